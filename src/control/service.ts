@@ -1,0 +1,221 @@
+/**
+ * What a daemon can be asked to do, and the plain data it answers with.
+ *
+ * Every method takes one plain object and returns plain JSON, so the same interface is served over the
+ * control socket, through `.agentvfs/ctl` in the mount, and to tests. Times are ISO 8601 in UTC, durations
+ * milliseconds, sizes bytes, ids 64 hex digits unless a field says otherwise.
+ *
+ * @module
+ */
+
+/** A daemon, as its clients see it. Errors are {@linkcode ServiceError}s. */
+export interface Service {
+  status(p: Record<string, never>): Promise<StatusReport>;
+  checkpoint(p: CheckpointParams): Promise<CheckpointReport>;
+  rollback(p: RollbackParams): Promise<RollbackReport>;
+  log(p: LogParams): Promise<LogReport>;
+  show(p: ShowParams): Promise<ShowReport>;
+  /** Without `from`: HEAD against the working tree. With `from` only: that against the working tree. */
+  diff(p: DiffParams): Promise<DiffReport>;
+  restore(p: RestoreParams): Promise<RollbackReport>;
+  undo(p: BranchParams): Promise<RollbackReport>;
+  redo(p: BranchParams): Promise<RollbackReport>;
+  stop(p: StopParams): Promise<{ stopped: true }>;
+}
+
+export interface BranchParams {
+  branch?: string;
+}
+
+export interface CheckpointParams extends BranchParams {
+  label?: string;
+  message?: string;
+  /** Who made it, as the caller names itself. */
+  agent?: string;
+}
+
+export interface RollbackParams extends BranchParams {
+  /** Label, id, unique prefix of an id, `HEAD`, `HEAD~n` or branch name. */
+  ref: string;
+  dryRun?: boolean;
+}
+
+export interface LogParams extends BranchParams {
+  /** Largest number of entries. */
+  limit?: number;
+  /** Automatic (safety) checkpoints as well. */
+  all?: boolean;
+}
+
+export interface ShowParams extends BranchParams {
+  ref: string;
+}
+
+export interface DiffParams extends BranchParams {
+  from?: string;
+  to?: string;
+  /** Unified differences of text files too. */
+  patch?: boolean;
+  paths?: string[];
+}
+
+export interface RestoreParams extends BranchParams {
+  paths: string[];
+  from: string;
+  dryRun?: boolean;
+}
+
+export interface StopParams {
+  /** Stop although files are open in the mount. */
+  force?: boolean;
+}
+
+export interface SkippedPath {
+  path: string;
+  reason: string;
+}
+
+export interface ImportProgress {
+  state: "running" | "done" | "failed";
+  files: number;
+  directories: number;
+  bytes: number;
+  skipped: SkippedPath[];
+  ms: number;
+}
+
+export interface StatusReport {
+  version: string;
+  state: "importing" | "ready" | "stopping";
+  source: string;
+  mount: string;
+  store: string;
+  socket: string;
+  log: string;
+  keeperPid: number;
+  serverPid: number;
+  branch: string;
+  head: { id: string; label: string | null; time: string } | null;
+  /** True if the working tree differs from {@linkcode head}. */
+  dirty: boolean;
+  /** Paths changed since {@linkcode head}, as the working tree counts them. */
+  changes: number;
+  /** One sentence: what the mount shows. */
+  showing: string;
+  import: ImportProgress;
+  /** BLAKE3 backend in use. */
+  hash: "native" | "wasm";
+  /** FUSE requests answered, by opcode name. */
+  counters: Record<string, number>;
+  /** Kernel caches and fast paths, on or off. */
+  caches: Record<string, boolean>;
+  rssBytes: number;
+  uptimeMs: number;
+}
+
+export interface ChangeCounts {
+  added: number;
+  modified: number;
+  deleted: number;
+}
+
+export interface CheckpointReport {
+  id: string;
+  label: string | null;
+  branch: string;
+  changed: ChangeCounts;
+  /** Time inside the daemon. */
+  ms: number;
+}
+
+export interface RollbackReport {
+  /** Checkpoint now shown (or, in a dry run, that would be). */
+  id: string;
+  label: string | null;
+  branch: string;
+  /** Id of the automatic checkpoint taken first; null where nothing was unsaved. */
+  safety: string | null;
+  changed: ChangeCounts;
+  ms: number;
+  dryRun: boolean;
+  /** Dry run only: what would change. */
+  changes?: Change[];
+}
+
+export type CommitKind = "import" | "checkpoint" | "safety" | "restore" | "merge";
+
+export interface LogEntry {
+  id: string;
+  label: string | null;
+  message: string | null;
+  kind: CommitKind;
+  time: string;
+  parents: string[];
+  changed: ChangeCounts | null;
+  /** True if this is what the branch stands on. */
+  head: boolean;
+  agent: string | null;
+}
+
+export interface LogReport {
+  branch: string;
+  head: string;
+  entries: LogEntry[];
+}
+
+export interface Change {
+  /** Added, modified, deleted, or of another type now. */
+  status: "A" | "M" | "D" | "T";
+  /** For people; exact where it is valid UTF-8. */
+  path: string;
+  /** The exact bytes in base64, only where they are not UTF-8. */
+  pathBytes?: string;
+  /** `file`, `directory`, `symlink`, `fifo`, `socket`, `block device`, `character device`. */
+  kind: string;
+  oldKind?: string;
+  /** What differs, of `content`, `mode`, `owner`, `xattrs`. */
+  details?: string[];
+}
+
+export interface ShowReport {
+  commit: LogEntry & { tree: string };
+  changes: Change[];
+}
+
+export interface DiffReport {
+  from: string;
+  to: string;
+  changes: Change[];
+  patch?: string;
+}
+
+/** Exit code of the command that met the error: 1 refused, 2 usage, 4 environment. */
+export type ErrorExit = 1 | 2 | 4;
+
+/**
+ * A request that was understood and not carried out.
+ *
+ * `code` is stable and meant for programs (`unknown_ref`, `ambiguous_ref`, `unknown_branch`, `busy`,
+ * `no_space`, `nothing_to_undo`, `import_failed`, `mount_busy`, and those of the protocol:
+ * `bad_request`, `bad_version`, `unknown_method`, `bad_params`, `line_too_long`, `line_timeout`); `message` is a
+ * sentence for people; `hint` says what to do next.
+ */
+export class ServiceError extends Error {
+  readonly code: string;
+  readonly exit: ErrorExit;
+  readonly hint?: string;
+  readonly details?: unknown;
+
+  constructor(
+    code: string,
+    message: string,
+    options: { exit?: ErrorExit; hint?: string; details?: unknown; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "ServiceError";
+    this.code = code;
+    this.exit = options.exit ?? 1;
+    if (options.hint !== undefined) this.hint = options.hint;
+    if (options.details !== undefined) this.details = options.details;
+  }
+}
