@@ -1,0 +1,172 @@
+/**
+ * The control socket: accepts clients and answers their lines, each client in its own order.
+ *
+ * A client that is slow, silent or gone holds nothing but its own connection.
+ *
+ * @module
+ */
+
+import { umask } from "../../ffi/libc.ts";
+import { LineError, LineReader } from "./line_reader.ts";
+import { errorReply, MAX_LINE_BYTES } from "./protocol.ts";
+import { runLine } from "./run_line.ts";
+import { type Service, ServiceError } from "./service.ts";
+import { freeSocketPath } from "./socket_path.ts";
+
+export interface ControlServerOptions {
+  /** Longest time between the first byte of a request and its newline, ms. */
+  lineDeadlineMs?: number;
+  /** Longest time a client may take to accept a reply, ms. */
+  replyDeadlineMs?: number;
+  /** Most clients at once; the next is told so and cut off. */
+  maxClients?: number;
+}
+
+const DEFAULTS: Required<ControlServerOptions> = {
+  lineDeadlineMs: 10_000,
+  replyDeadlineMs: 60_000,
+  maxClients: 256,
+};
+
+/** Longest time {@linkcode ControlServer.close} waits for replies under way, ms. */
+const CLOSE_GRACE_MS = 2_000;
+
+export class ControlServer {
+  readonly path: string;
+  readonly #service: Service;
+  readonly #listener: Deno.UnixListener;
+  readonly #options: Required<ControlServerOptions>;
+  readonly #clients = new Set<Deno.UnixConn>();
+  /** Requests taken and not yet answered. */
+  readonly #pending = new Set<Promise<void>>();
+  #closing = false;
+  #accepting: Promise<void>;
+
+  private constructor(
+    service: Service,
+    path: string,
+    listener: Deno.UnixListener,
+    options: Required<ControlServerOptions>,
+  ) {
+    this.path = path;
+    this.#service = service;
+    this.#listener = listener;
+    this.#options = options;
+    this.#accepting = this.#accept();
+  }
+
+  /**
+   * Listens on `path` (absolute). The socket is 0600 from the moment it exists.
+   * Errors: those of {@linkcode freeSocketPath}.
+   */
+  static async listen(
+    service: Service,
+    path: string,
+    options: ControlServerOptions = {},
+  ): Promise<ControlServer> {
+    await freeSocketPath(path);
+    const previous = umask(0o177);
+    let listener: Deno.UnixListener;
+    try {
+      listener = Deno.listen({ transport: "unix", path });
+    } finally {
+      umask(previous);
+    }
+    return new ControlServer(service, path, listener, { ...DEFAULTS, ...options });
+  }
+
+  /** Stops accepting, lets replies under way reach their clients for a moment, removes the socket. */
+  async close(): Promise<void> {
+    if (this.#closing) return await this.#accepting;
+    this.#closing = true;
+    this.#listener.close();
+    await Promise.race([Promise.allSettled(this.#pending), delay(CLOSE_GRACE_MS)]);
+    for (const client of this.#clients) closeQuietly(client);
+    await this.#accepting;
+    try {
+      await Deno.remove(this.path);
+    } catch { /* the listener removes it itself on some systems */ }
+  }
+
+  async #accept(): Promise<void> {
+    while (!this.#closing) {
+      let client: Deno.UnixConn;
+      try {
+        client = await this.#listener.accept();
+      } catch {
+        if (this.#closing) return;
+        await delay(50); // out of descriptors, most likely: they come back when clients leave
+        continue;
+      }
+      void this.#serve(client);
+    }
+  }
+
+  async #serve(client: Deno.UnixConn): Promise<void> {
+    this.#clients.add(client);
+    try {
+      if (this.#clients.size > this.#options.maxClients) {
+        const message = `The daemon already has ${this.#options.maxClients} clients`;
+        await this.#send(client, errorReply(null, new ServiceError("too_many_clients", message)));
+        return;
+      }
+      const lines = new LineReader(client, {
+        maxBytes: MAX_LINE_BYTES,
+        deadlineMs: this.#options.lineDeadlineMs,
+      });
+      for (let line = await this.#next(client, lines); line !== null;) {
+        await this.#answer(client, line);
+        line = await this.#next(client, lines);
+      }
+    } catch {
+      /* the client is gone, and nobody is left to be told */
+    } finally {
+      this.#clients.delete(client);
+      closeQuietly(client);
+    }
+  }
+
+  /** The next request, or null where there will be none: the connection ended or cannot be trusted further. */
+  async #next(client: Deno.UnixConn, lines: LineReader): Promise<string | null> {
+    try {
+      return await lines.next();
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      const refusal = new ServiceError(error.code, error.message, { exit: 2 });
+      await this.#send(client, errorReply(null, refusal));
+      return null;
+    }
+  }
+
+  async #answer(client: Deno.UnixConn, line: string): Promise<void> {
+    const answered = runLine(this.#service, line).then((reply) => this.#send(client, reply));
+    this.#pending.add(answered);
+    try {
+      await answered;
+    } finally {
+      this.#pending.delete(answered);
+    }
+  }
+
+  async #send(client: Deno.UnixConn, reply: string): Promise<void> {
+    const timer = setTimeout(() => closeQuietly(client), this.#options.replyDeadlineMs);
+    try {
+      const bytes = new TextEncoder().encode(reply + "\n");
+      for (let sent = 0; sent < bytes.length;) sent += await client.write(bytes.subarray(sent));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+function closeQuietly(client: Deno.UnixConn): void {
+  try {
+    client.close();
+  } catch { /* closed already */ }
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    Deno.unrefTimer(setTimeout(resolve, ms));
+  });
+}

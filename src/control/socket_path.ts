@@ -1,0 +1,59 @@
+/**
+ * The place of a control socket: when it may be bound, and whether somebody listens there.
+ *
+ * @module
+ */
+
+import { MAX_SOCKET_PATH_BYTES } from "./protocol.ts";
+import { ServiceError } from "./service.ts";
+
+/** True if `path` fits into a socket address. */
+export function fitsSocketAddress(path: string): boolean {
+  return new TextEncoder().encode(path).length <= MAX_SOCKET_PATH_BYTES;
+}
+
+/** Whether something accepts connections at `path` now. */
+export async function isListening(path: string): Promise<boolean> {
+  try {
+    (await Deno.connect({ transport: "unix", path })).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Makes `path` free for a new socket: removes a dead one, creates the directory (0700) if there is none.
+ * Never removes a socket that somebody listens on, nor anything that is not a socket.
+ *
+ * Errors: {@linkcode ServiceError} `socket_path_too_long` (exit 4), `daemon_running` (1), `not_a_socket` (4).
+ */
+export async function freeSocketPath(path: string): Promise<void> {
+  if (!fitsSocketAddress(path)) {
+    throw new ServiceError(
+      "socket_path_too_long",
+      `Cannot make a control socket at ${path}: Linux allows ${MAX_SOCKET_PATH_BYTES} bytes in its path`,
+      { exit: 4, hint: "Choose a shorter one with --sock" },
+    );
+  }
+  await Deno.mkdir(path.slice(0, path.lastIndexOf("/")) || "/", { recursive: true, mode: 0o700 });
+  let existing: Deno.FileInfo;
+  try {
+    existing = await Deno.lstat(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  if (!existing.isSocket) {
+    throw new ServiceError("not_a_socket", `Cannot make a control socket at ${path}: it exists`, {
+      exit: 4,
+      hint: "Move it away, or choose another place with --sock",
+    });
+  }
+  if (await isListening(path)) {
+    throw new ServiceError("daemon_running", `A daemon already listens on ${path}`, {
+      hint: `Use it, or stop it first: agentvfs stop --sock ${path}`,
+    });
+  }
+  await Deno.remove(path);
+}
