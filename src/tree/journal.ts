@@ -1,0 +1,225 @@
+/**
+ * The journal of a branch: numbered segment files to which every mutation is appended before it is
+ * answered. File bytes live here until a checkpoint has put them into the store.
+ *
+ * A write that has returned is in the kernel's page cache of the segment, so it survives the death of this
+ * process; `sync` makes it survive the machine's. Segments are never rewritten: a checkpoint begins a
+ * new one and, when everything before is in the store, the older ones are removed.
+ *
+ * @module
+ */
+
+import {
+  close,
+  cString,
+  Errno,
+  fdatasync,
+  fsync,
+  ftruncate,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_RDONLY,
+  O_RDWR,
+  open,
+  pread,
+  pwrite,
+} from "../../ffi/libc.ts";
+import { RecordType, RecordWriter, writeRecordBefore } from "./journal_record.ts";
+import { Status } from "./status.ts";
+
+/** File name of a segment. */
+export function segmentName(segment: number): string {
+  return segment.toString().padStart(10, "0") + ".journal";
+}
+
+/** Numbers of the segments in a journal directory, ascending. */
+export function listSegments(directory: string): number[] {
+  const segments: number[] = [];
+  for (const entry of Deno.readDirSync(directory)) {
+    const match = /^(\d{10})\.journal$/.exec(entry.name);
+    if (match !== null) segments.push(Number(match[1]));
+  }
+  return segments.sort((a, b) => a - b);
+}
+
+/** The journal directory cannot be used. */
+export class JournalError extends Error {
+  constructor(message: string, readonly code: "no_space" | "io", readonly errno: number) {
+    super(message);
+  }
+}
+
+export class Journal {
+  readonly record = new RecordWriter();
+  /** Number of the segment that is written to. */
+  segment = 0;
+  /** Bumped with each segment: node ids have to be bound anew. */
+  epoch = 0;
+  /** Bytes appended to the current segment. */
+  position = 0;
+  #synced = 0;
+  #fd = -1;
+  readonly #readers = new Map<number, number>();
+
+  constructor(readonly directory: string) {
+    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  }
+
+  /** Begins segment `segment`. The directory entry is durable when this returns. */
+  begin(segment: number): void {
+    const path = `${this.directory}/${segmentName(segment)}`;
+    const fd = open(cString(path), O_RDWR | O_CREAT | O_EXCL, 0o600);
+    if (fd < 0) throw journalError("begin", path, -fd);
+    const previous = { fd: this.#fd, segment: this.segment, position: this.position };
+    this.#fd = fd;
+    this.segment = segment;
+    this.position = 0;
+    const status = this.append(this.record.begin(RecordType.SEGMENT).number(segment).finish());
+    const synced = status === Status.Ok ? this.#syncDirectory() : -Errno.ENOSPC;
+    if (synced < 0) {
+      close(fd);
+      Deno.removeSync(path);
+      this.#fd = previous.fd;
+      this.segment = previous.segment;
+      this.position = previous.position;
+      throw journalError("begin", path, -synced);
+    }
+    if (previous.fd >= 0) this.#readers.set(previous.segment, previous.fd);
+    this.epoch++;
+    this.#synced = 0;
+  }
+
+  #syncDirectory(): number {
+    const fd = open(cString(this.directory), O_RDONLY | O_DIRECTORY);
+    if (fd < 0) return fd;
+    const result = fsync(fd);
+    close(fd);
+    return result;
+  }
+
+  /** Appends the first `length` bytes of {@linkcode record}. */
+  append(length: number): Status {
+    return this.#write(this.record.bytes, length);
+  }
+
+  /**
+   * Appends `length` payload bytes that stand in `bytes` from `payload` on, and sets
+   * {@linkcode writtenAt} to where they are. The {@linkcode WRITE_HEADROOM} bytes in front are
+   * overwritten: a request's own header stands there, so nothing has to be copied.
+   */
+  appendWrite(
+    bytes: Uint8Array<ArrayBuffer>,
+    view: DataView,
+    payload: number,
+    length: number,
+    fields: readonly [number, number, number, number, number, number],
+  ): Status {
+    const start = writeRecordBefore(bytes, view, payload, length, fields);
+    const status = this.#write(bytes.subarray(start), payload - start + length);
+    if (status === Status.Ok) this.writtenAt = this.position - length;
+    return status;
+  }
+
+  /** Position of the last {@linkcode appendWrite}'s payload in the current segment. */
+  writtenAt = 0;
+
+  #write(bytes: Uint8Array<ArrayBuffer>, length: number): Status {
+    let done = 0;
+    while (done < length) {
+      const result = pwrite(
+        this.#fd,
+        done === 0 ? bytes : bytes.subarray(done),
+        this.position + done,
+        length - done,
+      );
+      if (result === -Errno.EINTR) continue;
+      if (result <= 0) {
+        // What was written of the record is cut, so that the next one does not follow a torn one.
+        ftruncate(this.#fd, this.position);
+        return result === -Errno.EDQUOT
+          ? Status.QuotaExceeded
+          : result === -Errno.ENOSPC || result === 0
+          ? Status.NoSpace
+          : Status.InputOutput;
+      }
+      done += result;
+    }
+    this.position += length;
+    return Status.Ok;
+  }
+
+  /** Makes everything appended durable. */
+  sync(): Status {
+    if (this.#synced === this.position) return Status.Ok;
+    const result = fdatasync(this.#fd);
+    if (result < 0) return result === -Errno.ENOSPC ? Status.NoSpace : Status.InputOutput;
+    this.#synced = this.position;
+    return Status.Ok;
+  }
+
+  /** Fills `into[intoOffset, +length)` from a segment. */
+  read(
+    segment: number,
+    position: number,
+    into: Uint8Array<ArrayBuffer>,
+    intoOffset: number,
+    length: number,
+  ): Status {
+    const fd = this.#reader(segment);
+    if (fd < 0) return Status.InputOutput;
+    let done = 0;
+    while (done < length) {
+      const result = pread(fd, into.subarray(intoOffset + done), position + done, length - done);
+      if (result === -Errno.EINTR) continue;
+      if (result <= 0) return Status.InputOutput;
+      done += result;
+    }
+    return Status.Ok;
+  }
+
+  #reader(segment: number): number {
+    if (segment === this.segment) return this.#fd;
+    let fd = this.#readers.get(segment);
+    if (fd === undefined) {
+      fd = open(cString(`${this.directory}/${segmentName(segment)}`), O_RDONLY);
+      if (fd >= 0) this.#readers.set(segment, fd);
+    }
+    return fd;
+  }
+
+  /**
+   * Removes the segments before `segment`. Those in `inUse` stay open, for files that were unlinked
+   * but are still open.
+   */
+  removeBefore(segment: number, inUse: ReadonlySet<number>): void {
+    for (const old of listSegments(this.directory)) {
+      if (old >= segment) continue;
+      if (inUse.has(old)) this.#reader(old);
+      Deno.removeSync(`${this.directory}/${segmentName(old)}`);
+    }
+    for (const [old, fd] of this.#readers) {
+      if (old >= segment || inUse.has(old)) continue;
+      close(fd);
+      this.#readers.delete(old);
+    }
+  }
+
+  close(): void {
+    if (this.#fd >= 0) close(this.#fd);
+    for (const fd of this.#readers.values()) close(fd);
+    this.#readers.clear();
+    this.#fd = -1;
+  }
+}
+
+function journalError(action: string, path: string, errno: number): JournalError {
+  const full = errno === Errno.ENOSPC || errno === Errno.EDQUOT;
+  return new JournalError(
+    full
+      ? `Cannot ${action} journal segment ${path}: no space left; free some and try again`
+      : `Cannot ${action} journal segment ${path}: errno ${errno}`,
+    full ? "no_space" : "io",
+    errno,
+  );
+}

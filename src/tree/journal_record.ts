@@ -1,0 +1,151 @@
+/**
+ * The records of a journal segment.
+ *
+ * A record is a header of 16 bytes (u32 CRC-32 of all that follows it, u32 length of the whole record,
+ * u8 type, three zero bytes, u32 length of the payload of a WRITE, else 0), the fields of its type in
+ * {@linkcode RecordWriter} encoding, and for WRITE the bytes written. Records follow each other without
+ * gaps. Nodes are named by node id; a BIND tells what an id stands for before a segment first uses it.
+ *
+ * @module
+ */
+
+import { crc32 } from "node:zlib";
+
+export const RecordType = {
+  /** segment */
+  SEGMENT: 1,
+  /** nodeId, parentNodeId, name; parent 0: it has no name */
+  BIND: 2,
+  /** parentNodeId, name, nodeId, ino, mode, uid, gid, rdev, symlink target, time; parent 0: no name */
+  CREATE: 3,
+  /** nodeId, parentNodeId, name, time */
+  LINK: 4,
+  /** parentNodeId, name, time */
+  UNLINK: 5,
+  /** fromParent, fromName, toParent, toName, exchange, time */
+  RENAME: 6,
+  /** nodeId, mode, uid, gid, atime, mtime, ctime */
+  ATTRIBUTES: 7,
+  /** nodeId, offset, length, mode after it, time; then the bytes */
+  WRITE: 8,
+  /** nodeId, size, mode after it, time */
+  RESIZE: 9,
+  /** nodeId, offset, length, size after it, mode after it, time: bytes become zeros */
+  ZERO: 10,
+  /** nodeId, name, present, value, time */
+  XATTR: 11,
+  /** from nodeId, offset, to nodeId, offset, length, mode after it, time */
+  COPY: 12,
+} as const;
+
+export const RECORD_HEADER_BYTES = 16;
+/** A WRITE's fields: six numbers of 8 bytes. */
+export const WRITE_FIELDS_BYTES = 48;
+/** Bytes in front of a WRITE's payload that {@linkcode Journal.appendWrite} overwrites. */
+export const WRITE_HEADROOM = RECORD_HEADER_BYTES + WRITE_FIELDS_BYTES;
+
+const LARGEST_RECORD = 128 * 1024;
+
+/** Builds one record without allocating. Numbers are 8 bytes, strings u32 length and bytes. */
+export class RecordWriter {
+  readonly bytes = new Uint8Array(LARGEST_RECORD);
+  readonly #view = new DataView(this.bytes.buffer);
+  #length = 0;
+
+  begin(type: number): this {
+    this.#length = RECORD_HEADER_BYTES;
+    this.#view.setUint32(8, type, true);
+    this.#view.setUint32(12, 0, true);
+    return this;
+  }
+
+  /** An integer within ±2^53. */
+  number(value: number): this {
+    writeInteger(this.#view, this.#length, value);
+    this.#length += 8;
+    return this;
+  }
+
+  string(text: string): this {
+    this.#view.setUint32(this.#length, text.length, true);
+    let at = this.#length + 4;
+    for (let i = 0; i < text.length; i++) this.bytes[at++] = text.charCodeAt(i);
+    this.#length = at;
+    return this;
+  }
+
+  blob(bytes: Uint8Array): this {
+    this.#view.setUint32(this.#length, bytes.length, true);
+    this.bytes.set(bytes, this.#length + 4);
+    this.#length += 4 + bytes.length;
+    return this;
+  }
+
+  /** Fills in the header. Returns the record's length; it starts at byte 0 of `bytes`. */
+  finish(): number {
+    this.#view.setUint32(4, this.#length, true);
+    this.#view.setUint32(0, crc32(this.bytes.subarray(4, this.#length)), true);
+    return this.#length;
+  }
+}
+
+/** Lays a WRITE record's header and fields into the {@linkcode WRITE_HEADROOM} bytes before `payload`. */
+export function writeRecordBefore(
+  bytes: Uint8Array<ArrayBuffer>,
+  view: DataView,
+  payload: number,
+  length: number,
+  fields: readonly [number, number, number, number, number, number],
+): number {
+  const start = payload - WRITE_HEADROOM;
+  view.setUint32(start + 4, WRITE_HEADROOM + length, true);
+  view.setUint32(start + 8, RecordType.WRITE, true);
+  view.setUint32(start + 12, length, true);
+  for (let i = 0; i < fields.length; i++) {
+    writeInteger(view, start + RECORD_HEADER_BYTES + 8 * i, fields[i]!);
+  }
+  view.setUint32(start, crc32(bytes.subarray(start + 4, payload + length)), true);
+  return start;
+}
+
+/** Reads the fields of a record in order. Throws RangeError past its end. */
+export class RecordReader {
+  readonly #view: DataView;
+  #at = RECORD_HEADER_BYTES;
+
+  /** `bytes` is one whole record. */
+  constructor(readonly bytes: Uint8Array<ArrayBuffer>) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  get type(): number {
+    return this.#view.getUint32(8, true);
+  }
+
+  number(): number {
+    const value = this.#view.getInt32(this.#at + 4, true) * 2 ** 32 +
+      this.#view.getUint32(this.#at, true);
+    this.#at += 8;
+    return value;
+  }
+
+  string(): string {
+    let text = "";
+    for (const byte of this.blob()) text += String.fromCharCode(byte);
+    return text;
+  }
+
+  blob(): Uint8Array<ArrayBuffer> {
+    const length = this.#view.getUint32(this.#at, true);
+    const start = this.#at + 4;
+    if (start + length > this.bytes.length) throw new RangeError("string beyond the record");
+    this.#at = start + length;
+    return this.bytes.slice(start, this.#at);
+  }
+}
+
+function writeInteger(view: DataView, at: number, value: number): void {
+  const high = Math.floor(value / 2 ** 32);
+  view.setUint32(at, value - high * 2 ** 32, true);
+  view.setInt32(at + 4, high, true);
+}

@@ -1,0 +1,393 @@
+/**
+ * The working tree of a branch: what a mount shows and changes.
+ *
+ * It is a stored snapshot (or, until it is imported, the source directory) with the changes since on top.
+ * Only what was looked at is in memory. Every change is in the journal before it is made here, so the tree
+ * can be built again by replaying the journal over the snapshot.
+ *
+ * This class holds the state and the few steps everything shares: finding children, loading directories,
+ * marking what differs from the snapshot. The operations stand in sibling files by topic.
+ *
+ * @module
+ */
+
+import { readClock, type Timestamp } from "../../ffi/libc.ts";
+import { type InodeRecord, S_IFDIR, S_IFMT, S_IFREG, type Snapshot } from "../store/entry.ts";
+import type { ObjectId } from "../store/object_id.ts";
+import type { SourceListing, TreeSource, TreeStore } from "./backing.ts";
+import { SourceContent, StoredContent } from "./content.ts";
+import { DirectoryState, Dirent, Inode, XATTRS_IN_SOURCE } from "./inode.ts";
+import { type Journal } from "./journal.ts";
+import { RecordType } from "./journal_record.ts";
+import { SourceFiles } from "./source_files.ts";
+import { Status } from "./status.ts";
+
+export const ROOT_NODE_ID = 1;
+export const NAME_MAX = 255;
+
+/** Inode numbers of files made in the working tree; those of a source are below or above. */
+export const FIRST_OWN_INODE = 2 ** 48;
+
+export class WorkingTree {
+  readonly root: Inode;
+  /** Inodes the kernel holds a reference to, by node id. */
+  readonly nodes = new Map<number, Inode>();
+  /** Loaded inodes of the link table (or, in the source, with several links), by inode number. */
+  readonly links = new Map<number, Inode>();
+  /** Members of `links` that differ from the link table. */
+  readonly changedLinks = new Set<Inode>();
+  /** The root's own attributes differ from the snapshot's. */
+  rootChanged = false;
+  /** Snapshot that `changed` sets are relative to; null while the source is not imported. */
+  base: Snapshot | null;
+  readonly now: Timestamp = { sec: 0, nsec: 0 };
+  sourceFiles: SourceFiles | null;
+  /** Links that inodes of `links` have in the source, counting those outside it, as first listed. */
+  readonly sourceLinks = new Map<Inode, number>();
+  /** Journal segments before this one go away when the checkpoint under way is stored. */
+  safeSegment = 0;
+  /** Off while the journal is replayed: its records are not written a second time. */
+  journaling = true;
+  /** The root is the first inode made. */
+  #nextNodeId = ROOT_NODE_ID;
+
+  constructor(
+    readonly store: TreeStore,
+    readonly source: TreeSource | null,
+    readonly journal: Journal,
+    base: Snapshot | { readonly source: SourceListing },
+    public nextInode: number,
+  ) {
+    if ("source" in base) {
+      this.base = null;
+      this.root = this.#fromSource("", base.source);
+      this.sourceFiles = new SourceFiles(source!);
+    } else {
+      this.base = base;
+      this.root = this.fromRecord(base.root);
+      this.sourceFiles = null;
+    }
+    this.root.lookups = 1;
+    this.nodes.set(ROOT_NODE_ID, this.root);
+  }
+
+  #takeNodeId(): number {
+    return this.#nextNodeId++;
+  }
+
+  /** An inode for a stored record, without a name yet. */
+  fromRecord(record: InodeRecord): Inode {
+    const inode = new Inode(
+      this.#takeNodeId(),
+      record.ino,
+      record.mode,
+      record.uid,
+      record.gid,
+      record.rdev,
+      record.size,
+      record.mtimeSec,
+      record.mtimeNsec,
+      record.ctimeSec,
+      record.ctimeNsec,
+    );
+    inode.xattrs = record.xattrs;
+    if (inode.isDirectory) {
+      inode.directory = new DirectoryState(record.content, null);
+      inode.size = 0;
+    } else {
+      inode.nlink = record.nlink;
+      inode.content = record.content === null
+        ? null
+        : new StoredContent(record.content, record.chunked, record.size);
+    }
+    return inode;
+  }
+
+  #fromSource(path: string, listing: SourceListing): Inode {
+    const inode = new Inode(
+      this.#takeNodeId(),
+      listing.ino,
+      listing.mode,
+      listing.uid,
+      listing.gid,
+      listing.rdev,
+      listing.size,
+      listing.mtimeSec,
+      listing.mtimeNsec,
+      listing.ctimeSec,
+      listing.ctimeNsec,
+    );
+    inode.xattrs = XATTRS_IN_SOURCE;
+    if (inode.isDirectory) {
+      inode.directory = new DirectoryState(null, path);
+      inode.size = 0;
+    } else {
+      inode.nlink = listing.nlink;
+      inode.content = new SourceContent(path, listing.size, listing.blocks);
+    }
+    return inode;
+  }
+
+  /** A new inode with the current time, not in any directory yet. */
+  newInode(
+    ino: number,
+    mode: number,
+    uid: number,
+    gid: number,
+    rdev: number,
+    sec: number,
+    nsec: number,
+  ): Inode {
+    const inode = new Inode(
+      this.#takeNodeId(),
+      ino,
+      mode,
+      uid,
+      gid,
+      rdev,
+      0,
+      sec,
+      nsec,
+      sec,
+      nsec,
+    );
+    if ((mode & S_IFMT) === S_IFDIR) {
+      inode.directory = new DirectoryState(null, null);
+      inode.directory.entries = new Map();
+    }
+    return inode;
+  }
+
+  takeInodeNumber(): number {
+    return this.nextInode++;
+  }
+
+  /** Reads the clock into {@linkcode now}. Every operation that sets a time does it once. */
+  tick(): void {
+    readClock(this.now);
+  }
+
+  /** The inode the kernel means by a node id. */
+  node(nodeId: number): Inode | undefined {
+    return this.nodes.get(nodeId);
+  }
+
+  /** Counts a reference the kernel got. */
+  remember(inode: Inode): void {
+    if (inode.lookups++ === 0) this.nodes.set(inode.nodeId, inode);
+  }
+
+  /** Gives back references. An unlinked inode that nobody refers to is gone after this. */
+  forget(nodeId: number, count: number): void {
+    const inode = this.nodes.get(nodeId);
+    if (inode === undefined || nodeId === ROOT_NODE_ID) return;
+    inode.lookups = Math.max(0, inode.lookups - count);
+    if (inode.lookups === 0) this.nodes.delete(nodeId);
+  }
+
+  /** True if the inode has no name any more. */
+  isOrphan(inode: Inode): boolean {
+    return inode !== this.root && inode.parent === null;
+  }
+
+  /** Loads a directory's names if they are not. */
+  load(inode: Inode): Status {
+    const directory = inode.directory;
+    if (inode.stale) return Status.Stale;
+    if (directory === null) return Status.NotDirectory;
+    if (directory.entries !== null) return Status.Ok;
+    return directory.sourcePath !== null
+      ? this.#loadFromSource(inode, directory, directory.sourcePath)
+      : this.#loadFromStore(inode, directory);
+  }
+
+  #loadFromStore(inode: Inode, directory: DirectoryState): Status {
+    let records;
+    try {
+      records = this.store.readTree(directory.base);
+    } catch (error) {
+      console.error(`Cannot read directory ${directory.base}: ${error}`);
+      return Status.InputOutput;
+    }
+    directory.entries = new Map();
+    for (const record of records) {
+      const child = record.linked ? this.linked(record.ino) : this.fromRecord(record);
+      if (child === null) {
+        console.error(`Inode ${record.ino} is missing in the link table`);
+        directory.entries = null;
+        return Status.InputOutput;
+      }
+      this.attach(inode, record.name, child);
+    }
+    return Status.Ok;
+  }
+
+  /** The inode of the link table with that number. */
+  linked(ino: number): Inode | null {
+    const known = this.links.get(ino);
+    if (known !== undefined) return known;
+    const record = this.store.readLink(this.base!.links, ino);
+    if (record === null) return null;
+    const inode = this.fromRecord(record);
+    inode.names = [];
+    this.links.set(ino, inode);
+    return inode;
+  }
+
+  #loadFromSource(inode: Inode, directory: DirectoryState, path: string): Status {
+    const listing = this.source!.list(path);
+    if (typeof listing === "number") return Status.InputOutput;
+    directory.entries = new Map();
+    for (const item of listing) {
+      if (item.skipped !== undefined) continue;
+      this.attach(inode, item.name, this.#sourceInode(joinPath(path, item.name), item));
+    }
+    return Status.Ok;
+  }
+
+  #sourceInode(path: string, item: SourceListing): Inode {
+    const several = item.nlink > 1 && (item.mode & S_IFMT) !== S_IFDIR;
+    const known = several ? this.links.get(item.ino) : undefined;
+    if (known !== undefined) return known;
+    const inode = this.#fromSource(path, item);
+    if (several) {
+      inode.names = [];
+      this.links.set(item.ino, inode);
+      this.sourceLinks.set(inode, item.nlink);
+    }
+    return inode;
+  }
+
+  /** Puts a name into a loaded directory, in memory only. */
+  attach(parent: Inode, name: string, child: Inode): void {
+    const directory = parent.directory!;
+    directory.entries!.set(name, new Dirent(child, directory.nextCookie++));
+    child.names?.push({ parent, name });
+    if (child.parent === null) {
+      child.parent = parent;
+      child.name = name;
+    }
+    if (child.isDirectory) directory.subdirectories++;
+  }
+
+  /** Takes a name out of a loaded directory, in memory only. The inode stays. */
+  detach(parent: Inode, name: string): Inode {
+    const directory = parent.directory!;
+    const child = directory.entries!.get(name)!.inode;
+    directory.entries!.delete(name);
+    if (child.isDirectory) directory.subdirectories--;
+    if (child.names !== null) {
+      child.names = child.names.filter((n) => n.parent !== parent || n.name !== name);
+    }
+    if (child.parent === parent && child.name === name) {
+      const other = child.names?.[0];
+      child.parent = other?.parent ?? null;
+      child.name = other?.name ?? "";
+    }
+    return child;
+  }
+
+  /** Finds a child. */
+  lookup(parent: Inode, name: string): Inode | Status {
+    const status = this.load(parent);
+    if (status !== Status.Ok) return status;
+    if (name.length > NAME_MAX) return Status.NameTooLong;
+    return parent.directory!.entries!.get(name)?.inode ?? Status.NotFound;
+  }
+
+  /** Records that the inode differs from the snapshot. */
+  changed(inode: Inode): void {
+    if (inode.names !== null) {
+      this.changedLinks.add(inode);
+    } else if (inode === this.root) {
+      this.rootChanged = true;
+    } else if (inode.parent !== null) {
+      this.nameChanged(inode.parent, inode.name);
+    }
+  }
+
+  /** Records that what a name stands for differs from the snapshot, up to the root. */
+  nameChanged(parent: Inode, name: string): void {
+    const changed = parent.directory!.changed;
+    if (changed.has(name)) return;
+    const first = changed.size === 0;
+    changed.add(name);
+    if (first) this.changed(parent);
+  }
+
+  get isChanged(): boolean {
+    return this.rootChanged || this.root.directory!.changed.size > 0 || this.changedLinks.size > 0;
+  }
+
+  /** Sets modification and change time to {@linkcode now}. */
+  touch(inode: Inode): void {
+    inode.mtimeSec = inode.ctimeSec = this.now.sec;
+    inode.mtimeNsec = inode.ctimeNsec = this.now.nsec;
+    this.changed(inode);
+  }
+
+  touchChange(inode: Inode): void {
+    inode.ctimeSec = this.now.sec;
+    inode.ctimeNsec = this.now.nsec;
+    this.changed(inode);
+  }
+
+  /** Makes sure the journal says what the inode's node id stands for. */
+  bind(inode: Inode): Status {
+    const { journal } = this;
+    if (!this.journaling || inode.boundEpoch === journal.epoch || inode === this.root) {
+      return Status.Ok;
+    }
+    const record = journal.record;
+    if (inode.parent !== null) {
+      const status = this.bind(inode.parent);
+      if (status !== Status.Ok) return status;
+    }
+    record.begin(RecordType.BIND).number(inode.nodeId)
+      .number(inode.parent?.nodeId ?? 0).string(inode.name);
+    const status = journal.append(record.finish());
+    if (status === Status.Ok) inode.boundEpoch = journal.epoch;
+    return status;
+  }
+
+  /** Appends the record that stands in the journal's writer. */
+  log(): Status {
+    return this.journaling ? this.journal.append(this.journal.record.finish()) : Status.Ok;
+  }
+
+  /** Number of names a directory or file has, as stat(2) counts them. */
+  linkCount(inode: Inode): number {
+    if (inode.directory === null) return inode.nlink;
+    if (this.isOrphan(inode)) return 0;
+    return this.load(inode) === Status.Ok ? 2 + inode.directory.subdirectories : 2;
+  }
+
+  /** Extended attributes, loaded if need be. */
+  xattrs(inode: Inode): ReadonlyMap<string, Uint8Array<ArrayBuffer>> {
+    if (inode.xattrs === null) return NO_XATTRS;
+    if (typeof inode.xattrs === "string") return this.store.readXattrs(inode.xattrs as ObjectId);
+    if (inode.xattrs === XATTRS_IN_SOURCE) {
+      const path = inode.directory?.sourcePath ?? sourcePathOf(inode);
+      inode.xattrs = path === null ? null : this.source!.xattrs(path, inode.mode);
+      return inode.xattrs ?? NO_XATTRS;
+    }
+    return inode.xattrs;
+  }
+}
+
+const NO_XATTRS: ReadonlyMap<string, Uint8Array<ArrayBuffer>> = new Map();
+
+/** Where the source keeps a file that is not imported yet. */
+export function sourcePathOf(inode: Inode): string | null {
+  let content = inode.content;
+  while (content !== null && "base" in content) content = content.base;
+  return content instanceof SourceContent ? content.path : null;
+}
+
+export function joinPath(directory: string, name: string): string {
+  return directory === "" ? name : `${directory}/${name}`;
+}
+
+export function isRegular(mode: number): boolean {
+  return (mode & S_IFMT) === S_IFREG;
+}
