@@ -39,6 +39,7 @@ export class LineReader {
   #buffer = new Uint8Array(CHUNK_BYTES);
   #start = 0;
   #end = 0;
+  #reading: Promise<unknown> = Promise.resolve();
 
   constructor(source: ByteSource, limits: LineLimits) {
     this.#source = source;
@@ -71,7 +72,11 @@ export class LineReader {
     }
   }
 
-  /** Bytes of lines that were sent ahead and not yet asked for are kept across a cut of the buffer. */
+  /** Resolves when no read is under way: after a deadline one may be. Nothing may be read any more then. */
+  async settled(): Promise<void> {
+    await this.#reading;
+  }
+
   #take(end: number, next: number): string {
     const line = this.#buffer.subarray(this.#start, end);
     this.#start = next;
@@ -98,14 +103,16 @@ export class LineReader {
   }
 
   async #read(deadline: number | undefined): Promise<number | null> {
-    if (deadline === undefined) return await this.#source.read(this.#chunk);
+    const reading = this.#source.read(this.#chunk);
+    this.#reading = reading.catch(() => {});
+    if (deadline === undefined) return await reading;
     const { promise: expired, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       const seconds = this.#limits.deadlineMs / 1000;
       reject(new LineError("line_timeout", `A line was begun and not ended within ${seconds} s`));
     }, Math.max(0, deadline - performance.now()));
     try {
-      return await Promise.race([this.#source.read(this.#chunk), expired]);
+      return await Promise.race([reading, expired]);
     } finally {
       clearTimeout(timer);
     }

@@ -1,7 +1,7 @@
 /**
  * The control socket: accepts clients and answers their lines, each client in its own order.
  *
- * A client that is slow, silent or gone holds nothing but its own connection.
+ * A client that is slow, silent or gone holds nothing but its own place among the clients.
  *
  * @module
  */
@@ -16,15 +16,12 @@ import { freeSocketPath } from "./socket_path.ts";
 export interface ControlServerOptions {
   /** Longest time between the first byte of a request and its newline, ms. */
   lineDeadlineMs?: number;
-  /** Longest time a client may take to accept a reply, ms. */
-  replyDeadlineMs?: number;
   /** Most clients at once; the next is told so and cut off. */
   maxClients?: number;
 }
 
 const DEFAULTS: Required<ControlServerOptions> = {
   lineDeadlineMs: 10_000,
-  replyDeadlineMs: 60_000,
   maxClients: 256,
 };
 
@@ -81,7 +78,7 @@ export class ControlServer {
     this.#closing = true;
     this.#listener.close();
     await Promise.race([Promise.allSettled(this.#pending), delay(CLOSE_GRACE_MS)]);
-    for (const client of this.#clients) closeQuietly(client);
+    for (const client of this.#clients) void hangUp(client);
     await this.#accepting;
     try {
       await Deno.remove(this.path);
@@ -118,6 +115,8 @@ export class ControlServer {
         await this.#answer(client, line);
         line = await this.#next(client, lines);
       }
+      await hangUp(client);
+      await lines.settled();
     } catch {
       /* the client is gone, and nobody is left to be told */
     } finally {
@@ -149,14 +148,19 @@ export class ControlServer {
   }
 
   async #send(client: Deno.UnixConn, reply: string): Promise<void> {
-    const timer = setTimeout(() => closeQuietly(client), this.#options.replyDeadlineMs);
-    try {
-      const bytes = new TextEncoder().encode(reply + "\n");
-      for (let sent = 0; sent < bytes.length;) sent += await client.write(bytes.subarray(sent));
-    } finally {
-      clearTimeout(timer);
-    }
+    const bytes = new TextEncoder().encode(reply + "\n");
+    for (let sent = 0; sent < bytes.length;) sent += await client.write(bytes.subarray(sent));
   }
+}
+
+/**
+ * Tells the client that nothing more comes. Closing alone would not: Deno keeps a socket open as long as a
+ * read of it is under way, and that read ends when the client hangs up in turn.
+ */
+async function hangUp(client: Deno.UnixConn): Promise<void> {
+  try {
+    await client.closeWrite();
+  } catch { /* gone already */ }
 }
 
 function closeQuietly(client: Deno.UnixConn): void {

@@ -1,0 +1,229 @@
+/**
+ * A typed client of a daemon's control socket.
+ *
+ * ```ts
+ * const client = await ControlClient.connect("/run/user/1000/agentvfs/control.sock");
+ * try {
+ *   console.log((await client.checkpoint({ label: "before" })).id);
+ * } finally {
+ *   client.close();
+ * }
+ * ```
+ *
+ * @module
+ */
+
+import { LineReader } from "./line_reader.ts";
+import { PROTOCOL_VERSION, type WireError } from "./protocol.ts";
+import { type Service, ServiceError } from "./service.ts";
+
+/**
+ * The daemon could not be asked, or did not answer.
+ *
+ * `code`: `unreachable` (nothing listens), `timeout`, `closed` (it hung up), `protocol` (what it said made no sense).
+ */
+export class ControlError extends Error {
+  readonly code: "unreachable" | "timeout" | "closed" | "protocol";
+  readonly socket: string;
+
+  constructor(
+    code: ControlError["code"],
+    socket: string,
+    message: string,
+    options?: { cause?: unknown },
+  ) {
+    super(message, options);
+    this.name = "ControlError";
+    this.code = code;
+    this.socket = socket;
+  }
+}
+
+export interface ConnectOptions {
+  /** Longest time to connect, ms. */
+  connectDeadlineMs?: number;
+  /** Longest time to wait for each reply, ms. Without it a call takes as long as the daemon does. */
+  callDeadlineMs?: number;
+}
+
+export interface CallOptions {
+  deadlineMs?: number;
+}
+
+const CONNECT_DEADLINE_MS = 5_000;
+
+type Client = { [M in keyof Service]: Method<Service[M]> };
+/** As in {@linkcode Service}, with the parameters optional where none is required. */
+type Method<F> = F extends (p: infer P) => Promise<infer R>
+  ? Record<never, never> extends P ? (params?: P, options?: CallOptions) => Promise<R>
+  : (params: P, options?: CallOptions) => Promise<R>
+  : never;
+
+/**
+ * One connection. Calls may overlap; the daemon carries them out in order. They reject with
+ * {@linkcode ServiceError} where the daemon refused and with {@linkcode ControlError} where it could not be asked.
+ */
+export class ControlClient implements Client {
+  readonly socket: string;
+  readonly #connection: Deno.UnixConn;
+  readonly #lines: LineReader;
+  readonly #callDeadlineMs: number | undefined;
+  #lastId = 0;
+  /** Calls take turns: a reply belongs to the oldest request that has none. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #broken: ControlError | null = null;
+
+  private constructor(socket: string, connection: Deno.UnixConn, callDeadlineMs?: number) {
+    this.socket = socket;
+    this.#connection = connection;
+    this.#callDeadlineMs = callDeadlineMs;
+    this.#lines = new LineReader(connection, { maxBytes: Infinity, deadlineMs: 0x7fffffff });
+  }
+
+  /** Connects to the socket at an absolute path. Rejects with {@linkcode ControlError}. */
+  static async connect(socket: string, options: ConnectOptions = {}): Promise<ControlClient> {
+    const connecting = Deno.connect({ transport: "unix", path: socket });
+    try {
+      const connection = await within(connecting, options.connectDeadlineMs ?? CONNECT_DEADLINE_MS);
+      return new ControlClient(socket, connection, options.callDeadlineMs);
+    } catch (cause) {
+      if (cause instanceof Expired) {
+        connecting.then((late) => late.close(), () => {});
+        const message = `The daemon at ${socket} does not accept connections`;
+        throw new ControlError("timeout", socket, message, { cause });
+      }
+      throw new ControlError("unreachable", socket, unreachable(socket, cause), { cause });
+    }
+  }
+
+  status = this.#method("status");
+  checkpoint = this.#method("checkpoint");
+  rollback = this.#method("rollback");
+  log = this.#method("log");
+  show = this.#method("show");
+  diff = this.#method("diff");
+  restore = this.#method("restore");
+  undo = this.#method("undo");
+  redo = this.#method("redo");
+  stop = this.#method("stop");
+
+  /** Ends the connection; calls under way reject with `closed`. */
+  close(): void {
+    this.#broken ??= new ControlError("closed", this.socket, "The connection was closed");
+    // Deno keeps a socket open while a read of it is under way; this makes the daemon hang up and end that read.
+    this.#connection.closeWrite().catch(() => {});
+    try {
+      this.#connection.close();
+    } catch { /* closed already */ }
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #method<M extends keyof Service>(method: M): Client[M] {
+    const call = (params: object = {}, options: CallOptions = {}) => {
+      const result = this.#turn.then(() => this.#call(method, params, options));
+      this.#turn = result.catch(() => {});
+      return result;
+    };
+    return call as Client[M];
+  }
+
+  async #call(method: string, params: object, options: CallOptions): Promise<unknown> {
+    if (this.#broken !== null) throw this.#broken;
+    const id = ++this.#lastId;
+    const deadlineMs = options.deadlineMs ?? this.#callDeadlineMs;
+    const exchange = this.#exchange(JSON.stringify({ v: PROTOCOL_VERSION, id, method, params }));
+    let line: string | null;
+    try {
+      line = await (deadlineMs === undefined ? exchange : within(exchange, deadlineMs));
+    } catch (cause) {
+      const [code, message] = cause instanceof Expired
+        ? [
+          "timeout",
+          `The daemon at ${this.socket} did not answer ${method} in ${deadlineMs} ms`,
+        ] as const
+        : ["closed", `The daemon at ${this.socket} went away during ${method}`] as const;
+      throw this.#break(new ControlError(code, this.socket, message, { cause }));
+    }
+    if (line === null) {
+      const message = `The daemon at ${this.socket} hung up during ${method}`;
+      throw this.#break(new ControlError("closed", this.socket, message));
+    }
+    return this.#result(line, id);
+  }
+
+  async #exchange(request: string): Promise<string | null> {
+    const bytes = new TextEncoder().encode(request + "\n");
+    for (let sent = 0; sent < bytes.length;) {
+      sent += await this.#connection.write(bytes.subarray(sent));
+    }
+    return await this.#lines.next();
+  }
+
+  #result(line: string, id: number): unknown {
+    const reply = parseReply(line);
+    if (reply === null || (reply.id !== id && reply.id !== null)) {
+      const message = `The daemon at ${this.socket} sent something that is not a reply`;
+      throw this.#break(new ControlError("protocol", this.socket, message));
+    }
+    if (reply.ok) return reply.result;
+    const { code, message, exit, hint, details } = reply.error;
+    throw new ServiceError(code, message, {
+      exit: exit ?? 1,
+      ...(hint === undefined ? {} : { hint }),
+      ...(details === undefined ? {} : { details }),
+    });
+  }
+
+  /** After a lost reply the connection cannot be trusted to pair replies with requests. */
+  #break(error: ControlError): ControlError {
+    this.close();
+    this.#broken = error;
+    return error;
+  }
+}
+
+type Reply =
+  & { id: unknown }
+  & ({ ok: true; result: unknown } | { ok: false; error: WireError });
+
+function parseReply(line: string): Reply | null {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return null;
+  }
+  if (typeof value !== "object" || value === null) return null;
+  const reply = value as Partial<{ id: unknown; ok: unknown; error: Partial<WireError> | null }>;
+  if (reply.ok === true) return reply as Reply;
+  if (reply.ok !== false || typeof reply.error !== "object" || reply.error === null) return null;
+  const { code, message } = reply.error;
+  return typeof code === "string" && typeof message === "string" ? reply as Reply : null;
+}
+
+function unreachable(socket: string, cause: unknown): string {
+  if (cause instanceof Deno.errors.NotFound) return `No daemon: there is no socket ${socket}`;
+  if (cause instanceof Deno.errors.ConnectionRefused) {
+    return `No daemon listens on ${socket} any more`;
+  }
+  if (cause instanceof Deno.errors.PermissionDenied) {
+    return `The daemon at ${socket} belongs to another user`;
+  }
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return `Cannot connect to ${socket}: ${reason}`;
+}
+
+class Expired extends Error {}
+
+async function within<T>(work: Promise<T>, ms: number): Promise<T> {
+  const { promise: expired, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Expired(`Not done in ${ms} ms`)), ms);
+  try {
+    return await Promise.race([work, expired]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * A daemon without a file system, for tests of what talks to one: checkpoints are a list, nothing is stored.
+ *
+ * @module
+ */
+
+import {
+  type CheckpointReport,
+  type LogEntry,
+  type RollbackReport,
+  type Service,
+  ServiceError,
+  type StatusReport,
+} from "./service.ts";
+
+export interface FakeOptions {
+  source?: string;
+  mount?: string;
+  socket?: string;
+  /** Awaited by every method: lets a test hold a request. */
+  gate?: Promise<void>;
+  onStop?: () => void;
+}
+
+/** Ids are the checkpoint's number, padded to 64 digits. */
+export class FakeService implements Service {
+  readonly #options: FakeOptions;
+  readonly #entries: LogEntry[] = [entry(0, "initial", "import")];
+  /** Every call, in order, with its parameters. */
+  readonly calls: { method: string; params: unknown }[] = [];
+  #undone: LogEntry[] = [];
+
+  constructor(options: FakeOptions = {}) {
+    this.#options = options;
+  }
+
+  async status(p: Record<string, never>): Promise<StatusReport> {
+    await this.#called("status", p);
+    const head = this.#head();
+    return {
+      version: "0.0.0-fake",
+      state: "ready",
+      source: this.#options.source ?? "/fake/source",
+      mount: this.#options.mount ?? "/fake/mount",
+      store: "/fake/store",
+      socket: this.#options.socket ?? "/fake/socket",
+      log: "/fake/daemon.log",
+      keeperPid: Deno.pid,
+      serverPid: Deno.pid,
+      branch: "main",
+      head: { id: head.id, label: head.label, time: head.time },
+      dirty: false,
+      changes: 0,
+      showing: `branch main at "${head.label}"`,
+      import: { state: "done", files: 3, directories: 1, bytes: 42, skipped: [], ms: 5 },
+      hash: "native",
+      counters: { LOOKUP: 7 },
+      caches: { entries: true },
+      rssBytes: 1024 * 1024,
+      uptimeMs: 1234,
+    };
+  }
+
+  async checkpoint(p: Parameters<Service["checkpoint"]>[0]): Promise<CheckpointReport> {
+    await this.#called("checkpoint", p);
+    this.#checkBranch(p.branch);
+    const made = entry(this.#entries.length, p.label ?? null, "checkpoint");
+    made.message = p.message ?? null;
+    made.agent = p.agent ?? null;
+    made.parents = [this.#head().id];
+    this.#entries.push(made);
+    const changed = { added: 3, modified: 2, deleted: 1 };
+    return { id: made.id, label: made.label, branch: "main", changed, ms: 4 };
+  }
+
+  async rollback(p: Parameters<Service["rollback"]>[0]): Promise<RollbackReport> {
+    await this.#called("rollback", p);
+    this.#checkBranch(p.branch);
+    return this.#report(this.#find(p.ref), p.dryRun ?? false);
+  }
+
+  async log(p: Parameters<Service["log"]>[0]) {
+    await this.#called("log", p);
+    this.#checkBranch(p.branch);
+    const entries = this.#entries.toReversed().slice(0, p.limit);
+    return {
+      branch: "main",
+      head: this.#head().id,
+      entries: entries.map((e) => ({ ...e, head: e === this.#head() })),
+    };
+  }
+
+  async show(p: Parameters<Service["show"]>[0]) {
+    await this.#called("show", p);
+    return {
+      commit: { ...this.#find(p.ref), tree: "f".repeat(64) },
+      changes: [{ status: "A" as const, path: "src/new\nline.ts", kind: "file" }],
+    };
+  }
+
+  async diff(p: Parameters<Service["diff"]>[0]) {
+    await this.#called("diff", p);
+    const patch = p.patch ? { patch: "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n" } : {};
+    return {
+      from: this.#find(p.from ?? "HEAD").id,
+      to: p.to === undefined ? "working tree" : this.#find(p.to).id,
+      changes: [
+        { status: "M" as const, path: "x", kind: "file", details: ["content", "mode"] },
+        { status: "T" as const, path: "y", kind: "symlink", oldKind: "file" },
+      ],
+      ...patch,
+    };
+  }
+
+  async restore(p: Parameters<Service["restore"]>[0]): Promise<RollbackReport> {
+    await this.#called("restore", p);
+    return this.#report(this.#find(p.from), p.dryRun ?? false);
+  }
+
+  async undo(p: { branch?: string }): Promise<RollbackReport> {
+    await this.#called("undo", p);
+    const undone = this.#entries.length > 1 ? this.#entries.pop() : undefined;
+    if (undone === undefined) throw new ServiceError("nothing_to_undo", "There is nothing to undo");
+    this.#undone.push(undone);
+    return this.#report(this.#head(), false);
+  }
+
+  async redo(p: { branch?: string }): Promise<RollbackReport> {
+    await this.#called("redo", p);
+    const redone = this.#undone.pop();
+    if (redone === undefined) throw new ServiceError("nothing_to_redo", "There is nothing to redo");
+    this.#entries.push(redone);
+    return this.#report(redone, false);
+  }
+
+  async stop(p: { force?: boolean }): Promise<{ stopped: true }> {
+    await this.#called("stop", p);
+    this.#options.onStop?.();
+    return { stopped: true };
+  }
+
+  async #called(method: string, params: unknown): Promise<void> {
+    this.calls.push({ method, params });
+    await this.#options.gate;
+  }
+
+  #head(): LogEntry {
+    return this.#entries.at(-1)!;
+  }
+
+  #checkBranch(branch: string | undefined): void {
+    if (branch === undefined || branch === "main") return;
+    throw new ServiceError("unknown_branch", `There is no branch ${branch}`);
+  }
+
+  #find(ref: string): LogEntry {
+    if (ref === "HEAD") return this.#head();
+    const found = this.#entries.findLast((e) => e.label === ref || e.id === ref);
+    if (found !== undefined) return found;
+    throw new ServiceError("unknown_ref", `There is no checkpoint ${JSON.stringify(ref)}`, {
+      hint: "agentvfs log lists them",
+    });
+  }
+
+  #report(to: LogEntry, dryRun: boolean): RollbackReport {
+    return {
+      id: to.id,
+      label: to.label,
+      branch: "main",
+      safety: dryRun ? null : "5".repeat(64),
+      changed: { added: 0, modified: 2, deleted: 1 },
+      ms: 3,
+      dryRun,
+      ...(dryRun ? { changes: [{ status: "D" as const, path: "x", kind: "file" }] } : {}),
+    };
+  }
+}
+
+function entry(number: number, label: string | null, kind: LogEntry["kind"]): LogEntry {
+  return {
+    id: number.toString(16).padStart(64, "0"),
+    label,
+    message: null,
+    kind,
+    time: "2026-01-02T03:04:05.000Z",
+    parents: [],
+    changed: kind === "import" ? null : { added: 3, modified: 2, deleted: 1 },
+    head: false,
+    agent: null,
+  };
+}
