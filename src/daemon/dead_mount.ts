@@ -1,0 +1,37 @@
+/**
+ * Mounts whose daemon died without unmounting them.
+ *
+ * @module
+ */
+
+import { binaryString, cString, MNT_DETACH, umount2 } from "../../ffi/libc.ts";
+import { type Mount, MOUNT_TYPE, mountAt } from "./mounts.ts";
+
+const PROBE_MS = 2_000;
+
+/**
+ * If `mount` is one of ours and its daemon died without unmounting it, unmounts it and returns true.
+ * A mount that answers, or that takes its time, is left alone.
+ */
+export async function closeDeadMount(mount: Mount): Promise<boolean> {
+  if (mount.type !== MOUNT_TYPE || !await isDead(mount.path)) return false;
+  if (umount2(cString(binaryString(mount.path)), MNT_DETACH) < 0) {
+    try {
+      await new Deno.Command("fusermount3", { args: ["-u", "-z", mount.path], stderr: "null" })
+        .output();
+    } catch { /* not installed; the check below tells */ }
+  }
+  return await mountAt(mount.path) === null;
+}
+
+/** ENOTCONN is what the kernel answers once nobody holds the device that served a mount. */
+async function isDead(path: string): Promise<boolean> {
+  const { promise: slow, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), PROBE_MS);
+  const probe = Deno.stat(path).then(() => false, (error) => error.code === "ENOTCONN");
+  try {
+    return await Promise.race([probe, slow]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * What is mounted where, from /proc/self/mountinfo (proc_pid_mountinfo(5)). Reading it never touches a mount,
+ * so a hung one cannot hang us.
+ *
+ * @module
+ */
+
+/** Type that our mounts carry. */
+export const MOUNT_TYPE = "fuse.agentvfs";
+
+export interface Mount {
+  path: string;
+  /** Part of the mounted file system that shows; `/` unless it is a bind mount of a subdirectory. */
+  root: string;
+  type: string;
+}
+
+/** All mounts this process sees, in mount order: where two are on one path, the later one shows. */
+export async function listMounts(): Promise<Mount[]> {
+  let text: string;
+  try {
+    text = await Deno.readTextFile("/proc/self/mountinfo");
+  } catch {
+    return [];
+  }
+  return parseMountinfo(text);
+}
+
+export function parseMountinfo(text: string): Mount[] {
+  const mounts: Mount[] = [];
+  for (const line of text.split("\n")) {
+    const fields = line.split(" ");
+    const [root, path] = [fields[3], fields[4]];
+    // The optional fields end with a lone hyphen; the type follows.
+    const type = fields[fields.indexOf("-", 6) + 1];
+    if (root === undefined || path === undefined || type === undefined) continue;
+    mounts.push({ root: unescape(root), path: unescape(path), type });
+  }
+  return mounts;
+}
+
+/** Space, tab, newline and backslash come as three octal digits. */
+function unescape(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, digits) => String.fromCharCode(parseInt(digits, 8)));
+}
+
+export async function mountAt(path: string): Promise<Mount | null> {
+  return (await listMounts()).findLast((mount) => mount.path === path) ?? null;
+}
+
+/** True if `path` is `directory` or below it. Both absolute and normal. */
+export function isWithin(path: string, directory: string): boolean {
+  return path === directory || directory === "/" || path.startsWith(directory + "/");
+}
