@@ -54,7 +54,10 @@ export interface ContentId {
 
 /** An inode as a tree or the link table records it. */
 export interface InodeRecord extends Attributes, ContentId {
-  /** Names of this inode in the tree. 1 except in the link table. For directories 0. */
+  /**
+   * Names of this inode in the tree: 1 except in the link table. For directories 2 and one for each
+   * subdirectory, as st_nlink; 0 where that is not known.
+   */
   readonly nlink: number;
   /** Directories: number of entries below it, at any depth; else 0. */
   readonly entries: number;

@@ -1,0 +1,76 @@
+/**
+ * Makes a new store.
+ *
+ * @module
+ */
+
+import { DatabaseSync } from "node:sqlite";
+import {
+  binaryString,
+  close,
+  cString,
+  fsync,
+  O_CREAT,
+  O_TRUNC,
+  O_WRONLY,
+  open,
+  pwrite,
+} from "../../ffi/libc.ts";
+import { checkIo, databaseError } from "./io_error.ts";
+import { createSchema } from "./object_index.ts";
+import { formatText, notAStore } from "./store_format.ts";
+import { formatPath, indexPath, packsPath } from "./store_paths.ts";
+import { syncDirectory } from "./sync_directory.ts";
+
+/** What a creation that was interrupted may have left. */
+const LEFTOVERS = /^(lock|packs|format\.new|index\.sqlite(-wal|-shm|-journal)?)$/;
+
+/**
+ * Makes `directory` (0700) unless it exists. Throws `not_a_store` if it holds anything but a store.
+ *
+ * @returns true if there is no store in it yet
+ */
+export function prepareDirectory(directory: string): boolean {
+  Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const names = [...Deno.readDirSync(directory)].map((entry) => entry.name);
+  if (names.includes("format")) return false;
+  const foreign = names.find((name) => !LEFTOVERS.test(name));
+  if (foreign !== undefined) {
+    throw notAStore(directory, `it is not empty (${foreign}) and has no file named format`);
+  }
+  if (names.includes("packs") && [...Deno.readDirSync(packsPath(directory))].length > 0) {
+    throw notAStore(directory, "it has packs but no file named format");
+  }
+  return true;
+}
+
+/** Fills a prepared and locked directory. The format file comes last: with it the store is complete. */
+export function fillDirectory(directory: string): void {
+  Deno.mkdirSync(packsPath(directory), { recursive: true, mode: 0o700 });
+  const path = indexPath(directory);
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(path);
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    createSchema(database);
+  } catch (cause) {
+    throw databaseError("create the index", path, cause);
+  } finally {
+    database?.close();
+  }
+  writeFormat(directory);
+}
+
+function writeFormat(directory: string): void {
+  const path = `${formatPath(directory)}.new`;
+  const text = new TextEncoder().encode(formatText());
+  const flags = O_WRONLY | O_CREAT | O_TRUNC;
+  const fd = checkIo("create", path, open(cString(binaryString(path)), flags, 0o600));
+  const result = pwrite(fd, text, 0);
+  const synced = fsync(fd);
+  close(fd);
+  checkIo("write", path, result);
+  checkIo("sync", path, synced);
+  Deno.renameSync(path, formatPath(directory));
+  syncDirectory(directory);
+}

@@ -1,0 +1,59 @@
+/**
+ * Where an object is stored.
+ *
+ * @module
+ */
+
+import type { ObjectId } from "./object_id.ts";
+
+/** The payload of one pack record. */
+export class Location {
+  /** True once the bytes were seen to have their name. */
+  verified = false;
+
+  constructor(
+    /** Number of the pack. */
+    readonly pack: number,
+    /** Offset of the record in the pack, bytes. */
+    readonly offset: number,
+    /** Bytes of the payload as stored. */
+    readonly stored: number,
+    /** Bytes of the object. */
+    readonly size: number,
+    /** See pack_format.ts. */
+    readonly encoding: number,
+    /** One of OBJECT_TYPE_CODES. */
+    readonly type: number,
+  ) {}
+}
+
+/**
+ * Remembers where objects are, as two generations: when the young one is full the old one is forgotten.
+ * Cheaper than a true LRU, and what is in use comes back into the young one.
+ */
+export class LocationCache {
+  static readonly #GENERATION = 32768;
+  #young = new Map<ObjectId, Location>();
+  #old = new Map<ObjectId, Location>();
+
+  get(id: ObjectId): Location | undefined {
+    const young = this.#young.get(id);
+    if (young !== undefined) return young;
+    const old = this.#old.get(id);
+    if (old !== undefined) this.set(id, old);
+    return old;
+  }
+
+  set(id: ObjectId, location: Location): void {
+    if (this.#young.size >= LocationCache.#GENERATION) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(id, location);
+  }
+
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+  }
+}

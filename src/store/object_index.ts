@@ -1,0 +1,72 @@
+/**
+ * The tables that say where objects are.
+ *
+ * @module
+ */
+
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { Location } from "./location.ts";
+import { type ObjectId, objectIdBytes } from "./object_id.ts";
+
+/** Version of the tables below and of everything else in the directory. */
+export const STORE_VERSION = 1;
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS packs(
+  number INTEGER PRIMARY KEY,
+  bytes INTEGER NOT NULL,
+  objects INTEGER NOT NULL,
+  plain INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS objects(
+  id BLOB PRIMARY KEY,
+  pack INTEGER NOT NULL,
+  offset INTEGER NOT NULL,
+  stored INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  encoding INTEGER NOT NULL,
+  type INTEGER NOT NULL
+) WITHOUT ROWID;
+INSERT OR IGNORE INTO meta VALUES('version', ${STORE_VERSION});
+`;
+
+/** A line of the table of packs. */
+export interface PackRow {
+  readonly number: number;
+  /** Committed length: what is behind it does not count. */
+  readonly bytes: number;
+  readonly objects: number;
+  /** Bytes of the objects when they are not compressed. */
+  readonly plain: number;
+}
+
+/** Makes the tables. */
+export function createSchema(database: DatabaseSync): void {
+  database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
+}
+
+/** Version the index says it has, null where it is no index. */
+export function indexVersion(database: DatabaseSync): number | null {
+  const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get();
+  if (table === undefined) return null;
+  const row = database.prepare("SELECT value FROM meta WHERE key = 'version'").get();
+  return typeof row?.value === "number" ? row.value : null;
+}
+
+/** Finds objects. */
+export class ObjectIndex {
+  readonly #find: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#find = database.prepare(
+      "SELECT pack, offset, stored, size, encoding, type FROM objects WHERE id = ?",
+    );
+  }
+
+  find(id: ObjectId): Location | null {
+    const row = this.#find.get(objectIdBytes(id)) as unknown as Location | undefined;
+    if (row === undefined) return null;
+    return new Location(row.pack, row.offset, row.stored, row.size, row.encoding, row.type);
+  }
+}

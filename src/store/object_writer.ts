@@ -1,0 +1,182 @@
+/**
+ * Puts objects: finds out whether the store has them, appends them, and commits what was put.
+ *
+ * @module
+ */
+
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Hasher } from "./hash.ts";
+import { databaseError } from "./io_error.ts";
+import { KnownIds } from "./known_ids.ts";
+import type { Location } from "./location.ts";
+import { type ObjectId, objectIdBytes } from "./object_id.ts";
+import type { ObjectReader, PendingObjects } from "./object_reader.ts";
+import { hashObject, OBJECT_TYPE_CODES, type ObjectSink, type ObjectType } from "./object_type.ts";
+import type { PackAppender } from "./pack_appender.ts";
+import { encodePayload } from "./payload_encoding.ts";
+import { ENCODING_PLAIN, OBJECT_BYTES_MAX } from "./pack_format.ts";
+import { StoreError } from "./store_error.ts";
+import { indexPath } from "./store_paths.ts";
+
+/** Searches in the index that may find nothing before the known ids are loaded, plus a part of their number. */
+const LOAD_AFTER_MISSES = 256;
+/** A search that finds nothing costs about as much as loading this many ids. */
+const LOAD_RATIO = 12;
+
+/** Objects put since the last commit, as a reader sees them. */
+export class Pending implements PendingObjects {
+  readonly locations = new Map<ObjectId, Location>();
+
+  constructor(readonly appender: PackAppender) {}
+
+  find(id: ObjectId): Location | undefined {
+    return this.locations.get(id);
+  }
+
+  copy(pack: number, offset: number, into: Uint8Array, length: number): boolean {
+    return this.appender.copy(pack, offset, into, length);
+  }
+}
+
+export class ObjectWriter implements ObjectSink {
+  readonly #directory: string;
+  readonly #database: DatabaseSync;
+  readonly #hasher: Hasher;
+  readonly #reader: ObjectReader;
+  readonly #pending: Pending;
+  readonly #insert: StatementSync;
+  readonly #addToPack: StatementSync;
+  #known: KnownIds | null = null;
+  #misses = 0;
+  #loadAt: number;
+
+  constructor(
+    directory: string,
+    database: DatabaseSync,
+    hasher: Hasher,
+    reader: ObjectReader,
+    pending: Pending,
+  ) {
+    this.#directory = directory;
+    this.#database = database;
+    this.#hasher = hasher;
+    this.#reader = reader;
+    this.#pending = pending;
+    this.#insert = database.prepare("INSERT INTO objects VALUES(?, ?, ?, ?, ?, ?, ?)");
+    this.#addToPack = database.prepare(
+      `INSERT INTO packs VALUES(?1, ?2, ?3, ?4) ON CONFLICT(number) DO UPDATE SET
+        bytes = ?2, objects = objects + ?3, plain = plain + ?4`,
+    );
+    const { objects } = database.prepare("SELECT coalesce(sum(objects), 0) AS objects FROM packs")
+      .get() as { objects: number };
+    this.#loadAt = objects === 0 ? 0 : LOAD_AFTER_MISSES + objects / LOAD_RATIO;
+  }
+
+  object(id: ObjectId, type: ObjectType): Uint8Array<ArrayBuffer> {
+    return this.#reader.object(id, type);
+  }
+
+  putObject(type: ObjectType, bytes: Uint8Array): ObjectId {
+    if (bytes.length > OBJECT_BYTES_MAX) {
+      throw new StoreError("invalid_entry", `Cannot store a ${type} of ${bytes.length} bytes`);
+    }
+    const id = hashObject(this.#hasher, type, bytes);
+    if (this.has(id)) return id;
+    const { encoding, payload } = encodePayload(type, bytes);
+    const code = OBJECT_TYPE_CODES[type];
+    const header = { type: code, encoding, stored: payload.length, size: bytes.length, id };
+    this.#add(id, this.#pending.appender.append(header, payload));
+    return id;
+  }
+
+  /**
+   * Stores a blob of `length` bytes that `fill` writes straight into the pack's buffer.
+   *
+   * @param isHole asked with the bytes; if true nothing is stored and the result is null
+   */
+  putFilled(
+    length: number,
+    fill: (into: Uint8Array<ArrayBuffer>) => void,
+    isHole?: (bytes: Uint8Array<ArrayBuffer>) => boolean,
+  ): ObjectId | null {
+    const room = this.#pending.appender.reserve(length)!;
+    fill(room);
+    if (isHole?.(room)) return null;
+    const id = this.#hasher.blob(room);
+    if (this.has(id)) return id;
+    const type = OBJECT_TYPE_CODES.blob;
+    const header = { type, encoding: ENCODING_PLAIN, stored: length, size: length, id };
+    this.#add(id, this.#pending.appender.accept(header));
+    return id;
+  }
+
+  has(id: ObjectId): boolean {
+    if (this.#pending.locations.has(id)) return true;
+    if (this.#known === null && this.#misses >= this.#loadAt) {
+      this.#known = KnownIds.load(this.#database);
+    }
+    if (this.#known !== null && !this.#known.mayHave(id)) return false;
+    if (this.#reader.find(id) !== null) return true;
+    this.#misses++;
+    return false;
+  }
+
+  /** See {@linkcode StoreWriter.commit}. */
+  commit(transaction?: (database: DatabaseSync) => void): void {
+    const { appender, locations } = this.#pending;
+    if (locations.size > 0) appender.sync();
+    else if (transaction === undefined) return;
+    try {
+      this.#database.exec("BEGIN IMMEDIATE");
+      if (locations.size > 0) this.#index();
+      transaction?.(this.#database);
+      this.#database.exec("COMMIT");
+    } catch (cause) {
+      this.#rollback();
+      throw databaseError("commit to", indexPath(this.#directory), cause);
+    }
+    if (locations.size === 0) return;
+    appender.committed();
+    for (const [id, location] of locations) this.#reader.remember(id, location);
+    locations.clear();
+  }
+
+  /** Forgets what was put since the last commit. */
+  discard(): void {
+    for (const pack of this.#pending.appender.discard()) this.#reader.packs.forget(pack);
+    this.#pending.locations.clear();
+    this.#reader.clear();
+  }
+
+  #add(id: ObjectId, location: Location): void {
+    this.#pending.locations.set(id, location);
+    this.#known?.add(id);
+  }
+
+  #index(): void {
+    const totals = new Map<number, { objects: number; plain: number }>();
+    for (const { number } of this.#pending.appender.lengths()) {
+      totals.set(number, { objects: 0, plain: 0 });
+    }
+    // Sorted, neighbouring rows are neighbours in the file too.
+    for (const id of [...this.#pending.locations.keys()].sort()) {
+      const { pack, offset, stored, size, encoding, type } = this.#pending.locations.get(id)!;
+      this.#insert.run(objectIdBytes(id), pack, offset, stored, size, encoding, type);
+      const total = totals.get(pack)!;
+      total.objects++;
+      total.plain += size;
+    }
+    for (const { number, bytes } of this.#pending.appender.lengths()) {
+      const { objects, plain } = totals.get(number)!;
+      this.#addToPack.run(number, bytes, objects, plain);
+    }
+  }
+
+  #rollback(): void {
+    try {
+      this.#database.exec("ROLLBACK");
+    } catch {
+      // SQLite has rolled back by itself, or BEGIN was what failed: the first error tells why.
+    }
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Names of the files of a store.
+ *
+ * @module
+ */
+
+import { packName } from "./pack_format.ts";
+
+export function formatPath(directory: string): string {
+  return `${directory}/format`;
+}
+
+export function lockPath(directory: string): string {
+  return `${directory}/lock`;
+}
+
+export function indexPath(directory: string): string {
+  return `${directory}/index.sqlite`;
+}
+
+export function packsPath(directory: string): string {
+  return `${directory}/packs`;
+}
+
+export function packPath(directory: string, pack: number): string {
+  return `${directory}/packs/${packName(pack)}`;
+}

@@ -1,0 +1,224 @@
+/**
+ * The object store, write side: one at a time for each store.
+ *
+ * Objects that are put can be read back here at once. Others see them, and they outlive a crash, after
+ * {@linkcode StoreWriter.commit}.
+ *
+ * @module
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import { close } from "../../ffi/libc.ts";
+import { type ByteRange, editChunks } from "./chunk_edit.ts";
+import { CHUNK_BYTES } from "./chunk_list.ts";
+import { fillDirectory, prepareDirectory } from "./create_store.ts";
+import type { ContentId, InodeRecord, TreeEntry } from "./entry.ts";
+import type { Hasher } from "./hash.ts";
+import { isZero } from "./is_zero.ts";
+import { updateLinks } from "./link_table.ts";
+import type { ObjectId } from "./object_id.ts";
+import { ObjectWriter, Pending } from "./object_writer.ts";
+import { openIndex } from "./open_index.ts";
+import { recoverPacks } from "./recover_packs.ts";
+import { Store } from "./store.ts";
+import { checkFormat } from "./store_format.ts";
+import { lockStore } from "./store_lock.ts";
+import { putTree, updateTree } from "./tree_write.ts";
+import { encodeXattrs } from "./xattr_codec.ts";
+
+/** Fills the first `length` bytes of `into`, all of them, with the file's bytes from `offset`. */
+export type ReadFile = (offset: number, into: Uint8Array<ArrayBuffer>, length: number) => void;
+
+const EMPTY: ContentId = { content: null, chunked: false };
+
+/**
+ * Writes objects. Methods that put throw `no_space`, `io_error` and `invalid_entry`; after any of them the
+ * writer can still be used.
+ *
+ * @example
+ * ```ts
+ * const store = StoreWriter.create(path, await loadHasher());
+ * const id = store.putTree([entry]);
+ * store.commit((db) => db.prepare("UPDATE refs SET tree = ?").run(id));
+ * ```
+ */
+export class StoreWriter extends Store {
+  readonly #lock: number;
+  readonly #writer: ObjectWriter;
+  readonly #pending: Pending;
+
+  private constructor(
+    directory: string,
+    database: DatabaseSync,
+    hasher: Hasher,
+    pending: Pending,
+    lock: number,
+  ) {
+    super(directory, database, hasher, pending);
+    this.#lock = lock;
+    this.#pending = pending;
+    this.#writer = new ObjectWriter(directory, database, hasher, this.objects, pending);
+  }
+
+  /** Opens the store, or makes one where the directory is missing or empty. */
+  static create(directory: string, hasher: Hasher): StoreWriter {
+    prepareDirectory(directory);
+    return withLock(directory, (lock) => {
+      if (prepareDirectory(directory)) fillDirectory(directory);
+      return StoreWriter.#open(directory, hasher, lock);
+    });
+  }
+
+  /** Opens a store for writing. Throws `not_a_store`, `newer_version`, `damaged_store`, `locked`. */
+  static override open(directory: string, hasher: Hasher): StoreWriter {
+    checkFormat(directory);
+    return withLock(directory, (lock) => StoreWriter.#open(directory, hasher, lock));
+  }
+
+  static #open(directory: string, hasher: Hasher, lock: number): StoreWriter {
+    checkFormat(directory);
+    const database = openIndex(directory, false);
+    try {
+      const pending = new Pending(recoverPacks(directory, database));
+      return new StoreWriter(directory, database, hasher, pending, lock);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  override has(id: ObjectId): boolean {
+    return this.#writer.has(id);
+  }
+
+  /** Stores bytes as one blob. */
+  putBlob(bytes: Uint8Array): ObjectId {
+    return this.#writer.putObject("blob", bytes);
+  }
+
+  /**
+   * Stores the contents of a file: one blob up to 256 KiB, else chunks. Chunks of zeros become holes.
+   *
+   * @param size bytes of the file
+   */
+  putFile(size: number, read: ReadFile): ContentId {
+    if (size === 0) return EMPTY;
+    if (size > CHUNK_BYTES) {
+      return this.putChunked(size, null, 0, [{ offset: 0, length: size }], read);
+    }
+    const content = this.#writer.putFilled(size, (into) => read(0, into, size));
+    return { content, chunked: false };
+  }
+
+  /**
+   * Stores the contents of a file that was changed in known places. The result is that of
+   * {@linkcode putFile}, but only chunks that a dirty range touches or a change of size cuts are read.
+   *
+   * @param size bytes of the file now
+   * @param base what the file was
+   * @param baseSize bytes of `base` that still show, from its start; zeros follow where nothing is dirty
+   * @param dirtyRanges changed bytes, in any order
+   */
+  putChunked(
+    size: number,
+    base: ContentId | null,
+    baseSize: number,
+    dirtyRanges: readonly ByteRange[],
+    read: ReadFile,
+  ): ContentId {
+    if (size <= CHUNK_BYTES) return this.putFile(size, read);
+    const chunked = base !== null && base.chunked;
+    const list = chunked ? this.contents.list(base.content!, 0) : null;
+    // A base that is one blob is a chunk at most: it is read again.
+    const dirty = base !== null && !chunked
+      ? [...dirtyRanges, { offset: 0, length: baseSize }]
+      : dirtyRanges;
+    const bytes = editChunks({ size, base: list, baseSize, dirty }, (chunk) => {
+      const offset = chunk * CHUNK_BYTES;
+      const length = Math.min(CHUNK_BYTES, size - offset);
+      return this.#writer.putFilled(length, (into) => read(offset, into, length), isZero);
+    });
+    return { content: this.#writer.putObject("chunks", bytes), chunked: true };
+  }
+
+  /** Stores a directory of these entries, in any order; null for none. */
+  putTree(entries: readonly TreeEntry[]): ObjectId | null {
+    return putTree(this.#writer, entries);
+  }
+
+  /** Stores directory `base` with changes applied; a change to null removes the name. */
+  updateTree(
+    base: ObjectId | null,
+    changes: ReadonlyMap<string, TreeEntry | null>,
+  ): ObjectId | null {
+    return updateTree(this.#writer, base, changes);
+  }
+
+  /** Stores extended attributes; null for none. */
+  putXattrs(map: ReadonlyMap<string, Uint8Array>): ObjectId | null {
+    return map.size === 0 ? null : this.#writer.putObject("xattrs", encodeXattrs(map));
+  }
+
+  /** Stores link table `base` with changes applied; a change to null removes the record. */
+  updateLinks(
+    base: ObjectId | null,
+    changes: ReadonlyMap<number, InodeRecord | null>,
+  ): ObjectId | null {
+    return updateLinks(this.#writer, base, changes);
+  }
+
+  /** Stores the bytes of a commit. */
+  putCommit(bytes: Uint8Array): ObjectId {
+    return this.#writer.putObject("commit", bytes);
+  }
+
+  /**
+   * Makes everything put since the last commit durable and visible, together with what `transaction` does to
+   * the database, or nothing of it: the packs first, then one SQLite transaction.
+   *
+   * If it throws, what was put stays pending: call it again (after `no_space`, say) or {@linkcode discard}. After
+   * a sync that failed only the latter helps.
+   */
+  commit(transaction?: (database: DatabaseSync) => void): void {
+    this.#writer.commit(transaction);
+  }
+
+  /** Forgets what was put since the last commit. */
+  discard(): void {
+    this.#writer.discard();
+    this.contents.clear();
+  }
+
+  /** Totals of what is committed. */
+  stats(): {
+    objects: number;
+    packs: number;
+    /** Bytes of the pack files. */
+    packBytes: number;
+    /** Bytes of the objects uncompressed. */
+    plainBytes: number;
+  } {
+    return this.database.prepare(
+      `SELECT coalesce(sum(objects), 0) AS objects, count(*) AS packs,
+        coalesce(sum(bytes), 0) AS packBytes, coalesce(sum(plain), 0) AS plainBytes FROM packs`,
+    ).get() as ReturnType<StoreWriter["stats"]>;
+  }
+
+  /** Forgets what was not committed, closes the store and lets go of the lock. */
+  override close(): void {
+    this.#pending.appender.close();
+    super.close();
+    close(this.#lock);
+  }
+}
+
+/** Runs `open` under the store's lock, which stays with what it returns. */
+function withLock<T>(directory: string, open: (lock: number) => T): T {
+  const lock = lockStore(directory);
+  try {
+    return open(lock);
+  } catch (error) {
+    close(lock);
+    throw error;
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The bytes of one tree object: a leaf page of entries, or an index page over leaf pages.
+ *
+ * A directory with many entries is an index page over leaf pages (tree_split.ts says where they are cut),
+ * any other is one leaf page.
+ *
+ * @module
+ */
+
+import { ByteReader } from "./byte_reader.ts";
+import type { ByteWriter } from "./byte_writer.ts";
+import type { TreeEntry } from "./entry.ts";
+import { FLAG_LINKED, readRecord, recordFlags, skipRecord, writeRecord } from "./inode_codec.ts";
+import type { ObjectId } from "./object_id.ts";
+import { StoreError } from "./store_error.ts";
+
+/** First byte of a tree object. */
+const LEAF = 0;
+const INDEX = 1;
+
+/** A line of an index page. */
+export interface PageReference {
+  /** Name of the page's first entry. */
+  readonly first: string;
+  /** Entries in the page. */
+  readonly count: number;
+  readonly id: ObjectId;
+}
+
+/** Tells whether a binary string can be a name in a directory. */
+export function isEntryName(name: string): boolean {
+  if (name === "" || name === "." || name === "..") return false;
+  for (let i = 0; i < name.length; i++) {
+    const unit = name.charCodeAt(i);
+    if (unit === 0 || unit === 0x2f || unit > 0xff) return false;
+  }
+  return true;
+}
+
+/** Throws `invalid_entry` unless `name` can be a name in a directory. */
+export function checkEntryName(name: string): void {
+  if (isEntryName(name)) return;
+  throw new StoreError(
+    "invalid_entry",
+    `Cannot store ${JSON.stringify(name)} as the name of an entry`,
+  );
+}
+
+/** Writes `entries[start..end)`, which are sorted, unique and named validly. */
+export function writeLeaf(
+  writer: ByteWriter,
+  entries: readonly TreeEntry[],
+  start = 0,
+  end = entries.length,
+): void {
+  writer.u8(LEAF);
+  writer.varint(end - start);
+  for (let i = start; i < end; i++) {
+    const entry = entries[i]!;
+    writer.u8(entry.linked ? FLAG_LINKED : recordFlags(entry));
+    writer.binary(entry.name);
+    if (entry.linked) writer.varint(entry.ino);
+    else writeRecord(writer, entry);
+  }
+}
+
+export function writeIndex(writer: ByteWriter, pages: readonly PageReference[]): void {
+  writer.u8(INDEX);
+  writer.varint(pages.length);
+  for (const page of pages) {
+    writer.binary(page.first);
+    writer.varint(page.count);
+    writer.id(page.id);
+  }
+}
+
+export function isIndex(bytes: Uint8Array): boolean {
+  return bytes[0] === INDEX;
+}
+
+/** Adds the entries of a leaf page to `into`, whose last name must come before them. */
+export function readLeaf(bytes: Uint8Array, id: ObjectId, into: TreeEntry[]): void {
+  const reader = new ByteReader(bytes, id);
+  const count = readPageHeader(reader, LEAF);
+  let previous = into.at(-1)?.name ?? "";
+  for (let i = 0; i < count; i++) {
+    const flags = reader.u8();
+    const name = reader.binary();
+    if (!isEntryName(name)) throw reader.damaged("an entry has an impossible name");
+    if (name <= previous) throw reader.damaged("its names are not sorted");
+    previous = name;
+    if (flags === FLAG_LINKED) into.push({ name, linked: true, ino: reader.varint() });
+    else into.push(Object.assign(readRecord(reader, flags), { name, linked: false as const }));
+  }
+  reader.end();
+}
+
+/** Finds one entry of a leaf page without decoding the others. */
+export function findInLeaf(bytes: Uint8Array, id: ObjectId, name: string): TreeEntry | null {
+  const reader = new ByteReader(bytes, id);
+  const count = readPageHeader(reader, LEAF);
+  for (let i = 0; i < count; i++) {
+    const flags = reader.u8();
+    const found = reader.binaryEquals(name);
+    if (flags === FLAG_LINKED) {
+      const ino = reader.varint();
+      if (found) return { name, linked: true, ino };
+    } else if (found) {
+      return Object.assign(readRecord(reader, flags), { name, linked: false as const });
+    } else skipRecord(reader, flags);
+  }
+  return null;
+}
+
+export function readIndex(bytes: Uint8Array, id: ObjectId): PageReference[] {
+  const reader = new ByteReader(bytes, id);
+  const count = readPageHeader(reader, INDEX);
+  if (count < 2) throw reader.damaged("an index page names a single page");
+  const pages: PageReference[] = [];
+  let previous = "";
+  for (let i = 0; i < count; i++) {
+    const first = reader.binary();
+    if (!isEntryName(first)) throw reader.damaged("a page begins with an impossible name");
+    if (first <= previous) throw reader.damaged("its pages are not sorted");
+    previous = first;
+    pages.push({ first, count: reader.varint(), id: reader.id() });
+  }
+  reader.end();
+  return pages;
+}
+
+function readPageHeader(reader: ByteReader, kind: number): number {
+  if (reader.u8() !== kind) {
+    throw reader.damaged(kind === LEAF ? "it is no leaf page" : "it is no index page");
+  }
+  const count = reader.varint();
+  if (count === 0) throw reader.damaged("it has no entries");
+  return count;
+}
