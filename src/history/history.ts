@@ -1,0 +1,243 @@
+/**
+ * Branches, commits and the log of what moved them.
+ *
+ * Every method that changes something is one durable transaction of the store: the objects put before it, the
+ * commit, the branch and the log line are there together or not at all.
+ *
+ * @module
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import type { Snapshot } from "../store/entry.ts";
+import type { ObjectId } from "../store/object_id.ts";
+import type { StoreWriter } from "../store/store_writer.ts";
+import {
+  type ChangeCounts,
+  type CommitInfo,
+  type CommitKind,
+  decodeCommit,
+  decodeSnapshot,
+  encodeCommit,
+  encodeSnapshot,
+  storedId,
+} from "./commit.ts";
+import { countChanges } from "./diff.ts";
+import { HistoryError } from "./history_error.ts";
+import { listLog, type LogOptions } from "./log.ts";
+import { type Operation, type OperationKind, OperationLog } from "./operation_log.ts";
+import { RefResolver } from "./resolve_ref.ts";
+import { createHistoryTables } from "./schema.ts";
+
+/** Where a branch is. */
+export interface BranchState {
+  readonly name: string;
+  /** Its current commit; null before the first. */
+  readonly head: ObjectId | null;
+  /** What of the working tree is in the store: the head's snapshot, or a later one without a commit. */
+  readonly snapshot: Snapshot;
+  /** First journal segment that is not in `snapshot` yet. */
+  readonly segment: number;
+  /** Inode number for the next new file. */
+  readonly nextInode: number;
+}
+
+export interface NewCommit {
+  readonly label: string;
+  readonly message: string;
+  readonly kind: CommitKind;
+  readonly agent: string | null;
+  /** Default: the branch's head. */
+  readonly parents?: readonly ObjectId[];
+}
+
+export interface SaveRequest {
+  readonly branch: string;
+  readonly snapshot: Snapshot;
+  readonly segment: number;
+  readonly nextInode: number;
+  /** Absent: the branch's snapshot and segment move, its head does not. */
+  readonly commit?: NewCommit;
+  /** With a commit: it is the result of this, and can be undone. `from`: the commit that was current before. */
+  readonly operation?: { readonly kind: OperationKind; readonly from: ObjectId };
+}
+
+export interface MoveRequest {
+  readonly branch: string;
+  readonly commit: ObjectId;
+  readonly segment: number;
+  readonly nextInode: number;
+  readonly operation: { readonly kind: OperationKind; readonly from: ObjectId };
+}
+
+/** Where undo or redo would go. */
+export interface UndoTarget {
+  /** The commit to move to. */
+  readonly commit: CommitInfo;
+  /** The logged operation that would be taken back or done again. */
+  readonly operation: Operation;
+}
+
+export class History {
+  readonly #store: StoreWriter;
+  readonly #database: DatabaseSync;
+  readonly #refs: RefResolver;
+  readonly #operations: OperationLog;
+
+  constructor(store: StoreWriter) {
+    this.#store = store;
+    this.#database = store.database;
+    createHistoryTables(this.#database);
+    this.#operations = new OperationLog(this.#database);
+    this.#refs = new RefResolver(this.#database, {
+      commitInfo: (id) => this.commitInfo(id),
+      head: (branch) => this.branch(branch)?.head ?? null,
+    });
+  }
+
+  /** A branch by its exact name. */
+  branch(name: string): BranchState | null {
+    const row = this.#database.prepare("SELECT * FROM branches WHERE name = ?").get(name);
+    return row === undefined ? null : readBranch(row);
+  }
+
+  /** Every branch, by name. */
+  branches(): BranchState[] {
+    return this.#database.prepare("SELECT * FROM branches ORDER BY name").all().map(readBranch);
+  }
+
+  /** Moves a branch (made if need be) to a snapshot, with a commit if one is asked for. */
+  save(request: SaveRequest): CommitInfo | null {
+    const { branch, snapshot, segment, nextInode } = request;
+    const head = this.branch(branch)?.head ?? null;
+    const commit = request.commit === undefined
+      ? null
+      : this.#putCommit(branch, head, snapshot, request.commit);
+    this.#store.commit((database) => {
+      if (commit !== null) insertCommit(database, commit);
+      writeBranch(database, {
+        name: branch,
+        head: commit?.id ?? head,
+        snapshot,
+        segment,
+        nextInode,
+      });
+      if (commit !== null && request.operation !== undefined) {
+        this.#operations.append(branch, { ...request.operation, to: commit.id });
+      }
+    });
+    return commit;
+  }
+
+  /** Makes a commit the branch's head and its snapshot the branch's own. */
+  moveTo(request: MoveRequest): CommitInfo {
+    const { branch, segment, nextInode, operation } = request;
+    const commit = this.commitInfo(request.commit);
+    this.#store.commit((database) => {
+      const { snapshot, id: head } = commit;
+      writeBranch(database, { name: branch, head, snapshot, segment, nextInode });
+      this.#operations.append(branch, { ...operation, to: head });
+    });
+    return commit;
+  }
+
+  /**
+   * What `ref` means on `branch`: `HEAD`, a full hash, a label, a branch, `initial`, a unique prefix of a
+   * hash, in this order; each may be followed by `~n` for its n-th ancestor.
+   * Throws {@linkcode HistoryError} `unknown_ref` or `ambiguous_ref`.
+   */
+  resolve(branch: string, ref: string): CommitInfo {
+    return this.#refs.resolve(branch, ref);
+  }
+
+  /** Throws {@linkcode HistoryError} `unknown_ref` if there is no such commit. */
+  commitInfo(id: ObjectId): CommitInfo {
+    if (!this.#store.has(id)) {
+      throw new HistoryError("unknown_ref", `There is no commit ${id}`, { subject: id });
+    }
+    return decodeCommit(id, this.#store.read(id));
+  }
+
+  /**
+   * The commits of a branch, newest first: those made on it, also after its head, and what it grew from on
+   * other branches. Those made for safety only with `all`.
+   */
+  log(branch: string, options: LogOptions = {}): CommitInfo[] {
+    const head = this.branch(branch)?.head ?? null;
+    return listLog(this.#database, (id) => this.commitInfo(id), branch, head, options);
+  }
+
+  /** Throws {@linkcode HistoryError} `nothing_to_undo`. */
+  undoTarget(branch: string): UndoTarget {
+    const step = this.#operations.stacks(branch).undo.at(-1);
+    if (step === undefined) {
+      throw new HistoryError(
+        "nothing_to_undo",
+        `Cannot undo on ${branch}: there was no rollback or restore to take back`,
+        { subject: branch },
+      );
+    }
+    return { commit: this.commitInfo(step.goTo), operation: step.operation };
+  }
+
+  /** Throws {@linkcode HistoryError} `nothing_to_redo`. */
+  redoTarget(branch: string): UndoTarget {
+    const step = this.#operations.stacks(branch).redo.at(-1);
+    if (step === undefined) {
+      throw new HistoryError(
+        "nothing_to_redo",
+        `Cannot redo on ${branch}: nothing was undone since the last rollback or restore`,
+        { subject: branch },
+      );
+    }
+    return { commit: this.commitInfo(step.goTo), operation: step.operation };
+  }
+
+  #putCommit(
+    branch: string,
+    head: ObjectId | null,
+    snapshot: Snapshot,
+    commit: NewCommit,
+  ): CommitInfo {
+    const parents = commit.parents ?? (head === null ? [] : [head]);
+    const first = parents[0];
+    const before = first === undefined ? null : this.commitInfo(first).snapshot;
+    const record = {
+      snapshot,
+      parents,
+      time: Date.now(),
+      label: commit.label,
+      message: commit.message,
+      kind: commit.kind,
+      branch,
+      agent: commit.agent,
+      changed: this.#countChanges(before, snapshot),
+    };
+    return { id: this.#store.putCommit(encodeCommit(record)), ...record };
+  }
+
+  #countChanges(before: Snapshot | null, after: Snapshot): ChangeCounts {
+    return countChanges(this.#store, before, after);
+  }
+}
+
+function insertCommit(database: DatabaseSync, commit: CommitInfo): void {
+  database.prepare(
+    "INSERT OR IGNORE INTO commits (id, branch, kind, label, time) VALUES (?, ?, ?, ?, ?)",
+  ).run(commit.id, commit.branch, commit.kind, commit.label, commit.time);
+}
+
+function writeBranch(database: DatabaseSync, state: BranchState): void {
+  database.prepare(
+    "INSERT OR REPLACE INTO branches (name, head, snapshot, segment, next_inode) VALUES (?, ?, ?, ?, ?)",
+  ).run(state.name, state.head, encodeSnapshot(state.snapshot), state.segment, state.nextInode);
+}
+
+function readBranch(row: Record<string, unknown>): BranchState {
+  return {
+    name: String(row.name),
+    head: row.head === null ? null : storedId(String(row.head)),
+    snapshot: decodeSnapshot(String(row.snapshot)),
+    segment: Number(row.segment),
+    nextInode: Number(row.next_inode),
+  };
+}

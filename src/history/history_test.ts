@@ -1,0 +1,230 @@
+import assert from "node:assert/strict";
+import type { ObjectId } from "../store/object_id.ts";
+import type { StoreWriter } from "../store/store_writer.ts";
+import type { CommitInfo } from "./commit.ts";
+import { directory, file, storeModel, withStore } from "./fixtures.ts";
+import { History, type NewCommit } from "./history.ts";
+import { HistoryError, type HistoryErrorCode } from "./history_error.ts";
+
+/** Saves commits of one-file trees. */
+class Scene {
+  readonly history: History;
+  #texts = 0;
+
+  constructor(readonly store: StoreWriter) {
+    this.history = new History(store);
+  }
+
+  commit(label: string, options: Partial<NewCommit> & { branch?: string } = {}): CommitInfo {
+    const { branch = "main", ...commit } = options;
+    return this.history.save({
+      branch,
+      snapshot: storeModel(this.store, directory({ f: file(`text ${this.#texts++}`) })),
+      segment: 1,
+      nextInode: 2 ** 48,
+      commit: { label, message: "", kind: "checkpoint", agent: null, ...commit },
+    })!;
+  }
+
+  move(kind: "rollback" | "restore" | "undo" | "redo", to: CommitInfo, from: ObjectId): void {
+    this.history.moveTo({
+      branch: "main",
+      commit: to.id,
+      segment: 2,
+      nextInode: 2 ** 48,
+      operation: { kind, from },
+    });
+  }
+}
+
+function scene(name: string, run: (scene: Scene) => void): void {
+  Deno.test(`history: ${name}`, () => withStore((store) => run(new Scene(store))));
+}
+
+function refused(code: HistoryErrorCode, run: () => unknown): HistoryError {
+  let caught: unknown;
+  try {
+    run();
+  } catch (error) {
+    caught = error;
+  }
+  assert.ok(caught instanceof HistoryError, `not refused but ${caught}`);
+  assert.equal(caught.code, code);
+  return caught;
+}
+
+scene("a branch is where it was saved, also after reopening the tables", ({ store, history }) => {
+  assert.equal(history.branch("main"), null);
+  const snapshot = storeModel(store, directory({ f: file("x") }));
+  const commit = history.save({
+    branch: "main",
+    snapshot,
+    segment: 3,
+    nextInode: 2 ** 48 + 7,
+    commit: { label: "first  — “quoted”", message: "m\nn", kind: "import", agent: "codex" },
+  })!;
+  const again = new History(store);
+  assert.deepEqual(again.branch("main"), {
+    name: "main",
+    head: commit.id,
+    snapshot,
+    segment: 3,
+    nextInode: 2 ** 48 + 7,
+  });
+  assert.deepEqual(again.commitInfo(commit.id), commit);
+  assert.deepEqual(commit.changed, { added: 1, modified: 0, deleted: 0 });
+  assert.deepEqual(commit.parents, []);
+});
+
+scene("a snapshot without a commit moves no head", (s) => {
+  const { id } = s.commit("one");
+  const snapshot = storeModel(s.store, directory());
+  const saved = s.history.save({ branch: "main", snapshot, segment: 9, nextInode: 5 });
+  assert.equal(saved, null);
+  const branch = s.history.branch("main")!;
+  assert.equal(branch.head, id);
+  assert.deepEqual([branch.snapshot, branch.segment], [snapshot, 9]);
+});
+
+scene("counts are against the parent's snapshot", (s) => {
+  const { history, store } = s;
+  const keep = file("keep");
+  const save = (root: ReturnType<typeof directory>) =>
+    history.save({
+      branch: "main",
+      snapshot: storeModel(store, root),
+      segment: 0,
+      nextInode: 0,
+      commit: { label: "", message: "", kind: "checkpoint", agent: null },
+    })!.changed;
+  save(directory({ keep, gone: directory({ a: file("1"), b: file("2") }), edited: file("old") }));
+  const changed = save(directory({ keep, new: directory({ c: file("3") }), edited: file("new") }));
+  assert.deepEqual(changed, { added: 2, modified: 1, deleted: 3 });
+});
+
+scene("refs: HEAD, ancestors, hashes, labels, branches, initial", (s) => {
+  const first = s.commit("import", { kind: "import" });
+  const base = s.commit("baseline");
+  const odd = s.commit("baseline~1");
+  const other = s.commit("baseline", { branch: "agent", parents: [base.id] });
+  const newest = s.commit("baseline");
+  const resolve = (ref: string, branch = "main") => s.history.resolve(branch, ref).id;
+  assert.equal(resolve("HEAD"), newest.id);
+  assert.equal(resolve("HEAD~"), odd.id);
+  assert.equal(resolve("HEAD~2"), base.id);
+  assert.equal(resolve("HEAD~1~1"), base.id);
+  assert.equal(resolve("HEAD~0"), newest.id);
+  assert.equal(resolve(base.id), base.id);
+  assert.equal(resolve(base.id.toUpperCase()), base.id);
+  assert.equal(resolve(base.id.slice(0, 12)), base.id);
+  assert.equal(resolve("baseline"), newest.id);
+  assert.equal(resolve("baseline", "agent"), other.id);
+  assert.equal(resolve("baseline~1"), odd.id);
+  assert.equal(resolve("baseline~2"), base.id);
+  assert.equal(resolve("agent"), other.id);
+  assert.equal(resolve("agent~1"), base.id);
+  assert.equal(resolve("initial"), first.id);
+  assert.equal(resolve("initial", "agent"), first.id);
+});
+
+scene("refs that mean nothing or too much are refused with help", (s) => {
+  s.commit("before refactoring");
+  const hint = refused("unknown_ref", () => s.history.resolve("main", "before refactorin"));
+  assert.deepEqual(hint.candidates, ["before refactoring"]);
+  assert.match(hint.message, /did you mean "before refactoring"\?$/);
+  refused("unknown_ref", () => s.history.resolve("main", "HEAD~1"));
+  refused("unknown_ref", () => s.history.resolve("main", ""));
+  refused("unknown_ref", () => s.history.resolve("main", "~2"));
+  refused("unknown_ref", () => s.history.resolve("nowhere", "HEAD"));
+  refused("unknown_ref", () => s.history.resolve("main", "abc"));
+  s.store.commit((database) => {
+    const insert = database.prepare(
+      "INSERT INTO commits (id, branch, kind, label, time) VALUES (?, 'main', 'checkpoint', ?, 0)",
+    );
+    insert.run("abcdef".padEnd(64, "0"), "x");
+    insert.run("abcdef".padEnd(64, "1"), "y");
+  });
+  const two = refused("ambiguous_ref", () => s.history.resolve("main", "ABCDEF"));
+  assert.equal(two.candidates.length, 2);
+  assert.match(two.candidates[0]!, /^abcdef1+ y$/);
+});
+
+scene("the log goes on after a rollback and hides what was made for safety", (s) => {
+  const one = s.commit("one");
+  const two = s.commit("two");
+  const safety = s.commit("safety", { kind: "safety" });
+  s.move("rollback", one, safety.id);
+  const three = s.commit("three");
+  const ids = (options = {}) => s.history.log("main", options).map((commit) => commit.id);
+  assert.deepEqual(ids(), [three.id, two.id, one.id]);
+  assert.deepEqual(ids({ all: true }), [three.id, safety.id, two.id, one.id]);
+  assert.deepEqual(ids({ limit: 2 }), [three.id, two.id]);
+  assert.deepEqual(s.history.commitInfo(three.id).parents, [one.id]);
+});
+
+scene("the log of a branch begins where it grew from", (s) => {
+  const one = s.commit("one");
+  const two = s.commit("two");
+  s.commit("three");
+  const own = s.commit("own", { branch: "agent", parents: [two.id] });
+  const ids = s.history.log("agent").map((commit) => commit.id);
+  assert.deepEqual(ids, [own.id, two.id, one.id]);
+  s.history.save({ branch: "fresh", snapshot: two.snapshot, segment: 0, nextInode: 0 });
+  assert.deepEqual(s.history.log("fresh"), []);
+});
+
+scene("undo goes back over rollbacks and redo forward, to what was current each time", (s) => {
+  const { history } = s;
+  refused("nothing_to_undo", () => history.undoTarget("main"));
+  refused("nothing_to_redo", () => history.redoTarget("main"));
+  const [one, two, three] = [s.commit("one"), s.commit("two"), s.commit("three")];
+  s.move("rollback", two, three.id);
+  s.move("rollback", one, two.id);
+  assert.equal(history.undoTarget("main").commit.id, two.id);
+  const dirty = s.commit("", { kind: "safety" });
+  s.move("undo", two, dirty.id);
+  assert.equal(history.undoTarget("main").commit.id, three.id);
+  s.move("undo", three, two.id);
+  refused("nothing_to_undo", () => history.undoTarget("main"));
+  assert.equal(history.redoTarget("main").commit.id, two.id);
+  s.move("redo", two, three.id);
+  assert.equal(history.redoTarget("main").commit.id, dirty.id);
+  s.move("redo", history.commitInfo(dirty.id), two.id);
+  refused("nothing_to_redo", () => history.redoTarget("main"));
+  assert.equal(history.undoTarget("main").commit.id, two.id);
+  assert.equal(history.undoTarget("main").operation.kind, "rollback");
+  s.move("undo", two, dirty.id);
+  s.move("rollback", one, two.id);
+  refused("nothing_to_redo", () => history.redoTarget("main"));
+});
+
+scene("a restore that makes a commit can be undone", (s) => {
+  const safety = s.commit("safety", { kind: "safety" });
+  const restored = s.history.save({
+    branch: "main",
+    snapshot: storeModel(s.store, directory()),
+    segment: 0,
+    nextInode: 0,
+    commit: { label: "", message: "restore f", kind: "restore", agent: null },
+    operation: { kind: "restore", from: safety.id },
+  })!;
+  const { commit, operation } = s.history.undoTarget("main");
+  assert.equal(commit.id, safety.id);
+  assert.deepEqual([operation.kind, operation.to], ["restore", restored.id]);
+});
+
+scene("a save that fails leaves nothing", (s) => {
+  const one = s.commit("one");
+  const save = () =>
+    s.history.save({
+      branch: "main",
+      snapshot: one.snapshot,
+      segment: Number.NaN,
+      nextInode: 0,
+      commit: { label: "bad", message: "", kind: "checkpoint", agent: null },
+    });
+  assert.throws(save);
+  s.store.discard();
+  assert.equal(s.history.branch("main")!.head, one.id);
+  assert.equal(s.history.log("main").length, 1);
+});

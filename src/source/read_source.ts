@@ -1,0 +1,254 @@
+/**
+ * Reading the source directory: one directory, one file, one link at a time.
+ *
+ * Paths are binary strings relative to the root, "" for the root itself. No symlink is ever followed, at
+ * any component: the source may change under us, and a path that becomes a symlink must not lead out of it.
+ * Nothing here leaves a trace in the source: access times stay as they are where the system lets us ask that.
+ *
+ * @module
+ */
+
+import * as libc from "../../ffi/libc.ts";
+import { S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK } from "../store/entry.ts";
+import { shownInode } from "./inode_number.ts";
+import { readOpenXattrs, readXattrsAt, type XattrReading } from "./read_xattrs.ts";
+import { errnoText, SourceError } from "./source_error.ts";
+
+/** A name of a source directory and what stat(2) tells of it. */
+export interface SourceEntry {
+  /** Binary string. */
+  readonly name: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly rdev: number;
+  /** As {@linkcode shownInode}. */
+  readonly ino: number;
+  readonly size: number;
+  /** 512-byte units. */
+  readonly blocks: number;
+  readonly nlink: number;
+  readonly mtimeSec: number;
+  readonly mtimeNsec: number;
+  readonly ctimeSec: number;
+  readonly ctimeNsec: number;
+  /** Why the name is not taken over. The other fields may then be 0. */
+  readonly skipped?: string;
+}
+
+/** The name at the root that the mount answers itself. */
+const OWN_NAME = ".agentvfs";
+
+const DIRECTORY_FLAGS = libc.O_RDONLY | libc.O_DIRECTORY | libc.O_NOFOLLOW;
+/** O_NONBLOCK: a fifo that took the file's place must not block us. */
+const FILE_FLAGS = libc.O_RDONLY | libc.O_NOFOLLOW | libc.O_NONBLOCK;
+
+const stat = libc.emptyStat();
+const link = new Uint8Array(4096);
+
+export class SourceDirectory {
+  /** Of the root when it was opened. */
+  readonly rootStat: Readonly<libc.Stat>;
+  readonly #root: number;
+
+  /** Throws {@linkcode SourceError} if there is no readable directory at `rootPath` (a binary string). */
+  constructor(rootPath: string) {
+    const fd = libc.open(libc.cString(rootPath), libc.O_RDONLY | libc.O_DIRECTORY);
+    if (fd < 0) throw cannotOpen(rootPath, -fd);
+    const rootStat = libc.emptyStat();
+    libc.fstat(fd, rootStat);
+    this.#root = fd;
+    this.rootStat = rootStat;
+  }
+
+  /** Every name of the directory in the order of its bytes, or a negative errno. */
+  list(path: string): SourceEntry[] | number {
+    const fd = this.openDirectory(path);
+    if (fd < 0) return fd;
+    const entries = this.listOpen(fd, path === "");
+    libc.close(fd);
+    return entries;
+  }
+
+  /** As {@linkcode list}, of an open directory. `isRoot` if it is the root of the source. */
+  listOpen(fd: number, isRoot: boolean): SourceEntry[] | number {
+    const names = libc.readDirectory(fd);
+    if (typeof names === "number") return names;
+    const entries: SourceEntry[] = [];
+    for (const { name } of names) {
+      const result = libc.statx(fd, libc.cString(name), stat);
+      if (result === -libc.Errno.ENOENT) continue;
+      if (result < 0) entries.push({ ...NO_ENTRY, name, skipped: errnoText(-result) });
+      else if (isRoot && name === OWN_NAME) {
+        entries.push({ ...this.describe(name, stat), skipped: "this name is the mount's own" });
+      } else if ((stat.mode & S_IFMT) === S_IFSOCK) {
+        entries.push({ ...this.describe(name, stat), skipped: "socket" });
+      } else entries.push(this.describe(name, stat));
+    }
+    return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+  }
+
+  /** The root itself as an entry with an empty name, read anew, or a negative errno. */
+  root(): SourceEntry | number {
+    const result = libc.fstat(this.#root, stat);
+    return result < 0 ? result : this.describe("", stat);
+  }
+
+  /** Opens a directory for reading: a descriptor, or a negative errno. */
+  openDirectory(path: string): number {
+    return withoutAtime((extra) => openPath(this.#root, path || ".", DIRECTORY_FLAGS | extra));
+  }
+
+  /** Opens what is expected to be a regular file, for reading: a descriptor, or a negative errno. */
+  openFile(path: string): number {
+    return withoutAtime((extra) => openPath(this.#root, path, FILE_FLAGS | extra));
+  }
+
+  /** As {@linkcode openFile}, of one name in an open directory. */
+  openFileAt(directory: number, name: string): number {
+    const path = libc.cString(name);
+    return withoutAtime((extra) => libc.openat(directory, path, FILE_FLAGS | extra));
+  }
+
+  /** The link's target (a binary string), or a negative errno. */
+  readLink(path: string): string | number {
+    return this.#inParent(path, (directory, name) => this.readLinkAt(directory, name));
+  }
+
+  /** As {@linkcode readLink}, of one name in an open directory. */
+  readLinkAt(directory: number, name: string): string | number {
+    const length = libc.readlinkat(directory, libc.cString(name), link);
+    return length < 0 ? length : libc.binaryName(link, 0, length);
+  }
+
+  /**
+   * Extended attributes (names are binary strings) without ACLs; null where there are none or they
+   * cannot be read. `mode` says what kind of file it is expected to be.
+   */
+  xattrs(path: string, mode: number): Map<string, Uint8Array<ArrayBuffer>> | null {
+    return this.readXattrs(path, mode).values;
+  }
+
+  /** As {@linkcode xattrs}, telling also whether ACLs were left out. */
+  readXattrs(path: string, mode: number): XattrReading {
+    const kind = mode & S_IFMT;
+    if (kind !== S_IFREG && kind !== S_IFDIR) {
+      const reading = this.#inParent(path, readXattrsAt);
+      return typeof reading === "number" ? { values: null, acl: false } : reading;
+    }
+    const fd = kind === S_IFDIR ? this.openDirectory(path) : this.openFile(path);
+    if (fd < 0) return { values: null, acl: false };
+    const reading = readOpenXattrs(fd);
+    libc.close(fd);
+    return reading;
+  }
+
+  close(): void {
+    libc.close(this.#root);
+  }
+
+  #inParent<T>(path: string, use: (directory: number, name: string) => T): T | number {
+    const slash = path.lastIndexOf("/");
+    if (slash < 0) return use(this.#root, path);
+    const fd = openPath(this.#root, path.slice(0, slash), libc.O_PATH | libc.O_DIRECTORY);
+    if (fd < 0) return fd;
+    const result = use(fd, path.slice(slash + 1));
+    libc.close(fd);
+    return result;
+  }
+
+  /** What `stat` says, as the entry of a name. */
+  describe(name: string, stat: libc.Stat): SourceEntry {
+    return {
+      name,
+      mode: stat.mode,
+      uid: stat.uid,
+      gid: stat.gid,
+      rdev: stat.rdev,
+      ino: shownInode(stat, this.rootStat.devMajor, this.rootStat.devMinor),
+      size: stat.size,
+      blocks: stat.blocks,
+      nlink: stat.nlink,
+      mtimeSec: stat.mtimeSec,
+      mtimeNsec: stat.mtimeNsec,
+      ctimeSec: stat.ctimeSec,
+      ctimeNsec: stat.ctimeNsec,
+    };
+  }
+}
+
+const NO_ENTRY: Omit<SourceEntry, "name"> = {
+  mode: 0,
+  uid: 0,
+  gid: 0,
+  rdev: 0,
+  ino: 0,
+  size: 0,
+  blocks: 0,
+  nlink: 0,
+  mtimeSec: 0,
+  mtimeNsec: 0,
+  ctimeSec: 0,
+  ctimeNsec: 0,
+};
+
+/** O_NOATIME is for owners only (EPERM otherwise, open(2)); then the access time moves. */
+function withoutAtime(open: (extraFlags: number) => number): number {
+  const fd = open(libc.O_NOATIME);
+  return fd === -libc.Errno.EPERM ? open(0) : fd;
+}
+
+/** False once the kernel or a sandbox has refused openat2(2). */
+let hasOpenat2 = true;
+
+function openPath(root: number, path: string, flags: number): number {
+  if (hasOpenat2) {
+    const fd = libc.openBeneath(root, libc.cString(path), flags);
+    if (fd !== -libc.Errno.ENOSYS && fd !== -libc.Errno.EPERM) return fd;
+    // EPERM is also what O_NOATIME answers: only without it does it mean the call is forbidden.
+    if (fd === -libc.Errno.EPERM && (flags & libc.O_NOATIME) !== 0) return fd;
+    hasOpenat2 = false;
+  }
+  return openByComponents(root, path, flags);
+}
+
+/** What openat2 with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS does, one component at a time. */
+export function openByComponents(root: number, path: string, flags: number): number {
+  const names = path.split("/");
+  let directory = root;
+  for (let i = 0; i < names.length; i++) {
+    const last = i === names.length - 1;
+    const wanted = last
+      ? flags | libc.O_NOFOLLOW
+      : libc.O_PATH | libc.O_DIRECTORY | libc.O_NOFOLLOW;
+    const fd = libc.openat(directory, libc.cString(names[i]!), wanted);
+    if (directory !== root) libc.close(directory);
+    if (fd < 0) return fd;
+    directory = fd;
+  }
+  return directory;
+}
+
+function cannotOpen(rootPath: string, errno: number): SourceError {
+  const shown = libc.displayString(rootPath);
+  switch (errno) {
+    case libc.Errno.ENOENT:
+      return new SourceError(
+        "source_missing",
+        `Cannot open ${shown}: there is no such directory`,
+        errno,
+      );
+    case libc.Errno.ENOTDIR:
+      return new SourceError(
+        "source_not_directory",
+        `Cannot use ${shown} as a project: it is not a directory`,
+        errno,
+      );
+    default:
+      return new SourceError(
+        "source_unreadable",
+        `Cannot read the directory ${shown}: ${errnoText(errno)}`,
+        errno,
+      );
+  }
+}
