@@ -1,0 +1,60 @@
+/**
+ * What a subcommand is: its command line, its help, and what it does.
+ *
+ * @module
+ */
+
+export interface OptionSpec {
+  /** Placeholder of the option's value; a flag has none. */
+  readonly value?: string;
+  /** One letter. */
+  readonly short?: string;
+  /** Other spellings, accepted and not shown. */
+  readonly aliases?: readonly string[];
+  /** One line of help; an option without one is accepted and not shown. */
+  readonly brief?: string;
+}
+
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
+
+export interface PositionalSpec {
+  /** As in the usage line, for example `[DIR]`. */
+  readonly usage: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface Command {
+  readonly name: string;
+  /** One line; also in the list of commands. */
+  readonly brief: string;
+  readonly positionals: PositionalSpec;
+  readonly options: OptionSpecs;
+  /** Further help: paragraphs and examples, 80 columns at most. */
+  readonly details?: string;
+  /** Carries it out; resolves with the exit code. May throw anything: the caller reports it. */
+  run(input: CommandInput): Promise<number>;
+}
+
+export interface CommandInput {
+  readonly flags: ReadonlySet<string>;
+  readonly values: ReadonlyMap<string, string>;
+  readonly positionals: readonly string[];
+  /** Positionals after `--`; they are in {@linkcode positionals} too. */
+  readonly afterDashes: readonly string[];
+  /** True for `agentvfs-ctl`, whose callers expect the original's output. */
+  readonly originalClient: boolean;
+}
+
+/** Options of every command. */
+export const GLOBAL_OPTIONS: OptionSpecs = {
+  project: {
+    value: "DIR",
+    short: "C",
+    brief: "the project or mount that is meant; else the one you stand in",
+  },
+  sock: { value: "PATH", aliases: ["socket"], brief: "control socket of the daemon" },
+  json: { brief: "answer in JSON" },
+  help: { short: "h", brief: "this help" },
+  root: { value: "DIR" },
+};

@@ -1,0 +1,33 @@
+/**
+ * The commands by name. A module is loaded when its command is used: start-up time is a feature.
+ *
+ * @module
+ */
+
+import type { Command } from "./command.ts";
+
+export interface CommandRow {
+  load(): Promise<{ command: Command }>;
+  /** True if it talks to a daemon: then it exists as `agentvfs ctl NAME` as well. */
+  readonly control?: true;
+  readonly hidden?: true;
+}
+
+export const COMMANDS: Readonly<Record<string, CommandRow>> = {
+  quickstart: { load: () => import("./commands/quickstart.ts") },
+  daemon: { load: () => import("./commands/daemon.ts") },
+  doctor: { load: () => import("./commands/doctor.ts") },
+  status: { load: () => import("./commands/status.ts"), control: true },
+  stop: { load: () => import("./commands/stop.ts"), control: true },
+  checkpoint: { load: () => import("./commands/checkpoint.ts"), control: true },
+  rollback: { load: () => import("./commands/rollback.ts"), control: true },
+  log: { load: () => import("./commands/log.ts"), control: true },
+  show: { load: () => import("./commands/show.ts"), control: true },
+  diff: { load: () => import("./commands/diff.ts"), control: true },
+  restore: { load: () => import("./commands/restore.ts"), control: true },
+  undo: { load: () => import("./commands/undo.ts"), control: true },
+  redo: { load: () => import("./commands/redo.ts"), control: true },
+  raw: { load: () => import("./commands/raw.ts"), control: true, hidden: true },
+  version: { load: () => import("./commands/version.ts") },
+  __server: { load: () => import("./commands/server.ts"), hidden: true },
+};

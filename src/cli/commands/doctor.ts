@@ -1,0 +1,28 @@
+import { type Check, runChecks } from "../../daemon/doctor.ts";
+import type { Command } from "../command.ts";
+import { columns } from "../format.ts";
+import { print, printJson, type Style, style } from "../output.ts";
+import { VERSION } from "../version.ts";
+
+const STYLES: Record<Check["state"], Style> = { ok: "green", warn: "yellow", fail: "red" };
+
+export const command: Command = {
+  name: "doctor",
+  brief: "check this machine, with the command that fixes what is missing",
+  positionals: { usage: "", min: 0, max: 0 },
+  options: {},
+  details: `Exit code 4 if a mount could not work.`,
+  async run(input) {
+    const checks = await runChecks(VERSION);
+    const failed = checks.some((check) => check.state === "fail");
+    if (input.flags.has("json")) printJson({ ok: !failed, checks });
+    else {
+      const lines = columns(checks.map(({ state, name, found }) => [state.padEnd(4), name, found]));
+      checks.forEach(({ state, fix }, i) => {
+        print(lines[i]!.replace(state, style(state, STYLES[state])));
+        if (fix !== undefined) print(`      fix: ${fix}`);
+      });
+    }
+    return failed ? 4 : 0;
+  },
+};

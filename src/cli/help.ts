@@ -1,0 +1,74 @@
+/**
+ * Help texts. They fit 80 columns; the overview fits 24 lines too.
+ *
+ * @module
+ */
+
+import { type Command, GLOBAL_OPTIONS, type OptionSpecs } from "./command.ts";
+import { columns } from "./format.ts";
+
+export function overview(): string {
+  return `agentvfs: give an agent a project it can checkpoint, inspect and roll back
+
+Usage: agentvfs COMMAND [OPTIONS]
+
+  quickstart [DIR]     mount a project and say where; harmless when repeated
+  status [DIR]         what is mounted, what it shows, how the import is going
+  stop [DIR]           unmount and end the daemon; everything stays stored
+
+  checkpoint [LABEL]   record the mount as it is now
+  rollback REF         make the mount what a checkpoint recorded
+  log, show [REF]      list checkpoints; show what one changed
+  diff [A [B]]         what differs between checkpoints, or from the mount
+  restore PATH…        bring files or directories back from a checkpoint
+  undo, redo           take back the last rollback or restore; do it again
+
+  doctor               check this machine, with the command that fixes it
+  daemon, ctl          mount with every detail given; commands as agentvfs ctl X
+
+Options: -C, --project DIR   --sock PATH   --json   --version   -h, --help
+Without them a command means the mount or project you stand in.
+Details: agentvfs COMMAND --help`;
+}
+
+export function controlOverview(): string {
+  return `Usage: agentvfs ctl COMMAND [OPTIONS]
+
+Commands: status, stop, checkpoint, rollback, log, show, diff, restore, undo,
+redo, and raw, which sends its words to the control socket as they are.
+Each is the same as without ctl: agentvfs COMMAND --help tells more.
+
+Exit codes: 0 done, 1 refused, 2 usage, 3 cannot reach the daemon,
+4 something is missing on this machine.`;
+}
+
+export function commandHelp(command: Command): string {
+  const usage = ["agentvfs", command.name, command.positionals.usage, "[OPTIONS]"];
+  const parts = [
+    `${capitalized(command.brief)}`,
+    `Usage: ${usage.filter((word) => word !== "").join(" ")}`,
+    columns(optionRows({ ...command.options, ...unshadowed(command.options) }))
+      .map((line) => `  ${line}`).join("\n"),
+    ...(command.details === undefined ? [] : [command.details]),
+  ];
+  return parts.join("\n\n");
+}
+
+function unshadowed(options: OptionSpecs): OptionSpecs {
+  return Object.fromEntries(Object.entries(GLOBAL_OPTIONS).filter(([name]) => !(name in options)));
+}
+
+function optionRows(options: OptionSpecs): string[][] {
+  return Object.entries(options)
+    .filter(([, { brief }]) => brief !== undefined)
+    .map(([name, { short, value, brief }]) => [
+      `${short === undefined ? "   " : `-${short},`} --${name}${
+        value === undefined ? "" : ` ${value}`
+      }`,
+      brief!,
+    ]);
+}
+
+function capitalized(text: string): string {
+  return text[0]!.toUpperCase() + text.slice(1);
+}

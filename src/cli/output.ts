@@ -1,0 +1,66 @@
+/**
+ * How results are shown: short and aligned for people, colour only on a terminal, JSON for programs.
+ *
+ * @module
+ */
+
+const encoder = new TextEncoder();
+
+/** Writes all of `text` to standard output. A reader that went away (`| head`) ends the program quietly. */
+export function print(text: string): void {
+  writeAll(Deno.stdout, text + "\n");
+}
+
+export function printError(text: string): void {
+  writeAll(Deno.stderr, text + "\n");
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  const bytes = encoder.encode(text);
+  try {
+    for (let sent = 0; sent < bytes.length;) sent += stream.writeSync(bytes.subarray(sent));
+  } catch (error) {
+    if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
+    throw error;
+  }
+}
+
+/** True if people read standard output. */
+export function onTerminal(): boolean {
+  return Deno.stdout.isTerminal();
+}
+
+/** One line for programs, indented where people look. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, onTerminal() ? 2 : undefined));
+}
+
+const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" } as const;
+export type Style = keyof typeof STYLES;
+
+/** Colours `text` if standard output is a terminal and NO_COLOR (no-color.org) is not set. */
+export function style(text: string, ...styles: Style[]): string {
+  if (!coloured() || styles.length === 0) return text;
+  return `\x1b[${styles.map((name) => STYLES[name]).join(";")}m${text}\x1b[0m`;
+}
+
+let colour: boolean | undefined;
+
+function coloured(): boolean {
+  colour ??= onTerminal() && !Deno.env.get("NO_COLOR") && Deno.env.get("TERM") !== "dumb";
+  return colour;
+}
+
+/** Control characters and those that reorder text, which a name could use to write over what is shown. */
+// deno-lint-ignore no-control-regex
+const UNSAFE = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A name or label as it can be shown on one line. */
+export function safe(text: string): string {
+  return text.replace(UNSAFE, (c) => {
+    const code = c.charCodeAt(0);
+    return code < 0x100
+      ? "\\x" + code.toString(16).padStart(2, "0")
+      : "\\u" + code.toString(16).padStart(4, "0");
+  });
+}

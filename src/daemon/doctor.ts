@@ -1,0 +1,214 @@
+/**
+ * What this machine has of the things a mount needs, and how to get the rest.
+ *
+ * Looks only; creates nothing but a probe file in the state directory, and removes that.
+ *
+ * @module
+ */
+
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { binaryString, cString, statfs } from "../../ffi/libc.ts";
+import { loadHasher } from "../store/hash.ts";
+import { reason, stateRoot } from "./workspace.ts";
+
+export interface Check {
+  name: string;
+  /** `warn`: it works, though less well. `fail`: a mount cannot work. */
+  state: "ok" | "warn" | "fail";
+  /** What was found. */
+  found: string;
+  /** Command, or sentence, that helps. */
+  fix?: string;
+}
+
+export async function runChecks(version: string): Promise<Check[]> {
+  return await Promise.all([
+    program(version),
+    kernel(),
+    device(),
+    library(),
+    helper(),
+    hashing(),
+    compression(),
+    stateDirectory(),
+    otherUsers(),
+  ]);
+}
+
+const INSTALL_FUSE = "apt-get install -y libfuse3-3 fuse3";
+
+function asRoot(command: string): string {
+  return Deno.uid() === 0 ? command : `sudo ${command}`;
+}
+
+function program(version: string): Check {
+  const how = Deno.build.standalone ? `executable ${Deno.execPath()}` : "from source";
+  return {
+    name: "agentvfs",
+    state: "ok",
+    found: `${version}, ${how}, Deno ${Deno.version.deno}, ${Deno.build.target}`,
+  };
+}
+
+/** INIT with 7.31 (Linux 5.4) has what the adapter cannot do without. */
+const OLDEST_KERNEL = [5, 4] as const;
+
+function kernel(): Check {
+  const release = Deno.osRelease();
+  const [major = 0, minor = 0] = release.split(".").map((part) => parseInt(part));
+  const [needMajor, needMinor] = OLDEST_KERNEL;
+  const enough = major > needMajor || (major === needMajor && minor >= needMinor);
+  const check: Check = { name: "kernel", state: enough ? "ok" : "fail", found: `Linux ${release}` };
+  return enough ? check : { ...check, fix: `Linux ${OLDEST_KERNEL.join(".")} or newer is needed` };
+}
+
+async function device(): Promise<Check> {
+  const name = "/dev/fuse";
+  try {
+    const { mode, rdev } = await Deno.stat(name);
+    const device = `device ${(rdev ?? 0) >> 8}:${(rdev ?? 0) & 0xff}`;
+    (await Deno.open(name, { read: true, write: true })).close();
+    return { name, state: "ok", found: `${device}, mode ${((mode ?? 0) & 0o777).toString(8)}` };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      return {
+        name,
+        state: "fail",
+        found: "missing",
+        fix: `${
+          asRoot("modprobe fuse")
+        }; a container needs: docker run --device /dev/fuse --cap-add SYS_ADMIN`,
+      };
+    }
+    return { name, state: "fail", found: reason(error), fix: asRoot("chmod 666 /dev/fuse") };
+  }
+}
+
+const LIBRARIES = ["libfuse3.so.4", "libfuse3.so.3"];
+
+function library(): Check {
+  for (const name of LIBRARIES) {
+    try {
+      const opened = Deno.dlopen(name, { fuse_pkgversion: { parameters: [], result: "pointer" } });
+      const text = opened.symbols.fuse_pkgversion();
+      const version = text === null ? "" : new Deno.UnsafePointerView(text).getCString();
+      opened.close();
+      return { name: "libfuse3", state: "ok", found: `${version} (${name})` };
+    } catch { /* the next name */ }
+  }
+  return { name: "libfuse3", state: "fail", found: "missing", fix: asRoot(INSTALL_FUSE) };
+}
+
+/** Root mounts without it, though unmounting a busy mount and reading /etc/fuse.conf are its work too. */
+async function helper(): Promise<Check> {
+  const name = "fusermount3";
+  const state = Deno.uid() === 0 ? "warn" : "fail";
+  try {
+    const { success, stdout } = await new Deno.Command(name, { args: ["--version"] }).output();
+    const found = new TextDecoder().decode(stdout).trim().replace(/^fusermount3 version: /, "");
+    if (success) return { name, state: "ok", found };
+    return { name, state, found: `does not run: ${found}`, fix: asRoot(INSTALL_FUSE) };
+  } catch (error) {
+    const found = error instanceof Deno.errors.NotFound ? "missing" : reason(error);
+    return { name, state, found, fix: asRoot(INSTALL_FUSE) };
+  }
+}
+
+async function hashing(): Promise<Check> {
+  try {
+    const { backend } = await loadHasher();
+    if (backend === "native") return { name: "BLAKE3", state: "ok", found: "native" };
+    const fix = "The native module has no build for this system; storing large files takes longer";
+    return { name: "BLAKE3", state: "warn", found: backend, fix };
+  } catch (error) {
+    return { name: "BLAKE3", state: "fail", found: reason(error), fix: "Install agentvfs again" };
+  }
+}
+
+function compression(): Check {
+  const sample = new Uint8Array(4096);
+  try {
+    const back = zstdDecompressSync(zstdCompressSync(sample));
+    if (back.length === sample.length) return { name: "zstd", state: "ok", found: "built in" };
+  } catch { /* not in this Deno */ }
+  return { name: "zstd", state: "fail", found: "missing", fix: "Use Deno 2.6 or newer" };
+}
+
+/** f_type of statfs(2), from linux/magic.h: those that lose state at a reboot, and those whose locks are not local. */
+const FILE_SYSTEMS: Readonly<Record<number, string>> = {
+  0xef53: "ext4",
+  0x58465342: "xfs",
+  0x9123683e: "btrfs",
+  0x2fc12fc1: "zfs",
+  0xf2f52010: "f2fs",
+  0x794c7630: "overlay",
+  0x01021994: "tmpfs",
+  0x858458f6: "ramfs",
+  0x6969: "nfs",
+  0xff534d42: "cifs",
+  0x01021997: "9p",
+  0x65735546: "fuse",
+};
+const VOLATILE = new Set(["tmpfs", "ramfs"]);
+const REMOTE = new Set(["nfs", "cifs", "9p"]);
+
+async function stateDirectory(): Promise<Check> {
+  const name = "state";
+  let path = "";
+  try {
+    path = stateRoot();
+    const existing = await nearestExisting(path);
+    const probe = await Deno.makeTempFile({ dir: existing, prefix: ".agentvfs-doctor-" });
+    await Deno.remove(probe);
+    const type = fileSystemType(existing);
+    const found = `${path}, writable, on ${type}`;
+    if (VOLATILE.has(type)) {
+      const fix = "A reboot loses it; set AGENTVFS_STATE_DIR to a directory on a disk";
+      return { name, state: "warn", found, fix };
+    }
+    if (REMOTE.has(type)) {
+      const fix = "Set AGENTVFS_STATE_DIR to a directory on a local disk";
+      return { name, state: "warn", found, fix };
+    }
+    return { name, state: "ok", found };
+  } catch (error) {
+    const fix = "Set AGENTVFS_STATE_DIR to a directory you can write";
+    return { name, state: "fail", found: `${path} ${reason(error)}`.trim(), fix };
+  }
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  for (let at = path; at !== "/"; at = at.slice(0, at.lastIndexOf("/")) || "/") {
+    try {
+      if ((await Deno.stat(at)).isDirectory) return at;
+      throw new Error(`${at} is not a directory`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+  return "/";
+}
+
+const STATFS_BYTES = 120;
+
+function fileSystemType(path: string): string {
+  const buffer = new Uint8Array(STATFS_BYTES);
+  if (statfs(cString(binaryString(path)), buffer) < 0) return "an unknown file system";
+  const type = new DataView(buffer.buffer).getUint32(0, true);
+  return FILE_SYSTEMS[type] ?? `file system 0x${type.toString(16)}`;
+}
+
+async function otherUsers(): Promise<Check> {
+  const name = "allow-other";
+  if (Deno.uid() === 0) return { name, state: "ok", found: "root may let other users in" };
+  let allowed = false;
+  try {
+    allowed = /^\s*user_allow_other\s*$/m.test(await Deno.readTextFile("/etc/fuse.conf"));
+  } catch { /* no file, so not allowed */ }
+  if (allowed) return { name, state: "ok", found: "user_allow_other is set in /etc/fuse.conf" };
+  return {
+    name,
+    state: "ok",
+    found: "not set up; only --allow-other needs it: user_allow_other in /etc/fuse.conf",
+  };
+}
