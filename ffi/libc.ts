@@ -38,6 +38,7 @@ const SYMBOLS = {
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
   dup: { parameters: ["i32"], result: "i32" },
   dup2: { parameters: ["i32", "i32"], result: "i32" },
+  fcntl: { parameters: ["i32", "i32", "i64"], result: "i32" },
   flock: { parameters: ["i32", "i32"], result: "i32" },
   umask: { parameters: ["u32"], result: "u32" },
   umount2: { parameters: ["buffer", "i32"], result: "i32" },
@@ -330,6 +331,15 @@ export function dup(fd: number): number {
 /** The copy does not carry O_CLOEXEC: this is how a child inherits a descriptor. */
 export function dup2(fd: number, target: number): number {
   return check(libc.dup2(fd, target));
+}
+
+const F_GETFL = 3;
+const F_SETFL = 4;
+
+/** Sets O_NONBLOCK on the open file description, also for those who share it. */
+export function setNonblocking(fd: number): number {
+  const flags = check(libc.fcntl(fd, F_GETFL, 0));
+  return flags < 0 ? flags : check(libc.fcntl(fd, F_SETFL, flags | O_NONBLOCK));
 }
 
 export function flock(fd: number, operation: number): number {

@@ -93,7 +93,7 @@ class Adoption {
   #reconcile(parent: Inode, imported: ReadonlyMap<string, TreeEntry>): void {
     const state = parent.directory!;
     for (const [name, { inode: child }] of [...state.entries!]) {
-      if (state.changed.has(name)) continue;
+      if (state.changed.has(name) || this.tree.changedLinks.has(child)) continue;
       const entry = imported.get(name);
       const record = entry === undefined ? null : this.#record(entry);
       if (record !== null && isUnchanged(child, record)) continue;

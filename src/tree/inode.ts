@@ -44,8 +44,8 @@ export class DirectoryState {
   changed = new Set<string>();
   /** Names in a capture that is not settled. */
   captured: Set<string> | null = null;
-  /** Number of directories among the children; meaningful once `entries` is loaded. */
-  subdirectories = 0;
+  /** Number of directories among the children; -1 if that takes loading `entries`. */
+  subdirectories = -1;
   /** Where the last listing stopped: `iterator` gives the first entry whose cookie is above `cookie`. */
   cursor: { cookie: number; iterator: Iterator<[string, Dirent]> } | null = null;
 

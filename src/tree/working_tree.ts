@@ -93,6 +93,7 @@ export class WorkingTree {
     inode.xattrs = record.xattrs;
     if (inode.isDirectory) {
       inode.directory = new DirectoryState(record.content, null);
+      inode.directory.subdirectories = subdirectories(record.nlink);
       inode.size = 0;
     } else {
       inode.nlink = record.nlink;
@@ -120,6 +121,7 @@ export class WorkingTree {
     inode.xattrs = XATTRS_IN_SOURCE;
     if (inode.isDirectory) {
       inode.directory = new DirectoryState(null, path);
+      inode.directory.subdirectories = subdirectories(listing.nlink);
       inode.size = 0;
     } else {
       inode.nlink = listing.nlink;
@@ -154,6 +156,7 @@ export class WorkingTree {
     if ((mode & S_IFMT) === S_IFDIR) {
       inode.directory = new DirectoryState(null, null);
       inode.directory.entries = new Map();
+      inode.directory.subdirectories = 0;
     }
     return inode;
   }
@@ -210,6 +213,7 @@ export class WorkingTree {
       return Status.InputOutput;
     }
     directory.entries = new Map();
+    directory.subdirectories = 0;
     for (const record of records) {
       const child = record.linked ? this.linked(record.ino) : this.fromRecord(record);
       if (child === null) {
@@ -238,6 +242,7 @@ export class WorkingTree {
     const listing = this.source!.list(path);
     if (typeof listing === "number") return Status.InputOutput;
     directory.entries = new Map();
+    directory.subdirectories = 0;
     for (const item of listing) {
       if (item.skipped !== undefined) continue;
       this.attach(inode, item.name, this.#sourceInode(joinPath(path, item.name), item));
@@ -359,7 +364,8 @@ export class WorkingTree {
   linkCount(inode: Inode): number {
     if (inode.directory === null) return inode.nlink;
     if (this.isOrphan(inode)) return 0;
-    return this.load(inode) === Status.Ok ? 2 + inode.directory.subdirectories : 2;
+    if (inode.directory.subdirectories < 0) this.load(inode);
+    return 2 + Math.max(0, inode.directory.subdirectories);
   }
 
   /** Extended attributes, loaded if need be. */
@@ -382,6 +388,11 @@ export function sourcePathOf(inode: Inode): string | null {
   let content = inode.content;
   while (content !== null && "base" in content) content = content.base;
   return content instanceof SourceContent ? content.path : null;
+}
+
+/** A directory's link count is 2 and one for each subdirectory; 1 where a file system does not count. */
+function subdirectories(nlink: number): number {
+  return nlink >= 2 ? nlink - 2 : -1;
 }
 
 export function joinPath(directory: string, name: string): string {

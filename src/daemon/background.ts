@@ -1,0 +1,56 @@
+/**
+ * The thread that hashes and stores. It is the only one that writes to the store, and the only one that
+ * sends notifications to the kernel.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import { loadHasher } from "../store/hash.ts";
+import { type BackgroundJobs, backgroundJobs, WRITING_JOBS } from "./background_jobs.ts";
+import type { BackgroundStart, PostedError } from "./messages.ts";
+import type { ImportCounts } from "./background_jobs.ts";
+import { postedError } from "./posted_error.ts";
+
+export interface BackgroundRequest {
+  readonly id: number;
+  readonly job: keyof BackgroundJobs;
+  readonly value: unknown;
+}
+
+export type BackgroundMessage =
+  | { readonly type: "ready" }
+  | { readonly type: "progress"; readonly counts: ImportCounts }
+  | { readonly type: "done"; readonly id: number; readonly value: unknown }
+  | { readonly type: "failed"; readonly id: number; readonly error: PostedError };
+
+function post(message: BackgroundMessage): void {
+  self.postMessage(message);
+}
+
+self.onmessage = async (event: MessageEvent<BackgroundStart>) => {
+  try {
+    const table = backgroundJobs(
+      event.data,
+      await loadHasher(),
+      (counts) => post({ type: "progress", counts }),
+    );
+    let lastWrite: Promise<unknown> = Promise.resolve();
+    self.onmessage = ({ data: { id, job, value } }: MessageEvent<BackgroundRequest>) => {
+      const row = table[job] as (value: unknown) => unknown;
+      const result = WRITING_JOBS.has(job)
+        ? lastWrite.then(() => row(value))
+        : Promise.resolve().then(() => row(value));
+      if (WRITING_JOBS.has(job)) lastWrite = result.catch(() => {});
+      result.then(
+        (value) => post({ type: "done", id, value }),
+        (error) => post({ type: "failed", id, error: postedError(error) }),
+      );
+    };
+    post({ type: "ready" });
+  } catch (error) {
+    post({ type: "failed", id: 0, error: postedError(error) });
+  }
+};

@@ -1,0 +1,233 @@
+/**
+ * The jobs of the background thread, one row each: everything that hashes, stores or compares.
+ *
+ * @module
+ */
+
+import { binaryString } from "../../ffi/libc.ts";
+import { buildSnapshot } from "../history/build_snapshot.ts";
+import { countChanges, diffSnapshots, type SnapshotChange } from "../history/diff.ts";
+import { graftPaths } from "../history/graft.ts";
+import { type BranchState, History, type UndoTarget } from "../history/history.ts";
+import { patchOf } from "../history/patch.ts";
+import type { ChangeCounts } from "../history/commit.ts";
+import { type InvalidationData, notify } from "../mount/linux/notify.ts";
+import { importSource, type SkippedPath } from "../source/import_source.ts";
+import { SourceDirectory } from "../source/read_source.ts";
+import type { Hasher } from "../store/hash.ts";
+import type { Snapshot } from "../store/entry.ts";
+import type { ObjectId } from "../store/object_id.ts";
+import { StoreWriter } from "../store/store_writer.ts";
+import type { BuiltSlot, Capture } from "../tree/capture.ts";
+import { JournalReader } from "./journal_reader.ts";
+import type {
+  BackgroundStart,
+  BranchPosition,
+  CommitInfo,
+  PostedCapture,
+  SaveCommit,
+} from "./messages.ts";
+
+/** The store takes a transaction each time an import has added about this many bytes. */
+const COMMIT_EVERY = 256 * 1024 * 1024;
+
+export interface ImportCounts {
+  readonly files: number;
+  readonly directories: number;
+  readonly bytes: number;
+}
+
+/** Job name → parameter and result. */
+export interface BackgroundJobs {
+  branch: { in: string; out: BranchState | null };
+  hashBackend: { in: null; out: "native" | "wasm" };
+  import: {
+    in: BranchPosition & { label: string };
+    out: { commit: CommitInfo; skipped: SkippedPath[] } & ImportCounts;
+  };
+  /**
+   * Stores a capture (or, with null, takes the branch's snapshot as it is) and moves the branch: to a
+   * commit if there is one, else only its snapshot.
+   */
+  save: {
+    in: BranchPosition & { capture: number | null; commit: SaveCommit | null };
+    out: { snapshot: Snapshot; slots: BuiltSlot[]; commit: CommitInfo | null };
+  };
+  moveTo: {
+    in: BranchPosition & {
+      commit: ObjectId;
+      operation: { kind: "rollback" | "restore" | "undo" | "redo"; from: ObjectId };
+    };
+    out: CommitInfo;
+  };
+  /** Makes a commit of the branch's snapshot with paths as they are in another; moves nothing. */
+  graft: {
+    in: { into: Snapshot; from: Snapshot; paths: string[]; nextInode: number };
+    out: { snapshot: Snapshot; nextInode: number };
+  };
+  /** Moves the branch to a new commit of `snapshot`. */
+  saveSnapshot: {
+    in: BranchPosition & { snapshot: Snapshot; commit: SaveCommit };
+    out: CommitInfo;
+  };
+  resolve: { in: { branch: string; ref: string }; out: CommitInfo };
+  commitInfo: { in: ObjectId; out: CommitInfo };
+  log: { in: { branch: string; limit?: number; all?: boolean }; out: CommitInfo[] };
+  diff: {
+    in: { from: Snapshot | null; to: Snapshot | null; paths?: string[]; patch: boolean };
+    out: { changes: SnapshotChange[]; patch: string };
+  };
+  count: { in: { from: Snapshot | null; to: Snapshot | null }; out: ChangeCounts };
+  undoTarget: { in: string; out: UndoTarget };
+  redoTarget: { in: string; out: UndoTarget };
+  notify: { in: InvalidationData; out: null };
+  close: { in: null; out: null };
+}
+
+type Row<K extends keyof BackgroundJobs> = (
+  value: BackgroundJobs[K]["in"],
+) => BackgroundJobs[K]["out"] | Promise<BackgroundJobs[K]["out"]>;
+
+export type BackgroundTable = { [K in keyof BackgroundJobs]: Row<K> };
+
+/** Jobs that put objects run one at a time; those that only read run at once. */
+export const WRITING_JOBS: ReadonlySet<keyof BackgroundJobs> = new Set(
+  ["import", "save", "moveTo", "graft", "saveSnapshot", "close"] as const,
+);
+
+export function backgroundJobs(
+  start: BackgroundStart,
+  hasher: Hasher,
+  onProgress: (counts: ImportCounts) => void,
+): BackgroundTable {
+  const store = StoreWriter.create(start.store, hasher);
+  const history = new History(store);
+  const captures = new Captures(start.captures);
+
+  /** Runs a job that puts objects: what it put is forgotten if it fails. */
+  function storing<T>(job: () => T): T {
+    try {
+      return job();
+    } catch (error) {
+      store.discard();
+      throw error;
+    }
+  }
+
+  return {
+    branch: (name) => history.branch(name),
+    hashBackend: () => hasher.backend,
+    import: async ({ branch, segment, nextInode, label }) => {
+      const source = new SourceDirectory(binaryString(start.source));
+      try {
+        const { snapshot, skipped, files, directories, bytes } = await importSource(store, source, {
+          previous: null,
+          onProgress,
+          pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
+          commitEvery: COMMIT_EVERY,
+        });
+        const commit = history.save({
+          branch,
+          snapshot,
+          segment,
+          nextInode,
+          commit: { label, message: "", kind: "import", agent: null },
+        })!;
+        return { commit, skipped, files, directories, bytes };
+      } catch (error) {
+        store.discard();
+        throw error;
+      } finally {
+        source.close();
+      }
+    },
+    save: async ({ branch, segment, nextInode, capture, commit }) => {
+      const taken = capture === null ? null : await captures.take(capture);
+      return storing(() => {
+        const journal = new JournalReader(start.journal);
+        try {
+          const built = taken === null
+            ? { snapshot: history.branch(branch)!.snapshot, slots: [] }
+            : buildSnapshot(store, taken, (...where) => journal.read(...where));
+          const { snapshot, slots } = built;
+          const saved = history.save({
+            branch,
+            snapshot,
+            segment,
+            nextInode,
+            ...(commit === null ? {} : { commit, ...operationOf(commit) }),
+          });
+          return { snapshot, slots, commit: saved };
+        } finally {
+          journal.close();
+        }
+      });
+    },
+    moveTo: (move) => storing(() => history.moveTo(move)),
+    graft: ({ into, from, paths, nextInode }) =>
+      storing(() => {
+        let next = nextInode;
+        const allocateInode = () => next++;
+        const snapshot = graftPaths(store, into, from, paths, { allocateInode });
+        return { snapshot, nextInode: next };
+      }),
+    saveSnapshot: ({ branch, segment, nextInode, snapshot, commit }) =>
+      storing(() =>
+        history.save({
+          branch,
+          segment,
+          nextInode,
+          snapshot,
+          commit,
+          ...operationOf(commit),
+        })!
+      ),
+    resolve: ({ branch, ref }) => history.resolve(branch, ref),
+    commitInfo: (id) => history.commitInfo(id),
+    log: ({ branch, ...options }) => history.log(branch, options),
+    diff: ({ from, to, paths, patch }) => {
+      const changes = [...diffSnapshots(store, from, to, paths === undefined ? {} : { paths })];
+      return {
+        changes,
+        patch: patch ? changes.map((change) => patchOf(store, change)).join("") : "",
+      };
+    },
+    count: ({ from, to }) => countChanges(store, from, to),
+    undoTarget: (branch) => history.undoTarget(branch),
+    redoTarget: (branch) => history.redoTarget(branch),
+    notify: (invalidation) => {
+      notify(start.fuseFd, invalidation);
+      return null;
+    },
+    close: () => {
+      store.close();
+      return null;
+    },
+  };
+}
+
+function operationOf({ operation }: SaveCommit): { operation?: SaveCommit["operation"] & object } {
+  return operation === undefined ? {} : { operation };
+}
+
+/** Captures come on a port of their own and may be asked for before they are there. */
+class Captures {
+  readonly #arrived = new Map<number, Capture>();
+  readonly #waiting = new Map<number, (capture: Capture) => void>();
+
+  constructor(port: MessagePort) {
+    port.onmessage = ({ data }: MessageEvent<PostedCapture>) => {
+      const waiting = this.#waiting.get(data.id);
+      this.#waiting.delete(data.id);
+      if (waiting !== undefined) waiting(data.capture);
+      else this.#arrived.set(data.id, data.capture);
+    };
+  }
+
+  take(id: number): Promise<Capture> {
+    const capture = this.#arrived.get(id);
+    if (capture === undefined) return new Promise((resolve) => this.#waiting.set(id, resolve));
+    this.#arrived.delete(id);
+    return Promise.resolve(capture);
+  }
+}

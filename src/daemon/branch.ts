@@ -1,0 +1,178 @@
+/**
+ * A branch being worked on: the order of steps by which checkpoints and rollbacks keep the working tree, the
+ * store and the kernel's caches in agreement.
+ *
+ * At any instant the branch row in the store names a snapshot and the first journal segment that is not in
+ * it: replaying that segment and those after it over that snapshot gives the working tree. A checkpoint
+ * begins a segment with the capture and moves the row when the objects are durable. A rollback freezes the
+ * mount, moves the row and then swaps the tree, so there is no instant at which the two disagree about a
+ * change that was answered.
+ *
+ * @module
+ */
+
+import type { Snapshot } from "../store/entry.ts";
+import type { ObjectId } from "../store/object_id.ts";
+import type { OperationKind } from "../history/operation_log.ts";
+import type { CommitInfo } from "../history/commit.ts";
+import type { InvalidationData } from "../mount/linux/notify.ts";
+import type { BackgroundClient } from "./background_client.ts";
+import type { FsClient } from "./fs_client.ts";
+import type { SaveCommit } from "./messages.ts";
+
+/** Safety checkpoints of a rollback that still finds changes, before it freezes the mount to end the race. */
+const UNFROZEN_ATTEMPTS = 3;
+
+export interface Moved {
+  readonly commit: CommitInfo;
+  readonly safety: CommitInfo | null;
+  /** What the tree was before. */
+  readonly before: Snapshot;
+}
+
+export class Branch {
+  #head: CommitInfo;
+  #snapshot: Snapshot;
+  #segment: number;
+  #nextInode = 0;
+  /** The segment that is being written. */
+  #journalSegment: number;
+  static #captures = 0;
+
+  constructor(
+    readonly name: string,
+    readonly fs: FsClient,
+    readonly background: BackgroundClient,
+    position: { head: CommitInfo; snapshot: Snapshot; segment: number },
+  ) {
+    this.#head = position.head;
+    this.#snapshot = position.snapshot;
+    this.#segment = this.#journalSegment = position.segment;
+  }
+
+  get head(): CommitInfo {
+    return this.#head;
+  }
+
+  /** True if what was stored last is not what HEAD is. What is not stored yet counts besides. */
+  get isAhead(): boolean {
+    return JSON.stringify(this.#snapshot) !== JSON.stringify(this.#head.snapshot);
+  }
+
+  /** Stores the working tree; with `commit` as a checkpoint, else only so that it can be compared. */
+  async save(commit: SaveCommit | null, freeze = false): Promise<CommitInfo | null> {
+    const id = ++Branch.#captures;
+    const captured = await this.fs.call("capture", { id, freeze });
+    this.#nextInode = captured.nextInode;
+    this.#journalSegment = captured.segment;
+    if (!captured.changed && commit === null) return null;
+    const segment = captured.changed ? captured.segment : this.#segment;
+    let saved;
+    try {
+      saved = await this.background.call("save", {
+        branch: this.name,
+        segment,
+        nextInode: captured.nextInode,
+        capture: captured.changed ? id : null,
+        commit,
+      });
+    } catch (error) {
+      if (captured.changed) await this.fs.call("revert", null);
+      throw error;
+    }
+    const { snapshot, slots } = saved;
+    if (captured.changed) await this.fs.call("settle", { snapshot, slots });
+    this.#snapshot = snapshot;
+    this.#segment = segment;
+    if (saved.commit !== null) this.#head = saved.commit;
+    return saved.commit;
+  }
+
+  /** The working tree as a snapshot, stored now. */
+  async snapshot(): Promise<Snapshot> {
+    await this.save(null);
+    return this.#snapshot;
+  }
+
+  async isChanged(): Promise<boolean> {
+    return this.isAhead || (await this.fs.call("state", null)).changed;
+  }
+
+  /** Makes the working tree what a commit has. */
+  rollback(to: CommitInfo, kind: OperationKind): Promise<Moved> {
+    const why = `${kind} to ${to.label === "" ? to.id.slice(0, 12) : to.label}`;
+    return this.#move(why, () => this.#moveTo(to.id, kind));
+  }
+
+  /** Makes paths (binary strings) of the working tree what they are in a commit. */
+  restore(paths: string[], from: CommitInfo, message: string): Promise<Moved> {
+    return this.#move(message, async () => {
+      const { snapshot, nextInode } = await this.background.call("graft", {
+        into: this.#snapshot,
+        from: from.snapshot,
+        paths,
+        nextInode: this.#nextInode,
+      });
+      this.#nextInode = nextInode;
+      return await this.background.call("saveSnapshot", {
+        branch: this.name,
+        segment: this.#journalSegment,
+        nextInode,
+        snapshot,
+        commit: {
+          label: "",
+          message,
+          kind: "restore",
+          agent: null,
+          operation: { kind: "restore", from: this.#head.id },
+        },
+      });
+    });
+  }
+
+  #moveTo(commit: ObjectId, kind: OperationKind): Promise<CommitInfo> {
+    return this.background.call("moveTo", {
+      branch: this.name,
+      commit,
+      segment: this.#journalSegment,
+      nextInode: this.#nextInode,
+      operation: { kind, from: this.#head.id },
+    });
+  }
+
+  /** Moves to what `target` makes durable, with the mount frozen, after saving what is unsaved. */
+  async #move(why: string, target: () => Promise<CommitInfo>): Promise<Moved> {
+    const commit = { label: "", message: `before ${why}`, kind: "safety", agent: null } as const;
+    let safety: CommitInfo | null = null;
+    for (let i = 0; i < UNFROZEN_ATTEMPTS && await this.isChanged(); i++) {
+      safety = await this.save(commit);
+    }
+    let invalidation;
+    const before = this.#head;
+    try {
+      await this.save(null, true);
+      if (this.isAhead) safety = await this.save(commit, true);
+      const moved = await target();
+      invalidation = await this.#swap(moved);
+    } finally {
+      await this.fs.call("thaw", null);
+    }
+    await this.background.call("notify", invalidation);
+    return { commit: this.#head, safety, before: (safety ?? before).snapshot };
+  }
+
+  /** Shows `commit`, to which the branch row points already; points it back if that cannot be done. */
+  async #swap(commit: CommitInfo): Promise<InvalidationData> {
+    const { snapshot } = commit;
+    try {
+      const invalidation = await this.fs.call("retarget", { snapshot, nextInode: this.#nextInode });
+      this.#head = commit;
+      this.#snapshot = snapshot;
+      this.#segment = this.#journalSegment;
+      return invalidation;
+    } catch (error) {
+      await this.#moveTo(this.#head.id, "undo");
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,317 @@
+/**
+ * The service a daemon offers: each method checks its parameters' meaning, waits for its turn and reports.
+ *
+ * @module
+ */
+
+import { binaryString } from "../../ffi/libc.ts";
+import { OPCODE_NAMES } from "../../ffi/fuse_kernel.ts";
+import {
+  type BranchParams,
+  type CheckpointParams,
+  type CheckpointReport,
+  type DiffParams,
+  type DiffReport,
+  type LogParams,
+  type LogReport,
+  type RestoreParams,
+  type RollbackParams,
+  type RollbackReport,
+  type Service,
+  ServiceError,
+  type ShowParams,
+  type ShowReport,
+  type StatusReport,
+  type StopParams,
+} from "../control/service.ts";
+import type { CommitInfo } from "../history/commit.ts";
+import { describeConnection } from "../mount/linux/init.ts";
+import { mountUsers, unmount } from "../mount/linux/unmount.ts";
+import type { Snapshot } from "../store/entry.ts";
+import type { BackgroundClient } from "./background_client.ts";
+import type { Branch, Moved } from "./branch.ts";
+import type { FsClient } from "./fs_client.ts";
+import type { ImportState } from "./import_state.ts";
+import { changeReport, logEntry } from "./reports.ts";
+import { serviceError } from "./service_errors.ts";
+import { Turns } from "./turns.ts";
+import type { DaemonConfig } from "./workspace.ts";
+
+/** The branch that the mount shows. */
+export const MAIN = "main";
+
+export interface DaemonParts {
+  readonly config: DaemonConfig;
+  readonly keeperPid: number;
+  readonly fs: FsClient;
+  readonly background: BackgroundClient;
+  readonly imported: ImportState;
+  readonly hash: "native" | "wasm";
+  readonly counters: Uint32Array;
+  /** Resolves with the branch once it has a first commit. */
+  readonly branch: () => Branch | null;
+}
+
+export class Daemon implements Service {
+  readonly #turns = new Turns();
+  readonly #started = performance.now();
+  #stopping = false;
+
+  constructor(readonly parts: DaemonParts) {}
+
+  async status(): Promise<StatusReport> {
+    const { config, keeperPid, fs, imported, hash, counters } = this.parts;
+    const branch = this.parts.branch();
+    const tree = await fs.call("state", null);
+    const counts: Record<string, number> = {};
+    counters.forEach((count, opcode) => {
+      if (count > 0) counts[OPCODE_NAMES[opcode] ?? String(opcode)] = count;
+    });
+    const dirty = branch === null ? tree.changed : tree.changed || branch.isAhead;
+    const head = branch?.head ?? null;
+    return {
+      version: config.version,
+      state: this.#stopping ? "stopping" : imported.isRunning ? "importing" : "ready",
+      source: config.source,
+      mount: config.mount,
+      store: config.store,
+      socket: config.socket,
+      log: config.log,
+      keeperPid,
+      serverPid: Deno.pid,
+      branch: MAIN,
+      head: head === null
+        ? null
+        : { id: head.id, label: nullIfEmpty(head.label), time: new Date(head.time).toISOString() },
+      dirty,
+      changes: tree.changes,
+      showing: showing(head, dirty),
+      import: imported.report(),
+      hash,
+      counters: counts,
+      caches: tree.connection === null ? {} : describeConnection(tree.connection),
+      rssBytes: Deno.memoryUsage().rss,
+      uptimeMs: Math.round(performance.now() - this.#started),
+    };
+  }
+
+  checkpoint(p: CheckpointParams): Promise<CheckpointReport> {
+    return this.#change("checkpoint", p, async (branch) => {
+      const started = performance.now();
+      const commit = await branch.save({
+        label: p.label ?? "",
+        message: p.message ?? "",
+        kind: "checkpoint",
+        agent: p.agent ?? null,
+      });
+      const { id, label, changed } = commit!;
+      const ms = elapsed(started);
+      return { id, label: nullIfEmpty(label), branch: branch.name, changed, ms };
+    });
+  }
+
+  rollback(p: RollbackParams): Promise<RollbackReport> {
+    return this.#change("rollback", p, async (branch) => {
+      const started = performance.now();
+      const to = await this.#resolve(branch, p.ref);
+      if (p.dryRun) return await this.#preview(branch, to, to.snapshot, started);
+      return await this.#moved(branch, await branch.rollback(to, "rollback"), started);
+    });
+  }
+
+  restore(p: RestoreParams): Promise<RollbackReport> {
+    return this.#change("restore", p, async (branch) => {
+      const started = performance.now();
+      const paths = p.paths.map(treePath);
+      const from = await this.#resolve(branch, p.from);
+      if (p.dryRun) {
+        const into = await branch.snapshot();
+        const graft = { into, from: from.snapshot, paths, nextInode: 0 };
+        const { snapshot } = await this.parts.background.call("graft", graft);
+        return await this.#preview(branch, from, snapshot, started);
+      }
+      const message = `restore ${p.paths.join(" ")} from ${p.from}`;
+      return await this.#moved(branch, await branch.restore(paths, from, message), started);
+    });
+  }
+
+  undo(p: BranchParams): Promise<RollbackReport> {
+    return this.#change("undo", p, async (branch) => {
+      const started = performance.now();
+      const { commit } = await this.parts.background.call("undoTarget", branch.name);
+      return await this.#moved(branch, await branch.rollback(commit, "undo"), started);
+    });
+  }
+
+  redo(p: BranchParams): Promise<RollbackReport> {
+    return this.#change("redo", p, async (branch) => {
+      const started = performance.now();
+      const { commit } = await this.parts.background.call("redoTarget", branch.name);
+      return await this.#moved(branch, await branch.rollback(commit, "redo"), started);
+    });
+  }
+
+  async log(p: LogParams): Promise<LogReport> {
+    const branch = await this.#branch(p);
+    const { limit, all } = p;
+    const commits = await this.parts.background.call("log", {
+      branch: branch.name,
+      ...(limit === undefined ? {} : { limit }),
+      ...(all === undefined ? {} : { all }),
+    }).catch(fail);
+    const head = branch.head.id;
+    return { branch: branch.name, head, entries: commits.map((commit) => logEntry(commit, head)) };
+  }
+
+  async show(p: ShowParams): Promise<ShowReport> {
+    const branch = await this.#branch(p);
+    const commit = await this.#resolve(branch, p.ref).catch(fail);
+    const parent = commit.parents[0];
+    const { background } = this.parts;
+    const before = parent === undefined
+      ? null
+      : (await background.call("commitInfo", parent).catch(fail)).snapshot;
+    const { changes } = commit.kind === "import"
+      ? { changes: [] }
+      : await background.call("diff", { from: before, to: commit.snapshot, patch: false })
+        .catch(fail);
+    return {
+      commit: { ...logEntry(commit, branch.head.id), tree: commit.snapshot.root.content ?? "" },
+      changes: changes.map(changeReport),
+    };
+  }
+
+  async diff(p: DiffParams): Promise<DiffReport> {
+    const branch = await this.#branch(p);
+    const from = p.from === undefined ? branch.head : await this.#resolve(branch, p.from);
+    const to = p.to === undefined
+      ? await this.#turn("diff", () => branch.snapshot())
+      : (await this.#resolve(branch, p.to)).snapshot;
+    const { changes, patch } = await this.parts.background.call("diff", {
+      from: from.snapshot,
+      to,
+      patch: p.patch ?? false,
+      ...(p.paths === undefined || p.paths.length === 0 ? {} : { paths: p.paths.map(treePath) }),
+    }).catch(fail);
+    return {
+      from: from.id,
+      to: p.to ?? "working tree",
+      changes: changes.map(changeReport),
+      ...(p.patch ? { patch } : {}),
+    };
+  }
+
+  async stop(p: StopParams): Promise<{ stopped: true }> {
+    const { mount } = this.parts.config;
+    const result = await unmount(mount, p.force ?? false);
+    if (result === "busy") {
+      const users = await mountUsers(mount);
+      const who = users.map(({ pid, command }) => `${command} (${pid})`).join(", ");
+      throw new ServiceError("mount_busy", `The mount is in use${who && ` by ${who}`}`, {
+        hint: "End them or leave the directory, or stop with --force",
+        details: { processes: users },
+      });
+    }
+    if (result !== "unmounted") {
+      throw new ServiceError("mount_busy", `Cannot unmount ${mount}: ${result.failed}`);
+    }
+    this.#stopping = true;
+    return { stopped: true };
+  }
+
+  async #branch({ branch }: BranchParams): Promise<Branch> {
+    if (branch !== undefined && branch !== MAIN) {
+      throw new ServiceError("unknown_branch", `There is no branch ${branch}`);
+    }
+    await this.parts.imported.finished();
+    return this.parts.branch()!;
+  }
+
+  /** Runs what changes the branch: one at a time, after the import. */
+  async #change<T>(
+    what: string,
+    params: BranchParams,
+    job: (branch: Branch) => Promise<T>,
+  ): Promise<T> {
+    const branch = await this.#branch(params);
+    return await this.#turn(what, () => job(branch));
+  }
+
+  async #turn<T>(what: string, job: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#turns.take(what, job);
+    } catch (error) {
+      throw serviceError(error);
+    }
+  }
+
+  #resolve(branch: Branch, ref: string): Promise<CommitInfo> {
+    return this.parts.background.call("resolve", { branch: branch.name, ref }).catch(fail);
+  }
+
+  async #preview(
+    branch: Branch,
+    target: CommitInfo,
+    after: Snapshot,
+    started: number,
+  ): Promise<RollbackReport> {
+    const from = await branch.snapshot();
+    const { background } = this.parts;
+    const { changes } = await background.call("diff", { from, to: after, patch: false });
+    return {
+      id: target.id,
+      label: nullIfEmpty(target.label),
+      branch: branch.name,
+      safety: null,
+      changed: await background.call("count", { from, to: after }),
+      ms: elapsed(started),
+      dryRun: true,
+      changes: changes.map(changeReport),
+    };
+  }
+
+  async #moved(
+    branch: Branch,
+    { commit, safety, before }: Moved,
+    started: number,
+  ): Promise<RollbackReport> {
+    const ms = elapsed(started);
+    const changed = { from: before, to: commit.snapshot };
+    return {
+      id: commit.id,
+      label: nullIfEmpty(commit.label),
+      branch: branch.name,
+      safety: safety?.id ?? null,
+      changed: await this.parts.background.call("count", changed),
+      ms,
+      dryRun: false,
+    };
+  }
+}
+
+function fail(error: unknown): never {
+  throw serviceError(error);
+}
+
+function nullIfEmpty(text: string): string | null {
+  return text === "" ? null : text;
+}
+
+function elapsed(since: number): number {
+  return Math.round((performance.now() - since) * 100) / 100;
+}
+
+function showing(head: CommitInfo | null, dirty: boolean): string {
+  if (head === null) return "the project as it is being imported";
+  const name = head.label === "" ? head.id.slice(0, 12) : JSON.stringify(head.label);
+  return `branch ${MAIN} at ${name}${dirty ? " and changes since" : ""}`;
+}
+
+/** A path given by a person, as trees name it: relative, without a leading `./` or trailing `/`. */
+function treePath(path: string): string {
+  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
+  if (parts.includes("..")) {
+    throw new ServiceError("bad_path", `${path} leads out of the project`, { exit: 2 });
+  }
+  return binaryString(parts.join("/"));
+}

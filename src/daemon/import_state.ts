@@ -1,0 +1,65 @@
+/**
+ * How far the import of the source is.
+ *
+ * @module
+ */
+
+import { displayString } from "../../ffi/libc.ts";
+import { type ImportProgress, ServiceError } from "../control/service.ts";
+import type { SkippedPath } from "../source/import_source.ts";
+import type { ImportCounts } from "./background_jobs.ts";
+
+export class ImportState {
+  #state: ImportProgress["state"] = "running";
+  #counts: ImportCounts = { files: 0, directories: 0, bytes: 0 };
+  #skipped: SkippedPath[] = [];
+  #started = performance.now();
+  #ms: number | null = null;
+  #error: Error | null = null;
+  readonly #over = Promise.withResolvers<void>();
+
+  progress(counts: ImportCounts): void {
+    this.#counts = counts;
+  }
+
+  done(counts: ImportCounts, skipped: SkippedPath[]): void {
+    this.#counts = counts;
+    this.#skipped = skipped;
+    this.#end("done");
+  }
+
+  failed(error: Error): void {
+    this.#error = error;
+    this.#end("failed");
+  }
+
+  #end(state: ImportProgress["state"]): void {
+    this.#state = state;
+    this.#ms = performance.now() - this.#started;
+    this.#over.resolve();
+  }
+
+  get isRunning(): boolean {
+    return this.#state === "running";
+  }
+
+  /** Resolves when the source is in the store. Throws `import_failed`. */
+  async finished(): Promise<void> {
+    await this.#over.promise;
+    if (this.#error === null) return;
+    throw new ServiceError(
+      "import_failed",
+      `The project could not be imported: ${this.#error.message}`,
+      { hint: "Files still read from the project; stop, mend the cause and start again" },
+    );
+  }
+
+  report(): ImportProgress {
+    return {
+      state: this.#state,
+      ...this.#counts,
+      skipped: this.#skipped.map(({ path, reason }) => ({ path: displayString(path), reason })),
+      ms: Math.round(this.#ms ?? performance.now() - this.#started),
+    };
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * The keeper process: mounts, holds the device, runs the server and unmounts when that ends.
+ *
+ * It does nothing else, so that it has no reason to die. The server gets the device as its standard input.
+ *
+ * @module
+ */
+
+import { dup2 } from "../../ffi/libc.ts";
+import { binaryString } from "../../ffi/libc.ts";
+import { LibfuseError, type LibfuseSession, mountSession } from "../../ffi/libfuse3.ts";
+import { unmount } from "../mount/linux/unmount.ts";
+import { selfCommand } from "./spawn.ts";
+import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
+
+const STANDARD_INPUT = 0;
+
+/** Runs until the file system is unmounted. Resolves with the exit code. Throws {@linkcode WorkspaceError}. */
+export async function runKeeper(config: DaemonConfig): Promise<number> {
+  const session = await mount(config);
+  dup2(session.fd, STANDARD_INPUT);
+  const [command, ...args] = selfCommand();
+  const server = new Deno.Command(command, {
+    args: [...args, "__server"],
+    env: { AGENTVFS_SERVER_CONFIG: JSON.stringify(config) },
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  let asked = false;
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    Deno.addSignalListener(signal, () => {
+      if (asked) return;
+      asked = true;
+      // Lazily, so that it works while somebody sits in the mount; the server ends when it is unmounted.
+      void unmount(config.mount, true);
+    });
+  }
+  const { code, signal } = await server.status;
+  session.unmount();
+  if (code === 0) return 0;
+  if (signal !== null) {
+    console.error(`agentvfs: the server of ${config.mount} was killed by ${signal}`);
+    console.error("hint: Nothing that was written is lost; agentvfs quickstart mounts it again");
+  }
+  return signal === null ? code : 1;
+}
+
+async function mount(config: DaemonConfig): Promise<LibfuseSession> {
+  await checkDevice();
+  const options = ["fsname=agentvfs", "subtype=agentvfs", "default_permissions"];
+  if (config.allowOther) options.push("allow_other");
+  let session: LibfuseSession | null;
+  try {
+    session = mountSession(binaryString(config.mount), options);
+  } catch (cause) {
+    if (!(cause instanceof LibfuseError)) throw cause;
+    throw new WorkspaceError("libfuse_missing", 4, "libfuse3 is not installed", {
+      hint: "Install it: sudo apt-get install libfuse3-3 fuse3",
+      cause,
+    });
+  }
+  if (session !== null) return session;
+  throw new WorkspaceError("mount_failed", 4, `Cannot mount ${config.mount}`, {
+    hint: config.allowOther && Deno.uid() !== 0
+      ? "--allow-other needs the line user_allow_other in /etc/fuse.conf"
+      : "libfuse said why above; agentvfs doctor checks what a mount needs",
+  });
+}
+
+async function checkDevice(): Promise<void> {
+  try {
+    (await Deno.open("/dev/fuse", { read: true, write: true })).close();
+  } catch (cause) {
+    const missing = cause instanceof Deno.errors.NotFound;
+    throw new WorkspaceError(
+      "no_fuse_device",
+      4,
+      missing ? "/dev/fuse does not exist" : "/dev/fuse cannot be opened by this user",
+      {
+        hint: missing ? "Load it: sudo modprobe fuse" : "Allow it: sudo chmod 666 /dev/fuse",
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * What the server's threads say to each other. Plain data.
+ *
+ * @module
+ */
+
+import type { CommitInfo } from "../history/commit.ts";
+import type { NewCommit } from "../history/history.ts";
+import type { OperationKind } from "../history/operation_log.ts";
+import type { Connection } from "../mount/linux/init.ts";
+import type { InvalidationData } from "../mount/linux/notify.ts";
+import type { Snapshot } from "../store/entry.ts";
+import type { ObjectId } from "../store/object_id.ts";
+import type { BuiltSlot, Capture } from "../tree/capture.ts";
+import type { Mailbox } from "./mailbox.ts";
+
+/** An error, so that it survives being posted. */
+export interface PostedError {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+  readonly candidates?: readonly string[];
+}
+
+/** First message to the fs thread. */
+export interface FsStart {
+  readonly fuseFd: number;
+  readonly mailbox: Mailbox;
+  readonly counters: SharedArrayBuffer;
+  readonly source: string;
+  readonly store: string;
+  readonly journal: string;
+  /** Null while the source is not imported. */
+  readonly snapshot: Snapshot | null;
+  readonly segment: number;
+  readonly nextInode: number;
+  /** Captures go to the background thread through it. */
+  readonly captures: MessagePort;
+}
+
+/** State of the working tree. */
+export interface TreeState {
+  readonly changed: boolean;
+  /** Changed names and linked inodes since the snapshot. */
+  readonly changes: number;
+  readonly nodes: number;
+  readonly connection: Connection | null;
+}
+
+/** Commands to the fs thread: name → parameter and result. */
+export interface FsCommands {
+  state: { in: null; out: TreeState };
+  /**
+   * Takes a capture and posts it to the background thread under this number; nothing is posted if nothing
+   * changed. With `freeze`, a new journal segment begins in any case and no request is answered until `thaw`.
+   */
+  capture: {
+    in: { id: number; freeze: boolean };
+    out: { changed: boolean; segment: number; nextInode: number };
+  };
+  settle: { in: { snapshot: Snapshot; slots: readonly BuiltSlot[] }; out: null };
+  revert: { in: null; out: null };
+  retarget: { in: { snapshot: Snapshot; nextInode: number }; out: InvalidationData };
+  thaw: { in: null; out: null };
+  adopt: { in: Snapshot; out: InvalidationData };
+  answer: { in: { ticket: number; text: string }; out: null };
+  /** Makes the journal durable. */
+  sync: { in: null; out: null };
+}
+
+export type FsRequest = {
+  [K in keyof FsCommands]: { readonly command: K; readonly value: FsCommands[K]["in"] };
+}[keyof FsCommands];
+
+/** From the fs thread. */
+export type FsMessage =
+  | { readonly type: "ready"; readonly replayed: number; readonly tornBytes: number }
+  | { readonly type: "part" }
+  | { readonly type: "done"; readonly value: unknown }
+  | { readonly type: "failed"; readonly error: PostedError }
+  | { readonly type: "ask"; readonly ticket: number; readonly line: string | null }
+  | { readonly type: "unmounted" };
+
+/** On the captures port. */
+export interface PostedCapture {
+  readonly id: number;
+  readonly capture: Capture;
+}
+
+export interface BackgroundStart {
+  readonly source: string;
+  readonly store: string;
+  readonly journal: string;
+  readonly fuseFd: number;
+  readonly captures: MessagePort;
+}
+
+export interface BranchPosition {
+  readonly branch: string;
+  readonly segment: number;
+  readonly nextInode: number;
+}
+
+/** Commit that a build ends with; absent: only the branch's snapshot moves. */
+export interface SaveCommit extends NewCommit {
+  readonly operation?: { readonly kind: OperationKind; readonly from: ObjectId };
+}
+
+export type { CommitInfo };

@@ -1,0 +1,71 @@
+/**
+ * Internal records as the plain data of the control protocol.
+ *
+ * @module
+ */
+
+import { displayString } from "../../ffi/libc.ts";
+import type { Change, LogEntry } from "../control/service.ts";
+import type { CommitInfo } from "../history/commit.ts";
+import type { SnapshotChange } from "../history/diff.ts";
+import {
+  type InodeRecord,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFSOCK,
+} from "../store/entry.ts";
+
+const KINDS = new Map([
+  [S_IFDIR, "directory"],
+  [S_IFLNK, "symlink"],
+  [S_IFIFO, "fifo"],
+  [S_IFSOCK, "socket"],
+  [S_IFBLK, "block device"],
+  [S_IFCHR, "character device"],
+]);
+
+function kindOf(record: InodeRecord): string {
+  return KINDS.get(record.mode & S_IFMT) ?? "file";
+}
+
+/** A changed path for people and programs. The root itself is `.`. */
+export function changeReport(change: SnapshotChange): Change {
+  const { path, before, after, status, details } = change;
+  const shown = displayString(path);
+  return {
+    status,
+    path: path === "" ? "." : shown,
+    ...(isUtf8(path) ? {} : { pathBytes: btoa(path) }),
+    kind: kindOf((after ?? before)!),
+    ...(status === "T" ? { oldKind: kindOf(before!) } : {}),
+    ...(details.length === 0 ? {} : { details: [...details] }),
+  };
+}
+
+function isUtf8(binary: string): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true })
+      .decode(Uint8Array.from(binary, (c) => c.charCodeAt(0)));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function logEntry(commit: CommitInfo, head: string | null): LogEntry {
+  return {
+    id: commit.id,
+    label: commit.label === "" ? null : commit.label,
+    message: commit.message === "" ? null : commit.message,
+    kind: commit.kind === "refresh" ? "import" : commit.kind,
+    time: new Date(commit.time).toISOString(),
+    parents: [...commit.parents],
+    changed: commit.changed,
+    head: commit.id === head,
+    agent: commit.agent,
+  };
+}

@@ -1,0 +1,136 @@
+/**
+ * The server process: answers a mount that the keeper made and whose device is its standard input.
+ *
+ * Its main thread only coordinates. It never touches the mount, and everything that takes time happens in the
+ * fs thread or the background thread.
+ *
+ * @module
+ */
+
+import { OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
+import { dup } from "../../ffi/libc.ts";
+import { runLine } from "../control/run_line.ts";
+import { ControlServer } from "../control/server.ts";
+import { FIRST_OWN_INODE } from "../tree/working_tree.ts";
+import { BackgroundClient } from "./background_client.ts";
+import { Branch } from "./branch.ts";
+import { Daemon, MAIN } from "./daemon.ts";
+import { FsClient } from "./fs_client.ts";
+import { ImportState } from "./import_state.ts";
+import type { DaemonConfig } from "./workspace.ts";
+import { unmount } from "../mount/linux/unmount.ts";
+
+/** First journal segment of a new store. */
+const FIRST_SEGMENT = 1;
+/** Label of the commit that is the imported source. */
+const IMPORT_LABEL = "initial";
+/** How often the server looks whether its keeper still lives, ms. */
+const KEEPER_CHECK_MS = 1_000;
+
+/** Serves until the file system is unmounted. */
+export async function runServer(config: DaemonConfig): Promise<void> {
+  // The children of this process must not inherit the device.
+  const fuseFd = dup(0);
+  const channel = new MessageChannel();
+  const journal = `${config.store}/journal/${MAIN}`;
+  const counters = new SharedArrayBuffer(4 * OPCODE_LIMIT);
+  const imported = new ImportState();
+  const { source, store } = config;
+  const background = await BackgroundClient.start(
+    { source, store, journal, fuseFd, captures: channel.port2 },
+    (counts) => imported.progress(counts),
+  );
+  const saved = await background.call("branch", MAIN);
+  const hash = await background.call("hashBackend", null);
+  let daemon: Daemon | null = null;
+  const { client: fs, replayed, tornBytes } = await FsClient.start({
+    start: {
+      fuseFd,
+      counters,
+      source,
+      store,
+      journal,
+      snapshot: saved?.snapshot ?? null,
+      segment: saved?.segment ?? FIRST_SEGMENT,
+      nextInode: saved?.nextInode ?? FIRST_OWN_INODE,
+      captures: channel.port1,
+    },
+    onAsk: (line) => answer(daemon!, line),
+  });
+  if (replayed > 1) console.log(`Recovered ${replayed} journal records`);
+  if (tornBytes > 0) {
+    console.log(`The journal ended in ${tornBytes} bytes that were never answered`);
+  }
+
+  let branch: Branch | null = null;
+  daemon = new Daemon({
+    config,
+    keeperPid: Deno.ppid,
+    fs,
+    background,
+    imported,
+    hash,
+    counters: new Uint32Array(counters),
+    branch: () => branch,
+  });
+  if (saved !== null && saved.head !== null) {
+    const head = await background.call("commitInfo", saved.head);
+    branch = new Branch(MAIN, fs, background, { ...saved, head });
+    const { entries, size } = saved.snapshot.root;
+    imported.done({ files: entries, directories: 0, bytes: size }, []);
+  } else {
+    void importProject(fs, background, imported, (first) => branch = first);
+  }
+  const control = await ControlServer.listen(daemon, config.socket);
+  watchKeeper(config.mount);
+  await fs.ended;
+  await control.close();
+  await background.call("close", null);
+  fs.terminate();
+  background.terminate();
+}
+
+async function answer(daemon: Daemon, line: string | null): Promise<string> {
+  return line === null
+    ? JSON.stringify(await daemon.status(), null, 2)
+    : await runLine(daemon, line);
+}
+
+/** Stores the source and lets the working tree stand on it. */
+async function importProject(
+  fs: FsClient,
+  background: BackgroundClient,
+  imported: ImportState,
+  ready: (branch: Branch) => void,
+): Promise<void> {
+  try {
+    const { commit, skipped, ...counts } = await background.call("import", {
+      branch: MAIN,
+      segment: FIRST_SEGMENT,
+      nextInode: FIRST_OWN_INODE,
+      label: IMPORT_LABEL,
+    });
+    const { snapshot } = commit;
+    const invalidation = await fs.call("adopt", snapshot);
+    await background.call("notify", invalidation);
+    for (const { path, reason } of skipped) console.log(`Not imported: ${path}: ${reason}`);
+    const position = { head: commit, snapshot, segment: FIRST_SEGMENT };
+    ready(new Branch(MAIN, fs, background, position));
+    imported.done(counts, skipped);
+  } catch (error) {
+    console.error(`The import failed: ${error instanceof Error ? error.message : error}`);
+    imported.failed(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+/** Without its keeper nobody would unmount when this process ends: so it does it itself. */
+function watchKeeper(mount: string): void {
+  const keeper = Deno.ppid;
+  const timer = setInterval(async () => {
+    if (Deno.ppid === keeper) return;
+    clearInterval(timer);
+    console.error("The keeper is gone: unmounting");
+    await unmount(mount, true);
+  }, KEEPER_CHECK_MS);
+  Deno.unrefTimer(timer);
+}

@@ -1,0 +1,155 @@
+/**
+ * Requests about names.
+ *
+ * @module
+ */
+
+import { ENTRY_OUT, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
+import { Errno } from "../../../ffi/libc.ts";
+import { S_IFDIR, S_IFLNK } from "../../store/entry.ts";
+import type { Inode } from "../../tree/inode.ts";
+import { create, createNameless, fileMode, link, rename, unlink } from "../../tree/names.ts";
+import { Status } from "../../tree/status.ts";
+import type { Context } from "./context.ts";
+import { NO_REPLY, OUT } from "./reply.ts";
+import { BODY } from "./request.ts";
+import { VIRTUAL_NAME } from "./virtual_files.ts";
+
+/** True for the one name in the root that is ours. */
+function isVirtual(parent: Inode, name: string): boolean {
+  return parent.nodeId === ROOT_ID && name === VIRTUAL_NAME;
+}
+
+export function lookup({ tree, request, reply, virtual }: Context): number {
+  const parent = tree.node(request.nodeId);
+  if (parent === undefined) return -Errno.ESTALE;
+  const name = request.name(BODY);
+  if (isVirtual(parent, name)) return virtual.lookupDirectory();
+  const inode = tree.lookup(parent, name);
+  if (inode === Status.NotFound) return reply.negativeEntry();
+  return typeof inode === "number" ? reply.status(inode) : reply.entry(tree, inode);
+}
+
+/** Makes `name` in the request's directory and answers its entry. */
+function make(
+  { tree, request, reply }: Context,
+  name: string,
+  mode: number,
+  rdev: number,
+  target: string | null,
+): number {
+  const parent = tree.node(request.nodeId);
+  if (parent === undefined) return -Errno.ESTALE;
+  if (isVirtual(parent, name)) return -Errno.EACCES;
+  const inode = create(tree, parent, name, mode, request.uid, request.gid, rdev, target);
+  return typeof inode === "number" ? reply.status(inode) : reply.entry(tree, inode);
+}
+
+export function mknod(context: Context): number {
+  const { request } = context;
+  const name = request.name(BODY + 16);
+  return make(context, name, request.u32(BODY), request.u32(BODY + 4), null);
+}
+
+export function mkdir(context: Context): number {
+  const { request } = context;
+  const mode = S_IFDIR | (request.u32(BODY) & 0o7777);
+  return make(context, request.name(BODY + 8), mode, 0, null);
+}
+
+export function symlink(context: Context): number {
+  const { request } = context;
+  const name = request.name(BODY);
+  const target = request.name(request.nameEnd);
+  return make(context, name, S_IFLNK | 0o777, 0, target);
+}
+
+/** struct fuse_open_out behind an entry: no handle, keep the cache. */
+function openOut({ reply }: Context, entry: number): number {
+  if (entry !== ENTRY_OUT.SIZE) return entry;
+  const at = OUT + entry;
+  reply.u64(at, 0);
+  reply.u32(at + 8, 2);
+  reply.u32(at + 12, 0);
+  return entry + 16;
+}
+
+export function createFile(context: Context): number {
+  const { request } = context;
+  const mode = fileMode(request.u32(BODY + 4));
+  return openOut(context, make(context, request.name(BODY + 16), mode, 0, null));
+}
+
+export function tmpfile(context: Context): number {
+  const { tree, request, reply } = context;
+  const parent = tree.node(request.nodeId);
+  if (parent === undefined) return -Errno.ESTALE;
+  const mode = fileMode(request.u32(BODY + 4));
+  const inode = createNameless(tree, parent, mode, request.uid, request.gid);
+  if (typeof inode === "number") return reply.status(inode);
+  return openOut(context, reply.entry(tree, inode));
+}
+
+export function linkFile({ tree, request, reply }: Context): number {
+  const parent = tree.node(request.nodeId);
+  const inode = tree.node(request.u64(BODY));
+  if (parent === undefined || inode === undefined) return -Errno.ESTALE;
+  const name = request.name(BODY + 8);
+  if (isVirtual(parent, name)) return -Errno.EACCES;
+  const status = link(tree, inode, parent, name);
+  return status === Status.Ok ? reply.entry(tree, inode) : reply.status(status);
+}
+
+function remove({ tree, request, reply }: Context, directory: boolean): number {
+  const parent = tree.node(request.nodeId);
+  if (parent === undefined) return -Errno.ESTALE;
+  const name = request.name(BODY);
+  if (isVirtual(parent, name)) return -Errno.EACCES;
+  return reply.status(unlink(tree, parent, name, directory));
+}
+
+export function unlinkFile(context: Context): number {
+  return remove(context, false);
+}
+
+export function rmdir(context: Context): number {
+  return remove(context, true);
+}
+
+function move({ tree, request, reply }: Context, names: number, flags: number): number {
+  const from = tree.node(request.nodeId);
+  const to = tree.node(request.u64(BODY));
+  if (from === undefined || to === undefined) return -Errno.ESTALE;
+  const fromName = request.name(names);
+  const toName = request.name(request.nameEnd);
+  if (isVirtual(from, fromName) || isVirtual(to, toName)) return -Errno.EACCES;
+  return reply.status(rename(tree, from, fromName, to, toName, flags));
+}
+
+export function renameFile(context: Context): number {
+  return move(context, BODY + 8, 0);
+}
+
+export function rename2(context: Context): number {
+  return move(context, BODY + 16, context.request.u32(BODY + 8));
+}
+
+function forgetNode({ tree, virtual }: Context, id: number, lookups: number): void {
+  if (tree.node(id) !== undefined) tree.forget(id, lookups);
+  else virtual.forget(id, lookups);
+}
+
+export function forget(context: Context): number {
+  forgetNode(context, context.request.nodeId, context.request.u64(BODY));
+  return NO_REPLY;
+}
+
+export function batchForget(context: Context): number {
+  const { request } = context;
+  const count = request.u32(BODY);
+  for (let i = 0; i < count; i++) {
+    const at = BODY + 8 + 16 * i;
+    forgetNode(context, request.u64(at), request.u64(at + 8));
+  }
+  return NO_REPLY;
+}

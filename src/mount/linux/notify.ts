@@ -1,0 +1,56 @@
+/**
+ * Telling the kernel what it must no longer believe. Runs on a thread that does not answer requests: each
+ * message may wait for a lock that is held on behalf of a request.
+ *
+ * @module
+ */
+
+import { NotifyCode, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
+import { write } from "../../../ffi/libc.ts";
+import type { Invalidation } from "../../tree/invalidation.ts";
+
+/** Plain data of an {@linkcode Invalidation}, as it is posted between threads. */
+export type InvalidationData = Pick<Invalidation, "parents" | "names" | "data" | "attributes">;
+
+const BODY = OUT_HEADER.SIZE;
+const bytes = new Uint8Array(BODY + 16 + 256);
+const view = new DataView(bytes.buffer);
+
+/** Sends every message. The kernel's "no such entry" is the normal case and is ignored. */
+export function notify(fd: number, { parents, names, data, attributes }: InvalidationData): void {
+  parents.forEach((parent, i) => invalidateEntry(fd, parent, names[i]!));
+  for (const nodeId of data) invalidateInode(fd, nodeId, 0);
+  // A negative offset leaves the cached bytes alone.
+  for (const nodeId of attributes) invalidateInode(fd, nodeId, -1);
+}
+
+/** struct fuse_notify_inval_entry_out: u64 parent, u32 namelen, u32 flags, name and NUL. */
+function invalidateEntry(fd: number, parent: number, name: string): void {
+  u64(BODY, parent);
+  view.setUint32(BODY + 8, name.length, true);
+  view.setUint32(BODY + 12, 0, true);
+  for (let i = 0; i < name.length; i++) bytes[BODY + 16 + i] = name.charCodeAt(i);
+  bytes[BODY + 16 + name.length] = 0;
+  send(fd, NotifyCode.INVAL_ENTRY, 16 + name.length + 1);
+}
+
+/** struct fuse_notify_inval_inode_out: u64 ino, i64 off, i64 len; length 0 means to the end. */
+function invalidateInode(fd: number, nodeId: number, offset: number): void {
+  u64(BODY, nodeId);
+  u64(BODY + 8, offset);
+  u64(BODY + 16, 0);
+  send(fd, NotifyCode.INVAL_INODE, 24);
+}
+
+function send(fd: number, code: number, length: number): void {
+  view.setUint32(OUT_HEADER.LENGTH, BODY + length, true);
+  view.setInt32(OUT_HEADER.ERROR, code, true);
+  u64(OUT_HEADER.UNIQUE, 0);
+  write(fd, bytes, BODY + length);
+}
+
+function u64(at: number, value: number): void {
+  const high = Math.floor(value / 2 ** 32);
+  view.setUint32(at, value - high * 2 ** 32, true);
+  view.setInt32(at + 4, high, true);
+}

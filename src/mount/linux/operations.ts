@@ -1,0 +1,127 @@
+/**
+ * One row per operation.
+ *
+ * @module
+ */
+
+import { InitFlag, Opcode, OPCODE_LIMIT } from "../../../ffi/fuse_kernel.ts";
+import { cString, Errno, statfs as hostStatfs } from "../../../ffi/libc.ts";
+import {
+  getattr,
+  getxattr,
+  listxattr,
+  readlink,
+  removexattr,
+  setattr,
+  setxattr,
+} from "./attribute_handlers.ts";
+import type { Context, Handler } from "./context.ts";
+import { copyFileRange, fallocate, fsync, lseek, readFile, writeFile } from "./data_handlers.ts";
+import { readdir, readdirplus } from "./directory_handlers.ts";
+import { negotiate } from "./init.ts";
+import {
+  batchForget,
+  createFile,
+  forget,
+  linkFile,
+  lookup,
+  mkdir,
+  mknod,
+  rename2,
+  renameFile,
+  rmdir,
+  symlink,
+  tmpfile,
+  unlinkFile,
+} from "./name_handlers.ts";
+import { NO_REPLY, OUT } from "./reply.ts";
+
+function init(context: Context): number {
+  return negotiate(context.request, context.reply, (agreed) => context.connection = agreed);
+}
+
+/**
+ * Handles carry no state here, so the first open is answered "no such operation", after which the kernel
+ * opens without asking. A kernel that cannot do that is told to keep its cache.
+ */
+function open({ connection, reply }: Context): number {
+  if (((connection?.flags ?? 0) & InitFlag.NO_OPEN_SUPPORT) !== 0) return -Errno.ENOSYS;
+  return openOut(reply.u64.bind(reply));
+}
+
+function opendir({ connection, reply }: Context): number {
+  if (((connection?.flags ?? 0) & InitFlag.NO_OPENDIR_SUPPORT) !== 0) return -Errno.ENOSYS;
+  return openOut(reply.u64.bind(reply));
+}
+
+/** struct fuse_open_out with no handle, KEEP_CACHE and CACHE_DIR. */
+function openOut(u64: (at: number, value: number) => void): number {
+  u64(OUT, 0);
+  u64(OUT + 8, 0b1010);
+  return 16;
+}
+
+const hostStatfsBuffer = new Uint8Array(120);
+const hostStatfsView = new DataView(hostStatfsBuffer.buffer);
+
+/** The space is that of the file system the store is on: that is where what is written ends up. */
+function statfs({ reply, storePath }: Context): number {
+  const result = hostStatfs(cString(storePath), hostStatfsBuffer);
+  if (result < 0) return result;
+  reply.bytes.fill(0, OUT, OUT + 80);
+  // struct statfs: blocks, bfree, bavail, files, ffree from byte 16 on, in struct fuse_kstatfs's order.
+  reply.bytes.set(hostStatfsBuffer.subarray(16, 56), OUT);
+  const blockSize = hostStatfsView.getUint32(8, true);
+  reply.u32(OUT + 40, blockSize);
+  reply.u32(OUT + 44, 255);
+  reply.u32(OUT + 48, blockSize);
+  return 80;
+}
+
+const succeed: Handler = () => 0;
+const ignore: Handler = () => NO_REPLY;
+const absent: Handler = () => -Errno.ENOSYS;
+
+/** Handler by opcode. What has no row is answered ENOSYS, which switches it off in the kernel. */
+export const OPERATIONS: readonly Handler[] = (() => {
+  const table: Handler[] = new Array(OPCODE_LIMIT).fill(absent);
+  table[Opcode.INIT] = init;
+  table[Opcode.DESTROY] = succeed;
+  table[Opcode.INTERRUPT] = ignore;
+  table[Opcode.FORGET] = forget;
+  table[Opcode.BATCH_FORGET] = batchForget;
+  table[Opcode.LOOKUP] = lookup;
+  table[Opcode.GETATTR] = getattr;
+  table[Opcode.SETATTR] = setattr;
+  table[Opcode.READLINK] = readlink;
+  table[Opcode.MKNOD] = mknod;
+  table[Opcode.MKDIR] = mkdir;
+  table[Opcode.SYMLINK] = symlink;
+  table[Opcode.CREATE] = createFile;
+  table[Opcode.TMPFILE] = tmpfile;
+  table[Opcode.LINK] = linkFile;
+  table[Opcode.UNLINK] = unlinkFile;
+  table[Opcode.RMDIR] = rmdir;
+  table[Opcode.RENAME] = renameFile;
+  table[Opcode.RENAME2] = rename2;
+  table[Opcode.OPEN] = open;
+  table[Opcode.OPENDIR] = opendir;
+  table[Opcode.READ] = readFile;
+  table[Opcode.WRITE] = writeFile;
+  table[Opcode.FALLOCATE] = fallocate;
+  table[Opcode.LSEEK] = lseek;
+  table[Opcode.COPY_FILE_RANGE] = copyFileRange;
+  table[Opcode.FSYNC] = fsync;
+  table[Opcode.FSYNCDIR] = fsync;
+  table[Opcode.SYNCFS] = fsync;
+  table[Opcode.RELEASE] = succeed;
+  table[Opcode.RELEASEDIR] = succeed;
+  table[Opcode.READDIR] = readdir;
+  table[Opcode.READDIRPLUS] = readdirplus;
+  table[Opcode.SETXATTR] = setxattr;
+  table[Opcode.GETXATTR] = getxattr;
+  table[Opcode.LISTXATTR] = listxattr;
+  table[Opcode.REMOVEXATTR] = removexattr;
+  table[Opcode.STATFS] = statfs;
+  return table;
+})();

@@ -1,0 +1,113 @@
+/**
+ * The answer being built: one buffer for all of them. The out header comes first, so that a READ's bytes
+ * can be put where they are sent from.
+ *
+ * @module
+ */
+
+import { ATTR, ATTR_OUT, ENTRY_OUT, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
+import { Errno } from "../../../ffi/libc.ts";
+import type { Inode } from "../../tree/inode.ts";
+import { blocksOf } from "../../tree/read.ts";
+import type { Status } from "../../tree/status.ts";
+import type { WorkingTree } from "../../tree/working_tree.ts";
+import { errnoOf } from "./errno.ts";
+import { MAX_WRITE } from "./request.ts";
+
+/** Where an answer's fields begin. */
+export const OUT = OUT_HEADER.SIZE;
+
+/** Returned by a handler whose request gets no answer, or gets it later. */
+export const NO_REPLY = -0x7fffffff;
+
+/**
+ * How long the kernel may believe us: until told otherwise. Everything that changes passes through the
+ * kernel or is followed by an explicit invalidation. Seconds.
+ */
+export const FOREVER = 0x3fffffff;
+
+export class Reply {
+  readonly bytes = new Uint8Array(OUT + MAX_WRITE + 4096);
+  readonly view = new DataView(this.bytes.buffer);
+
+  u32(at: number, value: number): void {
+    this.view.setUint32(at, value, true);
+  }
+
+  u64(at: number, value: number): void {
+    const high = Math.floor(value / 2 ** 32);
+    this.view.setUint32(at, value - high * 2 ** 32, true);
+    this.view.setInt32(at + 4, high, true);
+  }
+
+  /** Lays a struct fuse_attr at `at`. */
+  attr(at: number, tree: WorkingTree, inode: Inode): void {
+    const size = inode.directory === null ? inode.size : 4096;
+    const { view } = this;
+    this.u64(at + ATTR.INO, inode.ino);
+    this.u64(at + ATTR.SIZE, size);
+    this.u64(at + ATTR.BLOCKS, inode.directory === null ? blocksOf(tree, inode) : 8);
+    this.u64(at + ATTR.ATIME, inode.atimeSec);
+    this.u64(at + ATTR.MTIME, inode.mtimeSec);
+    this.u64(at + ATTR.CTIME, inode.ctimeSec);
+    view.setUint32(at + ATTR.ATIME_NSEC, inode.atimeNsec, true);
+    view.setUint32(at + ATTR.MTIME_NSEC, inode.mtimeNsec, true);
+    view.setUint32(at + ATTR.CTIME_NSEC, inode.ctimeNsec, true);
+    view.setUint32(at + ATTR.MODE, inode.mode, true);
+    view.setUint32(at + ATTR.NLINK, tree.linkCount(inode), true);
+    view.setUint32(at + ATTR.UID, inode.uid, true);
+    view.setUint32(at + ATTR.GID, inode.gid, true);
+    view.setUint32(at + ATTR.RDEV, inode.rdev, true);
+    view.setUint32(at + ATTR.BLKSIZE, 4096, true);
+    view.setUint32(at + ATTR.FLAGS, 0, true);
+  }
+
+  /** An answer that is a struct fuse_attr_out. Returns its length. */
+  attributes(tree: WorkingTree, inode: Inode): number {
+    this.u64(OUT + ATTR_OUT.VALID, FOREVER);
+    this.u64(OUT + ATTR_OUT.VALID_NSEC, 0);
+    this.attr(OUT + ATTR_OUT.ATTR, tree, inode);
+    return ATTR_OUT.SIZE;
+  }
+
+  /** Lays a struct fuse_entry_out at `at` and counts the reference the kernel gets with it. */
+  entryAt(at: number, tree: WorkingTree, inode: Inode): void {
+    tree.remember(inode);
+    this.u64(at + ENTRY_OUT.NODEID, inode.nodeId);
+    this.u64(at + ENTRY_OUT.GENERATION, 0);
+    this.u64(at + ENTRY_OUT.ENTRY_VALID, FOREVER);
+    this.u64(at + ENTRY_OUT.ATTR_VALID, FOREVER);
+    this.u64(at + ENTRY_OUT.ENTRY_VALID_NSEC, 0);
+    this.attr(at + ENTRY_OUT.ATTR, tree, inode);
+  }
+
+  /** An answer that is a struct fuse_entry_out. Returns its length. */
+  entry(tree: WorkingTree, inode: Inode): number {
+    this.entryAt(OUT, tree, inode);
+    return ENTRY_OUT.SIZE;
+  }
+
+  /** "There is no such name", to be remembered: a struct fuse_entry_out with node id 0. */
+  negativeEntry(): number {
+    this.bytes.fill(0, OUT, OUT + ENTRY_OUT.SIZE);
+    this.u64(OUT + ENTRY_OUT.ENTRY_VALID, FOREVER);
+    return ENTRY_OUT.SIZE;
+  }
+
+  /** What a handler returns for a status: 0 or a negative errno. */
+  status(status: Status): number {
+    return -errnoOf(status);
+  }
+}
+
+/** Bytes, or how many there are if the caller only asked that (struct fuse_getxattr_out). */
+export function sized(reply: Reply, bytes: Uint8Array, wanted: number): number {
+  if (wanted === 0) {
+    reply.u32(OUT, bytes.length);
+    reply.u32(OUT + 4, 0);
+    return 8;
+  }
+  if (bytes.length > wanted) return -Errno.ERANGE;
+  reply.bytes.set(bytes, OUT);
+  return bytes.length;
+}

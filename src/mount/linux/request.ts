@@ -1,0 +1,64 @@
+/**
+ * The request being answered: one buffer for all of them, decoded in place.
+ *
+ * @module
+ */
+
+import { binaryName } from "../../../ffi/libc.ts";
+import { IN_HEADER } from "../../../ffi/fuse_kernel.ts";
+
+/** Largest payload of a WRITE. */
+export const MAX_WRITE = 1024 * 1024;
+
+/** Where the fields behind the header begin. */
+export const BODY = IN_HEADER.SIZE;
+
+export class Request {
+  /** The kernel wants room for the largest request and a page besides. */
+  readonly bytes = new Uint8Array(MAX_WRITE + 8192);
+  readonly view = new DataView(this.bytes.buffer);
+  /** Bytes of the request, header included. */
+  length = 0;
+  #nameEnd = 0;
+
+  get opcode(): number {
+    return this.view.getUint32(IN_HEADER.OPCODE, true);
+  }
+
+  get nodeId(): number {
+    return this.u64(IN_HEADER.NODEID);
+  }
+
+  get uid(): number {
+    return this.view.getUint32(IN_HEADER.UID, true);
+  }
+
+  get gid(): number {
+    return this.view.getUint32(IN_HEADER.GID, true);
+  }
+
+  u32(at: number): number {
+    return this.view.getUint32(at, true);
+  }
+
+  /** Offsets and sizes beyond 2^53 lose precision; every use compares them with a limit first. */
+  u64(at: number): number {
+    return this.view.getUint32(at + 4, true) * 2 ** 32 + this.view.getUint32(at, true);
+  }
+
+  i64(at: number): number {
+    return this.view.getInt32(at + 4, true) * 2 ** 32 + this.view.getUint32(at, true);
+  }
+
+  /** The NUL-terminated name at `at`. {@linkcode nameEnd} is then behind it. */
+  name(at: number): string {
+    let end = at;
+    while (end < this.length && this.bytes[end] !== 0) end++;
+    this.#nameEnd = end + 1;
+    return binaryName(this.bytes, at, end);
+  }
+
+  get nameEnd(): number {
+    return this.#nameEnd;
+  }
+}

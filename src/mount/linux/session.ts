@@ -1,0 +1,139 @@
+/**
+ * The request loop of a mount.
+ *
+ * One thread blocks until the kernel has a request or the daemon a command, answers it and blocks again.
+ * Two rules keep it from deadlocking with the kernel: it never touches a path inside the mount, and it
+ * never sends a notification (the kernel may hold, for the very request being answered, the lock that the
+ * notification waits for). Notifications are sent by another thread.
+ *
+ * @module
+ */
+
+import { ENTRY_OUT, OPCODE_LIMIT, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
+import {
+  Errno,
+  poll,
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  read,
+  setNonblocking,
+  write,
+} from "../../../ffi/libc.ts";
+import type { WorkingTree } from "../../tree/working_tree.ts";
+import type { Context } from "./context.ts";
+import { OPERATIONS } from "./operations.ts";
+import { NO_REPLY, OUT, Reply } from "./reply.ts";
+import { Request } from "./request.ts";
+import { type Ask, FIRST_VIRTUAL_NODE, VirtualFiles } from "./virtual_files.ts";
+
+export interface SessionOptions {
+  /** Descriptor of /dev/fuse. */
+  readonly fd: number;
+  /** Eventfd that is readable when the daemon has a command. */
+  readonly commandFd: number;
+  readonly tree: WorkingTree;
+  readonly storePath: string;
+  /** Requests answered, by opcode. */
+  readonly counters: Uint32Array;
+  readonly ask: Ask;
+  /** Runs the commands that are waiting. */
+  readonly onCommand: () => void;
+}
+
+const POLLFD_BYTES = 8;
+
+export class Session {
+  readonly context: Context;
+  readonly #request = new Request();
+  readonly #reply = new Reply();
+  /** While true no request is read; commands are. */
+  frozen = false;
+
+  constructor(readonly options: SessionOptions) {
+    const send = (unique: Uint8Array, result: number) => {
+      this.#reply.bytes.set(unique, OUT_HEADER.UNIQUE);
+      this.#send(result);
+    };
+    this.context = {
+      tree: options.tree,
+      request: this.#request,
+      reply: this.#reply,
+      virtual: new VirtualFiles(this.#request, this.#reply, options.ask, send),
+      storePath: options.storePath,
+      connection: null,
+    };
+  }
+
+  /** Serves until the file system is unmounted. */
+  run(): void {
+    const { fd, commandFd, onCommand } = this.options;
+    setNonblocking(fd);
+    const fds = new Uint8Array(2 * POLLFD_BYTES);
+    const view = new DataView(fds.buffer);
+    view.setInt32(0, commandFd, true);
+    view.setInt16(4, POLLIN, true);
+    view.setInt32(POLLFD_BYTES, fd, true);
+    view.setInt16(POLLFD_BYTES + 4, POLLIN, true);
+    const event = new Uint8Array(8);
+    while (true) {
+      const ready = poll(fds, this.frozen ? 1 : 2, -1);
+      if (ready < 0) continue;
+      if ((view.getInt16(6, true) & POLLIN) !== 0) {
+        read(commandFd, event);
+        onCommand();
+      }
+      if (this.frozen) continue;
+      const events = view.getInt16(POLLFD_BYTES + 6, true);
+      if ((events & POLLIN) !== 0) {
+        if (!this.#serve()) return;
+      } else if ((events & (POLLERR | POLLHUP)) !== 0) {
+        return;
+      }
+    }
+  }
+
+  /** Answers one request. Returns false once the file system is unmounted. */
+  #serve(): boolean {
+    const request = this.#request;
+    const length = read(this.options.fd, request.bytes);
+    // ENOENT: the request was interrupted before it could be read.
+    if (length < 0) return length !== -Errno.ENODEV;
+    request.length = length;
+    const opcode = request.opcode;
+    if (opcode < OPCODE_LIMIT) this.options.counters[opcode]!++;
+    this.#reply.bytes.set(request.bytes.subarray(8, 16), OUT_HEADER.UNIQUE);
+    this.#send(this.#handle(opcode));
+    return true;
+  }
+
+  #handle(opcode: number): number {
+    const { context } = this;
+    try {
+      const handler = OPERATIONS[opcode];
+      if (handler === undefined) return -Errno.ENOSYS;
+      // FORGET finds virtual nodes itself, as BATCH_FORGET has to.
+      if (this.#request.nodeId >= FIRST_VIRTUAL_NODE && opcode !== 2) {
+        return context.virtual.handle(opcode);
+      }
+      return handler(context);
+    } catch (error) {
+      console.error(`Request ${opcode} failed: ${error instanceof Error ? error.stack : error}`);
+      return opcode === 2 || opcode === 42 ? NO_REPLY : -Errno.EIO;
+    }
+  }
+
+  #send(result: number): void {
+    if (result === NO_REPLY) return;
+    const reply = this.#reply;
+    const length = OUT + Math.max(0, result);
+    reply.u32(OUT_HEADER.LENGTH, length);
+    reply.u32(OUT_HEADER.ERROR, Math.min(0, result));
+    const written = write(this.options.fd, reply.bytes, length);
+    // The caller was killed meanwhile: the kernel will not forget an entry it never got.
+    if (written < 0 && result >= ENTRY_OUT.SIZE && result <= ENTRY_OUT.SIZE + 16) {
+      const id = reply.view.getUint32(OUT, true) + reply.view.getUint32(OUT + 4, true) * 2 ** 32;
+      this.context.tree.forget(id, 1);
+    }
+  }
+}
