@@ -48,8 +48,8 @@ export function loadLibfuse(): Libfuse {
   throw new LibfuseError("Cannot load libfuse3 (libfuse3.so.3)", { cause });
 }
 
-/** Bytes of a zeroed struct fuse_lowlevel_ops: no callback is ever used, only its presence counts. */
-const OPERATIONS_BYTES = 512;
+/** Bytes of a zeroed struct fuse_lowlevel_ops, shorter than any: no callback is ever used. */
+const OPERATIONS_BYTES = 64;
 
 /** A mounted FUSE session. */
 export interface LibfuseSession {
