@@ -2,41 +2,35 @@
  * Takes the whole source directory into the store: the first commit of a workspace.
  *
  * The walk is depth first with an explicit stack. Of each directory on the stack it keeps the entries that
- * are done and the names of the directories that are not, so memory follows depth times width, not the size of
- * the tree. Beyond that only the inodes with more than one name anywhere are remembered.
+ * are done and the directories that are not, so memory follows depth times width, not the size of the tree.
+ * Beyond that only the inodes with more than one name anywhere are remembered.
  *
  * @module
  */
 
 import * as libc from "../../ffi/libc.ts";
 import {
-  type InodeEntry,
   type InodeRecord,
   S_IFDIR,
-  S_IFLNK,
   S_IFMT,
-  S_IFREG,
   type Snapshot,
   type TreeEntry,
 } from "../store/entry.ts";
-import type { ContentId } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { addEntry } from "../history/totals.ts";
 import { HardLinks } from "./hard_links.ts";
+import { EntryImporter } from "./import_entry.ts";
+import { ImportReport } from "./import_report.ts";
+import type { ImportProgress, SkippedPath } from "./import_report.ts";
 import { PreviousImport } from "./previous_import.ts";
-import { storeOpenFile } from "./read_file.ts";
 import type { SourceDirectory, SourceEntry } from "./read_source.ts";
-import { readOpenXattrs, readXattrsAt, type XattrReading } from "./read_xattrs.ts";
+import { readOpenXattrs } from "./read_xattrs.ts";
+import { joinPath } from "./join_path.ts";
+import { sourceRecord } from "./source_record.ts";
 import { errnoText, SourceError } from "./source_error.ts";
 
-export interface ImportProgress {
-  /** Everything that is not a directory. */
-  readonly files: number;
-  readonly directories: number;
-  /** Bytes of the files so far, those that the stat cache knew included. */
-  readonly bytes: number;
-}
+export type { ImportProgress, SkippedPath } from "./import_report.ts";
 
 export interface ImportOptions {
   /** What an earlier import made of the same source: files whose stat did not change since are not read again. */
@@ -50,12 +44,6 @@ export interface ImportOptions {
   readonly commitEvery: number;
 }
 
-export interface SkippedPath {
-  /** Binary string, relative to the root. */
-  readonly path: string;
-  readonly reason: string;
-}
-
 export interface ImportResult extends ImportProgress {
   readonly snapshot: Snapshot;
   /** What is not in the snapshot, or not as it is in the source, and why. */
@@ -64,8 +52,6 @@ export interface ImportResult extends ImportProgress {
 
 /** How long the walk works between two pauses, ms. */
 const SLICE_MS = 10;
-/** What an object costs on disk and in memory besides its bytes. */
-const OBJECT_OVERHEAD = 200;
 
 /** A directory that is being imported. */
 interface Frame {
@@ -99,10 +85,8 @@ class Import {
   readonly #options: ImportOptions;
   readonly #previous: PreviousImport;
   readonly #links = new HardLinks();
-  readonly #skipped: SkippedPath[] = [];
-  readonly #stat = libc.emptyStat();
-  readonly #progress = { files: 0, directories: 0, bytes: 0 };
-  #uncommitted = 0;
+  readonly #report = new ImportReport();
+  readonly #entries: EntryImporter;
   #sliceEnd = 0;
 
   constructor(store: StoreWriter, source: SourceDirectory, options: ImportOptions) {
@@ -110,14 +94,16 @@ class Import {
     this.#source = source;
     this.#options = options;
     this.#previous = new PreviousImport(store, options.previous, options.previousTime);
+    this.#entries = new EntryImporter(store, source, this.#report, () => this.#pause());
   }
 
   async run(): Promise<ImportResult> {
     this.#sliceEnd = performance.now() + SLICE_MS;
     const root = await this.#walk();
     const snapshot = this.#links.apply(this.#store, root);
-    this.#options.onProgress({ ...this.#progress });
-    return { snapshot, skipped: this.#skipped, ...this.#progress };
+    const progress = this.#report.progress();
+    this.#options.onProgress(progress);
+    return { snapshot, skipped: this.#report.skipped, ...progress };
   }
 
   async #walk(): Promise<InodeRecord> {
@@ -137,7 +123,7 @@ class Import {
       if (next !== undefined) {
         const path = joinPath(frame.path, next.name);
         const child = await this.#open(path, next, frame.previous?.get(next.name) ?? null);
-        if (typeof child === "number") this.#skip(path, errnoText(-child));
+        if (typeof child === "number") this.#report.skip(path, errnoText(-child));
         else stack.push(child);
         continue;
       }
@@ -161,17 +147,20 @@ class Import {
       const frame: Frame = {
         path,
         entry,
-        xattrs: known !== null ? known.xattrs : this.#putXattrs(path, readOpenXattrs(fd)),
+        xattrs: known !== null ? known.xattrs : this.#entries.putXattrs(path, readOpenXattrs(fd)),
         previous: this.#previous.entriesOf(before),
         pending: [],
         done: [],
       };
       for (const child of entries) {
-        if (child.skipped !== undefined) this.#skip(joinPath(path, child.name), child.skipped);
-        else if ((child.mode & S_IFMT) === S_IFDIR) frame.pending.push(child);
+        if (child.skipped !== undefined) {
+          this.#report.skip(joinPath(path, child.name), child.skipped);
+        } else if ((child.mode & S_IFMT) === S_IFDIR) frame.pending.push(child);
         else {
-          const imported = this.#importFile(frame, fd, child);
-          if (imported !== null) frame.done.push(imported);
+          const read = this.#known(frame, child) ?? this.#entries.read(fd, path, child);
+          // Only large files are promises: awaiting the others would cost each a turn.
+          const imported = read instanceof Promise ? await read : read;
+          if (imported !== null) this.#add(frame, child, imported);
           if (performance.now() >= this.#sliceEnd) await this.#pause();
         }
       }
@@ -187,124 +176,38 @@ class Import {
     const totals = { size: 0, entries: 0 };
     for (const done of frame.done) addEntry(totals, done);
     frame.done.sort((a, b) => a.name < b.name ? -1 : 1);
-    this.#progress.directories++;
-    this.#uncommitted += OBJECT_OVERHEAD;
+    this.#report.directory();
     const content = this.#store.putTree(frame.done);
-    return record(entry, { content, chunked: false }, frame.xattrs, { nlink: 0, ...totals });
+    const counts = { nlink: 0, ...totals };
+    return sourceRecord(entry, { content, chunked: false }, frame.xattrs, counts);
   }
 
-  #importFile(frame: Frame, directory: number, entry: SourceEntry): TreeEntry | null {
-    if (entry.nlink < 2) return this.#readEntry(frame, directory, entry);
-    const again = this.#links.again(entry);
-    if (again !== null) {
-      this.#progress.files++;
-      return again;
-    }
-    const imported = this.#readEntry(frame, directory, entry);
-    if (imported !== null) this.#links.first(imported, frame.path);
-    return imported;
-  }
-
-  #readEntry(frame: Frame, directory: number, entry: SourceEntry): InodeEntry | null {
+  /** What needs no reading: another name of a linked inode, or a file the stat cache knows. */
+  #known(frame: Frame, entry: SourceEntry): TreeEntry | null {
+    const again = entry.nlink > 1 ? this.#links.again(entry) : null;
+    if (again !== null) return again;
+    const record = this.#previous.unchanged(entry, frame.previous?.get(entry.name) ?? null);
+    if (record === null) return null;
+    const counts = { nlink: 1, size: record.size, entries: 0 };
     const { name } = entry;
-    const known = this.#previous.unchanged(entry, frame.previous?.get(name) ?? null);
-    if (known !== null) return this.#count(entry, known, known.xattrs);
-    switch (entry.mode & S_IFMT) {
-      case S_IFREG:
-        return this.#readFile(frame, directory, entry);
-      case S_IFLNK: {
-        const target = this.#source.readLinkAt(directory, name);
-        if (typeof target === "number") {
-          return this.#skip(joinPath(frame.path, name), errnoText(-target));
-        }
-        const bytes = Uint8Array.from(target, (c) => c.charCodeAt(0));
-        const content = { content: this.#store.putBlob(bytes), chunked: false };
-        const xattrs = this.#putXattrs(joinPath(frame.path, name), readXattrsAt(directory, name));
-        return this.#count({ ...entry, size: bytes.length }, content, xattrs);
-      }
-      default: {
-        const xattrs = this.#putXattrs(joinPath(frame.path, name), readXattrsAt(directory, name));
-        return this.#count({ ...entry, size: 0 }, { content: null, chunked: false }, xattrs);
-      }
-    }
+    return { ...sourceRecord(entry, record, record.xattrs, counts), name, linked: false };
   }
 
-  #readFile(frame: Frame, directory: number, entry: SourceEntry): InodeEntry | null {
-    const path = joinPath(frame.path, entry.name);
-    const fd = this.#source.openFileAt(directory, entry.name);
-    if (fd < 0) return this.#skip(path, errnoText(-fd));
-    try {
-      const stat = this.#stat;
-      const stored = storeOpenFile(this.#store, fd, stat);
-      if (typeof stored === "string") return this.#skip(path, stored);
-      if (!stored.stable) this.#skip(path, "changed while it was read");
-      const now = this.#source.describe(entry.name, stat);
-      const xattrs = this.#putXattrs(path, readOpenXattrs(fd));
-      return this.#count({ ...now, size: stored.size }, stored.content, xattrs);
-    } finally {
-      libc.close(fd);
-    }
-  }
-
-  #count(entry: SourceEntry, content: ContentId, xattrs: ObjectId | null): InodeEntry {
-    this.#progress.files++;
-    this.#progress.bytes += entry.size;
-    this.#uncommitted += entry.size + OBJECT_OVERHEAD;
-    return {
-      ...record(entry, content, xattrs, { nlink: 1, size: entry.size, entries: 0 }),
-      name: entry.name,
-      linked: false,
-    };
-  }
-
-  #putXattrs(path: string, reading: XattrReading): ObjectId | null {
-    if (reading.acl) this.#skip(path, "its POSIX ACL is not kept, the mode is");
-    return reading.values === null ? null : this.#store.putXattrs(reading.values);
-  }
-
-  #skip(path: string, reason: string): null {
-    this.#skipped.push({ path, reason });
-    return null;
+  #add(frame: Frame, listed: SourceEntry, imported: TreeEntry): void {
+    this.#report.file(imported);
+    frame.done.push(imported);
+    if (listed.nlink > 1 && !imported.linked) this.#links.first(imported, frame.path);
   }
 
   async #pause(): Promise<void> {
-    if (this.#uncommitted >= this.#options.commitEvery) {
+    if (this.#report.uncommitted >= this.#options.commitEvery) {
       this.#store.commit();
-      this.#uncommitted = 0;
+      this.#report.committed();
     }
-    this.#options.onProgress({ ...this.#progress });
+    this.#options.onProgress(this.#report.progress());
     await this.#options.pause();
     this.#sliceEnd = performance.now() + SLICE_MS;
   }
-}
-
-function record(
-  entry: SourceEntry,
-  content: ContentId,
-  xattrs: ObjectId | null,
-  counts: { nlink: number; size: number; entries: number },
-): InodeRecord {
-  return {
-    mode: entry.mode,
-    uid: entry.uid,
-    gid: entry.gid,
-    rdev: entry.rdev,
-    ino: entry.ino,
-    size: counts.size,
-    mtimeSec: entry.mtimeSec,
-    mtimeNsec: entry.mtimeNsec,
-    ctimeSec: entry.ctimeSec,
-    ctimeNsec: entry.ctimeNsec,
-    xattrs,
-    content: content.content,
-    chunked: content.chunked,
-    nlink: counts.nlink,
-    entries: counts.entries,
-  };
-}
-
-function joinPath(directory: string, name: string): string {
-  return directory === "" ? name : `${directory}/${name}`;
 }
 
 function unreadableRoot(errno: number): SourceError {

@@ -7,19 +7,32 @@
 import * as libc from "../../ffi/libc.ts";
 import { type ContentId, S_IFMT, S_IFREG } from "../store/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
+import { dataRanges } from "./data_ranges.ts";
 import { errnoText } from "./source_error.ts";
 
-/** What was stored: `size` bytes, read while the file's attributes were those in `stat` (owned by the reader). */
+/** What was stored. */
 export interface StoredFile {
   readonly content: ContentId;
+  /** Bytes in `content`. */
   readonly size: number;
   /** False if the file kept changing: then the bytes may mix several states of it. */
   readonly stable: boolean;
 }
 
-const ATTEMPTS = 3;
+/** What a stat must still say after the file was read. */
+export type FileState = Pick<
+  libc.Stat,
+  "mode" | "size" | "mtimeSec" | "mtimeNsec" | "ctimeSec" | "ctimeNsec"
+>;
 
-const before = libc.emptyStat();
+/** Files above this are stored piece by piece, with pauses. */
+export const SLICED_BYTES = 32 * 1024 * 1024;
+/**
+ * A sliced file is stored in no more pieces than this: each leaves a chunk list of the file so far behind, so
+ * with 32 of them that is at most 0.3 % of the file.
+ */
+const SLICES_MAX = 32;
+const ATTEMPTS = 3;
 
 /** A read that failed with an errno. */
 class ReadFailure extends Error {
@@ -29,61 +42,100 @@ class ReadFailure extends Error {
 }
 
 /**
- * Stores what the open regular file `fd` holds. `last` receives its attributes as they were when the
- * reading ended. Returns why it could not be read if so.
+ * Stores what `fd` holds, at once.
  *
- * @param put Stores `size` bytes that it asks for piece by piece; {@linkcode StoreWriter.putFile}.
+ * @param listed what stat said when the file was listed
+ * @param last receives what stat says after the last read
+ * @returns why it could not be read, if so
  */
-export function storeOpenFile(
+export function storeFile(
   store: StoreWriter,
   fd: number,
+  listed: FileState,
   last: libc.Stat,
 ): StoredFile | string {
-  let failure = libc.fstat(fd, last);
-  if (failure < 0) return errnoText(-failure);
-  if ((last.mode & S_IFMT) !== S_IFREG) return "it is no longer a regular file";
-  for (let attempt = 1;; attempt++) {
-    Object.assign(before, last);
-    const size = before.size;
-    let short = false;
-    let content: ContentId;
-    try {
-      content = store.putFile(size, (offset, into, length) => {
-        if (readFully(fd, offset, into, length)) short = true;
-      });
-    } catch (error) {
-      if (error instanceof ReadFailure) return error.message;
-      throw error;
+  try {
+    let before = listed;
+    for (let attempt = 1;; attempt++) {
+      const read = new FileReader(fd);
+      const content = store.putFile(before.size, read.into);
+      const stable = endAttempt(fd, last, before, read);
+      if (stable || attempt === ATTEMPTS) return { content, size: before.size, stable };
+      before = { ...last };
     }
-    failure = libc.fstat(fd, last);
-    if (failure < 0) return errnoText(-failure);
-    const stable = !short && last.size === size && last.mtimeSec === before.mtimeSec &&
-      last.mtimeNsec === before.mtimeNsec && last.ctimeSec === before.ctimeSec &&
-      last.ctimeNsec === before.ctimeNsec;
-    if (stable || attempt === ATTEMPTS) return { content, size, stable };
+  } catch (error) {
+    if (error instanceof ReadFailure) return error.message;
+    throw error;
   }
 }
 
-/** Fills `into`, with zeros after the end of the file. True if the file ended early. */
-function readFully(
+/** As {@linkcode storeFile}, of a large file: piece by piece, awaiting `pause` in between, and without its holes. */
+export async function storeLargeFile(
+  store: StoreWriter,
   fd: number,
-  offset: number,
-  into: Uint8Array<ArrayBuffer>,
-  length: number,
-): boolean {
-  let done = 0;
-  while (done < length) {
-    const target = done === 0 ? into : into.subarray(done);
-    const got = libc.pread(fd, target, offset + done, length - done);
-    if (got < 0) {
-      if (got === -libc.Errno.EINTR) continue;
-      throw new ReadFailure(-got);
+  listed: FileState,
+  last: libc.Stat,
+  pause: (bytes: number) => Promise<void>,
+): Promise<StoredFile | string> {
+  try {
+    let before = listed;
+    for (let attempt = 1;; attempt++) {
+      const { size } = before;
+      const read = new FileReader(fd);
+      const slice = Math.max(SLICED_BYTES, Math.ceil(size / SLICES_MAX));
+      let content: ContentId | null = null;
+      for (let from = 0; from < size || content === null; from += slice) {
+        const ranges = dataRanges(fd, from, Math.min(size, from + slice));
+        if (content !== null && ranges.length === 0) continue;
+        content = store.putChunked(size, content, size, ranges, read.into);
+        await pause(ranges.reduce((bytes, range) => bytes + range.length, 0));
+      }
+      const stable = endAttempt(fd, last, before, read);
+      if (stable || attempt === ATTEMPTS) return { content, size, stable };
+      before = { ...last };
     }
-    if (got === 0) {
-      into.fill(0, done, length);
-      return true;
-    }
-    done += got;
+  } catch (error) {
+    if (error instanceof ReadFailure) return error.message;
+    throw error;
   }
-  return false;
+}
+
+/** True if the attempt saw one state of the file. */
+function endAttempt(fd: number, last: libc.Stat, before: FileState, read: FileReader): boolean {
+  const result = libc.fstat(fd, last);
+  if (result < 0) throw new ReadFailure(-result);
+  if ((last.mode & S_IFMT) !== S_IFREG) throw new ReadFailure(libc.Errno.ESTALE);
+  return isSame(before, last) && !read.short;
+}
+
+function isSame(a: FileState, b: FileState): boolean {
+  return a.size === b.size && a.mode === b.mode && a.mtimeSec === b.mtimeSec &&
+    a.mtimeNsec === b.mtimeNsec && a.ctimeSec === b.ctimeSec && a.ctimeNsec === b.ctimeNsec;
+}
+
+/** Reads at offsets, with zeros after the end of the file. */
+class FileReader {
+  /** The file ended before what was asked for. */
+  short = false;
+  readonly #fd: number;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  readonly into = (offset: number, into: Uint8Array<ArrayBuffer>, length: number): void => {
+    let done = 0;
+    while (done < length) {
+      const target = done === 0 ? into : into.subarray(done);
+      const got = libc.pread(this.#fd, target, offset + done, length - done);
+      if (got === -libc.Errno.EINTR) continue;
+      if (got < 0) throw new ReadFailure(-got);
+      if (got === 0) {
+        into.fill(0, done, length);
+        this.short = true;
+        return;
+      }
+      done += got;
+    }
+  };
 }
