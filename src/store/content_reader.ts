@@ -37,6 +37,12 @@ export class ContentReader {
   ): number {
     const count = Math.min(length, size - offset);
     if (!(count > 0)) return 0;
+    // System calls write where they are told to: nothing behind this looks at bounds again.
+    if (!(offset >= 0 && intoOffset >= 0 && intoOffset + count <= into.length)) {
+      throw new RangeError(
+        `Cannot read ${count} bytes at ${offset} to ${intoOffset}: out of bounds`,
+      );
+    }
     const id = content.content;
     if (id === null) into.fill(0, intoOffset, intoOffset + count);
     else if (content.chunked) this.#readChunks(id, size, offset, into, intoOffset, count);

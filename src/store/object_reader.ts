@@ -159,7 +159,10 @@ export class ObjectReader implements ObjectSource {
     location: Location,
     scratch: Uint8Array<ArrayBuffer> | null,
   ): Uint8Array<ArrayBuffer> {
-    const { stored } = location;
+    const { stored, size, encoding } = location;
+    if (encoding === ENCODING_PLAIN && stored !== size) {
+      throw damagedObject(id, `it has ${stored} bytes, ${size} were expected`);
+    }
     let payload: Uint8Array<ArrayBuffer>;
     if (scratch !== null && stored <= scratch.length) payload = scratch.subarray(0, stored);
     else {
@@ -207,10 +210,7 @@ function decode(
   { encoding, size }: Location,
   payload: Uint8Array<ArrayBuffer>,
 ): Uint8Array<ArrayBuffer> {
-  if (encoding === ENCODING_PLAIN) {
-    if (payload.length === size) return payload;
-    throw damagedObject(id, `it has ${payload.length} bytes, ${size} were expected`);
-  }
+  if (encoding === ENCODING_PLAIN) return payload;
   if (encoding !== ENCODING_ZSTD) throw damagedObject(id, `it has an unknown encoding ${encoding}`);
   let plain: Buffer<ArrayBuffer>;
   try {

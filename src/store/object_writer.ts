@@ -13,8 +13,7 @@ import { type ObjectId, objectIdBytes } from "./object_id.ts";
 import type { ObjectReader, PendingObjects } from "./object_reader.ts";
 import { hashObject, OBJECT_TYPE_CODES, type ObjectSink, type ObjectType } from "./object_type.ts";
 import type { PackAppender } from "./pack_appender.ts";
-import { encodePayload } from "./payload_encoding.ts";
-import { ENCODING_PLAIN, OBJECT_BYTES_MAX } from "./pack_format.ts";
+import { ENCODING_PLAIN, OBJECT_BYTES_MAX, type RecordHeader } from "./pack_format.ts";
 import { StoreError } from "./store_error.ts";
 import { indexPath } from "./store_paths.ts";
 
@@ -82,10 +81,7 @@ export class ObjectWriter implements ObjectSink {
     }
     const id = hashObject(this.#hasher, type, bytes);
     if (this.has(id)) return id;
-    const { encoding, payload } = encodePayload(type, bytes);
-    const code = OBJECT_TYPE_CODES[type];
-    const header = { type: code, encoding, stored: payload.length, size: bytes.length, id };
-    this.#add(id, this.#pending.appender.append(header, payload));
+    this.#add(id, this.#pending.appender.append(plainHeader(type, bytes.length, id), bytes));
     return id;
   }
 
@@ -104,9 +100,7 @@ export class ObjectWriter implements ObjectSink {
     if (isHole?.(room)) return null;
     const id = this.#hasher.blob(room);
     if (this.has(id)) return id;
-    const type = OBJECT_TYPE_CODES.blob;
-    const header = { type, encoding: ENCODING_PLAIN, stored: length, size: length, id };
-    this.#add(id, this.#pending.appender.accept(header));
+    this.#add(id, this.#pending.appender.accept(plainHeader("blob", length, id)));
     return id;
   }
 
@@ -179,4 +173,10 @@ export class ObjectWriter implements ObjectSink {
       // SQLite has rolled back by itself, or BEGIN was what failed: the first error tells why.
     }
   }
+}
+
+/** Nothing is compressed when it is put: docs/store-format.md has the figures. */
+function plainHeader(type: ObjectType, length: number, id: ObjectId): RecordHeader {
+  const encoding = ENCODING_PLAIN;
+  return { type: OBJECT_TYPE_CODES[type], encoding, stored: length, size: length, id };
 }

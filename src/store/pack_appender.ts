@@ -103,7 +103,8 @@ export class PackAppender {
     return location;
   }
 
-  append(header: RecordHeader, payload: Uint8Array<ArrayBuffer>): Location {
+  /** Appends a record. */
+  append(header: RecordHeader, payload: Uint8Array): Location {
     const room = this.reserve(payload.length);
     if (room !== null) {
       room.set(payload);
@@ -254,12 +255,13 @@ export class PackAppender {
 /** Writes all of `bytes[0..length)` at `offset`. */
 function write(
   pack: OpenPack,
-  bytes: Uint8Array<ArrayBuffer>,
+  bytes: Uint8Array,
   length: number,
   offset: number,
 ): void {
   for (let done = 0; done < length;) {
-    const part = done === 0 ? bytes : bytes.subarray(done);
+    // Nothing here is in shared memory, which is all that the narrower type rules out.
+    const part = bytes.subarray(done) as Uint8Array<ArrayBuffer>;
     done += checkIo("write pack", pack.path, pwrite(pack.fd, part, offset + done, length - done));
   }
 }
