@@ -44,6 +44,8 @@ export class Branch {
     readonly fs: FsClient,
     readonly background: BackgroundClient,
     position: { head: CommitInfo; snapshot: Snapshot; segment: number },
+    /** Brings in what was written through shared mappings. */
+    readonly flush: () => Promise<unknown>,
   ) {
     this.#head = position.head;
     this.#snapshot = position.snapshot;
@@ -61,6 +63,8 @@ export class Branch {
 
   /** Stores the working tree; with `commit` as a checkpoint, else only so that it can be compared. */
   async save(commit: SaveCommit | null, freeze = false): Promise<CommitInfo | null> {
+    // A frozen mount could not answer the writes that a flush waits for.
+    if (!freeze) await this.flush();
     const id = ++Branch.#captures;
     const captured = await this.fs.call("capture", { id, freeze });
     this.#nextInode = captured.nextInode;

@@ -18,18 +18,18 @@ export class ImportState {
   #error: Error | null = null;
   readonly #over = Promise.withResolvers<void>();
 
-  progress(counts: ImportCounts): void {
-    this.#counts = counts;
-  }
-
-  done(counts: ImportCounts, skipped: SkippedPath[]): void {
+  progress(counts: ImportCounts, skipped: SkippedPath[] = []): void {
     this.#counts = counts;
     this.#skipped = skipped;
+  }
+
+  finish(): void {
     this.#end("done");
   }
 
-  failed(error: Error): void {
-    this.#error = error;
+  failed(error: unknown): void {
+    this.#error = error instanceof Error ? error : new Error(String(error));
+    console.error(`The import failed: ${this.#error.message}`);
     this.#end("failed");
   }
 

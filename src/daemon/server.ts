@@ -11,6 +11,8 @@ import { OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
 import { dup } from "../../ffi/libc.ts";
 import { runLine } from "../control/run_line.ts";
 import { ControlServer } from "../control/server.ts";
+import type { CommitInfo } from "../history/commit.ts";
+import type { Snapshot } from "../store/entry.ts";
 import { FIRST_OWN_INODE } from "../tree/working_tree.ts";
 import { BackgroundClient } from "./background_client.ts";
 import { Branch } from "./branch.ts";
@@ -18,6 +20,7 @@ import { Daemon, MAIN } from "./daemon.ts";
 import { FsClient } from "./fs_client.ts";
 import { ImportState } from "./import_state.ts";
 import type { DaemonConfig } from "./workspace.ts";
+import { flushMapped } from "../mount/linux/flush_mapped.ts";
 import { unmount } from "../mount/linux/unmount.ts";
 
 /** First journal segment of a new store. */
@@ -62,6 +65,7 @@ export async function runServer(config: DaemonConfig): Promise<void> {
     console.log(`The journal ended in ${tornBytes} bytes that were never answered`);
   }
 
+  const flush = () => flushMapped(config.mount);
   let branch: Branch | null = null;
   daemon = new Daemon({
     config,
@@ -75,11 +79,16 @@ export async function runServer(config: DaemonConfig): Promise<void> {
   });
   if (saved !== null && saved.head !== null) {
     const head = await background.call("commitInfo", saved.head);
-    branch = new Branch(MAIN, fs, background, { ...saved, head });
+    branch = new Branch(MAIN, fs, background, { ...saved, head }, flush);
     const { entries, size } = saved.snapshot.root;
-    imported.done({ files: entries, directories: 0, bytes: size }, []);
+    imported.progress({ files: entries, directories: 0, bytes: size });
+    imported.finish();
   } else {
-    void importProject(fs, background, imported, (first) => branch = first);
+    void importProject(fs, background, imported)
+      .then((position) => {
+        branch = new Branch(MAIN, fs, background, position, flush);
+        imported.finish();
+      }, (error) => imported.failed(error));
   }
   const control = await ControlServer.listen(daemon, config.socket);
   watchKeeper(config.mount);
@@ -96,31 +105,22 @@ async function answer(daemon: Daemon, line: string | null): Promise<string> {
     : await runLine(daemon, line);
 }
 
-/** Stores the source and lets the working tree stand on it. */
+/** Stores the source and lets the working tree stand on it. Resolves with where the branch then is. */
 async function importProject(
   fs: FsClient,
   background: BackgroundClient,
   imported: ImportState,
-  ready: (branch: Branch) => void,
-): Promise<void> {
-  try {
-    const { commit, skipped, ...counts } = await background.call("import", {
-      branch: MAIN,
-      segment: FIRST_SEGMENT,
-      nextInode: FIRST_OWN_INODE,
-      label: IMPORT_LABEL,
-    });
-    const { snapshot } = commit;
-    const invalidation = await fs.call("adopt", snapshot);
-    await background.call("notify", invalidation);
-    for (const { path, reason } of skipped) console.log(`Not imported: ${path}: ${reason}`);
-    const position = { head: commit, snapshot, segment: FIRST_SEGMENT };
-    ready(new Branch(MAIN, fs, background, position));
-    imported.done(counts, skipped);
-  } catch (error) {
-    console.error(`The import failed: ${error instanceof Error ? error.message : error}`);
-    imported.failed(error instanceof Error ? error : new Error(String(error)));
-  }
+): Promise<{ head: CommitInfo; snapshot: Snapshot; segment: number }> {
+  const { commit, skipped, ...counts } = await background.call("import", {
+    branch: MAIN,
+    segment: FIRST_SEGMENT,
+    nextInode: FIRST_OWN_INODE,
+    label: IMPORT_LABEL,
+  });
+  imported.progress(counts, skipped);
+  const { snapshot } = commit;
+  await background.call("notify", await fs.call("adopt", snapshot));
+  return { head: commit, snapshot, segment: FIRST_SEGMENT };
 }
 
 /** Without its keeper nobody would unmount when this process ends: so it does it itself. */
