@@ -4,9 +4,7 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
 import type { DatabaseSync } from "node:sqlite";
-import { zstdDecompressSync } from "node:zlib";
 import { CHUNK_BYTES } from "./chunk_list.ts";
 import type { Hasher } from "./hash.ts";
 import { databaseError } from "./io_error.ts";
@@ -15,14 +13,14 @@ import { LruCache } from "./lru_cache.ts";
 import type { ObjectId } from "./object_id.ts";
 import { ObjectIndex } from "./object_index.ts";
 import {
-  hashObject,
   OBJECT_TYPE_CODES,
   type ObjectSource,
   type ObjectType,
   objectTypeOf,
 } from "./object_type.ts";
-import { ENCODING_PLAIN, ENCODING_ZSTD, RECORD_HEADER_BYTES } from "./pack_format.ts";
+import { ENCODING_PLAIN, RECORD_HEADER_BYTES } from "./pack_format.ts";
 import { PackReader } from "./pack_reader.ts";
+import { checkPayloadSize, decodePayload, verifyObject } from "./payload.ts";
 import { damagedObject, StoreError } from "./store_error.ts";
 import { indexPath } from "./store_paths.ts";
 
@@ -148,7 +146,7 @@ export class ObjectReader implements ObjectSource {
 
   #plain(id: ObjectId, location: Location): Uint8Array<ArrayBuffer> {
     const payload = this.#whole(id, location, null);
-    const bytes = decode(id, location, payload);
+    const bytes = decodePayload(id, location, payload);
     if (!location.verified) this.#verify(id, location, bytes);
     return bytes;
   }
@@ -159,10 +157,8 @@ export class ObjectReader implements ObjectSource {
     location: Location,
     scratch: Uint8Array<ArrayBuffer> | null,
   ): Uint8Array<ArrayBuffer> {
-    const { stored, size, encoding } = location;
-    if (encoding === ENCODING_PLAIN && stored !== size) {
-      throw damagedObject(id, `it has ${stored} bytes, ${size} were expected`);
-    }
+    const { stored } = location;
+    checkPayloadSize(id, location);
     let payload: Uint8Array<ArrayBuffer>;
     if (scratch !== null && stored <= scratch.length) payload = scratch.subarray(0, stored);
     else {
@@ -195,31 +191,7 @@ export class ObjectReader implements ObjectSource {
   }
 
   #verify(id: ObjectId, location: Location, bytes: Uint8Array): void {
-    const type = objectTypeOf(location.type);
-    if (type === undefined) throw damagedObject(id, `it has an unknown type ${location.type}`);
-    if (hashObject(this.#hasher, type, bytes) !== id) {
-      throw damagedObject(id, "its bytes have another hash");
-    }
+    verifyObject(this.#hasher, id, location.type, bytes);
     location.verified = true;
   }
-}
-
-/** The object's bytes from its payload. */
-function decode(
-  id: ObjectId,
-  { encoding, size }: Location,
-  payload: Uint8Array<ArrayBuffer>,
-): Uint8Array<ArrayBuffer> {
-  if (encoding === ENCODING_PLAIN) return payload;
-  if (encoding !== ENCODING_ZSTD) throw damagedObject(id, `it has an unknown encoding ${encoding}`);
-  let plain: Buffer<ArrayBuffer>;
-  try {
-    plain = zstdDecompressSync(payload, { maxOutputLength: Math.max(1, size) }) as typeof plain;
-  } catch (cause) {
-    throw damagedObject(id, `it does not decompress (${(cause as Error).message})`);
-  }
-  if (plain.length !== size) {
-    throw damagedObject(id, `it has ${plain.length} bytes, ${size} were expected`);
-  }
-  return new Uint8Array(plain.buffer, plain.byteOffset, size);
 }

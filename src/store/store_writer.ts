@@ -198,10 +198,11 @@ export class StoreWriter extends Store {
     /** Bytes of the objects uncompressed. */
     plainBytes: number;
   } {
-    return this.database.prepare(
+    const row = this.database.prepare(
       `SELECT coalesce(sum(objects), 0) AS objects, count(*) AS packs,
         coalesce(sum(bytes), 0) AS packBytes, coalesce(sum(plain), 0) AS plainBytes FROM packs`,
     ).get() as ReturnType<StoreWriter["stats"]>;
+    return { ...row };
   }
 
   /** Forgets what was not committed, closes the store and lets go of the lock. */
