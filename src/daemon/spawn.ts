@@ -4,8 +4,6 @@
  * @module
  */
 
-import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { ControlClient, ControlError } from "../control/client.ts";
 import type { StatusReport } from "../control/service.ts";
@@ -48,37 +46,38 @@ export async function spawnDaemon(
   config: DaemonConfig,
   options: { force?: boolean } = {},
 ): Promise<StatusReport> {
-  const log = openSync(config.log, "a", 0o600);
-  const logStart = (await Deno.stat(config.log)).size;
-  const [command, ...first] = selfCommand();
-  const child = spawn(command, [...first, ...daemonArguments(config, options.force ?? false)], {
-    cwd: "/",
-    detached: true,
-    stdio: ["ignore", log, log],
-  });
-  closeSync(log);
-  const ended = new Promise<Ended>((resolve) => {
-    child.on("exit", (code, signal) => resolve({ code, signal }));
-    child.on("error", (error) => resolve({ code: null, signal: null, error }));
-  });
-  const outcome = await firstStatus(config.socket, ended);
-  if (!("ended" in outcome)) {
-    child.unref();
-    return outcome;
-  }
-  if (outcome.ended === null) {
-    // It may be mounted and stuck; ending it lets it unmount.
-    child.kill("SIGTERM");
-    child.unref();
-  }
+  const logStart = await createLog(config.log);
+  const child = start(config, options.force ?? false);
+  const outcome = await firstStatus(config.socket, child.status);
+  child.unref();
+  if (!("ended" in outcome)) return outcome;
+  // A daemon that is silent may be mounted and stuck; ending it lets it unmount.
+  if (outcome.ended === null) child.kill("SIGTERM");
   throw await failure(config, outcome.ended, logStart);
 }
 
-interface Ended {
-  code: number | null;
-  signal: string | null;
-  error?: Error;
+/** Creates the log if there is none; returns its size, so that this daemon's lines can be told from older ones. */
+async function createLog(path: string): Promise<number> {
+  using log = await Deno.open(path, { create: true, append: true, mode: 0o600 });
+  return (await log.stat()).size;
 }
+
+/** Deno gives a child no file as its output, so a shell opens the log and becomes the daemon. */
+const WITH_LOG = 'log=$1; shift; exec "$@" >>"$log" 2>&1';
+
+function start(config: DaemonConfig, force: boolean): Deno.ChildProcess {
+  const command = [...selfCommand(), ...daemonArguments(config, force)];
+  return new Deno.Command("/bin/sh", {
+    args: ["-c", WITH_LOG, "sh", config.log, ...command],
+    cwd: "/",
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    detached: true,
+  }).spawn();
+}
+
+type Ended = Deno.CommandStatus;
 
 async function firstStatus(
   socket: string,
@@ -122,8 +121,7 @@ async function failure(
     return new WorkspaceError("daemon_silent", 4, message, { hint });
   }
   const { message: said, hint: saidHint } = await lastWords(config.log, logStart);
-  const how = ended.error?.message ??
-    (ended.signal === null ? `exit code ${ended.code}` : `signal ${ended.signal}`);
+  const how = ended.signal === null ? `exit code ${ended.code}` : `signal ${ended.signal}`;
   const message = said ?? `The daemon for ${config.source} ended before it was ready (${how})`;
   const exit = ended.code === 1 || ended.code === 2 || ended.code === 3 ? ended.code : 4;
   return new WorkspaceError("daemon_failed", exit, message, { hint: saidHint ?? hint });
