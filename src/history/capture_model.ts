@@ -15,7 +15,7 @@ import type {
   CapturedLinkedFile,
 } from "../tree/capture.ts";
 import { EXTENT_ZERO } from "../tree/capture.ts";
-import { type ModelInode, nameCounts, storedAttributes } from "./fixtures.ts";
+import { type ModelInode, nameCounts, storedAttributes, textBytes } from "./fixtures.ts";
 import { lookupPath } from "./lookup_path.ts";
 import type { ReadSegment } from "./overlay_reader.ts";
 
@@ -107,7 +107,7 @@ class ModelTaker {
 
   /** The first half comes from the base if it is the same there, the rest from the journal or from nothing. */
   #content(node: ModelInode): CapturedContent {
-    const bytes = new TextEncoder().encode(node.text);
+    const bytes = textBytes(node.text);
     if (node.kind === "symlink") return { type: "bytes", bytes };
     const known = this.#before.get(node.ino);
     const record = known === undefined ? null : lookupPath(this.store, this.base, known.path)!;
