@@ -77,15 +77,16 @@ export class ByteReader {
     return this.#buffer.toString("latin1", start, start + length);
   }
 
-  /** Skips a {@linkcode binary} and tells whether it equals `text`. */
-  binaryEquals(text: string): boolean {
+  /** Reads a {@linkcode binary} and tells whether it comes before (-1), is (0) or comes after (1) `text`. */
+  compareBinary(text: string): number {
     const length = this.varint();
     const start = this.#advance(length);
-    if (length !== text.length) return false;
-    for (let i = 0; i < length; i++) {
-      if (this.#bytes[start + i] !== text.charCodeAt(i)) return false;
+    const common = Math.min(length, text.length);
+    for (let i = 0; i < common; i++) {
+      const difference = this.#bytes[start + i]! - text.charCodeAt(i);
+      if (difference !== 0) return Math.sign(difference);
     }
-    return true;
+    return Math.sign(length - text.length);
   }
 
   /** A copy of the next `length` bytes. */
@@ -100,6 +101,11 @@ export class ByteReader {
 
   skip(count: number): void {
     this.#advance(count);
+  }
+
+  /** Goes to a position that this or another reader of the same bytes had. */
+  seek(position: number): void {
+    this.#position = position;
   }
 
   /** Throws unless everything was read. */

@@ -93,6 +93,13 @@ export function readRecord(reader: ByteReader, flags: number): InodeRecord {
   };
 }
 
+/** Reads the number of the inode that a record with the flag byte `flags` is of, and no more. */
+export function readIno(reader: ByteReader, flags: number): number {
+  checkFlags(reader, flags);
+  for (let i = 0; i < 5; i++) reader.varint();
+  return reader.varint();
+}
+
 /** Passes over a record without making anything of it. */
 export function skipRecord(reader: ByteReader, flags: number): void {
   checkFlags(reader, flags);

@@ -10,7 +10,7 @@
 import { ByteReader } from "./byte_reader.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import type { InodeRecord } from "./entry.ts";
-import { readRecord, recordFlags, writeRecord } from "./inode_codec.ts";
+import { readIno, readRecord, recordFlags, skipRecord, writeRecord } from "./inode_codec.ts";
 import type { ObjectId } from "./object_id.ts";
 import type { ObjectSink, ObjectSource } from "./object_type.ts";
 import { StoreError } from "./store_error.ts";
@@ -20,12 +20,6 @@ const BUCKET = 0;
 const TABLE = 1;
 
 const writer = new ByteWriter();
-
-/** The record of inode `ino`, or null where the table has none. */
-export function readLink(source: ObjectSource, table: ObjectId, ino: number): InodeRecord | null {
-  const bucket = readTable(source, table).get(bucketOf(ino));
-  return bucket === undefined ? null : readBucket(source, bucket, bucketOf(ino)).get(ino) ?? null;
-}
 
 /** All records of a table. */
 export function readLinks(source: ObjectSource, table: ObjectId): Map<number, InodeRecord> {
@@ -59,7 +53,8 @@ export function updateLinks(
   return putTable(sink, buckets);
 }
 
-function bucketOf(ino: number): number {
+/** The bucket that inode `ino` is in. */
+export function bucketOf(ino: number): number {
   return ino & 0xff;
 }
 
@@ -76,7 +71,8 @@ function groupByBucket(changes: ReadonlyMap<number, InodeRecord | null>) {
   return groups;
 }
 
-function readTable(source: ObjectSource, id: ObjectId): Map<number, ObjectId> {
+/** Number → id of the buckets of a table. */
+export function readTable(source: ObjectSource, id: ObjectId): Map<number, ObjectId> {
   const reader = new ByteReader(source.object(id, "links"), id);
   if (reader.u8() !== TABLE) throw reader.damaged("it is no link table");
   const buckets = new Map<number, ObjectId>();
@@ -107,7 +103,7 @@ function readBucket(
   number: number,
 ): Map<number, InodeRecord> {
   const reader = new ByteReader(source.object(id, "links"), id);
-  if (reader.u8() !== BUCKET) throw reader.damaged("it is no bucket of a link table");
+  readBucketHeader(reader);
   const records = new Map<number, InodeRecord>();
   let previous = -1;
   do {
@@ -118,6 +114,46 @@ function readBucket(
     records.set(record.ino, record);
   } while (!reader.atEnd);
   return records;
+}
+
+/** Where each record of a bucket begins, for {@linkcode findInBucket}. */
+export function bucketOffsets(bytes: Uint8Array, id: ObjectId): Uint32Array {
+  const reader = new ByteReader(bytes, id);
+  readBucketHeader(reader);
+  const offsets: number[] = [];
+  do {
+    offsets.push(reader.position);
+    skipRecord(reader, reader.u8());
+  } while (!reader.atEnd);
+  return Uint32Array.from(offsets);
+}
+
+/** Finds a record of a bucket without decoding the others. */
+export function findInBucket(
+  bytes: Uint8Array,
+  id: ObjectId,
+  offsets: Uint32Array,
+  ino: number,
+): InodeRecord | null {
+  const reader = new ByteReader(bytes, id);
+  let low = 0;
+  let high = offsets.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    reader.seek(offsets[middle]!);
+    const found = readIno(reader, reader.u8());
+    if (found < ino) low = middle + 1;
+    else if (found > ino) high = middle - 1;
+    else {
+      reader.seek(offsets[middle]!);
+      return readRecord(reader, reader.u8());
+    }
+  }
+  return null;
+}
+
+function readBucketHeader(reader: ByteReader): void {
+  if (reader.u8() !== BUCKET) throw reader.damaged("it is no bucket of a link table");
 }
 
 function putBucket(sink: ObjectSink, records: ReadonlyMap<number, InodeRecord>): ObjectId {

@@ -11,12 +11,14 @@ import { DatabaseSync } from "node:sqlite";
 import { ContentReader } from "./content_reader.ts";
 import type { ContentId, InodeRecord, TreeEntry } from "./entry.ts";
 import type { Hasher } from "./hash.ts";
-import { readLink, readLinks } from "./link_table.ts";
+import { LinkLookup } from "./link_lookup.ts";
+import { readLinks } from "./link_table.ts";
 import type { ObjectId } from "./object_id.ts";
 import { ObjectReader, type PendingObjects } from "./object_reader.ts";
 import { openIndex } from "./open_index.ts";
 import { checkFormat } from "./store_format.ts";
-import { lookupTree, readTree } from "./tree_read.ts";
+import { TreeLookup } from "./tree_lookup.ts";
+import { readTree } from "./tree_read.ts";
 import { decodeXattrs } from "./xattr_codec.ts";
 
 /**
@@ -32,6 +34,8 @@ import { decodeXattrs } from "./xattr_codec.ts";
 export class Store {
   protected readonly objects: ObjectReader;
   protected readonly contents: ContentReader;
+  readonly #trees: TreeLookup;
+  readonly #links: LinkLookup;
 
   /** Use {@linkcode Store.open}. */
   protected constructor(
@@ -44,6 +48,8 @@ export class Store {
   ) {
     this.objects = new ObjectReader(directory, database, hasher, pending);
     this.contents = new ContentReader(this.objects);
+    this.#trees = new TreeLookup(this.objects);
+    this.#links = new LinkLookup(this.objects);
   }
 
   /** Opens a store for reading. Throws `not_a_store`, `newer_version`, `damaged_store`. */
@@ -103,12 +109,12 @@ export class Store {
 
   /** The entry `name` (a binary string) of a directory, or null. */
   lookupTree(id: ObjectId | null, name: string): TreeEntry | null {
-    return id === null ? null : lookupTree(this.objects, id, name);
+    return id === null ? null : this.#trees.find(id, name);
   }
 
   /** The record of a hard-linked inode, or null where the table has none. */
   readLink(links: ObjectId | null, ino: number): InodeRecord | null {
-    return links === null ? null : readLink(this.objects, links, ino);
+    return links === null ? null : this.#links.find(links, ino);
   }
 
   /** All records of a link table, by inode number. */

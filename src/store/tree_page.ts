@@ -95,19 +95,41 @@ export function readLeaf(bytes: Uint8Array, id: ObjectId, into: TreeEntry[]): vo
   reader.end();
 }
 
-/** Finds one entry of a leaf page without decoding the others. */
-export function findInLeaf(bytes: Uint8Array, id: ObjectId, name: string): TreeEntry | null {
+/** Where each entry of a leaf page begins, for {@linkcode findInLeaf}. */
+export function leafOffsets(bytes: Uint8Array, id: ObjectId): Uint32Array {
   const reader = new ByteReader(bytes, id);
   const count = readPageHeader(reader, LEAF);
+  const offsets: number[] = [];
   for (let i = 0; i < count; i++) {
+    offsets.push(reader.position);
     const flags = reader.u8();
-    const found = reader.binaryEquals(name);
-    if (flags === FLAG_LINKED) {
-      const ino = reader.varint();
-      if (found) return { name, linked: true, ino };
-    } else if (found) {
-      return Object.assign(readRecord(reader, flags), { name, linked: false as const });
-    } else skipRecord(reader, flags);
+    reader.skip(reader.varint());
+    if (flags === FLAG_LINKED) reader.varint();
+    else skipRecord(reader, flags);
+  }
+  reader.end();
+  return Uint32Array.from(offsets);
+}
+
+/** Finds an entry of a leaf page without decoding the others. */
+export function findInLeaf(
+  bytes: Uint8Array,
+  id: ObjectId,
+  offsets: Uint32Array,
+  name: string,
+): TreeEntry | null {
+  const reader = new ByteReader(bytes, id);
+  let low = 0;
+  let high = offsets.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    reader.seek(offsets[middle]!);
+    const flags = reader.u8();
+    const order = reader.compareBinary(name);
+    if (order < 0) low = middle + 1;
+    else if (order > 0) high = middle - 1;
+    else if (flags === FLAG_LINKED) return { name, linked: true, ino: reader.varint() };
+    else return Object.assign(readRecord(reader, flags), { name, linked: false as const });
   }
   return null;
 }

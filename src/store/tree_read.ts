@@ -8,7 +8,7 @@ import type { TreeEntry } from "./entry.ts";
 import type { ObjectId } from "./object_id.ts";
 import type { ObjectSource } from "./object_type.ts";
 import { damagedObject } from "./store_error.ts";
-import { findInLeaf, isIndex, type PageReference, readIndex, readLeaf } from "./tree_page.ts";
+import { isIndex, type PageReference, readIndex, readLeaf } from "./tree_page.ts";
 
 /** All entries of a directory, sorted by name bytes. */
 export function readTree(source: ObjectSource, id: ObjectId): TreeEntry[] {
@@ -27,15 +27,6 @@ export function readPage(source: ObjectSource, page: PageReference, into: TreeEn
   if (into.length - start !== page.count || into[start]!.name !== page.first) {
     throw damagedObject(page.id, "it is not the page its index says");
   }
-}
-
-/** One entry of a directory, or null where there is none of that name. */
-export function lookupTree(source: ObjectSource, id: ObjectId, name: string): TreeEntry | null {
-  const bytes = source.object(id, "tree");
-  if (!isIndex(bytes)) return findInLeaf(bytes, id, name);
-  const pages = readIndex(bytes, id);
-  const page = pages[pageOf(pages, name)]!;
-  return findInLeaf(source.object(page.id, "tree"), page.id, name);
 }
 
 /** Index of the page that holds `name` if any does. */
