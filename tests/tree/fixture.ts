@@ -1,0 +1,233 @@
+/**
+ * A working tree without a mount: a store, a journal and a tree in a temporary directory, random operations
+ * on it, and its whole state as plain data.
+ *
+ * @module
+ */
+
+import { buildSnapshot } from "../../src/history/build_snapshot.ts";
+import { JournalReader } from "../../src/daemon/journal_reader.ts";
+import { S_IFDIR, S_IFLNK, S_IFREG, type Snapshot } from "../../src/store/entry.ts";
+import { loadHasher } from "../../src/store/hash.ts";
+import { StoreWriter } from "../../src/store/store_writer.ts";
+import { setAttributes, setXattr } from "../../src/tree/attributes.ts";
+import {
+  allocate,
+  copy,
+  FALLOC_KEEP_SIZE,
+  FALLOC_PUNCH_HOLE,
+  read,
+  resize,
+  write,
+} from "../../src/tree/data.ts";
+import type { Inode } from "../../src/tree/inode.ts";
+import { Journal } from "../../src/tree/journal.ts";
+import { WRITE_HEADROOM } from "../../src/tree/journal_record.ts";
+import { create, link, rename, unlink } from "../../src/tree/names.ts";
+import { readTarget } from "../../src/tree/read.ts";
+import { settle, takeCapture } from "../../src/tree/take_capture.ts";
+import { FIRST_OWN_INODE, WorkingTree } from "../../src/tree/working_tree.ts";
+
+const hasher = await loadHasher();
+
+/** An empty root directory. */
+function emptySnapshot(): Snapshot {
+  return {
+    root: {
+      mode: S_IFDIR | 0o755,
+      uid: 0,
+      gid: 0,
+      rdev: 0,
+      ino: 2,
+      size: 0,
+      mtimeSec: 1,
+      mtimeNsec: 0,
+      ctimeSec: 1,
+      ctimeNsec: 0,
+      xattrs: null,
+      content: null,
+      chunked: false,
+      nlink: 2,
+      entries: 0,
+    },
+    links: null,
+  };
+}
+
+export class Fixture {
+  readonly directory = Deno.makeTempDirSync({ prefix: "agentvfs-tree-" });
+  readonly store = StoreWriter.create(`${this.directory}/store`, hasher);
+  tree: WorkingTree;
+
+  constructor() {
+    this.tree = this.open(emptySnapshot(), 1);
+  }
+
+  get journalPath(): string {
+    return `${this.directory}/journal`;
+  }
+
+  /** A tree over `snapshot` that writes to `segment`. */
+  open(snapshot: Snapshot, segment: number, nextInode = FIRST_OWN_INODE): WorkingTree {
+    const journal = new Journal(this.journalPath);
+    const tree = new WorkingTree(this.store, null, journal, snapshot, nextInode);
+    journal.begin(segment);
+    return tree;
+  }
+
+  /** Stores what changed and lets the tree stand on it. `meanwhile` runs between the two. */
+  checkpoint(meanwhile: () => void = () => {}): Snapshot {
+    const { capture, pending } = takeCapture(this.tree);
+    meanwhile();
+    const journal = new JournalReader(this.journalPath);
+    const { snapshot, slots } = buildSnapshot(this.store, capture, (...at) => journal.read(...at));
+    this.store.commit();
+    journal.close();
+    settle(this.tree, pending, snapshot, slots);
+    return snapshot;
+  }
+
+  close(): void {
+    this.tree.journal.close();
+    this.store.close();
+    Deno.removeSync(this.directory, { recursive: true });
+  }
+}
+
+/** Random numbers that a seed repeats (mulberry32). */
+export function randomness(seed: number): (below: number) => number {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) % below;
+  };
+}
+
+const NAMES = ["a", "b", "c", "d", "e\xff"];
+
+function directories(tree: WorkingTree): Inode[] {
+  const found: Inode[] = [];
+  const walk = (inode: Inode) => {
+    found.push(inode);
+    tree.load(inode);
+    for (const { inode: child } of inode.directory!.entries!.values()) {
+      if (child.isDirectory) walk(child);
+    }
+  };
+  walk(tree.root);
+  return found;
+}
+
+/** One random operation. Whether it succeeds does not matter. */
+export function randomOperation(tree: WorkingTree, random: (below: number) => number): void {
+  const all = directories(tree);
+  const directory = () => all[random(all.length)]!;
+  const name = () => NAMES[random(NAMES.length)]!;
+  const parent = directory();
+  const found = tree.lookup(parent, name());
+  const inode = typeof found === "number" ? null : found;
+  switch (random(14)) {
+    case 0:
+    case 1:
+      create(tree, parent, name(), S_IFREG | 0o644, random(3), random(3), 0, null);
+      break;
+    case 2:
+      create(tree, parent, name(), S_IFDIR | 0o755, 0, 0, 0, null);
+      break;
+    case 3:
+      create(tree, parent, name(), S_IFLNK | 0o777, 0, 0, 0, "t".repeat(1 + random(40)));
+      break;
+    case 4:
+      unlink(tree, parent, name(), random(2) === 0);
+      break;
+    case 5:
+    case 6:
+      rename(tree, parent, name(), directory(), name(), random(3));
+      break;
+    case 7:
+      if (inode !== null) link(tree, inode, directory(), name());
+      break;
+    case 8:
+    case 9:
+      if (inode !== null) writeRandom(tree, inode, random);
+      break;
+    case 10:
+      if (inode !== null) resize(tree, inode, random(700_000), random(2) === 0);
+      break;
+    case 11:
+      if (inode !== null) {
+        const flags = FALLOC_PUNCH_HOLE | FALLOC_KEEP_SIZE;
+        allocate(tree, inode, flags, random(600_000), 1 + random(100_000));
+      }
+      break;
+    case 12:
+      if (inode !== null) {
+        const change = {
+          mode: random(0o10000),
+          uid: random(5),
+          mtime: { sec: random(99), nsec: 7 },
+        };
+        setAttributes(tree, inode, change);
+        setXattr(tree, inode, "user.x", random(2) ? new Uint8Array(random(20)) : null, 0);
+      }
+      break;
+    default: {
+      const other = tree.lookup(directory(), name());
+      if (inode !== null && typeof other !== "number") {
+        copy(tree, inode, random(1000), other, random(1000), random(300_000));
+      }
+    }
+  }
+}
+
+function writeRandom(tree: WorkingTree, inode: Inode, random: (below: number) => number): void {
+  const length = 1 + random(random(4) === 0 ? 300_000 : 2000);
+  const bytes = new Uint8Array(WRITE_HEADROOM + length);
+  const first = random(256);
+  for (let i = 0; i < length; i++) bytes[WRITE_HEADROOM + i] = first + i * 31;
+  const view = new DataView(bytes.buffer);
+  write(tree, inode, random(400_000), bytes, view, WRITE_HEADROOM, length, random(2) === 0);
+}
+
+/** Everything a checkpoint keeps, by path. Inodes with several names share their first path. */
+export function dump(tree: WorkingTree): Map<string, unknown> {
+  const state = new Map<string, unknown>();
+  const firstNames = new Map<Inode, string>();
+  const walk = (inode: Inode, path: string) => {
+    const first = firstNames.get(inode) ?? path;
+    firstNames.set(inode, first);
+    const { mode, uid, gid, rdev, ino, mtimeSec, mtimeNsec, ctimeSec, ctimeNsec } = inode;
+    state.set(path, {
+      mode,
+      uid,
+      gid,
+      rdev,
+      ino,
+      mtimeSec,
+      mtimeNsec,
+      ctimeSec,
+      ctimeNsec,
+      first,
+      size: inode.directory === null ? inode.size : 0,
+      nlink: tree.linkCount(inode),
+      xattrs: new Map(tree.xattrs(inode)),
+      bytes: inode.isFile ? hasher.blob(bytesOf(tree, inode)) : null,
+      target: inode.isSymlink ? readTarget(tree, inode) : null,
+    });
+    if (inode.directory === null) return;
+    tree.load(inode);
+    const names = [...inode.directory.entries!.keys()].sort();
+    for (const name of names) walk(inode.directory.entries!.get(name)!.inode, `${path}/${name}`);
+  };
+  walk(tree.root, "");
+  return state;
+}
+
+function bytesOf(tree: WorkingTree, inode: Inode): Uint8Array {
+  const bytes = new Uint8Array(inode.size);
+  const count = read(tree, inode, 0, bytes, 0, bytes.length);
+  if (count !== bytes.length) throw new Error(`read ${count} of ${bytes.length} bytes`);
+  return bytes;
+}
