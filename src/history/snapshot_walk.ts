@@ -12,6 +12,7 @@ import type { InodeRecord, Snapshot, TreeEntry } from "../store/entry.ts";
 import type { Store } from "../store/store.ts";
 import { changedDetails, type ChangeDetail, kindsDiffer } from "./compare_records.ts";
 import { changedLinks } from "./link_changes.ts";
+import { LinkLookup } from "./link_lookup.ts";
 import { lookupPath } from "./lookup_path.ts";
 import { isDirectoryRecord } from "./record.ts";
 import { allPairs, differingPairs, type EntryPair } from "./tree_pairs.ts";
@@ -50,6 +51,8 @@ export class SnapshotWalk {
   readonly #a: Snapshot | null;
   readonly #b: Snapshot | null;
   readonly #options: WalkOptions;
+  readonly #beforeLinks: LinkLookup;
+  readonly #afterLinks: LinkLookup;
   /** Changed linked inodes → names of them in `b` that were not seen yet. */
   readonly #links: Map<number, number>;
 
@@ -58,6 +61,8 @@ export class SnapshotWalk {
     this.#a = a;
     this.#b = b;
     this.#options = options;
+    this.#beforeLinks = new LinkLookup(store, a?.links ?? null);
+    this.#afterLinks = new LinkLookup(store, b?.links ?? null);
     this.#links = new Map();
     if (a === null || b === null) return;
     for (const [ino, { before, after }] of changedLinks(store, a.links, b.links)) {
@@ -102,7 +107,12 @@ export class SnapshotWalk {
       const name = (before ?? after)!.name;
       const at = frame.path === "" ? name : `${frame.path}/${name}`;
       if (after?.linked) this.#see(after.ino);
-      yield* this.#visit(at, this.#record(this.#a, before), this.#record(this.#b, after), stack);
+      yield* this.#visit(
+        at,
+        record(this.#beforeLinks, before),
+        record(this.#afterLinks, after),
+        stack,
+      );
     }
   }
 
@@ -147,11 +157,10 @@ export class SnapshotWalk {
   #lookup(snapshot: Snapshot | null, path: string): InodeRecord | null {
     return snapshot === null ? null : lookupPath(this.#store, snapshot, path);
   }
+}
 
-  #record(snapshot: Snapshot | null, entry: TreeEntry | null): InodeRecord | null {
-    if (entry === null || !entry.linked) return entry;
-    return this.#store.readLink(snapshot!.links, entry.ino);
-  }
+function record(links: LinkLookup, entry: TreeEntry | null): InodeRecord | null {
+  return entry?.linked ? links.get(entry.ino) : entry;
 }
 
 function describe(

@@ -22,6 +22,8 @@ import { addEntry } from "../history/totals.ts";
 import { HardLinks } from "./hard_links.ts";
 import { EntryImporter } from "./import_entry.ts";
 import { ImportReport } from "./import_report.ts";
+import { InodeList } from "./inode_list.ts";
+import { renumberMoved } from "./renumber_moved.ts";
 import type { ImportProgress, SkippedPath } from "./import_report.ts";
 import { PreviousImport } from "./previous_import.ts";
 import type { SourceDirectory, SourceEntry } from "./read_source.ts";
@@ -85,6 +87,7 @@ class Import {
   readonly #options: ImportOptions;
   readonly #previous: PreviousImport;
   readonly #links = new HardLinks();
+  readonly #inodes = new InodeList();
   readonly #report = new ImportReport();
   readonly #entries: EntryImporter;
   #sliceEnd = 0;
@@ -100,10 +103,18 @@ class Import {
   async run(): Promise<ImportResult> {
     this.#sliceEnd = performance.now() + SLICE_MS;
     const root = await this.#walk();
-    const snapshot = this.#links.apply(this.#store, root);
+    const snapshot = this.#withUniqueInodes(this.#links.apply(this.#store, root));
     const progress = this.#report.progress();
     this.#options.onProgress(progress);
     return { snapshot, skipped: this.#report.skipped, ...progress };
+  }
+
+  #withUniqueInodes(snapshot: Snapshot): Snapshot {
+    const duplicates = this.#inodes.duplicates();
+    if (duplicates.size === 0) return snapshot;
+    return renumberMoved(this.#store, snapshot, duplicates, (path) => {
+      this.#report.skip(path, "moved while the import ran, and imported at its other path as well");
+    });
   }
 
   async #walk(): Promise<InodeRecord> {
@@ -177,6 +188,7 @@ class Import {
     for (const done of frame.done) addEntry(totals, done);
     frame.done.sort((a, b) => a.name < b.name ? -1 : 1);
     this.#report.directory();
+    this.#inodes.add(entry.ino);
     const content = this.#store.putTree(frame.done);
     const counts = { nlink: 0, ...totals };
     return sourceRecord(entry, { content, chunked: false }, frame.xattrs, counts);
@@ -196,6 +208,7 @@ class Import {
   #add(frame: Frame, listed: SourceEntry, imported: TreeEntry): void {
     this.#report.file(imported);
     frame.done.push(imported);
+    if (!imported.linked) this.#inodes.add(imported.ino);
     if (listed.nlink > 1 && !imported.linked) this.#links.first(imported, frame.path);
   }
 

@@ -284,3 +284,26 @@ Deno.test("what vanishes or turns into a link while the import runs is reported,
     assert.deepEqual([...listSnapshot(store, snapshot).keys()], ["", "0", "a", "a/f"]);
   });
 });
+
+Deno.test("a directory that moves while the import runs keeps one number for one inode", async () => {
+  await withWorkspace(async ({ path, store, import: imported }) => {
+    fs.mkdirSync(`${path}/a/d/e`, { recursive: true });
+    fs.mkdirSync(`${path}/z`);
+    fs.writeFileSync(`${path}/a/d/e/f`, "x");
+    fs.writeFileSync(`${path}/b`, "");
+    fs.mkdirSync(`${path}/m`);
+    fs.writeFileSync(`${path}/m/large`, new Uint8Array(40 * 1024 * 1024));
+    const { snapshot, skipped } = await imported({
+      pause: () => {
+        if (fs.existsSync(`${path}/a/d`)) fs.renameSync(`${path}/a/d`, `${path}/z/d`);
+        return Promise.resolve();
+      },
+    });
+    const listing = listSnapshot(store, snapshot);
+    assert.ok(listing.has("a/d/e/f") && listing.has("z/d/e/f"));
+    const inodes = [...listing.values()].map((record) => record.ino);
+    assert.equal(new Set(inodes).size, inodes.length);
+    assert.deepEqual(skipped.map((skip) => skip.path).sort(), ["a/d", "a/d/e", "a/d/e/f"]);
+    assert.equal(snapshot.root.entries, listing.size - 1);
+  });
+});

@@ -8,6 +8,7 @@ import type { Timestamp } from "../../ffi/libc.ts";
 import type { InodeRecord, Snapshot, TreeEntry } from "../store/entry.ts";
 import { S_IFDIR, S_IFMT } from "../store/entry.ts";
 import type { Store } from "../store/store.ts";
+import { LinkLookup } from "../history/link_lookup.ts";
 import type { SourceEntry } from "./read_source.ts";
 
 /**
@@ -19,12 +20,14 @@ const RACY_SECONDS = 2;
 export class PreviousImport {
   readonly #store: Store;
   readonly #snapshot: Snapshot | null;
+  readonly #links: LinkLookup;
   readonly #trustedBefore: number;
 
   /** `began` is when the previous import started to read; without it nothing is trusted. */
   constructor(store: Store, snapshot: Snapshot | null, began: Timestamp | undefined) {
     this.#store = store;
     this.#snapshot = began === undefined ? null : snapshot;
+    this.#links = new LinkLookup(store, snapshot?.links ?? null);
     this.#trustedBefore = (began?.sec ?? 0) - RACY_SECONDS;
   }
 
@@ -42,7 +45,7 @@ export class PreviousImport {
   unchanged(entry: SourceEntry, before: TreeEntry | null): InodeRecord | null {
     if (this.#snapshot === null || before === null || before.ino !== entry.ino) return null;
     if (entry.ctimeSec >= this.#trustedBefore) return null;
-    const record = before.linked ? this.#store.readLink(this.#snapshot.links, before.ino) : before;
+    const record = before.linked ? this.#links.get(before.ino) : before;
     if (record === null || record.mode !== entry.mode) return null;
     const sameSize = record.size === entry.size || (entry.mode & S_IFMT) === S_IFDIR;
     return sameSize && record.uid === entry.uid && record.gid === entry.gid &&
