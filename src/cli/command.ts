@@ -51,7 +51,7 @@ export const GLOBAL_OPTIONS: OptionSpecs = {
   project: {
     value: "DIR",
     short: "C",
-    brief: "the project or mount that is meant; else the one you stand in",
+    brief: "project or mount that is meant; else where you stand",
   },
   sock: { value: "PATH", aliases: ["socket"], brief: "control socket of the daemon" },
   json: { brief: "answer in JSON" },

@@ -21,7 +21,7 @@ export const DAEMON_OPTIONS: OptionSpecs = {
   log: { value: "FILE", brief: "where the daemon writes what goes wrong" },
   import: {
     value: "HOW",
-    brief: "eager (default): store all files in the background; lazy: when changed",
+    brief: "eager stores all files in the background, lazy when changed",
   },
   "allow-other": { brief: "let other users use the mount" },
   force: { brief: "mount / or a home directory" },

@@ -5,6 +5,7 @@
  */
 
 import { type Command, GLOBAL_OPTIONS, type OptionSpecs } from "./command.ts";
+import { COMMANDS } from "./commands.ts";
 import { columns } from "./format.ts";
 
 export function overview(): string {
@@ -47,15 +48,21 @@ export function commandHelp(command: Command): string {
   const parts = [
     `${capitalized(command.brief)}`,
     `Usage: ${usage.filter((word) => word !== "").join(" ")}`,
-    columns(optionRows({ ...command.options, ...unshadowed(command.options) }))
+    columns(optionRows({ ...command.options, ...globalOptions(command) }))
       .map((line) => `  ${line}`).join("\n"),
     ...(command.details === undefined ? [] : [command.details]),
   ];
   return parts.join("\n\n");
 }
 
-function unshadowed(options: OptionSpecs): OptionSpecs {
-  return Object.fromEntries(Object.entries(GLOBAL_OPTIONS).filter(([name]) => !(name in options)));
+/** Those that mean something here and that the command does not define itself. */
+function globalOptions({ name, options }: Command): OptionSpecs {
+  const local = COMMANDS[name]?.control === undefined;
+  return Object.fromEntries(
+    Object.entries(GLOBAL_OPTIONS).filter(([option]) =>
+      !(option in options) && !(local && (option === "project" || option === "sock"))
+    ),
+  );
 }
 
 function optionRows(options: OptionSpecs): string[][] {

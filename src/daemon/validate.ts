@@ -6,6 +6,7 @@
 
 import { join } from "node:path";
 import { isListening } from "../control/socket_path.ts";
+import { checkStore } from "./check_store.ts";
 import { closeDeadMount } from "./dead_mount.ts";
 import { isWithin, mountAt } from "./mounts.ts";
 import { type DaemonConfig, reason, WorkspaceError } from "./workspace.ts";
@@ -27,6 +28,7 @@ export async function validateDaemon(
   checkBreadth(config.source, options.force ?? false);
   checkNesting(config);
   await checkNobodyThere(config);
+  await checkStore(config.store);
   await checkMount(config);
 }
 

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fitsSocketAddress } from "../control/socket_path.ts";
 
 /** Everything a daemon needs to know. All paths are absolute. */
@@ -109,15 +109,16 @@ export function workspacesRoot(): string {
 /** Fills in what the options leave open. Reads nothing but the project's real path; creates nothing. */
 export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> {
   const source = await realSource(resolve(options.source));
-  const ownStore = options.store === undefined ? undefined : resolve(options.store);
-  const main = workspaceDirectory(source, await digits(source));
+  const ownStore = options.store === undefined ? undefined : await realPlace(options.store);
+  const root = await realPlace(workspacesRoot());
+  const main = workspaceDirectory(root, source, await digits(source));
   const separate = ownStore !== undefined && ownStore !== join(main, "store");
   const hash = await digits(separate ? `${source}\0${ownStore}` : source);
-  const workspace = workspaceDirectory(source, hash);
+  const workspace = workspaceDirectory(root, source, hash);
   return {
     source,
     workspace,
-    mount: resolve(options.mount ?? join(workspace, "mount")),
+    mount: options.mount === undefined ? join(workspace, "mount") : await realPlace(options.mount),
     store: ownStore ?? join(workspace, "store"),
     socket: options.socket === undefined ? socketPath(workspace, hash) : resolve(options.socket),
     log: resolve(options.log ?? join(workspace, "daemon.log")),
@@ -144,9 +145,22 @@ async function realSource(path: string): Promise<string> {
   }
 }
 
-function workspaceDirectory(source: string, hash: string): string {
+/**
+ * A path with links resolved as far as it exists. Mounts are known to the kernel by such paths, and two places
+ * can only be compared by them.
+ */
+async function realPlace(path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    return await Deno.realPath(absolute);
+  } catch {
+    return absolute === "/" ? "/" : join(await realPlace(dirname(absolute)), basename(absolute));
+  }
+}
+
+function workspaceDirectory(root: string, source: string, hash: string): string {
   const name = [...basename(source) || "root"].slice(0, NAME_CHARACTERS).join("");
-  return join(workspacesRoot(), `${name}-${hash}`);
+  return join(root, `${name}-${hash}`);
 }
 
 async function digits(text: string): Promise<string> {

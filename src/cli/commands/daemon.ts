@@ -15,7 +15,8 @@ export const command: Command = {
     ...DAEMON_OPTIONS,
     foreground: { short: "f", brief: "stay in the foreground until stopped" },
   },
-  details: `Without -f it returns when the mount answers. agentvfs quickstart needs fewer words.`,
+  details: `Without -f it returns when the mount answers.
+agentvfs quickstart DIR is the short way.`,
   async run(input) {
     const source = input.values.get("source") ?? input.values.get("project");
     if (!source) throw usageError("agentvfs daemon needs --source DIR");

@@ -15,7 +15,8 @@ export const command: Command = {
     branch: BRANCH_OPTION,
   },
   details: `Without A: HEAD against the mount as it is. With A only: that against the mount.
-${REF_HELP} Quote a label with spaces.`,
+${REF_HELP}
+Quote a label with spaces.`,
   async run(input) {
     const refs = input.positionals.slice(0, input.positionals.length - input.afterDashes.length);
     const [from, to, extra] = refs;

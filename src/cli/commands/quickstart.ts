@@ -16,8 +16,7 @@ export const command: Command = {
   brief: "mount a project and say where",
   positionals: { usage: "[DIR]", min: 0, max: 1 },
   options: DAEMON_OPTIONS,
-  details:
-    `The project itself is only read. Running it twice is harmless: it finds the daemon again.
+  details: `The project itself is only read. Repeating it is harmless: it finds the daemon.
 Prints mount=PATH and the next command to type.`,
   async run(input) {
     const source = input.positionals[0] ?? input.values.get("project") ?? ".";

@@ -15,7 +15,7 @@ export const command: Command = {
     branch: BRANCH_OPTION,
   },
   details: `${REF_HELP}
-Paths start where you stand in the mount or the project, elsewhere at the project's root.`,
+Paths start where you stand in the mount or the project, elsewhere at its root.`,
   async run(input) {
     const from = input.values.get("from") ?? "HEAD";
     if (from === "") throw usageError("--from needs a checkpoint");

@@ -8,7 +8,8 @@ export const command: Command = {
   brief: "make the mount what a checkpoint recorded",
   positionals: { usage: "REF…", min: 1, max: Infinity },
   options: { "dry-run": DRY_RUN_OPTION, branch: BRANCH_OPTION },
-  details: `${REF_HELP} Words are joined to one label.
+  details: `${REF_HELP}
+Words are joined to one label.
 What was not recorded is recorded first, so agentvfs undo takes a rollback back.`,
   async run(input) {
     const report = await withDaemon(input, (client) =>

@@ -9,7 +9,8 @@ export const command: Command = {
   brief: "show one checkpoint and what it changed",
   positionals: { usage: "[REF…]", min: 0, max: Infinity },
   options: { branch: BRANCH_OPTION },
-  details: `${REF_HELP} Without one: HEAD.`,
+  details: `${REF_HELP}
+Without one: HEAD.`,
   async run(input) {
     const ref = input.positionals.join(" ") || "HEAD";
     const report = await withDaemon(

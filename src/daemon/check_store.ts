@@ -1,0 +1,35 @@
+/**
+ * Whether a store can be written to, found before anything is mounted.
+ *
+ * @module
+ */
+
+import { close } from "../../ffi/libc.ts";
+import { StoreError } from "../store/store_error.ts";
+import { checkFormat } from "../store/store_format.ts";
+import { lockStore } from "../store/store_lock.ts";
+import { formatPath, lockPath } from "../store/store_paths.ts";
+import { WorkspaceError } from "./workspace.ts";
+
+/** Throws {@linkcode WorkspaceError} if another process writes to the store or this program cannot read it. */
+export async function checkStore(directory: string): Promise<void> {
+  try {
+    if (await exists(lockPath(directory))) close(lockStore(directory));
+    if (await exists(formatPath(directory))) checkFormat(directory);
+  } catch (cause) {
+    if (!(cause instanceof StoreError)) throw cause;
+    throw new WorkspaceError(`store_${cause.code}`, 1, cause.message, {
+      hint: HINTS[cause.code] ?? `Choose another place with --store, or move ${directory} away`,
+      cause,
+    });
+  }
+}
+
+const HINTS: Readonly<Record<string, string>> = {
+  locked: "Stop the daemon that uses it (agentvfs stop), or choose another place with --store",
+  newer_version: "Update agentvfs, or choose another place with --store",
+};
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
