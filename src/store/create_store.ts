@@ -4,7 +4,6 @@
  * @module
  */
 
-import { DatabaseSync } from "node:sqlite";
 import {
   binaryString,
   close,
@@ -16,8 +15,8 @@ import {
   open,
   pwrite,
 } from "../../ffi/libc.ts";
+import { createIndex } from "./create_index.ts";
 import { checkIo, databaseError } from "./io_error.ts";
-import { createSchema } from "./object_index.ts";
 import { formatText, notAStore } from "./store_format.ts";
 import { formatPath, indexPath, packsPath } from "./store_paths.ts";
 import { syncDirectory } from "./sync_directory.ts";
@@ -48,15 +47,10 @@ export function prepareDirectory(directory: string): boolean {
 export function fillDirectory(directory: string): void {
   Deno.mkdirSync(packsPath(directory), { recursive: true, mode: 0o700 });
   const path = indexPath(directory);
-  let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path);
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-    createSchema(database);
+    createIndex(path).close();
   } catch (cause) {
     throw databaseError("create the index", path, cause);
-  } finally {
-    database?.close();
   }
   writeFormat(directory);
 }

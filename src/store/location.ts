@@ -13,18 +13,27 @@ export class Location {
 
   constructor(
     /** Number of the pack. */
-    readonly pack: number,
+    public pack: number,
     /** Offset of the record in the pack, bytes. */
-    readonly offset: number,
+    public offset: number,
     /** Bytes of the payload as stored. */
-    readonly stored: number,
+    public stored: number,
     /** Bytes of the object. */
     readonly size: number,
     /** See pack_format.ts. */
-    readonly encoding: number,
+    public encoding: number,
     /** One of OBJECT_TYPE_CODES. */
     readonly type: number,
   ) {}
+
+  /** The object was written to another pack: everybody who holds this location learns it. */
+  moveTo({ pack, offset, stored, encoding }: Location): void {
+    this.pack = pack;
+    this.offset = offset;
+    this.stored = stored;
+    this.encoding = encoding;
+    this.verified = false;
+  }
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
+import { Errno } from "../../ffi/libc.ts";
 import { CHUNK_BYTES } from "./chunk_list.ts";
 import type { Hasher } from "./hash.ts";
 import { databaseError } from "./io_error.ts";
@@ -61,12 +62,7 @@ export class ObjectReader implements ObjectSource {
   find(id: ObjectId): Location | null {
     const known = this.#pending?.find(id) ?? this.#locations.get(id);
     if (known !== undefined) return known;
-    let found: Location | null;
-    try {
-      found = this.#index.find(id);
-    } catch (cause) {
-      throw databaseError("search the index", this.#path, cause);
-    }
+    const found = this.#search(id);
     if (found !== null) this.#locations.set(id, found);
     return found;
   }
@@ -95,6 +91,22 @@ export class ObjectReader implements ObjectSource {
 
   /** Copies bytes `[offset, offset + length)` of the object into `into` at `intoOffset`. */
   readRange(
+    id: ObjectId,
+    location: Location,
+    offset: number,
+    into: Uint8Array<ArrayBuffer>,
+    intoOffset: number,
+    length: number,
+  ): void {
+    try {
+      this.#range(id, location, offset, into, intoOffset, length);
+    } catch (error) {
+      if (!this.#hasMoved(error, id, location)) throw error;
+      this.#range(id, location, offset, into, intoOffset, length);
+    }
+  }
+
+  #range(
     id: ObjectId,
     location: Location,
     offset: number,
@@ -138,6 +150,26 @@ export class ObjectReader implements ObjectSource {
     throw new StoreError("missing_object", `The store has no object ${id}`, { id });
   }
 
+  #search(id: ObjectId): Location | null {
+    try {
+      return this.#index.find(id);
+    } catch (cause) {
+      throw databaseError("search the index", this.#path, cause);
+    }
+  }
+
+  /**
+   * Packs are rewritten and then removed while others read: if the error says that the pack is gone, the index
+   * knows where its objects are now. Tells whether `location` was put right.
+   */
+  #hasMoved(error: unknown, id: ObjectId, location: Location): boolean {
+    if (!(error instanceof StoreError) || error.details.errno !== Errno.ENOENT) return false;
+    const found = this.#search(id);
+    if (found === null || found.pack === location.pack) return false;
+    location.moveTo(found);
+    return true;
+  }
+
   #load(id: ObjectId, location: Location): Uint8Array<ArrayBuffer> {
     const bytes = this.#plain(id, location);
     this.#cache.add(id, bytes);
@@ -145,6 +177,15 @@ export class ObjectReader implements ObjectSource {
   }
 
   #plain(id: ObjectId, location: Location): Uint8Array<ArrayBuffer> {
+    try {
+      return this.#decoded(id, location);
+    } catch (error) {
+      if (!this.#hasMoved(error, id, location)) throw error;
+      return this.#decoded(id, location);
+    }
+  }
+
+  #decoded(id: ObjectId, location: Location): Uint8Array<ArrayBuffer> {
     const payload = this.#whole(id, location, null);
     const bytes = decodePayload(id, location, payload);
     if (!location.verified) this.#verify(id, location, bytes);

@@ -7,12 +7,12 @@
  * @module
  */
 
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { close } from "../../ffi/libc.ts";
+import { createIndex } from "./create_index.ts";
 import type { Hasher } from "./hash.ts";
 import { databaseError } from "./io_error.ts";
 import { objectIdBytes } from "./object_id.ts";
-import { createSchema } from "./object_index.ts";
 import { packNumber, RECORD_HEADER_BYTES } from "./pack_format.ts";
 import { PackReader } from "./pack_reader.ts";
 import { type ScannedGap, scanPack } from "./pack_scan.ts";
@@ -61,9 +61,7 @@ function fill(directory: string, path: string, hasher: Hasher): RebuiltIndex {
   const packs = new PackReader(directory);
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(path);
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
-    createSchema(database);
+    database = createIndex(path);
     database.exec("BEGIN IMMEDIATE");
     const rebuilt = insertAll(directory, database, packs, hasher);
     database.exec("COMMIT");

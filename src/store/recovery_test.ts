@@ -51,7 +51,10 @@ Deno.test("folder and files are for their owner only", () => {
     store.putBlob(noise(10));
     store.commit();
     assert.equal(Deno.statSync(directory).mode! & 0o777, 0o700);
-    assert.equal(Deno.statSync(packPath(directory, 1)).mode! & 0o777, 0o600);
+    const files = ["format", "lock", "index.sqlite", "index.sqlite-wal", "index.sqlite-shm"];
+    for (const path of [packPath(directory, 1), ...files.map((name) => `${directory}/${name}`)]) {
+      assert.equal(Deno.statSync(path).mode! & 0o777, 0o600, path);
+    }
   });
 });
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { fileEntry, hasher, noise, readFrom, withFolder, withStore } from "./test_store.ts";
 import { Store } from "./store.ts";
 import { StoreError } from "./store_error.ts";
+import { packPath } from "./store_paths.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { type ObjectId, parseObjectId } from "./object_id.ts";
 
@@ -135,5 +136,36 @@ Deno.test("objects larger than the append buffer, and more than one buffer of sm
     check();
     store.commit();
     check();
+  });
+});
+
+Deno.test("a reader follows objects to another pack", () => {
+  withStore((writer, directory) => {
+    const large = noise(600_000);
+    const file = writer.putFile(large.length, readFrom(large));
+    const blob = writer.putBlob(noise(10));
+    writer.commit();
+    const reader = Store.open(directory, hasher);
+    const into = new Uint8Array(large.length);
+    const read = () => reader.readContent(file, large.length, 0, into, 0, into.length);
+    const rename = (from: number, to: number) => {
+      Deno.renameSync(packPath(directory, from), packPath(directory, to));
+      writer.database.exec(`UPDATE objects SET pack = ${to}`);
+    };
+    assert.equal(reader.has(blob), true);
+    rename(1, 7);
+    assert.deepEqual(reader.read(blob), noise(10));
+    assert.equal(read(), large.length);
+    // The descriptor of pack 7 is open: what it has can still be read after it was moved away.
+    rename(7, 8);
+    into.fill(0);
+    read();
+    assert.deepEqual(into, large);
+    Deno.removeSync(packPath(directory, 8));
+    assert.deepEqual(reader.read(blob), noise(10));
+    const fresh = Store.open(directory, hasher);
+    assert.throws(() => fresh.read(blob), hasCode("io_error"));
+    fresh.close();
+    reader.close();
   });
 });

@@ -26,7 +26,10 @@ import { lockStore } from "./store_lock.ts";
 import { putTree, updateTree } from "./tree_write.ts";
 import { encodeXattrs } from "./xattr_codec.ts";
 
-/** Fills the first `length` bytes of `into`, all of them, with the file's bytes from `offset`. */
+/**
+ * Fills the first `length` bytes of `into`, all of them, with the file's bytes from `offset`. It may read from the
+ * writer but not put anything. If it throws, so does the method it was given to, and nothing is stored.
+ */
 export type ReadFile = (offset: number, into: Uint8Array<ArrayBuffer>, length: number) => void;
 
 const EMPTY: ContentId = { content: null, chunked: false };

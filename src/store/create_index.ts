@@ -1,0 +1,25 @@
+/**
+ * Makes an empty index.
+ *
+ * @module
+ */
+
+import { DatabaseSync } from "node:sqlite";
+import { binaryString, close, cString, O_CREAT, O_RDWR, open } from "../../ffi/libc.ts";
+import { checkIo } from "./io_error.ts";
+import { createSchema } from "./object_index.ts";
+
+/** Makes the database `path`, for its owner only, with the tables of the store. */
+export function createIndex(path: string): DatabaseSync {
+  // SQLite would make it readable for all; its -wal and -shm files take the mode of this one.
+  close(checkIo("create", path, open(cString(binaryString(path)), O_RDWR | O_CREAT, 0o600)));
+  const database = new DatabaseSync(path);
+  try {
+    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    createSchema(database);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
