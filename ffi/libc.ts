@@ -503,7 +503,6 @@ export function readDirectory(fd: number): DirectoryEntry[] | number {
 
 /** The bytes `[start, end)` as a binary string. */
 export function binaryName(bytes: Uint8Array, start: number, end: number): string {
-  let name = "";
-  for (let i = start; i < end; i++) name += String.fromCharCode(bytes[i]!);
-  return name;
+  // In one call, so that the result is flat: a string put together piece by piece keeps all the pieces.
+  return String.fromCharCode.apply(null, bytes.subarray(start, end) as unknown as number[]);
 }

@@ -19,6 +19,7 @@ import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import { StoreWriter } from "../store/store_writer.ts";
 import type { BuiltSlot, Capture } from "../tree/capture.ts";
+import { collectGarbage } from "./collect_garbage.ts";
 import { JournalReader } from "./journal_reader.ts";
 import type {
   BackgroundStart,
@@ -139,6 +140,7 @@ export function backgroundJobs(
         throw error;
       } finally {
         source.close();
+        setTimeout(collectGarbage, 0);
       }
     },
     save: async ({ branch, segment, nextInode, capture, commit }) => {

@@ -48,7 +48,6 @@ export class FsClient {
     const client = new FsClient(options);
     const ready = new Promise<FsMessage>((resolve) => client.#reply = resolve);
     const message = await Promise.race([ready, client.ended]);
-    if (message?.type === "failed") throw new ThreadError(message.error);
     if (message?.type !== "ready") throw new Error("The fs thread ended before it was ready");
     return { client, replayed: message.replayed, tornBytes: message.tornBytes };
   }
@@ -58,6 +57,8 @@ export class FsClient {
       void this.#answer(message.ticket, message.line);
     } else if (message.type === "unmounted") {
       this.#onEnd.resolve();
+    } else if (message.type === "crashed") {
+      this.#onEnd.reject(new ThreadError(message.error));
     } else {
       const reply = this.#reply;
       this.#reply = null;

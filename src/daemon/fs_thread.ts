@@ -16,6 +16,7 @@ import { Store } from "../store/store.ts";
 import { Journal, listSegments } from "../tree/journal.ts";
 import { replay } from "../tree/replay.ts";
 import { WorkingTree } from "../tree/working_tree.ts";
+import { collectGarbage } from "./collect_garbage.ts";
 import { fsCommands, type FsCommandTable } from "./fs_commands.ts";
 import { MailboxReceiver } from "./mailbox.ts";
 import type { FsMessage, FsRequest, FsStart } from "./messages.ts";
@@ -30,7 +31,7 @@ self.onmessage = async (event: MessageEvent<FsStart>) => {
     serve(event.data, await openTree(event.data));
     post({ type: "unmounted" });
   } catch (error) {
-    post({ type: "failed", error: postedError(error) });
+    post({ type: "crashed", error: postedError(error) });
   }
 };
 
@@ -64,6 +65,7 @@ function serve(start: FsStart, tree: WorkingTree): void {
     storePath: binaryString(start.store),
     counters: new Uint32Array(start.counters),
     ask: (ticket, line) => post({ type: "ask", ticket, line }),
+    onIdle: collectGarbage,
     onCommand: () => {
       const message = receiver.take();
       if (message === null) post({ type: "part" });

@@ -79,7 +79,9 @@ export type FsMessage =
   | { readonly type: "done"; readonly value: unknown }
   | { readonly type: "failed"; readonly error: PostedError }
   | { readonly type: "ask"; readonly ticket: number; readonly line: string | null }
-  | { readonly type: "unmounted" };
+  | { readonly type: "unmounted" }
+  /** The thread cannot go on. */
+  | { readonly type: "crashed"; readonly error: PostedError };
 
 /** On the captures port. */
 export interface PostedCapture {

@@ -39,14 +39,21 @@ export interface SessionOptions {
   readonly ask: Ask;
   /** Runs the commands that are waiting. */
   readonly onCommand: () => void;
+  /** Called once when nothing has come for a while after many requests. */
+  readonly onIdle: () => void;
 }
 
 const POLLFD_BYTES = 8;
+/** How long nothing must come until the session counts as idle, ms, and after how many requests. */
+const IDLE_MS = 2_000;
+const IDLE_AFTER_REQUESTS = 2_000;
 
 export class Session {
   readonly context: Context;
   readonly #request = new Request();
   readonly #reply = new Reply();
+  /** Requests since the session was idle. */
+  #served = 0;
   /** While true no request is read; commands are. */
   frozen = false;
 
@@ -77,8 +84,14 @@ export class Session {
     view.setInt16(POLLFD_BYTES + 4, POLLIN, true);
     const event = new Uint8Array(8);
     while (true) {
-      const ready = poll(fds, this.frozen ? 1 : 2, -1);
+      const busy = this.#served >= IDLE_AFTER_REQUESTS;
+      const ready = poll(fds, this.frozen ? 1 : 2, busy ? IDLE_MS : -1);
       if (ready < 0) continue;
+      if (ready === 0) {
+        this.#served = 0;
+        this.options.onIdle();
+        continue;
+      }
       if ((view.getInt16(6, true) & POLLIN) !== 0) {
         read(commandFd, event);
         onCommand();
@@ -99,6 +112,7 @@ export class Session {
     const length = read(this.options.fd, request.bytes);
     // ENOENT: the request was interrupted before it could be read.
     if (length < 0) return length !== -Errno.ENODEV;
+    this.#served++;
     request.length = length;
     const opcode = request.opcode;
     if (opcode < OPCODE_LIMIT) this.options.counters[opcode]!++;

@@ -1,0 +1,16 @@
+/**
+ * Giving memory back while there is nothing to do.
+ *
+ * V8 collects when it needs room, or in tasks of its own on the event loop. The fs thread never returns to
+ * its event loop, and after an import or a walk through a large tree most of the heap is garbage that would
+ * stay for good. The program runs with `--expose-gc`; without it this does nothing.
+ *
+ * @module
+ */
+
+const gc = (globalThis as { gc?: () => void }).gc;
+
+/** Collects everything, which takes some 10 ms for each 100 MiB of live objects. */
+export function collectGarbage(): void {
+  gc?.();
+}
