@@ -1,0 +1,65 @@
+/**
+ * Where a benchmark runs: a folder, a measuring process, and a guard that takes both away at the end.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+import { MeasuringWorker } from "./measures/worker_client.ts";
+import { Project } from "./project.ts";
+
+/** Set for every process of the benchmark, so that the guard finds them. */
+const MARK = "AGENTVFS_BENCH";
+
+export class Bed {
+  readonly worker: MeasuringWorker;
+  readonly #guard: Deno.ChildProcess;
+  readonly #open = new Set<Project>();
+
+  private constructor(readonly folder: string) {
+    this.#guard = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--quiet", "--no-check", guardPath, folder],
+      stdin: "piped",
+    }).spawn();
+    this.worker = new MeasuringWorker(this.env);
+  }
+
+  /** Makes the folder in `directory`; all of it is on one file system. */
+  static make(directory: string | undefined): Bed {
+    return new Bed(
+      Deno.makeTempDirSync({
+        prefix: "agentvfs-bench-",
+        ...(directory === undefined ? {} : { dir: directory }),
+      }),
+    );
+  }
+
+  get env(): Record<string, string> {
+    return { [MARK]: this.folder };
+  }
+
+  /** Makes a new directory. */
+  directory(name: string): string {
+    const path = `${this.folder}/${name}`;
+    Deno.mkdirSync(path);
+    return path;
+  }
+
+  /** Mounts a project. It is stopped at the end, if not before. */
+  async mount(source: string): Promise<Project> {
+    const project = await Project.start(source, `${this.folder}/state`, this.env);
+    this.#open.add(project);
+    return project;
+  }
+
+  async end(): Promise<void> {
+    await this.worker.end();
+    for (const project of this.#open) {
+      await project.stop().catch((error) => console.error(String(error)));
+    }
+    await this.#guard.stdin.close();
+    await this.#guard.status;
+  }
+}
+
+const guardPath = fileURLToPath(new URL("guard.ts", import.meta.url));
