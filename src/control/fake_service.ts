@@ -22,7 +22,7 @@ export interface FakeOptions {
   onStop?: () => void;
 }
 
-/** Ids are the checkpoint's number, padded to 64 digits. */
+/** The first 12 digits of an id are the number of the checkpoint. */
 export class FakeService implements Service {
   readonly #options: FakeOptions;
   readonly #entries: LogEntry[] = [entry(0, "initial", "import")];
@@ -178,7 +178,7 @@ export class FakeService implements Service {
 
 function entry(number: number, label: string | null, kind: LogEntry["kind"]): LogEntry {
   return {
-    id: number.toString(16).padStart(64, "0"),
+    id: number.toString(16).padStart(12, "0") + "0".repeat(52),
     label,
     message: null,
     kind,

@@ -1,0 +1,259 @@
+/**
+ * The command line as data: what is typed, what is answered, the exit code. `HEX` in an expectation is an id.
+ */
+
+import assert from "node:assert/strict";
+import { cli, withDaemon } from "./harness.ts";
+
+interface Case {
+  args: string;
+  /** Lines typed before it, which must succeed. */
+  before?: string[];
+  program?: string;
+  terminal?: boolean;
+  code?: number;
+  /** Standard output and standard error, exactly; lines end with a newline each. */
+  out?: string;
+  err?: string;
+  /** Or what they match. */
+  outLike?: RegExp;
+  errLike?: RegExp;
+}
+
+const CASES: Case[] = [
+  // checkpoint and rollback
+  { args: "checkpoint", out: "HEX\n" },
+  { args: "checkpoint baseline", out: "HEX\n" },
+  {
+    args: "checkpoint before the refactor",
+    terminal: true,
+    out: 'checkpoint 000000000001 "before the refactor" · 3 added, 2 modified, 1 deleted · 4 ms\n',
+  },
+  { args: "checkpoint", terminal: true, outLike: /^checkpoint 000000000001 · 3 added/ },
+  {
+    args: "checkpoint --json x",
+    outLike: /^\{"id":"HEX","label":"x","branch":"main","changed":\{.*"ms":4\}\n$/,
+  },
+  { args: "ctl checkpoint baseline", out: "HEX\n" },
+  { args: "checkpoint baseline", program: "agentvfs-ctl", out: "HEX\n" },
+  { args: "checkpoint x --branch nope", code: 1, err: "agentvfs: There is no branch nope\n" },
+  {
+    args: "rollback before the refactor",
+    before: ["checkpoint before the refactor"],
+    out: "HEX\n",
+  },
+  {
+    args: "rollback initial",
+    terminal: true,
+    out: 'rolled back to 000000000000 "initial" · 2 modified, 1 deleted · 3 ms\n' +
+      "what was there before is checkpoint 555555555555\n",
+  },
+  { args: "rollback initial --dry-run", out: "D x\n" },
+  { args: "rollback", code: 2, errLike: /^agentvfs: agentvfs rollback needs REF…\nhint: See/ },
+  {
+    args: "rollback nowhere",
+    code: 1,
+    err: 'agentvfs: There is no checkpoint "nowhere"\nhint: agentvfs log lists them\n',
+  },
+  {
+    args: "rollback nowhere --json",
+    code: 1,
+    outLike:
+      /^\{"ok":false,"error":\{"code":"unknown_ref","message":".*","exit":1,"hint":".*"\}\}\n$/,
+  },
+  { args: "undo", before: ["checkpoint x"], out: "HEX\n" },
+  { args: "undo", code: 1, err: "agentvfs: There is nothing to undo\n" },
+  { args: "redo", before: ["checkpoint x", "undo"], out: "HEX\n" },
+  { args: "undo now", code: 2, errLike: /cannot make sense of "now"/ },
+  { args: "restore a b --from initial", out: "HEX\n" },
+  { args: "restore ../../../x --from initial", code: 2, errLike: /outside the project/ },
+  { args: "restore --from initial", code: 2, errLike: /needs PATH/ },
+
+  // reading
+  {
+    args: "log",
+    before: ["checkpoint x"],
+    outLike: /^\* {2}0{11}1 {2}2026-01-02 .*checkpoint {2}"x" .*\n {3}0{12} .*import/,
+  },
+  { args: "log -n 1", before: ["checkpoint x"], outLike: /^[^\n]*\n$/ },
+  { args: "log -n none", code: 2, errLike: /--limit needs a whole number above 0/ },
+  { args: "log --json", outLike: /^\{"branch":"main","head":"HEX","entries":\[/ },
+  {
+    args: "show",
+    outLike: /^checkpoint {2}HEX\nlabel {7}"initial"\n[^]*\nA src\/new\\x0aline\.ts\n$/,
+  },
+  { args: "show nowhere", code: 1, errLike: /There is no checkpoint "nowhere"/ },
+  { args: "diff", out: "M x  (content, mode)\nT y  (file → symlink)\n" },
+  { args: "diff initial HEAD", outLike: /^M x/ },
+  { args: "diff a b c", code: 2, errLike: /two checkpoints at most/ },
+  { args: "diff -p", out: "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n" },
+  { args: "status", outLike: /^project +\/.*\nmount +.*\nshowing +branch main at "initial"\n/ },
+  { args: "status --json", outLike: /^\{"version":"0.0.0-fake","state":"ready",/ },
+  { args: "status", program: "agentvfs-ctl", outLike: /^\{"ok":true,.*"commit":"HEX"/ },
+  { args: "ctl raw branch.list", outLike: /^\{"ok":true,"branches":\[\{"name":"main"/ },
+  { args: "ctl raw frobnicate", code: 1, outLike: /"error":"unknown command"/ },
+
+  // finding the daemon
+  {
+    args: "status --sock /nowhere.sock",
+    code: 3,
+    errLike: /no socket \/nowhere.sock\nhint: Start one/,
+  },
+  { args: "--sock /nowhere.sock status", program: "agentvfs-ctl", code: 3, errLike: /no socket/ },
+  { args: "status -C /", code: 3, errLike: /^agentvfs: There is no daemon for \/\n/ },
+  { args: "status /", code: 3, errLike: /There is no daemon for/ },
+
+  // usage
+  { args: "", code: 2, errLike: /^agentvfs: give an agent[^]*Usage:/ },
+  { args: "--help", outLike: /^agentvfs: give an agent/ },
+  { args: "help", outLike: /^agentvfs: give an agent/ },
+  {
+    args: "help rollback",
+    outLike: /^Make the mount what a checkpoint recorded\n\nUsage: agentvfs rollback REF…/,
+  },
+  { args: "rollback --help", outLike: /^Make the mount/ },
+  { args: "ctl rollback --help", outLike: /^Make the mount/ },
+  { args: "ctl --help", outLike: /^Usage: agentvfs ctl/ },
+  { args: "ctl", code: 2, errLike: /^Usage: agentvfs ctl/ },
+  { args: "--help", program: "agentvfs-ctl", outLike: /^Usage: agentvfs ctl/ },
+  { args: "--help", program: "agentvfs-quickstart", outLike: /^Mount a project and say where/ },
+  { args: "--version", outLike: /^agentvfs \d+\.\d+\.\d+\n$/ },
+  { args: "version", outLike: /^agentvfs \d/ },
+  { args: "version --json", outLike: /^\{"version":/ },
+  { args: "--version", program: "agentvfs-ctl", outLike: /^agentvfs \d/ },
+  { args: "chekpoint x", code: 2, errLike: /Did you mean agentvfs checkpoint\?/ },
+  {
+    args: "frobnicate",
+    code: 2,
+    err: 'agentvfs: There is no command "frobnicate"\nhint: See agentvfs --help\n',
+  },
+  { args: "help frobnicate", code: 2, errLike: /There is no command/ },
+  { args: "toString", code: 2, errLike: /There is no command/ },
+  {
+    args: "ctl quickstart",
+    code: 2,
+    err: "agentvfs: agentvfs ctl has no command quickstart\nhint: Use agentvfs quickstart\n",
+  },
+  { args: "status --jsom", code: 2, errLike: /Did you mean --json\?/ },
+  { args: "--frob", code: 2, errLike: /has no option --frob/ },
+  { args: "--sock", code: 2, errLike: /Usage/ },
+  { args: "__server", code: 2, errLike: /started by the daemon only/ },
+
+  // daemons that cannot be
+  {
+    args: "quickstart /nowhere/at/all",
+    code: 2,
+    errLike: /There is no project directory \/nowhere\/at\/all/,
+  },
+  { args: "quickstart /etc/hostname", code: 2, errLike: /is not a directory/ },
+  { args: "quickstart /", code: 1, errLike: /the whole system, not a project\nhint: .*--force/ },
+  { args: "quickstart --import sometimes", code: 2, errLike: /--import is eager or lazy/ },
+  { args: "daemon", code: 2, errLike: /needs --source DIR/ },
+  { args: "daemon --source /nowhere --mountpoint /mnt", code: 2, errLike: /no project directory/ },
+  { args: "--source /nowhere --mountpoint /mnt", code: 2, errLike: /no project directory/ },
+  { args: "-f --source=/nowhere --mountpoint=/mnt", code: 2, errLike: /no project directory/ },
+  {
+    args: "quickstart /nowhere --json",
+    code: 2,
+    outLike: /^\{"ok":false,"error":\{"code":"no_source"/,
+  },
+];
+
+for (const test of CASES) {
+  const name = [test.program ?? "agentvfs", test.args, test.terminal ? "(terminal)" : ""];
+  Deno.test(name.filter((part) => part !== "").join(" "), () =>
+    withDaemon(async ({ project }) => {
+      Deno.env.set("NO_COLOR", "1");
+      const split = (text: string) => text.split(" ").filter((word) => word !== "");
+      for (const line of test.before ?? []) {
+        assert.equal((await cli(["-C", project, ...split(line)])).code, 0, line);
+      }
+      const result = await cli(split(test.args), {
+        ...(test.program === undefined ? {} : { program: test.program }),
+        terminal: test.terminal ?? false,
+      });
+      const [out, err] = [result.stdout, result.stderr].map((text) =>
+        text.replace(/\b[0-9a-f]{64}\b/g, "HEX")
+      );
+      const said = `exit code ${result.code}\n${result.stdout}${result.stderr}`;
+      assert.equal(result.code, test.code ?? 0, said);
+      if (test.out !== undefined) assert.equal(out, test.out);
+      if (test.err !== undefined) assert.equal(err, test.err);
+      if (test.outLike !== undefined) assert.match(out!, test.outLike);
+      if (test.errLike !== undefined) assert.match(err!, test.errLike);
+      if (result.code === 0) assert.equal(result.stderr, "");
+    }));
+}
+
+Deno.test("checkpoint passes label, message, agent and branch", () =>
+  withDaemon(async ({ service }) => {
+    await cli(["checkpoint", "two words", "-m", "why", "--agent", "me", "-b", "main"]);
+    assert.deepEqual(service.calls.at(-1)!.params, {
+      label: "two words",
+      message: "why",
+      agent: "me",
+      branch: "main",
+    });
+  }));
+
+Deno.test("restore and diff send paths of the project, whatever the current directory", () =>
+  withDaemon(async ({ project, config, service }) => {
+    await cli([
+      "restore",
+      `${project}/src/a.ts`,
+      `${config.mount}/b`,
+      "c/d",
+      "--from",
+      "initial",
+      "-n",
+    ]);
+    assert.deepEqual(service.calls.at(-1)!.params, {
+      paths: ["src/a.ts", "b", "c/d"],
+      from: "initial",
+      dryRun: true,
+    });
+    await cli(["diff", "initial", "--", "src/a b.ts"]);
+    assert.deepEqual(service.calls.at(-1)!.params, { from: "initial", paths: ["src/a b.ts"] });
+  }));
+
+Deno.test("colour is for terminals, and not where NO_COLOR is set", async () => {
+  const before = Deno.env.get("NO_COLOR");
+  Deno.env.delete("NO_COLOR");
+  try {
+    await withDaemon(async () => {
+      // The decision is made once per program, so it is asked for in a program of its own.
+      const code = `
+        Deno.stdout.isTerminal = () => ${"true"};
+        const { style } = await import(${
+        JSON.stringify(new URL("../../src/cli/output.ts", import.meta.url).href)
+      });
+        console.log(JSON.stringify(style("x", "red")));`;
+      const shown = async (env: Record<string, string>) => {
+        const { stdout } = await new Deno.Command(Deno.execPath(), {
+          args: ["eval", code],
+          env: { TERM: "xterm", ...env },
+        }).output();
+        return JSON.parse(new TextDecoder().decode(stdout));
+      };
+      assert.equal(await shown({}), "\x1b[31mx\x1b[0m");
+      assert.equal(await shown({ NO_COLOR: "1" }), "x");
+      assert.equal(await shown({ TERM: "dumb" }), "x");
+    });
+  } finally {
+    if (before !== undefined) Deno.env.set("NO_COLOR", before);
+  }
+});
+
+Deno.test("an unexpected argument of any kind never crashes the command line", () =>
+  withDaemon(async () => {
+    for (
+      const args of [["\0"], ["log", "\n"], ["-"], ["--"], ["--", "status"], ["--=x"], [
+        "checkpoint",
+        "",
+      ]]
+    ) {
+      const { code, stderr } = await cli(args);
+      assert.ok([0, 1, 2, 3].includes(code), `${JSON.stringify(args)}: ${code}`);
+      assert.doesNotMatch(stderr, /unexpected|\.ts:\d/);
+    }
+  }));

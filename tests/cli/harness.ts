@@ -1,0 +1,78 @@
+/**
+ * Runs the command line in this process against a daemon without a file system.
+ *
+ * @module
+ */
+
+import { run } from "../../src/cli/run.ts";
+import { FakeService } from "../../src/control/fake_service.ts";
+import { ControlServer } from "../../src/control/server.ts";
+import { withState } from "../../src/daemon/with_state.ts";
+import { createWorkspace, type DaemonConfig, planDaemon } from "../../src/daemon/workspace.ts";
+
+export interface Result {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+export interface CliOptions {
+  program?: string;
+  terminal?: boolean;
+}
+
+/** Runs `agentvfs ARGS…`, catching what it writes. */
+export async function cli(args: string[], options: CliOptions = {}): Promise<Result> {
+  const out = capture(Deno.stdout, options.terminal ?? false);
+  const err = capture(Deno.stderr, options.terminal ?? false);
+  try {
+    const code = await run(args, options.program ?? "agentvfs");
+    return { code, stdout: out.text(), stderr: err.text() };
+  } finally {
+    out.release();
+    err.release();
+  }
+}
+
+interface Stream {
+  writeSync(bytes: Uint8Array): number;
+  isTerminal(): boolean;
+}
+
+function capture(stream: Stream, terminal: boolean) {
+  const { writeSync, isTerminal } = stream;
+  const decoder = new TextDecoder();
+  let text = "";
+  stream.writeSync = (bytes) => {
+    text += decoder.decode(bytes, { stream: true });
+    return bytes.length;
+  };
+  stream.isTerminal = () => terminal;
+  return {
+    text: () => text,
+    release: () => void Object.assign(stream, { writeSync, isTerminal }),
+  };
+}
+
+export interface FakeDaemon {
+  root: string;
+  project: string;
+  config: DaemonConfig;
+  service: FakeService;
+}
+
+/** Runs `test` with one daemon for an empty project, in a state root of its own. */
+export async function withDaemon(test: (daemon: FakeDaemon) => Promise<void>): Promise<void> {
+  await withState(async ({ root, project }) => {
+    const config = await planDaemon({ source: project, version: "1" });
+    await createWorkspace(config);
+    const { source, mount, socket } = config;
+    const service = new FakeService({ source, mount, socket, onStop: () => void server.close() });
+    const server = await ControlServer.listen(service, socket);
+    try {
+      await test({ root, project, config, service });
+    } finally {
+      await server.close();
+    }
+  });
+}
