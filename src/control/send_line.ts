@@ -18,7 +18,8 @@ export async function sendLine(socket: string, line: string): Promise<string> {
   try {
     const bytes = new TextEncoder().encode(line.replaceAll("\n", " ") + "\n");
     for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
-    const reply = await new LineReader(connection, { maxBytes: Infinity, deadlineMs: 0x7fffffff }).next();
+    const reply = await new LineReader(connection, { maxBytes: Infinity, deadlineMs: 0x7fffffff })
+      .next();
     if (reply !== null) return reply;
   } catch (cause) {
     throw new ControlError("closed", socket, `The daemon at ${socket} went away`, { cause });

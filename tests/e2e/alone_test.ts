@@ -1,0 +1,52 @@
+/** What the executable does without any daemon, on a machine that has only the executable. */
+
+import assert from "node:assert/strict";
+import { withPlace } from "./executable.ts";
+
+Deno.test("help and version", () =>
+  withPlace(async (place) => {
+    assert.match(await place.ok("--help"), /^agentvfs: give an agent/);
+    assert.match(await place.ok("--version"), /^agentvfs \d+\.\d+\.\d+$/);
+    assert.equal(JSON.parse(await place.ok("version", "--json")).standalone, true);
+  }));
+
+Deno.test("every command has its help", () =>
+  withPlace(async (place) => {
+    const names =
+      "quickstart daemon doctor status stop checkpoint rollback log show diff restore undo redo";
+    for (const name of names.split(" ")) {
+      assert.match(await place.ok(name, "--help"), new RegExp(`\nUsage: agentvfs ${name}\\b`));
+    }
+  }));
+
+Deno.test("doctor finds what a mount needs, and the native hash is inside", () =>
+  withPlace(async (place) => {
+    const { ok, checks } = JSON.parse(await place.ok("doctor", "--json"));
+    assert.equal(ok, true);
+    const state = (name: string) => checks.find((check: { name: string }) => check.name === name);
+    assert.match(state("agentvfs").found, /executable/);
+    assert.equal(state("BLAKE3").found, "native");
+    assert.equal(state("zstd").state, "ok");
+  }));
+
+Deno.test("exit codes: usage is 2, no daemon is 3", () =>
+  withPlace(async (place) => {
+    assert.equal((await place.run([])).code, 2);
+    assert.equal((await place.run(["chekpoint"])).code, 2);
+    assert.equal((await place.run(["status", "--jsom"])).code, 2);
+    assert.equal((await place.run(["quickstart", "/nowhere"])).code, 2);
+    assert.equal((await place.run(["status"])).code, 3);
+    assert.equal((await place.run(["ctl", "checkpoint", "x", "--sock", "/nowhere"])).code, 3);
+  }));
+
+Deno.test("called by its other names it acts as those commands", () =>
+  withPlace(async (place) => {
+    const ctl = await place.run(["--sock", "/nowhere", "status"], { as: "agentvfs-ctl" });
+    assert.equal(ctl.code, 3);
+    assert.match(
+      (await place.run(["--help"], { as: "agentvfs-ctl" })).stdout,
+      /^Usage: agentvfs ctl/,
+    );
+    const quickstart = await place.run(["/nowhere"], { as: "agentvfs-quickstart" });
+    assert.match(quickstart.stderr, /There is no project directory \/nowhere/);
+  }));
