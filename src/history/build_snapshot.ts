@@ -20,7 +20,7 @@ import type {
   CapturedFile,
 } from "../tree/capture.ts";
 import { OverlayReader, type ReadSegment } from "./overlay_reader.ts";
-import { addEntry, type Totals, totalsOf } from "./totals.ts";
+import { addEntry, emptyTotals, recordedTotals, type Totals, totalsOf } from "./totals.ts";
 
 export interface BuiltSnapshot {
   readonly snapshot: Snapshot;
@@ -140,9 +140,9 @@ class Build {
   }
 
   #baseTotals(base: ObjectId | null, before: InodeRecord | TreeEntry | null): Totals {
-    if (base === null) return { size: 0, entries: 0 };
+    if (base === null) return emptyTotals();
     if (before !== null && "content" in before && before.content === base) {
-      if ((before.mode & S_IFMT) === S_IFDIR) return { size: before.size, entries: before.entries };
+      if ((before.mode & S_IFMT) === S_IFDIR) return recordedTotals(before);
     }
     return totalsOf(this.#store.readTree(base));
   }
@@ -160,14 +160,14 @@ class Build {
       ? directory.base
       : this.#store.updateTree(directory.base, changes);
     const xattrs = this.#putXattrs(directory.attributes.xattrs);
-    this.#slots[directory.slot] = { content, chunked: false, xattrs, ...totals };
+    const { size, entries } = totals;
+    this.#slots[directory.slot] = { content, chunked: false, xattrs, size, entries };
     return {
       ...attributesOf(directory.attributes),
       ...totals,
       xattrs,
       content,
       chunked: false,
-      nlink: 0,
     };
   }
 

@@ -117,7 +117,7 @@ export function storeModel(store: StoreWriter, root: ModelInode): Snapshot {
       return { name, linked: true, ino: child.ino };
     });
     entries.sort((a, b) => a.name < b.name ? -1 : 1);
-    return { ...attributes, ...totalsOf(entries), nlink: 0, content: store.putTree(entries) };
+    return { ...attributes, ...totalsOf(entries), content: store.putTree(entries) };
   };
   const stored = record(root);
   return { root: stored, links: store.updateLinks(null, links) };

@@ -22,6 +22,7 @@ import { lookupEntry } from "./lookup_path.ts";
 import { applyEdits, PathEdits } from "./path_edits.ts";
 import { GraftRewriter } from "./graft_rewriter.ts";
 import { isDirectory, recordOf } from "./record.ts";
+import { emptyTotals } from "./totals.ts";
 
 export interface GraftOptions {
   /** A number no inode of the branch has or had. */
@@ -107,7 +108,7 @@ function missingParents(
 }
 
 function emptied(directory: InodeRecord): InodeRecord {
-  return { ...recordOf(directory), content: null, size: 0, entries: 0 };
+  return { ...recordOf(directory), content: null, ...emptyTotals() };
 }
 
 /** "a/b/c" → "a", "a/b", "a/b/c". */

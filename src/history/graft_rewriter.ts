@@ -8,7 +8,7 @@ import type { InodeEntry, TreeEntry } from "../store/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import type { GraftPlan } from "./graft_plan.ts";
 import { isDirectory } from "./record.ts";
-import { addEntry } from "./totals.ts";
+import { addEntry, recordedTotals } from "./totals.ts";
 import { differingPairs } from "./tree_pairs.ts";
 
 export class GraftRewriter {
@@ -43,7 +43,7 @@ export class GraftRewriter {
   #rewriteBelow(directory: InodeEntry, present: TreeEntry | null): InodeEntry {
     const other = isDirectory(present) ? present.content : null;
     const changes = new Map<string, TreeEntry>();
-    const totals = { size: directory.size, entries: directory.entries };
+    const totals = recordedTotals(directory);
     for (const [entry, replaced] of differingPairs(this.#store, directory.content, other)) {
       if (entry === null) continue;
       const rewritten = this.rewrite(entry, replaced);

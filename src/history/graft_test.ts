@@ -35,8 +35,8 @@ function assertSound(store: Store, snapshot: Snapshot): void {
   const names = new Map<number, number>();
   const visit = (record: InodeRecord) => {
     const entries = store.readTree(record.content);
-    const { size, entries: below } = record;
-    assert.deepEqual({ size, entries: below }, totalsOf(entries));
+    const { size, entries: below, nlink } = record;
+    assert.deepEqual({ size, entries: below, nlink }, totalsOf(entries));
     for (const entry of entries) {
       if (entry.linked) names.set(entry.ino, (names.get(entry.ino) ?? 0) + 1);
       else {

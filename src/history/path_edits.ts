@@ -8,7 +8,7 @@
 import type { InodeRecord, TreeEntry } from "../store/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { isDirectory, recordOf } from "./record.ts";
-import { addEntry } from "./totals.ts";
+import { addEntry, recordedTotals } from "./totals.ts";
 
 export class PathEdits {
   /** Name → what it becomes, null if it goes. */
@@ -44,7 +44,7 @@ export function applyEdits(
     }
     changes.set(name, { ...applyEdits(store, entry, below), name, linked: false });
   }
-  const totals = { size: directory.size, entries: directory.entries };
+  const totals = recordedTotals(directory);
   for (const [name, entry] of changes) {
     const before = store.lookupTree(directory.content, name);
     if (before !== null) addEntry(totals, before, -1);

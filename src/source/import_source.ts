@@ -18,7 +18,7 @@ import {
 } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
-import { addEntry } from "../history/totals.ts";
+import { totalsOf } from "../history/totals.ts";
 import { HardLinks } from "./hard_links.ts";
 import { EntryImporter } from "./import_entry.ts";
 import { ImportReport } from "./import_report.ts";
@@ -184,14 +184,12 @@ class Import {
 
   #finish(frame: Frame): InodeRecord {
     const { entry } = frame;
-    const totals = { size: 0, entries: 0 };
-    for (const done of frame.done) addEntry(totals, done);
+    const totals = totalsOf(frame.done);
     frame.done.sort((a, b) => a.name < b.name ? -1 : 1);
     this.#report.directory();
     this.#inodes.add(entry.ino);
     const content = this.#store.putTree(frame.done);
-    const counts = { nlink: 0, ...totals };
-    return sourceRecord(entry, { content, chunked: false }, frame.xattrs, counts);
+    return sourceRecord(entry, { content, chunked: false }, frame.xattrs, totals);
   }
 
   /** What needs no reading: another name of a linked inode, or a file the stat cache knows. */

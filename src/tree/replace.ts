@@ -9,7 +9,7 @@ import { type InodeRecord, S_IFMT, type TreeEntry } from "../store/entry.ts";
 import { StoredContent } from "./content.ts";
 import type { Inode } from "./inode.ts";
 import type { Invalidation } from "./invalidation.ts";
-import type { WorkingTree } from "./working_tree.ts";
+import { subdirectories, type WorkingTree } from "./working_tree.ts";
 
 /** True if inode and record are the same file with the same bytes; attributes may differ. */
 export function isSameFile(inode: Inode, record: InodeRecord): boolean {
@@ -26,6 +26,9 @@ export function adoptAttributes(
   invalidation: Invalidation,
 ): void {
   const nlink = inode.directory === null ? record.nlink : inode.nlink;
+  if (inode.directory?.entries === null) {
+    inode.directory.subdirectories = subdirectories(record.nlink);
+  }
   if (inode.hasAttributesOf(record) && inode.nlink === nlink) return;
   inode.mode = record.mode;
   inode.uid = record.uid;

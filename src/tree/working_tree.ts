@@ -391,7 +391,7 @@ export function sourcePathOf(inode: Inode): string | null {
 }
 
 /** A directory's link count is 2 and one for each subdirectory; 1 where a file system does not count. */
-function subdirectories(nlink: number): number {
+export function subdirectories(nlink: number): number {
   return nlink >= 2 ? nlink - 2 : -1;
 }
 
