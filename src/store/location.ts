@@ -60,9 +60,4 @@ export class LocationCache {
     }
     this.#young.set(id, location);
   }
-
-  clear(): void {
-    this.#young.clear();
-    this.#old.clear();
-  }
 }

@@ -138,12 +138,6 @@ export class ObjectReader implements ObjectSource {
     this.#locations.set(id, location);
   }
 
-  /** Forgets everything that was read. */
-  clear(): void {
-    this.#locations.clear();
-    this.#cache.clear();
-  }
-
   #locate(id: ObjectId): Location {
     const location = this.find(id);
     if (location !== null) return location;

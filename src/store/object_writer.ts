@@ -139,7 +139,6 @@ export class ObjectWriter implements ObjectSink {
   discard(): void {
     for (const pack of this.#pending.appender.discard()) this.#reader.packs.forget(pack);
     this.#pending.locations.clear();
-    this.#reader.clear();
   }
 
   #add(id: ObjectId, location: Location): void {

@@ -282,6 +282,20 @@ Deno.test("discard forgets what was put, and only that", () => {
   });
 });
 
+Deno.test("a discard leaves what earlier openings committed", () => {
+  withFolder((directory) => {
+    const id = prepared(directory);
+    const store = StoreWriter.open(directory, hasher);
+    store.putBlob(noise(3_000_000));
+    store.discard();
+    assert.deepEqual(store.read(id), noise(1000));
+    store.close();
+    const reader = Store.open(directory, hasher);
+    assert.deepEqual(reader.read(id), noise(1000));
+    reader.close();
+  });
+});
+
 Deno.test("a discard before the first commit removes the pack", () => {
   withStore((store, directory) => {
     store.putBlob(noise(3_000_000));

@@ -189,6 +189,7 @@ export class StoreWriter extends Store {
   /** Forgets what was put since the last commit. */
   discard(): void {
     this.#writer.discard();
+    // Decoded chunk lists remember where their chunks were.
     this.contents.clear();
   }
 

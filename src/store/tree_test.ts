@@ -72,9 +72,13 @@ Deno.test("entries come back exactly as they were put, in the order of their nam
   });
 });
 
-/** Names of three kinds: ordinary ones, only boundaries, and none, so that pages are cut by counting. */
+/**
+ * Ordinary names; many boundaries among others, so that segments often lose their first name; only boundaries;
+ * and none, so that pages are cut by counting.
+ */
 const UNIVERSES: Record<string, string[]> = {
   mixed: names(4000, () => true),
+  "many boundaries": [...names(300, isBoundary), ...names(1200, (text) => !isBoundary(text))],
   boundaries: names(1000, isBoundary),
   "no boundaries": names(4 * PAGE_ENTRIES_MAX, (text) => !isBoundary(text)),
 };
