@@ -35,7 +35,7 @@ export async function runChecks(version: string): Promise<Check[]> {
   ]);
 }
 
-const INSTALL_FUSE = "apt-get install -y libfuse3-3 fuse3";
+const INSTALL_FUSE = "apt-get install -y fuse3";
 
 function asRoot(command: string): string {
   return Deno.uid() === 0 ? command : `sudo ${command}`;
