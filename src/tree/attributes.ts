@@ -90,9 +90,14 @@ export function applyAttributes(
   tree.changed(inode);
 }
 
-/** POSIX ACLs are refused as a whole: half an ACL would be worse than none. */
+/**
+ * Namespaces that disks have. POSIX ACLs (`system.`) are refused as a whole: half an ACL would be worse than
+ * none. Who may use which is checked by the kernel.
+ */
+const NAMESPACE = /^(user|trusted|security)\../s;
+
 function isRefused(name: string): boolean {
-  return name.startsWith("system.");
+  return !NAMESPACE.test(name);
 }
 
 export function getXattr(
