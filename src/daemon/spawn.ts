@@ -21,7 +21,15 @@ export function selfCommand(): [string, ...string[]] {
   const [main, config] = ["../../main.ts", "../../deno.json"].map((path) =>
     fileURLToPath(new URL(path, import.meta.url))
   );
-  return [Deno.execPath(), "run", "-A", "--quiet", "--v8-flags=--expose-gc", `--config=${config}`, main!];
+  return [
+    Deno.execPath(),
+    "run",
+    "-A",
+    "--quiet",
+    "--v8-flags=--expose-gc",
+    `--config=${config}`,
+    main!,
+  ];
 }
 
 /** The command line of a daemon with this configuration. */

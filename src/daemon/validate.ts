@@ -24,9 +24,22 @@ export async function validateDaemon(
   config: DaemonConfig,
   options: ValidateOptions = {},
 ): Promise<void> {
+  await validatePlan(config, options);
+  await validateMachine(config);
+}
+
+/** The part that does not depend on what else is running. */
+export async function validatePlan(
+  config: DaemonConfig,
+  options: ValidateOptions = {},
+): Promise<void> {
   await checkSource(config.source);
   checkBreadth(config.source, options.force ?? false);
   checkNesting(config);
+}
+
+/** The part that another start of the same daemon changes. */
+export async function validateMachine(config: DaemonConfig): Promise<void> {
   await checkNobodyThere(config);
   await checkStore(config.store);
   await checkMount(config);

@@ -189,9 +189,7 @@ function shortRuntimeDirectory(): string {
  * The mountpoint is created only where it is the workspace's own.
  */
 export async function createWorkspace(config: DaemonConfig): Promise<void> {
-  await ownDirectory(stateRoot());
-  await ownDirectory(workspacesRoot());
-  await ownDirectory(config.workspace);
+  await createWorkspaceDirectory(config);
   if (config.mount === join(config.workspace, "mount")) {
     await Deno.mkdir(config.mount, OWNER_ONLY).catch(ifExists);
   }
@@ -199,6 +197,13 @@ export async function createWorkspace(config: DaemonConfig): Promise<void> {
   const socketDirectory = join(config.socket, "..");
   if (socketDirectory === shortRuntimeDirectory()) await ownDirectory(socketDirectory);
   await writeRecord(config);
+}
+
+/** Creates the workspace's directory alone. Harmless when repeated. */
+export async function createWorkspaceDirectory(config: DaemonConfig): Promise<void> {
+  await ownDirectory(stateRoot());
+  await ownDirectory(workspacesRoot());
+  await ownDirectory(config.workspace);
 }
 
 const OWNER_ONLY = { recursive: true, mode: 0o700 } as const;

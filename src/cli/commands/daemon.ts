@@ -1,4 +1,4 @@
-import { spawnDaemon } from "../../daemon/spawn.ts";
+import { startNew } from "../../daemon/start_daemon.ts";
 import { validateDaemon } from "../../daemon/validate.ts";
 import { createWorkspace } from "../../daemon/workspace.ts";
 import type { Command } from "../command.ts";
@@ -23,13 +23,13 @@ agentvfs quickstart DIR is the short way.`,
     const foreground = input.flags.has("foreground");
     const force = input.flags.has("force");
     const config = await daemonConfig(input, source, foreground);
-    await validateDaemon(config, { force });
-    await createWorkspace(config);
     if (foreground) {
+      await validateDaemon(config, { force });
+      await createWorkspace(config);
       const { runKeeper } = await import("../../daemon/keeper.ts");
       return await runKeeper(config);
     }
-    const status = await spawnDaemon(config, { force });
+    const status = await startNew(config, { force });
     if (input.flags.has("json")) printJson(status);
     else print(`mount=${status.mount}\nsocket=${status.socket}`);
     return 0;
