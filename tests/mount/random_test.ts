@@ -1,0 +1,211 @@
+/**
+ * Random operations in the mount and in a plain directory, with checkpoints, rollbacks and restarts between them.
+ *
+ * `AGENTVFS_SEED=N AGENTVFS_SEQUENCES=1` repeats the sequence that a failure names.
+ */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import type { ControlClient } from "../../src/control/client.ts";
+import { type Mounted, withProject } from "../support/mounted.ts";
+import { shell, until } from "../support/process.ts";
+import { PYTHON, scriptPath } from "../support/python.ts";
+import { withTemporary } from "../support/temporary.ts";
+
+const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Math.floor(Math.random() * 2 ** 31));
+const SEQUENCES = Number(Deno.env.get("AGENTVFS_SEQUENCES") ?? 200);
+const PER_DAEMON = 50;
+const ROUNDS = 4;
+const OPERATIONS = 12;
+const ANSWER_DEADLINE_MS = 30_000;
+
+const PROJECT = `
+mkdir -p a/c/d b/c
+head -c 700000 /dev/urandom >big
+head -c 5000 /dev/urandom >a/x
+echo text >a/c/y
+ln a/x b/x
+ln -s ../a b/z
+mkfifo b/d
+setfattr -n user.one -v value a/x
+chmod 2775 b/c
+chown 1000:1000 a b/c a/c/y
+touch -h -d '2001-02-03 04:05:06.789012345' a/c/y b/z a/c
+`;
+
+/** The process that carries out and compares. */
+class Operator {
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  #rest = "";
+
+  constructor(readonly seed: () => number) {
+    this.#child = new Deno.Command(PYTHON, {
+      args: [scriptPath(import.meta.url, "random_operations.py")],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "inherit",
+    }).spawn();
+    this.#input = this.#child.stdin.getWriter();
+    this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** Fails with the operations so far if the two sides differ. */
+  async do(what: string, values: Record<string, unknown> = {}): Promise<void> {
+    await this.#input.write(
+      new TextEncoder().encode(JSON.stringify({ do: what, ...values }) + "\n"),
+    );
+    const answer = JSON.parse(await this.#line());
+    if (answer.ok) return;
+    const operations = answer.operations.map((o: unknown) => `  ${JSON.stringify(o)}`).join("\n");
+    assert.fail(`Sequence ${this.seed()}, ${what}: ${JSON.stringify(answer.why)}\n${operations}`);
+  }
+
+  async #line(): Promise<string> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<never>((_, reject) => {
+      const error = new Error(`No answer from the operations of sequence ${this.seed()}`);
+      timer = setTimeout(() => reject(error), ANSWER_DEADLINE_MS);
+    });
+    try {
+      while (!this.#rest.includes("\n")) {
+        const { value, done } = await Promise.race([this.#lines.read(), late]);
+        if (done) throw new Error("The operations ended");
+        this.#rest += value;
+      }
+    } finally {
+      clearTimeout(timer);
+    }
+    const end = this.#rest.indexOf("\n");
+    const line = this.#rest.slice(0, end);
+    this.#rest = this.#rest.slice(end + 1);
+    return line;
+  }
+
+  async end(): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch { /* it has ended */ }
+    await this.#input.abort().catch(() => {});
+    await this.#lines.cancel().catch(() => {});
+    await this.#child.status;
+  }
+}
+
+/** Small and repeatable: xorshift32. */
+function randomOf(seed: number): (limit: number) => number {
+  let state = (seed ^ 0x9e3779b9) >>> 0 || 1;
+  return (limit) => {
+    state ^= state << 13;
+    state >>>= 0;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    state >>>= 0;
+    return state % limit;
+  };
+}
+
+class Player {
+  client!: ControlClient;
+  seed = 0;
+  readonly operator = new Operator(() => this.seed);
+  readonly plain: string;
+
+  constructor(readonly mounted: Mounted, readonly directory: string) {
+    this.plain = join(directory, "plain");
+  }
+
+  async play(seed: number): Promise<void> {
+    this.seed = seed;
+    const { operator, plain } = this;
+    const random = randomOf(seed);
+    await this.client.rollback({ ref: "initial" });
+    await this.#copy(this.mounted.project, plain);
+    await operator.do("begin", { seed, mount: this.mounted.mount, plain });
+    await operator.do("compare");
+    const checkpoints: string[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      await operator.do("operate", { count: 1 + random(2 * OPERATIONS) });
+      await operator.do("compare");
+      const choice = random(20);
+      if (choice < 9) checkpoints.push(await this.#checkpoint(`s${seed}.${round}`));
+      else if (choice < 15 && checkpoints.length > 0) {
+        await this.#rollback(checkpoints[random(checkpoints.length)]!);
+      } else if (choice === 15) await this.#restart("restart", () => this.mounted.stop());
+      else if (choice === 16) await this.#restart("crash", () => this.#crash());
+    }
+    await operator.do("close");
+  }
+
+  async #checkpoint(label: string): Promise<string> {
+    await this.operator.do("remember", { as: label });
+    const { id } = await this.client.checkpoint({ label });
+    await this.operator.do("recall", { as: label });
+    await this.#copy(this.plain, join(this.directory, id));
+    this.#ids.set(label, id);
+    return label;
+  }
+
+  readonly #ids = new Map<string, string>();
+
+  async #rollback(label: string): Promise<void> {
+    await this.operator.do("close");
+    await this.client.rollback({ ref: label });
+    await this.#copy(join(this.directory, this.#ids.get(label)!), this.plain);
+    await this.operator.do("reopen", { after: `rollback ${label}` });
+    await this.operator.do("recall", { as: label });
+    await this.operator.do("compare");
+  }
+
+  /** What was changed since the last checkpoint is in the journal only. */
+  async #restart(how: string, stop: () => Promise<void>): Promise<void> {
+    await this.operator.do("remember", { as: how });
+    await this.operator.do("close");
+    this.client.close();
+    await stop();
+    await this.mounted.start();
+    this.client = await this.mounted.connect();
+    await this.operator.do("reopen", { after: how });
+    await this.operator.do("recall", { as: how });
+    await this.operator.do("compare");
+  }
+
+  async #crash(): Promise<void> {
+    const { keeperPid, serverPid } = await this.mounted.status();
+    Deno.kill(keeperPid, "SIGKILL");
+    Deno.kill(serverPid, "SIGKILL");
+    await until("the daemon is dead", () => !isThere(serverPid) && !isThere(keeperPid));
+  }
+
+  async #copy(from: string, to: string): Promise<void> {
+    await shell(`rm -rf "$1"; cp -a "$0" "$1"`.replace("$0", from).replaceAll("$1", to));
+  }
+}
+
+function isThere(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/s.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    return false;
+  }
+}
+
+for (let first = 0; first < SEQUENCES; first += PER_DAEMON) {
+  const count = Math.min(PER_DAEMON, SEQUENCES - first);
+  const seed = SEED + first;
+  Deno.test(`random operations, seeds ${seed} to ${seed + count - 1}`, async () => {
+    await withTemporary((directory) =>
+      withProject(PROJECT, async (mounted) => {
+        const player = new Player(mounted, directory);
+        try {
+          player.client = await mounted.connect();
+          for (let i = 0; i < count; i++) await player.play(seed + i);
+        } finally {
+          player.client?.close();
+          await player.operator.end();
+        }
+      }, { arguments: ["--allow-other"], allowedLog: [/was killed by SIGKILL/] })
+    );
+  });
+}
