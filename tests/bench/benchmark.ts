@@ -43,9 +43,9 @@ export interface Sides {
 export interface ComparisonOptions<Context> {
   readonly unit: Unit;
   readonly atMost?: number;
-  /** Rounds that count, in a full run and in a quick one. One more is run first and does not. */
+  /** Rounds that count, in a full run and in a quick one. */
   readonly rounds?: readonly [full: number, quick: number];
-  /** Whether a round that does not count goes first. */
+  /** Whether a round that does not count goes first: by default, unless there is only one that counts. */
   readonly warmUp?: boolean;
   /** Brings about what is measured, untimed. */
   prepare?(side: Side, round: number, context: Context, run: Run): Promise<unknown>;
@@ -59,13 +59,14 @@ export function comparison<Context extends Sides>(
   name: string,
   options: ComparisonOptions<Context>,
 ): Case<Context> {
-  const { unit, atMost, rounds = ROUNDS, warmUp = true } = options;
+  const { unit, atMost, rounds = ROUNDS } = options;
   return {
     name,
     run: async (context, run): Promise<Comparison> => {
       const values = { native: [] as number[], mounted: [] as number[] };
-      const first = warmUp ? -1 : 0;
-      for (let round = first; round < rounds[run.quick ? 1 : 0]; round++) {
+      const count = rounds[run.quick ? 1 : 0];
+      const { warmUp = count > 1 } = options;
+      for (let round = warmUp ? -1 : 0; round < count; round++) {
         // The order changes, so that neither side always finds what the other left behind.
         const sides = round % 2 === 0
           ? [context.native, context.mounted]

@@ -8,11 +8,15 @@
 import { Bed } from "./bed.ts";
 import type { Group, Run } from "./benchmark.ts";
 import { CALLS } from "./groups/calls.ts";
+import { OWN } from "./groups/own.ts";
+import { ROUND_TRIPS } from "./groups/round_trips.ts";
+import { TOOLS } from "./groups/tools.ts";
 import { machine } from "./machine.ts";
 import { type Options, parseOptions, USAGE } from "./options.ts";
-import { COMPARISON_HEADER, line, type Result } from "./results.ts";
+import { header, line, type Result } from "./results.ts";
 
-const GROUPS = [CALLS] as const;
+// deno-lint-ignore no-explicit-any
+const GROUPS: readonly Group<any>[] = [CALLS, ROUND_TRIPS, TOOLS, OWN];
 
 function print(text: string): void {
   console.log(text);
@@ -27,7 +31,7 @@ async function runGroup<Context>(
   const all = only === undefined || only.test(group.title);
   const cases = group.cases.filter(({ name }) => all || only.test(name));
   if (cases.length === 0) return [];
-  print(`\n${COMPARISON_HEADER.replace(/^ */, (space) => group.title.padEnd(space.length))}`);
+  print(`\n${header(group.title)}`);
   const context = await group.setUp(run);
   const results: Result[] = [];
   for (const { name, run: runCase } of cases) {

@@ -45,7 +45,7 @@ export type Result = Comparison | Figure | RoundTrips | Skipped;
 
 export type Unit = "us" | "ms" | "MB/s" | "files/s" | "KiB" | "MiB" | "requests" | "ratio";
 
-const NAME_WIDTH = 52;
+const NAME_WIDTH = 62;
 
 /** One line of the table. */
 export function line(result: Result): string {
@@ -76,11 +76,11 @@ export function line(result: Result): string {
   }
 }
 
-export const COMPARISON_HEADER = "".padEnd(NAME_WIDTH) + "native".padStart(14) +
-  "mounted".padStart(14) + "ratio".padStart(8) + "(pairs)".padStart(14) + "  at most";
-
-export const ROUND_TRIPS_HEADER = "requests for one operation".padEnd(NAME_WIDTH) +
-  "total".padStart(8);
+/** The line above a group's. */
+export function header(title: string): string {
+  return title.padEnd(NAME_WIDTH) + "native".padStart(14) + "mounted".padStart(14) +
+    "ratio".padStart(8) + "(pairs)".padStart(14) + "  at most";
+}
 
 function limit(value: number, atMost?: number, atLeast?: number): string {
   if (atMost !== undefined) return `  ${atMost}${value > atMost ? "  MISSED" : ""}`;
