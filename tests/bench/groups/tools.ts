@@ -90,10 +90,11 @@ const commit = comparison<ToolsContext>(`git add and commit of ${COMMITTED} chan
   rounds: [5, 3],
   prepare: async ({ directory }, round) => {
     for (let i = 0; i < COMMITTED; i++) {
-      const folder = `directory-${String(i % 100).padStart(2, "0")}`;
+      const path = `directory-1${i % 10}/module-${String(i).padStart(2, "0")}.ts`;
       await Deno.writeTextFile(
-        `${directory}/${folder}/module-00.ts`,
-        `// round ${round} of ${i}\n`,
+        `${directory}/${path}`,
+        `// round ${round} of ${i}
+`,
       );
     }
   },
