@@ -19,6 +19,11 @@ export function quoted(label: string | null): string {
   return label === null || label === "" ? "" : `"${safe(label)}"`;
 }
 
+/** Words that are not empty, with blanks between them. */
+export function words(...parts: string[]): string {
+  return parts.filter((part) => part !== "").join(" ");
+}
+
 /** Parts that are not empty, joined as one line. */
 export function joined(...parts: string[]): string {
   return parts.filter((part) => part !== "").join(" · ");

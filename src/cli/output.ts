@@ -40,7 +40,7 @@ export type Style = keyof typeof STYLES;
 
 /** Colours `text` if standard output is a terminal and NO_COLOR (no-color.org) is not set. */
 export function style(text: string, ...styles: Style[]): string {
-  if (!coloured() || styles.length === 0) return text;
+  if (text === "" || styles.length === 0 || !coloured()) return text;
   return `\x1b[${styles.map((name) => STYLES[name]).join(";")}m${text}\x1b[0m`;
 }
 

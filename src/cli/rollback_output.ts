@@ -6,7 +6,7 @@
 
 import type { RollbackReport } from "../control/service.ts";
 import type { CommandInput } from "./command.ts";
-import { changeLine, counts, duration, joined, quoted, shortId } from "./format.ts";
+import { changeLine, counts, duration, joined, quoted, shortId, words } from "./format.ts";
 import { onTerminal, print, printJson, style } from "./output.ts";
 
 /** `verb` in the past: `rolled back to`. Prints the id alone where output is not a terminal. */
@@ -14,10 +14,8 @@ export function printRollback(input: CommandInput, verb: string, report: Rollbac
   if (input.flags.has("json")) return printJson(report);
   if (report.dryRun) return printPreview(report);
   if (!onTerminal()) return print(report.id);
-  const what = `${verb} ${style(shortId(report.id), "yellow")} ${
-    style(quoted(report.label), "bold")
-  }`;
-  print(joined(what.trimEnd(), counts(report.changed), duration(report.ms)));
+  const to = [style(shortId(report.id), "yellow"), style(quoted(report.label), "bold")];
+  print(joined(words(verb, ...to), counts(report.changed), duration(report.ms)));
   if (report.safety !== null) {
     print(style(`what was there before is checkpoint ${shortId(report.safety)}`, "dim"));
   }

@@ -1,6 +1,6 @@
 import type { Command } from "../command.ts";
 import { given, withDaemon } from "../daemon_client.ts";
-import { counts, duration, joined, quoted, shortId } from "../format.ts";
+import { counts, duration, joined, quoted, shortId, words } from "../format.ts";
 import { BRANCH_OPTION } from "../history_options.ts";
 import { onTerminal, print, printJson, style } from "../output.ts";
 
@@ -27,12 +27,8 @@ Prints the id of the checkpoint, 64 hex digits, where output is not a terminal.`
     if (input.flags.has("json")) printJson(report);
     else if (!onTerminal()) print(report.id);
     else {
-      const name = [
-        "checkpoint",
-        style(shortId(report.id), "yellow"),
-        style(quoted(report.label), "bold"),
-      ]
-        .filter((part) => part !== "").join(" ");
+      const id = style(shortId(report.id), "yellow");
+      const name = words("checkpoint", id, style(quoted(report.label), "bold"));
       print(joined(name, counts(report.changed), duration(report.ms)));
     }
     return 0;

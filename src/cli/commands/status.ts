@@ -10,6 +10,7 @@ import {
   localTime,
   quoted,
   shortId,
+  words,
 } from "../format.ts";
 import { onTerminal, print, printJson, safe, style } from "../output.ts";
 
@@ -52,7 +53,7 @@ function lines(report: StatusReport): string[] {
       "head",
       head === null
         ? "none yet"
-        : joined(`${shortId(head.id)} ${quoted(head.label)}`.trimEnd(), localTime(head.time)),
+        : joined(words(shortId(head.id), quoted(head.label)), localTime(head.time)),
     ],
     ["changes", report.dirty ? `${grouped(report.changes)} paths since then` : "none since then"],
     ["import", importLine(report)],

@@ -16,6 +16,8 @@ export const command: Command = {
   options: { force: { brief: "even if files in the mount are in use" } },
   async run(input) {
     const { client } = await connect(input, input.positionals[0]);
+    // Standing in the mount, this process would be what keeps it in use.
+    Deno.chdir("/");
     let status: StatusReport;
     try {
       status = await client.status();
