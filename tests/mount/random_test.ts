@@ -7,9 +7,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { ControlClient } from "../../src/control/client.ts";
+import { Conversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { shell, until } from "../support/process.ts";
-import { PYTHON, scriptPath } from "../support/python.ts";
+import { scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Math.floor(Math.random() * 2 ** 31));
@@ -17,7 +18,6 @@ const SEQUENCES = Number(Deno.env.get("AGENTVFS_SEQUENCES") ?? 200);
 const PER_DAEMON = 50;
 const ROUNDS = 4;
 const OPERATIONS = 12;
-const ANSWER_DEADLINE_MS = 30_000;
 
 const PROJECT = `
 mkdir -p a/c/d b/c
@@ -35,61 +35,20 @@ touch -h -d '2001-02-03 04:05:06.789012345' a/c/y b/z a/c
 
 /** The process that carries out and compares. */
 class Operator {
-  readonly #child: Deno.ChildProcess;
-  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #lines: ReadableStreamDefaultReader<string>;
-  #rest = "";
+  readonly #script = new Conversation([scriptPath(import.meta.url, "random_operations.py")]);
 
-  constructor(readonly seed: () => number) {
-    this.#child = new Deno.Command(PYTHON, {
-      args: [scriptPath(import.meta.url, "random_operations.py")],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "inherit",
-    }).spawn();
-    this.#input = this.#child.stdin.getWriter();
-    this.#lines = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  }
+  constructor(readonly seed: () => number) {}
 
   /** Fails with the operations so far if the two sides differ. */
   async do(what: string, values: Record<string, unknown> = {}): Promise<void> {
-    await this.#input.write(
-      new TextEncoder().encode(JSON.stringify({ do: what, ...values }) + "\n"),
-    );
-    const answer = JSON.parse(await this.#line());
+    const answer = await this.#script.ask({ do: what, ...values });
     if (answer.ok) return;
     const operations = answer.operations.map((o: unknown) => `  ${JSON.stringify(o)}`).join("\n");
     assert.fail(`Sequence ${this.seed()}, ${what}: ${JSON.stringify(answer.why)}\n${operations}`);
   }
 
-  async #line(): Promise<string> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<never>((_, reject) => {
-      const error = new Error(`No answer from the operations of sequence ${this.seed()}`);
-      timer = setTimeout(() => reject(error), ANSWER_DEADLINE_MS);
-    });
-    try {
-      while (!this.#rest.includes("\n")) {
-        const { value, done } = await Promise.race([this.#lines.read(), late]);
-        if (done) throw new Error("The operations ended");
-        this.#rest += value;
-      }
-    } finally {
-      clearTimeout(timer);
-    }
-    const end = this.#rest.indexOf("\n");
-    const line = this.#rest.slice(0, end);
-    this.#rest = this.#rest.slice(end + 1);
-    return line;
-  }
-
-  async end(): Promise<void> {
-    try {
-      this.#child.kill("SIGKILL");
-    } catch { /* it has ended */ }
-    await this.#input.abort().catch(() => {});
-    await this.#lines.cancel().catch(() => {});
-    await this.#child.status;
+  end(): Promise<void> {
+    return this.#script.end();
   }
 }
 
