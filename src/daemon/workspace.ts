@@ -133,7 +133,7 @@ async function realSource(path: string): Promise<string> {
   try {
     return await Deno.realPath(path);
   } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) {
+    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
       throw new WorkspaceError("no_source", 2, `There is no project directory ${path}`, {
         hint: "Give the directory to work on: agentvfs quickstart DIR",
         cause,

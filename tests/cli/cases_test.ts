@@ -95,11 +95,16 @@ const CASES: Case[] = [
 
   // finding the daemon
   {
-    args: "status --sock /nowhere.sock",
+    args: "status --sock /no-such-place.sock",
     code: 3,
-    errLike: /no socket \/nowhere.sock\nhint: Start one/,
+    errLike: /no socket \/no-such-place.sock\nhint: Start one/,
   },
-  { args: "--sock /nowhere.sock status", program: "agentvfs-ctl", code: 3, errLike: /no socket/ },
+  {
+    args: "--sock /no-such-place.sock status",
+    program: "agentvfs-ctl",
+    code: 3,
+    errLike: /no socket/,
+  },
   { args: "status -C /", code: 3, errLike: /^agentvfs: There is no daemon for \/\n/ },
   { args: "status /", code: 3, errLike: /There is no daemon for/ },
 
@@ -141,19 +146,27 @@ const CASES: Case[] = [
 
   // daemons that cannot be
   {
-    args: "quickstart /nowhere/at/all",
+    args: "quickstart /no-such-place/at/all",
     code: 2,
-    errLike: /There is no project directory \/nowhere\/at\/all/,
+    errLike: /There is no project directory \/no-such-place\/at\/all/,
   },
   { args: "quickstart /etc/hostname", code: 2, errLike: /is not a directory/ },
   { args: "quickstart /", code: 1, errLike: /the whole system, not a project\nhint: .*--force/ },
   { args: "quickstart --import sometimes", code: 2, errLike: /--import is eager or lazy/ },
   { args: "daemon", code: 2, errLike: /needs --source DIR/ },
-  { args: "daemon --source /nowhere --mountpoint /mnt", code: 2, errLike: /no project directory/ },
-  { args: "--source /nowhere --mountpoint /mnt", code: 2, errLike: /no project directory/ },
-  { args: "-f --source=/nowhere --mountpoint=/mnt", code: 2, errLike: /no project directory/ },
   {
-    args: "quickstart /nowhere --json",
+    args: "daemon --source /no-such-place --mountpoint /mnt",
+    code: 2,
+    errLike: /no project directory/,
+  },
+  { args: "--source /no-such-place --mountpoint /mnt", code: 2, errLike: /no project directory/ },
+  {
+    args: "-f --source=/no-such-place --mountpoint=/mnt",
+    code: 2,
+    errLike: /no project directory/,
+  },
+  {
+    args: "quickstart /no-such-place --json",
     code: 2,
     outLike: /^\{"ok":false,"error":\{"code":"no_source"/,
   },

@@ -34,19 +34,19 @@ Deno.test("exit codes: usage is 2, no daemon is 3", () =>
     assert.equal((await place.run([])).code, 2);
     assert.equal((await place.run(["chekpoint"])).code, 2);
     assert.equal((await place.run(["status", "--jsom"])).code, 2);
-    assert.equal((await place.run(["quickstart", "/nowhere"])).code, 2);
+    assert.equal((await place.run(["quickstart", "/no-such-place"])).code, 2);
     assert.equal((await place.run(["status"])).code, 3);
-    assert.equal((await place.run(["ctl", "checkpoint", "x", "--sock", "/nowhere"])).code, 3);
+    assert.equal((await place.run(["ctl", "checkpoint", "x", "--sock", "/no-such-place"])).code, 3);
   }));
 
 Deno.test("called by its other names it acts as those commands", () =>
   withPlace(async (place) => {
-    const ctl = await place.run(["--sock", "/nowhere", "status"], { as: "agentvfs-ctl" });
+    const ctl = await place.run(["--sock", "/no-such-place", "status"], { as: "agentvfs-ctl" });
     assert.equal(ctl.code, 3);
     assert.match(
       (await place.run(["--help"], { as: "agentvfs-ctl" })).stdout,
       /^Usage: agentvfs ctl/,
     );
-    const quickstart = await place.run(["/nowhere"], { as: "agentvfs-quickstart" });
-    assert.match(quickstart.stderr, /There is no project directory \/nowhere/);
+    const quickstart = await place.run(["/no-such-place"], { as: "agentvfs-quickstart" });
+    assert.match(quickstart.stderr, /There is no project directory \/no-such-place/);
   }));
