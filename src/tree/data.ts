@@ -133,8 +133,7 @@ export const FALLOC_ZERO_RANGE = 0x10;
 
 /**
  * fallocate(2). Space cannot be reserved in a content-addressed store: allocation sets the size and
- * the promise is the journal's. Collapsing and inserting ranges is refused. `kill` drops set-user-ID and
- * set-group-ID.
+ * the promise is the journal's. Collapsing and inserting ranges is refused.
  */
 export function allocate(
   tree: WorkingTree,
@@ -142,7 +141,6 @@ export function allocate(
   flags: number,
   offset: number,
   length: number,
-  kill: boolean,
 ): Status {
   const status = checkFile(inode);
   if (status !== Status.Ok) return status;
@@ -153,11 +151,11 @@ export function allocate(
   switch (flags & ~FALLOC_KEEP_SIZE) {
     case 0:
       // Times follow also where the size stays, as on ext4.
-      return resize(tree, inode, size, kill);
+      return resize(tree, inode, size, false);
     case FALLOC_PUNCH_HOLE:
-      return keep ? zero(tree, inode, offset, length, size, kill) : Status.NotSupported;
+      return keep ? zero(tree, inode, offset, length, size) : Status.NotSupported;
     case FALLOC_ZERO_RANGE:
-      return zero(tree, inode, offset, length, size, kill);
+      return zero(tree, inode, offset, length, size);
     default:
       return Status.NotSupported;
   }
@@ -169,17 +167,15 @@ function zero(
   offset: number,
   length: number,
   size: number,
-  kill: boolean,
 ): Status {
   const bound = tree.bind(inode);
   if (bound !== Status.Ok) return bound;
   tree.tick();
-  const mode = kill ? withoutPrivileges(inode.mode) : inode.mode;
   tree.journal.record.begin(RecordType.ZERO).number(inode.nodeId)
-    .number(offset).number(length).number(size).number(mode)
+    .number(offset).number(length).number(size).number(inode.mode)
     .number(tree.now.sec).number(tree.now.nsec);
   const logged = tree.log();
-  if (logged === Status.Ok) applyZero(tree, inode, offset, length, size, mode);
+  if (logged === Status.Ok) applyZero(tree, inode, offset, length, size, inode.mode);
   return logged;
 }
 
@@ -210,7 +206,6 @@ export function copy(
   to: Inode,
   toOffset: number,
   length: number,
-  kill: boolean,
 ): number {
   const status = checkFile(from) || checkFile(to);
   if (status !== Status.Ok) return -status;
@@ -224,13 +219,12 @@ export function copy(
   const bound = tree.bind(from) || tree.bind(to);
   if (bound !== Status.Ok) return -bound;
   tree.tick();
-  const mode = kill ? withoutPrivileges(to.mode) : to.mode;
   tree.journal.record.begin(RecordType.COPY)
     .number(from.nodeId).number(fromOffset).number(to.nodeId).number(toOffset)
-    .number(count).number(mode).number(tree.now.sec).number(tree.now.nsec);
+    .number(count).number(to.mode).number(tree.now.sec).number(tree.now.nsec);
   const logged = tree.log();
   if (logged !== Status.Ok) return -logged;
-  applyCopy(tree, from, fromOffset, to, toOffset, count, mode);
+  applyCopy(tree, from, fromOffset, to, toOffset, count, to.mode);
   return count;
 }
 

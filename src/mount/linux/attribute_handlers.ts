@@ -46,7 +46,10 @@ export function setattr({ tree, request, reply }: Context): number {
   }
   // A resize has set the times already; with explicit times and anything else they follow.
   if ((valid & ATTRIBUTES) !== 0 || (valid & Fattr.SIZE) === 0) {
-    const status = setAttributes(tree, inode, requested(request, valid));
+    // Asking for nothing is the kernel's way to drop set-user-ID and set-group-ID, which a new owner does: for
+    // chown(2) without one and, where the caller is not privileged, before fallocate(2) and copy_file_range(2).
+    const change = (valid & ATTRIBUTES) === 0 ? { uid: inode.uid } : requested(request, valid);
+    const status = setAttributes(tree, inode, change);
     if (status !== Status.Ok) return reply.status(status);
   }
   return reply.attributes(tree, inode);

@@ -11,7 +11,7 @@ import { seek } from "../../tree/read.ts";
 import { Status } from "../../tree/status.ts";
 import type { Context } from "./context.ts";
 import { OUT, type Reply } from "./reply.ts";
-import { BODY, MAX_WRITE, type Request } from "./request.ts";
+import { BODY, MAX_WRITE } from "./request.ts";
 
 /** A count, or a negated status as a negative errno. */
 function counted(reply: Reply, result: number): number {
@@ -49,21 +49,12 @@ function writeOut(reply: Reply, count: number): number {
   return 8;
 }
 
-/**
- * Whether set-user-ID and set-group-ID go. WRITE and SETATTR carry the kernel's answer; for other changes of
- * bytes it leaves that to us and tells only the caller.
- */
-function killsPrivileges(request: Request): boolean {
-  return request.uid !== 0;
-}
-
 export function fallocate({ tree, request, reply }: Context): number {
   const inode = tree.node(request.nodeId);
   if (inode === undefined) return -Errno.ESTALE;
   const offset = request.u64(BODY + 8);
   const length = request.u64(BODY + 16);
-  const kill = killsPrivileges(request);
-  return reply.status(allocate(tree, inode, request.u32(BODY + 24), offset, length, kill));
+  return reply.status(allocate(tree, inode, request.u32(BODY + 24), offset, length));
 }
 
 export function lseek({ tree, request, reply }: Context): number {
@@ -85,9 +76,7 @@ export function copyFileRange({ tree, request, reply }: Context): number {
   if (from === undefined || to === undefined) return -Errno.ESTALE;
   const length = Math.min(request.u64(BODY + 40), MAX_COPY);
   const fromOffset = request.u64(BODY + 8);
-  const toOffset = request.u64(BODY + 32);
-  const kill = killsPrivileges(request);
-  const result = copy(tree, from, fromOffset, to, toOffset, length, kill);
+  const result = copy(tree, from, fromOffset, to, request.u64(BODY + 32), length);
   return result < 0 ? counted(reply, result) : writeOut(reply, result);
 }
 
