@@ -420,7 +420,7 @@ class Chooser:
         return [self.any(), self.new()]
 
     def choose_symlink(self):
-        return [self.random.choice(["a", "../b", "/nowhere", "x" * 300, "x" * 5000, "\xff"]), self.new()]
+        return [self.random.choice(["a", "../b", "/nowhere/at/all", "x" * 300, "x" * 5000, "\xff"]), self.new()]
 
     def choose_temporary(self):
         target = self.new() if self.random.random() < 0.6 else None
