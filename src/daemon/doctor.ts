@@ -106,12 +106,19 @@ async function helper(): Promise<Check> {
   try {
     const { success, stdout } = await new Deno.Command(name, { args: ["--version"] }).output();
     const found = new TextDecoder().decode(stdout).trim().replace(/^fusermount3 version: /, "");
-    if (success) return { name, state: "ok", found };
+    if (success) return await mountTable() ?? { name, state: "ok", found };
     return { name, state, found: `does not run: ${found}`, fix: asRoot(INSTALL_FUSE) };
   } catch (error) {
     const found = error instanceof Deno.errors.NotFound ? "missing" : reason(error);
     return { name, state, found, fix: asRoot(INSTALL_FUSE) };
   }
+}
+
+/** fusermount3 unmounts for other users than root only what it finds in /etc/mtab; some minimal systems have none. */
+async function mountTable(): Promise<Check | null> {
+  if (Deno.uid() === 0 || await Deno.stat("/etc/mtab").then(() => true, () => false)) return null;
+  const found = "there is no /etc/mtab, so it cannot unmount";
+  return { name: "fusermount3", state: "warn", found, fix: asRoot("ln -s /proc/mounts /etc/mtab") };
 }
 
 async function hashing(): Promise<Check> {
