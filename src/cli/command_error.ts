@@ -49,10 +49,16 @@ export function describeError(error: unknown): ErrorReport {
   return {
     code,
     message: error.message,
-    exit: exit ?? (error.name === "ControlError" ? 3 : 1),
+    exit: exit ?? defaultExit(error.name, code),
     ...(hint === undefined ? {} : { hint }),
     ...(details === undefined ? {} : { details }),
   };
+}
+
+/** Errors of a client have no exit code of their own, nor do those of the system, whose codes are ENOENT and the like. */
+function defaultExit(name: string, code: string): ExitCode {
+  if (name === "ControlError") return 3;
+  return /^E[A-Z0-9]+$/.test(code) ? 4 : 1;
 }
 
 function internal(message: string): ErrorReport {
