@@ -136,6 +136,8 @@ export const Fattr = {
   KILL_SUIDGID: 1 << 11,
 } as const;
 
+/** The WRITE is write-back of a page that was dirtied earlier. */
+export const WRITE_CACHE = 1 << 0;
 export const WRITE_KILL_SUIDGID = 1 << 2;
 export const OPEN_KILL_SUIDGID = 1 << 0;
 

@@ -148,6 +148,7 @@ export class Branch {
   async #move(why: string, target: () => Promise<CommitInfo>): Promise<Moved> {
     const commit = { label: "", message: `before ${why}`, kind: "safety", agent: null } as const;
     let safety: CommitInfo | null = null;
+    await this.flush();
     for (let i = 0; i < UNFROZEN_ATTEMPTS && await this.isChanged(); i++) {
       safety = await this.save(commit);
     }

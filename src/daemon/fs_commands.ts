@@ -72,6 +72,7 @@ export function fsCommands({ tree, session, postCapture }: FsThreadState): FsCom
       session.context.virtual.answer(ticket, text);
       return null;
     },
+    drain: () => session.drain(),
     sync: () => {
       const status = tree.journal.sync();
       if (status !== 0) throw new Error("Cannot make the journal durable");

@@ -64,6 +64,8 @@ export interface FsCommands {
   thaw: { in: null; out: null };
   adopt: { in: Snapshot; out: InvalidationData };
   answer: { in: { ticket: number; text: string }; out: null };
+  /** Answers what the kernel has sent already; results in the number of write-backs since the mount began. */
+  drain: { in: null; out: number };
   /** Makes the journal durable. */
   sync: { in: null; out: null };
 }

@@ -20,7 +20,7 @@ import { Daemon, MAIN } from "./daemon.ts";
 import { FsClient } from "./fs_client.ts";
 import { ImportState } from "./import_state.ts";
 import type { DaemonConfig } from "./workspace.ts";
-import { flushMapped } from "../mount/linux/flush_mapped.ts";
+import { mappedFlusher } from "../mount/linux/flush_mapped.ts";
 import { unmount } from "../mount/linux/unmount.ts";
 
 /** First journal segment of a new store. */
@@ -65,7 +65,7 @@ export async function runServer(config: DaemonConfig): Promise<void> {
     console.log(`The journal ended in ${tornBytes} bytes that were never answered`);
   }
 
-  const flush = () => flushMapped(config.mount);
+  const flush = mappedFlusher(config.mount, () => fs.call("drain", null));
   let branch: Branch | null = null;
   daemon = new Daemon({
     config,

@@ -28,7 +28,8 @@ const WANTED = InitFlag.ASYNC_READ | InitFlag.BIG_WRITES | InitFlag.DO_READDIRPL
   InitFlag.HANDLE_KILLPRIV_V2 | InitFlag.ASYNC_DIO | InitFlag.INIT_EXT;
 const WANTED2 = InitFlag2.HAS_RESEND | InitFlag2.HAS_EXPIRE_ONLY;
 
-const MAX_BACKGROUND = 64;
+/** Requests that nobody waits for (read-ahead, write-back) the kernel sends at once. */
+export const MAX_BACKGROUND = 64;
 
 /** What was agreed. Plain data: it is reported by `status` and `doctor`. */
 export interface Connection {

@@ -9,7 +9,13 @@
  * @module
  */
 
-import { ENTRY_OUT, OPCODE_LIMIT, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
+import {
+  ENTRY_OUT,
+  Opcode,
+  OPCODE_LIMIT,
+  OUT_HEADER,
+  WRITE_CACHE,
+} from "../../../ffi/fuse_kernel.ts";
 import {
   Errno,
   poll,
@@ -22,9 +28,10 @@ import {
 } from "../../../ffi/libc.ts";
 import type { WorkingTree } from "../../tree/working_tree.ts";
 import type { Context } from "./context.ts";
+import { MAX_BACKGROUND } from "./init.ts";
 import { OPERATIONS } from "./operations.ts";
 import { NO_REPLY, OUT, Reply } from "./reply.ts";
-import { Request } from "./request.ts";
+import { BODY, Request } from "./request.ts";
 import { type Ask, FIRST_VIRTUAL_NODE, VirtualFiles } from "./virtual_files.ts";
 
 export interface SessionOptions {
@@ -47,6 +54,8 @@ const POLLFD_BYTES = 8;
 /** How long nothing must come until the session counts as idle, ms, and after how many requests. */
 const IDLE_MS = 2_000;
 const IDLE_AFTER_REQUESTS = 2_000;
+/** Requests without write-back after which none is taken to be left. */
+const DRAIN_REQUESTS = 4 * MAX_BACKGROUND;
 
 export class Session {
   readonly context: Context;
@@ -54,6 +63,8 @@ export class Session {
   readonly #reply = new Reply();
   /** Requests since the session was idle. */
   #served = 0;
+  /** WRITEs of pages that were dirtied earlier, not of a write(2) under way. */
+  #writeBacks = 0;
   /** While true no request is read; commands are. */
   frozen = false;
 
@@ -106,19 +117,42 @@ export class Session {
     }
   }
 
+  /**
+   * Answers what the kernel has sent already: syncfs(2) may return before the write-back it began is answered.
+   * The kernel sends {@linkcode MAX_BACKGROUND} of these requests at once, between those of running programs,
+   * and another for each that is answered: when so many more requests hold none, none is left. Returns how
+   * many there were since the mount began.
+   */
+  drain(): number {
+    for (let others = 0; others < DRAIN_REQUESTS; others++) {
+      const length = read(this.options.fd, this.#request.bytes);
+      if (length === -Errno.EINTR || length === -Errno.ENOENT) continue;
+      if (length < 0) break;
+      const before = this.#writeBacks;
+      this.#answer(length);
+      if (this.#writeBacks > before) others = 0;
+    }
+    return this.#writeBacks;
+  }
+
   /** Answers one request. Returns false once the file system is unmounted. */
   #serve(): boolean {
-    const request = this.#request;
-    const length = read(this.options.fd, request.bytes);
+    const length = read(this.options.fd, this.#request.bytes);
     // ENOENT: the request was interrupted before it could be read.
     if (length < 0) return length !== -Errno.ENODEV;
+    this.#answer(length);
+    return true;
+  }
+
+  #answer(length: number): void {
+    const request = this.#request;
     this.#served++;
     request.length = length;
     const opcode = request.opcode;
     if (opcode < OPCODE_LIMIT) this.options.counters[opcode]!++;
+    if (opcode === Opcode.WRITE && isWriteBack(request)) this.#writeBacks++;
     this.#reply.bytes.set(request.bytes.subarray(8, 16), OUT_HEADER.UNIQUE);
     this.#send(this.#handle(opcode));
-    return true;
   }
 
   #handle(opcode: number): number {
@@ -150,4 +184,8 @@ export class Session {
       this.context.tree.forget(id, 1);
     }
   }
+}
+
+function isWriteBack(write: Request): boolean {
+  return (write.u32(BODY + 20) & WRITE_CACHE) !== 0;
 }
