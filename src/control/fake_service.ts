@@ -47,6 +47,7 @@ export class FakeService implements Service {
       log: "/fake/daemon.log",
       keeperPid: Deno.pid,
       serverPid: Deno.pid,
+      restarts: 0,
       branch: "main",
       head: { id: head.id, label: head.label, time: head.time },
       dirty: false,

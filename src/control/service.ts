@@ -94,6 +94,8 @@ export interface StatusReport {
   log: string;
   keeperPid: number;
   serverPid: number;
+  /** How often the server was replaced since the mount was made. */
+  restarts: number;
   branch: string;
   head: { id: string; label: string | null; time: string } | null;
   /** True if the working tree differs from {@linkcode head}. */

@@ -43,6 +43,8 @@ export const MAIN = "main";
 export interface DaemonParts {
   readonly config: DaemonConfig;
   readonly keeperPid: number;
+  /** Servers that served this mount before. */
+  readonly restarts: number;
   readonly fs: FsClient;
   readonly background: BackgroundClient;
   readonly imported: ImportState;
@@ -60,7 +62,7 @@ export class Daemon implements Service {
   constructor(readonly parts: DaemonParts) {}
 
   async status(): Promise<StatusReport> {
-    const { config, keeperPid, fs, imported, hash, counters } = this.parts;
+    const { config, keeperPid, restarts, fs, imported, hash, counters } = this.parts;
     const branch = this.parts.branch();
     const tree = await fs.call("state", null);
     const counts: Record<string, number> = {};
@@ -79,6 +81,7 @@ export class Daemon implements Service {
       log: config.log,
       keeperPid,
       serverPid: Deno.pid,
+      restarts,
       branch: MAIN,
       head: head === null
         ? null

@@ -8,6 +8,9 @@ import { createMailbox, MailboxSender } from "./mailbox.ts";
 import type { FsCommands, FsMessage, FsStart } from "./messages.ts";
 import { ThreadError } from "./posted_error.ts";
 
+/** What the thread found when it started. */
+export type FsReady = FsMessage & { readonly type: "ready" };
+
 export interface FsClientOptions {
   readonly start: Omit<FsStart, "mailbox">;
   /** A command line was written to `ctl` (or null: `status` was looked at). Resolves with the answer. */
@@ -44,12 +47,12 @@ export class FsClient {
   /** Starts the thread; resolves when it serves. */
   static async start(
     options: FsClientOptions,
-  ): Promise<{ client: FsClient; replayed: number; tornBytes: number }> {
+  ): Promise<{ client: FsClient; ready: FsReady }> {
     const client = new FsClient(options);
     const ready = new Promise<FsMessage>((resolve) => client.#reply = resolve);
     const message = await Promise.race([ready, client.ended]);
     if (message?.type !== "ready") throw new Error("The fs thread ended before it was ready");
-    return { client, replayed: message.replayed, tornBytes: message.tornBytes };
+    return { client, ready: message };
   }
 
   #receive(message: FsMessage): void {

@@ -8,7 +8,13 @@ import type { Session } from "../mount/linux/session.ts";
 import { adoptImport } from "../tree/adopt_import.ts";
 import type { Invalidation } from "../tree/invalidation.ts";
 import { retarget } from "../tree/retarget.ts";
-import { type PendingCapture, revert, settle, takeCapture } from "../tree/take_capture.ts";
+import {
+  beginSegment,
+  type PendingCapture,
+  revert,
+  settle,
+  takeCapture,
+} from "../tree/take_capture.ts";
 import type { WorkingTree } from "../tree/working_tree.ts";
 import type { InvalidationData } from "../mount/linux/notify.ts";
 import type { FsCommands, PostedCapture } from "./messages.ts";
@@ -43,7 +49,7 @@ export function fsCommands({ tree, session, postCapture }: FsThreadState): FsCom
         pending = taken.pending;
         postCapture({ id, capture: taken.capture });
       } else if (freeze) {
-        tree.journal.begin(tree.journal.segment + 1);
+        beginSegment(tree);
       }
       session.frozen = freeze;
       return { changed, segment: tree.journal.segment, nextInode: tree.nextInode };

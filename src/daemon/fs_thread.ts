@@ -9,12 +9,15 @@
 /// <reference lib="deno.worker" />
 
 import { binaryString } from "../../ffi/libc.ts";
-import { Session } from "../mount/linux/session.ts";
+import { Session, type SessionOptions } from "../mount/linux/session.ts";
 import { SourceDirectory } from "../source/read_source.ts";
 import { loadHasher } from "../store/hash.ts";
 import { Store } from "../store/store.ts";
 import { Journal, listSegments } from "../tree/journal.ts";
-import { replay } from "../tree/replay.ts";
+import { type LoadedNodes, NodeLog } from "../tree/node_log.ts";
+import { replay, type ReplayReport } from "../tree/replay.ts";
+import { renumberNodes, restoreNodes } from "../tree/restore_nodes.ts";
+import { beginSegment } from "../tree/take_capture.ts";
 import { WorkingTree } from "../tree/working_tree.ts";
 import { collectGarbage } from "./collect_garbage.ts";
 import { fsCommands, type FsCommandTable } from "./fs_commands.ts";
@@ -28,14 +31,20 @@ function post(message: FsMessage): void {
 
 self.onmessage = async (event: MessageEvent<FsStart>) => {
   try {
-    serve(event.data, await openTree(event.data));
+    const start = event.data;
+    const { tree, journalEnd } = await openTree(start);
+    const resumed = takeOver(start, tree, journalEnd);
+    serve(start, tree, resumed);
     post({ type: "unmounted" });
   } catch (error) {
     post({ type: "crashed", error: postedError(error) });
   }
 };
 
-async function openTree(start: FsStart): Promise<WorkingTree> {
+/** The working tree as the journal has it. */
+async function openTree(
+  start: FsStart,
+): Promise<{ tree: WorkingTree; journalEnd: ReplayReport }> {
   const store = Store.open(start.store, await loadHasher());
   const journal = new Journal(start.journal);
   let tree: WorkingTree;
@@ -49,16 +58,38 @@ async function openTree(start: FsStart): Promise<WorkingTree> {
   }
   const segments = listSegments(start.journal);
   const live = segments.filter((segment) => segment >= start.segment);
-  const { records, tornBytes } = replay(tree, live);
-  journal.begin(Math.max(start.segment, (segments.at(-1) ?? 0) + 1));
-  tree.safeSegment = live[0] ?? journal.segment;
-  post({ type: "ready", replayed: records, tornBytes });
-  return tree;
+  const journalEnd = replay(tree, live);
+  journal.segment = Math.max(start.segment - 1, segments.at(-1) ?? 0);
+  tree.safeSegment = live[0] ?? start.segment;
+  return { tree, journalEnd };
 }
 
-function serve(start: FsStart, tree: WorkingTree): void {
+/** Puts the node ids right, and begins a journal segment. */
+function takeOver(start: FsStart, tree: WorkingTree, journalEnd: ReplayReport): Resumed {
+  const path = `${start.journal}/nodes`;
+  const { connection, nodes } = start.resume ? NodeLog.load(path) : NO_NODES;
+  renumberNodes(tree, [...nodes.keys()].reduce((a, b) => Math.max(a, b), journalEnd.largestNodeId));
+  tree.nodeLog = new NodeLog(path);
+  if (connection !== null) tree.nodeLog.connected(connection);
+  const lost = restoreNodes(tree, journalEnd, nodes);
+  // Should this server die before that request comes again, the next one still has to know of it.
+  if (journalEnd.lastRequest !== null) Object.assign(tree.journal.request, journalEnd.lastRequest);
+  beginSegment(tree);
+  tree.nodeLog.flush(tree.nodes);
+  const nodeIds = Float64Array.from(nodes.keys());
+  const { records, tornBytes, lastRequest } = journalEnd;
+  post({ type: "ready", replayed: records, tornBytes, nodeIds, lost: lost.length });
+  return connection === null ? {} : { resumed: { connection, lastRequest } };
+}
+
+const NO_NODES: LoadedNodes = { connection: null, nodes: new Map() };
+
+type Resumed = Pick<SessionOptions, "resumed">;
+
+function serve(start: FsStart, tree: WorkingTree, resumed: Resumed): void {
   const receiver = new MailboxReceiver(start.mailbox);
   const session = new Session({
+    ...resumed,
     fd: start.fuseFd,
     commandFd: start.mailbox.eventFd,
     tree,

@@ -6,10 +6,10 @@
  * @module
  */
 
-import { dup2 } from "../../ffi/libc.ts";
-import { binaryString } from "../../ffi/libc.ts";
+import { binaryString, dup2 } from "../../ffi/libc.ts";
 import { LibfuseError, type LibfuseSession, mountSession } from "../../ffi/libfuse3.ts";
 import { unmount } from "../mount/linux/unmount.ts";
+import { EXIT_RESTART, RestartPolicy, RESTARTS_VARIABLE } from "./restart.ts";
 import { selfCommand } from "./spawn.ts";
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
 
@@ -19,31 +19,52 @@ const STANDARD_INPUT = 0;
 export async function runKeeper(config: DaemonConfig): Promise<number> {
   const session = await mount(config);
   dup2(session.fd, STANDARD_INPUT);
-  const [command, ...args] = selfCommand();
-  const server = new Deno.Command(command, {
-    args: [...args, "__server"],
-    env: { AGENTVFS_SERVER_CONFIG: JSON.stringify(config) },
-    stdin: "inherit",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).spawn();
-  let asked = false;
+  let stopping = false;
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     Deno.addSignalListener(signal, () => {
-      if (asked) return;
-      asked = true;
+      if (stopping) return;
+      stopping = true;
       // Lazily, so that it works while somebody sits in the mount; the server ends when it is unmounted.
       void unmount(config.mount, true);
     });
   }
-  const { code, signal } = await server.status;
+  const code = await keepServing(config, () => stopping);
   session.unmount();
-  if (code === 0) return 0;
-  if (signal !== null) {
-    console.error(`agentvfs: the server of ${config.mount} was killed by ${signal}`);
-    console.error("hint: Nothing that was written is lost; agentvfs quickstart mounts it again");
+  return code;
+}
+
+/** Runs one server after the other until one ends as it should, or too many did not. */
+async function keepServing(config: DaemonConfig, isStopping: () => boolean): Promise<number> {
+  const restarts = new RestartPolicy();
+  while (true) {
+    const started = performance.now();
+    const { code, signal } = await startServer(config, restarts.count).status;
+    const died = signal !== null || code === EXIT_RESTART;
+    if (!died || isStopping()) return signal === null ? code : 0;
+    const how = signal === null ? "failed" : `was killed by ${signal}`;
+    const pause = restarts.next(performance.now() - started);
+    if (pause === null) {
+      console.error(`agentvfs: the server of ${config.mount} ${how}, once too often`);
+      console.error("hint: Nothing that was written is lost; agentvfs quickstart mounts it again");
+      return 1;
+    }
+    console.error(`The server ${how}: starting another one`);
+    await new Promise((resolve) => setTimeout(resolve, pause));
   }
-  return signal === null ? code : 1;
+}
+
+function startServer(config: DaemonConfig, restarts: number): Deno.ChildProcess {
+  const [command, ...args] = selfCommand();
+  return new Deno.Command(command, {
+    args: [...args, "__server"],
+    env: {
+      AGENTVFS_SERVER_CONFIG: JSON.stringify(config),
+      ...(restarts === 0 ? {} : { [RESTARTS_VARIABLE]: String(restarts) }),
+    },
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
 }
 
 async function mount(config: DaemonConfig): Promise<LibfuseSession> {

@@ -34,6 +34,8 @@ export interface FsStart {
   readonly snapshot: Snapshot | null;
   readonly segment: number;
   readonly nextInode: number;
+  /** True if another server served this mount before. */
+  readonly resume: boolean;
   /** Captures go to the background thread through it. */
   readonly captures: MessagePort;
 }
@@ -76,7 +78,13 @@ export type FsRequest = {
 
 /** From the fs thread. */
 export type FsMessage =
-  | { readonly type: "ready"; readonly replayed: number; readonly tornBytes: number }
+  | {
+    readonly type: "ready";
+    readonly replayed: number;
+    readonly tornBytes: number;
+    readonly nodeIds: Float64Array;
+    readonly lost: number;
+  }
   | { readonly type: "part" }
   | { readonly type: "done"; readonly value: unknown }
   | { readonly type: "failed"; readonly error: PostedError }

@@ -19,6 +19,7 @@ import { Branch } from "./branch.ts";
 import { Daemon, MAIN } from "./daemon.ts";
 import { FsClient } from "./fs_client.ts";
 import { ImportState } from "./import_state.ts";
+import { EXIT_RESTART, RESTARTS_VARIABLE } from "./restart.ts";
 import type { DaemonConfig } from "./workspace.ts";
 import { mappedFlusher } from "../mount/linux/flush_mapped.ts";
 import { unmount } from "../mount/linux/unmount.ts";
@@ -46,7 +47,8 @@ export async function runServer(config: DaemonConfig): Promise<void> {
   const saved = await background.call("branch", MAIN);
   const hash = await background.call("hashBackend", null);
   let daemon: Daemon | null = null;
-  const { client: fs, replayed, tornBytes } = await FsClient.start({
+  const resume = Deno.env.get(RESTARTS_VARIABLE) !== undefined;
+  const { client: fs, ready } = await FsClient.start({
     start: {
       fuseFd,
       counters,
@@ -56,13 +58,17 @@ export async function runServer(config: DaemonConfig): Promise<void> {
       snapshot: saved?.snapshot ?? null,
       segment: saved?.segment ?? FIRST_SEGMENT,
       nextInode: saved?.nextInode ?? FIRST_OWN_INODE,
+      resume,
       captures: channel.port1,
     },
     onAsk: (line) => answer(daemon!, line),
   });
+  const { replayed, tornBytes, lost, nodeIds } = ready;
   if (replayed > 1) console.log(`Recovered ${replayed} journal records`);
-  if (tornBytes > 0) {
-    console.log(`The journal ended in ${tornBytes} bytes that were never answered`);
+  if (tornBytes > 0) console.log(`The journal ended in ${tornBytes} bytes, never answered`);
+  if (resume) {
+    console.log(`Took over ${nodeIds.length - lost} nodes; ${lost} stand for nothing any more`);
+    await background.call("notifyResumed", nodeIds);
   }
 
   const flush = mappedFlusher(config.mount, () => fs.call("drain", null));
@@ -70,6 +76,7 @@ export async function runServer(config: DaemonConfig): Promise<void> {
   daemon = new Daemon({
     config,
     keeperPid: Deno.ppid,
+    restarts: Number(Deno.env.get(RESTARTS_VARIABLE) ?? 0),
     fs,
     background,
     imported,
@@ -92,7 +99,12 @@ export async function runServer(config: DaemonConfig): Promise<void> {
   }
   const control = await ControlServer.listen(daemon, config.socket);
   watchKeeper(config.mount);
-  await fs.ended;
+  try {
+    await fs.ended;
+  } catch (error) {
+    console.error(`The fs thread failed: ${error instanceof Error ? error.message : error}`);
+    Deno.exit(EXIT_RESTART);
+  }
   await control.close();
   await background.call("close", null);
   fs.terminate();

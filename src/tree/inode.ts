@@ -81,7 +81,7 @@ export class Inode {
   linkChanged = false;
 
   constructor(
-    readonly nodeId: number,
+    public nodeId: number,
     readonly ino: number,
     public mode: number,
     public uid: number,

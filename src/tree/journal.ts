@@ -25,7 +25,7 @@ import {
   pread,
   pwrite,
 } from "../../ffi/libc.ts";
-import { RecordType, RecordWriter, writeRecordBefore } from "./journal_record.ts";
+import { RecordType, RecordWriter, type RequestId, writeRecordBefore } from "./journal_record.ts";
 import { Status } from "./status.ts";
 
 /** File name of a segment. */
@@ -51,7 +51,9 @@ export class JournalError extends Error {
 }
 
 export class Journal {
-  readonly record = new RecordWriter();
+  /** Id of the request being answered: each record carries it. */
+  readonly request: RequestId = { low: 0, high: 0 };
+  readonly record = new RecordWriter(this.request);
   /** Number of the segment that is written to. */
   segment = 0;
   /** Bumped with each segment: node ids have to be bound anew. */
@@ -115,7 +117,7 @@ export class Journal {
     length: number,
     fields: readonly [number, number, number, number, number, number],
   ): Status {
-    const start = writeRecordBefore(bytes, view, payload, length, fields);
+    const start = writeRecordBefore(bytes, view, payload, length, fields, this.request);
     const status = this.#write(bytes.subarray(start), payload - start + length);
     if (status === Status.Ok) this.writtenAt = this.position - length;
     return status;
@@ -189,13 +191,12 @@ export class Journal {
   }
 
   /**
-   * Removes the segments before `segment`. Those in `inUse` stay open, for files that were unlinked
-   * but are still open.
+   * Removes the segments before `segment`, but for those in `inUse`: unlinked files that are still open
+   * refer to them.
    */
   removeBefore(segment: number, inUse: ReadonlySet<number>): void {
     for (const old of listSegments(this.directory)) {
-      if (old >= segment) continue;
-      if (inUse.has(old)) this.#reader(old);
+      if (old >= segment || inUse.has(old)) continue;
       Deno.removeSync(`${this.directory}/${segmentName(old)}`);
     }
     for (const [old, fd] of this.#readers) {
@@ -213,7 +214,8 @@ export class Journal {
   }
 }
 
-function journalError(action: string, path: string, errno: number): JournalError {
+/** The error for a failed step on a segment (or, for a directory, on a new one). */
+export function journalError(action: string, path: string, errno: number): JournalError {
   const full = errno === Errno.ENOSPC || errno === Errno.EDQUOT;
   return new JournalError(
     full

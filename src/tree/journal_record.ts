@@ -1,9 +1,9 @@
 /**
  * The records of a journal segment.
  *
- * A record is a header of 16 bytes (u32 CRC-32 of all that follows it, u32 length of the whole record,
- * u8 type, three zero bytes, u32 length of the payload of a WRITE, else 0), the fields of its type in
- * {@linkcode RecordWriter} encoding, and for WRITE the bytes written. Records follow each other without
+ * A record is a header of 24 bytes (u32 CRC-32 of all that follows it, u32 length of the whole record,
+ * u32 type, u32 length of the payload of a WRITE, else 0, u64 id of the request that caused it, 0 for
+ * none), the fields of its type in {@linkcode RecordWriter} encoding, and for WRITE the bytes written. Records follow each other without
  * gaps. Nodes are named by node id; a BIND tells what an id stands for before a segment first uses it.
  *
  * @module
@@ -36,26 +36,39 @@ export const RecordType = {
   XATTR: 11,
   /** from nodeId, offset, to nodeId, offset, length, mode after it, time */
   COPY: 12,
+  /** JSON of an {@linkcode OrphanRecord}: an inode without a name that the kernel still refers to */
+  ORPHAN: 13,
 } as const;
 
-export const RECORD_HEADER_BYTES = 16;
+export const RECORD_HEADER_BYTES = 24;
 /** A WRITE's fields: six numbers of 8 bytes. */
 export const WRITE_FIELDS_BYTES = 48;
 /** Bytes in front of a WRITE's payload that {@linkcode Journal.appendWrite} overwrites. */
 export const WRITE_HEADROOM = RECORD_HEADER_BYTES + WRITE_FIELDS_BYTES;
 
-const LARGEST_RECORD = 128 * 1024;
+/** Fits every record but an ORPHAN with very many extents, for which the buffer grows. */
+const USUAL_RECORD = 128 * 1024;
+
+/** A request's id as the two halves of its 64 bits. */
+export interface RequestId {
+  low: number;
+  high: number;
+}
 
 /** Builds one record without allocating. Numbers are 8 bytes, strings u32 length and bytes. */
 export class RecordWriter {
-  readonly bytes = new Uint8Array(LARGEST_RECORD);
-  readonly #view = new DataView(this.bytes.buffer);
+  bytes = new Uint8Array(USUAL_RECORD);
+  #view = new DataView(this.bytes.buffer);
   #length = 0;
+
+  constructor(readonly request: RequestId) {}
 
   begin(type: number): this {
     this.#length = RECORD_HEADER_BYTES;
     this.#view.setUint32(8, type, true);
     this.#view.setUint32(12, 0, true);
+    this.#view.setUint32(16, this.request.low, true);
+    this.#view.setUint32(20, this.request.high, true);
     return this;
   }
 
@@ -75,10 +88,19 @@ export class RecordWriter {
   }
 
   blob(bytes: Uint8Array): this {
+    this.#reserve(4 + bytes.length);
     this.#view.setUint32(this.#length, bytes.length, true);
     this.bytes.set(bytes, this.#length + 4);
     this.#length += 4 + bytes.length;
     return this;
+  }
+
+  #reserve(length: number): void {
+    if (this.#length + length <= this.bytes.length) return;
+    const larger = new Uint8Array(2 * (this.#length + length));
+    larger.set(this.bytes);
+    this.bytes = larger;
+    this.#view = new DataView(larger.buffer);
   }
 
   /** Fills in the header. Returns the record's length; it starts at byte 0 of `bytes`. */
@@ -96,11 +118,14 @@ export function writeRecordBefore(
   payload: number,
   length: number,
   fields: readonly [number, number, number, number, number, number],
+  request: RequestId,
 ): number {
   const start = payload - WRITE_HEADROOM;
   view.setUint32(start + 4, WRITE_HEADROOM + length, true);
   view.setUint32(start + 8, RecordType.WRITE, true);
   view.setUint32(start + 12, length, true);
+  view.setUint32(start + 16, request.low, true);
+  view.setUint32(start + 20, request.high, true);
   for (let i = 0; i < fields.length; i++) {
     writeInteger(view, start + RECORD_HEADER_BYTES + 8 * i, fields[i]!);
   }
@@ -120,6 +145,10 @@ export class RecordReader {
 
   get type(): number {
     return this.#view.getUint32(8, true);
+  }
+
+  get request(): RequestId {
+    return { low: this.#view.getUint32(16, true), high: this.#view.getUint32(20, true) };
   }
 
   number(): number {

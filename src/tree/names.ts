@@ -175,14 +175,19 @@ export function unlink(
   } else if (inode.directory !== null) {
     return Status.IsDirectory;
   }
-  const bound = tree.bind(parent);
-  if (bound !== Status.Ok) return bound;
+  const bound = tree.bind(parent) || bindIfKnown(tree, inode);
+  if (bound !== Status.Ok) return bound as Status;
   tree.tick();
   tree.journal.record.begin(RecordType.UNLINK)
     .number(parent.nodeId).string(name).number(tree.now.sec).number(tree.now.nsec);
   const logged = tree.log();
   if (logged === Status.Ok) applyUnlink(tree, parent, name);
   return logged;
+}
+
+/** The kernel refers to it, so a replay has to find it also when its name is gone. */
+function bindIfKnown(tree: WorkingTree, inode: Inode): Status {
+  return inode.lookups > 0 ? tree.bind(inode) : Status.Ok;
 }
 
 function checkEmpty(tree: WorkingTree, inode: Inode): Status {
@@ -236,7 +241,8 @@ export function rename(
   }
   // Two names of one file: rename(2) does nothing and succeeds.
   if (target === inode) return Status.Ok;
-  const bound = tree.bind(fromParent) || tree.bind(toParent);
+  const bound = tree.bind(fromParent) || tree.bind(toParent) || bindIfKnown(tree, inode) ||
+    (target === undefined ? Status.Ok : bindIfKnown(tree, target));
   if (bound !== Status.Ok) return bound as Status;
   tree.tick();
   tree.journal.record.begin(RecordType.RENAME)

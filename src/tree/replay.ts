@@ -14,8 +14,15 @@ import { applyAttributes, applyXattr } from "./attributes.ts";
 import { applyCopy, applyResize, applyWrite, applyZero } from "./data.ts";
 import type { Inode } from "./inode.ts";
 import { segmentName } from "./journal.ts";
-import { RECORD_HEADER_BYTES, RecordReader, RecordType, WRITE_HEADROOM } from "./journal_record.ts";
+import {
+  RECORD_HEADER_BYTES,
+  RecordReader,
+  RecordType,
+  type RequestId,
+  WRITE_HEADROOM,
+} from "./journal_record.ts";
 import { applyCreate, applyLink, applyRename, applyUnlink } from "./names.ts";
+import { fromOrphanRecord, type OrphanRecord } from "./orphan.ts";
 import { ROOT_NODE_ID, type WorkingTree } from "./working_tree.ts";
 
 export interface ReplayReport {
@@ -24,18 +31,32 @@ export interface ReplayReport {
   orphaned: number;
   /** Bytes after the last whole record of the segment that has any, else 0. */
   tornBytes: number;
+  /** What the node ids in the journal stand for at its end. */
+  nodes: ReadonlyMap<number, Inode>;
+  /** The largest node id in it. */
+  largestNodeId: number;
+  /** Request that caused the last record: it was carried out, and perhaps not answered. */
+  lastRequest: RequestId | null;
 }
 
 /** Applies the segments in order. Throws if a record contradicts the tree: the journal is damaged then. */
 export function replay(tree: WorkingTree, segments: readonly number[]): ReplayReport {
-  const report = { records: 0, orphaned: 0, tornBytes: 0 };
   const nodes = new Map<number, Inode>();
+  const report: ReplayReport = {
+    records: 0,
+    orphaned: 0,
+    tornBytes: 0,
+    nodes,
+    largestNodeId: ROOT_NODE_ID,
+    lastRequest: null,
+  };
   tree.journaling = false;
   try {
     for (const segment of segments) replaySegment(tree, segment, nodes, report);
   } finally {
     tree.journaling = true;
   }
+  for (const id of nodes.keys()) report.largestNodeId = Math.max(report.largestNodeId, id);
   return report;
 }
 
@@ -61,8 +82,10 @@ function replaySegment(
       if (pread(fd, bytes, position) !== length) break;
       if (crc32(bytes.subarray(4)) !== view.getUint32(0, true)) break;
       const start = position + WRITE_HEADROOM;
-      if (!applyRecord(tree, new RecordReader(bytes), segment, start, nodes)) report.orphaned++;
+      const record = new RecordReader(bytes);
+      if (!applyRecord(tree, record, segment, start, nodes)) report.orphaned++;
       report.records++;
+      report.lastRequest = record.request;
       position += length;
     }
     report.tornBytes += size - position;
@@ -101,8 +124,13 @@ function applyRecord(
       const id = record.number();
       const parent = directory();
       const found = parent === undefined ? 0 : tree.lookup(parent, record.string());
-      if (typeof found === "number") nodes.delete(id);
-      else nodes.set(id, found);
+      // Without a name it is an orphan, which an earlier record tells of if it is still open.
+      if (typeof found !== "number") nodes.set(id, found);
+      return true;
+    }
+    case RecordType.ORPHAN: {
+      const orphan: OrphanRecord = JSON.parse(new TextDecoder().decode(record.blob()));
+      if (!nodes.has(orphan.nodeId)) nodes.set(orphan.nodeId, fromOrphanRecord(orphan));
       return true;
     }
     case RecordType.CREATE: {

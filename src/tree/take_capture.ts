@@ -9,6 +9,7 @@
  * @module
  */
 
+import { Errno } from "../../ffi/libc.ts";
 import type { ContentId, Snapshot } from "../store/entry.ts";
 import type {
   BuiltSlot,
@@ -22,7 +23,10 @@ import type {
 } from "./capture.ts";
 import { StoredContent } from "./content.ts";
 import { type Inode, type Xattrs, XATTRS_IN_SOURCE } from "./inode.ts";
+import { journalError } from "./journal.ts";
+import { logOrphans } from "./orphan.ts";
 import { Overlay } from "./overlay.ts";
+import { Status } from "./status.ts";
 import type { WorkingTree } from "./working_tree.ts";
 
 interface Slot {
@@ -41,13 +45,22 @@ export interface PendingCapture {
   readonly segment: number;
 }
 
+/** Begins a journal segment that can be replayed without those before it. Throws JournalError. */
+export function beginSegment(tree: WorkingTree): void {
+  tree.journal.begin(tree.journal.segment + 1);
+  if (logOrphans(tree) !== Status.Ok) {
+    throw journalError("begin", tree.journal.directory, Errno.ENOSPC);
+  }
+}
+
 /** Takes the difference to the snapshot. Throws JournalError, with nothing changed, if it cannot. */
 export function takeCapture(tree: WorkingTree): { capture: Capture; pending: PendingCapture } {
   const base = tree.base!;
   if (tree.isChanged) {
-    tree.journal.begin(tree.journal.segment + 1);
+    beginSegment(tree);
     tree.safeSegment = tree.journal.segment;
   }
+  tree.relinked.clear();
   const taker = new Taker();
   const links = [...tree.changedLinks];
   const capturedLinks = links.map((inode) => taker.linked(inode));
@@ -200,11 +213,11 @@ function settleSlot({ inode, frozen, xattrs }: Slot, built: BuiltSlot): void {
   if (xattrs !== null && inode.xattrs === xattrs) inode.xattrs = built.xattrs;
 }
 
-/** Segments before `segment` that unlinked files which are still open refer to. */
+/** Segments before `segment` that unlinked files refer to, or files that were until a moment ago. */
 function segmentsInUse(tree: WorkingTree, segment: number): Set<number> {
   const used = new Set<number>();
-  for (const inode of tree.nodes.values()) {
-    if (!tree.isOrphan(inode) || !(inode.content instanceof Overlay)) continue;
+  for (const inode of [...tree.orphans, ...tree.relinked]) {
+    if (!(inode.content instanceof Overlay)) continue;
     for (const source of inode.content.sources) {
       if (source >= 0 && source < segment) used.add(source);
     }

@@ -19,6 +19,7 @@ import { SourceContent, StoredContent } from "./content.ts";
 import { DirectoryState, Dirent, Inode, XATTRS_IN_SOURCE } from "./inode.ts";
 import { type Journal } from "./journal.ts";
 import { RecordType } from "./journal_record.ts";
+import type { NodeLog } from "./node_log.ts";
 import { SourceFiles } from "./source_files.ts";
 import { Status } from "./status.ts";
 
@@ -44,12 +45,18 @@ export class WorkingTree {
   sourceFiles: SourceFiles | null;
   /** Links that inodes of `links` have in the source, counting those outside it, as first listed. */
   readonly sourceLinks = new Map<Inode, number>();
+  /** Where the next server finds out what node ids stand for. */
+  nodeLog: NodeLog | null = null;
+  /** Inodes without a name that the kernel refers to. */
+  readonly orphans = new Set<Inode>();
+  /** Inodes that were orphans and have a name again, since the last capture. */
+  readonly relinked = new Set<Inode>();
   /** Journal segments before this one go away when the checkpoint under way is stored. */
   safeSegment = 0;
   /** Off while the journal is replayed: its records are not written a second time. */
   journaling = true;
   /** The root is the first inode made. */
-  #nextNodeId = ROOT_NODE_ID;
+  nextNodeId = ROOT_NODE_ID;
 
   constructor(
     readonly store: TreeStore,
@@ -72,7 +79,7 @@ export class WorkingTree {
   }
 
   #takeNodeId(): number {
-    return this.#nextNodeId++;
+    return this.nextNodeId++;
   }
 
   /** An inode for a stored record, without a name yet. */
@@ -177,7 +184,10 @@ export class WorkingTree {
 
   /** Counts a reference the kernel got. */
   remember(inode: Inode): void {
-    if (inode.lookups++ === 0) this.nodes.set(inode.nodeId, inode);
+    if (inode.lookups++ > 0) return;
+    this.nodes.set(inode.nodeId, inode);
+    this.nodeLog?.bind(inode);
+    if (inode.parent === null && inode !== this.root) this.orphans.add(inode);
   }
 
   /** Gives back references. An unlinked inode that nobody refers to is gone after this. */
@@ -185,7 +195,10 @@ export class WorkingTree {
     const inode = this.nodes.get(nodeId);
     if (inode === undefined || nodeId === ROOT_NODE_ID) return;
     inode.lookups = Math.max(0, inode.lookups - count);
-    if (inode.lookups === 0) this.nodes.delete(nodeId);
+    if (inode.lookups > 0) return;
+    this.nodes.delete(nodeId);
+    this.orphans.delete(inode);
+    this.nodeLog?.forget(nodeId);
   }
 
   /** True if the inode has no name any more. */
@@ -271,6 +284,10 @@ export class WorkingTree {
     if (child.parent === null) {
       child.parent = parent;
       child.name = name;
+      if (child.lookups > 0) {
+        this.nodeLog?.bind(child);
+        if (this.orphans.delete(child)) this.relinked.add(child);
+      }
     }
     if (child.isDirectory) directory.subdirectories++;
   }
@@ -288,6 +305,10 @@ export class WorkingTree {
       const other = child.names?.[0];
       child.parent = other?.parent ?? null;
       child.name = other?.name ?? "";
+      if (child.lookups > 0) {
+        this.nodeLog?.bind(child);
+        if (child.parent === null) this.orphans.add(child);
+      }
     }
     return child;
   }

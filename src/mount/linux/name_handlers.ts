@@ -65,7 +65,7 @@ export function symlink(context: Context): number {
 }
 
 /** struct fuse_open_out behind an entry: no handle, keep the cache. */
-function openOut({ reply }: Context, entry: number): number {
+export function openOut({ reply }: Context, entry: number): number {
   if (entry !== ENTRY_OUT.SIZE) return entry;
   const at = OUT + entry;
   reply.u64(at, 0);

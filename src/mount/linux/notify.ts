@@ -24,6 +24,16 @@ export function notify(fd: number, { parents, names, data, attributes }: Invalid
   for (const nodeId of attributes) invalidateInode(fd, nodeId, -1);
 }
 
+/**
+ * After a server took over: the kernel sends again what was not answered, and believes nothing it cached. It
+ * may have been told of a rollback only in part.
+ */
+export function notifyResumed(fd: number, nodeIds: Float64Array): void {
+  send(fd, NotifyCode.RESEND, 0);
+  send(fd, NotifyCode.INC_EPOCH, 0);
+  for (const nodeId of nodeIds) invalidateInode(fd, nodeId, 0);
+}
+
 /** struct fuse_notify_inval_entry_out: u64 parent, u32 namelen, u32 flags, name and NUL. */
 function invalidateEntry(fd: number, parent: number, name: string): void {
   u64(BODY, parent);

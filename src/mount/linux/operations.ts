@@ -37,7 +37,10 @@ import {
 import { NO_REPLY, OUT } from "./reply.ts";
 
 function init(context: Context): number {
-  return negotiate(context.request, context.reply, (agreed) => context.connection = agreed);
+  return negotiate(context.request, context.reply, (agreed) => {
+    context.connection = agreed;
+    context.tree.nodeLog?.connected(agreed);
+  });
 }
 
 /**

@@ -27,11 +27,13 @@ import {
   write,
 } from "../../../ffi/libc.ts";
 import type { WorkingTree } from "../../tree/working_tree.ts";
+import type { RequestId } from "../../tree/journal_record.ts";
 import type { Context } from "./context.ts";
-import { MAX_BACKGROUND } from "./init.ts";
+import { type Connection, MAX_BACKGROUND } from "./init.ts";
 import { OPERATIONS } from "./operations.ts";
 import { NO_REPLY, OUT, Reply } from "./reply.ts";
 import { BODY, Request } from "./request.ts";
+import { answerCompleted, readRequestId } from "./resend.ts";
 import { type Ask, FIRST_VIRTUAL_NODE, VirtualFiles } from "./virtual_files.ts";
 
 export interface SessionOptions {
@@ -48,6 +50,8 @@ export interface SessionOptions {
   readonly onCommand: () => void;
   /** Called once when nothing has come for a while after many requests. */
   readonly onIdle: () => void;
+  /** Taken over from a server that died: what INIT agreed on, and the request it may not have answered. */
+  readonly resumed?: { readonly connection: Connection; readonly lastRequest: RequestId | null };
 }
 
 const POLLFD_BYTES = 8;
@@ -61,6 +65,8 @@ export class Session {
   readonly context: Context;
   readonly #request = new Request();
   readonly #reply = new Reply();
+  /** Request that was carried out before this server took over. */
+  #completed: RequestId | null;
   /** Requests since the session was idle. */
   #served = 0;
   /** WRITEs of pages that were dirtied earlier, not of a write(2) under way. */
@@ -79,8 +85,9 @@ export class Session {
       reply: this.#reply,
       virtual: new VirtualFiles(this.#request, this.#reply, options.ask, send),
       storePath: options.storePath,
-      connection: null,
+      connection: options.resumed?.connection ?? null,
     };
+    this.#completed = options.resumed?.lastRequest ?? null;
   }
 
   /** Serves until the file system is unmounted. */
@@ -152,7 +159,14 @@ export class Session {
     if (opcode < OPCODE_LIMIT) this.options.counters[opcode]!++;
     if (opcode === Opcode.WRITE && isWriteBack(request)) this.#writeBacks++;
     this.#reply.bytes.set(request.bytes.subarray(8, 16), OUT_HEADER.UNIQUE);
-    this.#send(this.#handle(opcode));
+    const resent = readRequestId(request, this.context.tree.journal.request);
+    const completed = resent && this.#isCompleted() ? answerCompleted(this.context, opcode) : null;
+    this.#send(completed ?? this.#handle(opcode));
+  }
+
+  #isCompleted(): boolean {
+    const { low, high } = this.context.tree.journal.request;
+    return this.#completed !== null && this.#completed.low === low && this.#completed.high === high;
   }
 
   #handle(opcode: number): number {
@@ -173,6 +187,9 @@ export class Session {
 
   #send(result: number): void {
     if (result === NO_REPLY) return;
+    const { tree } = this.context;
+    // Before the kernel learns of a node id, the next server must be able to.
+    tree.nodeLog?.flush(tree.nodes);
     const reply = this.#reply;
     const length = OUT + Math.max(0, result);
     reply.u32(OUT_HEADER.LENGTH, length);
@@ -181,7 +198,7 @@ export class Session {
     // The caller was killed meanwhile: the kernel will not forget an entry it never got.
     if (written < 0 && result >= ENTRY_OUT.SIZE && result <= ENTRY_OUT.SIZE + 16) {
       const id = reply.view.getUint32(OUT, true) + reply.view.getUint32(OUT + 4, true) * 2 ** 32;
-      this.context.tree.forget(id, 1);
+      tree.forget(id, 1);
     }
   }
 }

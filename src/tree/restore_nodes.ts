@@ -1,0 +1,69 @@
+/**
+ * Giving inodes the node ids the kernel knows them by, in a server that took over a mount.
+ *
+ * @module
+ */
+
+import type { Inode } from "./inode.ts";
+import type { LoggedNode } from "./node_log.ts";
+import type { ReplayReport } from "./replay.ts";
+import { ROOT_NODE_ID, type WorkingTree } from "./working_tree.ts";
+
+/**
+ * Sets the node ids of `logged`, each with one reference. What the journal says of an id wins over the log.
+ * Returns the ids that stand for nothing any more: files that a rollback replaced.
+ */
+export function restoreNodes(
+  tree: WorkingTree,
+  replayed: ReplayReport,
+  logged: ReadonlyMap<number, LoggedNode>,
+): number[] {
+  const found = new Map<number, Inode | null>([[ROOT_NODE_ID, tree.root]]);
+  const lost: number[] = [];
+
+  const find = (id: number): Inode | null => {
+    const known = found.get(id);
+    if (known !== undefined) return known;
+    const inode = replayed.nodes.get(id) ?? fromLog(id);
+    found.set(id, inode);
+    return inode;
+  };
+
+  const fromLog = (id: number): Inode | null => {
+    const node = logged.get(id);
+    if (node === undefined || node.parent === 0) return null;
+    const parent = find(node.parent);
+    if (parent === null) return null;
+    const inode = tree.lookup(parent, node.name);
+    return typeof inode === "number" || inode.ino !== node.ino ? null : inode;
+  };
+
+  for (const id of logged.keys()) {
+    if (id === ROOT_NODE_ID) continue;
+    const inode = find(id);
+    if (inode === null) {
+      lost.push(id);
+    } else {
+      inode.nodeId = id;
+      tree.remember(inode);
+    }
+  }
+  return lost;
+}
+
+/**
+ * Makes node ids begin above all that were ever given out: the journal and the kernel may still use those.
+ * Inodes that are loaded already get new ones.
+ */
+export function renumberNodes(tree: WorkingTree, largest: number): void {
+  tree.nextNodeId = Math.max(tree.nextNodeId, largest + 1);
+  const walk = (inode: Inode) => {
+    const entries = inode.directory?.entries;
+    if (entries === null || entries === undefined) return;
+    for (const { inode: child } of entries.values()) {
+      child.nodeId = tree.nextNodeId++;
+      walk(child);
+    }
+  };
+  walk(tree.root);
+}
