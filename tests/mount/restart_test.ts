@@ -1,0 +1,98 @@
+/**
+ * The server dies while programs work in the mount: they must not notice, and nothing may be lost.
+ */
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import type { Mounted } from "../support/mounted.ts";
+import { withProject } from "../support/mounted.ts";
+import { run, succeed, until } from "../support/process.ts";
+
+const WORK = fileURLToPath(new URL("./restart_work.py", import.meta.url));
+const PROJECT = "mkdir work; for i in $(seq 40); do echo $i > f$i; done";
+const ALLOWED = { allowedLog: [/was killed by SIGKILL/] };
+
+/** Kills the server and resolves when another one answers. */
+async function replaceServer(mounted: Mounted): Promise<void> {
+  const { serverPid, restarts } = await mounted.status();
+  Deno.kill(serverPid, "SIGKILL");
+  await until("another server answers", async () => {
+    const outcome = await mounted.run(["-C", mounted.project, "--json", "status"]);
+    if (outcome.code !== 0) return false;
+    const status = JSON.parse(outcome.stdout);
+    return status.serverPid !== serverPid && status.restarts === restarts + 1;
+  });
+}
+
+Deno.test("programs at work do not notice that the server is killed", async () => {
+  await withProject(PROJECT, async (mounted) => {
+    const seconds = 8;
+    const work = run(["python3", WORK, mounted.path("work"), String(seconds)]);
+    let kills = 0;
+    const end = performance.now() + (seconds - 1) * 1000;
+    while (performance.now() < end) {
+      await replaceServer(mounted);
+      if (++kills % 2 === 0) await mounted.ctl("checkpoint", `kill ${kills}`);
+    }
+    const { code, stdout, stderr } = await work;
+    assert.equal(code, 0, stderr);
+    assert.ok(Number(stdout) > 20, `only ${stdout} rounds`);
+    assert.ok(kills >= 3, `only ${kills} kills`);
+  }, ALLOWED);
+});
+
+Deno.test("what was open, cached or unlinked is there after the server was killed", async () => {
+  await withProject(PROJECT, async (mounted) => {
+    await mounted.ctl("checkpoint", "base");
+    const file = await Deno.open(mounted.path("f1"), { read: true, write: true });
+    const gone = await Deno.open(mounted.path("gone"), { read: true, write: true, create: true });
+    await gone.write(new TextEncoder().encode("still here"));
+    await Deno.remove(mounted.path("gone"));
+    // A checkpoint takes the unlinked file's records out of the journal.
+    await mounted.ctl("checkpoint", "unlinked");
+    await Deno.rename(mounted.path("f2"), mounted.path("work/moved"));
+    const before = await Deno.stat(mounted.path("work/moved"));
+    await replaceServer(mounted);
+    await replaceServer(mounted);
+    const text = new Uint8Array(10);
+    await gone.seek(0, Deno.SeekMode.Start);
+    assert.equal(await gone.read(text), 10);
+    assert.equal(new TextDecoder().decode(text), "still here");
+    await file.seek(0, Deno.SeekMode.End);
+    await file.write(new TextEncoder().encode("more\n"));
+    assert.equal(await Deno.readTextFile(mounted.path("f1")), "1\nmore\n");
+    assert.deepEqual(await Deno.stat(mounted.path("work/moved")), before);
+    await assert.rejects(Deno.stat(mounted.path("f2")), Deno.errors.NotFound);
+    file.close();
+    gone.close();
+    await mounted.ctl("rollback", "base");
+    assert.equal(await Deno.readTextFile(mounted.path("f1")), "1\n");
+    assert.equal(await Deno.readTextFile(mounted.path("f2")), "2\n");
+  }, ALLOWED);
+});
+
+Deno.test("a build goes through although the server is killed again and again", async () => {
+  const sources = `
+    calls=""
+    for i in $(seq 30); do
+      echo "int f$i(int x) { return x + $i; }" > f$i.c
+      echo "int f$i(int);" >> all.h
+      calls="$calls + f$i(1)"
+    done
+    printf '#include <stdio.h>\\n#include "all.h"\\nint main(void) { printf("%%d\\\\n", 0%s); }\\n' "$calls" > main.c
+    printf 'prog: main.o %s\\n\\tcc -o $@ $^\\n%%.o: %%.c all.h\\n\\tcc -c -o $@ $<\\n' "$(echo f*.c | sed 's/[.]c/.o/g')" > Makefile
+  `;
+  await withProject(sources, async (mounted) => {
+    let building = true;
+    const build = succeed(["make", "-j2"], { cwd: mounted.mount }).finally(() => building = false);
+    let kills = 0;
+    while (building && kills < 10) {
+      await replaceServer(mounted);
+      kills++;
+    }
+    await build;
+    assert.ok(kills > 0, "the build was over before the first kill");
+    const sum = 30 + 30 * 31 / 2;
+    assert.equal((await succeed(["./prog"], { cwd: mounted.mount })).trim(), String(sum));
+  }, ALLOWED);
+});
