@@ -11,7 +11,12 @@ import { graftPaths } from "../history/graft.ts";
 import { type BranchState, History, type UndoTarget } from "../history/history.ts";
 import { patchOf } from "../history/patch.ts";
 import type { ChangeCounts } from "../history/commit.ts";
-import { type InvalidationData, notify, notifyResumed } from "../mount/linux/notify.ts";
+import {
+  invalidateAll,
+  type InvalidationData,
+  notify,
+  requestResend,
+} from "../mount/linux/notify.ts";
 import { importSource, type SkippedPath } from "../source/import_source.ts";
 import { SourceDirectory } from "../source/read_source.ts";
 import type { Hasher } from "../store/hash.ts";
@@ -82,8 +87,8 @@ export interface BackgroundJobs {
   undoTarget: { in: string; out: UndoTarget };
   redoTarget: { in: string; out: UndoTarget };
   notify: { in: InvalidationData; out: null };
-  /** Tells the kernel that another server has taken over. The ids are all those it may know. */
-  notifyResumed: { in: Float64Array; out: null };
+  requestResend: { in: null; out: null };
+  invalidateAll: { in: Float64Array; out: null };
   close: { in: null; out: null };
 }
 
@@ -203,8 +208,12 @@ export function backgroundJobs(
       notify(start.fuseFd, invalidation);
       return null;
     },
-    notifyResumed: (nodeIds) => {
-      notifyResumed(start.fuseFd, nodeIds);
+    requestResend: () => {
+      requestResend(start.fuseFd);
+      return null;
+    },
+    invalidateAll: (nodeIds) => {
+      invalidateAll(start.fuseFd, nodeIds);
       return null;
     },
     close: () => {

@@ -68,7 +68,10 @@ export async function runServer(config: DaemonConfig): Promise<void> {
   if (tornBytes > 0) console.log(`The journal ended in ${tornBytes} bytes, never answered`);
   if (resume) {
     console.log(`Took over ${nodeIds.length - lost} nodes; ${lost} stand for nothing any more`);
-    await background.call("notifyResumed", nodeIds);
+    // In this order: the one request that may have been carried out comes before any that follow it.
+    await background.call("requestResend", null);
+    await fs.call("thaw", null);
+    await background.call("invalidateAll", nodeIds);
   }
 
   const flush = mappedFlusher(config.mount, () => fs.call("drain", null));

@@ -25,11 +25,18 @@ export function notify(fd: number, { parents, names, data, attributes }: Invalid
 }
 
 /**
- * After a server took over: the kernel sends again what was not answered, and believes nothing it cached. It
- * may have been told of a rollback only in part.
+ * Makes the kernel send again, before anything else, what another server read and did not answer.
+ * Does not wait for requests to be answered.
  */
-export function notifyResumed(fd: number, nodeIds: Float64Array): void {
+export function requestResend(fd: number): void {
   send(fd, NotifyCode.RESEND, 0);
+}
+
+/**
+ * Makes the kernel drop what it cached: it may have been told of a rollback only in part. `nodeIds` are all
+ * those it may know.
+ */
+export function invalidateAll(fd: number, nodeIds: Float64Array): void {
   send(fd, NotifyCode.INC_EPOCH, 0);
   for (const nodeId of nodeIds) invalidateInode(fd, nodeId, 0);
 }

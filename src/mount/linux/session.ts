@@ -72,7 +72,7 @@ export class Session {
   /** WRITEs of pages that were dirtied earlier, not of a write(2) under way. */
   #writeBacks = 0;
   /** While true no request is read; commands are. */
-  frozen = false;
+  frozen: boolean;
 
   constructor(readonly options: SessionOptions) {
     const send = (unique: Uint8Array, result: number) => {
@@ -88,6 +88,8 @@ export class Session {
       connection: options.resumed?.connection ?? null,
     };
     this.#completed = options.resumed?.lastRequest ?? null;
+    // Until the kernel was asked to send again what was not answered.
+    this.frozen = options.resumed !== undefined;
   }
 
   /** Serves until the file system is unmounted. */
