@@ -40,6 +40,10 @@ import type { DaemonConfig } from "./workspace.ts";
 /** The branch that the mount shows. */
 export const MAIN = "main";
 
+/** A journal segment with so much in it is folded into the store. */
+const FOLD_BYTES = 64 * 1024 * 1024;
+const FOLD_RECORDS = 50_000;
+
 export interface DaemonParts {
   readonly config: DaemonConfig;
   readonly keeperPid: number;
@@ -202,6 +206,18 @@ export class Daemon implements Service {
       changes: changes.map(changeReport),
       ...(p.patch ? { patch } : {}),
     };
+  }
+
+  /**
+   * Moves what is in the journal into the store once there is much of it, so that neither the disk nor the next
+   * start pays for every byte that was ever overwritten. The branch's head stays where it is.
+   */
+  async foldJournal(): Promise<void> {
+    const branch = this.parts.branch();
+    if (branch === null || this.#stopping) return;
+    const { changed, journalBytes, journalRecords } = await this.parts.fs.call("state", null);
+    if (!changed || (journalBytes < FOLD_BYTES && journalRecords < FOLD_RECORDS)) return;
+    await this.#turn("fold", () => branch.save(null));
   }
 
   async stop(p: StopParams): Promise<{ stopped: true }> {

@@ -38,6 +38,8 @@ export function fsCommands({ tree, session, postCapture }: FsThreadState): FsCom
       changed: tree.isChanged,
       changes: tree.root.directory!.changed.size + tree.changedLinks.size,
       nodes: tree.nodes.size,
+      journalBytes: tree.journal.position,
+      journalRecords: tree.journal.records,
       connection: session.context.connection,
     }),
     capture: ({ id, freeze }) => {

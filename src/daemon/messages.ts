@@ -46,6 +46,9 @@ export interface TreeState {
   /** Changed names and linked inodes since the snapshot. */
   readonly changes: number;
   readonly nodes: number;
+  /** Of the journal segment being written. */
+  readonly journalBytes: number;
+  readonly journalRecords: number;
   readonly connection: Connection | null;
 }
 

@@ -30,6 +30,8 @@ const FIRST_SEGMENT = 1;
 const IMPORT_LABEL = "initial";
 /** How often the server looks whether its keeper still lives, ms. */
 const KEEPER_CHECK_MS = 1_000;
+/** How often it looks whether the journal has become long, ms. */
+const JOURNAL_CHECK_MS = 2_000;
 
 /** Serves until the file system is unmounted. */
 export async function runServer(config: DaemonConfig): Promise<void> {
@@ -102,6 +104,7 @@ export async function runServer(config: DaemonConfig): Promise<void> {
   }
   const control = await ControlServer.listen(daemon, config.socket);
   watchKeeper(config.mount);
+  watchJournal(daemon);
   try {
     await fs.ended;
   } catch (error) {
@@ -136,6 +139,15 @@ async function importProject(
   const { snapshot } = commit;
   await background.call("notify", await fs.call("adopt", snapshot));
   return { head: commit, snapshot, segment: FIRST_SEGMENT };
+}
+
+function watchJournal(daemon: Daemon): void {
+  const timer = setInterval(() => {
+    daemon.foldJournal().catch((error) =>
+      console.log(`The journal was not folded: ${error.message}`)
+    );
+  }, JOURNAL_CHECK_MS);
+  Deno.unrefTimer(timer);
 }
 
 /** Without its keeper nobody would unmount when this process ends: so it does it itself. */

@@ -58,8 +58,9 @@ export class Journal {
   segment = 0;
   /** Bumped with each segment: node ids have to be bound anew. */
   epoch = 0;
-  /** Bytes appended to the current segment. */
+  /** Bytes and records appended to the current segment. */
   position = 0;
+  records = 0;
   #synced = 0;
   #fd = -1;
   readonly #readers = new Map<number, number>();
@@ -77,6 +78,7 @@ export class Journal {
     this.#fd = fd;
     this.segment = segment;
     this.position = 0;
+    this.records = 0;
     const status = this.append(this.record.begin(RecordType.SEGMENT).number(segment).finish());
     const synced = status === Status.Ok ? this.#syncDirectory() : -Errno.ENOSPC;
     if (synced < 0) {
@@ -148,6 +150,7 @@ export class Journal {
       done += result;
     }
     this.position += length;
+    this.records++;
     return Status.Ok;
   }
 
