@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import * as fc from "fast-check";
+import { countChanges } from "../diff.ts";
+import { listSnapshot, storeModel, withStore } from "../fixtures.ts";
+import {
+  conflictLines,
+  essence,
+  essences,
+  linkedPaths,
+  merge,
+  mirroredLines,
+  triples,
+} from "./fixtures.ts";
+import type { MergeStrategy } from "./merge_types.ts";
+
+const NOTHING = { added: 0, modified: 0, deleted: 0 };
+
+Deno.test("merging a branch without changes is the identity", async () => {
+  await withStore((store) => {
+    fc.assert(
+      fc.property(triples(), ({ base, ours }) => {
+        const [b, o] = [storeModel(store, base), storeModel(store, ours)];
+        const result = merge(store, b, o, b);
+        assert.deepEqual(result.snapshot, o);
+        assert.deepEqual(result.conflicts, []);
+        assert.deepEqual(result.changes, NOTHING);
+      }),
+      { numRuns: 200, verbose: 1 },
+    );
+  });
+});
+
+Deno.test("where ours is the base the result is theirs, hard links too", async () => {
+  await withStore((store) => {
+    fc.assert(
+      fc.property(triples(), ({ base, theirs }) => {
+        const [b, t] = [storeModel(store, base), storeModel(store, theirs)];
+        const result = merge(store, b, b, t);
+        assert.deepEqual(result.conflicts, []);
+        assert.deepEqual(essences(store, result.snapshot), essences(store, t));
+        assert.deepEqual(linkedPaths(store, result.snapshot), linkedPaths(store, t));
+        assert.deepEqual(result.changes, countChanges(store, b, t));
+      }),
+      { numRuns: 400, verbose: 1 },
+    );
+  });
+});
+
+Deno.test("what both sides have in common merges cleanly", async () => {
+  await withStore((store) => {
+    fc.assert(
+      fc.property(triples(), ({ base, ours }) => {
+        const [b, o] = [storeModel(store, base), storeModel(store, ours)];
+        const result = merge(store, b, o, o);
+        assert.deepEqual(result.conflicts, []);
+        assert.deepEqual(result.snapshot, o);
+      }),
+      { numRuns: 200, verbose: 1 },
+    );
+  });
+});
+
+Deno.test("the sides may be exchanged: the same conflicts, and a clean result is the same", async () => {
+  let clean = 0;
+  await withStore((store) => {
+    fc.assert(
+      fc.property(triples(), ({ base, ours, theirs }) => {
+        const [b, o, t] = [base, ours, theirs].map((model) => storeModel(store, model));
+        const forth = merge(store, b!, o!, t!);
+        const back = merge(store, b!, t!, o!);
+        assert.deepEqual(conflictLines(forth).sort(), mirroredLines(back));
+        if (forth.conflicts.length > 0) return;
+        clean++;
+        assert.deepEqual(essences(store, forth.snapshot), essences(store, back.snapshot));
+      }),
+      { numRuns: 600, verbose: 1 },
+    );
+  });
+  assert.ok(clean > 150, `only ${clean} clean merges`);
+});
+
+Deno.test("merging the same again changes nothing", async () => {
+  await withStore((store) => {
+    fc.assert(
+      fc.property(triples(), ({ base, ours, theirs }) => {
+        const [b, o, t] = [base, ours, theirs].map((model) => storeModel(store, model));
+        const once = merge(store, b!, o!, t!);
+        fc.pre(once.conflicts.length === 0);
+        const twice = merge(store, b!, once.snapshot, t!);
+        assert.deepEqual(twice.conflicts, []);
+        assert.deepEqual(twice.changes, NOTHING);
+      }),
+      { numRuns: 300, verbose: 1 },
+    );
+  });
+});
+
+Deno.test("every path of the result comes from a side, whatever the strategy", async () => {
+  const strategies: MergeStrategy[] = ["conflict", "ours", "theirs", "union", "markers"];
+  await withStore((store) => {
+    fc.assert(
+      fc.property(triples(), fc.constantFrom(...strategies), (models, strategy) => {
+        const [b, o, t] = [models.base, models.ours, models.theirs].map((model) =>
+          storeModel(store, model)
+        );
+        const result = merge(store, b!, o!, t!, { strategy });
+        const [mine, other] = [listSnapshot(store, o!), listSnapshot(store, t!)];
+        for (const path of listSnapshot(store, result.snapshot).keys()) {
+          assert.ok(mine.has(path) || other.has(path), path);
+        }
+        if (strategy === "ours" || strategy === "theirs") assert.deepEqual(result.conflicts, []);
+        const plain = merge(store, b!, o!, t!);
+        assert.equal(result.conflicts.length + result.decided.length, plain.conflicts.length);
+        assert.deepEqual(result.changes, countChanges(store, o!, result.snapshot));
+      }),
+      { numRuns: 500, verbose: 1 },
+    );
+  });
+});
+
+/** Path by path, without hard links and renames: who changed it alone, has it. */
+Deno.test("a path that one side changed is as that side has it", async () => {
+  await withStore((store) => {
+    fc.assert(
+      fc.property(triples(false), (models) => {
+        const [b, o, t] = [models.base, models.ours, models.theirs].map((model) =>
+          storeModel(store, model)
+        );
+        const result = merge(store, b!, o!, t!);
+        const [base, ours, theirs] = [b!, o!, t!].map((s) => essences(store, s));
+        const merged = essences(store, result.snapshot);
+        const moved = new Set(result.conflicts.flatMap((c) => [c.oursPath, c.theirsPath]));
+        const inConflict = (path: string) =>
+          moved.has(path) ||
+          result.conflicts.some((c) => c.path === path || path.startsWith(`${c.path}/`));
+        const contents = (list: Map<string, string>) => new Set(list.values());
+        for (const path of new Set([...base!.keys(), ...ours!.keys(), ...theirs!.keys()])) {
+          const [x, y, z] = [base!.get(path), ours!.get(path), theirs!.get(path)];
+          const isDirectory = [x, y, z].some((e) => e?.includes('"4'));
+          // Directories come and go with what is in them, and equal contents may be renames.
+          if (isDirectory || inConflict(path)) continue;
+          if (x !== undefined && (y === undefined || z === undefined)) {
+            if (contents(ours!).has(x) || contents(theirs!).has(x)) continue;
+          }
+          if (y === z || x === z) {
+            if (x === undefined && [...base!.values()].includes(y!)) continue;
+            assert.equal(merged.get(path), y, path);
+          } else if (x === y) assert.equal(merged.get(path), z, path);
+        }
+        assert.ok(essence(result.snapshot.root).length > 0);
+      }),
+      { numRuns: 500, verbose: 1 },
+    );
+  });
+});
