@@ -59,6 +59,7 @@ async function openTree(
   const segments = listSegments(start.journal);
   const live = segments.filter((segment) => segment >= start.segment);
   const journalEnd = replay(tree, live);
+  journal.takeOver(live);
   journal.segment = Math.max(start.segment - 1, segments.at(-1) ?? 0);
   tree.safeSegment = live[0] ?? start.segment;
   return { tree, journalEnd };

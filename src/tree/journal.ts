@@ -61,7 +61,10 @@ export class Journal {
   /** Bytes and records appended to the current segment. */
   position = 0;
   records = 0;
+  /** Bytes of the current segment that are durable. */
   #synced = 0;
+  /** Earlier segments that may not be durable in full. */
+  readonly #unsynced = new Set<number>();
   #fd = -1;
   readonly #readers = new Map<number, number>();
 
@@ -75,6 +78,7 @@ export class Journal {
     const fd = open(cString(path), O_RDWR | O_CREAT | O_EXCL, 0o600);
     if (fd < 0) throw journalError("begin", path, -fd);
     const previous = { fd: this.#fd, segment: this.segment, position: this.position };
+    const { records } = this;
     this.#fd = fd;
     this.segment = segment;
     this.position = 0;
@@ -87,9 +91,13 @@ export class Journal {
       this.#fd = previous.fd;
       this.segment = previous.segment;
       this.position = previous.position;
+      this.records = records;
       throw journalError("begin", path, -synced);
     }
-    if (previous.fd >= 0) this.#readers.set(previous.segment, previous.fd);
+    if (previous.fd >= 0) {
+      this.#readers.set(previous.segment, previous.fd);
+      if (this.#synced < previous.position) this.#unsynced.add(previous.segment);
+    }
     this.epoch++;
     this.#synced = 0;
   }
@@ -154,13 +162,22 @@ export class Journal {
     return Status.Ok;
   }
 
-  /** Makes everything appended durable. */
+  /** Segments of an earlier process, which may have left them to the kernel to write. */
+  takeOver(segments: readonly number[]): void {
+    for (const segment of segments) this.#unsynced.add(segment);
+  }
+
+  /** Makes everything appended durable, in segments that a checkpoint is about to replace, too. */
   sync(): Status {
+    for (const segment of this.#unsynced) {
+      const status = syncStatus(fdatasync(this.#reader(segment)));
+      if (status !== Status.Ok) return status;
+      this.#unsynced.delete(segment);
+    }
     if (this.#synced === this.position) return Status.Ok;
-    const result = fdatasync(this.#fd);
-    if (result < 0) return result === -Errno.ENOSPC ? Status.NoSpace : Status.InputOutput;
-    this.#synced = this.position;
-    return Status.Ok;
+    const status = syncStatus(fdatasync(this.#fd));
+    if (status === Status.Ok) this.#synced = this.position;
+    return status;
   }
 
   /** Fills `into[intoOffset, +length)` from a segment. */
@@ -200,6 +217,7 @@ export class Journal {
   removeBefore(segment: number, inUse: ReadonlySet<number>): void {
     for (const old of listSegments(this.directory)) {
       if (old >= segment || inUse.has(old)) continue;
+      this.#unsynced.delete(old);
       Deno.removeSync(`${this.directory}/${segmentName(old)}`);
     }
     for (const [old, fd] of this.#readers) {
@@ -215,6 +233,11 @@ export class Journal {
     this.#readers.clear();
     this.#fd = -1;
   }
+}
+
+function syncStatus(result: number): Status {
+  if (result >= 0) return Status.Ok;
+  return result === -Errno.ENOSPC ? Status.NoSpace : Status.InputOutput;
 }
 
 /** The error for a failed step on a segment (or, for a directory, on a new one). */
