@@ -96,8 +96,9 @@ async function runFile(file: string, cwd: string, shim: string): Promise<Cases> 
   return cases;
 }
 
+/** What the suite itself marks as to be done counts as passed, as prove(1) has it. */
 function isPassed(line: string | undefined): boolean {
-  return line !== undefined && line.startsWith("ok");
+  return line !== undefined && (line.startsWith("ok") || line.includes("# TODO"));
 }
 
 function add(totals: Totals, cases: Cases): void {
