@@ -6,8 +6,12 @@
  * It is appended to before an answer that tells the kernel a new id is sent, and means nothing once the file
  * system is unmounted. What the journal says of a node id is newer and wins.
  *
- * Lines of text, because nothing here is hot enough for more: `+ id ino parent name` for a reference,
- * `- id` for one given back, `! minor flags flags2` for what INIT agreed on. Names are JSON strings.
+ * References are counted exactly: the kernel gives back all it counts at once, but also single ones while it
+ * keeps others.
+ *
+ * Lines of text, because nothing here is hot enough for more: `+ id ino references parent name` where a node
+ * is, `= id references` for another count (0: the kernel has forgotten it), `! minor flags flags2` for what
+ * INIT agreed on. Names are JSON strings.
  *
  * @module
  */
@@ -18,6 +22,8 @@ import type { Inode } from "./inode.ts";
 /** Where a node was when its line was written. */
 export interface LoggedNode {
   readonly ino: number;
+  /** References the kernel has. */
+  lookups: number;
   /** Node id of the directory; 0 if it had no name. */
   readonly parent: number;
   readonly name: string;
@@ -69,10 +75,13 @@ export class NodeLog {
       const [kind, ...fields] = line.split(" ");
       const numbers = fields.map(Number);
       if (kind === "+") {
-        const name = JSON.parse(fields.slice(3).join(" "));
-        nodes.set(numbers[0]!, { ino: numbers[1]!, parent: numbers[2]!, name });
-      } else if (kind === "-") {
-        nodes.delete(numbers[0]!);
+        const [id, ino, lookups, parent] = numbers as [number, number, number, number];
+        nodes.set(id, { ino, lookups, parent, name: JSON.parse(fields.slice(4).join(" ")) });
+      } else if (kind === "=") {
+        const [id, lookups] = numbers as [number, number];
+        const node = nodes.get(id);
+        if (lookups === 0) nodes.delete(id);
+        else if (node !== undefined) node.lookups = lookups;
       } else if (kind === "!") {
         connection = { minor: numbers[0]!, flags: numbers[1]!, flags2: numbers[2]! };
       }
@@ -87,12 +96,14 @@ export class NodeLog {
 
   /** The kernel has, or is about to get, a reference to the inode; or the inode has another name. */
   bind(inode: Inode): void {
-    const { nodeId, ino, parent, name } = inode;
-    this.#lines.push(`+ ${nodeId} ${ino} ${parent?.nodeId ?? 0} ${JSON.stringify(name)}\n`);
+    const { nodeId, ino, lookups, parent, name } = inode;
+    const where = `${parent?.nodeId ?? 0} ${JSON.stringify(name)}`;
+    this.#lines.push(`+ ${nodeId} ${ino} ${lookups} ${where}\n`);
   }
 
-  forget(nodeId: number): void {
-    this.#lines.push(`- ${nodeId}\n`);
+  /** The kernel has more or fewer references to an inode than before. */
+  count({ nodeId, lookups }: Inode): void {
+    this.#lines.push(`= ${nodeId} ${lookups}\n`);
   }
 
   /** Writes what is new. Called before each answer. `live` is what would be left of the log. */

@@ -10,7 +10,7 @@ import type { ReplayReport } from "./replay.ts";
 import { ROOT_NODE_ID, type WorkingTree } from "./working_tree.ts";
 
 /**
- * Sets the node ids of `logged`, each with one reference. What the journal says of an id wins over the log.
+ * Sets the node ids of `logged` and their references. What the journal says of an id wins over the log.
  * Returns the ids that stand for nothing any more: files that a rollback replaced.
  */
 export function restoreNodes(
@@ -38,14 +38,14 @@ export function restoreNodes(
     return typeof inode === "number" || inode.ino !== node.ino ? null : inode;
   };
 
-  for (const id of logged.keys()) {
+  for (const [id, { lookups }] of logged) {
     if (id === ROOT_NODE_ID) continue;
     const inode = find(id);
     if (inode === null) {
       lost.push(id);
     } else {
       inode.nodeId = id;
-      tree.remember(inode);
+      tree.remember(inode, lookups);
     }
   }
   return lost;

@@ -182,9 +182,14 @@ export class WorkingTree {
     return this.nodes.get(nodeId);
   }
 
-  /** Counts a reference the kernel got. */
-  remember(inode: Inode): void {
-    if (inode.lookups++ > 0) return;
+  /** Counts references the kernel got. */
+  remember(inode: Inode, count = 1): void {
+    const isKnown = inode.lookups > 0;
+    inode.lookups += count;
+    if (isKnown) {
+      this.nodeLog?.count(inode);
+      return;
+    }
     this.nodes.set(inode.nodeId, inode);
     this.nodeLog?.bind(inode);
     if (inode.parent === null && inode !== this.root) this.orphans.add(inode);
@@ -195,10 +200,10 @@ export class WorkingTree {
     const inode = this.nodes.get(nodeId);
     if (inode === undefined || nodeId === ROOT_NODE_ID) return;
     inode.lookups = Math.max(0, inode.lookups - count);
+    this.nodeLog?.count(inode);
     if (inode.lookups > 0) return;
     this.nodes.delete(nodeId);
     this.orphans.delete(inode);
-    this.nodeLog?.forget(nodeId);
   }
 
   /** True if the inode has no name any more. */
