@@ -26,12 +26,18 @@ export interface AttributeChange {
   gid?: number | undefined;
   atime?: Timestamp | "now" | undefined;
   mtime?: Timestamp | "now" | undefined;
+  /** As {@linkcode withoutPrivileges} takes it, where the change drops privileges. */
+  outsider?: boolean;
 }
 
-/** The mode a file has after somebody without CAP_FSETID wrote to it or it got another owner. */
-export function withoutPrivileges(mode: number): number {
+/**
+ * The mode a file has after somebody without CAP_FSETID wrote to it or it got another owner. Set-group-ID
+ * without group execution stays (it once meant mandatory locking), except if an `outsider` did it: one who is
+ * not in the file's group.
+ */
+export function withoutPrivileges(mode: number, outsider: boolean): number {
   const kept = mode & ~S_ISUID;
-  return (mode & S_IXGRP) !== 0 ? kept & ~S_ISGID : kept;
+  return outsider || (mode & S_IXGRP) !== 0 ? kept & ~S_ISGID : kept;
 }
 
 export function setAttributes(tree: WorkingTree, inode: Inode, change: AttributeChange): Status {
@@ -43,7 +49,7 @@ export function setAttributes(tree: WorkingTree, inode: Inode, change: Attribute
   if (change.mode !== undefined) mode = (mode & ~0o7777) | (change.mode & 0o7777);
   const owned = change.uid !== undefined || change.gid !== undefined;
   if (owned && inode.directory === null && change.mode === undefined) {
-    mode = withoutPrivileges(mode);
+    mode = withoutPrivileges(mode, change.outsider ?? false);
   }
   const atime = change.atime === "now" ? tree.now : change.atime;
   const mtime = change.mtime === "now" ? tree.now : change.mtime;
@@ -94,10 +100,12 @@ export function applyAttributes(
  * Namespaces that disks have. POSIX ACLs (`system.`) are refused as a whole: half an ACL would be worse than
  * none. Who may use which is checked by the kernel.
  */
-const NAMESPACE = /^(user|trusted|security)\../s;
+const NAMESPACE = /^(user|trusted|security)\./;
 
-function isRefused(name: string): boolean {
-  return !NAMESPACE.test(name);
+function checkName(name: string): Status {
+  const namespace = NAMESPACE.exec(name);
+  if (namespace === null) return Status.NotSupported;
+  return namespace[0].length === name.length ? Status.Invalid : Status.Ok;
 }
 
 export function getXattr(
@@ -106,8 +114,7 @@ export function getXattr(
   name: string,
 ): Uint8Array<ArrayBuffer> | Status {
   if (inode.stale) return Status.Stale;
-  if (isRefused(name)) return Status.NotSupported;
-  return tree.xattrs(inode).get(name) ?? Status.NoAttribute;
+  return checkName(name) || (tree.xattrs(inode).get(name) ?? Status.NoAttribute);
 }
 
 /** Flags of setxattr(2). */
@@ -123,13 +130,14 @@ export function setXattr(
   flags: number,
 ): Status {
   if (inode.stale) return Status.Stale;
-  if (isRefused(name)) return Status.NotSupported;
+  const named = checkName(name);
+  if (named !== Status.Ok) return named;
   if (name.length > XATTR_NAME_MAX) return Status.Range;
   if (value !== null && value.length > XATTR_SIZE_MAX) return Status.TooBig;
   const present = tree.xattrs(inode).has(name);
   if (value === null && !present) return Status.NoAttribute;
-  if (flags === XATTR_CREATE && present) return Status.Exists;
-  if (flags === XATTR_REPLACE && !present) return Status.NoAttribute;
+  if ((flags & XATTR_CREATE) !== 0 && present) return Status.Exists;
+  if ((flags & XATTR_REPLACE) !== 0 && !present) return Status.NoAttribute;
   const bound = tree.bind(inode);
   if (bound !== Status.Ok) return bound;
   tree.tick();

@@ -55,7 +55,7 @@ function writable(tree: WorkingTree, inode: Inode): Overlay {
 
 /**
  * Writes `length` bytes that stand in `bytes` from `payload` on, with {@linkcode WRITE_HEADROOM} bytes
- * of room in front of them. `kill` drops set-user-ID and set-group-ID.
+ * of room in front of them. `kill` drops set-user-ID and set-group-ID as {@linkcode withoutPrivileges} does.
  */
 export function write(
   tree: WorkingTree,
@@ -66,6 +66,7 @@ export function write(
   payload: number,
   length: number,
   kill: boolean,
+  outsider = false,
 ): Status {
   const status = checkFile(inode);
   if (status !== Status.Ok) return status;
@@ -74,7 +75,7 @@ export function write(
   const bound = tree.bind(inode);
   if (bound !== Status.Ok) return bound;
   tree.tick();
-  const mode = kill ? withoutPrivileges(inode.mode) : inode.mode;
+  const mode = kill ? withoutPrivileges(inode.mode, outsider) : inode.mode;
   const { journal, now } = tree;
   const fields = [inode.nodeId, offset, length, mode, now.sec, now.nsec] as const;
   const written = journal.appendWrite(bytes, view, payload, length, fields);
@@ -99,14 +100,20 @@ export function applyWrite(
 }
 
 /** Cuts or grows a file. Returns `Ok` without touching times only if `size` is out of range. */
-export function resize(tree: WorkingTree, inode: Inode, size: number, kill: boolean): Status {
+export function resize(
+  tree: WorkingTree,
+  inode: Inode,
+  size: number,
+  kill: boolean,
+  outsider = false,
+): Status {
   const status = checkFile(inode);
   if (status !== Status.Ok) return status;
   if (size > LARGEST_FILE) return Status.FileTooBig;
   const bound = tree.bind(inode);
   if (bound !== Status.Ok) return bound;
   tree.tick();
-  const mode = kill ? withoutPrivileges(inode.mode) : inode.mode;
+  const mode = kill ? withoutPrivileges(inode.mode, outsider) : inode.mode;
   tree.journal.record.begin(RecordType.RESIZE).number(inode.nodeId).number(size).number(mode)
     .number(tree.now.sec).number(tree.now.nsec);
   const logged = tree.log();

@@ -122,13 +122,22 @@ function dataBytes(tree: WorkingTree, content: Content): number {
   return content.dataBytes() + Math.min(content.baseSize, dataBytes(tree, content.base));
 }
 
+/** Bytes in which holes are told, as on ext4: a block with one byte of data in it is data. */
+const BLOCK = 4096;
+
 /** lseek(2) with SEEK_DATA or SEEK_HOLE: the offset, or a negated status. */
 export function seek(tree: WorkingTree, inode: Inode, offset: number, hole: boolean): number {
   if (inode.stale) return -Status.Stale;
-  if (!inode.isFile || offset >= inode.size) return -Status.NoData;
-  const found = next(tree, inode.content, inode.size, offset, hole);
-  if (found < inode.size) return found;
-  return hole ? inode.size : -Status.NoData;
+  const { content, size } = inode;
+  if (!inode.isFile || offset >= size) return -Status.NoData;
+  let block = offset - offset % BLOCK;
+  while (block < size) {
+    const data = next(tree, content, size, block, false);
+    if (!hole) return data < size ? Math.max(offset, data - data % BLOCK) : -Status.NoData;
+    if (data >= block + BLOCK || data >= size) return Math.max(offset, block);
+    block = Math.ceil(next(tree, content, size, data, true) / BLOCK) * BLOCK;
+  }
+  return size;
 }
 
 /** First offset at or after `offset` that is a hole (or data), at most `size`. */

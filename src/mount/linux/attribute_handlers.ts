@@ -10,6 +10,7 @@ import { type AttributeChange, getXattr, setAttributes, setXattr } from "../../t
 import { resize } from "../../tree/data.ts";
 import { readTarget } from "../../tree/read.ts";
 import { Status } from "../../tree/status.ts";
+import { isOutsider } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { OUT, sized } from "./reply.ts";
 import { BODY, type Request } from "./request.ts";
@@ -41,14 +42,20 @@ export function setattr({ tree, request, reply }: Context): number {
   const valid = request.u32(BODY + SETATTR.VALID);
   if ((valid & Fattr.SIZE) !== 0) {
     const kill = (valid & Fattr.KILL_SUIDGID) !== 0;
-    const status = resize(tree, inode, request.u64(BODY + SETATTR.SIZE), kill);
+    const outsider = kill && isOutsider(request, inode);
+    const status = resize(tree, inode, request.u64(BODY + SETATTR.SIZE), kill, outsider);
     if (status !== Status.Ok) return reply.status(status);
   }
   // A resize has set the times already; with explicit times and anything else they follow.
   if ((valid & ATTRIBUTES) !== 0 || (valid & Fattr.SIZE) === 0) {
     // Asking for nothing is the kernel's way to drop set-user-ID and set-group-ID, which a new owner does: for
     // chown(2) without one and, where the caller is not privileged, before fallocate(2) and copy_file_range(2).
-    const change = (valid & ATTRIBUTES) === 0 ? { uid: inode.uid } : requested(request, valid);
+    const change: AttributeChange = (valid & ATTRIBUTES) === 0
+      ? { uid: inode.uid }
+      : requested(request, valid);
+    if (change.uid !== undefined || change.gid !== undefined) {
+      change.outsider = isOutsider(request, inode);
+    }
     const status = setAttributes(tree, inode, change);
     if (status !== Status.Ok) return reply.status(status);
   }
@@ -92,7 +99,10 @@ export function getxattr({ tree, request, reply }: Context): number {
 export function listxattr({ tree, request, reply }: Context): number {
   const inode = tree.node(request.nodeId);
   if (inode === undefined || inode.stale) return -Errno.ESTALE;
-  const names = [...tree.xattrs(inode).keys()].map((name) => name + "\0").join("");
+  // What is trusted is for privileged callers: others do not even learn of it.
+  const names = [...tree.xattrs(inode).keys()]
+    .filter((name) => request.uid === 0 || !name.startsWith("trusted."))
+    .map((name) => name + "\0").join("");
   const bytes = Uint8Array.from(names, (c) => c.charCodeAt(0));
   return sized(reply, bytes, request.u32(BODY));
 }

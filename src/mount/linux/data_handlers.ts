@@ -9,6 +9,7 @@ import { Errno, SEEK_HOLE } from "../../../ffi/libc.ts";
 import { allocate, copy, read, write } from "../../tree/data.ts";
 import { seek } from "../../tree/read.ts";
 import { Status } from "../../tree/status.ts";
+import { isOutsider } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE } from "./request.ts";
@@ -38,7 +39,8 @@ export function writeFile({ tree, request, reply }: Context): number {
   const payload = BODY + WRITE_IN;
   if (payload + length > request.length) return -Errno.EINVAL;
   const { bytes, view } = request;
-  const status = write(tree, inode, offset, bytes, view, payload, length, kill);
+  const outsider = kill && isOutsider(request, inode);
+  const status = write(tree, inode, offset, bytes, view, payload, length, kill, outsider);
   return status === Status.Ok ? writeOut(reply, length) : reply.status(status);
 }
 

@@ -37,6 +37,11 @@ export class Request {
     return this.view.getUint32(IN_HEADER.GID, true);
   }
 
+  /** Thread that made the request; 0 if this PID namespace does not know it. */
+  get pid(): number {
+    return this.view.getUint32(IN_HEADER.PID, true);
+  }
+
   u32(at: number): number {
     return this.view.getUint32(at, true);
   }
