@@ -617,31 +617,40 @@ class Sequence:
         self.sides = [Side(side.root) for side in self.sides]
 
 
+def answer(sequence, command):
+    """What is wrong, or None."""
+    what = command["do"]
+    if what == "operate":
+        return sequence.operate(command["count"])
+    if what == "compare":
+        return sequence.compare()
+    if what == "remember":
+        return sequence.remember(command["as"])
+    if what == "recall":
+        return sequence.recall(command["as"])
+    if what == "close":
+        return sequence.close()
+    assert what == "reopen"
+    sequence.operations.append([command["after"]])
+    return sequence.reopen()
+
+
 def main():
     sequence = None
     for line in sys.stdin:
         command = json.loads(line)
-        why = None
-        what = command["do"]
-        if what == "begin":
+        if command["do"] == "begin":
             sequence = Sequence(command["seed"], command["mount"], command["plain"])
-        elif what == "operate":
-            why = sequence.operate(command["count"])
-        elif what == "compare":
-            why = sequence.compare()
-        elif what == "remember":
-            sequence.remember(command["as"])
-        elif what == "recall":
-            why = sequence.recall(command["as"])
-        elif what == "close":
-            sequence.close()
-        elif what == "reopen":
-            sequence.operations.append([command.get("after", "reopen")])
-            sequence.reopen()
-        answer = {"ok": why is None, "why": why}
+            why = None
+        else:
+            try:
+                why = answer(sequence, command)
+            except OSError as error:
+                why = repr(error)
+        result = {"ok": why is None, "why": why}
         if why is not None:
-            answer["operations"] = sequence.operations
-        print(json.dumps(answer), flush=True)
+            result["operations"] = sequence.operations
+        print(json.dumps(result), flush=True)
 
 
 main()

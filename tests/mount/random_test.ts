@@ -18,6 +18,8 @@ const SEQUENCES = Number(Deno.env.get("AGENTVFS_SEQUENCES") ?? 200);
 const PER_DAEMON = 50;
 const ROUNDS = 4;
 const OPERATIONS = 12;
+/** A keeper replaces only so many servers in a row that lived shorter, ms. */
+const SHORT_LIFE_MS = 1_500;
 
 const PROJECT = `
 mkdir -p a/c/d b/c
@@ -85,8 +87,10 @@ class Player {
     await operator.do("compare");
     const checkpoints: string[] = [];
     for (let round = 0; round < ROUNDS; round++) {
+      const killed = random(6) === 0 ? this.#killServer(random(30)) : null;
       await operator.do("operate", { count: 1 + random(2 * OPERATIONS) });
       await operator.do("compare");
+      await killed;
       const choice = random(20);
       if (choice < 9) checkpoints.push(await this.#checkpoint(`s${seed}.${round}`));
       else if (choice < 15 && checkpoints.length > 0) {
@@ -135,6 +139,24 @@ class Player {
     Deno.kill(keeperPid, "SIGKILL");
     Deno.kill(serverPid, "SIGKILL");
     await until("the daemon is dead", () => !isThere(serverPid) && !isThere(keeperPid));
+  }
+
+  /** In the middle of the operations, which must not notice. Handles stay open. */
+  async #killServer(afterMs: number): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, afterMs));
+    const { serverPid, uptimeMs } = await this.client.status();
+    // A server that dies young again and again is given up.
+    if (uptimeMs < SHORT_LIFE_MS) return;
+    this.client.close();
+    Deno.kill(serverPid, "SIGKILL");
+    this.client = await until("another server answers", async () => {
+      try {
+        const client = await this.mounted.connect();
+        return (await client.status()).serverPid === serverPid ? null : client;
+      } catch {
+        return null;
+      }
+    });
   }
 
   async #copy(from: string, to: string): Promise<void> {
