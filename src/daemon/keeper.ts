@@ -9,7 +9,7 @@
 import { binaryString, dup2 } from "../../ffi/libc.ts";
 import { LibfuseError, type LibfuseSession, mountSession } from "../../ffi/libfuse3.ts";
 import { unmount } from "../mount/linux/unmount.ts";
-import { EXIT_RESTART, RestartPolicy, RESTARTS_VARIABLE } from "./restart.ts";
+import { EXIT_RESTART, READY_SIGNAL, RestartPolicy, RESTARTS_VARIABLE } from "./restart.ts";
 import { selfCommand } from "./spawn.ts";
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
 
@@ -36,13 +36,16 @@ export async function runKeeper(config: DaemonConfig): Promise<number> {
 /** Runs one server after the other until one ends as it should, or too many did not. */
 async function keepServing(config: DaemonConfig, isStopping: () => boolean): Promise<number> {
   const restarts = new RestartPolicy();
+  let wasReady = false;
+  Deno.addSignalListener(READY_SIGNAL, () => wasReady = true);
   while (true) {
     const started = performance.now();
+    wasReady = false;
     const { code, signal } = await startServer(config, restarts.count).status;
     const died = signal !== null || code === EXIT_RESTART;
     if (!died || isStopping()) return signal === null ? code : 0;
     const how = signal === null ? "failed" : `was killed by ${signal}`;
-    const pause = restarts.next(performance.now() - started);
+    const pause = restarts.next({ wasReady, livedMs: performance.now() - started });
     if (pause === null) {
       console.error(`agentvfs: the server of ${config.mount} ${how}, once too often`);
       console.error("hint: Nothing that was written is lost; agentvfs quickstart mounts it again");

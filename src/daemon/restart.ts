@@ -10,24 +10,34 @@ export const EXIT_RESTART = 70;
 /** Environment variable that tells a server how many there were before it on this mount; absent for the first. */
 export const RESTARTS_VARIABLE = "AGENTVFS_RESTARTS";
 
-/** A server that lived shorter than this, ms, cannot have done much. */
+/**
+ * Signal a server sends its keeper when it answers requests. (The keeper listens before it starts one, so the
+ * signal's default action never strikes.)
+ */
+export const READY_SIGNAL = "SIGUSR1";
+
+/** After so many servers in a row that never got to answer a request, no other is started. */
+const MOST_FAILED_STARTS = 8;
+/** A server that lived shorter than this, ms, may have died of the request its successor is sent again. */
 const SHORT_LIFE_MS = 1_000;
 /** After so many short lives in a row no other server is started. */
-const MOST_SHORT_LIVES = 8;
-/** Pause before the restart that follows a short life, ms, for each in a row. */
+const MOST_SHORT_LIVES = 100;
+/** Pause before the restart that follows a failed start, ms, for each in a row. */
 const BACK_OFF_MS = 100;
 
 /** Decides whether a server that ended is replaced, and how soon. */
 export class RestartPolicy {
   /** Servers replaced so far. */
   count = 0;
+  #failedStarts = 0;
   #shortLives = 0;
 
   /** Milliseconds to wait before the next server starts, or null if there is to be none. */
-  next(livedMs: number): number | null {
-    this.#shortLives = livedMs < SHORT_LIFE_MS ? this.#shortLives + 1 : 0;
-    if (this.#shortLives > MOST_SHORT_LIVES) return null;
+  next(ended: { readonly wasReady: boolean; readonly livedMs: number }): number | null {
+    this.#failedStarts = ended.wasReady ? 0 : this.#failedStarts + 1;
+    this.#shortLives = ended.livedMs < SHORT_LIFE_MS ? this.#shortLives + 1 : 0;
+    if (this.#failedStarts > MOST_FAILED_STARTS || this.#shortLives > MOST_SHORT_LIVES) return null;
     this.count++;
-    return this.#shortLives * BACK_OFF_MS;
+    return this.#failedStarts * BACK_OFF_MS;
   }
 }

@@ -19,7 +19,7 @@ import { Branch } from "./branch.ts";
 import { Daemon, MAIN } from "./daemon.ts";
 import { FsClient } from "./fs_client.ts";
 import { ImportState } from "./import_state.ts";
-import { EXIT_RESTART, RESTARTS_VARIABLE } from "./restart.ts";
+import { EXIT_RESTART, READY_SIGNAL, RESTARTS_VARIABLE } from "./restart.ts";
 import type { DaemonConfig } from "./workspace.ts";
 import { mappedFlusher } from "../mount/linux/flush_mapped.ts";
 import { unmount } from "../mount/linux/unmount.ts";
@@ -103,6 +103,7 @@ export async function runServer(config: DaemonConfig): Promise<void> {
       }, (error) => imported.failed(error));
   }
   const control = await ControlServer.listen(daemon, config.socket);
+  Deno.kill(Deno.ppid, READY_SIGNAL);
   watchKeeper(config.mount);
   watchJournal(daemon);
   try {
