@@ -1,0 +1,16 @@
+/** A few cycles of the kill loop; `deno run -A tests/crash/kill_loop.ts --cycles 300` runs many. */
+
+import assert from "node:assert/strict";
+import { killLoop } from "./kill_loop.ts";
+
+const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
+
+Deno.test("programs do not notice that the server is killed, and nothing is lost", async () => {
+  const summary = await killLoop({ cycles: 6, seed: SEED, what: "server" });
+  assert.ok(summary.operations > 0);
+});
+
+Deno.test("what was answered is there after everything was killed", async () => {
+  const summary = await killLoop({ cycles: 5, seed: SEED, what: "everything" });
+  assert.ok(summary.operations > 0);
+});
