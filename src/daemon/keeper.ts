@@ -72,7 +72,7 @@ function startServer(config: DaemonConfig, restarts: number): Deno.ChildProcess 
 
 async function mount(config: DaemonConfig): Promise<LibfuseSession> {
   await checkDevice();
-  const options = ["fsname=agentvfs", "subtype=agentvfs", "default_permissions"];
+  const options = ["fsname=agentvfs", "subtype=agentvfs", "default_permissions", "noatime"];
   if (config.allowOther) options.push("allow_other");
   let session: LibfuseSession | null;
   try {

@@ -10,7 +10,7 @@ import { type AttributeChange, getXattr, setAttributes, setXattr } from "../../t
 import { resize } from "../../tree/data.ts";
 import { readTarget } from "../../tree/read.ts";
 import { Status } from "../../tree/status.ts";
-import { isOutsider } from "./caller.ts";
+import { isOutsider, mayDropPrivileges } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { OUT, sized } from "./reply.ts";
 import { BODY, type Request } from "./request.ts";
@@ -50,9 +50,9 @@ export function setattr({ tree, request, reply }: Context): number {
   if ((valid & ATTRIBUTES) !== 0 || (valid & Fattr.SIZE) === 0) {
     // Asking for nothing is the kernel's way to drop set-user-ID and set-group-ID, which a new owner does: for
     // chown(2) without one and, where the caller is not privileged, before fallocate(2) and copy_file_range(2).
-    const change: AttributeChange = (valid & ATTRIBUTES) === 0
-      ? { uid: inode.uid }
-      : requested(request, valid);
+    const dropping = (valid & ATTRIBUTES) === 0;
+    if (dropping && !mayDropPrivileges(request, inode)) return -Errno.EPERM;
+    const change: AttributeChange = dropping ? { uid: inode.uid } : requested(request, valid);
     if (change.uid !== undefined || change.gid !== undefined) {
       change.outsider = isOutsider(request, inode);
     }
