@@ -160,6 +160,11 @@ export class Lab {
     }
   }
 
+  /** Starts a process, which takes root where it is to act as somebody else. */
+  asStarter<T>(start: () => T): T {
+    return Deno.uid() === 0 ? this.as({ uid: 0, gid: 0 }, start) : start();
+  }
+
   end(): void {
     for (const part of this.#parts) part.end();
     for (const fd of this.#opened) close(fd);

@@ -33,13 +33,15 @@ for number in range(${count}):
     os.close(writer)
     pipes.append(reader)
 print("\\0".join(os.fdopen(reader).read().strip() for reader in pipes), end="")`;
-  const { stdout, stderr, code } = new Deno.Command(PYTHON, {
-    args: ["-c", runner, ...args],
-    uid: lab.self.uid,
-    gid: lab.self.gid,
-    stdout: "piped",
-    stderr: "piped",
-  }).outputSync();
+  const start = () =>
+    new Deno.Command(PYTHON, {
+      args: ["-c", runner, ...args],
+      uid: lab.self.uid,
+      gid: lab.self.gid,
+      stdout: "piped",
+      stderr: "piped",
+    }).outputSync();
+  const { stdout, stderr, code } = lab.asStarter(start);
   if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
   return new TextDecoder().decode(stdout).split("\0");
 }

@@ -118,6 +118,16 @@ export const checks: Check[] = [
     lab.seeStat("fifo", "p");
   }),
 
+  rootCheck("a chown that names nobody is for the owner all the same", (lab) => {
+    for (const [who, identity] of Object.entries(WHO)) {
+      lab.file(who, "", 0o755);
+      fchownat(lab.at, who, OWNER.uid, OWNER.gid);
+      fchmodat(lab.at, who, 0o6755);
+      lab.as(identity, () => lab.see(who, fchownat(lab.at, who, -1, -1)));
+      lab.seeStat("after", who);
+    }
+  }),
+
   rootCheck("only the owner changes the mode", (lab) => {
     for (const [who, identity] of Object.entries(WHO)) {
       lab.file(who);

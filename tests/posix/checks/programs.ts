@@ -19,11 +19,13 @@ import {
 /** Runs a program of the lab; what it printed, or why it did not run. */
 function execute(lab: Lab, name: string, args: string[] = []): string {
   try {
-    const { stdout, code } = new Deno.Command(`${lab.path}/${name}`, {
-      args,
-      uid: lab.self.uid,
-      gid: lab.self.gid,
-    }).outputSync();
+    const { stdout, code } = lab.asStarter(() =>
+      new Deno.Command(`${lab.path}/${name}`, {
+        args,
+        uid: lab.self.uid,
+        gid: lab.self.gid,
+      }).outputSync()
+    );
     return `${code} ${new TextDecoder().decode(stdout).trim()}`;
   } catch (error) {
     return /os error (\d+)/.exec(String(error))?.[1] ?? (error as Error).name;
@@ -38,16 +40,14 @@ function program(lab: Lab, name: string, path: string): void {
 }
 
 function running(lab: Lab, name: string, body: () => void): void {
-  const child = new Deno.Command(`${lab.path}/${name}`, {
-    args: ["100"],
-    stdin: "null",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
+  const quiet = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  const child = lab.asStarter(() =>
+    new Deno.Command(`${lab.path}/${name}`, { args: ["100"], ...quiet }).spawn()
+  );
   try {
     body();
   } finally {
-    child.kill("SIGKILL");
+    lab.asStarter(() => child.kill("SIGKILL"));
     // It is waited for when the runner ends; what follows must not depend on its being gone.
     child.unref();
   }
