@@ -70,13 +70,13 @@ function takeOver(start: FsStart, tree: WorkingTree, journalEnd: ReplayReport): 
   const path = `${start.journal}/nodes`;
   const { connection, nodes } = start.resume ? NodeLog.load(path) : NO_NODES;
   renumberNodes(tree, [...nodes.keys()].reduce((a, b) => Math.max(a, b), journalEnd.largestNodeId));
-  tree.nodeLog = new NodeLog(path);
-  if (connection !== null) tree.nodeLog.connected(connection);
+  tree.nodes.log = new NodeLog(path);
+  if (connection !== null) tree.nodes.log.connected(connection);
   const lost = restoreNodes(tree, journalEnd, nodes);
   // Should this server die before that request comes again, the next one still has to know of it.
   if (journalEnd.lastRequest !== null) Object.assign(tree.journal.request, journalEnd.lastRequest);
   beginSegment(tree);
-  tree.nodeLog.flush(tree.nodes);
+  tree.nodes.flushLog();
   const nodeIds = Float64Array.from(nodes.keys());
   const { records, tornBytes, lastRequest } = journalEnd;
   post({ type: "ready", replayed: records, tornBytes, nodeIds, lost: lost.length });

@@ -23,9 +23,7 @@ export function adoptImport(tree: WorkingTree, snapshot: Snapshot): Invalidation
   tree.base = snapshot;
   adoption.links();
   adoption.inode(tree.root);
-  for (const inode of [...tree.nodes.values()]) {
-    if (tree.isOrphan(inode)) adoption.inode(inode);
-  }
+  for (const inode of tree.nodes.orphans) adoption.inode(inode);
   tree.sourceFiles?.close();
   tree.sourceFiles = null;
   tree.sourceLinks.clear();

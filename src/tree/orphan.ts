@@ -43,7 +43,7 @@ export interface OrphanRecord {
 
 /** Writes a record of each orphan into the journal's current segment. */
 export function logOrphans(tree: WorkingTree): Status {
-  for (const inode of tree.orphans) {
+  for (const inode of tree.nodes.orphans) {
     const text = new TextEncoder().encode(JSON.stringify(toRecord(tree, inode)));
     tree.journal.record.begin(RecordType.ORPHAN).blob(text);
     const status = tree.log();

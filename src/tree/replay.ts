@@ -23,7 +23,8 @@ import {
 } from "./journal_record.ts";
 import { applyCreate, applyLink, applyRename, applyUnlink } from "./names.ts";
 import { fromOrphanRecord, type OrphanRecord } from "./orphan.ts";
-import { ROOT_NODE_ID, type WorkingTree } from "./working_tree.ts";
+import { ROOT_NODE_ID } from "./node_table.ts";
+import type { WorkingTree } from "./working_tree.ts";
 
 export interface ReplayReport {
   records: number;

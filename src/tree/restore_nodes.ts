@@ -7,7 +7,8 @@
 import type { Inode } from "./inode.ts";
 import type { LoggedNode } from "./node_log.ts";
 import type { ReplayReport } from "./replay.ts";
-import { ROOT_NODE_ID, type WorkingTree } from "./working_tree.ts";
+import { ROOT_NODE_ID } from "./node_table.ts";
+import type { WorkingTree } from "./working_tree.ts";
 
 /**
  * Sets the node ids of `logged` and their references. What the journal says of an id wins over the log.
@@ -45,7 +46,7 @@ export function restoreNodes(
       lost.push(id);
     } else {
       inode.nodeId = id;
-      tree.remember(inode, lookups);
+      tree.nodes.remember(inode, lookups);
     }
   }
   return lost;
@@ -56,12 +57,12 @@ export function restoreNodes(
  * Inodes that are loaded already get new ones.
  */
 export function renumberNodes(tree: WorkingTree, largest: number): void {
-  tree.nextNodeId = Math.max(tree.nextNodeId, largest + 1);
+  tree.nodes.next = Math.max(tree.nodes.next, largest + 1);
   const walk = (inode: Inode) => {
     const entries = inode.directory?.entries;
     if (entries === null || entries === undefined) return;
     for (const { inode: child } of entries.values()) {
-      child.nodeId = tree.nextNodeId++;
+      child.nodeId = tree.nodes.next++;
       walk(child);
     }
   };

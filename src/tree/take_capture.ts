@@ -60,7 +60,7 @@ export function takeCapture(tree: WorkingTree): { capture: Capture; pending: Pen
     beginSegment(tree);
     tree.safeSegment = tree.journal.segment;
   }
-  tree.relinked.clear();
+  tree.nodes.relinked.clear();
   const taker = new Taker();
   const links = [...tree.changedLinks];
   const capturedLinks = links.map((inode) => taker.linked(inode));
@@ -216,7 +216,7 @@ function settleSlot({ inode, frozen, xattrs }: Slot, built: BuiltSlot): void {
 /** Segments before `segment` that unlinked files refer to, or files that were until a moment ago. */
 function segmentsInUse(tree: WorkingTree, segment: number): Set<number> {
   const used = new Set<number>();
-  for (const inode of [...tree.orphans, ...tree.relinked]) {
+  for (const inode of [...tree.nodes.orphans, ...tree.nodes.relinked]) {
     if (!(inode.content instanceof Overlay)) continue;
     for (const source of inode.content.sources) {
       if (source >= 0 && source < segment) used.add(source);

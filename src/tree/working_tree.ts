@@ -19,11 +19,10 @@ import { SourceContent, StoredContent } from "./content.ts";
 import { DirectoryState, Dirent, Inode, XATTRS_IN_SOURCE } from "./inode.ts";
 import { type Journal } from "./journal.ts";
 import { RecordType } from "./journal_record.ts";
-import type { NodeLog } from "./node_log.ts";
+import { NodeTable } from "./node_table.ts";
 import { SourceFiles } from "./source_files.ts";
 import { Status } from "./status.ts";
 
-export const ROOT_NODE_ID = 1;
 export const NAME_MAX = 255;
 
 /** Inode numbers of files made in the working tree; those of a source are below or above. */
@@ -31,8 +30,7 @@ export const FIRST_OWN_INODE = 2 ** 48;
 
 export class WorkingTree {
   readonly root: Inode;
-  /** Inodes the kernel holds a reference to, by node id. */
-  readonly nodes = new Map<number, Inode>();
+  readonly nodes = new NodeTable();
   /** Loaded inodes of the link table (or, in the source, with several links), by inode number. */
   readonly links = new Map<number, Inode>();
   /** Members of `links` that differ from the link table. */
@@ -45,18 +43,10 @@ export class WorkingTree {
   sourceFiles: SourceFiles | null;
   /** Links that inodes of `links` have in the source, counting those outside it, as first listed. */
   readonly sourceLinks = new Map<Inode, number>();
-  /** Where the next server finds out what node ids stand for. */
-  nodeLog: NodeLog | null = null;
-  /** Inodes without a name that the kernel refers to. */
-  readonly orphans = new Set<Inode>();
-  /** Inodes that were orphans and have a name again, since the last capture. */
-  readonly relinked = new Set<Inode>();
   /** Journal segments before this one go away when the checkpoint under way is stored. */
   safeSegment = 0;
   /** Off while the journal is replayed: its records are not written a second time. */
   journaling = true;
-  /** The root is the first inode made. */
-  nextNodeId = ROOT_NODE_ID;
 
   constructor(
     readonly store: TreeStore,
@@ -74,18 +64,13 @@ export class WorkingTree {
       this.root = this.fromRecord(base.root);
       this.sourceFiles = null;
     }
-    this.root.lookups = 1;
-    this.nodes.set(ROOT_NODE_ID, this.root);
-  }
-
-  #takeNodeId(): number {
-    return this.nextNodeId++;
+    this.nodes.addRoot(this.root);
   }
 
   /** An inode for a stored record, without a name yet. */
   fromRecord(record: InodeRecord): Inode {
     const inode = new Inode(
-      this.#takeNodeId(),
+      this.nodes.next++,
       record.ino,
       record.mode,
       record.uid,
@@ -113,7 +98,7 @@ export class WorkingTree {
 
   #fromSource(path: string, listing: SourceListing): Inode {
     const inode = new Inode(
-      this.#takeNodeId(),
+      this.nodes.next++,
       listing.ino,
       listing.mode,
       listing.uid,
@@ -148,7 +133,7 @@ export class WorkingTree {
     nsec: number,
   ): Inode {
     const inode = new Inode(
-      this.#takeNodeId(),
+      this.nodes.next++,
       ino,
       mode,
       uid,
@@ -180,30 +165,6 @@ export class WorkingTree {
   /** The inode the kernel means by a node id. */
   node(nodeId: number): Inode | undefined {
     return this.nodes.get(nodeId);
-  }
-
-  /** Counts references the kernel got. */
-  remember(inode: Inode, count = 1): void {
-    const isKnown = inode.lookups > 0;
-    inode.lookups += count;
-    if (isKnown) {
-      this.nodeLog?.count(inode);
-      return;
-    }
-    this.nodes.set(inode.nodeId, inode);
-    this.nodeLog?.bind(inode);
-    if (inode.parent === null && inode !== this.root) this.orphans.add(inode);
-  }
-
-  /** Gives back references. An unlinked inode that nobody refers to is gone after this. */
-  forget(nodeId: number, count: number): void {
-    const inode = this.nodes.get(nodeId);
-    if (inode === undefined || nodeId === ROOT_NODE_ID) return;
-    inode.lookups = Math.max(0, inode.lookups - count);
-    this.nodeLog?.count(inode);
-    if (inode.lookups > 0) return;
-    this.nodes.delete(nodeId);
-    this.orphans.delete(inode);
   }
 
   /** True if the inode has no name any more. */
@@ -289,10 +250,7 @@ export class WorkingTree {
     if (child.parent === null) {
       child.parent = parent;
       child.name = name;
-      if (child.lookups > 0) {
-        this.nodeLog?.bind(child);
-        if (this.orphans.delete(child)) this.relinked.add(child);
-      }
+      this.nodes.renamed(child);
     }
     if (child.isDirectory) directory.subdirectories++;
   }
@@ -310,10 +268,7 @@ export class WorkingTree {
       const other = child.names?.[0];
       child.parent = other?.parent ?? null;
       child.name = other?.name ?? "";
-      if (child.lookups > 0) {
-        this.nodeLog?.bind(child);
-        if (child.parent === null) this.orphans.add(child);
-      }
+      this.nodes.renamed(child);
     }
     return child;
   }

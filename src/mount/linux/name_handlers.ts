@@ -135,7 +135,7 @@ export function rename2(context: Context): number {
 }
 
 function forgetNode({ tree, virtual }: Context, id: number, lookups: number): void {
-  if (tree.node(id) !== undefined) tree.forget(id, lookups);
+  if (tree.node(id) !== undefined) tree.nodes.forget(id, lookups);
   else virtual.forget(id, lookups);
 }
 

@@ -39,7 +39,7 @@ import { NO_REPLY, OUT } from "./reply.ts";
 function init(context: Context): number {
   return negotiate(context.request, context.reply, (agreed) => {
     context.connection = agreed;
-    context.tree.nodeLog?.connected(agreed);
+    context.tree.nodes.log?.connected(agreed);
   });
 }
 

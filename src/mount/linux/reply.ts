@@ -72,7 +72,7 @@ export class Reply {
 
   /** Lays a struct fuse_entry_out at `at` and counts the reference the kernel gets with it. */
   entryAt(at: number, tree: WorkingTree, inode: Inode): void {
-    tree.remember(inode);
+    tree.nodes.remember(inode);
     this.u64(at + ENTRY_OUT.NODEID, inode.nodeId);
     this.u64(at + ENTRY_OUT.GENERATION, 0);
     this.u64(at + ENTRY_OUT.ENTRY_VALID, FOREVER);

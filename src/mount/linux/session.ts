@@ -191,7 +191,7 @@ export class Session {
     if (result === NO_REPLY) return;
     const { tree } = this.context;
     // Before the kernel learns of a node id, the next server must be able to.
-    tree.nodeLog?.flush(tree.nodes);
+    tree.nodes.flushLog();
     const reply = this.#reply;
     const length = OUT + Math.max(0, result);
     reply.u32(OUT_HEADER.LENGTH, length);
@@ -200,7 +200,7 @@ export class Session {
     // The caller was killed meanwhile: the kernel will not forget an entry it never got.
     if (written < 0 && result >= ENTRY_OUT.SIZE && result <= ENTRY_OUT.SIZE + 16) {
       const id = reply.view.getUint32(OUT, true) + reply.view.getUint32(OUT + 4, true) * 2 ** 32;
-      tree.forget(id, 1);
+      tree.nodes.forget(id, 1);
     }
   }
 }
