@@ -9,14 +9,26 @@
  * References are counted exactly: the kernel gives back all it counts at once, but also single ones while it
  * keeps others.
  *
- * Lines of text, because nothing here is hot enough for more: `+ id ino references parent name` where a node
- * is, `= id references` for another count (0: the kernel has forgotten it), `! minor flags flags2` for what
- * INIT agreed on. Names are JSON strings.
+ * Every first lookup of a file adds a record, so records are bytes in a buffer that is written as it is. A record
+ * is a byte that tells its kind, a zero byte, u16 length of the name; then for BIND u64 node id, inode number,
+ * references and node id of the directory, and the name; for COUNT u64 node id and references (0: the kernel has
+ * forgotten it); for CONNECTED three u32, what INIT agreed on. Little-endian; nothing reads it but this program on
+ * this machine.
  *
  * @module
  */
 
-import { close, cString, ftruncate, O_CREAT, O_RDWR, open, pwrite } from "../../ffi/libc.ts";
+import {
+  binaryName,
+  close,
+  cString,
+  Errno,
+  ftruncate,
+  O_CREAT,
+  O_RDWR,
+  open,
+  pwrite,
+} from "../../ffi/libc.ts";
 import type { Inode } from "./inode.ts";
 
 /** Where a node was when its line was written. */
@@ -45,13 +57,25 @@ export interface LoadedNodes {
 const COMPACT_BYTES = 32 * 1024 * 1024;
 const BYTES_PER_NODE = 64;
 
-const encoder = new TextEncoder();
+const Kind = { BIND: 1, COUNT: 2, CONNECTED: 3 } as const;
+const HEADER_BYTES = 4;
+/** Bytes of a record besides the name, by kind. */
+const RECORD_BYTES: Readonly<Record<number, number>> = {
+  [Kind.BIND]: HEADER_BYTES + 32,
+  [Kind.COUNT]: HEADER_BYTES + 16,
+  [Kind.CONNECTED]: HEADER_BYTES + 12,
+};
+type Triple = [number, number, number];
+const LARGEST_RECORD = HEADER_BYTES + 32 + 65535;
 
 export class NodeLog {
   #fd: number;
   #position = 0;
   #published = false;
-  #lines: string[] = [];
+  #bytes = new Uint8Array(2 * LARGEST_RECORD);
+  #view = new DataView(this.#bytes.buffer);
+  /** Bytes of {@linkcode #bytes} that are not in the file yet. */
+  #pending = 0;
   #connection: LoggedConnection | null = null;
 
   /** Begins an empty log, which takes the place of the one at `path` with its first {@linkcode flush}. */
@@ -61,29 +85,39 @@ export class NodeLog {
     ftruncate(this.#fd, 0);
   }
 
-  /** What the file says, up to its last whole line. */
+  /** What the file says, up to its last whole record. */
   static load(path: string): LoadedNodes {
     const nodes = new Map<number, LoggedNode>();
     let connection: LoggedConnection | null = null;
-    let text: string;
+    let bytes: Uint8Array<ArrayBuffer>;
     try {
-      text = Deno.readTextFileSync(path);
+      bytes = Deno.readFileSync(path);
     } catch {
       return { connection, nodes };
     }
-    for (const line of text.slice(0, text.lastIndexOf("\n") + 1).split("\n")) {
-      const [kind, ...fields] = line.split(" ");
-      const numbers = fields.map(Number);
-      if (kind === "+") {
-        const [id, ino, lookups, parent] = numbers as [number, number, number, number];
-        nodes.set(id, { ino, lookups, parent, name: JSON.parse(fields.slice(4).join(" ")) });
-      } else if (kind === "=") {
-        const [id, lookups] = numbers as [number, number];
+    const view = new DataView(bytes.buffer);
+    const number = (at: number) =>
+      view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+    let next: number;
+    for (let at = 0; at + HEADER_BYTES <= bytes.length; at = next) {
+      const kind = bytes[at]!;
+      const name = at + (RECORD_BYTES[kind] ?? Infinity);
+      next = name + view.getUint16(at + 2, true);
+      if (next > bytes.length) break;
+      const fields = at + HEADER_BYTES;
+      if (kind === Kind.BIND) {
+        const [ino, lookups, parent] = [8, 16, 24].map((i) => number(fields + i)) as Triple;
+        nodes.set(number(fields), { ino, lookups, parent, name: binaryName(bytes, name, next) });
+      } else if (kind === Kind.COUNT) {
+        const id = number(fields);
         const node = nodes.get(id);
+        const lookups = number(fields + 8);
         if (lookups === 0) nodes.delete(id);
         else if (node !== undefined) node.lookups = lookups;
-      } else if (kind === "!") {
-        connection = { minor: numbers[0]!, flags: numbers[1]!, flags2: numbers[2]! };
+      } else {
+        const words = [0, 4, 8].map((i) => view.getUint32(fields + i, true));
+        const [minor, flags, flags2] = words as Triple;
+        connection = { minor, flags, flags2 };
       }
     }
     return { connection, nodes };
@@ -91,41 +125,80 @@ export class NodeLog {
 
   connected(connection: LoggedConnection): void {
     this.#connection = connection;
-    this.#lines.push(`! ${connection.minor} ${connection.flags} ${connection.flags2}\n`);
+    const at = this.#begin(Kind.CONNECTED, 0);
+    this.#view.setUint32(at, connection.minor, true);
+    this.#view.setUint32(at + 4, connection.flags, true);
+    this.#view.setUint32(at + 8, connection.flags2, true);
   }
 
   /** The kernel has, or is about to get, a reference to the inode; or the inode has another name. */
   bind(inode: Inode): void {
-    const { nodeId, ino, lookups, parent, name } = inode;
-    const where = `${parent?.nodeId ?? 0} ${JSON.stringify(name)}`;
-    this.#lines.push(`+ ${nodeId} ${ino} ${lookups} ${where}\n`);
+    const { name } = inode;
+    const at = this.#begin(Kind.BIND, name.length);
+    this.#number(at, inode.nodeId);
+    this.#number(at + 8, inode.ino);
+    this.#number(at + 16, inode.lookups);
+    this.#number(at + 24, inode.parent?.nodeId ?? 0);
+    for (let i = 0; i < name.length; i++) this.#bytes[at + 32 + i] = name.charCodeAt(i);
   }
 
   /** The kernel has more or fewer references to an inode than before. */
   count({ nodeId, lookups }: Inode): void {
-    this.#lines.push(`= ${nodeId} ${lookups}\n`);
+    const at = this.#begin(Kind.COUNT, 0);
+    this.#number(at, nodeId);
+    this.#number(at + 8, lookups);
+  }
+
+  /** Lays a record's header behind what is pending. Returns where its fields begin. */
+  #begin(kind: number, nameLength: number): number {
+    const at = this.#pending;
+    this.#pending = at + RECORD_BYTES[kind]! + nameLength;
+    if (this.#pending > this.#bytes.length) this.#grow();
+    this.#bytes[at] = kind;
+    this.#bytes[at + 1] = 0;
+    this.#view.setUint16(at + 2, nameLength, true);
+    return at + HEADER_BYTES;
+  }
+
+  #grow(): void {
+    const larger = new Uint8Array(2 * this.#pending);
+    larger.set(this.#bytes);
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+
+  #number(at: number, value: number): void {
+    const high = Math.floor(value / 2 ** 32);
+    this.#view.setUint32(at, value - high * 2 ** 32, true);
+    this.#view.setUint32(at + 4, high, true);
   }
 
   /** Writes what is new. Called before each answer. `live` is what would be left of the log. */
   flush(live: ReadonlyMap<number, Inode>): void {
-    if (this.#lines.length === 0) return;
+    if (this.#pending === 0) return;
     if (this.#position > COMPACT_BYTES && this.#position > 2 * BYTES_PER_NODE * live.size) {
       this.#compact(live);
     }
-    // UTF-8 of a binary string: every byte of a name above 0x7f becomes two, and comes back as one.
-    const bytes = encoder.encode(this.#lines.join(""));
-    this.#lines = [];
-    let done = 0;
-    while (done < bytes.length) {
-      const written = pwrite(this.#fd, bytes.subarray(done), this.#position + done);
-      if (written <= 0) break;
-      done += written;
-    }
-    this.#position += done;
+    this.#write();
     if (!this.#published) {
       Deno.renameSync(`${this.path}.new`, this.path);
       this.#published = true;
     }
+  }
+
+  /** What cannot be written is lost, so that nothing torn stands between whole records. */
+  #write(): void {
+    let done = 0;
+    while (done < this.#pending) {
+      const bytes = done === 0 ? this.#bytes : this.#bytes.subarray(done);
+      const written = pwrite(this.#fd, bytes, this.#position + done, this.#pending - done);
+      if (written === -Errno.EINTR) continue;
+      if (written <= 0) break;
+      done += written;
+    }
+    if (done === this.#pending) this.#position += done;
+    else ftruncate(this.#fd, this.#position);
+    this.#pending = 0;
   }
 
   #compact(live: ReadonlyMap<number, Inode>): void {

@@ -1,0 +1,104 @@
+import assert from "node:assert/strict";
+import { S_IFREG } from "../store/entry.ts";
+import { Inode } from "./inode.ts";
+import { NodeLog } from "./node_log.ts";
+
+const NOTHING: ReadonlyMap<number, Inode> = new Map();
+const CONNECTION = { minor: 45, flags: 0xffffffff, flags2: 3 };
+
+function inode(nodeId: number, name: string, parent: Inode | null, ino = 2 ** 48 + nodeId): Inode {
+  const made = new Inode(nodeId, ino, S_IFREG, 0, 0, 0, 0, 0, 0, 0, 0);
+  made.name = name;
+  made.parent = parent;
+  made.lookups = 1;
+  return made;
+}
+
+function references(nodeId: number, lookups: number): Inode {
+  const made = inode(nodeId, "", null);
+  made.lookups = lookups;
+  return made;
+}
+
+function withLog(body: (log: NodeLog, path: string) => void): void {
+  const directory = Deno.makeTempDirSync();
+  const log = new NodeLog(`${directory}/nodes`);
+  try {
+    body(log, log.path);
+  } finally {
+    log.close();
+    Deno.removeSync(directory, { recursive: true });
+  }
+}
+
+Deno.test("a log tells what was bound and not forgotten", () =>
+  withLog((log, path) => {
+    const root = inode(1, "", null);
+    const names = ["a", '\xff\n "', "n".repeat(255)];
+    log.connected(CONNECTION);
+    names.forEach((name, i) => log.bind(inode(10 + i, name, root)));
+    log.flush(NOTHING);
+    log.bind(inode(20, "later", null, 7));
+    log.count(references(10, 0));
+    log.count(references(12, 3));
+    log.flush(NOTHING);
+    const { connection, nodes } = NodeLog.load(path);
+    assert.deepEqual(connection, CONNECTION);
+    assert.deepEqual([...nodes], [
+      [11, { ino: 2 ** 48 + 11, lookups: 1, parent: 1, name: names[1] }],
+      [12, { ino: 2 ** 48 + 12, lookups: 3, parent: 1, name: names[2] }],
+      [20, { ino: 7, lookups: 1, parent: 0, name: "later" }],
+    ]);
+  }));
+
+Deno.test("a name given later replaces the one before", () =>
+  withLog((log, path) => {
+    log.bind(inode(5, "old", null));
+    log.bind(inode(5, "new", null));
+    log.flush(NOTHING);
+    assert.equal(NodeLog.load(path).nodes.get(5)!.name, "new");
+  }));
+
+Deno.test("many records at once are all there", () =>
+  withLog((log, path) => {
+    for (let i = 0; i < 20_000; i++) log.bind(inode(i, `name-${i}`, null));
+    log.flush(NOTHING);
+    const { nodes } = NodeLog.load(path);
+    assert.equal(nodes.size, 20_000);
+    assert.equal(nodes.get(19_999)!.name, "name-19999");
+  }));
+
+Deno.test("what is torn at the end is left out", () =>
+  withLog((log, path) => {
+    log.bind(inode(1, "whole", null));
+    log.bind(inode(2, "torn", null));
+    log.flush(NOTHING);
+    const size = Deno.statSync(path).size;
+    for (let cut = 1; cut < 30; cut++) {
+      Deno.truncateSync(path, size - cut);
+      assert.deepEqual([...NodeLog.load(path).nodes.keys()], [1], `${cut} bytes less`);
+    }
+  }));
+
+Deno.test("no file means nothing is known", () => {
+  assert.deepEqual(NodeLog.load("/nonexistent/nodes"), { connection: null, nodes: new Map() });
+});
+
+Deno.test("a log that is mostly obsolete is written anew with what is left", () =>
+  withLog((log, path) => {
+    const left = inode(1, "left", null);
+    const live = new Map([[1, left]]);
+    const name = "x".repeat(255);
+    for (let i = 0; i < 130_000; i++) {
+      log.bind(inode(2 + i, name, null));
+      log.count(references(2 + i, 0));
+      if (i % 1000 === 0) log.flush(live);
+    }
+    log.connected(CONNECTION);
+    log.bind(left);
+    log.flush(live);
+    assert.ok(Deno.statSync(path).size < 16 * 1024 * 1024);
+    const { nodes, connection } = NodeLog.load(path);
+    assert.deepEqual([...nodes.keys()], [1]);
+    assert.deepEqual(connection, CONNECTION);
+  }));
