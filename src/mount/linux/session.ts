@@ -55,6 +55,8 @@ export interface SessionOptions {
 }
 
 const POLLFD_BYTES = 8;
+/** Requests answered before the daemon's commands are looked for again. */
+const REQUESTS_PER_POLL = 64;
 /** How long nothing must come until the session counts as idle, ms, and after how many requests. */
 const IDLE_MS = 2_000;
 const IDLE_AFTER_REQUESTS = 2_000;
@@ -119,7 +121,7 @@ export class Session {
       if (this.frozen) continue;
       const events = view.getInt16(POLLFD_BYTES + 6, true);
       if ((events & POLLIN) !== 0) {
-        if (!this.#serve()) return;
+        if (!this.#serveWaiting()) return;
       } else if ((events & (POLLERR | POLLHUP)) !== 0) {
         return;
       }
@@ -144,12 +146,18 @@ export class Session {
     return this.#writeBacks;
   }
 
-  /** Answers one request. Returns false once the file system is unmounted. */
-  #serve(): boolean {
-    const length = read(this.options.fd, this.#request.bytes);
-    // ENOENT: the request was interrupted before it could be read.
-    if (length < 0) return length !== -Errno.ENODEV;
-    this.#answer(length);
+  /**
+   * Answers what is waiting. Whoever got an answer often has its next question there before this thread runs
+   * again, so it looks before it goes back to poll(2). Returns false once the file system is unmounted.
+   */
+  #serveWaiting(): boolean {
+    for (let i = 0; i < REQUESTS_PER_POLL; i++) {
+      const length = read(this.options.fd, this.#request.bytes);
+      if (length === -Errno.ENODEV) return false;
+      if (length === -Errno.EAGAIN) return true;
+      // ENOENT: the request was interrupted before it could be read.
+      if (length > 0) this.#answer(length);
+    }
     return true;
   }
 
