@@ -26,6 +26,7 @@ const SYMBOLS = {
     parameters: ["i32", "buffer", "i32", "buffer", "usize", "u32"],
     result: "i64",
   },
+  posix_fadvise: { parameters: ["i32", "i64", "i64", "i32"], result: "i32" },
   fsync: { parameters: ["i32"], result: "i32" },
   fdatasync: { parameters: ["i32"], result: "i32" },
   syncfs: { parameters: ["i32"], result: "i32" },
@@ -85,6 +86,8 @@ export const truncate = (path: string, size: number) =>
   result(c.truncate(cString(path), BigInt(size)));
 export const fallocate = (fd: number, mode: number, offset: number, length: number) =>
   result(c.fallocate(fd, mode, BigInt(offset), BigInt(length)));
+/** Makes the kernel forget the clean pages of a file: what is read next comes from the file system. */
+export const dropPages = (fd: number) => -c.posix_fadvise(fd, 0n, 0n, POSIX_FADV_DONTNEED);
 export const fsync = (fd: number) => result(c.fsync(fd));
 export const fdatasync = (fd: number) => result(c.fdatasync(fd));
 export const syncfs = (fd: number) => result(c.syncfs(fd));
@@ -365,6 +368,8 @@ export const FALLOC_PUNCH_HOLE = 0x02;
 export const FALLOC_COLLAPSE_RANGE = 0x08;
 export const FALLOC_ZERO_RANGE = 0x10;
 export const FALLOC_INSERT_RANGE = 0x20;
+
+const POSIX_FADV_DONTNEED = 4;
 
 export const R_OK = 4;
 export const W_OK = 2;
