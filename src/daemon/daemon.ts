@@ -235,6 +235,7 @@ export class Daemon implements Service {
       throw new ServiceError("mount_busy", `Cannot unmount ${mount}: ${result.failed}`);
     }
     this.#stopping = true;
+    if (p.force) this.parts.fs.end();
     return { stopped: true };
   }
 

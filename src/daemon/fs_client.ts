@@ -102,6 +102,11 @@ export class FsClient {
     return (reply as { value: unknown }).value as FsCommands[K]["out"];
   }
 
+  /** Makes the thread end although the file system may live on, kept by programs after a lazy unmount. */
+  end(): void {
+    this.call("end", null).catch(() => {});
+  }
+
   terminate(): void {
     this.#worker.terminate();
   }

@@ -81,6 +81,10 @@ export function fsCommands({ tree, session, postCapture }: FsThreadState): FsCom
       return null;
     },
     drain: () => session.drain(),
+    end: () => {
+      session.ended = true;
+      return null;
+    },
     sync: () => {
       const status = tree.journal.sync();
       if (status !== 0) throw new Error("Cannot make the journal durable");

@@ -9,6 +9,7 @@
 import { binaryString, dup2 } from "../../ffi/libc.ts";
 import { LibfuseError, type LibfuseSession, mountSession } from "../../ffi/libfuse3.ts";
 import { unmount } from "../mount/linux/unmount.ts";
+import { mountAt } from "./mounts.ts";
 import { EXIT_RESTART, READY_SIGNAL, RestartPolicy, RESTARTS_VARIABLE } from "./restart.ts";
 import { selfCommand } from "./spawn.ts";
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
@@ -20,28 +21,35 @@ export async function runKeeper(config: DaemonConfig): Promise<number> {
   const session = await mount(config);
   dup2(session.fd, STANDARD_INPUT);
   let stopping = false;
+  let server: Deno.ChildProcess | undefined;
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
     Deno.addSignalListener(signal, () => {
       if (stopping) return;
       stopping = true;
-      // Lazily, so that it works while somebody sits in the mount; the server ends when it is unmounted.
-      void unmount(config.mount, true);
+      // Lazily, so that it works while somebody sits in the mount; who does then loses it with the server.
+      void unmount(config.mount, true).then(() => server?.kill("SIGTERM")).catch(() => {});
     });
   }
-  const code = await keepServing(config, () => stopping);
-  session.unmount();
+  const start = (restarts: number) => server = startServer(config, restarts);
+  const code = await keepServing(config, start, () => stopping);
+  // Not where it is unmounted already: that would be an error, or another daemon's mount by now.
+  if (await mountAt(config.mount) !== null) session.unmount();
   return code;
 }
 
 /** Runs one server after the other until one ends as it should, or too many did not. */
-async function keepServing(config: DaemonConfig, isStopping: () => boolean): Promise<number> {
+async function keepServing(
+  config: DaemonConfig,
+  start: (restarts: number) => Deno.ChildProcess,
+  isStopping: () => boolean,
+): Promise<number> {
   const restarts = new RestartPolicy();
   let wasReady = false;
   Deno.addSignalListener(READY_SIGNAL, () => wasReady = true);
   while (true) {
     const started = performance.now();
     wasReady = false;
-    const { code, signal } = await startServer(config, restarts.count).status;
+    const { code, signal } = await start(restarts.count).status;
     const died = signal !== null || code === EXIT_RESTART;
     if (!died || isStopping()) return signal === null ? code : 0;
     const how = signal === null ? "failed" : `was killed by ${signal}`;

@@ -71,6 +71,8 @@ export interface FsCommands {
   answer: { in: { ticket: number; text: string }; out: null };
   /** Answers what the kernel has sent already; results in the number of write-backs since the mount began. */
   drain: { in: null; out: number };
+  /** Ends the thread as if the file system were unmounted. */
+  end: { in: null; out: null };
   /** Makes the journal durable. */
   sync: { in: null; out: null };
 }

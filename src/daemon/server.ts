@@ -104,7 +104,8 @@ export async function runServer(config: DaemonConfig): Promise<void> {
   }
   const control = await ControlServer.listen(daemon, config.socket);
   Deno.kill(Deno.ppid, READY_SIGNAL);
-  watchKeeper(config.mount);
+  Deno.addSignalListener("SIGTERM", () => fs.end());
+  watchKeeper(config.mount, fs);
   watchJournal(daemon);
   try {
     await fs.ended;
@@ -152,13 +153,14 @@ function watchJournal(daemon: Daemon): void {
 }
 
 /** Without its keeper nobody would unmount when this process ends: so it does it itself. */
-function watchKeeper(mount: string): void {
+function watchKeeper(mount: string, fs: FsClient): void {
   const keeper = Deno.ppid;
   const timer = setInterval(async () => {
     if (Deno.ppid === keeper) return;
     clearInterval(timer);
     console.error("The keeper is gone: unmounting");
     await unmount(mount, true);
+    fs.end();
   }, KEEPER_CHECK_MS);
   Deno.unrefTimer(timer);
 }

@@ -75,6 +75,8 @@ export class Session {
   #writeBacks = 0;
   /** While true no request is read; commands are. */
   frozen: boolean;
+  /** Set to stop serving although the file system lives on: after a lazy unmount programs may keep it. */
+  ended = false;
 
   constructor(readonly options: SessionOptions) {
     const send = (unique: Uint8Array, result: number) => {
@@ -94,7 +96,7 @@ export class Session {
     this.frozen = options.resumed !== undefined;
   }
 
-  /** Serves until the file system is unmounted. */
+  /** Serves until the file system is unmounted or {@linkcode ended}. */
   run(): void {
     const { fd, commandFd, onCommand } = this.options;
     setNonblocking(fd);
@@ -117,6 +119,7 @@ export class Session {
       if ((view.getInt16(6, true) & POLLIN) !== 0) {
         read(commandFd, event);
         onCommand();
+        if (this.ended) return;
       }
       if (this.frozen) continue;
       const events = view.getInt16(POLLFD_BYTES + 6, true);
