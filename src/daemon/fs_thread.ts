@@ -14,6 +14,7 @@ import { SourceDirectory } from "../source/read_source.ts";
 import { loadHasher } from "../store/hash.ts";
 import { Store } from "../store/store.ts";
 import { Journal, listSegments } from "../tree/journal.ts";
+import { keepDamaged } from "../tree/keep_damaged.ts";
 import { type LoadedNodes, NodeLog } from "../tree/node_log.ts";
 import { replay, type ReplayReport } from "../tree/replay.ts";
 import { renumberNodes, restoreNodes } from "../tree/restore_nodes.ts";
@@ -59,10 +60,23 @@ async function openTree(
   const segments = listSegments(start.journal);
   const live = segments.filter((segment) => segment >= start.segment);
   const journalEnd = replay(tree, live);
-  journal.takeOver(live);
+  reportDamage(start.journal, journalEnd);
+  journal.takeOver(live, journalEnd.end);
   journal.segment = Math.max(start.segment - 1, segments.at(-1) ?? 0);
   tree.safeSegment = live[0] ?? start.segment;
   return { tree, journalEnd };
+}
+
+function reportDamage(directory: string, journalEnd: ReplayReport): void {
+  const kept = keepDamaged(directory, journalEnd);
+  const { damage } = journalEnd;
+  if (damage !== null) {
+    const { segment, position, why } = damage;
+    console.error(`Journal segment ${segment} is damaged at byte ${position}: ${why}`);
+  }
+  if (kept.length > 0) {
+    console.error(`What follows in the journal is not replayed. It is kept: ${kept.join(", ")}`);
+  }
 }
 
 /** Puts the node ids right, and begins a journal segment. */

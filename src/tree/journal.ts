@@ -45,9 +45,19 @@ export function listSegments(directory: string): number[] {
 
 /** The journal directory cannot be used. */
 export class JournalError extends Error {
-  constructor(message: string, readonly code: "no_space" | "io", readonly errno: number) {
+  constructor(
+    message: string,
+    readonly code: "no_space" | "io" | "newer_version",
+    readonly errno: number,
+  ) {
     super(message);
   }
+}
+
+/** A segment and how long it is. */
+export interface SegmentEnd {
+  readonly segment: number;
+  readonly length: number;
 }
 
 export class Journal {
@@ -65,6 +75,13 @@ export class Journal {
   #synced = 0;
   /** Earlier segments that may not be durable in full. */
   readonly #unsynced = new Set<number>();
+  /**
+   * Segments that could not be made durable. The kernel may have dropped what it could not write, and then
+   * says that all is well the next time: so no sync succeeds until they are not needed any more.
+   */
+  readonly #failed = new Map<number, Status>();
+  /** End of the journal that was there before this one was opened. */
+  #follows: SegmentEnd = { segment: 0, length: 0 };
   #fd = -1;
   readonly #readers = new Map<number, number>();
 
@@ -72,18 +89,25 @@ export class Journal {
     Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
   }
 
-  /** Begins segment `segment`. The directory entry is durable when this returns. */
+  /**
+   * Begins segment `segment`. The directory entry is durable when this returns. The segment's first record tells
+   * where the one before ends: only if that is there in full does what is in this one make sense.
+   */
   begin(segment: number): void {
     const path = `${this.directory}/${segmentName(segment)}`;
     const fd = open(cString(path), O_RDWR | O_CREAT | O_EXCL, 0o600);
     if (fd < 0) throw journalError("begin", path, -fd);
     const previous = { fd: this.#fd, segment: this.segment, position: this.position };
+    const follows = previous.fd < 0
+      ? this.#follows
+      : { segment: previous.segment, length: previous.position };
     const { records } = this;
     this.#fd = fd;
     this.segment = segment;
     this.position = 0;
     this.records = 0;
-    const status = this.append(this.record.begin(RecordType.SEGMENT).number(segment).finish());
+    const record = this.record.begin(RecordType.SEGMENT).number(segment);
+    const status = this.append(record.number(follows.segment).number(follows.length).finish());
     const synced = status === Status.Ok ? this.#syncDirectory() : -Errno.ENOSPC;
     if (synced < 0) {
       close(fd);
@@ -162,21 +186,35 @@ export class Journal {
     return Status.Ok;
   }
 
-  /** Segments of an earlier process, which may have left them to the kernel to write. */
-  takeOver(segments: readonly number[]): void {
+  /**
+   * Goes on after the segments of an earlier process, which may have left them to the kernel to write. `end`:
+   * where what counts of them ends, if anything does.
+   */
+  takeOver(segments: readonly number[], end: SegmentEnd | null): void {
     for (const segment of segments) this.#unsynced.add(segment);
+    if (end !== null) this.#follows = end;
   }
 
   /** Makes everything appended durable, in segments that a checkpoint is about to replace, too. */
   sync(): Status {
+    for (const status of this.#failed.values()) return status;
+    // In this order, so that there is no instant at which a segment is durable and one before it is not.
     for (const segment of this.#unsynced) {
-      const status = syncStatus(fdatasync(this.#reader(segment)));
+      const status = this.#syncSegment(segment);
       if (status !== Status.Ok) return status;
       this.#unsynced.delete(segment);
     }
     if (this.#synced === this.position) return Status.Ok;
-    const status = syncStatus(fdatasync(this.#fd));
+    const status = this.#syncSegment(this.segment);
     if (status === Status.Ok) this.#synced = this.position;
+    return status;
+  }
+
+  #syncSegment(segment: number): Status {
+    const result = fdatasync(this.#reader(segment));
+    if (result >= 0) return Status.Ok;
+    const status = result === -Errno.ENOSPC ? Status.NoSpace : Status.InputOutput;
+    this.#failed.set(segment, status);
     return status;
   }
 
@@ -218,6 +256,7 @@ export class Journal {
     for (const old of listSegments(this.directory)) {
       if (old >= segment || inUse.has(old)) continue;
       this.#unsynced.delete(old);
+      this.#failed.delete(old);
       Deno.removeSync(`${this.directory}/${segmentName(old)}`);
     }
     for (const [old, fd] of this.#readers) {
@@ -233,11 +272,6 @@ export class Journal {
     this.#readers.clear();
     this.#fd = -1;
   }
-}
-
-function syncStatus(result: number): Status {
-  if (result >= 0) return Status.Ok;
-  return result === -Errno.ENOSPC ? Status.NoSpace : Status.InputOutput;
 }
 
 /** The error for a failed step on a segment (or, for a directory, on a new one). */

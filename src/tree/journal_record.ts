@@ -10,9 +10,10 @@
  */
 
 import { crc32 } from "node:zlib";
+import { binaryName } from "../../ffi/libc.ts";
 
 export const RecordType = {
-  /** segment */
+  /** segment, the segment it follows (0: none) and that one's length in bytes */
   SEGMENT: 1,
   /** nodeId, parentNodeId, name; parent 0: it has no name */
   BIND: 2,
@@ -135,41 +136,55 @@ export function writeRecordBefore(
 
 /** Reads the fields of a record in order. Throws RangeError past its end. */
 export class RecordReader {
-  readonly #view: DataView;
-  #at = RECORD_HEADER_BYTES;
+  #at: number;
 
-  /** `bytes` is one whole record. */
-  constructor(readonly bytes: Uint8Array<ArrayBuffer>) {
-    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  /** The record is the `length` bytes from `start` on. */
+  constructor(
+    readonly bytes: Uint8Array<ArrayBuffer>,
+    readonly view: DataView,
+    readonly start: number,
+    readonly length: number,
+  ) {
+    this.#at = start + RECORD_HEADER_BYTES;
   }
 
   get type(): number {
-    return this.#view.getUint32(8, true);
+    return this.view.getUint32(this.start + 8, true);
+  }
+
+  /** Bytes that a WRITE says to carry. */
+  get payloadLength(): number {
+    return this.view.getUint32(this.start + 12, true);
   }
 
   get request(): RequestId {
-    return { low: this.#view.getUint32(16, true), high: this.#view.getUint32(20, true) };
+    return {
+      low: this.view.getUint32(this.start + 16, true),
+      high: this.view.getUint32(this.start + 20, true),
+    };
   }
 
   number(): number {
-    const value = this.#view.getInt32(this.#at + 4, true) * 2 ** 32 +
-      this.#view.getUint32(this.#at, true);
-    this.#at += 8;
-    return value;
+    const at = this.#take(8);
+    return this.view.getInt32(at + 4, true) * 2 ** 32 + this.view.getUint32(at, true);
   }
 
   string(): string {
-    let text = "";
-    for (const byte of this.blob()) text += String.fromCharCode(byte);
-    return text;
+    const start = this.#take(this.view.getUint32(this.#take(4), true));
+    return binaryName(this.bytes, start, this.#at);
   }
 
   blob(): Uint8Array<ArrayBuffer> {
-    const length = this.#view.getUint32(this.#at, true);
-    const start = this.#at + 4;
-    if (start + length > this.bytes.length) throw new RangeError("string beyond the record");
-    this.#at = start + length;
+    const start = this.#take(this.view.getUint32(this.#take(4), true));
     return this.bytes.slice(start, this.#at);
+  }
+
+  /** Where the next `length` bytes are. */
+  #take(length: number): number {
+    const at = this.#at;
+    if (at + length > this.start + this.length) throw new RangeError("field beyond the record");
+    this.#at += length;
+    return at;
   }
 }
 

@@ -254,7 +254,7 @@ export function rename(
 }
 
 /** True if `inode` is `ancestor` or below it. */
-function isWithin(inode: Inode, ancestor: Inode): boolean {
+export function isWithin(inode: Inode, ancestor: Inode): boolean {
   for (let at: Inode | null = inode; at !== null; at = at.parent) {
     if (at === ancestor) return true;
   }

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { ObjectId } from "../store/object_id.ts";
+import { type ObjectId, parseObjectId } from "../store/object_id.ts";
 import { StoredContent } from "./content.ts";
 import { DirectoryState, Inode, type Xattrs } from "./inode.ts";
 import { RecordType } from "./journal_record.ts";
@@ -86,6 +86,53 @@ function stored({ content, chunked, size }: StoredContent): StoredJson {
 
 function fromStored({ content, chunked, size }: StoredJson): StoredContent {
   return new StoredContent(content as ObjectId, chunked, size);
+}
+
+/** What a record tells, or null if no inode can be like that. */
+export function parseOrphanRecord(bytes: Uint8Array): OrphanRecord | null {
+  let record: OrphanRecord;
+  try {
+    record = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return null;
+  }
+  return isOrphanRecord(record) ? record : null;
+}
+
+function isOrphanRecord(record: Partial<Record<keyof OrphanRecord, unknown>>): boolean {
+  if (typeof record !== "object" || record === null) return false;
+  const { nodeId, ino, mode, uid, gid, rdev, size, baseSize, times, target } = record;
+  const { xattrs, base, extents, references } = record;
+  return [nodeId, ino, mode, uid, gid, rdev, size, baseSize].every(isCount) &&
+    Array.isArray(times) && times.length === 4 && times.every(Number.isSafeInteger) &&
+    (target === null || typeof target === "string") &&
+    (base === null || isStored(base)) &&
+    Array.isArray(references) && references.every(isStored) &&
+    Array.isArray(extents) &&
+    extents.every((extent) => isExtent(extent, references.length)) &&
+    Array.isArray(xattrs) && xattrs.every(isAttribute);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && value as number >= 0;
+}
+
+function isExtent(value: unknown, references: number): boolean {
+  if (!Array.isArray(value) || value.length !== 4) return false;
+  const [offset, length, source, position] = value;
+  return [offset, length, position].every(isCount) && Number.isSafeInteger(source) &&
+    source >= -1 - references;
+}
+
+function isStored(value: unknown): boolean {
+  const { content, chunked, size } = (value ?? {}) as Partial<StoredJson>;
+  return typeof content === "string" && parseObjectId(content) !== null &&
+    typeof chunked === "boolean" && isCount(size);
+}
+
+function isAttribute(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === "string" &&
+    Array.isArray(value[1]) && value[1].every((byte) => isCount(byte) && byte < 256);
 }
 
 /** The inode a record tells of. */

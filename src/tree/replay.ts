@@ -1,248 +1,137 @@
 /**
  * Builds the working tree again from its snapshot and the journal.
  *
- * Records are applied by the same functions that applied them the first time. A segment ends at its last
- * whole record: what a crash tore off was never answered. Node ids in the journal are those of the
- * process that wrote it; here they only connect records.
+ * Records are applied by the same functions that applied them the first time. Node ids in the journal are those
+ * of the process that wrote it; here they only connect records.
+ *
+ * A segment ends at its last whole record: what a crash tore off was never answered. After a power cut a segment
+ * may lack an end that the disk never got although the next segment is there. So each tells which one it follows
+ * and how long that is, and one that does not follow what was applied before is passed over: nothing in it can
+ * have been made durable, as a sync goes in order.
  *
  * @module
  */
 
-import { crc32 } from "node:zlib";
-import { close, cString, O_RDONLY, open, pread } from "../../ffi/libc.ts";
-import { applyAttributes, applyXattr } from "./attributes.ts";
-import { applyCopy, applyResize, applyWrite, applyZero } from "./data.ts";
+import { Contradiction, Replay } from "./appliers.ts";
 import type { Inode } from "./inode.ts";
-import { segmentName } from "./journal.ts";
+import type { SegmentEnd } from "./journal.ts";
 import {
   RECORD_HEADER_BYTES,
-  RecordReader,
+  type RecordReader,
   RecordType,
   type RequestId,
-  WRITE_HEADROOM,
 } from "./journal_record.ts";
-import { applyCreate, applyLink, applyRename, applyUnlink } from "./names.ts";
-import { fromOrphanRecord, type OrphanRecord } from "./orphan.ts";
-import { ROOT_NODE_ID } from "./node_table.ts";
+import { scanSegment } from "./journal_scan.ts";
 import type { WorkingTree } from "./working_tree.ts";
+
+/** A SEGMENT record's three numbers. */
+const SEGMENT_BYTES = RECORD_HEADER_BYTES + 3 * 8;
 
 export interface ReplayReport {
   records: number;
   /** Records that named an inode without a name: a file that was unlinked while open. */
   orphaned: number;
-  /** Bytes after the last whole record of the segment that has any, else 0. */
+  /** Bytes after the last whole record of a segment. */
   tornBytes: number;
+  /** Segments that were passed over because something before them is missing, and what they may lack. */
+  lost: number[];
+  /** The first record that contradicts the tree, where the journal therefore ends. */
+  damage: { readonly segment: number; readonly position: number; readonly why: string } | null;
+  /** Where the journal ends; null if there is nothing in it. */
+  end: SegmentEnd | null;
   /** What the node ids in the journal stand for at its end. */
   nodes: ReadonlyMap<number, Inode>;
   /** The largest node id in it. */
   largestNodeId: number;
-  /** Request that caused the last record: it was carried out, and perhaps not answered. */
+  /** The last request that was carried out: perhaps it was not answered. */
   lastRequest: RequestId | null;
 }
 
-/** Applies the segments in order. Throws if a record contradicts the tree: the journal is damaged then. */
+/**
+ * Applies the segments in order, as far as they make sense. Throws JournalError if they cannot be read, or if a
+ * newer program wrote them.
+ */
 export function replay(tree: WorkingTree, segments: readonly number[]): ReplayReport {
-  const nodes = new Map<number, Inode>();
+  const replay = new Replay(tree);
   const report: ReplayReport = {
     records: 0,
     orphaned: 0,
     tornBytes: 0,
-    nodes,
-    largestNodeId: ROOT_NODE_ID,
+    lost: [],
+    damage: null,
+    end: null,
+    nodes: replay.nodes,
+    largestNodeId: 0,
     lastRequest: null,
   };
   tree.journaling = false;
   try {
-    for (const segment of segments) replaySegment(tree, segment, nodes, report);
+    for (const segment of segments) replaySegment(replay, segment, segments[0]!, report);
   } finally {
     tree.journaling = true;
   }
-  for (const id of nodes.keys()) report.largestNodeId = Math.max(report.largestNodeId, id);
+  report.largestNodeId = replay.largestNodeId;
   return report;
 }
 
 function replaySegment(
-  tree: WorkingTree,
+  replay: Replay,
   segment: number,
-  nodes: Map<number, Inode>,
+  first: number,
   report: ReplayReport,
 ): void {
-  const path = `${tree.journal.directory}/${segmentName(segment)}`;
-  const fd = open(cString(path), O_RDONLY);
-  if (fd < 0) throw new Error(`Cannot open journal segment ${path}: errno ${-fd}`);
-  try {
-    const size = Deno.statSync(path).size;
-    const header = new Uint8Array(RECORD_HEADER_BYTES);
-    const view = new DataView(header.buffer);
-    let position = 0;
-    while (position + RECORD_HEADER_BYTES <= size) {
-      pread(fd, header, position);
-      const length = view.getUint32(4, true);
-      if (length < RECORD_HEADER_BYTES || position + length > size) break;
-      const bytes = new Uint8Array(length);
-      if (pread(fd, bytes, position) !== length) break;
-      if (crc32(bytes.subarray(4)) !== view.getUint32(0, true)) break;
-      const start = position + WRITE_HEADROOM;
-      const record = new RecordReader(bytes);
-      if (!applyRecord(tree, record, segment, start, nodes)) report.orphaned++;
-      report.records++;
-      report.lastRequest = record.request;
-      position += length;
-    }
-    report.tornBytes += size - position;
-  } finally {
-    close(fd);
+  replay.segment = segment;
+  let isLost = false;
+  const { length, size } = scanSegment(
+    replay.tree.journal.directory,
+    segment,
+    (record, position) => {
+      if (position === 0 && !follows(record, segment, first, report.end)) {
+        isLost = true;
+        return false;
+      }
+      return apply(replay, record, position, report);
+    },
+  );
+  if (isLost) {
+    report.lost.push(segment);
+  } else {
+    if (report.damage === null) report.tornBytes += size - length;
+    if (length > 0) report.end = { segment, length };
   }
 }
 
-/** Returns false if the record is about an inode that has no name. */
-function applyRecord(
-  tree: WorkingTree,
+/** True if the segment that begins with `record` goes on where the journal ended. */
+function follows(
   record: RecordReader,
   segment: number,
-  payload: number,
-  nodes: Map<number, Inode>,
+  first: number,
+  end: SegmentEnd | null,
 ): boolean {
-  const { now } = tree;
-  const node = () => {
-    const id = record.number();
-    return id === ROOT_NODE_ID ? tree.root : nodes.get(id);
-  };
-  const directory = () => {
-    const inode = node();
-    if (inode === undefined) return undefined;
-    if (tree.load(inode) !== 0) throw new Error("Journal names something that is not a directory");
-    return inode;
-  };
-  const time = () => {
-    now.sec = record.number();
-    now.nsec = record.number();
-  };
-  switch (record.type) {
-    case RecordType.SEGMENT:
-      return true;
-    case RecordType.BIND: {
-      const id = record.number();
-      const parent = directory();
-      const found = parent === undefined ? 0 : tree.lookup(parent, record.string());
-      // Without a name it is an orphan, which an earlier record tells of if it is still open.
-      if (typeof found !== "number") nodes.set(id, found);
-      return true;
-    }
-    case RecordType.ORPHAN: {
-      const orphan: OrphanRecord = JSON.parse(new TextDecoder().decode(record.blob()));
-      if (!nodes.has(orphan.nodeId)) nodes.set(orphan.nodeId, fromOrphanRecord(orphan));
-      return true;
-    }
-    case RecordType.CREATE: {
-      const parent = directory();
-      const name = record.string();
-      const id = record.number();
-      const ino = record.number();
-      const mode = record.number();
-      const uid = record.number();
-      const gid = record.number();
-      const rdev = record.number();
-      const target = record.string();
-      time();
-      const inode = tree.newInode(ino, mode, uid, gid, rdev, now.sec, now.nsec);
-      tree.nextInode = Math.max(tree.nextInode, ino + 1);
-      nodes.set(id, inode);
-      if (parent !== undefined) {
-        applyCreate(tree, inode, parent, name, inode.isSymlink ? target : null);
-      } else {
-        inode.nlink = 0;
-      }
-      return true;
-    }
-    case RecordType.LINK: {
-      const inode = node();
-      const parent = directory();
-      const name = record.string();
-      time();
-      if (inode === undefined || parent === undefined) return false;
-      applyLink(tree, inode, parent, name);
-      return true;
-    }
-    case RecordType.UNLINK: {
-      const parent = directory();
-      const name = record.string();
-      time();
-      if (parent === undefined) return false;
-      applyUnlink(tree, parent, name);
-      return true;
-    }
-    case RecordType.RENAME: {
-      const fromParent = directory();
-      const fromName = record.string();
-      const toParent = directory();
-      const toName = record.string();
-      const exchange = record.number() === 1;
-      time();
-      if (fromParent === undefined || toParent === undefined) return false;
-      applyRename(tree, fromParent, fromName, toParent, toName, exchange);
-      return true;
-    }
-    case RecordType.ATTRIBUTES: {
-      const inode = node();
-      if (inode === undefined) return false;
-      const n = () => record.number();
-      applyAttributes(tree, inode, n(), n(), n(), n(), n(), n(), n(), n(), n());
-      return true;
-    }
-    case RecordType.WRITE: {
-      const inode = node();
-      const offset = record.number();
-      const length = record.number();
-      const mode = record.number();
-      time();
-      if (inode === undefined) return false;
-      applyWrite(tree, inode, offset, length, mode, segment, payload);
-      return true;
-    }
-    case RecordType.RESIZE: {
-      const inode = node();
-      const size = record.number();
-      const mode = record.number();
-      time();
-      if (inode === undefined) return false;
-      applyResize(tree, inode, size, mode);
-      return true;
-    }
-    case RecordType.ZERO: {
-      const inode = node();
-      const offset = record.number();
-      const length = record.number();
-      const size = record.number();
-      const mode = record.number();
-      time();
-      if (inode === undefined) return false;
-      applyZero(tree, inode, offset, length, size, mode);
-      return true;
-    }
-    case RecordType.XATTR: {
-      const inode = node();
-      const name = record.string();
-      const present = record.number() === 1;
-      const value = record.blob();
-      time();
-      if (inode === undefined) return false;
-      applyXattr(tree, inode, name, present ? value : null);
-      return true;
-    }
-    case RecordType.COPY: {
-      const from = node();
-      const fromOffset = record.number();
-      const to = node();
-      const toOffset = record.number();
-      const length = record.number();
-      const mode = record.number();
-      time();
-      if (from === undefined || to === undefined) return false;
-      applyCopy(tree, from, fromOffset, to, toOffset, length, mode);
-      return true;
-    }
-    default:
-      throw new Error(`Unknown journal record type ${record.type}: written by a newer version`);
+  if (record.type !== RecordType.SEGMENT || record.length < SEGMENT_BYTES) return false;
+  if (record.number() !== segment) return false;
+  const previous = record.number();
+  // What the snapshot holds is not replayed, and may be gone.
+  if (end === null) return previous < first;
+  return previous === end.segment && record.number() === end.length;
+}
+
+/** Returns false where the journal ends. */
+function apply(
+  replay: Replay,
+  record: RecordReader,
+  position: number,
+  report: ReplayReport,
+): boolean {
+  try {
+    if (!replay.apply(record, position)) report.orphaned++;
+  } catch (error) {
+    if (!(error instanceof Contradiction)) throw error;
+    report.damage ??= { segment: replay.segment, position, why: error.message };
+    return false;
   }
+  report.records++;
+  // A BIND comes before what was asked for: that may not have been done.
+  if (record.type !== RecordType.BIND) report.lastRequest = record.request;
+  return true;
 }
