@@ -7,6 +7,7 @@
 import type { InodeEntry, InodeRecord, Snapshot, TreeEntry } from "../../store/entry.ts";
 import type { ObjectId } from "../../store/object_id.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
+import { sameRecord } from "../link_changes.ts";
 import { applyEdits, PathEdits } from "../path_edits.ts";
 import { recordOf } from "../record.ts";
 import { emptyTotals } from "../totals.ts";
@@ -144,7 +145,8 @@ function isOffered(node: MergeNode, entry: TreeEntry | null | undefined): boolea
   const { offered, outcome } = node;
   if (offered === null) return !node.live;
   if (outcome.type !== "theirs" || outcome.side !== offered || !entry) return false;
-  return entry.ino === offered.record.ino && entry.linked === offered.linked;
+  if (entry.ino !== offered.record.ino || entry.linked !== offered.linked) return false;
+  return entry.linked || sameRecord(entry, offered.record);
 }
 
 function isDirectoryEntry(entry: TreeEntry | null): boolean {

@@ -8,7 +8,14 @@ import type { InodeRecord } from "../../store/entry.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import { type ConflictList, recordsOf } from "./conflict_list.ts";
 import { isMixed } from "./follow_renames.ts";
-import { HELD, isDirectorySide, type MergeNode, NONE, type Outcome } from "./merge_node.ts";
+import {
+  HELD,
+  isDirectorySide,
+  type MergeNode,
+  NONE,
+  type Outcome,
+  type Side,
+} from "./merge_node.ts";
 import { isUnchanged, mergeRecord, type RecordMergeOptions } from "./merge_record.ts";
 import type { SharedInodes } from "./shared_inodes.ts";
 
@@ -56,7 +63,7 @@ class Decision {
     const region = node.parent === null ? undefined : this.#regions.get(node.parent);
     if (region !== undefined) {
       this.#regions.set(node, region);
-      node.outcome = region === "ours" ? HELD : theirs(node);
+      node.outcome = region === "ours" ? held(node) : theirs(node);
     } else if (!node.settled) {
       node.outcome = isMixed(node)
         ? this.#decideMixed(node)
@@ -70,16 +77,20 @@ class Decision {
   settleDirectory(node: MergeNode): void {
     if (this.#ifUsed.has(node) && !node.liveBelow) this.#settleUnused(node);
     node.live = existsAfter(node);
-    if (node.live && node.parent !== null) node.parent.liveBelow = true;
+    if (node.parent === null) return;
+    if (node.live) node.parent.liveBelow = true;
+    if (node.contested) node.parent.contested = true;
   }
 
   #settleUnused(node: MergeNode): void {
     const [deleted, kept] = node.ours === null
       ? ["ours", "theirs"] as const
       : ["theirs", "ours"] as const;
-    const lost = isDirectorySide(node.base) &&
+    // What is in conflict below keeps the directory on one side or the other: that says enough.
+    const lost = isDirectorySide(node.base) && !node.contested &&
       !isUnchanged(node.base.record, node[kept]!.record);
     const kind = deleted === "ours" ? "delete/edit" : "edit/delete";
+    if (lost) node.contested = true;
     const side = lost ? this.#conflicts.settle(node.path, kind, recordsOf(node)) : deleted;
     node.outcome = side === "ours" ? held(node) : theirs(node);
   }
@@ -101,9 +112,10 @@ class Decision {
     const [ours, other] = [node.ours!.record, node.theirs!.record];
     const result = this.#mergeRecords(node, node.base?.record ?? null);
     if (result === "ours") return HELD;
-    if (result !== "theirs") return { type: "inode", record: result };
+    if (result !== "theirs") return { type: "inode", record: result, separate: false };
     const { mode, uid, gid, xattrs, ctimeSec, ctimeNsec } = other;
-    return { type: "inode", record: { ...ours, mode, uid, gid, xattrs, ctimeSec, ctimeNsec } };
+    const record = { ...ours, mode, uid, gid, xattrs, ctimeSec, ctimeNsec };
+    return { type: "inode", record, separate: false };
   }
 
   /** A directory on one side, something else on the other. */
@@ -143,6 +155,7 @@ class Decision {
     if (base === null) return side === "ours" ? held(node) : theirs(node);
     if (isUnchanged(base.record, kept.record)) return side === "ours" ? NONE : held(node);
     const kind = side === "ours" ? "edit/delete" : "delete/edit";
+    node.contested = true;
     const winner = this.#conflicts.settle(node.path, kind, recordsOf(node));
     return winner === "ours" ? held(node) : theirs(node);
   }
@@ -155,16 +168,48 @@ class Decision {
       if (ours!.linked) return held(node);
       return this.#mergeFiles(node, this.#shared.record("base", mine!));
     }
-    if (before === null || this.#shared.namesLeft(before!) === 0) return null;
-    if (before === yours && ours === null) return held(node);
-    if (before === mine && other === null) return NONE;
+    if (before === null) return null;
+    const isLeft = this.#shared.namesLeft(before!) > 0;
+    if (before === yours) {
+      if (ours === null) return isLeft ? held(node) : null;
+      // Ours took the name off the inode: it stays off, whatever becomes of the inode.
+      const outcome = this.#mergeFiles(node, base!.record);
+      if (outcome.type !== "theirs") return outcome;
+      const record = { ...other!.record, ino: ours.record.ino };
+      return { type: "inode", record, separate: ours.linked };
+    }
+    if (before === mine) {
+      if (other === null) return isLeft ? NONE : null;
+      // Theirs took it off.
+      const outcome = this.#mergeFiles(node, base!.record);
+      if (outcome.type === "theirs") return outcome;
+      const record = outcome.type === "inode" ? outcome.record : ours!.record;
+      return { type: "inode", record, separate: true };
+    }
     return null;
   }
 
   #mergeFiles(node: MergeNode, base: InodeRecord | null): Outcome {
     const result = this.#mergeRecords(node, base);
-    if (result === "ours") return held(node);
-    return result === "theirs" ? theirs(node) : { type: "inode", record: result };
+    if (result === "ours" && !this.#onlyLinked(node)) return held(node);
+    if (typeof result === "string") return theirs(node);
+    return { type: "inode", record: result, separate: node.ours!.linked };
+  }
+
+  /** True if the sides are alike, but theirs made the path a name of another inode. */
+  #onlyLinked({ base, ours, theirs: other }: MergeNode): boolean {
+    if (!isUnchanged(ours!.record, other!.record) || this.#namesSame(base, other!)) return false;
+    if (this.#namesSame(base, ours!)) return true;
+    // Both did: the same one has to win whichever side is ours.
+    const [mine, yours] = [this.#shared.of(ours), this.#shared.of(other)];
+    return yours !== null && (mine === null || yours < mine);
+  }
+
+  /** True unless one is a name of a hard-linked inode that the other is not. */
+  #namesSame(base: Side | null, side: Side): boolean {
+    const [before, after] = [this.#shared.of(base), this.#shared.of(side)];
+    if (before !== null || after !== null) return before === after;
+    return !side.linked;
   }
 
   #mergeRecords(node: MergeNode, base: InodeRecord | null): "ours" | "theirs" | InodeRecord {
@@ -183,7 +228,8 @@ class Decision {
 /** As ours has what is merged here, which may come from another path. */
 function held(node: MergeNode): Outcome {
   if (node.ours === node.held) return HELD;
-  return node.ours === null ? NONE : { type: "inode", record: node.ours.record };
+  if (node.ours === null) return NONE;
+  return { type: "inode", record: node.ours.record, separate: false };
 }
 
 function theirs(node: MergeNode): Outcome {

@@ -174,8 +174,23 @@ export function triples(withMoves = true): fc.Arbitrary<Triple> {
     const ours = edited(base, mine);
     const theirs = edited(base, other);
     collide(base, ours, theirs);
-    return { base, ours, theirs };
+    return { base, ours, theirs, [fc.toStringMethod]: () => shown({ base, ours, theirs }) };
   });
+}
+
+/** A counterexample that can be read. */
+function shown(models: Triple): string {
+  const line = (path: string, { kind, ino, mode, uid, text, xattr }: ModelInode) =>
+    `${path} ${kind} #${ino} ${mode.toString(8)} ${uid} ${xattr} ${
+      JSON.stringify(text.replaceAll("line ", ""))
+    }`;
+  const list = (path: string, inode: ModelInode): string[] => [
+    line(path, inode),
+    ...[...inode.children].flatMap(([name, child]) => list(`${path}/${name}`, child)),
+  ];
+  return Object.entries(models).map(([side, model]) =>
+    `\n${side}:\n  ${list("", model).join("\n  ")}`
+  ).join("");
 }
 
 export function edited(model: ModelInode, edits: readonly Edit[]): ModelInode {

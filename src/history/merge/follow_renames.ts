@@ -23,8 +23,8 @@ export function followRenames(
   for (const from of new Set([...ours.keys(), ...theirs.keys()])) {
     const [mine, other] = [ours.get(from), theirs.get(from)];
     if (mine !== undefined && other !== undefined) movedTwice(from, mine, other, conflicts);
-    else if (mine !== undefined) movedByOurs(from, mine, conflicts);
-    else movedByTheirs(from, other!, conflicts);
+    else if (mine !== undefined) movedByOurs(from, mine, shared, conflicts);
+    else movedByTheirs(from, other!, shared, conflicts);
   }
 }
 
@@ -52,11 +52,17 @@ function movedTwice(from: MergeNode, mine: MergeNode, other: MergeNode, conflict
     oursPath: mine.path,
     theirsPath: other.path,
   });
+  mine.contested = other.contested = true;
   if (other.ours === null) settle(other, side === "theirs");
   if (mine.theirs === null && side === "theirs") settle(mine, true);
 }
 
-function movedByOurs(from: MergeNode, to: MergeNode, conflicts: ConflictList): void {
+function movedByOurs(
+  from: MergeNode,
+  to: MergeNode,
+  shared: SharedInodes,
+  conflicts: ConflictList,
+): void {
   if (to.theirs !== null) return;
   if (isGone(from.theirs)) {
     const side = conflicts.settle(from.path, "rename/delete", {
@@ -65,15 +71,21 @@ function movedByOurs(from: MergeNode, to: MergeNode, conflicts: ConflictList): v
       theirs: null,
       oursPath: to.path,
     });
+    to.contested = true;
     if (side === "theirs") settle(to, true);
-  } else if (!isUnchanged(from.base!.record, from.theirs!.record)) {
+  } else if (isEdited(from, from.theirs!, shared)) {
     to.base = from.base;
     to.theirs = from.theirs;
     from.base = from.theirs = null;
   }
 }
 
-function movedByTheirs(from: MergeNode, to: MergeNode, conflicts: ConflictList): void {
+function movedByTheirs(
+  from: MergeNode,
+  to: MergeNode,
+  shared: SharedInodes,
+  conflicts: ConflictList,
+): void {
   if (to.ours !== null) return;
   if (isGone(from.ours)) {
     const side = conflicts.settle(from.path, "delete/rename", {
@@ -82,8 +94,9 @@ function movedByTheirs(from: MergeNode, to: MergeNode, conflicts: ConflictList):
       theirs: plain(to.theirs!.record),
       theirsPath: to.path,
     });
+    to.contested = true;
     settle(to, side === "theirs");
-  } else if (!isUnchanged(from.base!.record, from.ours!.record)) {
+  } else if (isEdited(from, from.ours!, shared)) {
     to.base = from.base;
     to.ours = from.ours;
     from.base = from.ours = null;
@@ -99,4 +112,10 @@ function settle(node: MergeNode, toTheirs: boolean): void {
 
 function isGone(side: Side | null): boolean {
   return side === null || isDirectorySide(side);
+}
+
+/** A path that became a name of another inode is no edit of what was there. */
+function isEdited(from: MergeNode, side: Side, shared: SharedInodes): boolean {
+  return !side.linked && shared.of(side) === null &&
+    !isUnchanged(from.base!.record, side.record);
 }

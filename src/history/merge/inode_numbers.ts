@@ -19,9 +19,9 @@ export class InodeNumbers {
   /** @param nodes decided */
   constructor(nodes: readonly MergeNode[], allocate: () => number) {
     this.#allocate = allocate;
-    for (const { outcome, held, ours } of nodes) {
+    for (const { outcome, held } of nodes) {
       if (outcome.type === "held" && held !== null) this.#used.add(held.record.ino);
-      if (outcome.type === "inode" && !ours!.linked) this.#used.add(outcome.record.ino);
+      if (outcome.type === "inode" && !outcome.separate) this.#used.add(outcome.record.ino);
     }
   }
 

@@ -18,13 +18,14 @@ export interface Side {
  *
  * - `held`: as ours has it, be it nothing
  * - `theirs`: as theirs has it
- * - `inode`: a record that comes from neither side alone, or from another path of ours
+ * - `inode`: a record that comes from neither side alone, or from another path of ours; `separate` if it must not be
+ *   the inode that ours has, which has other names or goes on under them
  * - `none`: nothing
  */
 export type Outcome =
   | { readonly type: "held" }
   | { readonly type: "theirs"; readonly side: Side }
-  | { readonly type: "inode"; readonly record: InodeRecord }
+  | { readonly type: "inode"; readonly record: InodeRecord; readonly separate: boolean }
   | { readonly type: "none" };
 
 export const HELD: Outcome = { type: "held" };
@@ -48,6 +49,8 @@ export class MergeNode {
   settled = false;
   /** Outside of the paths that are merged: made only if something that is merged needs it. */
   outside = false;
+  /** One side deleted what the other changed or moved, here or below. */
+  contested = false;
   /** Set bottom-up: something is at this path in the result. */
   live = false;
   /** Set bottom-up: something is below this path in the result. */

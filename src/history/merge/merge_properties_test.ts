@@ -2,15 +2,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { countChanges } from "../diff.ts";
 import { listSnapshot, storeModel, withStore } from "../fixtures.ts";
-import {
-  conflictLines,
-  essence,
-  essences,
-  linkedPaths,
-  merge,
-  mirroredLines,
-  triples,
-} from "./fixtures.ts";
+import { conflictLines, essences, linkedPaths, merge, mirroredLines, triples } from "./fixtures.ts";
 import type { MergeStrategy } from "./merge_types.ts";
 
 const NOTHING = { added: 0, modified: 0, deleted: 0 };
@@ -25,7 +17,7 @@ Deno.test("merging a branch without changes is the identity", async () => {
         assert.deepEqual(result.conflicts, []);
         assert.deepEqual(result.changes, NOTHING);
       }),
-      { numRuns: 200, verbose: 1 },
+      { numRuns: 100, verbose: 1 },
     );
   });
 });
@@ -41,7 +33,7 @@ Deno.test("where ours is the base the result is theirs, hard links too", async (
         assert.deepEqual(linkedPaths(store, result.snapshot), linkedPaths(store, t));
         assert.deepEqual(result.changes, countChanges(store, b, t));
       }),
-      { numRuns: 400, verbose: 1 },
+      { numRuns: 3000, verbose: 1 },
     );
   });
 });
@@ -55,7 +47,7 @@ Deno.test("what both sides have in common merges cleanly", async () => {
         assert.deepEqual(result.conflicts, []);
         assert.deepEqual(result.snapshot, o);
       }),
-      { numRuns: 200, verbose: 1 },
+      { numRuns: 100, verbose: 1 },
     );
   });
 });
@@ -73,7 +65,7 @@ Deno.test("the sides may be exchanged: the same conflicts, and a clean result is
         clean++;
         assert.deepEqual(essences(store, forth.snapshot), essences(store, back.snapshot));
       }),
-      { numRuns: 600, verbose: 1 },
+      { numRuns: 4000, verbose: 1 },
     );
   });
   assert.ok(clean > 150, `only ${clean} clean merges`);
@@ -82,13 +74,15 @@ Deno.test("the sides may be exchanged: the same conflicts, and a clean result is
 Deno.test("merging the same again changes nothing", async () => {
   await withStore((store) => {
     fc.assert(
-      fc.property(triples(), ({ base, ours, theirs }) => {
+      fc.property(triples(), triples(false), fc.boolean(), (moved, unmoved, withMoves) => {
+        const { base, ours, theirs } = withMoves ? moved : unmoved;
         const [b, o, t] = [base, ours, theirs].map((model) => storeModel(store, model));
         const once = merge(store, b!, o!, t!);
         fc.pre(once.conflicts.length === 0);
         const twice = merge(store, b!, once.snapshot, t!);
-        assert.deepEqual(twice.conflicts, []);
         assert.deepEqual(twice.changes, NOTHING);
+        // A file that was moved and then changed beyond recognition is not found again: a conflict.
+        if (!withMoves) assert.deepEqual(twice.conflicts, []);
       }),
       { numRuns: 300, verbose: 1 },
     );
@@ -108,12 +102,13 @@ Deno.test("every path of the result comes from a side, whatever the strategy", a
         for (const path of listSnapshot(store, result.snapshot).keys()) {
           assert.ok(mine.has(path) || other.has(path), path);
         }
-        if (strategy === "ours" || strategy === "theirs") assert.deepEqual(result.conflicts, []);
-        const plain = merge(store, b!, o!, t!);
-        assert.equal(result.conflicts.length + result.decided.length, plain.conflicts.length);
+        if (strategy === "ours" || strategy === "theirs") {
+          assert.deepEqual(result.conflicts, []);
+          assert.equal(result.decided.length, merge(store, b!, o!, t!).conflicts.length);
+        }
         assert.deepEqual(result.changes, countChanges(store, o!, result.snapshot));
       }),
-      { numRuns: 500, verbose: 1 },
+      { numRuns: 400, verbose: 1 },
     );
   });
 });
@@ -133,23 +128,31 @@ Deno.test("a path that one side changed is as that side has it", async () => {
         const inConflict = (path: string) =>
           moved.has(path) ||
           result.conflicts.some((c) => c.path === path || path.startsWith(`${c.path}/`));
-        const contents = (list: Map<string, string>) => new Set(list.values());
+        const contents = [base, ours, theirs].map((list) =>
+          new Set([...list!.values()].map(contentOf))
+        );
         for (const path of new Set([...base!.keys(), ...ours!.keys(), ...theirs!.keys()])) {
           const [x, y, z] = [base!.get(path), ours!.get(path), theirs!.get(path)];
           const isDirectory = [x, y, z].some((e) => e?.includes('"4'));
           // Directories come and go with what is in them, and equal contents may be renames.
           if (isDirectory || inConflict(path)) continue;
           if (x !== undefined && (y === undefined || z === undefined)) {
-            if (contents(ours!).has(x) || contents(theirs!).has(x)) continue;
+            if (contents[1]!.has(contentOf(x)) || contents[2]!.has(contentOf(x))) continue;
           }
           if (y === z || x === z) {
-            if (x === undefined && [...base!.values()].includes(y!)) continue;
+            if (x === undefined && y !== undefined && contents[0]!.has(contentOf(y))) continue;
             assert.equal(merged.get(path), y, path);
-          } else if (x === y) assert.equal(merged.get(path), z, path);
+          } else if (x === y) {
+            if (x === undefined && contents[0]!.has(contentOf(z!))) continue;
+            assert.equal(merged.get(path), z, path);
+          }
         }
-        assert.ok(essence(result.snapshot.root).length > 0);
       }),
-      { numRuns: 500, verbose: 1 },
+      { numRuns: 400, verbose: 1 },
     );
   });
 });
+
+function contentOf(essence: string): string {
+  return JSON.stringify(JSON.parse(essence).at(-1));
+}

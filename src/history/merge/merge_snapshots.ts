@@ -12,7 +12,7 @@ import { assemble } from "./assemble.ts";
 import { ConflictList } from "./conflict_list.ts";
 import { decide } from "./decide.ts";
 import { followRenames } from "./follow_renames.ts";
-import { mergeLinks } from "./merge_links.ts";
+import { LinkMerge } from "./merge_links.ts";
 import { isDirectorySide, type MergeNode } from "./merge_node.ts";
 import type { MergeOptions, MergeResult } from "./merge_types.ts";
 import { PathFilter } from "./path_filter.ts";
@@ -55,14 +55,16 @@ export function mergeSnapshots(
   const shared = new SharedInodes(nodes, links);
   followRenames(store, nodes, shared, conflicts);
   decide(store, nodes, shared, conflicts, settings);
-  const linkRecords = mergeLinks(store, base, theirs, links, shared, filter, conflicts, settings);
+  const linkMerge = new LinkMerge(store, { base, ours, theirs }, links, shared);
+  const linkRecords = linkMerge.run(filter, conflicts, settings);
   const placed = placeInodes(
     nodes,
     shared,
     (ino) => links.ours.get(ino),
+    linkRecords.moved,
     () => options.allocateInode(),
   );
-  const snapshot = assemble(store, ours, nodes, placed, linkRecords, now);
+  const snapshot = assemble(store, ours, nodes, placed, linkRecords.table, now);
   return {
     snapshot,
     conflicts: conflicts.conflicts,

@@ -12,6 +12,7 @@
 import type { InodeEntry, InodeRecord, TreeEntry } from "../../store/entry.ts";
 import { recordOf } from "../record.ts";
 import { InodeNumbers } from "./inode_numbers.ts";
+import type { LinkRecords } from "./merge_links.ts";
 import { isDirectorySide, type MergeNode, type Side } from "./merge_node.ts";
 import type { SharedInodes } from "./shared_inodes.ts";
 
@@ -35,11 +36,13 @@ interface Group {
 /**
  * @param nodes decided, directories before what is in them
  * @param linkOf the record that ours has in its link table
+ * @param moved records of inodes that keep only names of theirs
  */
 export function placeInodes(
   nodes: readonly MergeNode[],
   shared: SharedInodes,
   linkOf: (ino: number) => InodeRecord | null,
+  moved: LinkRecords["moved"],
   allocateInode: () => number,
 ): PlacedInodes {
   const entries = new Map<MergeNode, TreeEntry | null>();
@@ -53,9 +56,9 @@ export function placeInodes(
       if (node.held !== null) entries.set(node, null);
     } else if (outcome.type === "inode") {
       const { record } = outcome;
-      if (!node.ours!.linked) entries.set(node, { ...recordOf(record), name, linked: false });
+      if (!outcome.separate) entries.set(node, ordinaryEntry(name, record, record.ino));
       else groups.push({ nodes: [node], record, ino: separateNumber(node.theirs, numbers) });
-    } else if (!outcome.side.linked) {
+    } else if (!outcome.side.linked && shared.of(outcome.side) === null) {
       const { record } = outcome.side;
       groups.push({ nodes: [node], record, ino: numbers.claim(record.ino) ? record.ino : null });
     } else {
@@ -68,7 +71,7 @@ export function placeInodes(
       let group = byNumber.get(ino);
       if (group === undefined) {
         group = homeGroup(shared, ino) ??
-          { nodes: [], record, ino: numbers.claim(ino) ? ino : null };
+          { nodes: [], record: moved.get(ino) ?? record, ino: numbers.claim(ino) ? ino : null };
         byNumber.set(ino, group);
         groups.push(group);
       }
@@ -95,7 +98,7 @@ export function placeInodes(
 /** The names of an inode that is an ordinary file in ours and stays, to which theirs gave further names. */
 function homeGroup(shared: SharedInodes, ino: number): Group | null {
   const home = shared.ordinary("ours", ino);
-  if (home === null || shared.record("base", ino) === null) return null;
+  if (home === null || shared.record("base", ino) === null || !shared.keeps(home, ino)) return null;
   const { outcome, held } = home;
   if (outcome.type === "held") return { nodes: [home], record: held!.record, ino };
   return outcome.type === "inode" ? { nodes: [home], record: outcome.record, ino } : null;

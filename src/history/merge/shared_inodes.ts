@@ -11,7 +11,7 @@ import type { InodeRecord } from "../../store/entry.ts";
 import { isDirectorySide, type MergeNode, type Side } from "./merge_node.ts";
 import type { ThreeLinks } from "./three_way_walk.ts";
 
-type Which = "base" | "ours" | "theirs";
+export type Which = "base" | "ours" | "theirs";
 
 export class SharedInodes {
   /** Numbers seen as hard links in any snapshot and known to the base → names left if both sides' changes are made. */
@@ -58,6 +58,20 @@ export class SharedInodes {
   /** Names that the inode has left when both sides' changes of names are made. */
   namesLeft(ino: number): number {
     return this.#names.get(ino) ?? 0;
+  }
+
+  /** True if the path, at which ours has the inode as an ordinary file, is still a name of it. */
+  keeps({ outcome }: MergeNode, ino: number): boolean {
+    switch (outcome.type) {
+      case "held":
+        return true;
+      case "inode":
+        return !outcome.separate;
+      case "theirs":
+        return this.of(outcome.side) === ino;
+      case "none":
+        return false;
+    }
   }
 
   /** What a snapshot has under a number, null if it does not have it. */
