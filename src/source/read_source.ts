@@ -12,29 +12,11 @@ import * as libc from "../../ffi/libc.ts";
 import { S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK } from "../store/entry.ts";
 import { shownInode } from "./inode_number.ts";
 import { readOpenXattrs, readXattrsAt, type XattrReading } from "./read_xattrs.ts";
+import type { SourceListing, TreeSource } from "../tree/backing.ts";
 import { errnoText, SourceError } from "./source_error.ts";
 
-/** A name of a source directory and what stat(2) tells of it. */
-export interface SourceEntry {
-  /** Binary string. */
-  readonly name: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly rdev: number;
-  /** As {@linkcode shownInode}. */
-  readonly ino: number;
-  readonly size: number;
-  /** 512-byte units. */
-  readonly blocks: number;
-  readonly nlink: number;
-  readonly mtimeSec: number;
-  readonly mtimeNsec: number;
-  readonly ctimeSec: number;
-  readonly ctimeNsec: number;
-  /** Why the name is not taken over. The other fields may then be 0. */
-  readonly skipped?: string;
-}
+/** A name of a source directory and what stat(2) tells of it. With a reason to skip it the rest may be 0. */
+export type SourceEntry = SourceListing;
 
 /** The name at the root that the mount answers itself. */
 const OWN_NAME = ".agentvfs";
@@ -46,7 +28,7 @@ const FILE_FLAGS = libc.O_RDONLY | libc.O_NOFOLLOW | libc.O_NONBLOCK;
 const stat = libc.emptyStat();
 const link = new Uint8Array(4096);
 
-export class SourceDirectory {
+export class SourceDirectory implements TreeSource {
   /** Of the root when it was opened. */
   readonly rootStat: Readonly<libc.Stat>;
   readonly #root: number;

@@ -9,7 +9,8 @@ import { type InodeRecord, S_IFMT, type TreeEntry } from "../store/entry.ts";
 import { StoredContent } from "./content.ts";
 import type { Inode } from "./inode.ts";
 import type { Invalidation } from "./invalidation.ts";
-import { subdirectories, type WorkingTree } from "./working_tree.ts";
+import { subdirectories } from "./make_inode.ts";
+import type { WorkingTree } from "./working_tree.ts";
 
 /** True if inode and record are the same file with the same bytes; attributes may differ. */
 export function isSameFile(inode: Inode, record: InodeRecord): boolean {

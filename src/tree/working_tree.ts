@@ -15,11 +15,13 @@ import { readClock, type Timestamp } from "../../ffi/libc.ts";
 import { type InodeRecord, S_IFDIR, S_IFMT, S_IFREG, type Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import type { SourceListing, TreeSource, TreeStore } from "./backing.ts";
-import { SourceContent, StoredContent } from "./content.ts";
+import { SourceContent } from "./content.ts";
 import { DirectoryState, Dirent, Inode, XATTRS_IN_SOURCE } from "./inode.ts";
 import { type Journal } from "./journal.ts";
 import { RecordType } from "./journal_record.ts";
 import { NodeTable } from "./node_table.ts";
+import { loadFromSource, loadFromStore } from "./load_directory.ts";
+import { inodeFromListing, inodeFromRecord } from "./make_inode.ts";
 import { SourceFiles } from "./source_files.ts";
 import { Status } from "./status.ts";
 
@@ -57,7 +59,7 @@ export class WorkingTree {
   ) {
     if ("source" in base) {
       this.base = null;
-      this.root = this.#fromSource("", base.source);
+      this.root = inodeFromListing(this.nodes.next++, "", base.source);
       this.sourceFiles = new SourceFiles(source!);
     } else {
       this.base = base;
@@ -69,57 +71,7 @@ export class WorkingTree {
 
   /** An inode for a stored record, without a name yet. */
   fromRecord(record: InodeRecord): Inode {
-    const inode = new Inode(
-      this.nodes.next++,
-      record.ino,
-      record.mode,
-      record.uid,
-      record.gid,
-      record.rdev,
-      record.size,
-      record.mtimeSec,
-      record.mtimeNsec,
-      record.ctimeSec,
-      record.ctimeNsec,
-    );
-    inode.xattrs = record.xattrs;
-    if (inode.isDirectory) {
-      inode.directory = new DirectoryState(record.content, null);
-      inode.directory.subdirectories = subdirectories(record.nlink);
-      inode.size = 0;
-    } else {
-      inode.nlink = record.nlink;
-      inode.content = record.content === null
-        ? null
-        : new StoredContent(record.content, record.chunked, record.size);
-    }
-    return inode;
-  }
-
-  #fromSource(path: string, listing: SourceListing): Inode {
-    const inode = new Inode(
-      this.nodes.next++,
-      listing.ino,
-      listing.mode,
-      listing.uid,
-      listing.gid,
-      listing.rdev,
-      listing.size,
-      listing.mtimeSec,
-      listing.mtimeNsec,
-      listing.ctimeSec,
-      listing.ctimeNsec,
-    );
-    inode.xattrs = XATTRS_IN_SOURCE;
-    if (inode.isDirectory) {
-      inode.directory = new DirectoryState(null, path);
-      inode.directory.subdirectories = subdirectories(listing.nlink);
-      inode.size = 0;
-    } else {
-      inode.nlink = listing.nlink;
-      inode.content = new SourceContent(path, listing.size, listing.blocks);
-    }
-    return inode;
+    return inodeFromRecord(this.nodes.next++, record);
   }
 
   /** A new inode with the current time, not in any directory yet. */
@@ -179,30 +131,8 @@ export class WorkingTree {
     if (directory === null) return Status.NotDirectory;
     if (directory.entries !== null) return Status.Ok;
     return directory.sourcePath !== null
-      ? this.#loadFromSource(inode, directory, directory.sourcePath)
-      : this.#loadFromStore(inode, directory);
-  }
-
-  #loadFromStore(inode: Inode, directory: DirectoryState): Status {
-    let records;
-    try {
-      records = this.store.readTree(directory.base);
-    } catch (error) {
-      console.error(`Cannot read directory ${directory.base}: ${error}`);
-      return Status.InputOutput;
-    }
-    directory.entries = new Map();
-    directory.subdirectories = 0;
-    for (const record of records) {
-      const child = record.linked ? this.linked(record.ino) : this.fromRecord(record);
-      if (child === null) {
-        console.error(`Inode ${record.ino} is missing in the link table`);
-        directory.entries = null;
-        return Status.InputOutput;
-      }
-      this.attach(inode, record.name, child);
-    }
-    return Status.Ok;
+      ? loadFromSource(this, inode, directory.sourcePath)
+      : loadFromStore(this, inode);
   }
 
   /** The inode of the link table with that number. */
@@ -214,31 +144,6 @@ export class WorkingTree {
     const inode = this.fromRecord(record);
     inode.names = [];
     this.links.set(ino, inode);
-    return inode;
-  }
-
-  #loadFromSource(inode: Inode, directory: DirectoryState, path: string): Status {
-    const listing = this.source!.list(path);
-    if (typeof listing === "number") return Status.InputOutput;
-    directory.entries = new Map();
-    directory.subdirectories = 0;
-    for (const item of listing) {
-      if (item.skipped !== undefined) continue;
-      this.attach(inode, item.name, this.#sourceInode(joinPath(path, item.name), item));
-    }
-    return Status.Ok;
-  }
-
-  #sourceInode(path: string, item: SourceListing): Inode {
-    const several = item.nlink > 1 && (item.mode & S_IFMT) !== S_IFDIR;
-    const known = several ? this.links.get(item.ino) : undefined;
-    if (known !== undefined) return known;
-    const inode = this.#fromSource(path, item);
-    if (several) {
-      inode.names = [];
-      this.links.set(item.ino, inode);
-      this.sourceLinks.set(inode, item.nlink);
-    }
     return inode;
   }
 
@@ -369,11 +274,6 @@ export function sourcePathOf(inode: Inode): string | null {
   let content = inode.content;
   while (content !== null && "base" in content) content = content.base;
   return content instanceof SourceContent ? content.path : null;
-}
-
-/** A directory's link count is 2 and one for each subdirectory; 1 where a file system does not count. */
-export function subdirectories(nlink: number): number {
-  return nlink >= 2 ? nlink - 2 : -1;
 }
 
 export function joinPath(directory: string, name: string): string {
