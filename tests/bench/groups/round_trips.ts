@@ -4,58 +4,47 @@
  * @module
  */
 
-import { type Case, type Group, roundTrips, type Run } from "../benchmark.ts";
+import { type Case, type Group, roundTrips } from "../benchmark.ts";
 import { Layout, listedName, makeLayout } from "../layout.ts";
 import type { MeasureName } from "../measures/worker.ts";
 import type { Project } from "../project.ts";
+import { makeRepository } from "../repository.ts";
+import { tool } from "../tool.ts";
 
 export interface RoundTripsContext {
   readonly project: Project;
+  /** A repository nobody has looked at. */
+  readonly repository: Project;
 }
+
+const FILES = { full: 10_000, quick: 2_000 } as const;
+const STATUS = ["git", "status", "--porcelain"];
 
 /** Operations over which the requests are counted. */
 const COUNT = 200;
 
-function counted(name: string, measure: MeasureName, count = COUNT): Case<RoundTripsContext> {
+let rounds = 0;
+
+/** A measure's requests; `before` is done in the same round and not counted. */
+function counted(
+  name: string,
+  measure: MeasureName,
+  before: MeasureName = measure,
+): Case<RoundTripsContext> {
   return {
     name,
     run: async ({ project }, { bed }) => {
-      const input = { measure, directory: project.mount, count };
-      await bed.worker.measure({ ...input, round: 1000 });
-      const requests = await project.requests(() => bed.worker.measure({ ...input, round: 1001 }));
-      return roundTrips(name, count, requests);
+      const input = { directory: project.mount, count: COUNT };
+      await bed.worker.measure({ ...input, measure: before, round: ++rounds });
+      // Where the measure itself goes before, it needs a round of its own.
+      const round = before === measure ? ++rounds : rounds;
+      const requests = await project.requests(() =>
+        bed.worker.measure({ ...input, measure, round })
+      );
+      return roundTrips(name, COUNT, requests);
     },
   };
 }
-
-/** Removes 200 files that exist, made beforehand. */
-const removal: Case<RoundTripsContext> = {
-  name: "unlink",
-  run: async ({ project }) => {
-    const folder = `${project.mount}/removal`;
-    await Deno.mkdir(folder);
-    const paths = Array.from({ length: COUNT }, (_, i) => `${folder}/${i}`);
-    for (const path of paths) await Deno.writeTextFile(path, "x");
-    const requests = await project.requests(async () => {
-      for (const path of paths) await Deno.remove(path);
-    });
-    return roundTrips(removal.name, COUNT, requests);
-  },
-};
-
-const renaming: Case<RoundTripsContext> = {
-  name: "rename to a new name",
-  run: async ({ project }) => {
-    const folder = `${project.mount}/renaming`;
-    await Deno.mkdir(folder);
-    const paths = Array.from({ length: COUNT }, (_, i) => `${folder}/${i}`);
-    for (const path of paths) await Deno.writeTextFile(path, "x");
-    const requests = await project.requests(async () => {
-      for (const path of paths) await Deno.rename(path, `${path}-renamed`);
-    });
-    return roundTrips(renaming.name, COUNT, requests);
-  },
-};
 
 /** A listing of names nobody has seen, then the same again: the sum is that of the first. */
 const listing: Case<RoundTripsContext> = {
@@ -84,29 +73,42 @@ const readThenStat: Case<RoundTripsContext> = {
   },
 };
 
-/** A project with the layout, mounted and imported. */
-export async function setUpRoundTrips({ bed }: Pick<Run, "bed">): Promise<RoundTripsContext> {
-  const source = bed.directory("source-round-trips");
-  makeLayout(source);
-  const project = await bed.mount(source);
-  await project.imported();
-  return { project };
+/** Requests of `git status`, all of them. */
+function gitStatus(name: string): Case<RoundTripsContext> {
+  return {
+    name,
+    run: async ({ repository }) =>
+      roundTrips(name, 1, await repository.requests(() => tool(STATUS, repository.mount))),
+  };
 }
 
 export const ROUND_TRIPS: Group<RoundTripsContext> = {
-  title: "round trips",
-  setUp: setUpRoundTrips,
+  title: "requests for one operation",
+  setUp: async ({ bed, quick }) => {
+    const source = bed.directory("source-round-trips");
+    makeLayout(source);
+    const project = await bed.mount(source);
+    const directory = bed.directory("source-repository");
+    await makeRepository(directory, quick ? FILES.quick : FILES.full);
+    const repository = await bed.mount(directory);
+    for (const mounted of [project, repository]) await mounted.imported();
+    return { project, repository };
+  },
   cases: [
     listing,
     counted("readdir of 1 000, seen", "readdir"),
     counted("stat, seen file", "stat"),
     counted("stat, missing name, seen", "statMissing"),
     counted("stat, missing name, first time", "statMissingFirst"),
+    counted("readlink, seen", "readlink"),
     readThenStat,
     counted("open + read 4 KiB + close, seen file", "openReadClose"),
-    counted("create + write 4 KiB + close", "createWriteClose"),
+    counted("create + write 4 KiB + close", "makeFiles"),
     counted("open + pwrite 1 KiB + close, seen file", "overwrite"),
-    renaming,
-    removal,
+    counted("open + pwrite 1 KiB + fsync + close, seen file", "overwriteSync"),
+    counted("rename to a new name", "rename", "makeFiles"),
+    counted("unlink", "unlink", "makeFiles"),
+    gitStatus("git status, first, 10 000 files (quick: 2 000)"),
+    gitStatus("git status, again"),
   ],
 };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { existsSync } from "node:fs";
 import { cString, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_WRONLY } from "../../../ffi/libc.ts";
 import { Layout, listedName, walkedDirectory, walkedName } from "../layout.ts";
 import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, libc, must, STATX_BASIC_STATS } from "../system_calls.ts";
@@ -29,11 +30,20 @@ function range<T>(count: number, make: (i: number) => T): T[] {
   return Array.from({ length: count }, (_, i) => make(i));
 }
 
-/** A new directory's files, made before the clock starts. */
-function freshFiles({ directory, count, round }: MeasureInput, topic: string): Bytes[] {
-  const folder = `${directory}/${topic}-${round}`;
-  Deno.mkdirSync(folder);
-  return range(count, (i) => cString(`${folder}/file-${i}.ts`));
+function folderOf({ directory, round }: MeasureInput): string {
+  return `${directory}/files-${round}`;
+}
+
+/** Paths in a new directory. */
+function newPaths(input: MeasureInput): Bytes[] {
+  Deno.mkdirSync(folderOf(input));
+  return range(input.count, (i) => cString(`${folderOf(input)}/file-${i}.ts`));
+}
+
+/** Files of a directory that {@linkcode makeFiles} made, now or earlier. */
+function madeFiles(input: MeasureInput): Bytes[] {
+  if (!existsSync(folderOf(input))) makeFiles(input);
+  return range(input.count, (i) => cString(`${folderOf(input)}/file-${i}.ts`));
 }
 
 function create(path: Bytes): void {
@@ -111,22 +121,20 @@ const walk: Measure = ({ directory }) => {
   });
 };
 
-const createWriteClose: Measure = (input) => {
-  const files = freshFiles(input, "create");
+/** Creates files of 4 KiB in a new directory, which `unlink` and `rename` of the same round then use. */
+const makeFiles: Measure = (input) => {
+  const files = newPaths(input);
   return each(files.length, (i) => create(files[i]!));
 };
 
 const unlink: Measure = (input) => {
-  const files = freshFiles(input, "unlink");
-  files.forEach(create);
+  const files = madeFiles(input);
   return each(files.length, (i) => must(libc.unlink(files[i]!), "unlink"));
 };
 
 const rename: Measure = (input) => {
-  const files = freshFiles(input, "rename");
-  files.forEach(create);
-  const { directory, round } = input;
-  const to = files.map((_, i) => cString(`${directory}/rename-${round}/renamed-${i}.ts`));
+  const files = madeFiles(input);
+  const to = files.map((_, i) => cString(`${folderOf(input)}/renamed-${i}.ts`));
   return each(files.length, (i) => must(libc.rename(files[i]!, to[i]!), "rename"));
 };
 
@@ -140,7 +148,7 @@ export const METADATA_MEASURES = {
   openClose,
   openReadClose,
   walk,
-  createWriteClose,
+  makeFiles,
   unlink,
   rename,
 } as const satisfies Record<string, Measure>;
