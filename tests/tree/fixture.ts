@@ -55,11 +55,15 @@ function emptySnapshot(): Snapshot {
 }
 
 export class Fixture {
-  readonly directory = Deno.makeTempDirSync({ prefix: "agentvfs-tree-" });
-  readonly store = StoreWriter.create(`${this.directory}/store`, hasher);
+  readonly directory: string;
+  readonly store: StoreWriter;
   tree: WorkingTree;
 
-  constructor() {
+  /** Works in a new directory of `parent`, by default the one for temporary files. */
+  constructor(parent?: string) {
+    const where = parent === undefined ? {} : { dir: parent };
+    this.directory = Deno.makeTempDirSync({ prefix: "agentvfs-tree-", ...where });
+    this.store = StoreWriter.create(`${this.directory}/store`, hasher);
     this.tree = this.open(emptySnapshot(), 1);
   }
 
