@@ -333,9 +333,10 @@ class Side:
 class Chooser:
     """Random operations, most of them on what is there."""
 
-    def __init__(self, seed, plain):
+    def __init__(self, seed, plain, handles):
         self.random = random.Random(seed)
         self.plain = plain
+        self.handles = handles
         self.kinds = [name[7:] for name in dir(self) if name.startswith("choose_")]
         self.weights = [WEIGHTS.get(kind, 2) for kind in self.kinds]
 
@@ -372,7 +373,9 @@ class Chooser:
         return self.random.randrange(2**32)
 
     def slot(self):
-        return self.random.randrange(HANDLES)
+        """Mostly one that is open."""
+        used = [slot for slot, handle in enumerate(self.handles()) if handle is not None]
+        return self.random.choice(used if used and self.random.random() < 0.9 else range(HANDLES))
 
     def mode(self):
         return self.random.choice(MODES)
@@ -494,11 +497,12 @@ class Chooser:
         return [self.file(), self.offset(), self.seed(), self.length()]
 
     def choose_open(self):
+        slot = self.random.randrange(HANDLES)
         flags = self.random.choice([
             os.O_RDONLY, os.O_WRONLY, os.O_RDWR, os.O_RDWR | os.O_CREAT, os.O_RDWR | os.O_EXCL | os.O_CREAT,
             os.O_RDWR | os.O_TRUNC, os.O_RDONLY | os.O_NOFOLLOW, os.O_RDONLY | os.O_DIRECTORY,
         ])
-        return [self.slot(), self.file(), flags]
+        return [slot, self.file(), flags]
 
     def choose_handle_close(self):
         return [self.slot()]
@@ -532,7 +536,7 @@ WEIGHTS = {
     "create": 3,
     "mkdir": 4,
     "unlink": 3,
-    "open": 4,
+    "open": 6,
     "handle_write": 3,
     "remove_tree": 1,
     "handle_close": 1,
@@ -576,14 +580,15 @@ def first_differences(actual, expected):
 class Sequence:
     def __init__(self, seed, mount, plain):
         self.sides = [Side(plain), Side(mount)]
-        self.chooser = Chooser(seed, plain)
+        self.chooser = Chooser(seed, plain, lambda: self.sides[0].handles)
         self.operations = []
         self.remembered = {}
 
     def operate(self, count):
         for _ in range(count):
             operation = self.chooser.next()
-            user = self.chooser.random.random() < 0.15
+            # What somebody may do with a file that root opened for them is not what is tested here.
+            user = self.chooser.random.random() < 0.15 and not operation[0].startswith("handle")
             mask = self.chooser.random.choice([0, 0o022, 0o077])
             plain, mount = (side.do(operation, user, mask) for side in self.sides)
             self.operations.append([*operation, f"user={user} umask={mask:o} -> {plain}"])

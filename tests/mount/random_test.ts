@@ -87,16 +87,16 @@ class Player {
     await operator.do("compare");
     const checkpoints: string[] = [];
     for (let round = 0; round < ROUNDS; round++) {
-      const killed = random(6) === 0 ? this.#killServer(random(30)) : null;
+      const killed = random(8) === 0 ? this.#killServer(random(30)) : null;
       await operator.do("operate", { count: 1 + random(2 * OPERATIONS) });
       await operator.do("compare");
       await killed;
-      const choice = random(20);
-      if (choice < 9) checkpoints.push(await this.#checkpoint(`s${seed}.${round}`));
-      else if (choice < 15 && checkpoints.length > 0) {
+      const choice = random(30);
+      if (choice < 14) checkpoints.push(await this.#checkpoint(`s${seed}.${round}`));
+      else if (choice < 24 && checkpoints.length > 0) {
         await this.#rollback(checkpoints[random(checkpoints.length)]!);
-      } else if (choice === 15) await this.#restart("restart", () => this.mounted.stop());
-      else if (choice === 16) await this.#restart("crash", () => this.#crash());
+      } else if (choice === 24) await this.#restart("restart", () => this.mounted.stop());
+      else if (choice === 25) await this.#restart("crash", () => this.#crash());
     }
     await operator.do("close");
   }

@@ -26,6 +26,7 @@ export interface MountOptions {
 const DEADLINE_MS = 120_000;
 const IMPORT_DEADLINE_MS = 60_000;
 const END_DEADLINE_MS = 5_000;
+const BUSY_DEADLINE_MS = 5_000;
 
 export interface Refusal {
   readonly exit: number;
@@ -103,8 +104,13 @@ export class Mounted {
     await this.status();
   }
 
+  /** Somebody who looks at every mount of the machine may be in this one for a moment. */
   async stop(): Promise<void> {
-    await this.ctl("stop");
+    await until("the mount is not busy", async () => {
+      const { code, stdout } = await this.run(["-C", this.project, "--json", "stop"]);
+      if (code !== 0) assert.equal(JSON.parse(stdout).error.code, "mount_busy", stdout);
+      return code === 0;
+    }, BUSY_DEADLINE_MS);
     assert.deepEqual(await mountsBelow(this.state), [], "The mount is still there after a stop");
   }
 
