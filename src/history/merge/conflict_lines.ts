@@ -5,7 +5,8 @@
  */
 
 import { diffComm } from "node-diff3";
-import { COMPARED_MAX, type LineRegion, type LinesInConflict } from "./merge_lines.ts";
+import { isComparable } from "./comparison_cost.ts";
+import type { LineRegion, LinesInConflict } from "./merge_lines.ts";
 import type { MergeStrategy } from "./merge_types.ts";
 import { labelText } from "./text.ts";
 
@@ -37,7 +38,7 @@ export function joinRegions(
 
 /** The lines of both sides, ours first; a line that both have in the same order comes once. */
 function bothSides({ ours, theirs }: LinesInConflict, end: string): string {
-  if (ours.length * theirs.length > COMPARED_MAX) return whole(ours, end) + whole(theirs, end);
+  if (!isComparable(ours, theirs)) return whole(ours, end) + whole(theirs, end);
   const parts = diffComm([...ours], [...theirs]).flatMap((part) =>
     part.common ?? [...part.buffer1, ...part.buffer2]
   );

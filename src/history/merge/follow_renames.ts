@@ -5,6 +5,7 @@
  */
 
 import type { Store } from "../../store/store.ts";
+import { kindsDiffer } from "../compare_records.ts";
 import { type ConflictList, plain } from "./conflict_list.ts";
 import { HELD, isDirectorySide, type MergeNode, NONE, type Side } from "./merge_node.ts";
 import { isUnchanged } from "./merge_record.ts";
@@ -28,11 +29,11 @@ export function followRenames(
   }
 }
 
-/** Without renames to places where one side has a directory and the other something else. */
+/** Without renames to places where one side has a directory and the other something else, unless it is the file itself. */
 function withRoom(renames: Renames): Renames {
-  const isContested = (node: MergeNode | null): boolean =>
-    node !== null && (isMixed(node) || isContested(node.parent));
-  return new Map([...renames].filter(([, to]) => !isContested(to)));
+  const isContested = (node: MergeNode | null, from: MergeNode): boolean =>
+    node !== null && ((node !== from && isMixed(node)) || isContested(node.parent, from));
+  return new Map([...renames].filter(([from, to]) => !isContested(to, from)));
 }
 
 /** True if one side has a directory and the other something that is none. */
@@ -64,13 +65,14 @@ function movedByOurs(
   conflicts: ConflictList,
 ): void {
   if (to.theirs !== null) return;
-  if (isGone(from.theirs)) {
+  if (isGone(from, from.theirs)) {
     const side = conflicts.settle(from.path, "rename/delete", {
       base: plain(from.base!.record),
       ours: plain(to.ours!.record),
       theirs: null,
       oursPath: to.path,
     });
+    from.base = null;
     to.contested = true;
     if (side === "theirs") settle(to, true);
   } else if (isEdited(from, from.theirs!, shared)) {
@@ -87,13 +89,14 @@ function movedByTheirs(
   conflicts: ConflictList,
 ): void {
   if (to.ours !== null) return;
-  if (isGone(from.ours)) {
+  if (isGone(from, from.ours)) {
     const side = conflicts.settle(from.path, "delete/rename", {
       base: plain(from.base!.record),
       ours: null,
       theirs: plain(to.theirs!.record),
       theirsPath: to.path,
     });
+    from.base = null;
     to.contested = true;
     settle(to, side === "theirs");
   } else if (isEdited(from, from.ours!, shared)) {
@@ -110,8 +113,9 @@ function settle(node: MergeNode, toTheirs: boolean): void {
   else node.outcome = node.theirs === null ? NONE : { type: "theirs", side: node.theirs };
 }
 
-function isGone(side: Side | null): boolean {
-  return side === null || isDirectorySide(side);
+/** True if the side does not have the file any more, but nothing, or something of another kind. */
+function isGone(from: MergeNode, side: Side | null): boolean {
+  return side === null || kindsDiffer(from.base!.record, side.record);
 }
 
 /** A path that became a name of another inode is no edit of what was there. */

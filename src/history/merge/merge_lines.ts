@@ -5,6 +5,7 @@
  */
 
 import { diff3MergeRegions } from "node-diff3";
+import { isComparable } from "./comparison_cost.ts";
 import { lineAnchors } from "./line_anchors.ts";
 
 /** Lines in conflict, or settled ones. */
@@ -20,11 +21,6 @@ export interface LinesInConflict {
   readonly theirs: readonly string[];
 }
 
-/** Longer texts are cut at lines that occur once in each. */
-const WHOLE_LINES = 2000;
-/** Product of the lengths of two pieces up to which they are compared line by line. */
-export const COMPARED_MAX = 5000 * 5000;
-
 /** Start and end of a piece in each of the three texts. */
 interface Piece {
   readonly base: Range;
@@ -36,8 +32,8 @@ type Range = readonly [start: number, end: number];
 
 /**
  * Merges the changes that `ours` and `theirs` made to `base`. As in git, changes that touch without a line between
- * them conflict unless they are equal. Long pieces in which all lines repeat are not compared: changed by
- * both sides they are a conflict as a whole.
+ * them conflict unless they are equal. Long texts are cut at lines that occur once in each; a long piece in which
+ * all lines repeat is a conflict as a whole if both sides changed it.
  */
 export function mergeLines(
   base: readonly string[],
@@ -73,55 +69,65 @@ class LineMerge {
   }
 
   run(): void {
-    const [o, a, b] = [this.#o, this.#a, this.#b];
-    const shortest = Math.min(o.length, a.length, b.length);
-    let head = 0;
-    while (head < shortest && o[head] === a[head] && o[head] === b[head]) head++;
-    let tail = 0;
-    while (
-      tail < shortest - head && o.at(-1 - tail) === a.at(-1 - tail) &&
-      o.at(-1 - tail) === b.at(-1 - tail)
-    ) tail++;
-    this.#settle(this.#base, 0, head);
-    this.#mergeMiddle({
-      base: [head, o.length - tail],
-      ours: [head, a.length - tail],
-      theirs: [head, b.length - tail],
+    this.#merge({
+      base: [0, this.#o.length],
+      ours: [0, this.#a.length],
+      theirs: [0, this.#b.length],
     });
-    this.#settle(this.#base, o.length - tail, o.length);
     this.#flush();
   }
 
+  #merge(piece: Piece): void {
+    const { head, tail } = this.#sharedEnds(piece);
+    const [start, end] = piece.base;
+    this.#settle(this.#base, start, start + head);
+    this.#mergeMiddle({
+      base: inner(piece.base, head, tail),
+      ours: inner(piece.ours, head, tail),
+      theirs: inner(piece.theirs, head, tail),
+    });
+    this.#settle(this.#base, end - tail, end);
+  }
+
+  /** How many lines at either end all three have. */
+  #sharedEnds({ base, ours, theirs }: Piece): { head: number; tail: number } {
+    const [o, a, b] = [this.#o, this.#a, this.#b];
+    const shortest = Math.min(base[1] - base[0], ours[1] - ours[0], theirs[1] - theirs[0]);
+    const same = (x: number, y: number, z: number) => o[x] === a[y] && o[x] === b[z];
+    let head = 0;
+    while (head < shortest && same(base[0] + head, ours[0] + head, theirs[0] + head)) head++;
+    let tail = 0;
+    while (
+      tail < shortest - head &&
+      same(base[1] - 1 - tail, ours[1] - 1 - tail, theirs[1] - 1 - tail)
+    ) tail++;
+    return { head, tail };
+  }
+
   #mergeMiddle(piece: Piece): void {
-    const [o, a, b] = [
-      cut(this.#o, piece.base),
-      cut(this.#a, piece.ours),
-      cut(this.#b, piece.theirs),
-    ];
-    if (Math.max(o.length, a.length, b.length) <= WHOLE_LINES) return this.#mergePiece(piece);
+    const o = this.#o.slice(...piece.base);
+    const a = this.#a.slice(...piece.ours);
+    const b = this.#b.slice(...piece.theirs);
+    if (equal(a, b) || equal(o, b)) return this.#settle(this.#ours, ...piece.ours);
+    if (equal(o, a)) return this.#settle(this.#theirs, ...piece.theirs);
+    if (isComparable(o, a) && isComparable(o, b)) return this.#compare(piece, o, a, b);
+    const anchors = lineAnchors(o, a, b);
+    if (anchors.length === 0) return this.#conflict(piece);
     let [atO, atA, atB] = [piece.base[0], piece.ours[0], piece.theirs[0]];
-    for (const [x, y, z] of lineAnchors(o, a, b)) {
+    for (const [x, y, z] of anchors) {
       const [endO, endA, endB] = [piece.base[0] + x, piece.ours[0] + y, piece.theirs[0] + z];
-      this.#mergePiece({ base: [atO, endO], ours: [atA, endA], theirs: [atB, endB] });
+      this.#merge({ base: [atO, endO], ours: [atA, endA], theirs: [atB, endB] });
       this.#settle(this.#base, endO, endO + 1);
       [atO, atA, atB] = [endO + 1, endA + 1, endB + 1];
     }
-    this.#mergePiece({
+    this.#merge({
       base: [atO, piece.base[1]],
       ours: [atA, piece.ours[1]],
       theirs: [atB, piece.theirs[1]],
     });
   }
 
-  #mergePiece(piece: Piece): void {
-    const [o, a, b] = [
-      cut(this.#o, piece.base),
-      cut(this.#a, piece.ours),
-      cut(this.#b, piece.theirs),
-    ];
-    if (equal(a, b) || equal(o, b)) return this.#settle(this.#ours, ...piece.ours);
-    if (equal(o, a)) return this.#settle(this.#theirs, ...piece.theirs);
-    if (o.length * Math.max(a.length, b.length) > COMPARED_MAX) return this.#conflict(piece);
+  #compare(piece: Piece, o: number[], a: number[], b: number[]): void {
     for (const region of diff3MergeRegions(a, o, b)) {
       if (region.stable) {
         const { buffer, bufferStart, bufferLength } = region;
@@ -142,7 +148,7 @@ class LineMerge {
   }
 
   #conflict(piece: Piece): void {
-    if (equal(cut(this.#a, piece.ours), cut(this.#b, piece.theirs))) {
+    if (equal(this.#a.slice(...piece.ours), this.#b.slice(...piece.theirs))) {
       return this.#settle(this.#ours, ...piece.ours);
     }
     this.#flush();
@@ -163,8 +169,8 @@ class LineMerge {
   }
 }
 
-function cut(lines: readonly number[], [start, end]: Range): number[] {
-  return lines.slice(start, end);
+function inner([start, end]: Range, head: number, tail: number): Range {
+  return [start + head, end - tail];
 }
 
 function shifted([start]: Range, offset: number, length: number): Range {
