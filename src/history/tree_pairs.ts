@@ -5,6 +5,7 @@
  */
 
 import type { TreeEntry } from "../store/entry.ts";
+import { differingEntries } from "../store/leaf_difference.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import type { Store } from "../store/store.ts";
 import { isIndex, type PageReference, readIndex, readLeaf } from "../store/tree_page.ts";
@@ -22,18 +23,22 @@ export function allPairs(store: Store, a: ObjectId | null, b: ObjectId | null): 
 /** As {@linkcode allPairs}, without those names (not necessarily all) that are sure to be the same in both. */
 export function differingPairs(store: Store, a: ObjectId | null, b: ObjectId | null): EntryPair[] {
   if (a === b) return [];
-  const before = pagesOf(store, a);
-  const after = pagesOf(store, b);
+  const x = a === null ? null : store.read(a);
+  const y = b === null ? null : store.read(b);
+  if (a !== null && b !== null && !isIndex(x!) && !isIndex(y!)) {
+    return joinByName(...differingEntries(x!, a, y!, b));
+  }
+  const before = pagesOf(a, x);
+  const after = pagesOf(b, y);
   // A page is named by the names in it, so one that both have covers the same names in both.
   const shared = new Set(before.map((page) => page.id));
   const common = new Set(after.map((page) => page.id).filter((id) => shared.has(id)));
   return joinByName(readPages(store, before, common), readPages(store, after, common));
 }
 
-function pagesOf(store: Store, tree: ObjectId | null): Pick<PageReference, "id">[] {
+function pagesOf(tree: ObjectId | null, bytes: Uint8Array | null): Pick<PageReference, "id">[] {
   if (tree === null) return [];
-  const bytes = store.read(tree);
-  return isIndex(bytes) ? readIndex(bytes, tree) : [{ id: tree }];
+  return isIndex(bytes!) ? readIndex(bytes!, tree) : [{ id: tree }];
 }
 
 function readPages(

@@ -55,13 +55,54 @@ export function writeLeaf(
 ): void {
   writer.u8(LEAF);
   writer.varint(end - start);
-  for (let i = start; i < end; i++) {
-    const entry = entries[i]!;
-    writer.u8(entry.linked ? FLAG_LINKED : recordFlags(entry));
-    writer.binary(entry.name);
-    if (entry.linked) writer.varint(entry.ino);
-    else writeRecord(writer, entry);
-  }
+  for (let i = start; i < end; i++) writeEntry(writer, entries[i]!);
+}
+
+function writeEntry(writer: ByteWriter, entry: TreeEntry): void {
+  writer.u8(entry.linked ? FLAG_LINKED : recordFlags(entry));
+  writer.binary(entry.name);
+  if (entry.linked) writer.varint(entry.ino);
+  else writeRecord(writer, entry);
+}
+
+/** A name and what it is now; null where it is gone. */
+export type Change = readonly [name: string, entry: TreeEntry | null];
+
+/**
+ * Writes the leaf page `bytes` with changes applied, which are sorted by name. What does not change is copied as
+ * it stands. Returns how many entries the page has; if none, or more than `limit`, nothing is written.
+ */
+export function patchLeaf(
+  writer: ByteWriter,
+  bytes: Uint8Array,
+  id: ObjectId,
+  changes: readonly Change[],
+  limit: number,
+): number {
+  const offsets = leafOffsets(bytes, id);
+  const places = changes.map(([name]) => placeInLeaf(bytes, id, offsets, name));
+  let count = offsets.length;
+  changes.forEach(([, entry], i) => {
+    if (places[i]! >= 0) count--;
+    if (entry !== null) count++;
+  });
+  if (count === 0 || count > limit) return count;
+  writer.u8(LEAF);
+  writer.varint(count);
+  let copied = offsets[0]!;
+  const copyTo = (index: number) => {
+    const end = offsets[index] ?? bytes.length;
+    if (end > copied) writer.raw(bytes.subarray(copied, end));
+    copied = end;
+  };
+  changes.forEach(([, entry], i) => {
+    const place = places[i]!;
+    copyTo(place < 0 ? ~place : place);
+    if (place >= 0) copied = offsets[place + 1] ?? bytes.length;
+    if (entry !== null) writeEntry(writer, entry);
+  });
+  copyTo(offsets.length);
+  return count;
 }
 
 export function writeIndex(writer: ByteWriter, pages: readonly PageReference[]): void {
@@ -118,20 +159,38 @@ export function findInLeaf(
   offsets: Uint32Array,
   name: string,
 ): TreeEntry | null {
+  const place = placeInLeaf(bytes, id, offsets, name);
+  return place < 0 ? null : readEntry(new ByteReader(bytes, id), offsets[place]!);
+}
+
+/** Index of the entry of that name; if there is none, `~index` of the one it would stand before. */
+function placeInLeaf(
+  bytes: Uint8Array,
+  id: ObjectId,
+  offsets: Uint32Array,
+  name: string,
+): number {
   const reader = new ByteReader(bytes, id);
   let low = 0;
   let high = offsets.length - 1;
   while (low <= high) {
     const middle = (low + high) >>> 1;
-    reader.seek(offsets[middle]!);
-    const flags = reader.u8();
+    reader.seek(offsets[middle]! + 1);
     const order = reader.compareBinary(name);
+    if (order === 0) return middle;
     if (order < 0) low = middle + 1;
-    else if (order > 0) high = middle - 1;
-    else if (flags === FLAG_LINKED) return { name, linked: true, ino: reader.varint() };
-    else return Object.assign(readRecord(reader, flags), { name, linked: false as const });
+    else high = middle - 1;
   }
-  return null;
+  return ~low;
+}
+
+/** The entry that begins at `offset`. */
+export function readEntry(reader: ByteReader, offset: number): TreeEntry {
+  reader.seek(offset);
+  const flags = reader.u8();
+  const name = reader.binary();
+  if (flags === FLAG_LINKED) return { name, linked: true, ino: reader.varint() };
+  return Object.assign(readRecord(reader, flags), { name, linked: false as const });
 }
 
 export function readIndex(bytes: Uint8Array, id: ObjectId): PageReference[] {

@@ -10,9 +10,11 @@ import type { ObjectId } from "./object_id.ts";
 import type { ObjectSink } from "./object_type.ts";
 import { StoreError } from "./store_error.ts";
 import {
+  type Change,
   checkEntryName,
   isIndex,
   type PageReference,
+  patchLeaf,
   readIndex,
   readLeaf,
   writeIndex,
@@ -20,9 +22,6 @@ import {
 } from "./tree_page.ts";
 import { pageOf, readPage } from "./tree_read.ts";
 import { isBoundary, pageStarts, SINGLE_PAGE_ENTRIES } from "./tree_split.ts";
-
-/** A name and what it is now; null where it is gone. */
-type Change = readonly [name: string, entry: TreeEntry | null];
 
 const writer = new ByteWriter(64 * 1024);
 
@@ -50,6 +49,10 @@ export function updateTree(
   if (base === null) return putSorted(sink, merge([], sorted, 0, sorted.length));
   const bytes = sink.object(base, "tree");
   if (isIndex(bytes)) return updatePages(sink, readIndex(bytes, base), sorted);
+  writer.reset();
+  const count = patchLeaf(writer, bytes, base, sorted, SINGLE_PAGE_ENTRIES);
+  if (count === 0) return null;
+  if (count <= SINGLE_PAGE_ENTRIES) return sink.putObject("tree", writer.view());
   const entries: TreeEntry[] = [];
   readLeaf(bytes, base, entries);
   return putSorted(sink, merge(entries, sorted, 0, sorted.length));
