@@ -24,11 +24,16 @@ export async function closeDeadMount(mount: Mount): Promise<boolean> {
   return await mountAt(mount.path) === null;
 }
 
-/** ENOTCONN is what the kernel answers once nobody holds the device that served a mount. */
+/**
+ * What the kernel answers once nobody holds the device that served a mount: ENOTCONN, and ECONNABORTED to who asked
+ * before.
+ */
+const DEAD: ReadonlySet<string | undefined> = new Set(["ENOTCONN", "ECONNABORTED"]);
+
 async function isDead(path: string): Promise<boolean> {
   const { promise: slow, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), PROBE_MS);
-  const probe = Deno.stat(path).then(() => false, (error) => error.code === "ENOTCONN");
+  const probe = Deno.stat(path).then(() => false, (error) => DEAD.has(error.code));
   try {
     return await Promise.race([probe, slow]);
   } finally {

@@ -10,7 +10,13 @@ import { binaryString, dup2 } from "../../ffi/libc.ts";
 import { LibfuseError, type LibfuseSession, mountSession } from "../../ffi/libfuse3.ts";
 import { unmount } from "../mount/linux/unmount.ts";
 import { mountAt } from "./mounts.ts";
-import { EXIT_RESTART, READY_SIGNAL, RestartPolicy, RESTARTS_VARIABLE } from "./restart.ts";
+import {
+  EXIT_RESTART,
+  KEEPER_VARIABLE,
+  READY_SIGNAL,
+  RestartPolicy,
+  RESTARTS_VARIABLE,
+} from "./restart.ts";
 import { selfCommand } from "./spawn.ts";
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
 
@@ -70,6 +76,7 @@ function startServer(config: DaemonConfig, restarts: number): Deno.ChildProcess 
     args: [...args, "__server"],
     env: {
       AGENTVFS_SERVER_CONFIG: JSON.stringify(config),
+      [KEEPER_VARIABLE]: String(Deno.pid),
       ...(restarts === 0 ? {} : { [RESTARTS_VARIABLE]: String(restarts) }),
     },
     stdin: "inherit",

@@ -10,6 +10,9 @@ export const EXIT_RESTART = 70;
 /** Environment variable that tells a server how many there were before it on this mount; absent for the first. */
 export const RESTARTS_VARIABLE = "AGENTVFS_RESTARTS";
 
+/** Environment variable that tells a server its keeper's process id: its parent is another one once that died. */
+export const KEEPER_VARIABLE = "AGENTVFS_KEEPER";
+
 /**
  * Signal a server sends its keeper when it answers requests. (The keeper listens before it starts one, so the
  * signal's default action never strikes.)

@@ -19,7 +19,7 @@ import { Branch } from "./branch.ts";
 import { Daemon, MAIN } from "./daemon.ts";
 import { FsClient } from "./fs_client.ts";
 import { ImportState } from "./import_state.ts";
-import { EXIT_RESTART, READY_SIGNAL, RESTARTS_VARIABLE } from "./restart.ts";
+import { EXIT_RESTART, KEEPER_VARIABLE, READY_SIGNAL, RESTARTS_VARIABLE } from "./restart.ts";
 import type { DaemonConfig } from "./workspace.ts";
 import { mappedFlusher } from "../mount/linux/flush_mapped.ts";
 import { unmount } from "../mount/linux/unmount.ts";
@@ -29,7 +29,7 @@ const FIRST_SEGMENT = 1;
 /** Label of the commit that is the imported source. */
 const IMPORT_LABEL = "initial";
 /** How often the server looks whether its keeper still lives, ms. */
-const KEEPER_CHECK_MS = 1_000;
+const KEEPER_CHECK_MS = 250;
 /** How often it looks whether the journal has become long, ms. */
 const JOURNAL_CHECK_MS = 2_000;
 
@@ -39,6 +39,7 @@ export async function runServer(config: DaemonConfig): Promise<void> {
   const fuseFd = dup(0);
   const channel = new MessageChannel();
   const journal = `${config.store}/journal/${MAIN}`;
+  const keeperPid = Number(Deno.env.get(KEEPER_VARIABLE));
   const counters = new SharedArrayBuffer(4 * OPCODE_LIMIT);
   const imported = new ImportState();
   const { source, store } = config;
@@ -80,7 +81,7 @@ export async function runServer(config: DaemonConfig): Promise<void> {
   let branch: Branch | null = null;
   daemon = new Daemon({
     config,
-    keeperPid: Deno.ppid,
+    keeperPid,
     restarts: Number(Deno.env.get(RESTARTS_VARIABLE) ?? 0),
     fs,
     background,
@@ -103,9 +104,10 @@ export async function runServer(config: DaemonConfig): Promise<void> {
       }, (error) => imported.failed(error));
   }
   const control = await ControlServer.listen(daemon, config.socket);
-  Deno.kill(Deno.ppid, READY_SIGNAL);
+  // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
+  if (Deno.ppid === keeperPid) Deno.kill(keeperPid, READY_SIGNAL);
   Deno.addSignalListener("SIGTERM", () => fs.end());
-  watchKeeper(config.mount, fs);
+  watchKeeper(keeperPid, config.mount, fs);
   watchJournal(daemon);
   try {
     await fs.ended;
@@ -153,8 +155,7 @@ function watchJournal(daemon: Daemon): void {
 }
 
 /** Without its keeper nobody would unmount when this process ends: so it does it itself. */
-function watchKeeper(mount: string, fs: FsClient): void {
-  const keeper = Deno.ppid;
+function watchKeeper(keeper: number, mount: string, fs: FsClient): void {
   const timer = setInterval(async () => {
     if (Deno.ppid === keeper) return;
     clearInterval(timer);

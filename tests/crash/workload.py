@@ -60,10 +60,22 @@ class Place:
 
     def __init__(self, root):
         self.root = root
+        self.base = None
         self.files = {}
 
+    def begin(self):
+        """Finds the directory. Once found it is that one, whatever is mounted at its path."""
+        if self.base is None:
+            self.base = os.open(self.root, os.O_PATH | os.O_DIRECTORY)
+
     def path(self, name):
-        return os.path.join(self.root, name)
+        return os.path.join(f"/proc/self/fd/{self.base}", name)
+
+    def end(self):
+        self.close()
+        if self.base is not None:
+            os.close(self.base)
+        self.base = None
 
     def close(self):
         for descriptor in self.files.values():
@@ -370,9 +382,14 @@ class Worker:
         slow, self.slow = self.slow, []
         return {"done": self.done, "slow": slow, "lost": self.lost, "wrong": self.wrong}
 
+    def begin(self):
+        self.lost = None
+        self.mount.begin()
+        self.reference.begin()
+
     def close(self):
-        self.mount.close()
-        self.reference.close()
+        self.mount.end()
+        self.reference.end()
 
     def redo(self):
         outcome = self.reference.do(self.lost["operation"])
@@ -403,7 +420,7 @@ def main(mount, reference, manifest, seed, *flags):
             match json.loads(line)["do"]:
                 case "run":
                     running = True
-                    worker.lost = None
+                    worker.begin()
                     answer({})
                 case "pause":
                     running = False
