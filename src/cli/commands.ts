@@ -27,6 +27,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   restore: { load: () => import("./commands/restore.ts"), control: true },
   undo: { load: () => import("./commands/undo.ts"), control: true },
   redo: { load: () => import("./commands/redo.ts"), control: true },
+  verify: { load: () => import("./commands/verify.ts"), control: true },
   raw: { load: () => import("./commands/raw.ts"), control: true, hidden: true },
   version: { load: () => import("./commands/version.ts") },
   __server: { load: () => import("./commands/server.ts"), hidden: true },

@@ -105,6 +105,8 @@ export class ControlClient implements Client {
   restore = this.#method("restore");
   undo = this.#method("undo");
   redo = this.#method("redo");
+  verify = this.#method("verify");
+  tasks = this.#method("tasks");
   stop = this.#method("stop");
 
   /** Ends the connection; calls under way reject with `closed`. */

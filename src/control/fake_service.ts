@@ -11,6 +11,8 @@ import {
   type Service,
   ServiceError,
   type StatusReport,
+  type TasksReport,
+  type VerifyReport,
 } from "./service.ts";
 
 export interface FakeOptions {
@@ -20,6 +22,8 @@ export interface FakeOptions {
   /** Awaited by every method: lets a test hold a request. */
   gate?: Promise<void>;
   onStop?: () => void;
+  /** What a check of the store finds; else nothing. */
+  verify?: Partial<VerifyReport>;
 }
 
 /** The first 12 digits of an id are the number of the checkpoint. */
@@ -134,6 +138,16 @@ export class FakeService implements Service {
     return this.#report(redone, false);
   }
 
+  async verify(p: Parameters<Service["verify"]>[0]): Promise<VerifyReport> {
+    await this.#called("verify", p);
+    return { ...CLEAN, ...this.#options.verify };
+  }
+
+  async tasks(p: Record<string, never>): Promise<TasksReport> {
+    await this.#called("tasks", p);
+    return { tasks: [] };
+  }
+
   async stop(p: { force?: boolean }): Promise<{ stopped: true }> {
     await this.#called("stop", p);
     this.#options.onStop?.();
@@ -176,6 +190,31 @@ export class FakeService implements Service {
     };
   }
 }
+
+const CLEAN: VerifyReport = {
+  store: "/fake/store",
+  clean: true,
+  checked: {
+    packs: 1,
+    packBytes: 1000,
+    objects: 10,
+    commits: 2,
+    branches: 1,
+    trees: 3,
+    files: 4,
+    journalSegments: 1,
+    journalRecords: 5,
+    journalBytes: 500,
+  },
+  damage: [],
+  damageCount: 0,
+  lost: [],
+  affected: [],
+  torn: [],
+  uncommitted: [],
+  repaired: null,
+  ms: 7,
+};
 
 function entry(number: number, label: string | null, kind: LogEntry["kind"]): LogEntry {
   return {

@@ -77,6 +77,8 @@ export const METHODS: { readonly [M in MethodName]: Rows<M> } = {
   },
   undo: { branch: { type: NAME } },
   redo: { branch: { type: NAME } },
+  verify: { repair: { type: FLAG } },
+  tasks: {},
   stop: { force: { type: FLAG } },
 };
 

@@ -20,6 +20,10 @@ export interface Service {
   restore(p: RestoreParams): Promise<RollbackReport>;
   undo(p: BranchParams): Promise<RollbackReport>;
   redo(p: BranchParams): Promise<RollbackReport>;
+  /** Checks the whole store; nothing else has to wait for it. */
+  verify(p: VerifyParams): Promise<VerifyReport>;
+  /** Long tasks under way, for those who wait for one. */
+  tasks(p: Record<string, never>): Promise<TasksReport>;
   stop(p: StopParams): Promise<{ stopped: true }>;
 }
 
@@ -63,6 +67,11 @@ export interface RestoreParams extends BranchParams {
   paths: string[];
   from: string;
   dryRun?: boolean;
+}
+
+export interface VerifyParams {
+  /** Put right what can be. */
+  repair?: boolean;
 }
 
 export interface StopParams {
@@ -189,6 +198,73 @@ export interface DiffReport {
   to: string;
   changes: Change[];
   patch?: string;
+}
+
+/** Something that is wrong in the store. Which fields are there depends on what it is. */
+export interface DamageReport {
+  /** Stable; see docs/maintenance.md. */
+  code: string;
+  message: string;
+  /** Object. */
+  id?: string;
+  file?: string;
+  offset?: number;
+  bytes?: number;
+}
+
+export interface AffectedReport {
+  /** Checkpoint of which something is lost; null for what a branch stored without one. */
+  commit: string | null;
+  label: string | null;
+  branch: string;
+  /** The first of the paths; a directory stands for everything in it. */
+  paths: string[];
+  pathCount: number;
+}
+
+export interface VerifyReport {
+  store: string;
+  /** True if nothing was wrong. */
+  clean: boolean;
+  checked: {
+    packs: number;
+    packBytes: number;
+    objects: number;
+    commits: number;
+    branches: number;
+    trees: number;
+    files: number;
+    journalSegments: number;
+    journalRecords: number;
+    journalBytes: number;
+  };
+  /** As it was found, before a repair: the first 1000. */
+  damage: DamageReport[];
+  damageCount: number;
+  /** Objects that cannot be read. */
+  lost: string[];
+  affected: AffectedReport[];
+  /** Unfinished ends of journal segments that a crash left; nothing that was answered is in them. */
+  torn: { path: string; bytes: number }[];
+  /** Ends of packs that were never committed. */
+  uncommitted: { file: string; bytes: number }[];
+  /** Null where nothing was to be repaired. */
+  repaired: { indexed: number; removed: number; quarantined: number; cut: number } | null;
+  ms: number;
+}
+
+export interface TaskReport {
+  /** `verify`, `gc`. */
+  name: string;
+  phase: string;
+  done: number;
+  /** 0 where it is not known. */
+  total: number;
+  unit: "bytes" | "objects" | "records";
+}
+
+export interface TasksReport {
+  tasks: TaskReport[];
 }
 
 /** Exit code of the command that met the error: 1 refused, 2 usage, 4 environment. */

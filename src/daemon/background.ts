@@ -9,6 +9,7 @@
 /// <reference lib="deno.worker" />
 
 import { loadHasher } from "../store/hash.ts";
+import type { Progress } from "../store/sliced.ts";
 import { type BackgroundJobs, backgroundJobs, WRITING_JOBS } from "./background_jobs.ts";
 import type { BackgroundStart, PostedError } from "./messages.ts";
 import type { ImportCounts } from "./background_jobs.ts";
@@ -23,6 +24,7 @@ export interface BackgroundRequest {
 export type BackgroundMessage =
   | { readonly type: "ready" }
   | { readonly type: "progress"; readonly counts: ImportCounts }
+  | { readonly type: "task"; readonly name: string; readonly progress: Progress | null }
   | { readonly type: "done"; readonly id: number; readonly value: unknown }
   | { readonly type: "failed"; readonly id: number; readonly error: PostedError };
 
@@ -36,6 +38,7 @@ self.onmessage = async (event: MessageEvent<BackgroundStart>) => {
       event.data,
       await loadHasher(),
       (counts) => post({ type: "progress", counts }),
+      (name, progress) => post({ type: "task", name, progress }),
     );
     let lastWrite: Promise<unknown> = Promise.resolve();
     self.onmessage = ({ data: { id, job, value } }: MessageEvent<BackgroundRequest>) => {

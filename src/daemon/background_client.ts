@@ -6,6 +6,7 @@
 
 import type { BackgroundMessage } from "./background.ts";
 import type { BackgroundJobs, ImportCounts } from "./background_jobs.ts";
+import type { Progress } from "../store/sliced.ts";
 import type { BackgroundStart } from "./messages.ts";
 import { ThreadError } from "./posted_error.ts";
 
@@ -18,6 +19,8 @@ export class BackgroundClient {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
+  /** Long jobs under way, by name, and how far they are. */
+  readonly tasks = new Map<string, Progress>();
 
   private constructor(start: BackgroundStart, readonly onProgress: (c: ImportCounts) => void) {
     this.#worker = new Worker(new URL("./background.ts", import.meta.url), { type: "module" });
@@ -43,6 +46,11 @@ export class BackgroundClient {
 
   #receive(message: BackgroundMessage): void {
     if (message.type === "progress") return this.onProgress(message.counts);
+    if (message.type === "task") {
+      if (message.progress === null) this.tasks.delete(message.name);
+      else this.tasks.set(message.name, message.progress);
+      return;
+    }
     const id = message.type === "ready" ? 0 : message.id;
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);

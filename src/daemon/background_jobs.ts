@@ -10,6 +10,7 @@ import { countChanges, diffSnapshots, type SnapshotChange } from "../history/dif
 import { graftPaths } from "../history/graft.ts";
 import { type BranchState, History, type UndoTarget } from "../history/history.ts";
 import { patchOf } from "../history/patch.ts";
+import type { VerifyReport } from "../control/service.ts";
 import type { ChangeCounts } from "../history/commit.ts";
 import {
   invalidateAll,
@@ -21,11 +22,13 @@ import { importSource, type SkippedPath } from "../source/import_source.ts";
 import { SourceDirectory } from "../source/read_source.ts";
 import type { Hasher } from "../store/hash.ts";
 import type { Snapshot } from "../store/entry.ts";
+import type { Progress } from "../store/sliced.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import { StoreWriter } from "../store/store_writer.ts";
 import type { BuiltSlot, Capture } from "../tree/capture.ts";
 import { collectGarbage } from "./collect_garbage.ts";
 import { JournalReader } from "./journal_reader.ts";
+import { verifyTask } from "./verify_task.ts";
 import type {
   BackgroundStart,
   BranchPosition,
@@ -84,6 +87,7 @@ export interface BackgroundJobs {
     out: { changes: SnapshotChange[]; patch: string };
   };
   count: { in: { from: Snapshot | null; to: Snapshot | null }; out: ChangeCounts };
+  verify: { in: { repair: boolean }; out: VerifyReport };
   undoTarget: { in: string; out: UndoTarget };
   redoTarget: { in: string; out: UndoTarget };
   notify: { in: InvalidationData; out: null };
@@ -107,6 +111,7 @@ export function backgroundJobs(
   start: BackgroundStart,
   hasher: Hasher,
   onProgress: (counts: ImportCounts) => void,
+  onTask: (name: string, progress: Progress | null) => void,
 ): BackgroundTable {
   const store = StoreWriter.create(start.store, hasher);
   const history = new History(store);
@@ -202,6 +207,8 @@ export function backgroundJobs(
       };
     },
     count: ({ from, to }) => countChanges(store, from, to),
+    verify: ({ repair }) =>
+      verifyTask(store, { live: true, ...(repair ? { repair: store } : {}) }, onTask),
     undoTarget: (branch) => history.undoTarget(branch),
     redoTarget: (branch) => history.redoTarget(branch),
     notify: (invalidation) => {

@@ -23,6 +23,9 @@ import {
   type ShowReport,
   type StatusReport,
   type StopParams,
+  type TasksReport,
+  type VerifyParams,
+  type VerifyReport,
 } from "../control/service.ts";
 import type { CommitInfo } from "../history/commit.ts";
 import { describeConnection } from "../mount/linux/init.ts";
@@ -218,6 +221,15 @@ export class Daemon implements Service {
     const { changed, journalBytes, journalRecords } = await this.parts.fs.call("state", null);
     if (!changed || (journalBytes < FOLD_BYTES && journalRecords < FOLD_RECORDS)) return;
     await this.#turn("fold", () => branch.save(null));
+  }
+
+  async verify(p: VerifyParams): Promise<VerifyReport> {
+    return await this.parts.background.call("verify", { repair: p.repair ?? false }).catch(fail);
+  }
+
+  tasks(): Promise<TasksReport> {
+    const tasks = [...this.parts.background.tasks];
+    return Promise.resolve({ tasks: tasks.map(([name, progress]) => ({ name, ...progress })) });
   }
 
   async stop(p: StopParams): Promise<{ stopped: true }> {

@@ -232,7 +232,8 @@ function writeBranch(database: DatabaseSync, state: BranchState): void {
   ).run(state.name, state.head, encodeSnapshot(state.snapshot), state.segment, state.nextInode);
 }
 
-function readBranch(row: Record<string, unknown>): BranchState {
+/** A row of the table `branches`. Throws if it cannot be one. */
+export function readBranch(row: Record<string, unknown>): BranchState {
   return {
     name: String(row.name),
     head: row.head === null ? null : storedId(String(row.head)),

@@ -71,9 +71,19 @@ function groupByBucket(changes: ReadonlyMap<number, InodeRecord | null>) {
   return groups;
 }
 
+/** Tells a table from a bucket. */
+export function isTable(bytes: Uint8Array): boolean {
+  return bytes[0] === TABLE;
+}
+
 /** Number → id of the buckets of a table. */
 export function readTable(source: ObjectSource, id: ObjectId): Map<number, ObjectId> {
-  const reader = new ByteReader(source.object(id, "links"), id);
+  return readTableBytes(source.object(id, "links"), id);
+}
+
+/** As {@linkcode readTable}, from the table's own bytes. */
+export function readTableBytes(bytes: Uint8Array, id: ObjectId): Map<number, ObjectId> {
+  const reader = new ByteReader(bytes, id);
   if (reader.u8() !== TABLE) throw reader.damaged("it is no link table");
   const buckets = new Map<number, ObjectId>();
   let previous = -1;
@@ -102,12 +112,22 @@ function readBucket(
   id: ObjectId,
   number: number,
 ): Map<number, InodeRecord> {
-  const reader = new ByteReader(source.object(id, "links"), id);
+  return readBucketBytes(source.object(id, "links"), id, number);
+}
+
+/** The records of a bucket; `number` is which it is, null for that of its first inode. */
+export function readBucketBytes(
+  bytes: Uint8Array,
+  id: ObjectId,
+  number: number | null,
+): Map<number, InodeRecord> {
+  const reader = new ByteReader(bytes, id);
   readBucketHeader(reader);
   const records = new Map<number, InodeRecord>();
   let previous = -1;
   do {
     const record = readRecord(reader, reader.u8());
+    number ??= bucketOf(record.ino);
     if (record.ino <= previous) throw reader.damaged("its inodes are not sorted");
     if (bucketOf(record.ino) !== number) throw reader.damaged("an inode is in the wrong bucket");
     previous = record.ino;

@@ -53,6 +53,11 @@ export class LocationCache {
     return old;
   }
 
+  clear(): void {
+    this.#young = new Map();
+    this.#old = new Map();
+  }
+
   set(id: ObjectId, location: Location): void {
     if (this.#young.size >= LocationCache.#GENERATION) {
       this.#old = this.#young;

@@ -138,6 +138,11 @@ export class ObjectReader implements ObjectSource {
     this.#locations.set(id, location);
   }
 
+  /** Asks the index again for everything from now on. */
+  forgetLocations(): void {
+    this.#locations.clear();
+  }
+
   #locate(id: ObjectId): Location {
     const location = this.find(id);
     if (location !== null) return location;

@@ -14,6 +14,7 @@ import type { ObjectReader, PendingObjects } from "./object_reader.ts";
 import { hashObject, OBJECT_TYPE_CODES, type ObjectSink, type ObjectType } from "./object_type.ts";
 import type { PackAppender } from "./pack_appender.ts";
 import { ENCODING_PLAIN, OBJECT_BYTES_MAX, type RecordHeader } from "./pack_format.ts";
+import { quarantined, release } from "./quarantine.ts";
 import { StoreError } from "./store_error.ts";
 import { indexPath } from "./store_paths.ts";
 
@@ -45,6 +46,8 @@ export class ObjectWriter implements ObjectSink {
   readonly #pending: Pending;
   readonly #insert: StatementSync;
   readonly #addToPack: StatementSync;
+  /** Objects that are lost: few, as a rule none. */
+  readonly #lost: Set<ObjectId>;
   #known: KnownIds | null = null;
   #misses = 0;
   #loadAt: number;
@@ -61,6 +64,7 @@ export class ObjectWriter implements ObjectSink {
     this.#hasher = hasher;
     this.#reader = reader;
     this.#pending = pending;
+    this.#lost = new Set(quarantined(database).map(({ id }) => id));
     this.#insert = database.prepare("INSERT INTO objects VALUES(?, ?, ?, ?, ?, ?, ?)");
     this.#addToPack = database.prepare(
       `INSERT INTO packs VALUES(?1, ?2, ?3, ?4) ON CONFLICT(number) DO UPDATE SET
@@ -108,6 +112,8 @@ export class ObjectWriter implements ObjectSink {
     if (this.#pending.locations.has(id)) return true;
     if (this.#known === null && this.#misses >= this.#loadAt) {
       this.#known = KnownIds.load(this.#database);
+      // The index gets these with the next commit.
+      for (const pending of this.#pending.locations.keys()) this.#known.add(pending);
     }
     if (this.#known !== null && !this.#known.mayHave(id)) return false;
     if (this.#reader.find(id) !== null) return true;
@@ -131,8 +137,18 @@ export class ObjectWriter implements ObjectSink {
     }
     if (locations.size === 0) return;
     appender.committed();
-    for (const [id, location] of locations) this.#reader.remember(id, location);
+    for (const [id, location] of locations) {
+      this.#reader.remember(id, location);
+      this.#lost.delete(id);
+    }
     locations.clear();
+  }
+
+  /** The table of objects was changed by other means than a commit. */
+  reload(): void {
+    this.#lost.clear();
+    for (const { id } of quarantined(this.#database)) this.#lost.add(id);
+    this.#reader.forgetLocations();
   }
 
   /** Forgets what was put since the last commit. */
@@ -155,6 +171,7 @@ export class ObjectWriter implements ObjectSink {
     for (const id of [...this.#pending.locations.keys()].sort()) {
       const { pack, offset, stored, size, encoding, type } = this.#pending.locations.get(id)!;
       this.#insert.run(objectIdBytes(id), pack, offset, stored, size, encoding, type);
+      if (this.#lost.has(id)) release(this.#database, id);
       const total = totals.get(pack)!;
       total.objects++;
       total.plain += size;

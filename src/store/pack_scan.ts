@@ -82,7 +82,12 @@ function isWhole(
 }
 
 /** Offset of the first thing at or after `from` that looks like a record header; else `length`. */
-function nextHeader(packs: PackReader, pack: number, from: number, length: number): number {
+export function nextHeader(
+  packs: PackReader,
+  pack: number,
+  from: number,
+  length: number,
+): number {
   for (let at = from; at < length; at += WINDOW) {
     // A header may begin in this window and end in the next.
     const bytes = read(packs, pack, at, Math.min(WINDOW + RECORD_HEADER_BYTES, length - at));

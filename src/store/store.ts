@@ -15,6 +15,7 @@ import { LinkLookup } from "./link_lookup.ts";
 import { readLinks } from "./link_table.ts";
 import type { ObjectId } from "./object_id.ts";
 import { ObjectReader, type PendingObjects } from "./object_reader.ts";
+import type { ObjectSource, ObjectType } from "./object_type.ts";
 import { openIndex } from "./open_index.ts";
 import { checkFormat } from "./store_format.ts";
 import { TreeLookup } from "./tree_lookup.ts";
@@ -31,7 +32,7 @@ import { decodeXattrs } from "./xattr_codec.ts";
  * const names = store.readTree(snapshot.root.content).map((entry) => entry.name);
  * ```
  */
-export class Store {
+export class Store implements ObjectSource {
   protected readonly objects: ObjectReader;
   protected readonly contents: ContentReader;
   readonly #trees: TreeLookup;
@@ -43,7 +44,7 @@ export class Store {
     readonly directory: string,
     /** The index and the tables of other modules; read-only here. */
     readonly database: DatabaseSync,
-    hasher: Hasher,
+    readonly hasher: Hasher,
     pending: PendingObjects | null = null,
   ) {
     this.objects = new ObjectReader(directory, database, hasher, pending);
@@ -61,6 +62,11 @@ export class Store {
   /** Tells whether the store has the object. */
   has(id: ObjectId): boolean {
     return this.objects.find(id) !== null;
+  }
+
+  /** Plain bytes of an object of that type; not to be changed. */
+  object(id: ObjectId, type: ObjectType): Uint8Array<ArrayBuffer> {
+    return this.objects.object(id, type);
   }
 
   /** Plain bytes of any object, in an array of its own. */

@@ -186,6 +186,16 @@ export class StoreWriter extends Store {
     this.#writer.commit(transaction);
   }
 
+  /**
+   * As {@linkcode commit}, for a transaction that changes where objects are or takes some away: what this store
+   * remembers of that is forgotten.
+   */
+  rewriteIndex(transaction: (database: DatabaseSync) => void): void {
+    this.#writer.commit(transaction);
+    this.#writer.reload();
+    this.contents.clear();
+  }
+
   /** Forgets what was put since the last commit. */
   discard(): void {
     this.#writer.discard();

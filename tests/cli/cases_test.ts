@@ -93,6 +93,17 @@ const CASES: Case[] = [
   { args: "ctl raw branch.list", outLike: /^\{"ok":true,"branches":\[\{"name":"main"/ },
   { args: "ctl raw frobnicate", code: 1, outLike: /"error":"unknown command"/ },
 
+  // the store
+  {
+    args: "verify",
+    out:
+      "everything is whole · 10 objects, 1000 B in packs · 2 checkpoints · 5 journal records · " +
+      "7 ms\n",
+  },
+  { args: "verify --json", outLike: /^\{"store":"\/fake\/store","clean":true,"checked":\{/ },
+  { args: "verify --store /no-such-place", code: 1, errLike: /no file named format/ },
+  { args: "verify everything", code: 2, errLike: /cannot make sense of "everything"/ },
+
   // finding the daemon
   {
     args: "status --sock /no-such-place.sock",

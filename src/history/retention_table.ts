@@ -1,0 +1,35 @@
+/**
+ * Which commits are compacted: their objects and lines of the log are kept, what they recorded is not.
+ *
+ * @module
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS compacted (
+  id TEXT PRIMARY KEY,
+  time REAL NOT NULL
+) STRICT, WITHOUT ROWID;
+`;
+
+export function createRetentionTable(database: DatabaseSync): void {
+  database.exec(SCHEMA);
+}
+
+/** Ids of the compacted commits. Also of a store that has no such table yet. */
+export function compactedIds(database: DatabaseSync): Set<string> {
+  const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'compacted'").get();
+  if (table === undefined) return new Set();
+  return new Set(database.prepare("SELECT id FROM compacted").all().map(({ id }) => String(id)));
+}
+
+export function isCompacted(database: DatabaseSync, id: string): boolean {
+  return database.prepare("SELECT 1 FROM compacted WHERE id = ?").get(id) !== undefined;
+}
+
+/** Marks commits. The caller is inside a transaction. */
+export function compact(database: DatabaseSync, ids: Iterable<string>, time: number): void {
+  const insert = database.prepare("INSERT OR IGNORE INTO compacted (id, time) VALUES (?, ?)");
+  for (const id of ids) insert.run(id, time);
+}
