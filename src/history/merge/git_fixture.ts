@@ -37,7 +37,7 @@ export class GitFixture {
     for (const [name, model] of models) {
       parts.push(commitStream(`refs/heads/${name}`, "refs/heads/base", model));
     }
-    this.#run(["fast-import", "--quiet"], Buffer.concat(parts));
+    this.#run(["fast-import", "--quiet", "--force"], Buffer.concat(parts));
   }
 
   merge(ours: string, theirs: string): GitMerge {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { directory, file, type ModelInode, withStore } from "../fixtures.ts";
 import { conflictLines, linkedPaths } from "./fixtures.ts";
-import { get, made, mergeEdits, nothing, set } from "./fixture_edits.ts";
+import { get, mergeEdits, nothing, set } from "./fixture_edits.ts";
 import { lines } from "./git_operations.ts";
 
 Deno.test("hard links: names and record are merged apart, and every name shows the result", async () => {

@@ -4,8 +4,9 @@
  */
 
 import assert from "node:assert/strict";
-import { copyModel, storeModel, withStore } from "../fixtures.ts";
-import { conflictLines, merge, mirroredLines } from "./fixtures.ts";
+import * as fc from "fast-check";
+import { copyModel, type ModelInode, storeModel, withStore } from "../fixtures.ts";
+import { conflictLines, merge, mirroredLines, type Triple, triples } from "./fixtures.ts";
 import { GitFixture, gitTree, hasGit } from "./git_fixture.ts";
 import { OPERATIONS, startTree } from "./git_operations.ts";
 
@@ -62,6 +63,55 @@ Deno.test({
       }
     }),
 });
+
+Deno.test({
+  name: "random changes without renames merge as in git",
+  ignore: !hasGit(),
+  fn: () =>
+    withStore((store) => {
+      const git = new GitFixture();
+      let clean = 0;
+      try {
+        fc.assert(
+          fc.property(triples(false).map(asGitSees), ({ base, ours, theirs }) => {
+            git.commit(base, new Map([["ours", ours], ["theirs", theirs]]));
+            const expected = git.merge("ours", "theirs");
+            const [b, o, t] = [base, ours, theirs].map((model) => storeModel(store, model));
+            const result = merge(store, b!, o!, t!);
+            const conflicts = conflictLines(result);
+            assert.equal(
+              conflicts.length === 0,
+              expected.clean,
+              `${conflicts} ${expected.messages}`,
+            );
+            if (!expected.clean) return;
+            clean++;
+            assert.equal(gitTree(store, result.snapshot), expected.tree);
+          }),
+          { numRuns: 60, verbose: 1 },
+        );
+      } finally {
+        git.remove();
+      }
+      assert.ok(clean > 10 && clean < 60, `${clean} clean merges`);
+    }),
+});
+
+/** Without what git does not know; lines name their file, so that git finds no renames. */
+function asGitSees(models: Triple): Triple {
+  const simplify = (node: ModelInode): ModelInode => {
+    Object.assign(node, { uid: 0, xattr: null, mode: 0o755 - (node.mode & 0o100 ? 0 : 0o111) });
+    if (node.kind !== "file") node.mode = 0o755;
+    else node.text = node.text.replaceAll(/^/gm, `${node.ino} `);
+    for (const [name, child] of node.children) {
+      simplify(child);
+      if (child.kind === "directory" && child.children.size === 0) node.children.delete(name);
+    }
+    return node;
+  };
+  for (const model of [models.base, models.ours, models.theirs]) simplify(model);
+  return models;
+}
 
 /** Operations on the same things, each pair once. */
 function pairs(): [string, string][] {
