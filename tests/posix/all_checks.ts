@@ -9,6 +9,7 @@ import { checks as chmodAndChown } from "./checks/chmod_and_chown.ts";
 import { checks as data } from "./checks/data.ts";
 import { checks as directories } from "./checks/directories.ts";
 import { checks as exclusiveAndAppend } from "./checks/exclusive_and_append.ts";
+import { checks as extensions } from "./checks/extensions.ts";
 import { checks as linkAndUnlink } from "./checks/link_and_unlink.ts";
 import { checks as locks } from "./checks/locks.ts";
 import { checks as mappings } from "./checks/mappings.ts";
@@ -41,4 +42,5 @@ export const ALL_CHECKS: readonly Check[] = [
   ...locks,
   ...mappings,
   ...programs,
+  ...extensions,
 ];

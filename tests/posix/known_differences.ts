@@ -31,6 +31,24 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     check: /^access control lists are there or refused, never half$/,
     why: "POSIX ACLs are refused",
   },
+  { check: /^ranges are collapsed and inserted$/, why: "The kernel refuses both for FUSE" },
+  { check: /^space that is allocated counts as blocks$/, why: "Blocks count data, not promises" },
+  {
+    check: /^directories have a size and blocks$/,
+    why: "Every directory is 4096 bytes and 8 blocks",
+  },
+  { check: /^a rename leaves a whiteout behind$/, why: "RENAME_WHITEOUT is refused" },
+  { check: /^a file tells when it was made$/, why: "The time of birth is not kept" },
+  {
+    check: /^(flags of chattr|a file is made immutable)$/,
+    why: "There are no flags as of chattr(1)",
+  },
+  { check: /^extents are mapped$/, why: "There are no extents on a device to tell of" },
+  {
+    check: /^direct writes that are not aligned$/,
+    why: "O_DIRECT takes any offset and length",
+    dependsOnMachine: true,
+  },
   {
     check: /^a mapping of a file that grows and shrinks$/,
     why: "The kernel does not clear what a mapping wrote past the end of the file when it grows",

@@ -49,6 +49,9 @@ const SYMBOLS = {
   llistxattr: { parameters: ["buffer", "buffer", "usize"], result: "i64" },
   lremovexattr: { parameters: ["buffer", "buffer"], result: "i32" },
   flock: { parameters: ["i32", "i32"], result: "i32" },
+  ioctl: { parameters: ["i32", "u64", "buffer"], result: "i32" },
+  name_to_handle_at: { parameters: [...AT, "buffer", "buffer", "i32"], result: "i32" },
+  fcntl_number: { name: "fcntl", parameters: ["i32", "i32", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "buffer"], result: "i32" },
   mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
   munmap: { parameters: ["pointer", "usize"], result: "i32" },
@@ -149,6 +152,15 @@ export function utimensat(
 }
 
 const STATX_BASIC_STATS = 0x7ff;
+export const STATX_BTIME = 0x800;
+
+/** struct statx: which fields were filled stands first. */
+export function statx(at: number, path: string, flags: number, mask: number): Bytes | number {
+  const into = new Uint8Array(256);
+  const empty = path === "" ? AT_EMPTY_PATH : 0;
+  const status = result(c.statx(at, cString(path), flags | empty, mask, into));
+  return status < 0 ? status : into;
+}
 
 /** What stat(2) tells; times in nanoseconds. */
 export interface Stat {
@@ -169,10 +181,8 @@ export interface Stat {
 
 /** Does not follow a last symlink unless `flags` is 0. With an empty path: `at` itself. */
 export function stat(at: number, path: string, flags = AT_SYMLINK_NOFOLLOW): Stat | number {
-  const into = new Uint8Array(256);
-  const empty = path === "" ? AT_EMPTY_PATH : 0;
-  const status = result(c.statx(at, cString(path), flags | empty, STATX_BASIC_STATS, into));
-  if (status < 0) return status;
+  const into = statx(at, path, flags, STATX_BASIC_STATS);
+  if (typeof into === "number") return into;
   const view = new DataView(into.buffer);
   const time = (offset: number) =>
     view.getBigInt64(offset, true) * 1_000_000_000n + BigInt(view.getUint32(offset + 8, true));
@@ -266,6 +276,22 @@ export function lock(fd: number, command: number, type: number, start = 0, lengt
   return status < 0 || (command !== F_GETLK && command !== F_OFD_GETLK)
     ? status
     : view.getInt16(0, true);
+}
+
+/** An ioctl(2) that fills or reads a buffer. */
+export const ioctl = (fd: number, request: number, argument: Bytes) =>
+  result(c.ioctl(fd, BigInt(request), argument));
+
+/** fcntl(2) with a number. */
+export const control = (fd: number, command: number, argument: number) =>
+  result(c.fcntl_number(fd, command, argument));
+
+const MAX_HANDLE_BYTES = 128;
+
+export function nameToHandle(at: number, path: string): number {
+  const handle = new Uint8Array(8 + MAX_HANDLE_BYTES);
+  new DataView(handle.buffer).setUint32(0, MAX_HANDLE_BYTES, true);
+  return result(c.name_to_handle_at(at, cString(path), handle, new Uint8Array(8), 0));
 }
 
 export class Mapping {
@@ -362,6 +388,7 @@ export const SEEK_HOLE = 4;
 
 export const RENAME_NOREPLACE = 1;
 export const RENAME_EXCHANGE = 2;
+export const RENAME_WHITEOUT = 4;
 
 export const FALLOC_KEEP_SIZE = 0x01;
 export const FALLOC_PUNCH_HOLE = 0x02;
