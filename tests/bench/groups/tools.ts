@@ -8,6 +8,7 @@ import { isInstalled } from "../../support/process.ts";
 import {
   type Case,
   comparison,
+  type ComparisonOptions,
   type Group,
   type Run,
   type Side,
@@ -38,17 +39,24 @@ async function mountAgain(context: ToolsContext, { bed }: Run): Promise<void> {
   context.project = await bed.mount(context.project.source);
 }
 
+interface ProgramOptions extends Pick<ComparisonOptions<ToolsContext>, "rounds" | "warmUp"> {
+  readonly folder?: string;
+  /** Run first, untimed. */
+  readonly prepare?: readonly string[];
+}
+
 /** A program, run in a folder of both sides. */
 function program(
   name: string,
   command: readonly string[],
   atMost?: number,
-  options: { folder?: string; prepare?: readonly string[]; rounds?: [number, number] } = {},
+  options: ProgramOptions = {},
 ): Case<ToolsContext> {
-  const { folder = ".", prepare, rounds = [5, 2] } = options;
+  const { folder = ".", prepare, ...others } = options;
   return comparison<ToolsContext>(name, {
     unit: "ms",
-    rounds,
+    rounds: [5, 2],
+    ...others,
     ...(atMost === undefined ? {} : { atMost }),
     prepare: async ({ directory }) => {
       if (prepare !== undefined) await tool(prepare, `${directory}/${folder}`);
@@ -117,7 +125,8 @@ const extracted = ({ directory }: Side) => `${directory}/extracted`;
 
 const extract = comparison<ToolsContext>("tar x of all files", {
   unit: "ms",
-  rounds: [3, 1],
+  rounds: [2, 1],
+  warmUp: false,
   atMost: 4,
   prepare: async (side) => {
     await tool(["rm", "-rf", "extracted"], side.directory);
@@ -128,7 +137,8 @@ const extract = comparison<ToolsContext>("tar x of all files", {
 
 const remove = comparison<ToolsContext>("rm -rf of all files", {
   unit: "ms",
-  rounds: [3, 1],
+  rounds: [2, 1],
+  warmUp: false,
   atMost: 4,
   prepare: async (side, _, { archive }) => {
     await Deno.mkdir(extracted(side), { recursive: true });
@@ -139,7 +149,8 @@ const remove = comparison<ToolsContext>("rm -rf of all files", {
 
 const clone = comparison<ToolsContext>("git clone", {
   unit: "ms",
-  rounds: [3, 1],
+  rounds: [2, 1],
+  warmUp: false,
   atMost: 2.5,
   prepare: ({ directory }) => tool(["rm", "-rf", "clone"], directory),
   measure: ({ directory }, _, { origin }) =>
@@ -154,7 +165,7 @@ const copy = program(
     "mkdir copy && cp -a directory-* copy",
   ],
   undefined,
-  { prepare: ["rm", "-rf", "copy"], rounds: [3, 1] },
+  { prepare: ["rm", "-rf", "copy"], rounds: [2, 1], warmUp: false },
 );
 
 const install: Case<ToolsContext> = {
@@ -165,7 +176,7 @@ const install: Case<ToolsContext> = {
     const command = ["npm", "ci", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"];
     const all = [...command, "--loglevel=error", "--cache", packages.cache];
     const prepare = ["rm", "-rf", "node_modules"];
-    const options = { folder: "app", prepare, rounds: [3, 1] as [number, number] };
+    const options = { folder: "app", prepare, rounds: [3, 1] as const, warmUp: false };
     return await program(install.name, all, 1.5, options).run(context, run);
   },
 };

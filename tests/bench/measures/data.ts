@@ -102,7 +102,9 @@ const evict: Measure = ({ directory }) => {
     const path = `${directory}/${entry.name}`;
     if (entry.isDirectory) evict({ directory: path, count: 0, round: 0 });
     if (!entry.isFile) continue;
-    const fd = open(path, O_RDONLY);
+    const fd = libc.open(cString(path), O_RDONLY, 0);
+    // A segment of the journal may have been removed meanwhile.
+    if (fd < 0) continue;
     libc.fsync(fd);
     libc.posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
     libc.close(fd);
