@@ -30,6 +30,8 @@ const FIRST_SEGMENT = 1;
 const IMPORT_LABEL = "initial";
 /** How often the server looks whether its keeper still lives, ms. */
 const KEEPER_CHECK_MS = 250;
+/** Longest time the threads may take to end, ms. */
+const CLOSE_DEADLINE_MS = 5_000;
 /** How often it looks whether the journal has become long, ms. */
 const JOURNAL_CHECK_MS = 2_000;
 
@@ -115,8 +117,9 @@ export async function runServer(config: DaemonConfig): Promise<void> {
     console.error(`The fs thread failed: ${error instanceof Error ? error.message : error}`);
     Deno.exit(EXIT_RESTART);
   }
-  await control.close();
-  await background.call("close", null);
+  // What was answered is in the journal, so a thread that does not end in time loses nothing.
+  const closed = control.close().then(() => background.call("close", null));
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSE_DEADLINE_MS))]);
   fs.terminate();
   background.terminate();
 }
