@@ -1,8 +1,17 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
+import type { InodeRecord } from "../../store/entry.ts";
 import { countChanges } from "../diff.ts";
 import { listSnapshot, storeModel, withStore } from "../fixtures.ts";
-import { conflictLines, essences, linkedPaths, merge, mirroredLines, triples } from "./fixtures.ts";
+import {
+  conflictLines,
+  essence,
+  essences,
+  linkedPaths,
+  merge,
+  mirroredLines,
+  triples,
+} from "./fixtures.ts";
 import type { MergeStrategy } from "./merge_types.ts";
 
 const NOTHING = { added: 0, modified: 0, deleted: 0 };
@@ -149,6 +158,45 @@ Deno.test("a path that one side changed is as that side has it", async () => {
         }
       }),
       { numRuns: 400, verbose: 1 },
+    );
+  });
+});
+
+Deno.test("what is not among the paths that are asked for stays as ours", async () => {
+  const path = fc.array(fc.constantFrom("a", "b", "c", "d"), { minLength: 1, maxLength: 3 });
+  const paths = fc.array(path.map((names) => names.join("/")), { minLength: 1, maxLength: 3 });
+  await withStore((store) => {
+    fc.assert(
+      fc.property(triples(), paths, (models, paths) => {
+        const [b, o, t] = [models.base, models.ours, models.theirs].map((model) =>
+          storeModel(store, model)
+        );
+        const result = merge(store, b!, o!, t!, { paths });
+        const [mine, merged] = [o!, result.snapshot].map((s) => listSnapshot(store, s));
+        const covers = (path: string) =>
+          paths.some((p) => p === path || path.startsWith(`${p}/`) || p.startsWith(`${path}/`));
+        // A change follows the file to where ours moved it.
+        const moved = new Set(
+          [...listSnapshot(store, b!)].filter(([p]) => covers(p)).flatMap((
+            [, { content, ino }],
+          ) => [
+            content,
+            ino,
+          ]),
+        );
+        const isMoved = (record: InodeRecord | undefined) =>
+          record !== undefined && (moved.has(record.content) || moved.has(record.ino));
+        for (const path of new Set([...mine!.keys(), ...merged!.keys()])) {
+          const [before, after] = [mine!.get(path), merged!.get(path)];
+          // A name of a hard link shows what was merged at another name.
+          const isLinked = (after?.nlink ?? 1) > 1 || (before?.nlink ?? 1) > 1;
+          if (path === "" || covers(path) || isLinked || isMoved(before)) {
+            continue;
+          }
+          assert.equal(after && essence(after), before && essence(before), path);
+        }
+      }),
+      { numRuns: 300, verbose: 1 },
     );
   });
 });

@@ -49,7 +49,7 @@ export type ConflictKind =
 
 /** One conflict. A path has one for each kind at most. */
 export interface MergeConflict {
-  /** Binary string. Of something that was moved: the path in the base. */
+  /** Binary string: where it is merged. Of `rename/…` and `…/rename` the path in the base. */
   readonly path: string;
   readonly kind: ConflictKind;
   /** What each side has, null where it has nothing. A side that moved it: what it has at the new path. */
@@ -68,7 +68,10 @@ export interface MergeOptions {
   readonly labels: { readonly ours: string; readonly theirs: string };
   /** A number no inode of the branch has or had. */
   allocateInode(): number;
-  /** Only these paths and what is below them (binary strings, "" for everything); the rest stays as ours. */
+  /**
+   * Only what theirs changed at these paths and below them (binary strings, "" for everything); the rest stays as ours.
+   * A change goes where ours moved the file.
+   */
   readonly paths?: readonly string[];
   /** Time of inodes that come from neither side alone, milliseconds since 1970. Default: the current time. */
   readonly now?: number;
