@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { withConversation } from "../support/conversation.ts";
 import { assertSame, manifestOf } from "../support/manifest.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
+import { isAlive } from "../support/is_alive.ts";
 import { shell, until } from "../support/process.ts";
 
 const OPTIONS = { allowedLog: [/SIGKILL|keeper is gone/] };
@@ -16,14 +17,6 @@ async function crash(m: Mounted, which: "both" | "keeper" = "both"): Promise<voi
   Deno.kill(keeperPid, "SIGKILL");
   if (which === "both") Deno.kill(serverPid, "SIGKILL");
   await until("the processes are gone", () => !isAlive(keeperPid) && !isAlive(serverPid));
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/s.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
-  } catch {
-    return false;
-  }
 }
 
 /** Appends numbered lines and tells after each write(2) returned which one that was, until it fails. */

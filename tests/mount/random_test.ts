@@ -9,6 +9,7 @@ import { join } from "node:path";
 import type { ControlClient } from "../../src/control/client.ts";
 import { Conversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
+import { isAlive } from "../support/is_alive.ts";
 import { shell, until } from "../support/process.ts";
 import { scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
@@ -138,7 +139,7 @@ class Player {
     const { keeperPid, serverPid } = await this.mounted.status();
     Deno.kill(keeperPid, "SIGKILL");
     Deno.kill(serverPid, "SIGKILL");
-    await until("the daemon is dead", () => !isThere(serverPid) && !isThere(keeperPid));
+    await until("the daemon is dead", () => !isAlive(serverPid) && !isAlive(keeperPid));
   }
 
   /** In the middle of the operations, which must not notice. Handles stay open. */
@@ -161,14 +162,6 @@ class Player {
 
   async #copy(from: string, to: string): Promise<void> {
     await shell(`rm -rf "$1"; cp -a "$0" "$1"`.replace("$0", from).replaceAll("$1", to));
-  }
-}
-
-function isThere(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/s.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
-  } catch {
-    return false;
   }
 }
 
