@@ -28,6 +28,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   undo: { load: () => import("./commands/undo.ts"), control: true },
   redo: { load: () => import("./commands/redo.ts"), control: true },
   verify: { load: () => import("./commands/verify.ts"), control: true },
+  gc: { load: () => import("./commands/gc.ts"), control: true },
   raw: { load: () => import("./commands/raw.ts"), control: true, hidden: true },
   version: { load: () => import("./commands/version.ts") },
   __server: { load: () => import("./commands/server.ts"), hidden: true },

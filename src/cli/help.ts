@@ -24,7 +24,7 @@ Usage: agentvfs COMMAND [OPTIONS]
   restore PATH…        bring files or directories back from a checkpoint
   undo, redo           take back the last rollback or restore; do it again
 
-  verify               check everything that is stored, bit by bit
+  verify, gc           check what is stored, bit by bit; free what is not needed
   doctor               check this machine, with the command that fixes it
   daemon, ctl          mount with every detail given; commands as agentvfs ctl X
 
@@ -37,8 +37,8 @@ export function controlOverview(): string {
   return `Usage: agentvfs ctl COMMAND [OPTIONS]
 
 Commands: status, stop, checkpoint, rollback, log, show, diff, restore, undo,
-redo, verify, and raw, which sends its words to the control socket as they are.
-Each is the same as without ctl: agentvfs COMMAND --help tells more.
+redo, verify, gc, and raw, which sends its words to the control socket as they
+are. Each is the same as without ctl: agentvfs COMMAND --help tells more.
 
 Exit codes: 0 done, 1 refused, 2 usage, 3 cannot reach the daemon,
 4 something is missing on this machine.`;

@@ -106,6 +106,7 @@ export class ControlClient implements Client {
   undo = this.#method("undo");
   redo = this.#method("redo");
   verify = this.#method("verify");
+  gc = this.#method("gc");
   tasks = this.#method("tasks");
   stop = this.#method("stop");
 

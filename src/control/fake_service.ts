@@ -6,6 +6,7 @@
 
 import {
   type CheckpointReport,
+  type GcReport,
   type LogEntry,
   type RollbackReport,
   type Service,
@@ -143,6 +144,11 @@ export class FakeService implements Service {
     return { ...CLEAN, ...this.#options.verify };
   }
 
+  async gc(p: Parameters<Service["gc"]>[0]): Promise<GcReport> {
+    await this.#called("gc", p);
+    return { ...COLLECTED, dryRun: p.dryRun ?? false };
+  }
+
   async tasks(p: Record<string, never>): Promise<TasksReport> {
     await this.#called("tasks", p);
     return { tasks: [] };
@@ -214,6 +220,27 @@ const CLEAN: VerifyReport = {
   uncommitted: [],
   repaired: null,
   ms: 7,
+};
+
+const COLLECTED: GcReport = {
+  store: "/fake/store",
+  dryRun: false,
+  compacted: [{
+    id: "7".repeat(64),
+    branch: "main",
+    kind: "checkpoint",
+    label: "long ago",
+    time: "2026-01-02T03:04:05.000Z",
+  }],
+  compactedCount: 1,
+  kept: 2,
+  objects: 10,
+  deadObjects: 4,
+  bytesBefore: 3000,
+  bytesAfter: 1000,
+  garbageLeft: 0,
+  packsRemoved: 1,
+  ms: 9,
 };
 
 function entry(number: number, label: string | null, kind: LogEntry["kind"]): LogEntry {

@@ -30,6 +30,10 @@ const COUNT: ParameterType = {
   name: "a whole number from 1 to 2^31",
   accepts: (value) => Number.isInteger(value) && value as number >= 1 && value as number <= 2 ** 31,
 };
+const DURATION: ParameterType = {
+  name: "a number of milliseconds above 0",
+  accepts: (value) => typeof value === "number" && value > 0 && Number.isFinite(value),
+};
 const PATHS: ParameterType = {
   name: "an array of one or more paths",
   accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(NAME.accepts),
@@ -78,6 +82,14 @@ export const METHODS: { readonly [M in MethodName]: Rows<M> } = {
   undo: { branch: { type: NAME } },
   redo: { branch: { type: NAME } },
   verify: { repair: { type: FLAG } },
+  gc: {
+    dryRun: { type: FLAG },
+    keep: { type: COUNT },
+    keepForMs: { type: DURATION },
+    keepHourly: { type: COUNT },
+    keepDaily: { type: COUNT },
+    keepLabelled: { type: FLAG },
+  },
   tasks: {},
   stop: { force: { type: FLAG } },
 };

@@ -22,6 +22,8 @@ export interface Service {
   redo(p: BranchParams): Promise<RollbackReport>;
   /** Checks the whole store; nothing else has to wait for it. */
   verify(p: VerifyParams): Promise<VerifyReport>;
+  /** Gives the space of what no checkpoint that is kept needs back. */
+  gc(p: GcParams): Promise<GcReport>;
   /** Long tasks under way, for those who wait for one. */
   tasks(p: Record<string, never>): Promise<TasksReport>;
   stop(p: StopParams): Promise<{ stopped: true }>;
@@ -72,6 +74,22 @@ export interface RestoreParams extends BranchParams {
 export interface VerifyParams {
   /** Put right what can be. */
   repair?: boolean;
+}
+
+/** Rules for checkpoints: one that any of them keeps is kept. Without a rule: those of a week, and all with a label. */
+export interface GcParams {
+  /** Only tell what would happen. */
+  dryRun?: boolean;
+  /** The newest so many of each branch. */
+  keep?: number;
+  /** Those made within so many ms. */
+  keepForMs?: number;
+  /** The newest of each of the last so many hours in which any was made. */
+  keepHourly?: number;
+  /** The same with days. */
+  keepDaily?: number;
+  /** All that have a label. */
+  keepLabelled?: boolean;
 }
 
 export interface StopParams {
@@ -166,6 +184,8 @@ export interface LogEntry {
   /** True if this is what the branch stands on. */
   head: boolean;
   agent: string | null;
+  /** What it recorded was given up: it can be looked at here, not gone back to. */
+  compacted?: true;
 }
 
 export interface LogReport {
@@ -250,6 +270,31 @@ export interface VerifyReport {
   uncommitted: { file: string; bytes: number }[];
   /** Null where nothing was to be repaired. */
   repaired: { indexed: number; removed: number; quarantined: number; cut: number } | null;
+  ms: number;
+}
+
+export interface GcReport {
+  store: string;
+  dryRun: boolean;
+  /** Checkpoints whose contents go: the first 1000. */
+  compacted: {
+    id: string;
+    branch: string;
+    kind: CommitKind;
+    label: string | null;
+    time: string;
+  }[];
+  compactedCount: number;
+  /** Checkpoints that are kept. */
+  kept: number;
+  objects: number;
+  deadObjects: number;
+  /** Bytes of the packs before and after; in a dry run, as they would be. */
+  bytesBefore: number;
+  bytesAfter: number;
+  /** Bytes that stay although nothing needs them: freeing them now would cost more than it gives. */
+  garbageLeft: number;
+  packsRemoved: number;
   ms: number;
 }
 

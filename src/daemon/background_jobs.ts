@@ -27,6 +27,7 @@ import type { ObjectId } from "../store/object_id.ts";
 import { StoreWriter } from "../store/store_writer.ts";
 import type { BuiltSlot, Capture } from "../tree/capture.ts";
 import { collectGarbage } from "./collect_garbage.ts";
+import { type GarbageJobs, garbageJobs } from "./garbage_jobs.ts";
 import { JournalReader } from "./journal_reader.ts";
 import { verifyTask } from "./verify_task.ts";
 import type {
@@ -47,7 +48,7 @@ export interface ImportCounts {
 }
 
 /** Job name → parameter and result. */
-export interface BackgroundJobs {
+export interface BackgroundJobs extends GarbageJobs {
   branch: { in: string; out: BranchState | null };
   hashBackend: { in: null; out: "native" | "wasm" };
   import: {
@@ -80,6 +81,8 @@ export interface BackgroundJobs {
     out: CommitInfo;
   };
   resolve: { in: { branch: string; ref: string }; out: CommitInfo };
+  /** As `resolve`, also for a commit whose contents are gone. */
+  describe: { in: { branch: string; ref: string }; out: CommitInfo };
   commitInfo: { in: ObjectId; out: CommitInfo };
   log: { in: { branch: string; limit?: number; all?: boolean }; out: CommitInfo[] };
   diff: {
@@ -104,7 +107,17 @@ export type BackgroundTable = { [K in keyof BackgroundJobs]: Row<K> };
 
 /** Jobs that put objects run one at a time; those that only read run at once. */
 export const WRITING_JOBS: ReadonlySet<keyof BackgroundJobs> = new Set(
-  ["import", "save", "moveTo", "graft", "saveSnapshot", "close"] as const,
+  [
+    "import",
+    "save",
+    "moveTo",
+    "graft",
+    "saveSnapshot",
+    "gcBegin",
+    "gcStep",
+    "gcEnd",
+    "close",
+  ] as const,
 );
 
 export function backgroundJobs(
@@ -197,6 +210,7 @@ export function backgroundJobs(
         })!
       ),
     resolve: ({ branch, ref }) => history.resolve(branch, ref),
+    describe: ({ branch, ref }) => history.describe(branch, ref),
     commitInfo: (id) => history.commitInfo(id),
     log: ({ branch, ...options }) => history.log(branch, options),
     diff: ({ from, to, paths, patch }) => {
@@ -209,6 +223,7 @@ export function backgroundJobs(
     count: ({ from, to }) => countChanges(store, from, to),
     verify: ({ repair }) =>
       verifyTask(store, { live: true, ...(repair ? { repair: store } : {}) }, onTask),
+    ...garbageJobs(store, history, onTask),
     undoTarget: (branch) => history.undoTarget(branch),
     redoTarget: (branch) => history.redoTarget(branch),
     notify: (invalidation) => {

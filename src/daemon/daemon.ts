@@ -12,6 +12,8 @@ import {
   type CheckpointReport,
   type DiffParams,
   type DiffReport,
+  type GcParams,
+  type GcReport,
   type LogParams,
   type LogReport,
   type RestoreParams,
@@ -35,6 +37,7 @@ import type { BackgroundClient } from "./background_client.ts";
 import type { Branch, Moved } from "./branch.ts";
 import type { FsClient } from "./fs_client.ts";
 import type { ImportState } from "./import_state.ts";
+import { Maintenance } from "./maintenance.ts";
 import { changeReport, logEntry } from "./reports.ts";
 import { serviceError } from "./service_errors.ts";
 import { Turns } from "./turns.ts";
@@ -66,7 +69,17 @@ export class Daemon implements Service {
   readonly #started = performance.now();
   #stopping = false;
 
-  constructor(readonly parts: DaemonParts) {}
+  readonly #maintenance: Maintenance;
+
+  constructor(readonly parts: DaemonParts) {
+    const { fs, background, counters } = parts;
+    this.#maintenance = new Maintenance({
+      fs,
+      background,
+      turn: (what, job) => this.#turns.take(what, job),
+      activity: () => counters.reduce((sum, count) => sum + count, 0),
+    });
+  }
 
   async status(): Promise<StatusReport> {
     const { config, keeperPid, restarts, fs, imported, hash, counters } = this.parts;
@@ -175,13 +188,15 @@ export class Daemon implements Service {
 
   async show(p: ShowParams): Promise<ShowReport> {
     const branch = await this.#branch(p);
-    const commit = await this.#resolve(branch, p.ref).catch(fail);
-    const parent = commit.parents[0];
     const { background } = this.parts;
-    const before = parent === undefined
+    const commit = await background.call("describe", { branch: branch.name, ref: p.ref })
+      .catch(fail);
+    const first = commit.parents[0];
+    const parent = first === undefined
       ? null
-      : (await background.call("commitInfo", parent).catch(fail)).snapshot;
-    const { changes } = commit.kind === "import"
+      : await background.call("commitInfo", first).catch(() => LOST_PARENT);
+    const before = parent?.snapshot ?? null;
+    const { changes } = commit.kind === "import" || commit.compacted || parent?.compacted
       ? { changes: [] }
       : await background.call("diff", { from: before, to: commit.snapshot, patch: false })
         .catch(fail);
@@ -223,8 +238,19 @@ export class Daemon implements Service {
     await this.#turn("fold", () => branch.save(null));
   }
 
-  async verify(p: VerifyParams): Promise<VerifyReport> {
-    return await this.parts.background.call("verify", { repair: p.repair ?? false }).catch(fail);
+  verify(p: VerifyParams): Promise<VerifyReport> {
+    return this.#maintenance.verify(p);
+  }
+
+  async gc(p: GcParams): Promise<GcReport> {
+    await this.parts.imported.finished();
+    return await this.#maintenance.gc(p);
+  }
+
+  /** Called every now and then: collects garbage while nobody needs the machine. */
+  async collectWhenIdle(): Promise<void> {
+    if (this.#stopping || this.parts.branch() === null) return;
+    await this.#maintenance.collectWhenIdle();
   }
 
   tasks(): Promise<TasksReport> {
@@ -320,6 +346,9 @@ export class Daemon implements Service {
     };
   }
 }
+
+/** A parent so old that nothing is left of it. */
+const LOST_PARENT = { compacted: true, snapshot: null } as const;
 
 function fail(error: unknown): never {
   throw serviceError(error);

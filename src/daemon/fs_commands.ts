@@ -7,6 +7,8 @@
 import type { Session } from "../mount/linux/session.ts";
 import { adoptImport } from "../tree/adopt_import.ts";
 import type { Invalidation } from "../tree/invalidation.ts";
+import type { Store } from "../store/store.ts";
+import { liveReferences } from "../tree/live_references.ts";
 import { retarget } from "../tree/retarget.ts";
 import {
   beginSegment,
@@ -26,11 +28,12 @@ export type FsCommandTable = { [K in keyof FsCommands]: Row<K> };
 /** What the table works on. */
 export interface FsThreadState {
   readonly tree: WorkingTree;
+  readonly store: Store;
   readonly session: Session;
   postCapture(capture: PostedCapture): void;
 }
 
-export function fsCommands({ tree, session, postCapture }: FsThreadState): FsCommandTable {
+export function fsCommands({ tree, store, session, postCapture }: FsThreadState): FsCommandTable {
   let pending: PendingCapture | null = null;
   let safeSegment = tree.safeSegment;
   return {
@@ -81,6 +84,14 @@ export function fsCommands({ tree, session, postCapture }: FsThreadState): FsCom
       return null;
     },
     drain: () => session.drain(),
+    references: () => {
+      if (pending !== null) throw new Error("A capture is being stored");
+      return liveReferences(tree);
+    },
+    forgetPacks: (packs) => {
+      store.forgetPacks(packs);
+      return null;
+    },
     end: () => {
       session.ended = true;
       return null;

@@ -33,9 +33,9 @@ function post(message: FsMessage): void {
 self.onmessage = async (event: MessageEvent<FsStart>) => {
   try {
     const start = event.data;
-    const { tree, journalEnd } = await openTree(start);
+    const { tree, store, journalEnd } = await openTree(start);
     const resumed = takeOver(start, tree, journalEnd);
-    serve(start, tree, resumed);
+    serve(start, tree, store, resumed);
     post({ type: "unmounted" });
   } catch (error) {
     post({ type: "crashed", error: postedError(error) });
@@ -45,7 +45,7 @@ self.onmessage = async (event: MessageEvent<FsStart>) => {
 /** The working tree as the journal has it. */
 async function openTree(
   start: FsStart,
-): Promise<{ tree: WorkingTree; journalEnd: ReplayReport }> {
+): Promise<{ tree: WorkingTree; store: Store; journalEnd: ReplayReport }> {
   const store = Store.open(start.store, await loadHasher());
   const journal = new Journal(start.journal);
   let tree: WorkingTree;
@@ -64,7 +64,7 @@ async function openTree(
   journal.takeOver(live, journalEnd.end);
   journal.segment = Math.max(start.segment - 1, segments.at(-1) ?? 0);
   tree.safeSegment = live[0] ?? start.segment;
-  return { tree, journalEnd };
+  return { tree, store, journalEnd };
 }
 
 function reportDamage(directory: string, journalEnd: ReplayReport): void {
@@ -101,7 +101,7 @@ const NO_NODES: LoadedNodes = { connection: null, nodes: new Map() };
 
 type Resumed = Pick<SessionOptions, "resumed">;
 
-function serve(start: FsStart, tree: WorkingTree, resumed: Resumed): void {
+function serve(start: FsStart, tree: WorkingTree, store: Store, resumed: Resumed): void {
   const receiver = new MailboxReceiver(start.mailbox);
   const session = new Session({
     ...resumed,
@@ -120,6 +120,7 @@ function serve(start: FsStart, tree: WorkingTree, resumed: Resumed): void {
   });
   const table = fsCommands({
     tree,
+    store,
     session,
     postCapture: (capture) => start.captures.postMessage(capture),
   });

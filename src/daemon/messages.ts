@@ -11,6 +11,7 @@ import type { Connection } from "../mount/linux/init.ts";
 import type { InvalidationData } from "../mount/linux/notify.ts";
 import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
+import type { Reference } from "../store/references.ts";
 import type { BuiltSlot, Capture } from "../tree/capture.ts";
 import type { Mailbox } from "./mailbox.ts";
 
@@ -73,6 +74,10 @@ export interface FsCommands {
   drain: { in: null; out: number };
   /** Ends the thread as if the file system were unmounted. */
   end: { in: null; out: null };
+  /** Objects that the working tree needs, whatever its branch's snapshots reach. */
+  references: { in: null; out: Reference[] };
+  /** These packs are gone: what was in them is elsewhere. */
+  forgetPacks: { in: number[]; out: null };
   /** Makes the journal durable. */
   sync: { in: null; out: null };
 }

@@ -5,12 +5,15 @@
  */
 
 import { isListening } from "../control/socket_path.ts";
-import type { VerifyReport } from "../control/service.ts";
+import type { GcParams, GcReport, VerifyReport } from "../control/service.ts";
+import { History } from "../history/history.ts";
 import { loadHasher } from "../store/hash.ts";
 import type { Progress } from "../store/sliced.ts";
 import { Store } from "../store/store.ts";
 import { StoreWriter } from "../store/store_writer.ts";
 import { findAround, findDaemon, type FindOptions, type FoundDaemon } from "./find_daemon.ts";
+import { collectNow } from "./garbage_jobs.ts";
+import { ASKED_WORTH_IT, policyOf } from "./maintenance.ts";
 import { verifyTask } from "./verify_task.ts";
 
 /** Who is to be asked: a daemon, or the files themselves. */
@@ -53,6 +56,25 @@ export async function verifyOffline(
     return await verifyTask(store, options, (_, progress) => {
       if (progress !== null) onProgress(progress);
     });
+  } finally {
+    store.close();
+  }
+}
+
+/** Collects the garbage of a store that no daemon has open. Throws StoreError. */
+export async function gcOffline(
+  directory: string,
+  params: GcParams,
+  onProgress: (progress: Progress) => void,
+): Promise<GcReport> {
+  const store = StoreWriter.open(directory, await loadHasher());
+  try {
+    const options = {
+      policy: policyOf(params),
+      dryRun: params.dryRun ?? false,
+      worthIt: ASKED_WORTH_IT,
+    };
+    return collectNow(store, new History(store), options, onProgress);
   } finally {
     store.close();
   }

@@ -67,5 +67,6 @@ export function logEntry(commit: CommitInfo, head: string | null): LogEntry {
     changed: commit.changed,
     head: commit.id === head,
     agent: commit.agent,
+    ...(commit.compacted ? { compacted: true } : {}),
   };
 }

@@ -111,6 +111,7 @@ export async function runServer(config: DaemonConfig): Promise<void> {
   Deno.addSignalListener("SIGTERM", () => fs.end());
   watchKeeper(keeperPid, config.mount, fs);
   watchJournal(daemon);
+  watchGarbage(daemon);
   try {
     await fs.ended;
   } catch (error) {
@@ -146,6 +147,18 @@ async function importProject(
   const { snapshot } = commit;
   await background.call("notify", await fs.call("adopt", snapshot));
   return { head: commit, snapshot, segment: FIRST_SEGMENT };
+}
+
+/** How often the server looks whether it is time to collect garbage, ms. */
+const GARBAGE_CHECK_MS = 30_000;
+
+function watchGarbage(daemon: Daemon): void {
+  const timer = setInterval(() => {
+    daemon.collectWhenIdle().catch((error) =>
+      console.log(`No garbage was collected: ${error.message}`)
+    );
+  }, GARBAGE_CHECK_MS);
+  Deno.unrefTimer(timer);
 }
 
 function watchJournal(daemon: Daemon): void {

@@ -45,6 +45,8 @@ export interface Commit {
 
 export interface CommitInfo extends Commit {
   readonly id: ObjectId;
+  /** What it recorded was given up: only this description is left. */
+  readonly compacted?: true;
 }
 
 const COMMIT_VERSION = 1;

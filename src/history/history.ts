@@ -10,6 +10,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
+import { quarantined } from "../store/quarantine.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import {
   type ChangeCounts,
@@ -26,6 +27,7 @@ import { HistoryError } from "./history_error.ts";
 import { listLog, type LogOptions } from "./log.ts";
 import { type Operation, type OperationKind, OperationLog } from "./operation_log.ts";
 import { RefResolver } from "./resolve_ref.ts";
+import { isCompacted } from "./retention_table.ts";
 import { createHistoryTables } from "./schema.ts";
 
 /** Where a branch is. */
@@ -128,10 +130,13 @@ export class History {
     return commit;
   }
 
-  /** Makes a commit the branch's head and its snapshot the branch's own. */
+  /**
+   * Makes a commit the branch's head and its snapshot the branch's own. Throws {@linkcode HistoryError} `compacted` if
+   * there is nothing left of that.
+   */
   moveTo(request: MoveRequest): CommitInfo {
     const { branch, segment, nextInode, operation } = request;
-    const commit = this.commitInfo(request.commit);
+    const commit = whole(this.commitInfo(request.commit));
     this.#store.commit((database) => {
       const { snapshot, id: head } = commit;
       writeBranch(database, { name: branch, head, snapshot, segment, nextInode });
@@ -143,9 +148,14 @@ export class History {
   /**
    * What `ref` means on `branch`: `HEAD`, a full hash, a label, a branch, `initial`, a unique prefix of a
    * hash, in this order; each may be followed by `~n` for its n-th ancestor.
-   * Throws {@linkcode HistoryError} `unknown_ref` or `ambiguous_ref`.
+   * Throws {@linkcode HistoryError} `unknown_ref` or `ambiguous_ref`; `compacted` if what the commit recorded is gone.
    */
   resolve(branch: string, ref: string): CommitInfo {
+    return whole(this.describe(branch, ref));
+  }
+
+  /** As {@linkcode resolve}, also for a commit of which only the description is left. */
+  describe(branch: string, ref: string): CommitInfo {
     return this.#refs.resolve(branch, ref);
   }
 
@@ -154,7 +164,16 @@ export class History {
     if (!this.#store.has(id)) {
       throw new HistoryError("unknown_ref", `There is no commit ${id}`, { subject: id });
     }
-    return decodeCommit(id, this.#store.read(id));
+    const commit = decodeCommit(id, this.#store.read(id));
+    return isCompacted(this.#database, id) ? { ...commit, compacted: true } : commit;
+  }
+
+  /** Every commit that there is a line of, newest first; without those that are known to be lost. */
+  commits(): CommitInfo[] {
+    const lost = new Set<string>(quarantined(this.#database).map(({ id }) => id));
+    return this.#database.prepare("SELECT id FROM commits ORDER BY sequence DESC").all()
+      .map(({ id }) => storedId(String(id))).filter((id) => !lost.has(id))
+      .map((id) => this.commitInfo(id));
   }
 
   /**
@@ -176,7 +195,7 @@ export class History {
         { subject: branch },
       );
     }
-    return { commit: this.commitInfo(step.goTo), operation: step.operation };
+    return { commit: whole(this.commitInfo(step.goTo)), operation: step.operation };
   }
 
   /** Throws {@linkcode HistoryError} `nothing_to_redo`. */
@@ -189,7 +208,7 @@ export class History {
         { subject: branch },
       );
     }
-    return { commit: this.commitInfo(step.goTo), operation: step.operation };
+    return { commit: whole(this.commitInfo(step.goTo)), operation: step.operation };
   }
 
   #putCommit(
@@ -200,7 +219,8 @@ export class History {
   ): CommitInfo {
     const parents = commit.parents ?? (head === null ? [] : [head]);
     const first = parents[0];
-    const before = first === undefined ? null : this.commitInfo(first).snapshot;
+    const parent = first === undefined ? null : this.commitInfo(first);
+    const before = parent?.compacted ? null : parent?.snapshot ?? null;
     const record = {
       snapshot,
       parents,
@@ -218,6 +238,17 @@ export class History {
   #countChanges(before: Snapshot | null, after: Snapshot): ChangeCounts {
     return countChanges(this.#store, before, after);
   }
+}
+
+/** Throws unless what the commit recorded is there. */
+function whole(commit: CommitInfo): CommitInfo {
+  if (!commit.compacted) return commit;
+  const name = commit.label === "" ? commit.id.slice(0, 12) : JSON.stringify(commit.label);
+  throw new HistoryError(
+    "compacted",
+    `The contents of checkpoint ${name} are gone: it was older than what is kept`,
+    { subject: commit.id },
+  );
 }
 
 function insertCommit(database: DatabaseSync, commit: CommitInfo): void {

@@ -12,6 +12,7 @@ export type HistoryErrorCode =
   | "not_a_directory"
   | "nothing_to_undo"
   | "nothing_to_redo"
+  | "compacted"
   | "corrupt_commit";
 
 export interface HistoryErrorDetails {

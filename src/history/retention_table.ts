@@ -33,3 +33,22 @@ export function compact(database: DatabaseSync, ids: Iterable<string>, time: num
   const insert = database.prepare("INSERT OR IGNORE INTO compacted (id, time) VALUES (?, ?)");
   for (const id of ids) insert.run(id, time);
 }
+
+/** Takes commits out of the log altogether. The caller is inside a transaction. */
+export function forgetCommits(database: DatabaseSync, ids: readonly string[]): void {
+  if (ids.length === 0) return;
+  const statements = [
+    "DELETE FROM commits WHERE id = ?",
+    "DELETE FROM compacted WHERE id = ?",
+  ].map((sql) => database.prepare(sql));
+  const lastOperation = database.prepare(
+    "SELECT max(sequence) AS last FROM operations WHERE source = ?1 OR target = ?1",
+  );
+  let last = 0;
+  for (const id of ids) {
+    last = Math.max(last, Number(lastOperation.get(id)!.last ?? 0));
+    for (const statement of statements) statement.run(id);
+  }
+  // What can be undone begins after the last move that is not understood any more.
+  database.prepare("DELETE FROM operations WHERE sequence <= ?").run(last);
+}

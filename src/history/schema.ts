@@ -4,12 +4,14 @@
  * - `commits` makes commit objects findable; everything in it can be rebuilt from them.
  * - `branches` holds the refs: `head` is a commit, `snapshot` may be ahead of it (JSON of a snapshot that no
  *   commit names), `segment` is the first journal segment that is not in `snapshot`.
+ * - `compacted` (retention_table.ts) names commits whose contents are gone.
  * - `operations` is the log that undo and redo follow: each row moved `branch` from one commit to another.
  *
  * @module
  */
 
 import type { DatabaseSync } from "node:sqlite";
+import { createRetentionTable } from "./retention_table.ts";
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS commits (
@@ -43,4 +45,5 @@ CREATE INDEX IF NOT EXISTS operations_by_branch ON operations (branch, sequence)
 /** Makes the tables where they are missing. */
 export function createHistoryTables(database: DatabaseSync): void {
   database.exec(SCHEMA);
+  createRetentionTable(database);
 }

@@ -133,6 +133,14 @@ export class ObjectReader implements ObjectSource {
     into.set(whole.subarray(offset, offset + length), intoOffset);
   }
 
+  /** The payload of a record as it is stored, checked whatever was checked before. */
+  payload(id: ObjectId, location: Location): Uint8Array<ArrayBuffer> {
+    const payload = this.#whole(id, location, null);
+    const bytes = decodePayload(id, location, payload);
+    verifyObject(this.#hasher, id, location.type, bytes);
+    return payload;
+  }
+
   /** Remembers where committed objects are. */
   remember(id: ObjectId, location: Location): void {
     this.#locations.set(id, location);

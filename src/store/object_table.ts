@@ -13,6 +13,11 @@ import { Location } from "./location.ts";
 import { OBJECT_ID_BYTES, type ObjectId, objectIdFromBytes, writeObjectId } from "./object_id.ts";
 import type { Work } from "./sliced.ts";
 
+/** Mark of an object that the roots reach, and that was looked into. */
+export const LIVE = 0x80;
+/** Mark of an object that a writer relied on meanwhile. The other bits are those of whoever walks. */
+export const USED = 0x40;
+
 /** Rows read at a time. */
 const PAGE_ROWS = 4096;
 

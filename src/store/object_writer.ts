@@ -46,6 +46,11 @@ export class ObjectWriter implements ObjectSink {
   readonly #pending: Pending;
   readonly #insert: StatementSync;
   readonly #addToPack: StatementSync;
+  /** Copies of committed objects that the next commit makes the index name. */
+  readonly #moved = new Map<ObjectId, Location>();
+  readonly #move: StatementSync;
+  /** Told of each object that somebody relies on from now on; null while nobody collects garbage. */
+  onUse: ((id: ObjectId) => void) | null = null;
   /** Objects that are lost: few, as a rule none. */
   readonly #lost: Set<ObjectId>;
   #known: KnownIds | null = null;
@@ -70,6 +75,7 @@ export class ObjectWriter implements ObjectSink {
       `INSERT INTO packs VALUES(?1, ?2, ?3, ?4) ON CONFLICT(number) DO UPDATE SET
         bytes = ?2, objects = objects + ?3, plain = plain + ?4`,
     );
+    this.#move = database.prepare("UPDATE objects SET pack = ?, offset = ? WHERE id = ?");
     const { objects } = database.prepare("SELECT coalesce(sum(objects), 0) AS objects FROM packs")
       .get() as { objects: number };
     this.#loadAt = objects === 0 ? 0 : LOAD_AFTER_MISSES + objects / LOAD_RATIO;
@@ -109,6 +115,12 @@ export class ObjectWriter implements ObjectSink {
   }
 
   has(id: ObjectId): boolean {
+    const found = this.#isThere(id);
+    if (found) this.onUse?.(id);
+    return found;
+  }
+
+  #isThere(id: ObjectId): boolean {
     if (this.#pending.locations.has(id)) return true;
     if (this.#known === null && this.#misses >= this.#loadAt) {
       this.#known = KnownIds.load(this.#database);
@@ -124,24 +136,37 @@ export class ObjectWriter implements ObjectSink {
   /** See {@linkcode StoreWriter.commit}. */
   commit(transaction?: (database: DatabaseSync) => void): void {
     const { appender, locations } = this.#pending;
-    if (locations.size > 0) appender.sync();
+    const grown = locations.size > 0 || this.#moved.size > 0;
+    if (grown) appender.sync();
     else if (transaction === undefined) return;
     try {
       this.#database.exec("BEGIN IMMEDIATE");
-      if (locations.size > 0) this.#index();
+      if (grown) this.#index();
       transaction?.(this.#database);
       this.#database.exec("COMMIT");
     } catch (cause) {
       this.#rollback();
       throw databaseError("commit to", indexPath(this.#directory), cause);
     }
-    if (locations.size === 0) return;
+    if (!grown) return;
     appender.committed();
+    this.#moved.clear();
     for (const [id, location] of locations) {
       this.#reader.remember(id, location);
       this.#lost.delete(id);
     }
     locations.clear();
+  }
+
+  /**
+   * Appends a copy of a committed object's record, which the next commit makes the one that counts. Readers of the
+   * old one find it until its pack is removed. Throws `damaged_object` if the record is not whole.
+   */
+  copy(id: ObjectId, from: Location): void {
+    const payload = this.#reader.payload(id, from);
+    const { stored, size, encoding, type } = from;
+    const header: RecordHeader = { type, encoding, stored, size, id };
+    this.#moved.set(id, this.#pending.appender.append(header, payload));
   }
 
   /** The table of objects was changed by other means than a commit. */
@@ -155,11 +180,13 @@ export class ObjectWriter implements ObjectSink {
   discard(): void {
     for (const pack of this.#pending.appender.discard()) this.#reader.packs.forget(pack);
     this.#pending.locations.clear();
+    this.#moved.clear();
   }
 
   #add(id: ObjectId, location: Location): void {
     this.#pending.locations.set(id, location);
     this.#known?.add(id);
+    this.onUse?.(id);
   }
 
   #index(): void {
@@ -172,6 +199,12 @@ export class ObjectWriter implements ObjectSink {
       const { pack, offset, stored, size, encoding, type } = this.#pending.locations.get(id)!;
       this.#insert.run(objectIdBytes(id), pack, offset, stored, size, encoding, type);
       if (this.#lost.has(id)) release(this.#database, id);
+      const total = totals.get(pack)!;
+      total.objects++;
+      total.plain += size;
+    }
+    for (const [id, { pack, offset, size }] of this.#moved) {
+      this.#move.run(pack, offset, objectIdBytes(id));
       const total = totals.get(pack)!;
       total.objects++;
       total.plain += size;

@@ -122,6 +122,16 @@ export class PackAppender {
     return location;
   }
 
+  /** Number of the next new pack. */
+  get next(): number {
+    return this.#next;
+  }
+
+  /** Nothing more is appended to the current pack. Only right after a commit. */
+  leave(): void {
+    if (this.#current !== null) this.#finish(this.#current);
+  }
+
   /** Copies bytes of a pack that are still in the buffer; false if they are in the file. */
   copy(pack: number, offset: number, into: Uint8Array, length: number): boolean {
     const current = this.#current;

@@ -107,7 +107,8 @@ function insertAll(
       objects++;
       plain += size;
     }
-    if (end > 0) insertPack.run(number, end, objects, plain);
+    // Also where nothing in it is whole: a pack without a row would be taken for one that was never committed.
+    insertPack.run(number, end > 0 ? end : packs.size(number), objects, plain);
     total += objects;
   }
   return { objects: total, packs: numbers.length, gaps };

@@ -11,20 +11,22 @@ import { PACK_HEADER_BYTES, packNumber } from "./pack_format.ts";
 import { packPath, packsPath } from "./store_paths.ts";
 
 /**
- * Removes packs that were never committed and makes an appender for those to come.
- *
- * Only packs with numbers above the last one in the index are removed: no committed transaction names them.
+ * Removes packs that the index does not have and makes an appender for those to come. They were never committed, or
+ * everything in them was moved or dropped.
  */
 export function recoverPacks(directory: string, database: DatabaseSync): PackAppender {
-  const last = database.prepare("SELECT * FROM packs ORDER BY number DESC LIMIT 1")
-    .get() as unknown as PackRow | undefined;
-  const lastNumber = last?.number ?? 0;
+  const rows = database.prepare("SELECT * FROM packs ORDER BY number")
+    .all() as unknown as PackRow[];
+  const known = new Set(rows.map(({ number }) => number));
   for (const { name } of Deno.readDirSync(packsPath(directory))) {
     const number = packNumber(name);
-    if (number !== null && number > lastNumber) Deno.removeSync(packPath(directory, number));
+    if (number !== null && !known.has(number)) Deno.removeSync(packPath(directory, number));
   }
+  const last = rows.at(-1);
   const usable = last !== undefined && isWhole(directory, last) ? last : null;
-  return new PackAppender(directory, usable, lastNumber + 1);
+  const row = database.prepare("SELECT value FROM meta WHERE key = 'next_pack'").get();
+  const next = Math.max((last?.number ?? 0) + 1, Number(row?.value ?? 1));
+  return new PackAppender(directory, usable, next);
 }
 
 /** A pack that is shorter than it should be is damaged: what it has stays readable, nothing is added. */

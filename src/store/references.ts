@@ -14,6 +14,12 @@ import type { ObjectType } from "./object_type.ts";
 import { isIndex, readIndex, readLeaf } from "./tree_page.ts";
 import { decodeXattrs } from "./xattr_codec.ts";
 
+/** An object, and what it has to be. */
+export interface Reference {
+  readonly id: ObjectId;
+  readonly type: ObjectType;
+}
+
 export type ReferenceVisitor = (id: ObjectId, type: ObjectType) => void;
 
 /** Calls `visit` for each object that the object of these bytes names. Throws `damaged_object`. */
@@ -60,7 +66,9 @@ export function visitRecord(record: InodeRecord, visit: ReferenceVisitor): void 
 }
 
 /** What {@linkcode InodeRecord.content} is. */
-export function contentType({ mode, chunked }: InodeRecord): "tree" | "chunks" | "blob" {
+export function contentType(
+  { mode, chunked }: Pick<InodeRecord, "mode" | "chunked">,
+): "tree" | "chunks" | "blob" {
   if ((mode & S_IFMT) === S_IFDIR) return "tree";
   return chunked ? "chunks" : "blob";
 }

@@ -133,6 +133,11 @@ export class Store implements ObjectSource {
     return id === null ? new Map() : decodeXattrs(this.objects.object(id, "xattrs"), id);
   }
 
+  /** Closes packs that were removed, so that their space comes back. */
+  forgetPacks(packs: readonly number[]): void {
+    for (const pack of packs) this.objects.packs.forget(pack);
+  }
+
   /** Closes files and database. The store must not be used after. */
   close(): void {
     this.objects.packs.close();

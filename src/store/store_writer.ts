@@ -16,13 +16,16 @@ import type { ContentId, InodeRecord, TreeEntry } from "./entry.ts";
 import type { Hasher } from "./hash.ts";
 import { isZero } from "./is_zero.ts";
 import { updateLinks } from "./link_table.ts";
-import type { ObjectId } from "./object_id.ts";
+import type { Location } from "./location.ts";
+import { type ObjectId, objectIdBytes } from "./object_id.ts";
 import { ObjectWriter, Pending } from "./object_writer.ts";
 import { openIndex } from "./open_index.ts";
 import { recoverPacks } from "./recover_packs.ts";
 import { Store } from "./store.ts";
+import { StoreError } from "./store_error.ts";
 import { checkFormat } from "./store_format.ts";
 import { lockStore } from "./store_lock.ts";
+import { packPath } from "./store_paths.ts";
 import { putTree, updateTree } from "./tree_write.ts";
 import { encodeXattrs } from "./xattr_codec.ts";
 
@@ -31,6 +34,12 @@ import { encodeXattrs } from "./xattr_codec.ts";
  * writer but not put anything. If it throws, so does the method it was given to, and nothing is stored.
  */
 export type ReadFile = (offset: number, into: Uint8Array<ArrayBuffer>, length: number) => void;
+
+/** A committed object and where it is. */
+export interface StoredObject {
+  readonly id: ObjectId;
+  readonly location: Location;
+}
 
 const EMPTY: ContentId = { content: null, chunked: false };
 
@@ -196,6 +205,68 @@ export class StoreWriter extends Store {
     this.contents.clear();
   }
 
+  /** See {@linkcode ObjectWriter.onUse}. */
+  onUse(told: ((id: ObjectId) => void) | null): void {
+    this.#writer.onUse = told;
+  }
+
+  /**
+   * Commits what was put, and goes on in a new pack. Returns its number: what is in the packs below it does not become
+   * more.
+   */
+  beginPack(): number {
+    this.#writer.commit();
+    const { appender } = this.#pending;
+    appender.leave();
+    return appender.next;
+  }
+
+  /**
+   * Takes objects out of a pack that is not appended to, in one durable transaction: `moved` are copied to the end of the packs, `dropped`
+   * leave the store. With `last`, nothing is left in it and its file is removed.
+   */
+  rewritePack(
+    pack: number,
+    moved: readonly StoredObject[],
+    dropped: readonly StoredObject[],
+    last: boolean,
+  ): void {
+    // What others have put is not to be forgotten if this fails.
+    this.#writer.commit();
+    const { appender } = this.#pending;
+    try {
+      for (const { id, location } of moved) this.#writer.copy(id, location);
+      this.rewriteIndex((database) => {
+        const drop = database.prepare("DELETE FROM objects WHERE id = ?");
+        for (const { id } of dropped) drop.run(objectIdBytes(id));
+        const gone = [...moved, ...dropped];
+        const plain = gone.reduce((sum, { location }) => sum + location.size, 0);
+        database.prepare(
+          "UPDATE packs SET objects = objects - ?, plain = plain - ? WHERE number = ?",
+        ).run(gone.length, plain, pack);
+        if (!last) return;
+        const { objects } = database.prepare("DELETE FROM packs WHERE number = ? RETURNING objects")
+          .get(pack) as { objects: number };
+        if (objects !== 0) throw notEmpty(this.directory, pack, objects);
+        // Numbers are not used again, also where this was the highest.
+        database.prepare("INSERT OR REPLACE INTO meta VALUES('next_pack', ?)").run(appender.next);
+      });
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+    if (last) this.#removePack(pack);
+  }
+
+  #removePack(pack: number): void {
+    this.objects.packs.forget(pack);
+    try {
+      Deno.removeSync(packPath(this.directory, pack));
+    } catch {
+      // No row names it: the next one who opens the store removes it.
+    }
+  }
+
   /** Forgets what was put since the last commit. */
   discard(): void {
     this.#writer.discard();
@@ -225,6 +296,15 @@ export class StoreWriter extends Store {
     super.close();
     close(this.#lock);
   }
+}
+
+function notEmpty(directory: string, pack: number, objects: number): StoreError {
+  const path = packPath(directory, pack);
+  return new StoreError(
+    "damaged_store",
+    `Cannot remove the pack ${path}: the index counts ${objects} more objects in it. Run verify`,
+    { path },
+  );
 }
 
 /** Runs `open` under the store's lock, which stays with what it returns. */

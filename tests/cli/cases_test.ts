@@ -73,7 +73,7 @@ const CASES: Case[] = [
   {
     args: "log",
     before: ["checkpoint x"],
-    outLike: /^\* {2}0{11}1 {2}2026-01-02 .*checkpoint {2}"x" .*\n {3}0{12} .*import/,
+    outLike: /^\* {2}0{11}1 {2}LOCALTIME .*checkpoint {2}"x" .*\n {3}0{12} .*import/,
   },
   { args: "log -n 1", before: ["checkpoint x"], outLike: /^[^\n]*\n$/ },
   { args: "log -n none", code: 2, errLike: /--limit needs a whole number above 0/ },
@@ -102,6 +102,15 @@ const CASES: Case[] = [
   },
   { args: "verify --json", outLike: /^\{"store":"\/fake\/store","clean":true,"checked":\{/ },
   { args: "verify --store /no-such-place", code: 1, errLike: /no file named format/ },
+  { args: "gc", out: "freed 2.0 KiB of 2.9 KiB · 1 checkpoint is not kept, 2 are · 9 ms\n" },
+  {
+    args: "gc --dry-run",
+    out: "would free 2.0 KiB of 2.9 KiB · 1 checkpoint would not be kept, 2 would · 9 ms\n" +
+      '  777777777777  LOCALTIME  checkpoint  "long ago"\n',
+  },
+  { args: "gc --json", outLike: /^\{"store":"\/fake\/store","dryRun":false,"compacted":\[\{/ },
+  { args: "gc --keep none", code: 2, errLike: /--keep needs a whole number above 0/ },
+  { args: "gc --keep-for soon", code: 2, errLike: /--keep-for needs a time like 7d or 12h/ },
   { args: "verify everything", code: 2, errLike: /cannot make sense of "everything"/ },
 
   // finding the daemon
@@ -197,7 +206,7 @@ for (const test of CASES) {
         terminal: test.terminal ?? false,
       });
       const [out, err] = [result.stdout, result.stderr].map((text) =>
-        text.replace(/\b[0-9a-f]{64}\b/g, "HEX")
+        text.replace(/\b[0-9a-f]{64}\b/g, "HEX").replace(/2026-01-0\d \d\d:\d\d:\d\d/g, "LOCALTIME")
       );
       const said = `exit code ${result.code}\n${result.stdout}${result.stderr}`;
       assert.equal(result.code, test.code ?? 0, said);
@@ -217,6 +226,20 @@ Deno.test("checkpoint passes label, message, agent and branch", () =>
       message: "why",
       agent: "me",
       branch: "main",
+    });
+  }));
+
+Deno.test("gc passes every rule", () =>
+  withDaemon(async ({ service }) => {
+    const rules = ["--keep", "5", "--keep-for", "36h", "--keep-hourly", "24", "--keep-daily", "7"];
+    await cli(["gc", "-n", ...rules, "--keep-labelled"]);
+    assert.deepEqual(service.calls.find(({ method }) => method === "gc")!.params, {
+      dryRun: true,
+      keep: 5,
+      keepForMs: 36 * 3_600_000,
+      keepHourly: 24,
+      keepDaily: 7,
+      keepLabelled: true,
     });
   }));
 

@@ -50,6 +50,9 @@ function cells(entry: LogEntry): string[] {
     entry.kind,
     quoted(entry.label),
     entry.changed === null ? "" : counts(entry.changed),
-    entry.agent === null ? "" : `by ${entry.agent}`,
+    [
+      entry.agent === null ? "" : `by ${entry.agent}`,
+      entry.compacted ? "contents gone" : "",
+    ].filter((note) => note !== "").join(", "),
   ];
 }
