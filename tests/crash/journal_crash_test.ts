@@ -17,6 +17,7 @@ import { beginSegment } from "../../src/tree/take_capture.ts";
 import type { Snapshot } from "../../src/store/entry.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { dump, Fixture, randomness } from "../tree/fixture.ts";
+import { memoryPlace } from "./memory_place.ts";
 
 const ALL = Deno.env.get("AGENTVFS_CRASH") === "all";
 const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
@@ -88,19 +89,8 @@ function stateOf(tree: WorkingTree): string {
   return JSON.stringify([...dump(tree)], plain);
 }
 
-/** In memory, if there is a place: the disk's own syncs are not what is tested. */
-const PLACE = exists("/dev/shm") ? "/dev/shm" : undefined;
-
-function exists(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
-}
-
 class Lab {
-  readonly fixture = new Fixture(PLACE);
+  readonly fixture = new Fixture(memoryPlace());
   readonly base: Snapshot;
   readonly first: number;
   readonly nextInode: number;

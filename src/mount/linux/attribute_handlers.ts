@@ -62,11 +62,17 @@ export function setattr({ tree, request, reply }: Context): number {
   return reply.attributes(tree, inode);
 }
 
+/** Seconds that cannot be kept become the nearest that can, as on a disk with another limit. */
+function nearestTime(seconds: number): number {
+  const limit = Number.MAX_SAFE_INTEGER;
+  return Math.max(-limit, Math.min(limit, seconds));
+}
+
 function requested(request: Request, valid: number): AttributeChange {
   const given = <T>(flag: number, value: T): T | undefined =>
     (valid & flag) !== 0 ? value : undefined;
   const time = (sec: number, nsec: number): Timestamp => ({
-    sec: request.i64(BODY + sec),
+    sec: nearestTime(request.i64(BODY + sec)),
     nsec: request.u32(BODY + nsec),
   });
   return {

@@ -15,7 +15,7 @@ import { Status } from "../../tree/status.ts";
 import type { WorkingTree } from "../../tree/working_tree.ts";
 import type { Context } from "./context.ts";
 import { OUT, type Reply } from "./reply.ts";
-import { BODY } from "./request.ts";
+import { BODY, MAX_WRITE } from "./request.ts";
 
 export function readdir(context: Context): number {
   return list(context, false);
@@ -31,7 +31,12 @@ function list({ tree, request, reply }: Context, plus: boolean): number {
   const status = tree.load(inode);
   if (status !== Status.Ok) return reply.status(status);
   const cookie = request.u64(BODY + 8);
-  const writer = new ListingWriter(tree, reply, request.u32(BODY + 16), plus);
+  const writer = new ListingWriter(
+    tree,
+    reply,
+    Math.min(request.u32(BODY + 16), MAX_WRITE),
+    plus,
+  );
   if (cookie < 1 && !writer.dot(".", inode.ino, 1)) return writer.length;
   if (cookie < 2 && !writer.dot("..", (inode.parent ?? inode).ino, 2)) return writer.length;
   const state = inode.directory!;

@@ -107,7 +107,7 @@ export function sized(reply: Reply, bytes: Uint8Array, wanted: number): number {
     reply.u32(OUT + 4, 0);
     return 8;
   }
-  if (bytes.length > wanted) return -Errno.ERANGE;
+  if (bytes.length > Math.min(wanted, MAX_WRITE)) return -Errno.ERANGE;
   reply.bytes.set(bytes, OUT);
   return bytes.length;
 }

@@ -11,6 +11,7 @@
 
 import {
   ENTRY_OUT,
+  IN_HEADER,
   Opcode,
   OPCODE_LIMIT,
   OUT_HEADER,
@@ -33,6 +34,7 @@ import { type Connection, MAX_BACKGROUND } from "./init.ts";
 import { OPERATIONS } from "./operations.ts";
 import { NO_REPLY, OUT, Reply } from "./reply.ts";
 import { BODY, Request } from "./request.ts";
+import { isWellFormed } from "./request_shape.ts";
 import { answerCompleted, readRequestId } from "./resend.ts";
 import { type Ask, FIRST_VIRTUAL_NODE, VirtualFiles } from "./virtual_files.ts";
 
@@ -168,10 +170,13 @@ export class Session {
     const request = this.#request;
     this.#served++;
     request.length = length;
+    // Not even an id to answer to: no kernel sends that.
+    if (length < IN_HEADER.SIZE) return;
     const opcode = request.opcode;
     if (opcode < OPCODE_LIMIT) this.options.counters[opcode]!++;
-    if (opcode === Opcode.WRITE && isWriteBack(request)) this.#writeBacks++;
     this.#reply.bytes.set(request.bytes.subarray(8, 16), OUT_HEADER.UNIQUE);
+    if (!isWellFormed(request)) return this.#send(hasAnswer(opcode) ? -Errno.EINVAL : NO_REPLY);
+    if (opcode === Opcode.WRITE && isWriteBack(request)) this.#writeBacks++;
     const resent = readRequestId(request, this.context.tree.journal.request);
     const completed = resent && this.#isCompleted() ? answerCompleted(this.context, opcode) : null;
     this.#send(completed ?? this.#handle(opcode));
@@ -188,13 +193,13 @@ export class Session {
       const handler = OPERATIONS[opcode];
       if (handler === undefined) return -Errno.ENOSYS;
       // FORGET finds virtual nodes itself, as BATCH_FORGET has to.
-      if (this.#request.nodeId >= FIRST_VIRTUAL_NODE && opcode !== 2) {
+      if (this.#request.nodeId >= FIRST_VIRTUAL_NODE && hasAnswer(opcode)) {
         return context.virtual.handle(opcode);
       }
       return handler(context);
     } catch (error) {
       console.error(`Request ${opcode} failed: ${error instanceof Error ? error.stack : error}`);
-      return opcode === 2 || opcode === 42 ? NO_REPLY : -Errno.EIO;
+      return hasAnswer(opcode) ? -Errno.EIO : NO_REPLY;
     }
   }
 
@@ -214,6 +219,11 @@ export class Session {
       tree.nodes.forget(id, 1);
     }
   }
+}
+
+/** The kernel waits for an answer to all but these. */
+function hasAnswer(opcode: number): boolean {
+  return opcode !== Opcode.FORGET && opcode !== Opcode.BATCH_FORGET && opcode !== Opcode.INTERRUPT;
 }
 
 function isWriteBack(write: Request): boolean {

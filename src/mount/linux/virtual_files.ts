@@ -15,7 +15,7 @@ import { ATTR, ATTR_OUT, DIRENT, ENTRY_OUT, Opcode } from "../../../ffi/fuse_ker
 import { Errno } from "../../../ffi/libc.ts";
 import { S_IFDIR, S_IFREG } from "../../store/entry.ts";
 import { NO_REPLY, OUT, type Reply } from "./reply.ts";
-import { BODY, type Request } from "./request.ts";
+import { BODY, MAX_WRITE, type Request } from "./request.ts";
 
 export const VIRTUAL_NAME = ".agentvfs";
 
@@ -160,7 +160,8 @@ export class VirtualFiles {
 
   #read(node: VirtualNode): number {
     const offset = Math.min(this.request.u64(BODY + 8), node.bytes.length);
-    const length = Math.min(this.request.u32(BODY + 16), node.bytes.length - offset);
+    const wanted = Math.min(this.request.u32(BODY + 16), MAX_WRITE);
+    const length = Math.min(wanted, node.bytes.length - offset);
     this.reply.bytes.set(node.bytes.subarray(offset, offset + length), OUT);
     return length;
   }
@@ -186,14 +187,16 @@ export class VirtualFiles {
   #list(plus: boolean): number {
     const names = [".", "..", "ctl", "status"];
     const { reply } = this;
+    const limit = OUT + this.request.u32(BODY + 16);
     let at = OUT;
     for (let i = this.request.u64(BODY + 8); i < names.length; i++) {
       const name = names[i]!;
+      const padded = Math.ceil((DIRENT.SIZE + name.length) / 8) * 8;
+      if (at + padded + (plus ? ENTRY_OUT.SIZE : 0) > limit) break;
       if (plus) {
         reply.bytes.fill(0, at, at + ENTRY_OUT.SIZE);
         at += ENTRY_OUT.SIZE;
       }
-      const padded = Math.ceil((DIRENT.SIZE + name.length) / 8) * 8;
       reply.bytes.fill(0, at, at + padded);
       reply.u64(at + DIRENT.INO, FIRST_VIRTUAL_NODE);
       reply.u64(at + DIRENT.OFF, i + 1);
