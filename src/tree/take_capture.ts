@@ -118,7 +118,14 @@ class Taker {
   }
 
   linked(inode: Inode): CapturedLinkedFile {
-    return { ...this.#file(inode), nlink: inode.nlink };
+    return inode.nlink === 0 ? this.#gone(inode) : { ...this.#file(inode), nlink: inode.nlink };
+  }
+
+  /** Only its record goes away. It may be open: then its bytes stay where they are. */
+  #gone(inode: Inode): CapturedLinkedFile {
+    const slot = this.slots.push({ inode, frozen: null, xattrs: null }) - 1;
+    const content = { type: "stored", content: null, chunked: false } as const;
+    return { type: "file", slot, attributes: attributesOf(inode), content, nlink: 0 };
   }
 
   #slot(inode: Inode): number {

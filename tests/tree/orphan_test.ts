@@ -1,0 +1,77 @@
+/** Files that are open and have no name any more: checkpoints and restarts keep their bytes. */
+
+import assert from "node:assert/strict";
+import { setXattr } from "../../src/tree/attributes.ts";
+import { read, write } from "../../src/tree/data.ts";
+import type { Inode } from "../../src/tree/inode.ts";
+import { listSegments } from "../../src/tree/journal.ts";
+import { WRITE_HEADROOM } from "../../src/tree/journal_record.ts";
+import { create, link, unlink } from "../../src/tree/names.ts";
+import { replay } from "../../src/tree/replay.ts";
+import type { WorkingTree } from "../../src/tree/working_tree.ts";
+import { Fixture } from "./fixture.ts";
+
+const FILE = 0o100644;
+
+function writeText(tree: WorkingTree, inode: Inode, offset: number, text: string): void {
+  const bytes = new Uint8Array(WRITE_HEADROOM + text.length);
+  new TextEncoder().encodeInto(text, bytes.subarray(WRITE_HEADROOM));
+  write(tree, inode, offset, bytes, new DataView(bytes.buffer), WRITE_HEADROOM, text.length, false);
+}
+
+function textOf(tree: WorkingTree, inode: Inode): string {
+  const bytes = new Uint8Array(inode.size);
+  assert.equal(read(tree, inode, 0, bytes, 0, bytes.length), bytes.length);
+  return new TextDecoder().decode(bytes);
+}
+
+/** A file with that many names, stored, then changed and unlinked while it is open. */
+function orphan(fixture: Fixture, names: readonly string[]): Inode {
+  const { tree } = fixture;
+  const inode = create(tree, tree.root, names[0]!, FILE, 0, 0, 0, null) as Inode;
+  writeText(tree, inode, 0, "the first text");
+  for (const name of names.slice(1)) link(tree, inode, tree.root, name);
+  fixture.checkpoint();
+  tree.nodes.remember(inode);
+  writeText(tree, inode, 4, "other");
+  setXattr(tree, inode, "user.x", Uint8Array.of(1, 2), 0);
+  for (const name of names) unlink(tree, tree.root, name, false);
+  return inode;
+}
+
+for (const names of [["a"], ["a", "b"]]) {
+  Deno.test(`a file that had ${names.length} names keeps its bytes across checkpoints`, () => {
+    const fixture = new Fixture();
+    try {
+      const { tree } = fixture;
+      const inode = orphan(fixture, names);
+      for (let i = 0; i < 2; i++) {
+        create(tree, tree.root, `other${i}`, FILE, 0, 0, 0, null);
+        fixture.checkpoint();
+        assert.equal(textOf(tree, inode), "the other text");
+        assert.deepEqual(tree.xattrs(inode).get("user.x"), Uint8Array.of(1, 2));
+      }
+    } finally {
+      fixture.close();
+    }
+  });
+
+  Deno.test(`a file that had ${names.length} names is there after a restart`, () => {
+    const fixture = new Fixture();
+    try {
+      const inode = orphan(fixture, names);
+      const base = fixture.checkpoint();
+      const { segment } = fixture.tree.journal;
+      fixture.tree.journal.close();
+      fixture.tree = fixture.open(base, segment + 1, fixture.tree.nextInode);
+      const segments = listSegments(fixture.journalPath).filter((s) => s === segment);
+      const { nodes } = replay(fixture.tree, segments);
+      const again = nodes.get(inode.nodeId)!;
+      assert.equal(textOf(fixture.tree, again), "the other text");
+      assert.deepEqual(fixture.tree.xattrs(again).get("user.x"), Uint8Array.of(1, 2));
+      assert.equal(again.nlink, 0);
+    } finally {
+      fixture.close();
+    }
+  });
+}
