@@ -42,3 +42,20 @@ Deno.test("ids are loaded from an index, whatever they begin with", () => {
     store.close();
   });
 });
+
+Deno.test("what was put before the ids were loaded is known after the commit", () => {
+  withFolder((directory) => {
+    let store = StoreWriter.create(directory, hasher);
+    for (let i = 0; i < 1000; i++) store.putBlob(noise(8, i + 1));
+    store.commit();
+    store.close();
+    store = StoreWriter.open(directory, hasher);
+    const put = () => Array.from({ length: 2000 }, (_, i) => store.putBlob(noise(9, i + 1)));
+    const ids = put();
+    store.commit();
+    assert.deepEqual(put(), ids);
+    store.commit();
+    assert.equal(store.stats().objects, 3000);
+    store.close();
+  });
+});
