@@ -109,16 +109,29 @@ class Place:
             os.close(self.files[slot])
         self.files[slot] = descriptor
 
+    def size(self, operation):
+        try:
+            return os.stat(self.path(operation[1])).st_size
+        except OSError:
+            return 0
+
     # Changes.
 
     def create(self, name):
         self.opened(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, lambda _: None)
 
-    def write(self, name, offset, seed, length):
-        return self.opened(name, os.O_WRONLY, lambda f: os.pwrite(f, data(seed, length), offset))
+    # Writes can be told to write only a part of their bytes.
 
-    def append(self, name, seed, length):
-        return self.opened(name, os.O_WRONLY | os.O_APPEND, lambda f: os.write(f, data(seed, length)))
+    def write(self, name, offset, seed, length, start=0, stop=None):
+        part = data(seed, length)[start:stop]
+        return self.opened(name, os.O_WRONLY, lambda f: os.pwrite(f, part, offset + start))
+
+    def append(self, name, seed, length, start=0, stop=None):
+        part = data(seed, length)[start:stop]
+        return self.opened(name, os.O_WRONLY | os.O_APPEND, lambda f: os.write(f, part))
+
+    def writeslot(self, slot, offset, seed, length, start=0, stop=None):
+        return os.pwrite(self.slot(slot), data(seed, length)[start:stop], offset + start)
 
     def truncate(self, name, size):
         os.truncate(self.path(name), size)
@@ -167,9 +180,6 @@ class Place:
 
     def linkslot(self, slot, name):
         os.link(f"/proc/self/fd/{self.slot(slot)}", self.path(name), follow_symlinks=True, dst_dir_fd=AT_FDCWD)
-
-    def writeslot(self, slot, offset, seed, length):
-        return os.pwrite(self.slot(slot), data(seed, length), offset)
 
     # Changes that are several requests.
 
@@ -341,6 +351,7 @@ class Choice:
         return ["map", self.name(), self.below(1 << 30)]
 
 
+WRITES = {"write", "append", "writeslot"}
 LOOKS = {"open", "closeslot", "readslot", "read", "look", "list", "attributes", "fsync"}
 
 
@@ -368,6 +379,12 @@ class Worker:
             self.lost = {"operation": operation, "errno": outcome["errno"]}
             self.promise(" lost\n")
             return
+        if operation[0] in WRITES and isinstance(outcome, int) and outcome < operation[-1]:
+            # The kernel sends a write in several requests if it likes; the mount went away between them.
+            self.reference.do(operation + [0, outcome])
+            self.lost = {"operation": operation, "errno": errno.ECONNABORTED, "written": outcome}
+            self.promise(f" {outcome} bytes, then lost\n")
+            return
         expected = self.reference.do(operation)
         self.promise(f" {json.dumps(outcome)}\n")
         self.done += 1
@@ -392,8 +409,19 @@ class Worker:
         self.reference.end()
 
     def redo(self):
-        outcome = self.reference.do(self.lost["operation"])
-        return {"outcome": outcome}
+        """Does what was lost, of a write the bytes up to the next page. Answers if there is more to do."""
+        operation = self.lost["operation"]
+        if operation[0] not in WRITES:
+            return {"outcome": self.reference.do(operation), "more": False}
+        length = operation[-1]
+        written = self.lost.setdefault("written", 0)
+        if "offset" not in self.lost:
+            self.lost["offset"] = self.reference.size(operation) - written if operation[0] == "append" else operation[2]
+        offset = self.lost["offset"]
+        stop = min(length, (offset + written) // PAGE * PAGE + PAGE - offset)
+        outcome = self.reference.do(operation + [written, stop])
+        self.lost["written"] = stop
+        return {"outcome": outcome, "more": stop < length}
 
 
 def main(mount, reference, manifest, seed, *flags):
