@@ -19,10 +19,6 @@ export const DAEMON_OPTIONS: OptionSpecs = {
   store: { value: "DIR", brief: "where to keep checkpoints; else a place of its own" },
   sock: { value: "PATH", aliases: ["socket", "control-sock"], brief: "control socket to make" },
   log: { value: "FILE", brief: "where the daemon writes what goes wrong" },
-  import: {
-    value: "HOW",
-    brief: "eager stores all files in the background, lazy when changed",
-  },
   "allow-other": { brief: "let other users use the mount" },
   force: { brief: "mount / or a home directory" },
 };
@@ -39,7 +35,6 @@ export async function daemonConfig(
     socket: notEmpty(input, "sock"),
     log: notEmpty(input, "log"),
     allowOther: input.flags.has("allow-other"),
-    import: importMode(input.values.get("import")),
     foreground,
     version: VERSION,
   });
@@ -49,9 +44,4 @@ function notEmpty(input: CommandInput, option: string): string | undefined {
   const value = input.values.get(option);
   if (value === "") throw usageError(`--${option} needs a path`);
   return value;
-}
-
-function importMode(text = "eager"): "eager" | "lazy" {
-  if (text === "eager" || text === "lazy") return text;
-  throw usageError(`--import is eager or lazy, not ${JSON.stringify(text)}`);
 }

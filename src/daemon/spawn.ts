@@ -39,7 +39,6 @@ export function daemonArguments(config: DaemonConfig, force: boolean): string[] 
     "daemon",
     "--foreground",
     ...["--source", source, "--mount", mount, "--store", store, "--socket", socket, "--log", log],
-    ...["--import", config.import],
     ...(config.allowOther ? ["--allow-other"] : []),
     ...(force ? ["--force"] : []),
   ];

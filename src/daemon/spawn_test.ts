@@ -44,7 +44,6 @@ Deno.test("a daemon's command line carries its whole configuration", () =>
       source: project,
       mount: join(root, "m"),
       store: join(root, "s"),
-      import: "lazy",
       allowOther: true,
       version: "1",
     });
@@ -52,7 +51,7 @@ Deno.test("a daemon's command line carries its whole configuration", () =>
     for (const path of [config.source, config.mount, config.store, config.socket, config.log]) {
       assert.ok(args.includes(path), path);
     }
-    for (const option of ["--foreground", "--allow-other", "--force", "lazy"]) {
+    for (const option of ["--foreground", "--allow-other", "--force"]) {
       assert.ok(args.includes(option), option);
     }
   }));

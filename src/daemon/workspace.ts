@@ -23,8 +23,6 @@ export interface DaemonConfig {
   workspace: string;
   /** Let other users use the mount; needs `user_allow_other` in /etc/fuse.conf unless root mounts. */
   allowOther: boolean;
-  /** `eager` stores all contents in the background, `lazy` when they are first changed. */
-  import: "eager" | "lazy";
   foreground: boolean;
   /** Of the program. */
   version: string;
@@ -38,7 +36,6 @@ export interface DaemonOptions {
   socket?: string | undefined;
   log?: string | undefined;
   allowOther?: boolean;
-  import?: "eager" | "lazy";
   foreground?: boolean;
   version: string;
 }
@@ -123,7 +120,6 @@ export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> 
     socket: options.socket === undefined ? socketPath(workspace, hash) : resolve(options.socket),
     log: resolve(options.log ?? join(workspace, "daemon.log")),
     allowOther: options.allowOther ?? false,
-    import: options.import ?? "eager",
     foreground: options.foreground ?? false,
     version: options.version,
   };

@@ -21,7 +21,6 @@ Deno.test("a workspace has its project's name and a hash of the real path", () =
     assert.equal(config.store, `${config.workspace}/store`);
     assert.equal(config.socket, `${config.workspace}/control.sock`);
     assert.equal(config.log, `${config.workspace}/daemon.log`);
-    assert.equal(config.import, "eager");
   }));
 
 Deno.test("one project by another name is the same workspace, another with its name is not", () =>

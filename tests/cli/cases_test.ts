@@ -172,7 +172,6 @@ const CASES: Case[] = [
   },
   { args: "quickstart /etc/hostname", code: 2, errLike: /is not a directory/ },
   { args: "quickstart /", code: 1, errLike: /the whole system, not a project\nhint: .*--force/ },
-  { args: "quickstart --import sometimes", code: 2, errLike: /--import is eager or lazy/ },
   { args: "daemon", code: 2, errLike: /needs --source DIR/ },
   {
     args: "daemon --source /no-such-place --mountpoint /mnt",
