@@ -8,6 +8,7 @@ import { binaryString, cString, MNT_DETACH, umount2 } from "../../ffi/libc.ts";
 import { type Mount, MOUNT_TYPE, mountAt } from "./mounts.ts";
 
 const PROBE_MS = 2_000;
+const UNCACHED_NAME = ".agentvfs";
 
 /**
  * If `mount` is one of ours and its daemon died without unmounting it, unmounts it and returns true.
@@ -30,10 +31,14 @@ export async function closeDeadMount(mount: Mount): Promise<boolean> {
  */
 const DEAD: ReadonlySet<string | undefined> = new Set(["ENOTCONN", "ECONNABORTED"]);
 
+/** Asks for a name that is never cached: what the kernel has cached it goes on answering for a dead daemon. */
 async function isDead(path: string): Promise<boolean> {
   const { promise: slow, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), PROBE_MS);
-  const probe = Deno.stat(path).then(() => false, (error) => DEAD.has(error.code));
+  const probe = Deno.stat(`${path}/${UNCACHED_NAME}`).then(
+    () => false,
+    (error) => DEAD.has(error.code),
+  );
   try {
     return await Promise.race([probe, slow]);
   } finally {
