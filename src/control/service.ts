@@ -222,7 +222,7 @@ export interface DiffReport {
 
 /** Something that is wrong in the store. Which fields are there depends on what it is. */
 export interface DamageReport {
-  /** Stable; see docs/maintenance.md. */
+  /** Stable: programs may compare it. */
   code: string;
   message: string;
   /** Object. */
