@@ -134,6 +134,8 @@ Deno.test("refusals of a running daemon leave it as it was", () =>
     const project = await place.project("sample", FILES);
     const other = await place.project("other", FILES);
     const mount = await quickstart(place, project);
+    // It waits for the import: before that there is no head.
+    await place.ok("checkpoint", "base", "-C", project);
     const { store, head } = JSON.parse(await place.ok("status", project, "--json"));
 
     const second = await place.run(["daemon", "--source", other, "--store", store]);
