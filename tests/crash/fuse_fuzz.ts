@@ -3,7 +3,7 @@
  * buffer behind the request. An answer that is not the same tells that a handler read there.
  *
  * ```sh
- * deno run -A tests/crash/fuse_fuzz.ts --requests 1000000 --seed 1
+ * deno run -A --v8-flags=--expose-gc tests/crash/fuse_fuzz.ts --requests 1000000 --seed 1
  * ```
  *
  * @module
@@ -25,14 +25,15 @@ import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { dump, Fixture, randomness } from "../tree/fixture.ts";
 import { memoryPlace } from "./memory_place.ts";
 import { malformedRequest, type Random } from "./malformed_requests.ts";
+import { residentMiB } from "./resident_memory.ts";
 import { socketPair } from "./socket_pair.ts";
 
 export interface FuzzReport {
   readonly requests: number;
   /** Answers by errno; 0 for success. */
   readonly answers: ReadonlyMap<number, number>;
-  /** Resident memory after a tenth of the requests and at the end, MiB. */
-  readonly memory: readonly [number, number];
+  /** Resident memory after each tenth of the requests, MiB. */
+  readonly memory: readonly number[];
 }
 
 /** After so many requests a new tree is begun. */
@@ -57,11 +58,11 @@ export function fuzzFuse(requests: number, seed: number): FuzzReport {
   const original = console.error;
   console.error = (...said) => complaints.push(said);
   const victims = BEHIND.map((behind) => new Victim(behind));
-  let early = 0;
+  const samples: number[] = [];
   try {
     for (let sent = 0; sent < requests; sent += BATCH) {
       if (sent % ROUND === 0) victims.forEach((victim) => victim.begin());
-      if (sent <= requests / 10) early = memory();
+      if (sent >= (samples.length + 1) * requests / 10) samples.push(residentMiB());
       batch(victims, random, sent, answers);
       assert.deepEqual(complaints, [], `request ${sent} of seed ${seed}`);
     }
@@ -69,11 +70,7 @@ export function fuzzFuse(requests: number, seed: number): FuzzReport {
     console.error = original;
     victims.forEach((victim) => victim.end());
   }
-  return { requests, answers, memory: [early, memory()] };
-}
-
-function memory(): number {
-  return Math.round(Deno.memoryUsage().rss / 2 ** 20);
+  return { requests, answers, memory: [...samples, residentMiB()] };
 }
 
 function batch(

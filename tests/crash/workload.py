@@ -55,6 +55,17 @@ def digest(content):
     return hashlib.sha256(content).hexdigest()
 
 
+def content_of(descriptor):
+    """All bytes of a file. A single read may be short when the mount goes away."""
+    size = os.fstat(descriptor).st_size
+    pieces = []
+    at = 0
+    while at < size and (piece := os.pread(descriptor, size - at, at)):
+        pieces.append(piece)
+        at += len(piece)
+    return b"".join(pieces)
+
+
 class Place:
     """One of the two directories, and the files that are open in it."""
 
@@ -214,10 +225,10 @@ class Place:
     def readslot(self, slot):
         descriptor = self.slot(slot)
         info = os.fstat(descriptor)
-        return [info.st_size, info.st_nlink, info.st_mode, digest(os.pread(descriptor, info.st_size, 0))]
+        return [info.st_size, info.st_nlink, info.st_mode, digest(content_of(descriptor))]
 
     def read(self, name):
-        return self.opened(name, os.O_RDONLY, lambda f: digest(os.pread(f, os.fstat(f).st_size, 0)))
+        return self.opened(name, os.O_RDONLY, lambda f: digest(content_of(f)))
 
     def look(self, name):
         info = os.lstat(self.path(name))
