@@ -18,6 +18,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   daemon: { load: () => import("./commands/daemon.ts") },
   doctor: { load: () => import("./commands/doctor.ts") },
   status: { load: () => import("./commands/status.ts"), control: true },
+  restart: { load: () => import("./commands/restart.ts"), control: true },
   stop: { load: () => import("./commands/stop.ts"), control: true },
   checkpoint: { load: () => import("./commands/checkpoint.ts"), control: true },
   rollback: { load: () => import("./commands/rollback.ts"), control: true },

@@ -15,7 +15,7 @@ Usage: agentvfs COMMAND [OPTIONS]
 
   quickstart [DIR]     mount a project and say where; harmless when repeated
   status [DIR]         what is mounted, what it shows, how the import is going
-  stop [DIR]           unmount and end the daemon; everything stays stored
+  stop, restart [DIR]  unmount and end the daemon; replace its server only
 
   checkpoint [LABEL]   record the mount as it is now
   rollback REF         make the mount what a checkpoint recorded
@@ -36,9 +36,10 @@ Details: agentvfs COMMAND --help`;
 export function controlOverview(): string {
   return `Usage: agentvfs ctl COMMAND [OPTIONS]
 
-Commands: status, stop, checkpoint, rollback, log, show, diff, restore, undo,
-redo, verify, gc, and raw, which sends its words to the control socket as they
-are. Each is the same as without ctl: agentvfs COMMAND --help tells more.
+Commands: status, stop, restart, checkpoint, rollback, log, show, diff,
+restore, undo, redo, verify, gc, and raw, which sends its words to the control
+socket as they are. Each is the same as without ctl.
+Details: agentvfs COMMAND --help
 
 Exit codes: 0 done, 1 refused, 2 usage, 3 cannot reach the daemon,
 4 something is missing on this machine.`;

@@ -108,6 +108,7 @@ export class ControlClient implements Client {
   verify = this.#method("verify");
   gc = this.#method("gc");
   tasks = this.#method("tasks");
+  restart = this.#method("restart");
   stop = this.#method("stop");
 
   /** Ends the connection; calls under way reject with `closed`. */

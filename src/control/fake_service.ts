@@ -34,6 +34,7 @@ export class FakeService implements Service {
   /** Every call, in order, with its parameters. */
   readonly calls: { method: string; params: unknown }[] = [];
   #undone: LogEntry[] = [];
+  #restarts = 0;
 
   constructor(options: FakeOptions = {}) {
     this.#options = options;
@@ -51,8 +52,9 @@ export class FakeService implements Service {
       socket: this.#options.socket ?? "/fake/socket",
       log: "/fake/daemon.log",
       keeperPid: Deno.pid,
-      serverPid: Deno.pid,
-      restarts: 0,
+      serverPid: Deno.pid + this.#restarts,
+      restarts: this.#restarts,
+      crashReport: null,
       branch: "main",
       head: { id: head.id, label: head.label, time: head.time },
       dirty: false,
@@ -152,6 +154,11 @@ export class FakeService implements Service {
   async tasks(p: Record<string, never>): Promise<TasksReport> {
     await this.#called("tasks", p);
     return { tasks: [] };
+  }
+
+  async restart(p: Record<string, never>) {
+    await this.#called("restart", p);
+    return { serverPid: Deno.pid + this.#restarts++ };
   }
 
   async stop(p: { force?: boolean }): Promise<{ stopped: true }> {

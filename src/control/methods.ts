@@ -91,6 +91,7 @@ export const METHODS: { readonly [M in MethodName]: Rows<M> } = {
     keepLabelled: { type: FLAG },
   },
   tasks: {},
+  restart: {},
   stop: { force: { type: FLAG } },
 };
 

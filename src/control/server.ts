@@ -111,7 +111,8 @@ export class ControlServer {
         maxBytes: MAX_LINE_BYTES,
         deadlineMs: this.#options.lineDeadlineMs,
       });
-      for (let line = await this.#next(client, lines); line !== null;) {
+      // A line that comes while the server closes gets no answer: what it asks for might be cut off.
+      for (let line = await this.#next(client, lines); line !== null && !this.#closing;) {
         await this.#answer(client, line);
         line = await this.#next(client, lines);
       }

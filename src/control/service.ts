@@ -26,6 +26,8 @@ export interface Service {
   gc(p: GcParams): Promise<GcReport>;
   /** Long tasks under way, for those who wait for one. */
   tasks(p: Record<string, never>): Promise<TasksReport>;
+  /** Lets another server process take over the mount: the executable as it is now. Programs in it do not notice. */
+  restart(p: Record<string, never>): Promise<RestartReport>;
   stop(p: StopParams): Promise<{ stopped: true }>;
 }
 
@@ -97,6 +99,11 @@ export interface StopParams {
   force?: boolean;
 }
 
+export interface RestartReport {
+  /** The server that ends. */
+  serverPid: number;
+}
+
 export interface SkippedPath {
   path: string;
   reason: string;
@@ -123,6 +130,8 @@ export interface StatusReport {
   serverPid: number;
   /** How often the server was replaced since the mount was made. */
   restarts: number;
+  /** Report of the last server that died, a path; null if none did since the mount was made. */
+  crashReport: string | null;
   branch: string;
   head: { id: string; label: string | null; time: string } | null;
   /** True if the working tree differs from {@linkcode head}. */
@@ -319,7 +328,7 @@ export type ErrorExit = 1 | 2 | 4;
  * A request that was understood and not carried out.
  *
  * `code` is stable and meant for programs (`unknown_ref`, `ambiguous_ref`, `unknown_branch`, `busy`,
- * `no_space`, `nothing_to_undo`, `import_failed`, `mount_busy`, and those of the protocol:
+ * `no_space`, `nothing_to_undo`, `import_failed`, `mount_busy`, `no_resend`, and those of the protocol:
  * `bad_request`, `bad_version`, `unknown_method`, `bad_params`, `line_too_long`, `line_timeout`); `message` is a
  * sentence for people; `hint` says what to do next.
  */

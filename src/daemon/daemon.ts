@@ -16,6 +16,7 @@ import {
   type GcReport,
   type LogParams,
   type LogReport,
+  type RestartReport,
   type RestoreParams,
   type RollbackParams,
   type RollbackReport,
@@ -30,7 +31,7 @@ import {
   type VerifyReport,
 } from "../control/service.ts";
 import type { CommitInfo } from "../history/commit.ts";
-import { describeConnection } from "../mount/linux/init.ts";
+import { canResend, describeConnection } from "../mount/linux/init.ts";
 import { mountUsers, unmount } from "../mount/linux/unmount.ts";
 import type { Snapshot } from "../store/entry.ts";
 import type { BackgroundClient } from "./background_client.ts";
@@ -55,6 +56,10 @@ export interface DaemonParts {
   readonly keeperPid: number;
   /** Servers that served this mount before. */
   readonly restarts: number;
+  /** Where the report of the last server that died is. */
+  readonly crashReport: string | null;
+  /** Ends this server so that its keeper starts another one. */
+  readonly replace: () => void;
   readonly fs: FsClient;
   readonly background: BackgroundClient;
   readonly imported: ImportState;
@@ -82,7 +87,8 @@ export class Daemon implements Service {
   }
 
   async status(): Promise<StatusReport> {
-    const { config, keeperPid, restarts, fs, imported, hash, counters } = this.parts;
+    const { config, keeperPid, restarts, crashReport } = this.parts;
+    const { fs, imported, hash, counters } = this.parts;
     const branch = this.parts.branch();
     const tree = await fs.call("state", null);
     const counts: Record<string, number> = {};
@@ -102,6 +108,7 @@ export class Daemon implements Service {
       keeperPid,
       serverPid: Deno.pid,
       restarts,
+      crashReport,
       branch: MAIN,
       head: head === null
         ? null
@@ -256,6 +263,22 @@ export class Daemon implements Service {
   tasks(): Promise<TasksReport> {
     const tasks = [...this.parts.background.tasks];
     return Promise.resolve({ tasks: tasks.map(([name, progress]) => ({ name, ...progress })) });
+  }
+
+  /** After what is under way, and not in the middle of a change. */
+  restart(): Promise<RestartReport> {
+    return this.#turn("restart", async () => {
+      const { connection } = await this.parts.fs.call("state", null);
+      if (connection !== null && !canResend(connection)) {
+        throw new ServiceError("no_resend", "This kernel cannot hand a mount to another server", {
+          exit: 4,
+          hint: "Stop the daemon and start it again; Linux 6.9 and newer can",
+        });
+      }
+      // Once the answer is on its way.
+      setTimeout(() => this.parts.replace(), 0);
+      return { serverPid: Deno.pid };
+    });
   }
 
   async stop(p: StopParams): Promise<{ stopped: true }> {

@@ -10,7 +10,10 @@ import { binaryString, dup2 } from "../../ffi/libc.ts";
 import { LibfuseError, type LibfuseSession, mountSession } from "../../ffi/libfuse3.ts";
 import { unmount } from "../mount/linux/unmount.ts";
 import { mountAt } from "./mounts.ts";
+import { writeCrashReport } from "./crash_report.ts";
 import {
+  CRASH_REPORT_VARIABLE,
+  EXIT_REPLACE,
   EXIT_RESTART,
   KEEPER_VARIABLE,
   READY_SIGNAL,
@@ -36,48 +39,75 @@ export async function runKeeper(config: DaemonConfig): Promise<number> {
       void unmount(config.mount, true).then(() => server?.kill("SIGTERM")).catch(() => {});
     });
   }
-  const start = (restarts: number) => server = startServer(config, restarts);
+  // Asked once: when a newer executable takes its place, the kernel has no path for this one any more.
+  const command = selfCommand();
+  const start = (past: Past) => server = startServer(command, config, past);
   const code = await keepServing(config, start, () => stopping);
   // Not where it is unmounted already: that would be an error, or another daemon's mount by now.
   if (await mountAt(config.mount) !== null) session.unmount();
   return code;
 }
 
+/** What a server is told of those before it. */
+interface Past {
+  readonly restarts: number;
+  readonly crashReport: string | null;
+}
+
 /** Runs one server after the other until one ends as it should, or too many did not. */
 async function keepServing(
   config: DaemonConfig,
-  start: (restarts: number) => Deno.ChildProcess,
+  start: (past: Past) => Deno.ChildProcess,
   isStopping: () => boolean,
 ): Promise<number> {
   const restarts = new RestartPolicy();
   let wasReady = false;
+  let crashReport: string | null = null;
   Deno.addSignalListener(READY_SIGNAL, () => wasReady = true);
   while (true) {
     const started = performance.now();
     wasReady = false;
-    const { code, signal } = await start(restarts.count).status;
+    const server = start({ restarts: restarts.count, crashReport });
+    const { code, signal } = await server.status;
+    if (code === EXIT_REPLACE && !isStopping()) {
+      console.log("The server is replaced as asked");
+      restarts.replaced();
+      continue;
+    }
     const died = signal !== null || code === EXIT_RESTART;
     if (!died || isStopping()) return signal === null ? code : 0;
     const how = signal === null ? "failed" : `was killed by ${signal}`;
-    const pause = restarts.next({ wasReady, livedMs: performance.now() - started });
+    const livedMs = Math.round(performance.now() - started);
+    const { pid: serverPid } = server;
+    const death = { serverPid, how, signal, code, livedMs, wasReady, restarts: restarts.count };
+    crashReport = await writeCrashReport(config, death) ?? crashReport;
+    const pause = restarts.next({ wasReady, livedMs });
     if (pause === null) {
       console.error(`agentvfs: the server of ${config.mount} ${how}, once too often`);
-      console.error("hint: Nothing that was written is lost; agentvfs quickstart mounts it again");
+      const report = crashReport === null ? "" : `; what is known is in ${crashReport}`;
+      console.error(
+        `hint: Nothing that was written is lost: agentvfs quickstart mounts it again${report}`,
+      );
       return 1;
     }
     console.error(`The server ${how}: starting another one`);
+    if (crashReport !== null) console.error(`Report of the crash: ${crashReport}`);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 
-function startServer(config: DaemonConfig, restarts: number): Deno.ChildProcess {
-  const [command, ...args] = selfCommand();
-  return new Deno.Command(command, {
+function startServer(
+  [program, ...args]: readonly [string, ...string[]],
+  config: DaemonConfig,
+  { restarts, crashReport }: Past,
+): Deno.ChildProcess {
+  return new Deno.Command(program, {
     args: [...args, "__server"],
     env: {
       AGENTVFS_SERVER_CONFIG: JSON.stringify(config),
       [KEEPER_VARIABLE]: String(Deno.pid),
       ...(restarts === 0 ? {} : { [RESTARTS_VARIABLE]: String(restarts) }),
+      ...(crashReport === null ? {} : { [CRASH_REPORT_VARIABLE]: crashReport }),
     },
     stdin: "inherit",
     stdout: "inherit",

@@ -7,8 +7,14 @@
 /** Exit code by which a server asks for another one to take over (EX_SOFTWARE of sysexits.h). */
 export const EXIT_RESTART = 70;
 
+/** Exit code by which a server that answered everything asks for another one to take over (EX_TEMPFAIL). */
+export const EXIT_REPLACE = 75;
+
 /** Environment variable that tells a server how many there were before it on this mount; absent for the first. */
 export const RESTARTS_VARIABLE = "AGENTVFS_RESTARTS";
+
+/** Environment variable that tells a server where the report of the last one that died is. */
+export const CRASH_REPORT_VARIABLE = "AGENTVFS_CRASH_REPORT";
 
 /** Environment variable that tells a server its keeper's process id: its parent is another one once that died. */
 export const KEEPER_VARIABLE = "AGENTVFS_KEEPER";
@@ -34,6 +40,12 @@ export class RestartPolicy {
   count = 0;
   #failedStarts = 0;
   #shortLives = 0;
+
+  /** A server was replaced on purpose: that says nothing of the next one. */
+  replaced(): void {
+    this.count++;
+    this.#failedStarts = this.#shortLives = 0;
+  }
 
   /** Milliseconds to wait before the next server starts, or null if there is to be none. */
   next(ended: { readonly wasReady: boolean; readonly livedMs: number }): number | null {

@@ -19,8 +19,16 @@ import { Branch } from "./branch.ts";
 import { Daemon, MAIN } from "./daemon.ts";
 import { FsClient } from "./fs_client.ts";
 import { ImportState } from "./import_state.ts";
-import { EXIT_RESTART, KEEPER_VARIABLE, READY_SIGNAL, RESTARTS_VARIABLE } from "./restart.ts";
-import type { DaemonConfig } from "./workspace.ts";
+import {
+  CRASH_REPORT_VARIABLE,
+  EXIT_REPLACE,
+  EXIT_RESTART,
+  KEEPER_VARIABLE,
+  READY_SIGNAL,
+  RESTARTS_VARIABLE,
+} from "./restart.ts";
+import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
+import { canResend } from "../mount/linux/init.ts";
 import { mappedFlusher } from "../mount/linux/flush_mapped.ts";
 import { unmount } from "../mount/linux/unmount.ts";
 
@@ -32,11 +40,12 @@ const IMPORT_LABEL = "initial";
 const KEEPER_CHECK_MS = 250;
 /** Longest time the threads may take to end, ms. */
 const CLOSE_DEADLINE_MS = 5_000;
+const REPLACE_DEADLINE_MS = 500;
 /** How often it looks whether the journal has become long, ms. */
 const JOURNAL_CHECK_MS = 2_000;
 
-/** Serves until the file system is unmounted. */
-export async function runServer(config: DaemonConfig): Promise<void> {
+/** Serves until the file system is unmounted, or another server is to take over. Resolves with the exit code. */
+export async function runServer(config: DaemonConfig): Promise<number> {
   // The children of this process must not inherit the device.
   const fuseFd = dup(0);
   const channel = new MessageChannel();
@@ -72,6 +81,8 @@ export async function runServer(config: DaemonConfig): Promise<void> {
   if (replayed > 1) console.log(`Recovered ${replayed} journal records`);
   if (tornBytes > 0) console.log(`The journal ended in ${tornBytes} bytes, never answered`);
   if (resume) {
+    const { connection } = await fs.call("state", null);
+    if (connection !== null && !canResend(connection)) throw cannotTakeOver(config);
     console.log(`Took over ${nodeIds.length - lost} nodes; ${lost} stand for nothing any more`);
     // In this order: the one request that may have been carried out comes before any that follow it.
     await background.call("requestResend", null);
@@ -81,10 +92,18 @@ export async function runServer(config: DaemonConfig): Promise<void> {
 
   const flush = mappedFlusher(config.mount, () => fs.call("drain", null));
   let branch: Branch | null = null;
+  let control: ControlServer | null = null;
+  let replaced = false;
   daemon = new Daemon({
     config,
     keeperPid,
     restarts: Number(Deno.env.get(RESTARTS_VARIABLE) ?? 0),
+    crashReport: Deno.env.get(CRASH_REPORT_VARIABLE) ?? null,
+    replace: () => {
+      replaced = true;
+      // The mount is served while the answers under way reach their clients.
+      void control!.close().then(() => fs.end());
+    },
     fs,
     background,
     imported,
@@ -105,7 +124,7 @@ export async function runServer(config: DaemonConfig): Promise<void> {
         imported.finish();
       }, (error) => imported.failed(error));
   }
-  const control = await ControlServer.listen(daemon, config.socket);
+  control = await ControlServer.listen(daemon, config.socket);
   // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
   if (Deno.ppid === keeperPid) Deno.kill(keeperPid, READY_SIGNAL);
   Deno.addSignalListener("SIGTERM", () => fs.end());
@@ -120,9 +139,21 @@ export async function runServer(config: DaemonConfig): Promise<void> {
   }
   // What was answered is in the journal, so a thread that does not end in time loses nothing.
   const closed = control.close().then(() => background.call("close", null));
-  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, CLOSE_DEADLINE_MS))]);
+  // While one server ends and the next is not there, programs in the mount wait.
+  const deadline = replaced ? REPLACE_DEADLINE_MS : CLOSE_DEADLINE_MS;
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, deadline))]);
   fs.terminate();
   background.terminate();
+  return replaced ? EXIT_REPLACE : 0;
+}
+
+/** Requests that the last server had are lost: whoever waits for one gets an error once the mount is gone. */
+function cannotTakeOver({ mount }: DaemonConfig): WorkspaceError {
+  const message =
+    `Cannot take over ${mount}: this kernel does not send again what was not answered`;
+  return new WorkspaceError("no_resend", 4, message, {
+    hint: "It is unmounted with everything that was written; agentvfs quickstart mounts it again",
+  });
 }
 
 async function answer(daemon: Daemon, line: string | null): Promise<string> {

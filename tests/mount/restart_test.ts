@@ -4,9 +4,11 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { isAlive } from "../support/is_alive.ts";
 import type { Mounted } from "../support/mounted.ts";
 import { withProject } from "../support/mounted.ts";
 import { run, succeed, until } from "../support/process.ts";
+import { mountsBelow } from "../support/temporary.ts";
 
 const WORK = fileURLToPath(new URL("./restart_work.py", import.meta.url));
 const PROJECT = "mkdir work; for i in $(seq 40); do echo $i > f$i; done";
@@ -23,6 +25,96 @@ async function replaceServer(mounted: Mounted): Promise<void> {
     return status.serverPid !== serverPid && status.restarts === restarts + 1;
   });
 }
+
+Deno.test("a server that died is reported, one that was replaced is not", async () => {
+  await withProject(PROJECT, async (mounted) => {
+    const first = await mounted.status();
+    assert.equal(first.crashReport, null);
+    const answer = await mounted.ctl("restart");
+    assert.deepEqual([answer.restarts, answer.mount], [1, mounted.mount]);
+    const second = await mounted.status();
+    assert.equal(second.keeperPid, first.keeperPid);
+    assert.deepEqual([second.restarts, second.crashReport], [1, null]);
+    assert.ok(!isAlive(first.serverPid) && isAlive(second.serverPid));
+    await replaceServer(mounted);
+    const third = await mounted.status();
+    assert.equal(third.restarts, 2);
+    const report = JSON.parse(await Deno.readTextFile(third.crashReport!));
+    assert.deepEqual(
+      [report.serverPid, report.signal, report.wasReady, report.restarts, report.keeperPid],
+      [second.serverPid, "SIGKILL", true, 1, first.keeperPid],
+    );
+    const log = await mounted.logText();
+    assert.match(log, /The server is replaced as asked/);
+    assert.ok(log.includes(`Report of the crash: ${third.crashReport}`));
+    await mounted.ctl("restart");
+    assert.equal((await mounted.status()).crashReport, third.crashReport);
+  }, ALLOWED);
+});
+
+Deno.test("programs at work do not notice that the server is replaced", async () => {
+  await withProject(PROJECT, async (mounted) => {
+    const seconds = 6;
+    const work = run(["python3", WORK, mounted.path("work"), String(seconds)]);
+    let replaced = 0;
+    const end = performance.now() + (seconds - 1) * 1000;
+    while (performance.now() < end) {
+      await mounted.ctl("restart");
+      if (++replaced % 2 === 0) await mounted.ctl("checkpoint", `replaced ${replaced}`);
+    }
+    const { code, stdout, stderr } = await work;
+    assert.equal(code, 0, stderr);
+    assert.ok(Number(stdout) > 10, `only ${stdout} rounds`);
+    assert.ok(replaced >= 2, `only ${replaced} servers were replaced`);
+    assert.equal((await mounted.status()).restarts, replaced);
+  });
+});
+
+Deno.test("a restart that is asked for in the mount is answered", async () => {
+  await withProject(PROJECT, async (mounted) => {
+    const { serverPid } = await mounted.status();
+    const ask = `
+import json, sys
+with open(sys.argv[1], "w+b", buffering=0) as ctl:
+    ctl.write(b'{"v":1,"id":1,"method":"restart"}\\n')
+    ctl.seek(0)
+    print(ctl.read().decode())
+`;
+    const said = await succeed(["python3", "-c", ask, mounted.path(".agentvfs/ctl")]);
+    assert.deepEqual(JSON.parse(said).result, { serverPid });
+    await until("another server answers", async () => {
+      const outcome = await mounted.run(["-C", mounted.project, "--json", "status"]);
+      return outcome.code === 0 && JSON.parse(outcome.stdout).serverPid !== serverPid;
+    });
+    assert.equal(await Deno.readTextFile(mounted.path("f7")), "7\n");
+  });
+});
+
+Deno.test("a kernel that does not send requests again: a dead server's mount goes, and it is said", async () => {
+  Deno.env.set("AGENTVFS_WITHOUT", "resend");
+  try {
+    await withProject(PROJECT, async (mounted) => {
+      const { keeperPid, serverPid, caches } = await mounted.status();
+      assert.equal(caches.resend, false);
+      const refusal = await mounted.refused("restart");
+      assert.deepEqual([refusal.code, refusal.exit], ["no_resend", 4]);
+      await Deno.writeTextFile(mounted.path("f1"), "written");
+      using held = await Deno.open(mounted.path("f2"));
+      Deno.kill(serverPid, "SIGKILL");
+      await assert.rejects(
+        held.sync(),
+        ({ code }: { code: string }) => ["ENOTCONN", "ECONNABORTED"].includes(code),
+      );
+      await until("the keeper ends", () => !isAlive(keeperPid));
+      assert.deepEqual(await mountsBelow(mounted.state), []);
+      assert.match(await mounted.logText(), /Cannot take over .* does not send again/);
+      await mounted.start();
+      assert.equal(await Deno.readTextFile(mounted.path("f1")), "written");
+    }, { allowedLog: [/was killed by SIGKILL/] });
+  } finally {
+    Deno.env.delete("AGENTVFS_WITHOUT");
+  }
+});
 
 Deno.test("programs at work do not notice that the server is killed", async () => {
   await withProject(PROJECT, async (mounted) => {

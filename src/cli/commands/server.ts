@@ -1,6 +1,7 @@
 import type { DaemonConfig } from "../../daemon/workspace.ts";
 import type { Command } from "../command.ts";
 import { CommandError } from "../command_error.ts";
+import { VERSION } from "../version.ts";
 
 /** Started by the keeper only: the mount's device is its standard input. */
 export const command: Command = {
@@ -16,7 +17,7 @@ export const command: Command = {
       });
     }
     const { runServer } = await import("../../daemon/server.ts");
-    await runServer(JSON.parse(text) as DaemonConfig);
-    return 0;
+    // The keeper may be of an older version.
+    return await runServer({ ...JSON.parse(text) as DaemonConfig, version: VERSION });
   },
 };

@@ -66,6 +66,7 @@ function lines(report: StatusReport): string[] {
         byteSize(report.rssBytes),
       ),
     ],
+    ...(report.crashReport === null ? [] : [["crash", safe(report.crashReport)]]),
     ["store", safe(report.store)],
     ["log", safe(report.log)],
   ];

@@ -27,6 +27,8 @@ const WANTED = InitFlag.ASYNC_READ | InitFlag.BIG_WRITES | InitFlag.DO_READDIRPL
   InitFlag.CACHE_SYMLINKS | InitFlag.NO_OPENDIR_SUPPORT | InitFlag.EXPLICIT_INVAL_DATA |
   InitFlag.HANDLE_KILLPRIV_V2 | InitFlag.ASYNC_DIO | InitFlag.INIT_EXT;
 const WANTED2 = InitFlag2.HAS_RESEND | InitFlag2.HAS_EXPIRE_ONLY;
+/** `resend` makes the mount one of a kernel that lacks that. For tests. */
+const WITHOUT_VARIABLE = "AGENTVFS_WITHOUT";
 
 /** Requests that nobody waits for (read-ahead, write-back) the kernel sends at once. */
 export const MAX_BACKGROUND = 64;
@@ -57,7 +59,8 @@ export function negotiate(
   const offered = request.u32(BODY + INIT_IN.FLAGS);
   const offered2 = (offered & InitFlag.INIT_EXT) !== 0 ? request.u32(BODY + INIT_IN.FLAGS2) : 0;
   const flags = offered & WANTED;
-  const flags2 = offered2 & WANTED2;
+  const withheld = Deno.env.get(WITHOUT_VARIABLE) === "resend" ? InitFlag2.HAS_RESEND : 0;
+  const flags2 = offered2 & WANTED2 & ~withheld;
   reply.u32(OUT + INIT_OUT.MAX_READAHEAD, request.u32(BODY + INIT_IN.MAX_READAHEAD));
   reply.u32(OUT + INIT_OUT.FLAGS, flags);
   reply.u32(OUT + INIT_OUT.FLAGS2, flags2);
@@ -70,8 +73,14 @@ export function negotiate(
   return INIT_OUT.SIZE;
 }
 
+/** True if the kernel sends a server that takes over what the one before it did not answer. */
+export function canResend({ flags2 }: Connection): boolean {
+  return (flags2 & InitFlag2.HAS_RESEND) !== 0;
+}
+
 /** Fast paths by name, for people. */
-export function describeConnection({ flags, flags2 }: Connection): Record<string, boolean> {
+export function describeConnection(connection: Connection): Record<string, boolean> {
+  const { flags } = connection;
   const has = (flag: number) => (flags & flag) !== 0;
   return {
     "no-open": has(InitFlag.NO_OPEN_SUPPORT),
@@ -82,6 +91,6 @@ export function describeConnection({ flags, flags2 }: Connection): Record<string
     "explicit-invalidation": has(InitFlag.EXPLICIT_INVAL_DATA),
     "1-MiB-requests": has(InitFlag.MAX_PAGES),
     "kill-privileges-v2": has(InitFlag.HANDLE_KILLPRIV_V2),
-    resend: (flags2 & InitFlag2.HAS_RESEND) !== 0,
+    resend: canResend(connection),
   };
 }
