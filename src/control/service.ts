@@ -278,7 +278,22 @@ export interface VerifyReport {
   /** Ends of packs that were never committed. */
   uncommitted: { file: string; bytes: number }[];
   /** Null where nothing was to be repaired. */
-  repaired: { indexed: number; removed: number; quarantined: number; cut: number } | null;
+  repaired: {
+    indexed: number;
+    removed: number;
+    quarantined: number;
+    cut: number;
+    /** A new index was made of the packs and of what could be read of the old one; not while a daemon runs. */
+    rebuilt: {
+      objects: number;
+      commits: number;
+      branches: number;
+      /** Branches that stand at their newest checkpoint because nothing else of them was left. */
+      guessed: string[];
+      /** Earlier rollbacks cannot be undone any more. */
+      operationsLost: boolean;
+    } | null;
+  } | null;
   ms: number;
 }
 

@@ -13,6 +13,7 @@ import {
 } from "../history/collect_store.ts";
 import type { History } from "../history/history.ts";
 import { keptCommits, neededCommits, type RetentionPolicy } from "../history/retention.ts";
+import { getMeta, type MetaKey, putMeta } from "../store/meta.ts";
 import type { Reference } from "../store/references.ts";
 import type { Progress, Work } from "../store/sliced.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
@@ -148,18 +149,13 @@ function gcReport(store: string, result: CollectResult, ms: number): GcReport {
 function remember(store: StoreWriter): void {
   const { packBytes } = store.stats();
   store.commit((database) => {
-    const put = database.prepare("INSERT OR REPLACE INTO meta VALUES(?, ?)");
-    put.run("gc_time", Date.now());
-    put.run("gc_bytes", packBytes);
+    putMeta(database, "gc_time", Date.now());
+    putMeta(database, "gc_bytes", packBytes);
   });
 }
 
 function estimate(store: StoreWriter, history: History, policy: RetentionPolicy): GarbageEstimate {
-  const get = store.database.prepare("SELECT value FROM meta WHERE key = ?");
-  const value = (key: string) => {
-    const row = get.get(key);
-    return row === undefined ? null : Number(row.value);
-  };
+  const value = (key: MetaKey) => getMeta(store.database, key);
   if (value("gc_time") === null) remember(store);
   const bytes = store.stats().packBytes;
   const commits = history.commits().filter(({ compacted }) => !compacted);

@@ -7,14 +7,18 @@
 import { isListening } from "../control/socket_path.ts";
 import type { GcParams, GcReport, VerifyReport } from "../control/service.ts";
 import { History } from "../history/history.ts";
+import { recoverIndex } from "../history/recover_index.ts";
+import { indexDamage, unusableIndex } from "../history/verify_store.ts";
+import { isDamage } from "../store/check_index.ts";
 import { loadHasher } from "../store/hash.ts";
 import type { Progress } from "../store/sliced.ts";
 import { Store } from "../store/store.ts";
+import { checkFormat } from "../store/store_format.ts";
 import { StoreWriter } from "../store/store_writer.ts";
 import { findAround, findDaemon, type FindOptions, type FoundDaemon } from "./find_daemon.ts";
 import { collectNow } from "./garbage_jobs.ts";
 import { ASKED_WORTH_IT, policyOf } from "./maintenance.ts";
-import { verifyTask } from "./verify_task.ts";
+import { verifyReport, verifyTask } from "./verify_task.ts";
 
 /** Who is to be asked: a daemon, or the files themselves. */
 export type FoundStore =
@@ -48,18 +52,40 @@ export async function verifyOffline(
   directory: string,
   { repair, onProgress }: OfflineVerifyOptions,
 ): Promise<VerifyReport> {
+  checkFormat(directory);
   const hasher = await loadHasher();
-  const writer = repair ? StoreWriter.open(directory, hasher) : null;
-  const store = writer ?? Store.open(directory, hasher);
+  const found = indexDamage(directory, { stopped: true });
+  // The number of transactions beside the index is written anew when that is opened.
+  const isIndexDamaged = found.some(({ code }) => code !== "index_mark");
+  const rebuilt = repair && isIndexDamaged ? recoverIndex(directory, hasher) : null;
+  let store: Store;
   try {
-    const options = { live: false, ...(writer === null ? {} : { repair: writer }) };
-    return await verifyTask(store, options, (_, progress) => {
+    store = repair ? StoreWriter.open(directory, hasher) : Store.open(directory, hasher);
+  } catch (error) {
+    if (found.length === 0 || !isDamage(error)) throw error;
+    return verifyReport(directory, unusableIndex(found), 0);
+  }
+  try {
+    const options = {
+      live: false,
+      found,
+      ...(store instanceof StoreWriter ? { repair: store } : {}),
+    };
+    const report = await verifyTask(store, options, (_, progress) => {
       if (progress !== null) onProgress(progress);
     });
+    if (!repair || found.length === 0) return report;
+    const repaired = { ...NOTHING_REPAIRED, ...report.repaired };
+    return {
+      ...report,
+      repaired: { ...repaired, rebuilt: rebuilt && { ...rebuilt, guessed: [...rebuilt.guessed] } },
+    };
   } finally {
     store.close();
   }
 }
+
+const NOTHING_REPAIRED = { indexed: 0, removed: 0, quarantined: 0, cut: 0, rebuilt: null };
 
 /** Collects the garbage of a store that no daemon has open. Throws StoreError. */
 export async function gcOffline(

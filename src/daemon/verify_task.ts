@@ -6,7 +6,7 @@
 
 import { displayString } from "../../ffi/libc.ts";
 import type { VerifyReport } from "../control/service.ts";
-import { type VerifyOptions, verifyStore } from "../history/verify_store.ts";
+import { type VerifyOptions, type VerifyResult, verifyStore } from "../history/verify_store.ts";
 import { type Progress, runInSlices } from "../store/sliced.ts";
 import type { Store } from "../store/store.ts";
 
@@ -23,23 +23,32 @@ export async function verifyTask(
     const result = await runInSlices(verifyStore(store, options), {
       onProgress: (progress) => onTask(NAME, progress),
     });
-    return {
-      ...result,
-      store: store.directory,
-      damage: result.damage.map((damage) => ({ ...damage })),
-      lost: [...result.lost],
-      affected: result.affected.map(({ commit, label, branch, paths, count }) => ({
-        commit,
-        label: label === "" ? null : label,
-        branch,
-        paths: paths.map((path) => path === "" ? "." : displayString(path)),
-        pathCount: count,
-      })),
-      torn: result.torn.map(({ path, bytes }) => ({ path, bytes })),
-      uncommitted: result.uncommitted.map((tail) => ({ ...tail })),
-      ms: Math.round(performance.now() - started),
-    };
+    return verifyReport(store.directory, result, Math.round(performance.now() - started));
   } finally {
     onTask(NAME, null);
   }
+}
+
+export function verifyReport(store: string, result: VerifyResult, ms: number): VerifyReport {
+  const { repaired } = result;
+  return {
+    ...result,
+    store,
+    damage: result.damage.map((damage) => ({ ...damage })),
+    lost: [...result.lost],
+    affected: result.affected.map(({ commit, label, branch, paths, count }) => ({
+      commit,
+      label: label === "" ? null : label,
+      branch,
+      paths: paths.map((path) => path === "" ? "." : displayString(path)),
+      pathCount: count,
+    })),
+    torn: result.torn.map(({ path, bytes }) => ({ path, bytes })),
+    uncommitted: result.uncommitted.map((tail) => ({ ...tail })),
+    repaired: repaired === null ? null : {
+      ...repaired,
+      rebuilt: repaired.rebuilt && { ...repaired.rebuilt, guessed: [...repaired.rebuilt.guessed] },
+    },
+    ms,
+  };
 }

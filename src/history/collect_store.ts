@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { DatabaseSync } from "node:sqlite";
 import { LIVE, ObjectTable, USED } from "../store/object_table.ts";
 import { ObjectMarker } from "../store/mark_objects.ts";
 import type { ObjectId } from "../store/object_id.ts";
@@ -16,11 +17,14 @@ import type { Reference } from "../store/references.ts";
 import type { Work } from "../store/sliced.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { packShares, packsToSweep, sweepPacks } from "../store/sweep_packs.ts";
+import { damagedRows } from "../store/summed_table.ts";
 import { journalReferences } from "../tree/live_references.ts";
 import type { CommitInfo } from "./commit.ts";
 import type { History } from "./history.ts";
+import { HistoryError } from "./history_error.ts";
 import { OperationLog } from "./operation_log.ts";
 import { commitReferences, snapshotReferences } from "./references.ts";
+import { HISTORY_TABLES } from "./schema.ts";
 import {
   type CommitSummary,
   keptCommits,
@@ -85,6 +89,7 @@ export class StoreCollection {
     this.#store = store;
     this.#history = history;
     this.#options = options;
+    assertWholeRows(store.database);
     const gone = compactedIds(store.database);
     const commits = history.commits();
     const summaries = commits.map(summaryOf);
@@ -212,6 +217,17 @@ export class StoreCollection {
       packsRemoved: packs.length,
     };
   }
+}
+
+/** What the rows of the history say is what is kept and what not. Throws {@linkcode HistoryError} `corrupt_ref`. */
+function assertWholeRows(database: DatabaseSync): void {
+  const table = HISTORY_TABLES.find((table) => damagedRows(database, table).length > 0);
+  if (table === undefined) return;
+  throw new HistoryError(
+    "corrupt_ref",
+    `Cannot collect garbage: the table ${table.name} of the index is damaged. Run agentvfs verify --repair`,
+    { subject: table.name },
+  );
 }
 
 function summaryOf({ id, branch, kind, label, time, parents }: CommitInfo): CommitSummary {

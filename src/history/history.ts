@@ -12,6 +12,7 @@ import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import { quarantined } from "../store/quarantine.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
+import { isWholeRow, putRow } from "../store/summed_table.ts";
 import {
   type ChangeCounts,
   type CommitInfo,
@@ -28,7 +29,7 @@ import { listLog, type LogOptions } from "./log.ts";
 import { type Operation, type OperationKind, OperationLog } from "./operation_log.ts";
 import { RefResolver } from "./resolve_ref.ts";
 import { isCompacted } from "./retention_table.ts";
-import { createHistoryTables } from "./schema.ts";
+import { BRANCHES, COMMITS, createHistoryTables, nextSequence } from "./schema.ts";
 
 /** Where a branch is. */
 export interface BranchState {
@@ -252,19 +253,26 @@ function whole(commit: CommitInfo): CommitInfo {
 }
 
 function insertCommit(database: DatabaseSync, commit: CommitInfo): void {
-  database.prepare(
-    "INSERT OR IGNORE INTO commits (id, branch, kind, label, time) VALUES (?, ?, ?, ?, ?)",
-  ).run(commit.id, commit.branch, commit.kind, commit.label, commit.time);
+  const { id, branch, kind, label, time } = commit;
+  const sequence = nextSequence(database, COMMITS);
+  putRow(database, COMMITS, { sequence, id, branch, kind, label, time }, "INSERT OR IGNORE");
 }
 
 function writeBranch(database: DatabaseSync, state: BranchState): void {
-  database.prepare(
-    "INSERT OR REPLACE INTO branches (name, head, snapshot, segment, next_inode) VALUES (?, ?, ?, ?, ?)",
-  ).run(state.name, state.head, encodeSnapshot(state.snapshot), state.segment, state.nextInode);
+  const { name, head, segment, nextInode } = state;
+  const snapshot = encodeSnapshot(state.snapshot);
+  putRow(database, BRANCHES, { name, head, snapshot, segment, next_inode: nextInode });
 }
 
-/** A row of the table `branches`. Throws if it cannot be one. */
+/** A row of the table `branches`. Throws {@linkcode HistoryError} `corrupt_ref` if it is not as it was written. */
 export function readBranch(row: Record<string, unknown>): BranchState {
+  if (!isWholeRow(BRANCHES, row)) {
+    throw new HistoryError(
+      "corrupt_ref",
+      `Cannot read branch ${row.name}: its line in the index is damaged. Run agentvfs verify --repair`,
+      { subject: String(row.name) },
+    );
+  }
   return {
     name: String(row.name),
     head: row.head === null ? null : storedId(String(row.head)),

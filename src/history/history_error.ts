@@ -13,7 +13,8 @@ export type HistoryErrorCode =
   | "nothing_to_undo"
   | "nothing_to_redo"
   | "compacted"
-  | "corrupt_commit";
+  | "corrupt_commit"
+  | "corrupt_ref";
 
 export interface HistoryErrorDetails {
   /** The ref, branch or path (for people) that was asked for. */

@@ -139,7 +139,8 @@ scene("refs that mean nothing or too much are refused with help", (s) => {
   refused("unknown_ref", () => s.history.resolve("main", "abc"));
   s.store.commit((database) => {
     const insert = database.prepare(
-      "INSERT INTO commits (id, branch, kind, label, time) VALUES (?, 'main', 'checkpoint', ?, 0)",
+      `INSERT INTO commits (id, branch, kind, label, time, sum)
+        VALUES (?, 'main', 'checkpoint', ?, 0, 0)`,
     );
     insert.run("abcdef".padEnd(64, "0"), "x");
     insert.run("abcdef".padEnd(64, "1"), "y");

@@ -6,7 +6,10 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { ObjectId } from "../store/object_id.ts";
+import { isWholeRow, putRow } from "../store/summed_table.ts";
 import { storedId } from "./commit.ts";
+import { HistoryError } from "./history_error.ts";
+import { nextSequence, OPERATIONS } from "./schema.ts";
 
 export type OperationKind = "rollback" | "restore" | "undo" | "redo";
 
@@ -36,21 +39,25 @@ export class OperationLog {
 
   /** Adds a line. The caller is inside a transaction. */
   append(branch: string, operation: Omit<Operation, "time">): void {
-    this.#database.prepare(
-      "INSERT INTO operations (branch, kind, source, target, time) VALUES (?, ?, ?, ?, ?)",
-    ).run(branch, operation.kind, operation.from, operation.to, Date.now());
+    const { kind, from: source, to: target } = operation;
+    const sequence = nextSequence(this.#database, OPERATIONS);
+    const row = { sequence, branch, kind, source, target, time: Date.now() };
+    putRow(this.#database, OPERATIONS, row, "INSERT");
   }
 
-  /** The branch's operations, oldest first. */
+  /** The branch's operations, oldest first. Throws {@linkcode HistoryError} `corrupt_ref`. */
   list(branch: string): Operation[] {
     return this.#database.prepare(
-      "SELECT kind, source, target, time FROM operations WHERE branch = ? ORDER BY sequence",
-    ).all(branch).map((row) => ({
-      kind: String(row.kind) as OperationKind,
-      from: storedId(String(row.source)),
-      to: storedId(String(row.target)),
-      time: Number(row.time),
-    }));
+      "SELECT * FROM operations WHERE branch = ? ORDER BY sequence",
+    ).all(branch).map((row) => {
+      if (!isWholeRow(OPERATIONS, row)) throw corrupt(branch);
+      return {
+        kind: String(row.kind) as OperationKind,
+        from: storedId(String(row.source)),
+        to: storedId(String(row.target)),
+        time: Number(row.time),
+      };
+    });
   }
 
   /**
@@ -81,4 +88,12 @@ export class OperationLog {
     }
     return { undo, redo };
   }
+}
+
+function corrupt(branch: string): HistoryError {
+  return new HistoryError(
+    "corrupt_ref",
+    `Cannot read what can be undone on ${branch}: a line of it is damaged. Run agentvfs verify --repair`,
+    { subject: branch },
+  );
 }

@@ -5,22 +5,26 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
+import { createTables } from "../store/meta.ts";
+import { hasTable, putRow, type SummedTable } from "../store/summed_table.ts";
+
+export const COMPACTED: SummedTable = { name: "compacted", columns: ["id", "time"] };
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS compacted (
   id TEXT PRIMARY KEY,
-  time REAL NOT NULL
+  time REAL NOT NULL,
+  sum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 `;
 
 export function createRetentionTable(database: DatabaseSync): void {
-  database.exec(SCHEMA);
+  createTables(database, SCHEMA);
 }
 
 /** Ids of the compacted commits. Also of a store that has no such table yet. */
 export function compactedIds(database: DatabaseSync): Set<string> {
-  const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'compacted'").get();
-  if (table === undefined) return new Set();
+  if (!hasTable(database, COMPACTED.name)) return new Set();
   return new Set(database.prepare("SELECT id FROM compacted").all().map(({ id }) => String(id)));
 }
 
@@ -30,8 +34,7 @@ export function isCompacted(database: DatabaseSync, id: string): boolean {
 
 /** Marks commits. The caller is inside a transaction. */
 export function compact(database: DatabaseSync, ids: Iterable<string>, time: number): void {
-  const insert = database.prepare("INSERT OR IGNORE INTO compacted (id, time) VALUES (?, ?)");
-  for (const id of ids) insert.run(id, time);
+  for (const id of ids) putRow(database, COMPACTED, { id, time }, "INSERT OR IGNORE");
 }
 
 /** Takes commits out of the log altogether. The caller is inside a transaction. */

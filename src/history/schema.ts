@@ -7,20 +7,41 @@
  * - `compacted` (retention_table.ts) names commits whose contents are gone.
  * - `operations` is the log that undo and redo follow: each row moved `branch` from one commit to another.
  *
+ * Each row has a checksum (summed_table.ts).
+ *
  * @module
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { createRetentionTable } from "./retention_table.ts";
+import { createTables } from "../store/meta.ts";
+import type { SummedTable } from "../store/summed_table.ts";
+import { COMPACTED, createRetentionTable } from "./retention_table.ts";
+
+export const COMMITS: SummedTable = {
+  name: "commits",
+  columns: ["sequence", "id", "branch", "kind", "label", "time"],
+};
+export const BRANCHES: SummedTable = {
+  name: "branches",
+  columns: ["name", "head", "snapshot", "segment", "next_inode"],
+};
+export const OPERATIONS: SummedTable = {
+  name: "operations",
+  columns: ["sequence", "branch", "kind", "source", "target", "time"],
+};
+
+/** All tables of the history whose rows have checksums. */
+export const HISTORY_TABLES: readonly SummedTable[] = [COMMITS, BRANCHES, OPERATIONS, COMPACTED];
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS commits (
-  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  sequence INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   branch TEXT NOT NULL,
   kind TEXT NOT NULL,
   label TEXT NOT NULL,
-  time REAL NOT NULL
+  time REAL NOT NULL,
+  sum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS commits_by_branch ON commits (branch, sequence);
 CREATE INDEX IF NOT EXISTS commits_by_label ON commits (label, sequence);
@@ -29,21 +50,31 @@ CREATE TABLE IF NOT EXISTS branches (
   head TEXT,
   snapshot TEXT NOT NULL,
   segment INTEGER NOT NULL,
-  next_inode INTEGER NOT NULL
+  next_inode INTEGER NOT NULL,
+  sum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS operations (
-  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  sequence INTEGER PRIMARY KEY,
   branch TEXT NOT NULL,
   kind TEXT NOT NULL,
   source TEXT NOT NULL,
   target TEXT NOT NULL,
-  time REAL NOT NULL
+  time REAL NOT NULL,
+  sum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS operations_by_branch ON operations (branch, sequence);
 `;
 
 /** Makes the tables where they are missing. */
 export function createHistoryTables(database: DatabaseSync): void {
-  database.exec(SCHEMA);
+  createTables(database, SCHEMA);
   createRetentionTable(database);
+}
+
+/** The number for the next row of a table that is in order. The caller is inside a transaction. */
+export function nextSequence(database: DatabaseSync, { name }: SummedTable): number {
+  const { next } = database.prepare(
+    `SELECT coalesce(max(sequence), 0) + 1 AS next FROM ${name}`,
+  ).get() as { next: number };
+  return next;
 }

@@ -6,31 +6,38 @@
  * @module
  */
 
+import { checkIndex, checkIndexHeader, isDamage } from "../store/check_index.ts";
 import { checkPacks } from "../store/check_packs.ts";
 import { type Damage, Findings } from "../store/damage.ts";
 import { databaseError } from "../store/io_error.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import { ObjectTable } from "../store/object_table.ts";
 import { createQuarantine, quarantine, quarantined } from "../store/quarantine.ts";
-import { type RepairedIndex, repairIndex } from "../store/repair_index.ts";
+import { recountPacks, type RepairedIndex, repairIndex } from "../store/repair_index.ts";
 import type { Work } from "../store/sliced.ts";
 import type { Store } from "../store/store.ts";
 import { indexPath } from "../store/store_paths.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { checkJournal, type TornTail } from "../tree/check_journal.ts";
 import { type Affected, checkHistory } from "./check_history.ts";
+import type { RecoveredIndex } from "./recover_index.ts";
+import { HISTORY_TABLES } from "./schema.ts";
 
 export interface VerifyOptions {
   /** A server may be writing to the journals. */
   readonly live: boolean;
   /** Puts right what can be: the same store, open for writing. */
   readonly repair?: StoreWriter;
+  /** What was found in the index already ({@linkcode indexDamage}); absent: it is checked here. */
+  readonly found?: readonly Damage[];
 }
 
 /** What was put right. */
 export interface Repaired extends RepairedIndex {
   /** Torn ends of journal segments that were cut. */
   readonly cut: number;
+  /** A new index was made. */
+  readonly rebuilt: RecoveredIndex | null;
 }
 
 export interface VerifyResult {
@@ -64,17 +71,47 @@ export interface VerifyResult {
   readonly repaired: Repaired | null;
 }
 
+/**
+ * What is wrong with the index by itself. With `stopped` also where that can be seen only while this process has no connection
+ * to it.
+ */
+export function indexDamage(directory: string, { stopped }: { stopped: boolean }): Damage[] {
+  const findings = new Findings();
+  if (stopped) checkIndexHeader(directory, findings);
+  checkIndex(directory, HISTORY_TABLES, findings);
+  return findings.damage;
+}
+
+/** Of a store whose index cannot be used: without it nothing else can be checked. */
+export function unusableIndex(damage: readonly Damage[]): VerifyResult {
+  const none = { packs: 0, packBytes: 0, objects: 0, commits: 0, branches: 0, trees: 0, files: 0 };
+  return {
+    clean: false,
+    checked: { ...none, journalSegments: 0, journalRecords: 0, journalBytes: 0 },
+    damage,
+    damageCount: damage.length,
+    lost: [],
+    affected: [],
+    torn: [],
+    uncommitted: [],
+    repaired: null,
+  };
+}
+
 /** Checks everything. Damage is in the result, as it was found; throws only where it cannot look. */
 export function* verifyStore(store: Store, options: VerifyOptions): Work<VerifyResult> {
   const { directory, database, hasher } = store;
   const { repair } = options;
   const findings = new Findings();
   try {
+    for (const damage of options.found ?? indexDamage(directory, { stopped: false })) {
+      findings.add(damage);
+    }
     let table = yield* ObjectTable.load(database);
     const packs = yield* checkPacks({ directory, database, hasher, table, findings });
     let repaired: Repaired | null = null;
     if (repair !== undefined && findings.count > 0) {
-      repaired = { ...repairIndex(repair, table, packs, findings), cut: 0 };
+      repaired = { ...NOTHING, ...repairIndex(repair, table, packs, findings) };
       table = yield* ObjectTable.load(database);
     }
     const history = yield* checkHistory(store, table, findings);
@@ -104,11 +141,12 @@ export function* verifyStore(store: Store, options: VerifyOptions): Work<VerifyR
       repaired,
     };
   } catch (cause) {
+    if (findings.count > 0 && isDamage(cause)) return unusableIndex(findings.damage);
     throw databaseError("verify", indexPath(directory), cause);
   }
 }
 
-const NOTHING: Repaired = { indexed: 0, removed: 0, quarantined: 0, cut: 0 };
+const NOTHING: Repaired = { indexed: 0, removed: 0, quarantined: 0, cut: 0, rebuilt: null };
 
 /** What the history needs and no pack has is lost as well. */
 function quarantineMissing(
@@ -122,6 +160,7 @@ function quarantineMissing(
   createQuarantine(store.database);
   store.rewriteIndex((database) => {
     for (const [id, reason] of missing) quarantine(database, id, reason);
+    recountPacks(database);
   });
   const before = repaired ?? NOTHING;
   return { ...before, quarantined: before.quarantined + missing.length };

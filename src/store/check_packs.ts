@@ -196,7 +196,8 @@ class Check {
     if (!here) {
       // Committed after the table was read, or a copy.
       const now = this.#index.find(id);
-      if (now === null || now.pack !== pack || now.offset !== offset) {
+      const isThere = now !== null && now.pack === pack && now.offset === offset;
+      if (!isThere || !sameShape(now, location)) {
         this.result.elsewhere.set(id, location);
       }
       return;

@@ -15,6 +15,7 @@ import {
   open,
   pwrite,
 } from "../../ffi/libc.ts";
+import { CommitMark } from "./commit_mark.ts";
 import { createIndex } from "./create_index.ts";
 import { checkIo, databaseError } from "./io_error.ts";
 import { formatText, notAStore } from "./store_format.ts";
@@ -22,7 +23,7 @@ import { formatPath, indexPath, packsPath } from "./store_paths.ts";
 import { syncDirectory } from "./sync_directory.ts";
 
 /** What a creation that was interrupted may have left. */
-const LEFTOVERS = /^(lock|packs|format\.new|index\.sqlite(-wal|-shm|-journal)?)$/;
+const LEFTOVERS = /^(lock|packs|format\.new|index\.(mark|sqlite(-wal|-shm|-journal)?))$/;
 
 /**
  * Makes `directory` (0700) unless it exists. Throws `not_a_store` if it holds anything but a store.
@@ -52,6 +53,10 @@ export function fillDirectory(directory: string): void {
   } catch (cause) {
     throw databaseError("create the index", path, cause);
   }
+  const mark = new CommitMark(directory);
+  mark.write(0);
+  mark.sync();
+  mark.close();
   writeFormat(directory);
 }
 

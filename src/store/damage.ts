@@ -9,6 +9,7 @@ import type { ObjectId } from "./object_id.ts";
 /**
  * - `format`: the file `format` is not what it should be
  * - `index_file`: bytes of the index are not what was written, or SQLite cannot read it
+ * - `index_mark`: the number of transactions beside the index is damaged; nothing is lost with it
  * - `index_row`: the index says something else of an object than the pack does
  * - `pack_missing`, `pack_short`, `pack_header`: a pack file as a whole
  * - `record`: bytes in a pack that are no whole record
@@ -22,6 +23,7 @@ import type { ObjectId } from "./object_id.ts";
 export type DamageCode =
   | "format"
   | "index_file"
+  | "index_mark"
   | "index_row"
   | "pack_missing"
   | "pack_short"

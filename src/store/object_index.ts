@@ -6,13 +6,15 @@
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { Location } from "./location.ts";
+import { createTables, putMeta } from "./meta.ts";
 import { type ObjectId, objectIdBytes } from "./object_id.ts";
 
 /** Version of the tables below and of everything else in the directory. */
 export const STORE_VERSION = 1;
 
 const SCHEMA = `
-CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value, sum INTEGER NOT NULL)
+  WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS packs(
   number INTEGER PRIMARY KEY,
   bytes INTEGER NOT NULL,
@@ -28,7 +30,6 @@ CREATE TABLE IF NOT EXISTS objects(
   encoding INTEGER NOT NULL,
   type INTEGER NOT NULL
 ) WITHOUT ROWID;
-INSERT OR IGNORE INTO meta VALUES('version', ${STORE_VERSION});
 `;
 
 /** A line of the table of packs. */
@@ -41,9 +42,13 @@ export interface PackRow {
   readonly plain: number;
 }
 
-/** Makes the tables. */
-export function createSchema(database: DatabaseSync): void {
-  database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT`);
+/** Makes the tables of an index that has had `commits` transactions. */
+export function createSchema(database: DatabaseSync, commits: number): void {
+  createTables(database, SCHEMA);
+  database.exec("BEGIN IMMEDIATE");
+  putMeta(database, "version", STORE_VERSION);
+  putMeta(database, "commits", commits);
+  database.exec("COMMIT");
 }
 
 /** Version the index says it has, null where it is no index. */

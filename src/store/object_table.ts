@@ -12,6 +12,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { Location } from "./location.ts";
 import { OBJECT_ID_BYTES, type ObjectId, objectIdFromBytes, writeObjectId } from "./object_id.ts";
 import type { Work } from "./sliced.ts";
+import { StoreError } from "./store_error.ts";
 
 /** Mark of an object that the roots reach, and that was looked into. */
 export const LIVE = 0x80;
@@ -73,7 +74,10 @@ export class ObjectTable {
       const rows = page.all(last) as unknown as Row[];
       for (const row of rows) table.#add(row);
       if (rows.length < PAGE_ROWS) return table;
-      last = rows.at(-1)!.id;
+      const { id } = rows.at(-1)!;
+      // An order that is none would have no end.
+      if (!(id instanceof Uint8Array) || compareBytes(id, last) <= 0) throw disordered();
+      last = id;
       yield { phase: "index", done: table.count, total, unit: "objects" };
     }
   }
@@ -84,7 +88,8 @@ export class ObjectTable {
   #add(row: Row): void {
     const { id, pack, offset, stored, size, encoding, type } = row;
     const numbers = [pack, offset, stored, size, encoding, type];
-    if (id.length !== OBJECT_ID_BYTES || !numbers.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    const isId = id instanceof Uint8Array && id.length === OBJECT_ID_BYTES;
+    if (!isId || !numbers.every((n) => Number.isSafeInteger(n) && n >= 0)) {
       this.impossible++;
       return;
     }
@@ -189,4 +194,17 @@ export class ObjectTable {
       this.#types[at]!,
     );
   }
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return a.length - b.length;
+}
+
+function disordered(): StoreError {
+  return new StoreError(
+    "damaged_store",
+    "Cannot read the objects of the index: they are not in order. Run agentvfs verify --repair",
+  );
 }

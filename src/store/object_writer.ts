@@ -5,10 +5,12 @@
  */
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { CommitMark } from "./commit_mark.ts";
 import type { Hasher } from "./hash.ts";
 import { databaseError } from "./io_error.ts";
 import { KnownIds } from "./known_ids.ts";
 import type { Location } from "./location.ts";
+import { getMeta, metaRow, PUT_META } from "./meta.ts";
 import { type ObjectId, objectIdBytes } from "./object_id.ts";
 import type { ObjectReader, PendingObjects } from "./object_reader.ts";
 import { hashObject, OBJECT_TYPE_CODES, type ObjectSink, type ObjectType } from "./object_type.ts";
@@ -53,6 +55,10 @@ export class ObjectWriter implements ObjectSink {
   onUse: ((id: ObjectId) => void) | null = null;
   /** Objects that are lost: few, as a rule none. */
   readonly #lost: Set<ObjectId>;
+  readonly #mark: CommitMark;
+  readonly #count: StatementSync;
+  /** Transactions there have been. */
+  #commits: number;
   #known: KnownIds | null = null;
   #misses = 0;
   #loadAt: number;
@@ -63,12 +69,17 @@ export class ObjectWriter implements ObjectSink {
     hasher: Hasher,
     reader: ObjectReader,
     pending: Pending,
+    mark: CommitMark,
   ) {
     this.#directory = directory;
     this.#database = database;
     this.#hasher = hasher;
     this.#reader = reader;
     this.#pending = pending;
+    this.#mark = mark;
+    this.#count = database.prepare(PUT_META);
+    this.#commits = getMeta(database, "commits") ?? 0;
+    mark.write(this.#commits);
     this.#lost = new Set(quarantined(database).map(({ id }) => id));
     this.#insert = database.prepare("INSERT INTO objects VALUES(?, ?, ?, ?, ?, ?, ?)");
     this.#addToPack = database.prepare(
@@ -143,11 +154,13 @@ export class ObjectWriter implements ObjectSink {
       this.#database.exec("BEGIN IMMEDIATE");
       if (grown) this.#index();
       transaction?.(this.#database);
+      this.#count.run(...metaRow("commits", this.#commits + 1));
       this.#database.exec("COMMIT");
     } catch (cause) {
       this.#rollback();
       throw databaseError("commit to", indexPath(this.#directory), cause);
     }
+    this.#mark.write(++this.#commits);
     if (!grown) return;
     appender.committed();
     this.#moved.clear();

@@ -5,7 +5,9 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
+import { readMark } from "./commit_mark.ts";
 import { databaseError } from "./io_error.ts";
+import { getMeta, schemaFault } from "./meta.ts";
 import { indexVersion } from "./object_index.ts";
 import { StoreError } from "./store_error.ts";
 import { checkVersion } from "./store_format.ts";
@@ -26,13 +28,31 @@ export function openIndex(directory: string, readOnly: boolean): DatabaseSync {
     const version = indexVersion(database);
     if (version === null) throw damagedIndex(path, "it has no version");
     checkVersion(directory, version);
+    const fault = indexFault(directory, database);
+    if (fault !== null) throw damagedIndex(path, fault);
     return database;
   } catch (cause) {
     database?.close();
-    if (/not a database|malformed/.test((cause as Error).message)) {
+    if (cause instanceof StoreError) throw cause;
+    if (/not a database|malformed|unsupported file format/.test((cause as Error).message)) {
       throw damagedIndex(path, (cause as Error).message, cause);
     }
     throw databaseError("open the index", path, cause);
+  }
+}
+
+/** What is wrong with an index as a whole, as far as that is told at once; or null. */
+function indexFault(directory: string, database: DatabaseSync): string | null {
+  try {
+    const mark = readMark(directory);
+    const commits = getMeta(database, "commits");
+    if (typeof mark === "number" && (commits === null || commits < mark)) {
+      return `of ${mark} transactions it has ${commits ?? 0}`;
+    }
+    return schemaFault(database);
+  } catch (cause) {
+    if (cause instanceof RangeError) return cause.message;
+    throw cause;
   }
 }
 

@@ -6,13 +6,18 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
+import { createTables } from "./meta.ts";
 import { type ObjectId, objectIdBytes, objectIdFromBytes } from "./object_id.ts";
+import { hasTable, putRow, type SummedTable } from "./summed_table.ts";
+
+export const QUARANTINE: SummedTable = { name: "quarantine", columns: ["id", "reason", "time"] };
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS quarantine(
   id BLOB PRIMARY KEY,
   reason TEXT NOT NULL,
-  time REAL NOT NULL
+  time REAL NOT NULL,
+  sum INTEGER NOT NULL
 ) WITHOUT ROWID;
 `;
 
@@ -24,13 +29,12 @@ export interface QuarantinedObject {
 }
 
 export function createQuarantine(database: DatabaseSync): void {
-  database.exec(SCHEMA);
+  createTables(database, SCHEMA);
 }
 
 /** What is lost. Also of a store that has no such table yet. */
 export function quarantined(database: DatabaseSync): QuarantinedObject[] {
-  const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'quarantine'").get();
-  if (table === undefined) return [];
+  if (!hasTable(database, QUARANTINE.name)) return [];
   return database.prepare("SELECT id, reason, time FROM quarantine ORDER BY time, id").all()
     .map(({ id, reason, time }) => ({
       id: objectIdFromBytes(id as Uint8Array),
@@ -43,7 +47,7 @@ export function quarantined(database: DatabaseSync): QuarantinedObject[] {
 export function quarantine(database: DatabaseSync, id: ObjectId, reason: string): void {
   const key = objectIdBytes(id);
   database.prepare("DELETE FROM objects WHERE id = ?").run(key);
-  database.prepare("INSERT OR IGNORE INTO quarantine VALUES(?, ?, ?)").run(key, reason, Date.now());
+  putRow(database, QUARANTINE, { id: key, reason, time: Date.now() }, "INSERT OR IGNORE");
 }
 
 /** The object is in the store again. The caller is inside a transaction. */

@@ -9,12 +9,15 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { close } from "../../ffi/libc.ts";
+import { readMark } from "./commit_mark.ts";
 import { createIndex } from "./create_index.ts";
 import type { Hasher } from "./hash.ts";
 import { databaseError } from "./io_error.ts";
-import { objectIdBytes } from "./object_id.ts";
+import { type ObjectId, objectIdBytes } from "./object_id.ts";
+import { OBJECT_TYPE_CODES } from "./object_type.ts";
 import { packNumber, RECORD_HEADER_BYTES } from "./pack_format.ts";
 import { PackReader } from "./pack_reader.ts";
+import { decodePayload } from "./payload.ts";
 import { type ScannedGap, scanPack } from "./pack_scan.ts";
 import { StoreError } from "./store_error.ts";
 import { checkFormat } from "./store_format.ts";
@@ -29,13 +32,28 @@ export interface RebuiltIndex {
   readonly gaps: readonly ScannedGap[];
 }
 
+/** A commit object in the packs. */
+export interface StoredCommit {
+  readonly id: ObjectId;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** Adds to a new index, which has all objects, what is not in packs. `commits`: in the order of the packs. */
+export type CompleteIndex = (database: DatabaseSync, commits: readonly StoredCommit[]) => void;
+
 /**
  * Reads all packs of a store that has no index and makes one.
+ *
+ * @param complete adds to the new index what is not in packs, before the new index takes its place
  *
  * Throws `damaged_store` if there is an index: what it has besides objects would be lost, so moving it away is
  * for the caller to decide. Throws `locked` and `io_error` as opening a writer does.
  */
-export function rebuildIndex(directory: string, hasher: Hasher): RebuiltIndex {
+export function rebuildIndex(
+  directory: string,
+  hasher: Hasher,
+  complete: CompleteIndex = () => {},
+): RebuiltIndex {
   checkFormat(directory);
   const lock = lockStore(directory);
   try {
@@ -48,7 +66,7 @@ export function rebuildIndex(directory: string, hasher: Hasher): RebuiltIndex {
       );
     }
     for (const suffix of ["-wal", "-shm", ".new", ".new-wal", ".new-shm"]) remove(path + suffix);
-    const rebuilt = fill(directory, `${path}.new`, hasher);
+    const rebuilt = fill(directory, `${path}.new`, hasher, complete);
     Deno.renameSync(`${path}.new`, path);
     syncDirectory(directory);
     return rebuilt;
@@ -57,14 +75,22 @@ export function rebuildIndex(directory: string, hasher: Hasher): RebuiltIndex {
   }
 }
 
-function fill(directory: string, path: string, hasher: Hasher): RebuiltIndex {
+function fill(
+  directory: string,
+  path: string,
+  hasher: Hasher,
+  complete: CompleteIndex,
+): RebuiltIndex {
   const packs = new PackReader(directory);
   let database: DatabaseSync | undefined;
   try {
-    database = createIndex(path);
+    const mark = readMark(directory);
+    // It has seen everything that the lost one had.
+    database = createIndex(path, typeof mark === "number" ? mark : 0);
     database.exec("BEGIN IMMEDIATE");
-    const rebuilt = insertAll(directory, database, packs, hasher);
+    const { commits, ...rebuilt } = insertAll(directory, database, packs, hasher);
     database.exec("COMMIT");
+    complete(database, commits);
     return rebuilt;
   } catch (cause) {
     throw databaseError("rebuild the index", path, cause);
@@ -79,7 +105,8 @@ function insertAll(
   database: DatabaseSync,
   packs: PackReader,
   hasher: Hasher,
-): RebuiltIndex {
+): RebuiltIndex & { commits: StoredCommit[] } {
+  const commits: StoredCommit[] = [];
   // An object may be in two packs after a move that was interrupted: either copy will do.
   const insertObject = database.prepare(
     "INSERT OR IGNORE INTO objects VALUES(?, ?, ?, ?, ?, ?, ?)",
@@ -104,6 +131,11 @@ function insertAll(
       if (insertObject.run(id, number, offset, stored, size, encoding, type).changes === 0) {
         continue;
       }
+      if (type === OBJECT_TYPE_CODES.commit) {
+        const bytes = new Uint8Array(stored);
+        packs.read(number, offset + RECORD_HEADER_BYTES, bytes, stored);
+        commits.push({ id: found.id, bytes: decodePayload(found.id, found.location, bytes) });
+      }
       objects++;
       plain += size;
     }
@@ -111,7 +143,7 @@ function insertAll(
     insertPack.run(number, end > 0 ? end : packs.size(number), objects, plain);
     total += objects;
   }
-  return { objects: total, packs: numbers.length, gaps };
+  return { objects: total, packs: numbers.length, gaps, commits };
 }
 
 function remove(path: string): void {

@@ -6,8 +6,10 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { PackRow } from "./object_index.ts";
+import { getMeta } from "./meta.ts";
 import { PackAppender } from "./pack_appender.ts";
-import { PACK_HEADER_BYTES, packNumber } from "./pack_format.ts";
+import { PACK_HEADER_BYTES, packNumber, RECORD_HEADER_BYTES } from "./pack_format.ts";
+import { StoreError } from "./store_error.ts";
 import { packPath, packsPath } from "./store_paths.ts";
 
 /**
@@ -20,22 +22,47 @@ export function recoverPacks(directory: string, database: DatabaseSync): PackApp
   const known = new Set(rows.map(({ number }) => number));
   for (const { name } of Deno.readDirSync(packsPath(directory))) {
     const number = packNumber(name);
-    if (number !== null && !known.has(number)) Deno.removeSync(packPath(directory, number));
+    if (number === null || known.has(number)) continue;
+    // A row of the table of packs that is lost must not cost the pack.
+    if (endOfObjects(database, number) > 0) throw wrongPack(directory, number);
+    Deno.removeSync(packPath(directory, number));
   }
   const last = rows.at(-1);
-  const usable = last !== undefined && isWhole(directory, last) ? last : null;
-  const row = database.prepare("SELECT value FROM meta WHERE key = 'next_pack'").get();
-  const next = Math.max((last?.number ?? 0) + 1, Number(row?.value ?? 1));
+  const usable = last !== undefined && isWhole(directory, database, last) ? last : null;
+  const next = Math.max((last?.number ?? 0) + 1, getMeta(database, "next_pack") ?? 1);
   return new PackAppender(directory, usable, next);
 }
 
 /** A pack that is shorter than it should be is damaged: what it has stays readable, nothing is added. */
-function isWhole(directory: string, pack: PackRow): boolean {
+function isWhole(directory: string, database: DatabaseSync, pack: PackRow): boolean {
   if (pack.bytes < PACK_HEADER_BYTES) return false;
   try {
-    return Deno.statSync(packPath(directory, pack.number)).size >= pack.bytes;
+    const { size } = Deno.statSync(packPath(directory, pack.number));
+    // What is behind the committed length is cut: unless an object is there, and the length is what is wrong.
+    if (size > pack.bytes && endOfObjects(database, pack.number) > pack.bytes) {
+      throw wrongPack(directory, pack.number);
+    }
+    return size >= pack.bytes;
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return false;
     throw cause;
   }
+}
+
+/** Where the last object of a pack ends; 0 if it has none. Reads the whole table: only for what should not be. */
+function endOfObjects(database: DatabaseSync, pack: number): number {
+  const { end } = database.prepare(
+    `SELECT coalesce(max(offset + stored) + ${RECORD_HEADER_BYTES}, 0) AS end FROM objects
+      WHERE pack = ?`,
+  ).get(pack) as { end: number };
+  return end;
+}
+
+function wrongPack(directory: string, pack: number): StoreError {
+  const path = packPath(directory, pack);
+  return new StoreError(
+    "damaged_store",
+    `Cannot use the index of ${directory}: what it says of the length of ${path} is wrong. Run verify --repair`,
+    { path },
+  );
 }

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync } from "node:zlib";
+import { createTables } from "./meta.ts";
 import { OBJECT_ID_BYTES, objectIdBytes, writeObjectId } from "./object_id.ts";
 import { ENCODING_ZSTD, RECORD_HEADER_BYTES } from "./pack_format.ts";
 import { Store } from "./store.ts";
@@ -214,7 +215,7 @@ Deno.test("an index that is wrong gives errors, not wrong bytes", () => {
 
 Deno.test("a commit that fails leaves nothing, and can be tried again", () => {
   withStore((store, directory) => {
-    store.database.exec("CREATE TABLE refs(name TEXT PRIMARY KEY, id BLOB)");
+    createTables(store.database, "CREATE TABLE refs(name TEXT PRIMARY KEY, id BLOB)");
     const reader = Store.open(directory, hasher);
     const id = store.putBlob(noise(1000));
     const move = (db: DatabaseSync) =>

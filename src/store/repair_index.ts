@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DatabaseSync } from "node:sqlite";
 import type { PackCheck } from "./check_packs.ts";
 import { SEEN } from "./check_packs.ts";
 import type { Findings } from "./damage.ts";
@@ -54,11 +55,21 @@ export function repairIndex(
       quarantine(database, id, reason);
       counts.quarantined++;
     }
-    const impossible = "DELETE FROM objects WHERE typeof(id) <> 'blob' OR length(id) <> 32";
-    counts.removed += Number(database.prepare(impossible).run().changes);
-    database.exec(COUNT_PACKS);
+    counts.removed += Number(database.prepare(DELETE_IMPOSSIBLE).run().changes);
+    recountPacks(database);
   });
   return counts;
+}
+
+/** See {@linkcode ObjectTable.impossible}. */
+const DELETE_IMPOSSIBLE = `DELETE FROM objects WHERE typeof(id) <> 'blob' OR length(id) <> 32 OR ${
+  ["pack", "offset", "stored", "size", "encoding", "type"]
+    .map((column) => `typeof(${column}) <> 'integer' OR ${column} < 0`).join(" OR ")
+}`;
+
+/** Makes the totals of packs those of their objects. The caller is inside a transaction. */
+export function recountPacks(database: DatabaseSync): void {
+  database.exec(COUNT_PACKS);
 }
 
 /** Lengths only grow here: what is behind the last object was committed once and is garbage. */

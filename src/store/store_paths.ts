@@ -18,6 +18,11 @@ export function indexPath(directory: string): string {
   return `${directory}/index.sqlite`;
 }
 
+/** Beside the index: how many transactions it has had. */
+export function markPath(directory: string): string {
+  return `${directory}/index.mark`;
+}
+
 export function packsPath(directory: string): string {
   return `${directory}/packs`;
 }

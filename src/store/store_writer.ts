@@ -11,12 +11,14 @@ import type { DatabaseSync } from "node:sqlite";
 import { close } from "../../ffi/libc.ts";
 import { type ByteRange, editChunks } from "./chunk_edit.ts";
 import { CHUNK_BYTES } from "./chunk_list.ts";
+import { CommitMark } from "./commit_mark.ts";
 import { fillDirectory, prepareDirectory } from "./create_store.ts";
 import type { ContentId, InodeRecord, TreeEntry } from "./entry.ts";
 import type { Hasher } from "./hash.ts";
 import { isZero } from "./is_zero.ts";
 import { updateLinks } from "./link_table.ts";
 import type { Location } from "./location.ts";
+import { putMeta } from "./meta.ts";
 import { type ObjectId, objectIdBytes } from "./object_id.ts";
 import { ObjectWriter, Pending } from "./object_writer.ts";
 import { openIndex } from "./open_index.ts";
@@ -56,6 +58,7 @@ const EMPTY: ContentId = { content: null, chunked: false };
  */
 export class StoreWriter extends Store {
   readonly #lock: number;
+  readonly #mark: CommitMark;
   readonly #writer: ObjectWriter;
   readonly #pending: Pending;
 
@@ -65,11 +68,13 @@ export class StoreWriter extends Store {
     hasher: Hasher,
     pending: Pending,
     lock: number,
+    mark: CommitMark,
   ) {
     super(directory, database, hasher, pending);
     this.#lock = lock;
     this.#pending = pending;
-    this.#writer = new ObjectWriter(directory, database, hasher, this.objects, pending);
+    this.#mark = mark;
+    this.#writer = new ObjectWriter(directory, database, hasher, this.objects, pending, mark);
   }
 
   /** Opens the store, or makes one where the directory is missing or empty. */
@@ -90,10 +95,13 @@ export class StoreWriter extends Store {
   static #open(directory: string, hasher: Hasher, lock: number): StoreWriter {
     checkFormat(directory);
     const database = openIndex(directory, false);
+    let mark: CommitMark | undefined;
     try {
+      mark = new CommitMark(directory);
       const pending = new Pending(recoverPacks(directory, database));
-      return new StoreWriter(directory, database, hasher, pending, lock);
+      return new StoreWriter(directory, database, hasher, pending, lock, mark);
     } catch (error) {
+      mark?.close();
       database.close();
       throw error;
     }
@@ -249,7 +257,7 @@ export class StoreWriter extends Store {
           .get(pack) as { objects: number };
         if (objects !== 0) throw notEmpty(this.directory, pack, objects);
         // Numbers are not used again, also where this was the highest.
-        database.prepare("INSERT OR REPLACE INTO meta VALUES('next_pack', ?)").run(appender.next);
+        putMeta(database, "next_pack", appender.next);
       });
     } catch (error) {
       this.discard();
@@ -294,6 +302,7 @@ export class StoreWriter extends Store {
   override close(): void {
     this.#pending.appender.close();
     super.close();
+    this.#mark.close();
     close(this.#lock);
   }
 }

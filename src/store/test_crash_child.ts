@@ -6,12 +6,13 @@
  */
 
 import { loadHasher } from "./hash.ts";
+import { createTables } from "./meta.ts";
 import { StoreError } from "./store_error.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { fileEntry, noise, readFrom } from "./test_store.ts";
 
 const store = StoreWriter.create(Deno.args[0]!, await loadHasher());
-store.database.exec("CREATE TABLE IF NOT EXISTS refs(n INTEGER PRIMARY KEY, tree TEXT)");
+createTables(store.database, "CREATE TABLE IF NOT EXISTS refs(n INTEGER PRIMARY KEY, tree TEXT)");
 const say = (line: string) => Deno.stdout.writeSync(new TextEncoder().encode(line + "\n"));
 
 function round(n: number): void {

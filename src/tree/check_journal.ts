@@ -8,12 +8,12 @@
  * @module
  */
 
-import { crc32 } from "node:zlib";
 import type { Findings } from "../store/damage.ts";
 import type { Work } from "../store/sliced.ts";
 import { JournalError, listSegments, segmentName } from "./journal.ts";
-import { RECORD_HEADER_BYTES, RecordType } from "./journal_record.ts";
+import { RecordType } from "./journal_record.ts";
 import { scanSegment } from "./journal_scan.ts";
+import { readTail } from "./journal_tail.ts";
 
 /** A part of a segment's end that does not count. */
 export interface TornTail {
@@ -143,14 +143,9 @@ class Check {
 
   #tail(number: number, position: number, size: number): void {
     const path = `${this.input.directory}/${segmentName(number)}`;
-    const bytes = readRange(path, position, size);
-    const next = nextRecord(bytes);
-    const why = next >= 0 ? "records follow it" : tailFault(bytes);
-    if (why !== null) {
-      this.#damage(number, position, next >= 0 ? next : bytes.length, why);
-    } else {
-      this.torn.push({ path, segment: number, position, bytes: bytes.length });
-    }
+    const tail = readTail(path, position, size);
+    if (tail.damage !== null) this.#damage(number, position, tail.bytes, tail.damage);
+    else this.torn.push({ path, segment: number, position, bytes: tail.bytes });
   }
 
   #damage(number: number, offset: number, bytes: number, why: string): void {
@@ -159,47 +154,6 @@ class Check {
     const message = `Journal segment ${file} has no whole record at byte ${offset}: ${why}`;
     this.input.findings.add({ code: "journal", message, file, offset, bytes });
   }
-}
-
-/** Why bytes with no record after them are not the beginning of a record that was torn off; or null. */
-function tailFault(bytes: Uint8Array): string | null {
-  if (bytes.length < RECORD_HEADER_BYTES || bytes.every((byte) => byte === 0)) return null;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const length = view.getUint32(4, true);
-  if (length >= RECORD_HEADER_BYTES && length <= bytes.length) return "its checksum is wrong";
-  // With its true length the record may be whole: then that is what was changed.
-  const corrected = bytes.slice();
-  new DataView(corrected.buffer).setUint32(4, bytes.length, true);
-  if (crc32(corrected.subarray(4)) === view.getUint32(0, true)) return "its length is wrong";
-  return length < RECORD_HEADER_BYTES ? "its length is impossible" : null;
-}
-
-/** Where in `bytes`, after its first byte, a whole record begins; or -1. */
-function nextRecord(bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let at = 1; at + RECORD_HEADER_BYTES <= bytes.length; at++) {
-    // The type's upper bytes are zeros: most positions are told by them.
-    if (bytes[at + 11] !== 0 || bytes[at + 10] !== 0 || bytes[at + 9] !== 0) continue;
-    if (bytes[at + 8] === 0) continue;
-    const length = view.getUint32(at + 4, true);
-    if (length < RECORD_HEADER_BYTES || length > bytes.length - at) continue;
-    const sum = view.getUint32(at, true);
-    if (crc32(bytes.subarray(at + 4, at + length)) === sum) return at;
-  }
-  return -1;
-}
-
-function readRange(path: string, from: number, to: number): Uint8Array<ArrayBuffer> {
-  using file = Deno.openSync(path);
-  file.seekSync(from, Deno.SeekMode.Start);
-  const bytes = new Uint8Array(to - from);
-  let done = 0;
-  while (done < bytes.length) {
-    const count = file.readSync(bytes.subarray(done));
-    if (count === null) break;
-    done += count;
-  }
-  return bytes.subarray(0, done);
 }
 
 function exists(path: string): boolean {

@@ -14,7 +14,7 @@
 
 import { Contradiction, Replay } from "./appliers.ts";
 import type { Inode } from "./inode.ts";
-import type { SegmentEnd } from "./journal.ts";
+import { type SegmentEnd, segmentName } from "./journal.ts";
 import {
   RECORD_HEADER_BYTES,
   type RecordReader,
@@ -22,6 +22,7 @@ import {
   type RequestId,
 } from "./journal_record.ts";
 import { scanSegment } from "./journal_scan.ts";
+import { readTail } from "./journal_tail.ts";
 import type { WorkingTree } from "./working_tree.ts";
 
 /** A SEGMENT record's three numbers. */
@@ -35,7 +36,7 @@ export interface ReplayReport {
   tornBytes: number;
   /** Segments that were passed over because something before them is missing, and what they may lack. */
   lost: number[];
-  /** The first record that contradicts the tree, where the journal therefore ends. */
+  /** The first record that is damaged or contradicts the tree, where the journal therefore ends. */
   damage: { readonly segment: number; readonly position: number; readonly why: string } | null;
   /** Where the journal ends; null if there is nothing in it. */
   end: SegmentEnd | null;
@@ -96,9 +97,23 @@ function replaySegment(
   if (isLost) {
     report.lost.push(segment);
   } else {
-    if (report.damage === null) report.tornBytes += size - length;
+    if (report.damage === null && length < size) endInTail(replay, segment, length, size, report);
     if (length > 0) report.end = { segment, length };
   }
+}
+
+/** The segment has more bytes than whole records: a crash tore its end off, or that is damaged. */
+function endInTail(
+  replay: Replay,
+  segment: number,
+  position: number,
+  size: number,
+  report: ReplayReport,
+): void {
+  const path = `${replay.tree.journal.directory}/${segmentName(segment)}`;
+  const { damage } = readTail(path, position, size);
+  if (damage === null) report.tornBytes += size - position;
+  else report.damage = { segment, position, why: damage };
 }
 
 /** True if the segment that begins with `record` goes on where the journal ended. */

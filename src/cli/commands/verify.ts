@@ -58,7 +58,21 @@ function lines(report: VerifyReport): string[] {
     shown.push(`${safe(path)} ends in ${grouped(bytes)} bytes that were never answered`);
   }
   if (repaired !== null) {
-    const { indexed, removed, quarantined, cut } = repaired;
+    const { indexed, removed, quarantined, cut, rebuilt } = repaired;
+    if (rebuilt !== null) {
+      shown.push(joined(
+        "a new index was made",
+        `${grouped(rebuilt.objects)} objects`,
+        `${grouped(rebuilt.commits)} checkpoints`,
+        `${grouped(rebuilt.branches)} branches`,
+      ));
+      for (const name of rebuilt.guessed) {
+        shown.push(
+          `  branch ${safe(name)} stands at its newest checkpoint: changes after it are lost`,
+        );
+      }
+      if (rebuilt.operationsLost) shown.push("  earlier rollbacks cannot be undone any more");
+    }
     shown.push(joined(
       "repaired",
       `${grouped(indexed)} objects indexed again`,
@@ -67,6 +81,11 @@ function lines(report: VerifyReport): string[] {
       `${grouped(cut)} torn ends cut`,
     ));
   } else if (!report.clean) shown.push("hint: agentvfs verify --repair");
+  if (repaired?.rebuilt === null && damage.some(({ code }) => code.startsWith("index_file"))) {
+    shown.push(
+      "hint: the index is made anew while no daemon runs: agentvfs stop, then verify --repair",
+    );
+  }
   return shown;
 }
 
