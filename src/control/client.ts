@@ -105,6 +105,11 @@ export class ControlClient implements Client {
   restore = this.#method("restore");
   undo = this.#method("undo");
   redo = this.#method("redo");
+  createBranch = this.#method("createBranch");
+  deleteBranch = this.#method("deleteBranch");
+  renameBranch = this.#method("renameBranch");
+  listBranches = this.#method("listBranches");
+  showBranch = this.#method("showBranch");
   verify = this.#method("verify");
   gc = this.#method("gc");
   tasks = this.#method("tasks");

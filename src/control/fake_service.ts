@@ -5,12 +5,17 @@
  */
 
 import {
+  type BranchReport,
   type CheckpointReport,
+  type CreateBranchParams,
+  type DeleteBranchParams,
   type GcReport,
   type LogEntry,
+  type RenameBranchParams,
   type RollbackReport,
   type Service,
   ServiceError,
+  type ShowBranchParams,
   type StatusReport,
   type TasksReport,
   type VerifyReport,
@@ -35,12 +40,13 @@ export class FakeService implements Service {
   readonly calls: { method: string; params: unknown }[] = [];
   #undone: LogEntry[] = [];
   #restarts = 0;
+  #branches: BranchReport[] = [];
 
   constructor(options: FakeOptions = {}) {
     this.#options = options;
   }
 
-  async status(p: Record<string, never>): Promise<StatusReport> {
+  async status(p: { branch?: string }): Promise<StatusReport> {
     await this.#called("status", p);
     const head = this.#head();
     return {
@@ -123,6 +129,57 @@ export class FakeService implements Service {
   async restore(p: Parameters<Service["restore"]>[0]): Promise<RollbackReport> {
     await this.#called("restore", p);
     return this.#report(this.#find(p.from), p.dryRun ?? false);
+  }
+
+  async createBranch(p: CreateBranchParams): Promise<BranchReport> {
+    await this.#called("createBranch", p);
+    const made = this.#branch(p.name, p.from ?? "main");
+    this.#branches.push(made);
+    return made;
+  }
+
+  async deleteBranch(p: DeleteBranchParams) {
+    await this.#called("deleteBranch", p);
+    const { name, head } = this.#findBranch(p.name);
+    this.#branches = this.#branches.filter((branch) => branch.name !== name);
+    return { name, head: head.id };
+  }
+
+  async renameBranch(p: RenameBranchParams): Promise<BranchReport> {
+    await this.#called("renameBranch", p);
+    const branch = this.#findBranch(p.name);
+    branch.name = p.to;
+    return branch;
+  }
+
+  async listBranches(p: Record<string, never>) {
+    await this.#called("listBranches", p);
+    return { branches: [this.#branch("main", null), ...this.#branches] };
+  }
+
+  async showBranch(p: ShowBranchParams): Promise<BranchReport> {
+    await this.#called("showBranch", p);
+    return p.name === "main" ? this.#branch("main", null) : this.#findBranch(p.name);
+  }
+
+  #branch(name: string, parent: string | null): BranchReport {
+    const { id, label, time } = this.#head();
+    return {
+      name,
+      parent,
+      created: "2026-01-02T03:04:05.000Z",
+      head: { id, label, time },
+      ahead: parent === null ? null : 2,
+      behind: parent === null ? null : 1,
+      dirty: parent !== null,
+      path: parent === null ? "/fake/mount" : `/fake/mount/.agentvfs/branches/${name}`,
+    };
+  }
+
+  #findBranch(name: string): BranchReport {
+    const found = this.#branches.find((branch) => branch.name === name);
+    if (found === undefined) throw new ServiceError("unknown_branch", `There is no branch ${name}`);
+    return found;
   }
 
   async undo(p: { branch?: string }): Promise<RollbackReport> {

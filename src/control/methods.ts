@@ -52,7 +52,7 @@ type ParamName<P> = string extends keyof P ? never : keyof P;
 
 /** Parameters by method. The compiler holds each row to the interface it describes. */
 export const METHODS: { readonly [M in MethodName]: Rows<M> } = {
-  status: {},
+  status: { branch: { type: NAME } },
   checkpoint: {
     label: { type: TEXT },
     message: { type: TEXT },
@@ -81,6 +81,11 @@ export const METHODS: { readonly [M in MethodName]: Rows<M> } = {
   },
   undo: { branch: { type: NAME } },
   redo: { branch: { type: NAME } },
+  createBranch: { name: { type: NAME, required: true }, from: { type: NAME } },
+  deleteBranch: { name: { type: NAME, required: true }, force: { type: FLAG } },
+  renameBranch: { name: { type: NAME, required: true }, to: { type: NAME, required: true } },
+  listBranches: {},
+  showBranch: { name: { type: NAME, required: true } },
   verify: { repair: { type: FLAG } },
   gc: {
     dryRun: { type: FLAG },

@@ -10,7 +10,7 @@
 
 /** A daemon, as its clients see it. Errors are {@linkcode ServiceError}s. */
 export interface Service {
-  status(p: Record<string, never>): Promise<StatusReport>;
+  status(p: BranchParams): Promise<StatusReport>;
   checkpoint(p: CheckpointParams): Promise<CheckpointReport>;
   rollback(p: RollbackParams): Promise<RollbackReport>;
   log(p: LogParams): Promise<LogReport>;
@@ -20,6 +20,13 @@ export interface Service {
   restore(p: RestoreParams): Promise<RollbackReport>;
   undo(p: BranchParams): Promise<RollbackReport>;
   redo(p: BranchParams): Promise<RollbackReport>;
+  /** Makes a branch. It starts with everything that is in the working tree it is made from. */
+  createBranch(p: CreateBranchParams): Promise<BranchReport>;
+  /** Its checkpoints stay, and what was not checkpointed becomes one first. */
+  deleteBranch(p: DeleteBranchParams): Promise<DeleteBranchReport>;
+  renameBranch(p: RenameBranchParams): Promise<BranchReport>;
+  listBranches(p: Record<string, never>): Promise<ListBranchesReport>;
+  showBranch(p: ShowBranchParams): Promise<BranchReport>;
   /** Checks the whole store; nothing else has to wait for it. */
   verify(p: VerifyParams): Promise<VerifyReport>;
   /** Gives the space of what no checkpoint that is kept needs back. */
@@ -71,6 +78,53 @@ export interface RestoreParams extends BranchParams {
   paths: string[];
   from: string;
   dryRun?: boolean;
+}
+
+export interface CreateBranchParams {
+  /** 1 to 64 of `A-Z a-z 0-9 . _ / -`. */
+  name: string;
+  /** A branch, whose working tree it starts with, or a checkpoint. Default: main. */
+  from?: string;
+}
+
+export interface DeleteBranchParams {
+  name: string;
+  /** Although it is in use. */
+  force?: boolean;
+}
+
+export interface RenameBranchParams {
+  name: string;
+  to: string;
+}
+
+export interface ShowBranchParams {
+  name: string;
+}
+
+export interface BranchReport {
+  name: string;
+  /** The branch it was made from; null for main. */
+  parent: string | null;
+  created: string;
+  head: { id: string; label: string | null; time: string };
+  /** Checkpoints that only it has, and that only its parent has; null where there is no parent to compare with. */
+  ahead: number | null;
+  behind: number | null;
+  /** True if its working tree differs from its head. */
+  dirty: boolean;
+  /** Where it is in the mount. */
+  path: string;
+}
+
+export interface DeleteBranchReport {
+  name: string;
+  /** What the branch was last: `branch create NAME --from ID` brings it back. */
+  head: string;
+}
+
+export interface ListBranchesReport {
+  branches: BranchReport[];
 }
 
 export interface VerifyParams {

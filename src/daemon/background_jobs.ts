@@ -8,7 +8,7 @@ import { binaryString } from "../../ffi/libc.ts";
 import { buildSnapshot } from "../history/build_snapshot.ts";
 import { countChanges, diffSnapshots, type SnapshotChange } from "../history/diff.ts";
 import { graftPaths } from "../history/graft.ts";
-import { type BranchState, History, type UndoTarget } from "../history/history.ts";
+import { type BranchState, History, type NewBranch, type UndoTarget } from "../history/history.ts";
 import { patchOf } from "../history/patch.ts";
 import type { VerifyReport } from "../control/service.ts";
 import type { ChangeCounts } from "../history/commit.ts";
@@ -24,6 +24,7 @@ import type { Hasher } from "../store/hash.ts";
 import type { Snapshot } from "../store/entry.ts";
 import type { Progress } from "../store/sliced.ts";
 import type { ObjectId } from "../store/object_id.ts";
+import { journalPath } from "../store/store_paths.ts";
 import { StoreWriter } from "../store/store_writer.ts";
 import type { BuiltSlot, Capture } from "../tree/capture.ts";
 import { collectGarbage } from "./collect_garbage.ts";
@@ -50,6 +51,14 @@ export interface ImportCounts {
 /** Job name → parameter and result. */
 export interface BackgroundJobs extends GarbageJobs {
   branch: { in: string; out: BranchState | null };
+  branches: { in: null; out: BranchState[] };
+  /** Checkpoints that one branch has and the other has not, safety ones left out. */
+  aheadBehind: { in: { name: string; parent: string }; out: { ahead: number; behind: number } };
+  /** Above every inode number that a commit may have. */
+  nextInode: { in: null; out: number };
+  createBranch: { in: NewBranch; out: BranchState };
+  deleteBranch: { in: string; out: null };
+  renameBranch: { in: { from: string; to: string }; out: null };
   hashBackend: { in: null; out: "native" | "wasm" };
   import: {
     in: BranchPosition & { label: string };
@@ -113,6 +122,9 @@ export const WRITING_JOBS: ReadonlySet<keyof BackgroundJobs> = new Set(
     "moveTo",
     "graft",
     "saveSnapshot",
+    "createBranch",
+    "deleteBranch",
+    "renameBranch",
     "gcBegin",
     "gcStep",
     "gcEnd",
@@ -142,6 +154,18 @@ export function backgroundJobs(
 
   return {
     branch: (name) => history.branch(name),
+    branches: () => history.branches(),
+    aheadBehind: ({ name, parent }) => history.aheadBehind(name, parent),
+    nextInode: () => history.nextInode(),
+    createBranch: (branch) => storing(() => history.createBranch(branch)),
+    deleteBranch: (name) => {
+      storing(() => history.deleteBranch(name));
+      return null;
+    },
+    renameBranch: ({ from, to }) => {
+      storing(() => history.renameBranch(from, to));
+      return null;
+    },
     hashBackend: () => hasher.backend,
     import: async ({ branch, segment, nextInode, label }) => {
       const source = new SourceDirectory(binaryString(start.source));
@@ -171,10 +195,11 @@ export function backgroundJobs(
     save: async ({ branch, segment, nextInode, capture, commit }) => {
       const taken = capture === null ? null : await captures.take(capture);
       return storing(() => {
-        const journal = new JournalReader(start.journal);
+        const { number, snapshot: stored } = history.branch(branch)!;
+        const journal = new JournalReader(journalPath(start.store, number));
         try {
           const built = taken === null
-            ? { snapshot: history.branch(branch)!.snapshot, slots: [] }
+            ? { snapshot: stored, slots: [] }
             : buildSnapshot(store, taken, (...where) => journal.read(...where));
           const { snapshot, slots } = built;
           const saved = history.save({

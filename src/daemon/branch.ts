@@ -18,7 +18,8 @@ import type { CommitInfo } from "../history/commit.ts";
 import type { InvalidationData } from "../mount/linux/notify.ts";
 import type { BackgroundClient } from "./background_client.ts";
 import type { FsClient } from "./fs_client.ts";
-import type { SaveCommit } from "./messages.ts";
+import { FIRST_OWN_INODE } from "../tree/working_tree.ts";
+import type { SaveCommit, TreeState, ViewCommands } from "./messages.ts";
 
 /** Safety checkpoints of a rollback that still finds changes, before it freezes the mount to end the race. */
 const UNFROZEN_ATTEMPTS = 3;
@@ -30,26 +31,52 @@ export interface Moved {
   readonly before: Snapshot;
 }
 
+export interface BranchParts {
+  readonly name: string;
+  readonly number: number;
+  /** Number of its view in the mount. */
+  readonly view: number;
+  readonly fs: FsClient;
+  readonly background: BackgroundClient;
+  /** Brings in what was written through shared mappings. */
+  readonly flush: () => Promise<unknown>;
+}
+
 export class Branch {
   #head: CommitInfo;
   #snapshot: Snapshot;
   #segment: number;
-  #nextInode = 0;
+  #nextInode: number;
   /** The segment that is being written. */
   #journalSegment: number;
   static #captures = 0;
 
+  name: string;
+  readonly number: number;
+  readonly view: number;
+  readonly fs: FsClient;
+  readonly background: BackgroundClient;
+  readonly flush: () => Promise<unknown>;
+
   constructor(
-    readonly name: string,
-    readonly fs: FsClient,
-    readonly background: BackgroundClient,
-    position: { head: CommitInfo; snapshot: Snapshot; segment: number },
-    /** Brings in what was written through shared mappings. */
-    readonly flush: () => Promise<unknown>,
+    parts: BranchParts,
+    position: { head: CommitInfo; snapshot: Snapshot; segment: number; nextInode?: number },
   ) {
+    this.name = parts.name;
+    this.number = parts.number;
+    this.view = parts.view;
+    this.fs = parts.fs;
+    this.background = parts.background;
+    this.flush = parts.flush;
+    this.#nextInode = position.nextInode ?? FIRST_OWN_INODE;
     this.#head = position.head;
     this.#snapshot = position.snapshot;
     this.#segment = this.#journalSegment = position.segment;
+  }
+
+  /** Inode number for the next new file, as of the last capture. */
+  get nextInode(): number {
+    return this.#nextInode;
   }
 
   get head(): CommitInfo {
@@ -66,7 +93,7 @@ export class Branch {
     // A frozen mount could not answer the writes that a flush waits for.
     if (!freeze) await this.flush();
     const id = ++Branch.#captures;
-    const captured = await this.fs.call("capture", { id, freeze });
+    const captured = await this.#call("capture", { id, freeze });
     this.#nextInode = captured.nextInode;
     this.#journalSegment = captured.segment;
     if (!captured.changed && commit === null) return null;
@@ -81,11 +108,11 @@ export class Branch {
         commit,
       });
     } catch (error) {
-      if (captured.changed) await this.fs.call("revert", null);
+      if (captured.changed) await this.#call("revert", null);
       throw error;
     }
     const { snapshot, slots } = saved;
-    if (captured.changed) await this.fs.call("settle", { snapshot, slots });
+    if (captured.changed) await this.#call("settle", { snapshot, slots });
     this.#snapshot = snapshot;
     this.#segment = segment;
     if (saved.commit !== null) this.#head = saved.commit;
@@ -98,14 +125,24 @@ export class Branch {
     return this.#snapshot;
   }
 
+  /** State of its working tree. */
+  state(): Promise<TreeState> {
+    return this.#call("state", null);
+  }
+
   async isChanged(): Promise<boolean> {
-    return this.isAhead || (await this.fs.call("state", null)).changed;
+    return this.isAhead || (await this.#call("state", null)).changed;
   }
 
   /** Makes the working tree what a commit has. */
   rollback(to: CommitInfo, kind: OperationKind): Promise<Moved> {
     const why = `${kind} to ${to.label === "" ? to.id.slice(0, 12) : to.label}`;
-    return this.#move(why, () => this.#moveTo(to.id, kind));
+    return this.#move(why, async () => {
+      // What another branch made has numbers that this one does not know of.
+      const known = to.branch === this.name ? 0 : await this.background.call("nextInode", null);
+      this.#nextInode = Math.max(this.#nextInode, known);
+      return await this.#moveTo(to.id, kind);
+    });
   }
 
   /** Makes paths (binary strings) of the working tree what they are in a commit. */
@@ -160,17 +197,24 @@ export class Branch {
       const moved = await target();
       invalidation = await this.#swap(moved);
     } finally {
-      await this.fs.call("thaw", null);
+      await this.#call("thaw", null);
     }
     await this.background.call("notify", invalidation);
     return { commit: this.#head, safety, before: (safety ?? before).snapshot };
+  }
+
+  #call<K extends keyof ViewCommands>(
+    command: K,
+    value: ViewCommands[K]["in"],
+  ): Promise<ViewCommands[K]["out"]> {
+    return this.fs.callView(this.view, command, value);
   }
 
   /** Shows `commit`, to which the branch row points already; points it back if that cannot be done. */
   async #swap(commit: CommitInfo): Promise<InvalidationData> {
     const { snapshot } = commit;
     try {
-      const invalidation = await this.fs.call("retarget", { snapshot, nextInode: this.#nextInode });
+      const invalidation = await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
       this.#head = commit;
       this.#snapshot = snapshot;
       this.#segment = this.#journalSegment;

@@ -8,20 +8,27 @@ import { binaryString } from "../../ffi/libc.ts";
 import { OPCODE_NAMES } from "../../ffi/fuse_kernel.ts";
 import {
   type BranchParams,
+  type BranchReport,
   type CheckpointParams,
   type CheckpointReport,
+  type CreateBranchParams,
+  type DeleteBranchParams,
+  type DeleteBranchReport,
   type DiffParams,
   type DiffReport,
   type GcParams,
   type GcReport,
+  type ListBranchesReport,
   type LogParams,
   type LogReport,
+  type RenameBranchParams,
   type RestartReport,
   type RestoreParams,
   type RollbackParams,
   type RollbackReport,
   type Service,
   ServiceError,
+  type ShowBranchParams,
   type ShowParams,
   type ShowReport,
   type StatusReport,
@@ -32,10 +39,14 @@ import {
 } from "../control/service.ts";
 import type { CommitInfo } from "../history/commit.ts";
 import { canResend, describeConnection } from "../mount/linux/init.ts";
+import { MAIN_VIEW } from "../mount/views.ts";
 import { mountUsers, unmount } from "../mount/linux/unmount.ts";
 import type { Snapshot } from "../store/entry.ts";
+import { NAME_MAX } from "../tree/working_tree.ts";
 import type { BackgroundClient } from "./background_client.ts";
 import type { Branch, Moved } from "./branch.ts";
+import { BranchMethods } from "./branch_methods.ts";
+import { type Branches, MAIN } from "./branches.ts";
 import type { FsClient } from "./fs_client.ts";
 import type { ImportState } from "./import_state.ts";
 import { Maintenance } from "./maintenance.ts";
@@ -43,9 +54,6 @@ import { changeReport, logEntry } from "./reports.ts";
 import { serviceError } from "./service_errors.ts";
 import { Turns } from "./turns.ts";
 import type { DaemonConfig } from "./workspace.ts";
-
-/** The branch that the mount shows. */
-export const MAIN = "main";
 
 /** A journal segment with so much in it is folded into the store. */
 const FOLD_BYTES = 64 * 1024 * 1024;
@@ -65,8 +73,7 @@ export interface DaemonParts {
   readonly imported: ImportState;
   readonly hash: "native" | "wasm";
   readonly counters: Uint32Array;
-  /** Resolves with the branch once it has a first commit. */
-  readonly branch: () => Branch | null;
+  readonly branches: Branches;
 }
 
 export class Daemon implements Service {
@@ -75,8 +82,16 @@ export class Daemon implements Service {
   #stopping = false;
 
   readonly #maintenance: Maintenance;
+  readonly #branchMethods: BranchMethods;
 
   constructor(readonly parts: DaemonParts) {
+    this.#branchMethods = new BranchMethods({
+      branches: parts.branches,
+      background: parts.background,
+      mount: parts.config.mount,
+      branch: (name) => this.#branch({ branch: name }),
+      turn: (what, job) => this.#turn(what, job),
+    });
     const { fs, background, counters } = parts;
     this.#maintenance = new Maintenance({
       fs,
@@ -86,11 +101,13 @@ export class Daemon implements Service {
     });
   }
 
-  async status(): Promise<StatusReport> {
+  async status(p: BranchParams): Promise<StatusReport> {
     const { config, keeperPid, restarts, crashReport } = this.parts;
-    const { fs, imported, hash, counters } = this.parts;
-    const branch = this.parts.branch();
-    const tree = await fs.call("state", null);
+    const { fs, imported, hash, counters, branches } = this.parts;
+    const name = p.branch ?? MAIN;
+    // While the project is imported there is only main, and it can be looked at.
+    const branch = name === MAIN ? branches.main : await this.#branch(p);
+    const tree = await fs.callView(branch?.view ?? MAIN_VIEW, "state", null);
     const counts: Record<string, number> = {};
     counters.forEach((count, opcode) => {
       if (count > 0) counts[OPCODE_NAMES[opcode] ?? String(opcode)] = count;
@@ -109,13 +126,13 @@ export class Daemon implements Service {
       serverPid: Deno.pid,
       restarts,
       crashReport,
-      branch: MAIN,
+      branch: name,
       head: head === null
         ? null
         : { id: head.id, label: nullIfEmpty(head.label), time: new Date(head.time).toISOString() },
       dirty,
       changes: tree.changes,
-      showing: showing(head, dirty),
+      showing: showing(name, head, dirty),
       import: imported.report(),
       hash,
       counters: counts,
@@ -238,11 +255,12 @@ export class Daemon implements Service {
    * start pays for every byte that was ever overwritten. The branch's head stays where it is.
    */
   async foldJournal(): Promise<void> {
-    const branch = this.parts.branch();
-    if (branch === null || this.#stopping) return;
-    const { changed, journalBytes, journalRecords } = await this.parts.fs.call("state", null);
-    if (!changed || (journalBytes < FOLD_BYTES && journalRecords < FOLD_RECORDS)) return;
-    await this.#turn("fold", () => branch.save(null));
+    if (this.#stopping) return;
+    for (const branch of await this.parts.branches.open()) {
+      const { changed, journalBytes, journalRecords } = await branch.state();
+      if (!changed || (journalBytes < FOLD_BYTES && journalRecords < FOLD_RECORDS)) continue;
+      await this.#turn("fold", () => branch.save(null));
+    }
   }
 
   verify(p: VerifyParams): Promise<VerifyReport> {
@@ -256,7 +274,7 @@ export class Daemon implements Service {
 
   /** Called every now and then: collects garbage while nobody needs the machine. */
   async collectWhenIdle(): Promise<void> {
-    if (this.#stopping || this.parts.branch() === null) return;
+    if (this.#stopping || this.parts.branches.main === null) return;
     await this.#maintenance.collectWhenIdle();
   }
 
@@ -268,7 +286,7 @@ export class Daemon implements Service {
   /** After what is under way, and not in the middle of a change. */
   restart(): Promise<RestartReport> {
     return this.#turn("restart", async () => {
-      const { connection } = await this.parts.fs.call("state", null);
+      const { connection } = await this.parts.fs.callView(MAIN_VIEW, "state", null);
       if (connection !== null && !canResend(connection)) {
         throw new ServiceError("no_resend", "This kernel cannot hand a mount to another server", {
           exit: 4,
@@ -300,12 +318,52 @@ export class Daemon implements Service {
     return { stopped: true };
   }
 
+  createBranch(p: CreateBranchParams): Promise<BranchReport> {
+    return this.#branchMethods.create(p);
+  }
+
+  deleteBranch(p: DeleteBranchParams): Promise<DeleteBranchReport> {
+    return this.#branchMethods.delete(p);
+  }
+
+  renameBranch(p: RenameBranchParams): Promise<BranchReport> {
+    return this.#branchMethods.rename(p);
+  }
+
+  listBranches(): Promise<ListBranchesReport> {
+    return this.#branchMethods.list();
+  }
+
+  showBranch(p: ShowBranchParams): Promise<BranchReport> {
+    return this.#branchMethods.show(p);
+  }
+
+  /** Number of the view of a branch, opened if it is not. */
+  async branchView(name: string): Promise<number> {
+    return (await this.#branch({ branch: name })).view;
+  }
+
+  branchOfView(view: number): string | null {
+    return this.parts.branches.nameOfView(view);
+  }
+
+  /** Number of the view of the checkpoint that `ref` means on main, opened if it is not. */
+  async checkpointView(ref: string): Promise<number> {
+    const commit = await this.#resolve(await this.#branch({}), ref);
+    return await this.parts.branches.checkpoint(commit);
+  }
+
+  /** Names by which `.agentvfs/checkpoints` lists what main's log does: labels, where they can be file names, or ids. */
+  async checkpointNames(): Promise<string[]> {
+    const { entries } = await this.log({});
+    const names = entries.filter(({ compacted }) => !compacted)
+      .map(({ id, label }) => label === null || !isFileName(label) ? id.slice(0, 12) : label);
+    return [...new Set(names)];
+  }
+
   async #branch({ branch }: BranchParams): Promise<Branch> {
-    if (branch !== undefined && branch !== MAIN) {
-      throw new ServiceError("unknown_branch", `There is no branch ${branch}`);
-    }
     await this.parts.imported.finished();
-    return this.parts.branch()!;
+    return await this.parts.branches.get(branch ?? MAIN);
   }
 
   /** Runs what changes the branch: one at a time, after the import. */
@@ -377,6 +435,11 @@ function fail(error: unknown): never {
   throw serviceError(error);
 }
 
+function isFileName(label: string): boolean {
+  return !/[/\0\n]/.test(label) && label !== "." && label !== ".." &&
+    new TextEncoder().encode(label).length <= NAME_MAX;
+}
+
 function nullIfEmpty(text: string): string | null {
   return text === "" ? null : text;
 }
@@ -385,10 +448,10 @@ function elapsed(since: number): number {
   return Math.round((performance.now() - since) * 100) / 100;
 }
 
-function showing(head: CommitInfo | null, dirty: boolean): string {
+function showing(branch: string, head: CommitInfo | null, dirty: boolean): string {
   if (head === null) return "the project as it is being imported";
   const name = head.label === "" ? head.id.slice(0, 12) : JSON.stringify(head.label);
-  return `branch ${MAIN} at ${name}${dirty ? " and changes since" : ""}`;
+  return `branch ${branch} at ${name}${dirty ? " and changes since" : ""}`;
 }
 
 /** A path given by a person, as trees name it: relative, without a leading `./` or trailing `/`. */

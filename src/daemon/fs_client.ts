@@ -5,7 +5,8 @@
  */
 
 import { createMailbox, MailboxSender } from "./mailbox.ts";
-import type { FsCommands, FsMessage, FsStart } from "./messages.ts";
+import type { Answer, Question } from "../mount/linux/virtual_files.ts";
+import type { FsCommands, FsMessage, FsRequest, FsStart, ViewCommands } from "./messages.ts";
 import { ThreadError } from "./posted_error.ts";
 
 /** What the thread found when it started. */
@@ -13,8 +14,10 @@ export type FsReady = FsMessage & { readonly type: "ready" };
 
 export interface FsClientOptions {
   readonly start: Omit<FsStart, "mailbox">;
-  /** A command line was written to `ctl` (or null: `status` was looked at). Resolves with the answer. */
-  readonly onAsk: (line: string | null) => Promise<string>;
+  /** Somebody in the mount asked something. Resolves with the answer. */
+  readonly onAsk: (question: Question) => Promise<Answer>;
+  /** The kernel refers to nothing in this view of a checkpoint any more. */
+  readonly onIdle: (view: number) => void;
 }
 
 export class FsClient {
@@ -27,10 +30,7 @@ export class FsClient {
   /** Resolves when the file system was unmounted, rejects when the thread failed. */
   readonly ended: Promise<void>;
   #onEnd!: { resolve(): void; reject(error: Error): void };
-  readonly #onAsk: FsClientOptions["onAsk"];
-
-  private constructor(options: FsClientOptions) {
-    this.#onAsk = options.onAsk;
+  private constructor(readonly options: FsClientOptions) {
     this.ended = new Promise((resolve, reject) => this.#onEnd = { resolve, reject });
     this.ended.catch(() => {});
     const mailbox = createMailbox();
@@ -57,7 +57,9 @@ export class FsClient {
 
   #receive(message: FsMessage): void {
     if (message.type === "ask") {
-      void this.#answer(message.ticket, message.line);
+      void this.#answer(message.ticket, message.question);
+    } else if (message.type === "idle") {
+      this.options.onIdle(message.view);
     } else if (message.type === "unmounted") {
       this.#onEnd.resolve();
     } else if (message.type === "crashed") {
@@ -69,9 +71,9 @@ export class FsClient {
     }
   }
 
-  async #answer(ticket: number, line: string | null): Promise<void> {
-    const text = await this.#onAsk(line);
-    await this.call("answer", { ticket, text });
+  async #answer(ticket: number, question: Question): Promise<void> {
+    const answer = await this.options.onAsk(question);
+    await this.call("answer", { ticket, answer });
   }
 
   /** Runs a command, after those that were asked for before it. Rejects with {@linkcode ThreadError}. */
@@ -79,16 +81,27 @@ export class FsClient {
     command: K,
     value: FsCommands[K]["in"],
   ): Promise<FsCommands[K]["out"]> {
-    const result = this.#last.then(() => this.#run(command, value));
+    return this.#queue({ command, value } as FsRequest) as Promise<FsCommands[K]["out"]>;
+  }
+
+  /** As {@linkcode call}, about one view. */
+  callView<K extends keyof ViewCommands>(
+    view: number,
+    command: K,
+    value: ViewCommands[K]["in"],
+  ): Promise<ViewCommands[K]["out"]> {
+    const request = { view, command, value } as FsRequest;
+    return this.#queue(request) as Promise<ViewCommands[K]["out"]>;
+  }
+
+  #queue(request: FsRequest): Promise<unknown> {
+    const result = this.#last.then(() => this.#run(request));
     this.#last = result.catch(() => {});
     return result;
   }
 
-  async #run<K extends keyof FsCommands>(
-    command: K,
-    value: FsCommands[K]["in"],
-  ): Promise<FsCommands[K]["out"]> {
-    const message = new TextEncoder().encode(JSON.stringify({ command, value }));
+  async #run(request: FsRequest): Promise<unknown> {
+    const message = new TextEncoder().encode(JSON.stringify(request));
     let offset = 0;
     let reply: FsMessage;
     do {
@@ -99,7 +112,7 @@ export class FsClient {
       reply = result;
     } while (offset >= 0);
     if (reply.type === "failed") throw new ThreadError(reply.error);
-    return (reply as { value: unknown }).value as FsCommands[K]["out"];
+    return (reply as { value: unknown }).value;
   }
 
   /** Makes the thread end although the file system may live on, kept by programs after a lazy unmount. */

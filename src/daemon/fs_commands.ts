@@ -1,13 +1,16 @@
 /**
- * The commands of the fs thread, one row each.
+ * The commands of the fs thread, one row each: those about the mount, and those about one of its views.
  *
  * @module
  */
 
+import type { InvalidationData } from "../mount/linux/notify.ts";
 import type { Session } from "../mount/linux/session.ts";
+import { type View, type ViewTable, wireNode } from "../mount/views.ts";
+import type { Reference } from "../store/references.ts";
+import type { Store } from "../store/store.ts";
 import { adoptImport } from "../tree/adopt_import.ts";
 import type { Invalidation } from "../tree/invalidation.ts";
-import type { Store } from "../store/store.ts";
 import { liveReferences } from "../tree/live_references.ts";
 import { retarget } from "../tree/retarget.ts";
 import {
@@ -17,76 +20,56 @@ import {
   settle,
   takeCapture,
 } from "../tree/take_capture.ts";
-import type { WorkingTree } from "../tree/working_tree.ts";
-import type { InvalidationData } from "../mount/linux/notify.ts";
-import type { FsCommands, PostedCapture } from "./messages.ts";
+import type { FsCommands, PostedCapture, ViewCommands, ViewStart } from "./messages.ts";
+import type { OpenedView } from "./open_view.ts";
 
 type Row<K extends keyof FsCommands> = (value: FsCommands[K]["in"]) => FsCommands[K]["out"];
+type ViewRow<K extends keyof ViewCommands> = (
+  view: number,
+  value: ViewCommands[K]["in"],
+) => ViewCommands[K]["out"];
 
 export type FsCommandTable = { [K in keyof FsCommands]: Row<K> };
+export type ViewCommandTable = { [K in keyof ViewCommands]: ViewRow<K> };
 
-/** What the table works on. */
 export interface FsThreadState {
-  readonly tree: WorkingTree;
   readonly store: Store;
   readonly session: Session;
-  postCapture(capture: PostedCapture): void;
+  readonly views: ViewTable;
+  readonly captures: Captures;
+  open(start: ViewStart): OpenedView;
 }
 
-export function fsCommands({ tree, store, session, postCapture }: FsThreadState): FsCommandTable {
-  let pending: PendingCapture | null = null;
-  let safeSegment = tree.safeSegment;
+export function fsCommands(state: FsThreadState): FsCommandTable {
+  const { store, session, views, captures } = state;
+  const { virtual } = session.context;
   return {
-    state: () => ({
-      changed: tree.isChanged,
-      changes: tree.root.directory!.changed.size + tree.changedLinks.size,
-      nodes: tree.nodes.size,
-      journalBytes: tree.journal.position,
-      journalRecords: tree.journal.records,
-      connection: session.context.connection,
-    }),
-    capture: ({ id, freeze }) => {
-      if (pending !== null) throw new Error("A capture is being stored already");
-      const changed = tree.isChanged;
-      if (changed) {
-        safeSegment = tree.safeSegment;
-        const taken = takeCapture(tree);
-        pending = taken.pending;
-        postCapture({ id, capture: taken.capture });
-      } else if (freeze) {
-        beginSegment(tree);
-      }
-      session.frozen = freeze;
-      return { changed, segment: tree.journal.segment, nextInode: tree.nextInode };
+    openView: (start) => {
+      const { view, replayed, tornBytes } = state.open(start);
+      views.add(view);
+      return { replayed, tornBytes };
     },
-    settle: ({ snapshot, slots }) => {
-      settle(tree, pending!, snapshot, slots);
-      pending = null;
-      return null;
+    setBranches: ({ names, gone }) => {
+      const places = gone.flatMap((name) => virtual.placeOf(name) ?? []);
+      return {
+        parents: places.map(({ parent }) => parent),
+        names: places.map(({ name }) => name),
+        data: virtual.setBranches(names),
+        attributes: [],
+      };
     },
-    revert: () => {
-      revert(tree, pending!, safeSegment);
-      pending = null;
-      return null;
-    },
-    retarget: ({ snapshot, nextInode }) => {
-      const invalidation = retarget(tree, snapshot);
-      tree.nextInode = nextInode;
-      return posted(invalidation);
-    },
-    thaw: () => {
+    resume: () => {
       session.frozen = false;
       return null;
     },
-    adopt: (snapshot) => posted(adoptImport(tree, snapshot)),
-    answer: ({ ticket, text }) => {
-      session.context.virtual.answer(ticket, text);
+    answer: ({ ticket, answer }) => {
+      virtual.answer(ticket, answer);
       return null;
     },
     drain: () => session.drain(),
     references: () => {
-      if (pending !== null) throw new Error("A capture is being stored");
-      return liveReferences(tree);
+      if (captures.size > 0) throw new Error("A capture is being stored");
+      return [...views].flatMap(({ tree }): Reference[] => liveReferences(tree));
     },
     forgetPacks: (packs) => {
       store.forgetPacks(packs);
@@ -97,13 +80,103 @@ export function fsCommands({ tree, store, session, postCapture }: FsThreadState)
       return null;
     },
     sync: () => {
-      const status = tree.journal.sync();
-      if (status !== 0) throw new Error("Cannot make the journal durable");
+      for (const { tree, writable } of views) {
+        if (writable && tree.journal.sync() !== 0) {
+          throw new Error("Cannot make the journal durable");
+        }
+      }
       return null;
     },
   };
 }
 
-function posted({ parents, names, data, attributes }: Invalidation): InvalidationData {
-  return { parents, names, data, attributes };
+/** Captures that are being stored, by view, and the first segment that was not safe before each. */
+export type Captures = Map<
+  number,
+  { readonly pending: PendingCapture; readonly safeSegment: number }
+>;
+
+export interface ViewState {
+  readonly session: Session;
+  readonly views: ViewTable;
+  readonly captures: Captures;
+  postCapture(capture: PostedCapture): void;
+}
+
+export function viewCommands(state: ViewState): ViewCommandTable {
+  const { session, views, captures } = state;
+  const tree = (number: number) => find(views, number).tree;
+  const takePending = (number: number) => {
+    const taken = captures.get(number);
+    if (taken === undefined) throw new Error("No capture is being stored");
+    captures.delete(number);
+    return taken;
+  };
+  return {
+    state: (number) => {
+      const { isChanged, root, changedLinks, nodes, journal } = tree(number);
+      return {
+        changed: isChanged,
+        changes: root.directory!.changed.size + changedLinks.size,
+        nodes: nodes.size,
+        journalBytes: journal.position,
+        journalRecords: journal.records,
+        connection: session.context.connection,
+      };
+    },
+    capture: (number, { id, freeze }) => {
+      if (captures.has(number)) throw new Error("A capture is being stored already");
+      const view = find(views, number);
+      const { tree } = view;
+      const changed = tree.isChanged;
+      if (changed) {
+        const { safeSegment } = tree;
+        const { capture, pending } = takeCapture(tree);
+        captures.set(number, { pending, safeSegment });
+        state.postCapture({ id, capture });
+      } else if (freeze) {
+        beginSegment(tree);
+      }
+      view.frozen = freeze;
+      return { changed, segment: tree.journal.segment, nextInode: tree.nextInode };
+    },
+    settle: (number, { snapshot, slots }) => {
+      settle(tree(number), takePending(number).pending, snapshot, slots);
+      return null;
+    },
+    revert: (number) => {
+      const { pending, safeSegment } = takePending(number);
+      revert(tree(number), pending, safeSegment);
+      return null;
+    },
+    retarget: (number, { snapshot, nextInode }) => {
+      const invalidation = retarget(tree(number), snapshot);
+      tree(number).nextInode = nextInode;
+      return posted(number, invalidation);
+    },
+    thaw: (number) => {
+      find(views, number).frozen = false;
+      session.serveParked();
+      return null;
+    },
+    adopt: (number, snapshot) => posted(number, adoptImport(tree(number), snapshot)),
+    close: (number, { onlyIdle }) => {
+      if (onlyIdle && !tree(number).nodes.isIdle) return false;
+      const view = views.remove(number);
+      view?.tree.close();
+      return view !== undefined;
+    },
+  };
+}
+
+function find(views: ViewTable, number: number): View {
+  const view = views.get(number);
+  if (view === undefined) throw new Error(`View ${number} is not open`);
+  return view;
+}
+
+function posted(view: number, invalidation: Invalidation): InvalidationData {
+  const wire = (ids: readonly number[]) => ids.map((id) => wireNode(view, id));
+  const { parents, names, data, attributes } = invalidation;
+  return { parents: wire(parents), names, data: wire(data), attributes: wire(attributes) };
 }

@@ -9,6 +9,7 @@ import type { NewCommit } from "../history/history.ts";
 import type { OperationKind } from "../history/operation_log.ts";
 import type { Connection } from "../mount/linux/init.ts";
 import type { InvalidationData } from "../mount/linux/notify.ts";
+import type { Answer, Question } from "../mount/linux/virtual_files.ts";
 import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import type { Reference } from "../store/references.ts";
@@ -30,18 +31,30 @@ export interface FsStart {
   readonly counters: SharedArrayBuffer;
   readonly source: string;
   readonly store: string;
-  readonly journal: string;
-  /** Null while the source is not imported. */
-  readonly snapshot: Snapshot | null;
-  readonly segment: number;
-  readonly nextInode: number;
+  /** The main branch's first, then those that another server had open. */
+  readonly views: readonly ViewStart[];
   /** True if another server served this mount before. */
   readonly resume: boolean;
   /** Captures go to the background thread through it. */
   readonly captures: MessagePort;
 }
 
-/** State of the working tree. */
+/** A view to be opened. */
+export interface ViewStart {
+  readonly number: number;
+  /** False for a checkpoint. */
+  readonly writable: boolean;
+  readonly inodeSpace: number;
+  /** Where its journal is, or would be, and its node log. */
+  readonly directory: string;
+  /** Null while the source is not imported. */
+  readonly snapshot: Snapshot | null;
+  /** First journal segment that is not in `snapshot`. */
+  readonly segment: number;
+  readonly nextInode: number;
+}
+
+/** State of a working tree. */
 export interface TreeState {
   readonly changed: boolean;
   /** Changed names and linked inodes since the snapshot. */
@@ -53,12 +66,12 @@ export interface TreeState {
   readonly connection: Connection | null;
 }
 
-/** Commands to the fs thread: name → parameter and result. */
-export interface FsCommands {
+/** Commands to the fs thread about one view: name → parameter and result. */
+export interface ViewCommands {
   state: { in: null; out: TreeState };
   /**
    * Takes a capture and posts it to the background thread under this number; nothing is posted if nothing
-   * changed. With `freeze`, a new journal segment begins in any case and no request is answered until `thaw`.
+   * changed. With `freeze`, a new journal segment begins in any case and no request about the view is answered until `thaw`.
    */
   capture: {
     in: { id: number; freeze: boolean };
@@ -69,22 +82,45 @@ export interface FsCommands {
   retarget: { in: { snapshot: Snapshot; nextInode: number }; out: InvalidationData };
   thaw: { in: null; out: null };
   adopt: { in: Snapshot; out: InvalidationData };
-  answer: { in: { ticket: number; text: string }; out: null };
+  /**
+   * The kernel's references stand for nothing from now on. With `onlyIdle`, not if there are any. Results in whether
+   * it was closed.
+   */
+  close: { in: { onlyIdle: boolean }; out: boolean };
+}
+
+/** Commands to the fs thread about the whole mount. */
+export interface FsCommands {
+  /** Results in how many records its journal had. */
+  openView: { in: ViewStart; out: { replayed: number; tornBytes: number } };
+  /** There are these branches now. Results in what the kernel must forget; `gone`: branches whose names are no more. */
+  setBranches: { in: { names: string[]; gone: string[] }; out: InvalidationData };
+  /** A mount that was taken over begins to answer. */
+  resume: { in: null; out: null };
+  answer: { in: { ticket: number; answer: Answer }; out: null };
   /** Answers what the kernel has sent already; results in the number of write-backs since the mount began. */
   drain: { in: null; out: number };
   /** Ends the thread as if the file system were unmounted. */
   end: { in: null; out: null };
-  /** Objects that the working tree needs, whatever its branch's snapshots reach. */
+  /** Objects that the open trees need, whatever their branches' snapshots reach. */
   references: { in: null; out: Reference[] };
   /** These packs are gone: what was in them is elsewhere. */
   forgetPacks: { in: number[]; out: null };
-  /** Makes the journal durable. */
+  /** Makes the journals durable. */
   sync: { in: null; out: null };
 }
 
-export type FsRequest = {
-  [K in keyof FsCommands]: { readonly command: K; readonly value: FsCommands[K]["in"] };
-}[keyof FsCommands];
+export type FsRequest =
+  | {
+    [K in keyof FsCommands]: { readonly command: K; readonly value: FsCommands[K]["in"] };
+  }[keyof FsCommands]
+  | {
+    [K in keyof ViewCommands]: {
+      readonly view: number;
+      readonly command: K;
+      readonly value: ViewCommands[K]["in"];
+    };
+  }[keyof ViewCommands];
 
 /** From the fs thread. */
 export type FsMessage =
@@ -98,7 +134,9 @@ export type FsMessage =
   | { readonly type: "part" }
   | { readonly type: "done"; readonly value: unknown }
   | { readonly type: "failed"; readonly error: PostedError }
-  | { readonly type: "ask"; readonly ticket: number; readonly line: string | null }
+  | { readonly type: "ask"; readonly ticket: number; readonly question: Question }
+  /** The kernel refers to nothing in this view of a checkpoint any more. */
+  | { readonly type: "idle"; readonly view: number }
   | { readonly type: "unmounted" }
   /** The thread cannot go on. */
   | { readonly type: "crashed"; readonly error: PostedError };
@@ -112,7 +150,6 @@ export interface PostedCapture {
 export interface BackgroundStart {
   readonly source: string;
   readonly store: string;
-  readonly journal: string;
   readonly fuseFd: number;
   readonly captures: MessagePort;
 }

@@ -9,14 +9,18 @@
 
 import { OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
 import { dup } from "../../ffi/libc.ts";
-import { runLine } from "../control/run_line.ts";
 import { ControlServer } from "../control/server.ts";
+import type { BranchState } from "../history/branch_table.ts";
 import type { CommitInfo } from "../history/commit.ts";
+import { FIRST_SEGMENT } from "../history/history.ts";
+import { MAIN_VIEW } from "../mount/views.ts";
 import type { Snapshot } from "../store/entry.ts";
+import { journalPath } from "../store/store_paths.ts";
 import { FIRST_OWN_INODE } from "../tree/working_tree.ts";
 import { BackgroundClient } from "./background_client.ts";
-import { Branch } from "./branch.ts";
-import { Daemon, MAIN } from "./daemon.ts";
+import { answer } from "./answer.ts";
+import { Branches, branchView, checkpointView, MAIN } from "./branches.ts";
+import { Daemon } from "./daemon.ts";
 import { FsClient } from "./fs_client.ts";
 import { ImportState } from "./import_state.ts";
 import {
@@ -29,11 +33,10 @@ import {
 } from "./restart.ts";
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
 import { canResend } from "../mount/linux/init.ts";
+import type { ViewStart } from "./messages.ts";
+import { ViewRegistry } from "./view_registry.ts";
 import { mappedFlusher } from "../mount/linux/flush_mapped.ts";
 import { unmount } from "../mount/linux/unmount.ts";
-
-/** First journal segment of a new store. */
-const FIRST_SEGMENT = 1;
 /** Label of the commit that is the imported source. */
 const IMPORT_LABEL = "initial";
 /** How often the server looks whether its keeper still lives, ms. */
@@ -49,52 +52,52 @@ export async function runServer(config: DaemonConfig): Promise<number> {
   // The children of this process must not inherit the device.
   const fuseFd = dup(0);
   const channel = new MessageChannel();
-  const journal = `${config.store}/journal/${MAIN}`;
   const keeperPid = Number(Deno.env.get(KEEPER_VARIABLE));
   const counters = new SharedArrayBuffer(4 * OPCODE_LIMIT);
   const imported = new ImportState();
   const { source, store } = config;
   const background = await BackgroundClient.start(
-    { source, store, journal, fuseFd, captures: channel.port2 },
+    { source, store, fuseFd, captures: channel.port2 },
     (counts) => imported.progress(counts),
   );
   const saved = await background.call("branch", MAIN);
   const hash = await background.call("hashBackend", null);
-  let daemon: Daemon | null = null;
+  const daemon = Promise.withResolvers<Daemon>();
   const resume = Deno.env.get(RESTARTS_VARIABLE) !== undefined;
+  const registry = ViewRegistry.begin(store, resume);
+  const others = await startsOf(registry, background, store);
+  let branches: Branches | null = null;
   const { client: fs, ready } = await FsClient.start({
     start: {
       fuseFd,
       counters,
       source,
       store,
-      journal,
-      snapshot: saved?.snapshot ?? null,
-      segment: saved?.segment ?? FIRST_SEGMENT,
-      nextInode: saved?.nextInode ?? FIRST_OWN_INODE,
+      views: [mainView(saved, store), ...others],
       resume,
       captures: channel.port1,
     },
-    onAsk: (line) => answer(daemon!, line),
+    onAsk: async (question) => answer(await daemon.promise, question),
+    onIdle: (view) => void branches?.closeIdle(view),
   });
   const { replayed, tornBytes, lost, nodeIds } = ready;
-  if (replayed > 1) console.log(`Recovered ${replayed} journal records`);
+  if (replayed > 1 + others.length) console.log(`Recovered ${replayed} journal records`);
   if (tornBytes > 0) console.log(`The journal ended in ${tornBytes} bytes, never answered`);
   if (resume) {
-    const { connection } = await fs.call("state", null);
+    const { connection } = await fs.callView(MAIN_VIEW, "state", null);
     if (connection !== null && !canResend(connection)) throw cannotTakeOver(config);
     console.log(`Took over ${nodeIds.length - lost} nodes; ${lost} stand for nothing any more`);
     // In this order: the one request that may have been carried out comes before any that follow it.
     await background.call("requestResend", null);
-    await fs.call("thaw", null);
+    await fs.call("resume", null);
     await background.call("invalidateAll", nodeIds);
   }
 
   const flush = mappedFlusher(config.mount, () => fs.call("drain", null));
-  let branch: Branch | null = null;
   let control: ControlServer | null = null;
   let replaced = false;
-  daemon = new Daemon({
+  branches = new Branches({ fs, background, registry, store, mount: config.mount, flush });
+  const service = new Daemon({
     config,
     keeperPid,
     restarts: Number(Deno.env.get(RESTARTS_VARIABLE) ?? 0),
@@ -109,28 +112,30 @@ export async function runServer(config: DaemonConfig): Promise<number> {
     imported,
     hash,
     counters: new Uint32Array(counters),
-    branch: () => branch,
+    branches,
   });
+  daemon.resolve(service);
   if (saved !== null && saved.head !== null) {
     const head = await background.call("commitInfo", saved.head);
-    branch = new Branch(MAIN, fs, background, { ...saved, head }, flush);
+    await branches.begin({ ...saved, head }, registry.open);
     const { entries, size } = saved.snapshot.root;
     imported.progress({ files: entries, directories: 0, bytes: size });
     imported.finish();
   } else {
+    const begun = branches;
     void importProject(fs, background, imported)
-      .then((position) => {
-        branch = new Branch(MAIN, fs, background, position, flush);
+      .then(async (position) => {
+        await begun.begin(position, []);
         imported.finish();
-      }, (error) => imported.failed(error));
+      }).catch((error) => imported.failed(error));
   }
-  control = await ControlServer.listen(daemon, config.socket);
+  control = await ControlServer.listen(service, config.socket);
   // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
   if (Deno.ppid === keeperPid) Deno.kill(keeperPid, READY_SIGNAL);
   Deno.addSignalListener("SIGTERM", () => fs.end());
   watchKeeper(keeperPid, config.mount, fs);
-  watchJournal(daemon);
-  watchGarbage(daemon);
+  watchJournal(service);
+  watchGarbage(service);
   try {
     await fs.ended;
   } catch (error) {
@@ -156,10 +161,40 @@ function cannotTakeOver({ mount }: DaemonConfig): WorkspaceError {
   });
 }
 
-async function answer(daemon: Daemon, line: string | null): Promise<string> {
-  return line === null
-    ? JSON.stringify(await daemon.status(), null, 2)
-    : await runLine(daemon, line);
+function mainView(saved: BranchState | null, store: string): ViewStart {
+  const { snapshot = null, segment = FIRST_SEGMENT, nextInode = FIRST_OWN_INODE } = saved ?? {};
+  return {
+    number: MAIN_VIEW,
+    writable: true,
+    inodeSpace: 0,
+    directory: journalPath(store, 0),
+    snapshot,
+    segment,
+    nextInode,
+  };
+}
+
+/** The views that another server had open. What one showed may be gone. */
+async function startsOf(
+  registry: ViewRegistry,
+  background: BackgroundClient,
+  store: string,
+): Promise<ViewStart[]> {
+  const states = await background.call("branches", null);
+  const starts: ViewStart[] = [];
+  for (const { view, branch, commit } of registry.open) {
+    const state = states.find(({ number }) => number === branch);
+    if (state !== undefined) {
+      starts.push(branchView(view, state, store));
+      continue;
+    }
+    const info = commit === undefined
+      ? null
+      : await background.call("commitInfo", commit).catch(() => null);
+    if (info === null) registry.remove(view);
+    else starts.push(checkpointView(view, info.snapshot, registry));
+  }
+  return starts;
 }
 
 /** Stores the source and lets the working tree stand on it. Resolves with where the branch then is. */
@@ -176,7 +211,7 @@ async function importProject(
   });
   imported.progress(counts, skipped);
   const { snapshot } = commit;
-  await background.call("notify", await fs.call("adopt", snapshot));
+  await background.call("notify", await fs.callView(MAIN_VIEW, "adopt", snapshot));
   return { head: commit, snapshot, segment: FIRST_SEGMENT };
 }
 

@@ -14,7 +14,7 @@ import { StoreError } from "../store/store_error.ts";
 import { type AffectedPaths, affectedPaths } from "./affected_paths.ts";
 import { SnapshotCheck } from "./check_snapshot.ts";
 import { type CommitInfo, decodeCommit, encodeCommit } from "./commit.ts";
-import { readBranch } from "./history.ts";
+import { readBranch } from "./branch_table.ts";
 import { HistoryError } from "./history_error.ts";
 import { compactedIds } from "./retention_table.ts";
 

@@ -16,6 +16,7 @@ import { quarantined } from "../store/quarantine.ts";
 import type { Reference } from "../store/references.ts";
 import type { Work } from "../store/sliced.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
+import { journalsPath } from "../store/store_paths.ts";
 import { packShares, packsToSweep, sweepPacks } from "../store/sweep_packs.ts";
 import { damagedRows } from "../store/summed_table.ts";
 import { journalReferences } from "../tree/live_references.ts";
@@ -33,7 +34,7 @@ import {
   SAFETY_MS,
 } from "./retention.ts";
 import { compact, compactedIds, forgetCommits } from "./retention_table.ts";
-import { journalBranches } from "./verify_store.ts";
+import { journalDirectories } from "./verify_store.ts";
 
 export interface CollectOptions {
   readonly policy: RetentionPolicy;
@@ -187,8 +188,8 @@ export class StoreCollection {
 
   /** What unlinked files in the journals need, as far as it is there. */
   #fromJournals(table: ObjectTable): Reference[] {
-    const root = `${this.#store.directory}/journal`;
-    return journalBranches(root).flatMap((branch) => journalReferences(`${root}/${branch}`))
+    const root = journalsPath(this.#store.directory);
+    return journalDirectories(root).flatMap((name) => journalReferences(`${root}/${name}`))
       .filter(({ id }) => table.find(id) >= 0);
   }
 

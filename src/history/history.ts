@@ -12,37 +12,32 @@ import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import { quarantined } from "../store/quarantine.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
-import { isWholeRow, putRow } from "../store/summed_table.ts";
+import { type BranchMove, type BranchState, BranchTable } from "./branch_table.ts";
 import {
   type ChangeCounts,
   type CommitInfo,
   type CommitKind,
   decodeCommit,
-  decodeSnapshot,
   encodeCommit,
   encodeSnapshot,
   storedId,
 } from "./commit.ts";
 import { countChanges } from "./diff.ts";
 import { HistoryError } from "./history_error.ts";
+import { countApart } from "./count_apart.ts";
 import { listLog, type LogOptions } from "./log.ts";
 import { type Operation, type OperationKind, OperationLog } from "./operation_log.ts";
 import { RefResolver } from "./resolve_ref.ts";
 import { isCompacted } from "./retention_table.ts";
-import { BRANCHES, COMMITS, createHistoryTables, nextSequence } from "./schema.ts";
+import { COMMITS, createHistoryTables, nextSequence } from "./schema.ts";
+import { putRow } from "../store/summed_table.ts";
 
-/** Where a branch is. */
-export interface BranchState {
-  readonly name: string;
-  /** Its current commit; null before the first. */
-  readonly head: ObjectId | null;
-  /** What of the working tree is in the store: the head's snapshot, or a later one without a commit. */
-  readonly snapshot: Snapshot;
-  /** First journal segment that is not in `snapshot` yet. */
-  readonly segment: number;
-  /** Inode number for the next new file. */
-  readonly nextInode: number;
-}
+export type { BranchState };
+
+/** First segment of a branch's journal. */
+export const FIRST_SEGMENT = 1;
+
+export type NewBranch = Omit<BranchMove, "segment"> & { readonly parent: string };
 
 export interface NewCommit {
   readonly label: string;
@@ -85,12 +80,14 @@ export class History {
   readonly #database: DatabaseSync;
   readonly #refs: RefResolver;
   readonly #operations: OperationLog;
+  readonly #branches: BranchTable;
 
   constructor(store: StoreWriter) {
     this.#store = store;
     this.#database = store.database;
     createHistoryTables(this.#database);
     this.#operations = new OperationLog(this.#database);
+    this.#branches = new BranchTable(this.#database);
     this.#refs = new RefResolver(this.#database, {
       commitInfo: (id) => this.commitInfo(id),
       head: (branch) => this.branch(branch)?.head ?? null,
@@ -99,25 +96,83 @@ export class History {
 
   /** A branch by its exact name. */
   branch(name: string): BranchState | null {
-    const row = this.#database.prepare("SELECT * FROM branches WHERE name = ?").get(name);
-    return row === undefined ? null : readBranch(row);
+    return this.#branches.get(name);
   }
 
   /** Every branch, by name. */
   branches(): BranchState[] {
-    return this.#database.prepare("SELECT * FROM branches ORDER BY name").all().map(readBranch);
+    return this.#branches.list();
+  }
+
+  /**
+   * Makes a branch at a snapshot: that of commit `head`, or one that `parent` has not committed, which becomes a commit
+   * of the new branch. Throws {@linkcode HistoryError}
+   * `branch_exists` or `too_many_branches`.
+   */
+  createBranch(branch: NewBranch): BranchState {
+    const { name } = branch;
+    if (this.#branches.get(name) !== null) {
+      throw new HistoryError("branch_exists", `There is a branch ${name} already`, {
+        subject: name,
+      });
+    }
+    const head = branch.head === null ? null : this.commitInfo(branch.head);
+    const commit = head === null || sameSnapshot(head.snapshot, branch.snapshot)
+      ? head
+      : this.#putCommit(name, head.id, branch.snapshot, {
+        label: "",
+        message: `branch ${name} begins`,
+        kind: "safety",
+        agent: null,
+      });
+    this.#store.commit((database) => {
+      if (commit !== null && commit !== head) {
+        insertCommit(database, commit);
+        this.#branches.addFork(branch.parent, commit.id);
+      }
+      const { id = null } = commit ?? {};
+      this.#branches.create({ ...branch, head: id, segment: FIRST_SEGMENT });
+    });
+    return this.#branches.get(name)!;
+  }
+
+  /**
+   * Commits that are ancestors of `name`'s head and not of `parent`'s, and the other way round, without those made for
+   * safety. Both 0 if `parent` is no branch any more.
+   */
+  aheadBehind(name: string, parent: string): { ahead: number; behind: number } {
+    const [own, other] = [this.branch(name)?.head, this.branch(parent)?.head];
+    if (!own || !other) return { ahead: 0, behind: 0 };
+    return countApart((id) => this.commitInfo(id), own, other);
+  }
+
+  /** Above every inode number that a branch has or had. */
+  nextInode(): number {
+    return this.#branches.nextInode();
+  }
+
+  /** Its commits stay, as long as other branches need them or the retention policy keeps them. */
+  deleteBranch(name: string): void {
+    this.#store.commit(() => this.#branches.delete(name));
+  }
+
+  renameBranch(from: string, to: string): void {
+    if (this.#branches.get(to) !== null) {
+      throw new HistoryError("branch_exists", `There is a branch ${to} already`, { subject: to });
+    }
+    this.#store.commit(() => this.#branches.rename(from, to));
   }
 
   /** Moves a branch (made if need be) to a snapshot, with a commit if one is asked for. */
   save(request: SaveRequest): CommitInfo | null {
     const { branch, snapshot, segment, nextInode } = request;
-    const head = this.branch(branch)?.head ?? null;
+    const { head = null, forks = [] } = this.branch(branch) ?? {};
     const commit = request.commit === undefined
       ? null
-      : this.#putCommit(branch, head, snapshot, request.commit);
+      : this.#putCommit(branch, head, snapshot, request.commit, forks);
     this.#store.commit((database) => {
       if (commit !== null) insertCommit(database, commit);
-      writeBranch(database, {
+      this.#branches.move({
         name: branch,
         head: commit?.id ?? head,
         snapshot,
@@ -138,9 +193,9 @@ export class History {
   moveTo(request: MoveRequest): CommitInfo {
     const { branch, segment, nextInode, operation } = request;
     const commit = whole(this.commitInfo(request.commit));
-    this.#store.commit((database) => {
+    this.#store.commit(() => {
       const { snapshot, id: head } = commit;
-      writeBranch(database, { name: branch, head, snapshot, segment, nextInode });
+      this.#branches.move({ name: branch, head, snapshot, segment, nextInode });
       this.#operations.append(branch, { ...operation, to: head });
     });
     return commit;
@@ -217,8 +272,10 @@ export class History {
     head: ObjectId | null,
     snapshot: Snapshot,
     commit: NewCommit,
+    forks: readonly ObjectId[] = [],
   ): CommitInfo {
-    const parents = commit.parents ?? (head === null ? [] : [head]);
+    const own = commit.parents ?? (head === null ? [] : [head]);
+    const parents = [...new Set([...own, ...forks])];
     const first = parents[0];
     const parent = first === undefined ? null : this.commitInfo(first);
     const before = parent?.compacted ? null : parent?.snapshot ?? null;
@@ -252,32 +309,13 @@ function whole(commit: CommitInfo): CommitInfo {
   );
 }
 
+/** True if they are the same bytes; snapshots are plain data with their fields in one order. */
+export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
+  return encodeSnapshot(a) === encodeSnapshot(b);
+}
+
 function insertCommit(database: DatabaseSync, commit: CommitInfo): void {
   const { id, branch, kind, label, time } = commit;
   const sequence = nextSequence(database, COMMITS);
   putRow(database, COMMITS, { sequence, id, branch, kind, label, time }, "INSERT OR IGNORE");
-}
-
-function writeBranch(database: DatabaseSync, state: BranchState): void {
-  const { name, head, segment, nextInode } = state;
-  const snapshot = encodeSnapshot(state.snapshot);
-  putRow(database, BRANCHES, { name, head, snapshot, segment, next_inode: nextInode });
-}
-
-/** A row of the table `branches`. Throws {@linkcode HistoryError} `corrupt_ref` if it is not as it was written. */
-export function readBranch(row: Record<string, unknown>): BranchState {
-  if (!isWholeRow(BRANCHES, row)) {
-    throw new HistoryError(
-      "corrupt_ref",
-      `Cannot read branch ${row.name}: its line in the index is damaged. Run agentvfs verify --repair`,
-      { subject: String(row.name) },
-    );
-  }
-  return {
-    name: String(row.name),
-    head: row.head === null ? null : storedId(String(row.head)),
-    snapshot: decodeSnapshot(String(row.snapshot)),
-    segment: Number(row.segment),
-    nextInode: Number(row.next_inode),
-  };
 }

@@ -8,6 +8,8 @@ export type HistoryErrorCode =
   | "unknown_ref"
   | "ambiguous_ref"
   | "unknown_branch"
+  | "branch_exists"
+  | "too_many_branches"
   | "unknown_path"
   | "not_a_directory"
   | "nothing_to_undo"

@@ -14,11 +14,12 @@ import { objectIdBytes } from "../store/object_id.ts";
 import { createQuarantine, QUARANTINE } from "../store/quarantine.ts";
 import { rebuildIndex, type StoredCommit } from "../store/rebuild_index.ts";
 import { lockStore } from "../store/store_lock.ts";
-import { indexPath } from "../store/store_paths.ts";
+import { indexPath, journalPath } from "../store/store_paths.ts";
 import { isWholeRow, putRow, type Row, type SummedTable } from "../store/summed_table.ts";
 import { listSegments, segmentName } from "../tree/journal.ts";
 import { FIRST_OWN_INODE } from "../tree/working_tree.ts";
-import { type CommitInfo, decodeCommit, decodeSnapshot, encodeSnapshot } from "./commit.ts";
+import { branchRow } from "./branch_table.ts";
+import { type CommitInfo, decodeCommit, decodeSnapshot } from "./commit.ts";
 import { COMPACTED } from "./retention_table.ts";
 import { BRANCHES, COMMITS, createHistoryTables, OPERATIONS } from "./schema.ts";
 
@@ -222,8 +223,10 @@ class Recovery {
   #putBranches(commits: readonly CommitInfo[]): number {
     const old = this.#old;
     const names = new Set<string>();
+    const numbers = new Set<number>();
     const put = (row: Row) => {
       names.add(String(row.name));
+      numbers.add(Number(row.number));
       putRow(this.#database, BRANCHES, row);
     };
     // Those of an index that is behind tell of a past state, together with the journal of another one.
@@ -232,19 +235,25 @@ class Recovery {
       const newest = newestOfEach(commits);
       if (!old.isBehind) {
         for (const row of old.damaged(BRANCHES)) {
-          const mended = names.has(String(row.name)) ? null : this.#mend(row, newest);
+          const taken = names.has(String(row.name)) || numbers.has(Number(row.number));
+          const mended = taken ? null : this.#mend(row, newest);
           if (mended !== null) put(mended);
         }
       }
       for (const [name, commit] of newest) {
         if (names.has(name)) continue;
-        put({
+        const number = freeNumber(numbers);
+        put(branchRow({
           name,
+          number,
+          parent: null,
+          created: commit.time,
+          forks: [],
           head: commit.id,
-          snapshot: encodeSnapshot(commit.snapshot),
-          segment: giveUpJournal(`${this.#directory}/journal/${name}`),
-          next_inode: FIRST_OWN_INODE + INODES_SKIPPED,
-        });
+          snapshot: commit.snapshot,
+          segment: giveUpJournal(journalPath(this.#directory, number)),
+          nextInode: FIRST_OWN_INODE + INODES_SKIPPED,
+        }));
         this.#guessed.push(name);
       }
     }
@@ -253,8 +262,10 @@ class Recovery {
 
   /** A damaged row in which everything that matters is confirmed by something else; or null. */
   #mend(row: Row, newest: ReadonlyMap<string, CommitInfo>): Row | null {
-    const { name, head, segment, next_inode: nextInode } = row;
+    const { name, number, head, segment, next_inode: nextInode } = row;
     if (!newest.has(String(name)) || !Number.isSafeInteger(segment)) return null;
+    // No directory is there but those of branches.
+    if (!exists(journalPath(this.#directory, Number(number)))) return null;
     const commit = this.#commits.find(({ id }) => id === head);
     const snapshot = attempt(() => decodeSnapshot(String(row.snapshot)));
     if (commit === undefined || snapshot === null) return null;
@@ -263,13 +274,17 @@ class Recovery {
     if (content !== commit.snapshot.root.content || snapshot.links !== commit.snapshot.links) {
       return null;
     }
-    return {
-      name,
-      head,
-      snapshot: encodeSnapshot(commit.snapshot),
-      segment,
-      next_inode: Math.max(Number(nextInode), FIRST_OWN_INODE) + INODES_SKIPPED,
-    };
+    return branchRow({
+      name: String(name),
+      number: Number(number),
+      parent: null,
+      created: commit.time,
+      forks: [],
+      head: commit.id,
+      snapshot: commit.snapshot,
+      segment: Number(segment),
+      nextInode: Math.max(Number(nextInode), FIRST_OWN_INODE) + INODES_SKIPPED,
+    });
   }
 
   #putOperations(): boolean {
@@ -285,6 +300,13 @@ class Recovery {
 
 /** Above every inode number that was given out, whatever bit of the highest was flipped. */
 const INODES_SKIPPED = 2 ** 50;
+
+/** The smallest that no other branch has: main comes first, and had 0. */
+function freeNumber(taken: ReadonlySet<number>): number {
+  let number = 0;
+  while (taken.has(number)) number++;
+  return number;
+}
 
 /**
  * Of a branch of which only commits are left: what its journal tells belongs to a state that is not known. The segments stay

@@ -2,8 +2,10 @@
  * The tables of the history in the store's database. Ids are 64 hex digits, so that a prefix is a range.
  *
  * - `commits` makes commit objects findable; everything in it can be rebuilt from them.
- * - `branches` holds the refs: `head` is a commit, `snapshot` may be ahead of it (JSON of a snapshot that no
- *   commit names), `segment` is the first journal segment that is not in `snapshot`.
+ * - `branches` holds the refs: `number` names the journal's directory, `parent` is the branch it was made from, `head`
+ *   is a commit, `snapshot` may be ahead of it (JSON of a snapshot that no commit names), `segment` is the first
+ *   journal segment that is not in `snapshot`. `forks` (JSON of ids) are commits in which branches began that were
+ *   made from what this one had not committed.
  * - `compacted` (retention_table.ts) names commits whose contents are gone.
  * - `operations` is the log that undo and redo follow: each row moved `branch` from one commit to another.
  *
@@ -23,7 +25,17 @@ export const COMMITS: SummedTable = {
 };
 export const BRANCHES: SummedTable = {
   name: "branches",
-  columns: ["name", "head", "snapshot", "segment", "next_inode"],
+  columns: [
+    "name",
+    "number",
+    "parent",
+    "created",
+    "forks",
+    "head",
+    "snapshot",
+    "segment",
+    "next_inode",
+  ],
 };
 export const OPERATIONS: SummedTable = {
   name: "operations",
@@ -47,6 +59,10 @@ CREATE INDEX IF NOT EXISTS commits_by_branch ON commits (branch, sequence);
 CREATE INDEX IF NOT EXISTS commits_by_label ON commits (label, sequence);
 CREATE TABLE IF NOT EXISTS branches (
   name TEXT PRIMARY KEY,
+  number INTEGER NOT NULL UNIQUE,
+  parent TEXT,
+  created REAL NOT NULL,
+  forks TEXT NOT NULL,
   head TEXT,
   snapshot TEXT NOT NULL,
   segment INTEGER NOT NULL,

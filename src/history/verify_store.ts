@@ -16,7 +16,7 @@ import { createQuarantine, quarantine, quarantined } from "../store/quarantine.t
 import { recountPacks, type RepairedIndex, repairIndex } from "../store/repair_index.ts";
 import type { Work } from "../store/sliced.ts";
 import type { Store } from "../store/store.ts";
-import { indexPath } from "../store/store_paths.ts";
+import { indexPath, journalsPath } from "../store/store_paths.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { checkJournal, type TornTail } from "../tree/check_journal.ts";
 import { type Affected, checkHistory } from "./check_history.ts";
@@ -174,10 +174,10 @@ function cutTails(torn: readonly TornTail[], repaired: Repaired | null): Repaire
 /** Directories of journals, one for each branch, below the store. */
 function* checkJournals(store: Store, { live }: VerifyOptions, findings: Findings) {
   const total = { segments: 0, records: 0, bytes: 0, torn: [] as TornTail[] };
-  const root = `${store.directory}/journal`;
-  for (const branch of journalBranches(root)) {
-    const needed = () => neededSegment(store, branch);
-    const directory = `${root}/${branch}`;
+  const root = journalsPath(store.directory);
+  for (const name of journalDirectories(root)) {
+    const needed = () => neededSegment(store, Number(name));
+    const directory = `${root}/${name}`;
     const check = yield* checkJournal({ directory, needed, live, findings });
     total.segments += check.segments;
     total.records += check.records;
@@ -187,10 +187,11 @@ function* checkJournals(store: Store, { live }: VerifyOptions, findings: Finding
   return total;
 }
 
-/** Names of the branches that have a journal below `root`. */
-export function journalBranches(root: string): string[] {
+/** Names of the directories with journals below `root`: the numbers of the branches. */
+export function journalDirectories(root: string): string[] {
   try {
-    return [...Deno.readDirSync(root)].filter(({ isDirectory }) => isDirectory)
+    return [...Deno.readDirSync(root)]
+      .filter(({ name, isDirectory }) => isDirectory && /^\d+$/.test(name))
       .map(({ name }) => name).sort();
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return [];
@@ -198,10 +199,10 @@ export function journalBranches(root: string): string[] {
   }
 }
 
-function neededSegment(store: Store, branch: string): number | null {
+function neededSegment(store: Store, branch: number): number | null {
   const { database } = store;
   const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'branches'").get();
   if (table === undefined) return null;
-  const row = database.prepare("SELECT segment FROM branches WHERE name = ?").get(branch);
+  const row = database.prepare("SELECT segment FROM branches WHERE number = ?").get(branch);
   return row === undefined ? null : Number(row.segment);
 }

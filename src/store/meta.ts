@@ -16,8 +16,16 @@ export const META: SummedTable = { name: "meta", columns: ["key", "value"] };
  * - `commits`: transactions there have been, see commit_mark.ts
  * - `next_pack`: lowest number for a new pack
  * - `gc_time`, `gc_bytes`: of the last garbage collection
+ * - `next_inode`: above the inode numbers that deleted branches had
  */
-export type MetaKey = "version" | "schema" | "commits" | "next_pack" | "gc_time" | "gc_bytes";
+export type MetaKey =
+  | "version"
+  | "schema"
+  | "commits"
+  | "next_pack"
+  | "gc_time"
+  | "gc_bytes"
+  | "next_inode";
 
 /** A value, null where there is none. Throws RangeError if it is not as it was written. */
 export function getMeta(database: DatabaseSync, key: MetaKey): number | null {

@@ -30,3 +30,18 @@ export function packsPath(directory: string): string {
 export function packPath(directory: string, pack: number): string {
   return `${directory}/packs/${packName(pack)}`;
 }
+
+/** Directory of the journals of all branches. */
+export function journalsPath(directory: string): string {
+  return `${directory}/journal`;
+}
+
+/** Directory of a branch's journal, by the branch's number. */
+export function journalPath(directory: string, branch: number): string {
+  return `${journalsPath(directory)}/${branch}`;
+}
+
+/** Directory of what a mount keeps besides, which means nothing once it is unmounted. */
+export function mountStatePath(directory: string): string {
+  return `${directory}/mount`;
+}

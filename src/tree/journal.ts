@@ -25,8 +25,17 @@ import {
   pread,
   pwrite,
 } from "../../ffi/libc.ts";
-import { RecordType, RecordWriter, type RequestId, writeRecordBefore } from "./journal_record.ts";
+import {
+  RECORD_HEADER_BYTES,
+  RecordType,
+  RecordWriter,
+  type RequestId,
+  writeRecordBefore,
+} from "./journal_record.ts";
 import { Status } from "./status.ts";
+
+/** Of a segment in which nothing is but that it begins. */
+export const EMPTY_SEGMENT_BYTES = RECORD_HEADER_BYTES + 3 * 8;
 
 /** File name of a segment. */
 export function segmentName(segment: number): string {
@@ -62,8 +71,7 @@ export interface SegmentEnd {
 
 export class Journal {
   /** Id of the request being answered: each record carries it. */
-  readonly request: RequestId = { low: 0, high: 0 };
-  readonly record = new RecordWriter(this.request);
+  readonly request: RequestId;
   /** Number of the segment that is written to. */
   segment = 0;
   /** Bumped with each segment: node ids have to be bound anew. */
@@ -85,7 +93,9 @@ export class Journal {
   #fd = -1;
   readonly #readers = new Map<number, number>();
 
-  constructor(readonly directory: string) {
+  /** Journals of one thread may share the writer that builds their records. */
+  constructor(readonly directory: string, readonly record = new RecordWriter()) {
+    this.request = record.request;
     Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
   }
 

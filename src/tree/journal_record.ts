@@ -62,7 +62,7 @@ export class RecordWriter {
   #view = new DataView(this.bytes.buffer);
   #length = 0;
 
-  constructor(readonly request: RequestId) {}
+  constructor(readonly request: RequestId = { low: 0, high: 0 }) {}
 
   begin(type: number): this {
     this.#length = RECORD_HEADER_BYTES;

@@ -29,10 +29,15 @@ export class NodeTable {
     return this.#known.get(nodeId);
   }
 
-  /** The kernel refers to the root for as long as it is mounted. */
+  /** The tree itself refers to its root. */
   addRoot(root: Inode): void {
     root.lookups = 1;
     this.#known.set(root.nodeId, root);
+  }
+
+  /** The kernel refers to nothing: not even to the root, which of a mount it always does. */
+  get isIdle(): boolean {
+    return this.#known.size === 1 && this.#known.get(ROOT_NODE_ID)!.lookups === 1;
   }
 
   /** Counts references the kernel got. */
@@ -51,8 +56,8 @@ export class NodeTable {
   /** Gives back references. An unlinked inode that nobody refers to is gone after this. */
   forget(nodeId: number, count: number): void {
     const inode = this.#known.get(nodeId);
-    if (inode === undefined || nodeId === ROOT_NODE_ID) return;
-    inode.lookups = Math.max(0, inode.lookups - count);
+    if (inode === undefined) return;
+    inode.lookups = Math.max(nodeId === ROOT_NODE_ID ? 1 : 0, inode.lookups - count);
     this.log?.count(inode);
     if (inode.lookups > 0) return;
     this.#known.delete(nodeId);

@@ -40,7 +40,10 @@ export function restoreNodes(
   };
 
   for (const [id, { lookups }] of logged) {
-    if (id === ROOT_NODE_ID) continue;
+    if (id === ROOT_NODE_ID) {
+      tree.nodes.remember(tree.root, lookups - tree.root.lookups);
+      continue;
+    }
     const inode = find(id);
     if (inode === null) {
       lost.push(id);

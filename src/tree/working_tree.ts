@@ -246,6 +246,12 @@ export class WorkingTree {
     return this.journaling ? this.journal.append(this.journal.record.finish()) : Status.Ok;
   }
 
+  /** Nothing is read from or written to it any more. */
+  close(): void {
+    this.journal.close();
+    this.nodes.log?.close();
+  }
+
   /** Number of names a directory or file has, as stat(2) counts them. */
   linkCount(inode: Inode): number {
     if (inode.directory === null) return inode.nlink;

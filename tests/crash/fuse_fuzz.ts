@@ -14,7 +14,8 @@ import { parseArgs } from "node:util";
 import { Opcode, OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
 import { close, Errno, read, setNonblocking, write } from "../../ffi/libc.ts";
 import { Session } from "../../src/mount/linux/session.ts";
-import { FIRST_VIRTUAL_NODE } from "../../src/mount/linux/virtual_files.ts";
+import { VIRTUAL_VIEW } from "../../src/mount/linux/virtual_files.ts";
+import { MAIN_VIEW, ViewTable, wireNode } from "../../src/mount/views.ts";
 import { resize } from "../../src/tree/data.ts";
 import type { Inode } from "../../src/tree/inode.ts";
 import { Journal, listSegments, segmentName } from "../../src/tree/journal.ts";
@@ -125,7 +126,12 @@ class Victim {
     for (let id = nodes.next - 1; id > ROOT_NODE_ID && known.length < SOME_NODES; id--) {
       if (nodes.get(id) !== undefined) known.push(id);
     }
-    return [...known, nodes.next - 1, FIRST_VIRTUAL_NODE, FIRST_VIRTUAL_NODE + 1];
+    const virtual = [MAIN_VIEW, VIRTUAL_VIEW, VIRTUAL_VIEW + 1, VIRTUAL_VIEW + 2];
+    const elsewhere = [
+      wireNode(1, ROOT_NODE_ID),
+      ...virtual.map((id) => wireNode(VIRTUAL_VIEW, id)),
+    ];
+    return [...known, nodes.next - 1, ...elsewhere];
   }
 
   begin(): void {
@@ -143,7 +149,14 @@ class Victim {
     this.#session = new Session({
       fd: this.#fds[0],
       commandFd: -1,
-      tree: this.#tree,
+      views: new ViewTable({
+        number: MAIN_VIEW,
+        tree: this.#tree,
+        writable: true,
+        inodeSpace: 0,
+        completed: null,
+        frozen: false,
+      }, () => {}),
       // Figures that stay the same.
       storePath: "/proc",
       counters: new Uint32Array(OPCODE_LIMIT),
@@ -184,7 +197,8 @@ class Victim {
     const result = write(this.#fds![1], request);
     assert.equal(result, request.length);
     session.drain();
-    for (const ticket of this.#asked) session.context.virtual.answer(ticket, "an answer");
+    const answer = { text: "an answer", view: MAIN_VIEW, names: ["one", "other"] };
+    for (const ticket of this.#asked) session.context.virtual.answer(ticket, answer);
     this.#asked = [];
   }
 

@@ -25,8 +25,9 @@ import { readTarget } from "../../src/tree/read.ts";
 import { replay } from "../../src/tree/replay.ts";
 import { Status } from "../../src/tree/status.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
-import { readBranch } from "../../src/history/history.ts";
+import { readBranch } from "../../src/history/branch_table.ts";
 import { randomness } from "../tree/fixture.ts";
+import { journalPath } from "../../src/store/store_paths.ts";
 import { BRANCH, hasher, Sample } from "./sample.ts";
 
 /** What a flip came to. */
@@ -271,7 +272,7 @@ function readWorkingTree(store: Store, contents: Contents): boolean {
   const row = attempt(() => store.database.prepare("SELECT * FROM branches").get() ?? null);
   const branch = row === null ? null : attempt(() => readBranch(row));
   if (branch === null) return true;
-  const journal = new Journal(`${store.directory}/journal/${BRANCH}`);
+  const journal = new Journal(journalPath(store.directory, 0));
   const tree = new WorkingTree(store, null, journal, branch.snapshot, branch.nextInode);
   const segments = listSegments(journal.directory).filter((number) => number >= branch.segment);
   const report = attempt(() => replay(tree, segments));

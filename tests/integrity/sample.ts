@@ -12,6 +12,7 @@ import { History } from "../../src/history/history.ts";
 import { S_IFDIR, type Snapshot } from "../../src/store/entry.ts";
 import { loadHasher } from "../../src/store/hash.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
+import { journalPath } from "../../src/store/store_paths.ts";
 import { Journal } from "../../src/tree/journal.ts";
 import { settle, takeCapture } from "../../src/tree/take_capture.ts";
 import { FIRST_OWN_INODE, WorkingTree } from "../../src/tree/working_tree.ts";
@@ -55,7 +56,7 @@ export class Sample {
   constructor() {
     this.#parent = Deno.makeTempDirSync({ prefix: "agentvfs-sample-" });
     this.directory = `${this.#parent}/store`;
-    this.journalPath = `${this.directory}/journal/${BRANCH}`;
+    this.journalPath = journalPath(this.directory, 0);
     this.store = StoreWriter.create(this.directory, hasher);
     this.history = new History(this.store);
     const journal = new Journal(this.journalPath);

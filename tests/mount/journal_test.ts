@@ -24,7 +24,7 @@ Deno.test("the journal is folded into the store while a file is rewritten", asyn
     file.close();
     const journalBytes = () => {
       let total = 0;
-      const directory = join(mounted.store, "journal/main");
+      const directory = join(mounted.store, "journal/0");
       for (const entry of Deno.readDirSync(directory)) {
         total += Deno.statSync(join(directory, entry.name)).size;
       }

@@ -15,10 +15,10 @@ import type { Context } from "./context.ts";
 import { OUT, sized } from "./reply.ts";
 import { BODY, type Request } from "./request.ts";
 
-export function getattr({ tree, request, reply }: Context): number {
+export function getattr({ view, tree, request, reply }: Context): number {
   const inode = tree.node(request.nodeId);
   if (inode === undefined || inode.stale) return -Errno.ESTALE;
-  return reply.attributes(tree, inode);
+  return reply.attributes(view, inode);
 }
 
 /** struct fuse_setattr_in, as offsets behind the header. */
@@ -36,7 +36,7 @@ const SETATTR = {
 
 const ATTRIBUTES = Fattr.MODE | Fattr.UID | Fattr.GID | Fattr.ATIME | Fattr.MTIME;
 
-export function setattr({ tree, request, reply }: Context): number {
+export function setattr({ view, tree, request, reply }: Context): number {
   const inode = tree.node(request.nodeId);
   if (inode === undefined) return -Errno.ESTALE;
   const valid = request.u32(BODY + SETATTR.VALID);
@@ -59,7 +59,7 @@ export function setattr({ tree, request, reply }: Context): number {
     const status = setAttributes(tree, inode, change);
     if (status !== Status.Ok) return reply.status(status);
   }
-  return reply.attributes(tree, inode);
+  return reply.attributes(view, inode);
 }
 
 /** Seconds that cannot be kept become the nearest that can, as on a disk with another limit. */

@@ -5,15 +5,19 @@
  */
 
 import type { WorkingTree } from "../../tree/working_tree.ts";
+import type { View, ViewTable } from "../views.ts";
 import type { Connection } from "./init.ts";
 import type { Reply } from "./reply.ts";
 import type { Request } from "./request.ts";
 import type { VirtualFiles } from "./virtual_files.ts";
 
 export interface Context {
-  readonly tree: WorkingTree;
+  /** The view that the request is about, and its tree. */
+  view: View;
+  tree: WorkingTree;
   readonly request: Request;
   readonly reply: Reply;
+  readonly views: ViewTable;
   readonly virtual: VirtualFiles;
   /** Directory of the store: statfs(2) tells of its file system. */
   readonly storePath: string;

@@ -73,13 +73,24 @@ export function lseek({ tree, request, reply }: Context): number {
 const MAX_COPY = 2 ** 31;
 
 export function copyFileRange({ tree, request, reply }: Context): number {
+  const target = request.otherNode(BODY + 16);
+  if (target < 0) return -Errno.EXDEV;
   const from = tree.node(request.nodeId);
-  const to = tree.node(request.u64(BODY + 16));
+  const to = tree.node(target);
   if (from === undefined || to === undefined) return -Errno.ESTALE;
   const length = Math.min(request.u64(BODY + 40), MAX_COPY);
   const fromOffset = request.u64(BODY + 8);
   const result = copy(tree, from, fromOffset, to, request.u64(BODY + 32), length);
   return result < 0 ? counted(reply, result) : writeOut(reply, result);
+}
+
+/** Of the whole file system: every view's writes. */
+export function syncfs({ views, reply }: Context): number {
+  for (const { tree, writable } of views) {
+    const status = writable ? tree.journal.sync() : Status.Ok;
+    if (status !== Status.Ok) return reply.status(status);
+  }
+  return 0;
 }
 
 export function fsync({ tree, request, reply }: Context): number {

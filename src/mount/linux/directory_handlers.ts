@@ -12,7 +12,7 @@ import { Errno } from "../../../ffi/libc.ts";
 import { S_IFMT } from "../../store/entry.ts";
 import { type DirectoryState, type Dirent, FIRST_COOKIE, type Inode } from "../../tree/inode.ts";
 import { Status } from "../../tree/status.ts";
-import type { WorkingTree } from "../../tree/working_tree.ts";
+import type { View } from "../views.ts";
 import type { Context } from "./context.ts";
 import { OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE } from "./request.ts";
@@ -25,14 +25,14 @@ export function readdirplus(context: Context): number {
   return list(context, true);
 }
 
-function list({ tree, request, reply }: Context, plus: boolean): number {
+function list({ view, tree, request, reply }: Context, plus: boolean): number {
   const inode = tree.node(request.nodeId);
   if (inode === undefined) return -Errno.ESTALE;
   const status = tree.load(inode);
   if (status !== Status.Ok) return reply.status(status);
   const cookie = request.u64(BODY + 8);
   const writer = new ListingWriter(
-    tree,
+    view,
     reply,
     Math.min(request.u32(BODY + 16), MAX_WRITE),
     plus,
@@ -83,7 +83,7 @@ class ListingWriter {
   length = 0;
 
   constructor(
-    readonly tree: WorkingTree,
+    readonly view: View,
     readonly reply: Reply,
     readonly limit: number,
     readonly plus: boolean,
@@ -107,10 +107,10 @@ class ListingWriter {
     let at = OUT + this.length;
     if (this.plus) {
       if (inode === null) reply.bytes.fill(0, at, at + ENTRY_OUT.SIZE);
-      else reply.entryAt(at, this.tree, inode);
+      else reply.entryAt(at, this.view, inode);
       at += ENTRY_OUT.SIZE;
     }
-    reply.u64(at + DIRENT.INO, ino);
+    reply.inodeNumber(at + DIRENT.INO, this.view.inodeSpace, ino);
     reply.u64(at + DIRENT.OFF, cookie);
     reply.u32(at + DIRENT.NAMELEN, name.length);
     reply.u32(at + DIRENT.TYPE, type);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ENTRY_OUT, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
+import { ENTRY_OUT, IN_HEADER, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../../ffi/libc.ts";
 import { S_IFDIR, S_IFLNK } from "../../store/entry.ts";
 import type { Inode } from "../../tree/inode.ts";
@@ -13,26 +13,26 @@ import { Status } from "../../tree/status.ts";
 import type { Context } from "./context.ts";
 import { NO_REPLY, OUT } from "./reply.ts";
 import { BODY } from "./request.ts";
-import { VIRTUAL_NAME } from "./virtual_files.ts";
+import { VIRTUAL_NAME, VIRTUAL_VIEW } from "./virtual_files.ts";
 
 /** True for the one name in the root that is ours. */
 function isVirtual(parent: Inode, name: string): boolean {
-  return parent.nodeId === ROOT_ID && name === VIRTUAL_NAME;
+  return name === VIRTUAL_NAME && parent.nodeId === ROOT_ID;
 }
 
-export function lookup({ tree, request, reply, virtual }: Context): number {
+export function lookup({ view, tree, request, reply, virtual }: Context): number {
   const parent = tree.node(request.nodeId);
   if (parent === undefined) return -Errno.ESTALE;
   const name = request.name(BODY);
-  if (isVirtual(parent, name)) return virtual.lookupDirectory();
+  if (isVirtual(parent, name)) return virtual.lookupHome(view.number);
   const inode = tree.lookup(parent, name);
   if (inode === Status.NotFound) return reply.negativeEntry();
-  return typeof inode === "number" ? reply.status(inode) : reply.entry(tree, inode);
+  return typeof inode === "number" ? reply.status(inode) : reply.entry(view, inode);
 }
 
 /** Makes `name` in the request's directory and answers its entry. */
 function make(
-  { tree, request, reply }: Context,
+  { view, tree, request, reply }: Context,
   name: string,
   mode: number,
   rdev: number,
@@ -42,7 +42,7 @@ function make(
   if (parent === undefined) return -Errno.ESTALE;
   if (isVirtual(parent, name)) return -Errno.EACCES;
   const inode = create(tree, parent, name, mode, request.uid, request.gid, rdev, target);
-  return typeof inode === "number" ? reply.status(inode) : reply.entry(tree, inode);
+  return typeof inode === "number" ? reply.status(inode) : reply.entry(view, inode);
 }
 
 export function mknod(context: Context): number {
@@ -81,23 +81,25 @@ export function createFile(context: Context): number {
 }
 
 export function tmpfile(context: Context): number {
-  const { tree, request, reply } = context;
+  const { view, tree, request, reply } = context;
   const parent = tree.node(request.nodeId);
   if (parent === undefined) return -Errno.ESTALE;
   const mode = fileMode(request.u32(BODY + 4));
   const inode = createNameless(tree, parent, mode, request.uid, request.gid);
   if (typeof inode === "number") return reply.status(inode);
-  return openOut(context, reply.entry(tree, inode));
+  return openOut(context, reply.entry(view, inode));
 }
 
-export function linkFile({ tree, request, reply }: Context): number {
+export function linkFile({ view, tree, request, reply }: Context): number {
+  const source = request.otherNode(BODY);
+  if (source < 0) return -Errno.EXDEV;
   const parent = tree.node(request.nodeId);
-  const inode = tree.node(request.u64(BODY));
+  const inode = tree.node(source);
   if (parent === undefined || inode === undefined) return -Errno.ESTALE;
   const name = request.name(BODY + 8);
   if (isVirtual(parent, name)) return -Errno.EACCES;
   const status = link(tree, inode, parent, name);
-  return status === Status.Ok ? reply.entry(tree, inode) : reply.status(status);
+  return status === Status.Ok ? reply.entry(view, inode) : reply.status(status);
 }
 
 function remove({ tree, request, reply }: Context, directory: boolean): number {
@@ -117,8 +119,10 @@ export function rmdir(context: Context): number {
 }
 
 function move({ tree, request, reply }: Context, names: number, flags: number): number {
+  const target = request.otherNode(BODY);
+  if (target < 0) return -Errno.EXDEV;
   const from = tree.node(request.nodeId);
-  const to = tree.node(request.u64(BODY));
+  const to = tree.node(target);
   if (from === undefined || to === undefined) return -Errno.ESTALE;
   const fromName = request.name(names);
   const toName = request.name(request.nameEnd);
@@ -134,13 +138,16 @@ export function rename2(context: Context): number {
   return move(context, BODY + 16, context.request.u32(BODY + 8));
 }
 
-function forgetNode({ tree, virtual }: Context, id: number, lookups: number): void {
-  if (tree.node(id) !== undefined) tree.nodes.forget(id, lookups);
-  else virtual.forget(id, lookups);
+/** The node id stands at `at`. It may be of any view, or of one that is gone. */
+function forgetNode({ views, virtual, request }: Context, at: number, lookups: number): void {
+  const view = request.viewAt(at);
+  const id = request.nodeAt(at);
+  if (view === VIRTUAL_VIEW) virtual.forget(id, lookups);
+  else views.forget(view, id, lookups);
 }
 
 export function forget(context: Context): number {
-  forgetNode(context, context.request.nodeId, context.request.u64(BODY));
+  forgetNode(context, IN_HEADER.NODEID, context.request.u64(BODY));
   return NO_REPLY;
 }
 
@@ -149,7 +156,7 @@ export function batchForget(context: Context): number {
   const count = request.u32(BODY);
   for (let i = 0; i < count; i++) {
     const at = BODY + 8 + 16 * i;
-    forgetNode(context, request.u64(at), request.u64(at + 8));
+    forgetNode(context, at, request.u64(at + 8));
   }
   return NO_REPLY;
 }

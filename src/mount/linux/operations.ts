@@ -16,7 +16,15 @@ import {
   setxattr,
 } from "./attribute_handlers.ts";
 import type { Context, Handler } from "./context.ts";
-import { copyFileRange, fallocate, fsync, lseek, readFile, writeFile } from "./data_handlers.ts";
+import {
+  copyFileRange,
+  fallocate,
+  fsync,
+  lseek,
+  readFile,
+  syncfs,
+  writeFile,
+} from "./data_handlers.ts";
 import { readdir, readdirplus } from "./directory_handlers.ts";
 import { negotiate } from "./init.ts";
 import {
@@ -85,6 +93,26 @@ const succeed: Handler = () => 0;
 const ignore: Handler = () => NO_REPLY;
 const absent: Handler = () => -Errno.ENOSYS;
 
+/** What a checkpoint answers EROFS to. */
+export const CHANGES: ReadonlySet<number> = new Set([
+  Opcode.SETATTR,
+  Opcode.MKNOD,
+  Opcode.MKDIR,
+  Opcode.SYMLINK,
+  Opcode.LINK,
+  Opcode.UNLINK,
+  Opcode.RMDIR,
+  Opcode.RENAME,
+  Opcode.RENAME2,
+  Opcode.CREATE,
+  Opcode.TMPFILE,
+  Opcode.WRITE,
+  Opcode.FALLOCATE,
+  Opcode.COPY_FILE_RANGE,
+  Opcode.SETXATTR,
+  Opcode.REMOVEXATTR,
+]);
+
 /** Handler by opcode. What has no row is answered ENOSYS, which switches it off in the kernel. */
 export const OPERATIONS: readonly Handler[] = (() => {
   const table: Handler[] = new Array(OPCODE_LIMIT).fill(absent);
@@ -116,7 +144,7 @@ export const OPERATIONS: readonly Handler[] = (() => {
   table[Opcode.COPY_FILE_RANGE] = copyFileRange;
   table[Opcode.FSYNC] = fsync;
   table[Opcode.FSYNCDIR] = fsync;
-  table[Opcode.SYNCFS] = fsync;
+  table[Opcode.SYNCFS] = syncfs;
   table[Opcode.RELEASE] = succeed;
   table[Opcode.RELEASEDIR] = succeed;
   table[Opcode.READDIR] = readdir;

@@ -10,7 +10,7 @@ import { Errno } from "../../../ffi/libc.ts";
 import type { Inode } from "../../tree/inode.ts";
 import { blocksOf } from "../../tree/read.ts";
 import type { Status } from "../../tree/status.ts";
-import type { WorkingTree } from "../../tree/working_tree.ts";
+import { INODE_SPACES, type View, wireNode } from "../views.ts";
 import { errnoOf } from "./errno.ts";
 import { MAX_WRITE } from "./request.ts";
 
@@ -40,11 +40,18 @@ export class Reply {
     this.view.setInt32(at + 4, high, true);
   }
 
+  /** Lays an inode number at `at`, with its space in the high bits. */
+  inodeNumber(at: number, space: number, ino: number): void {
+    const high = Math.floor(ino / 2 ** 32);
+    this.view.setUint32(at, ino - high * 2 ** 32, true);
+    this.view.setUint32(at + 4, high + space * (2 ** 32 / INODE_SPACES), true);
+  }
+
   /** Lays a struct fuse_attr at `at`. */
-  attr(at: number, tree: WorkingTree, inode: Inode): void {
+  attr(at: number, { tree, inodeSpace }: View, inode: Inode): void {
     const size = inode.directory === null ? inode.size : 4096;
     const { view } = this;
-    this.u64(at + ATTR.INO, inode.ino);
+    this.inodeNumber(at + ATTR.INO, inodeSpace, inode.ino);
     this.u64(at + ATTR.SIZE, size);
     this.u64(at + ATTR.BLOCKS, inode.directory === null ? blocksOf(tree, inode) : 8);
     this.u64(at + ATTR.ATIME, inode.atimeSec);
@@ -63,27 +70,32 @@ export class Reply {
   }
 
   /** An answer that is a struct fuse_attr_out. Returns its length. */
-  attributes(tree: WorkingTree, inode: Inode): number {
+  attributes(view: View, inode: Inode): number {
     this.u64(OUT + ATTR_OUT.VALID, FOREVER);
     this.u64(OUT + ATTR_OUT.VALID_NSEC, 0);
-    this.attr(OUT + ATTR_OUT.ATTR, tree, inode);
+    this.attr(OUT + ATTR_OUT.ATTR, view, inode);
     return ATTR_OUT.SIZE;
   }
 
   /** Lays a struct fuse_entry_out at `at` and counts the reference the kernel gets with it. */
-  entryAt(at: number, tree: WorkingTree, inode: Inode): void {
-    tree.nodes.remember(inode);
-    this.u64(at + ENTRY_OUT.NODEID, inode.nodeId);
+  entryAt(at: number, view: View, inode: Inode): void {
+    view.tree.nodes.remember(inode);
+    this.entryOf(at, view, inode);
+  }
+
+  /** Lays a struct fuse_entry_out at `at`. */
+  entryOf(at: number, view: View, inode: Inode): void {
+    this.u64(at + ENTRY_OUT.NODEID, wireNode(view.number, inode.nodeId));
     this.u64(at + ENTRY_OUT.GENERATION, 0);
     this.u64(at + ENTRY_OUT.ENTRY_VALID, FOREVER);
     this.u64(at + ENTRY_OUT.ATTR_VALID, FOREVER);
     this.u64(at + ENTRY_OUT.ENTRY_VALID_NSEC, 0);
-    this.attr(at + ENTRY_OUT.ATTR, tree, inode);
+    this.attr(at + ENTRY_OUT.ATTR, view, inode);
   }
 
   /** An answer that is a struct fuse_entry_out. Returns its length. */
-  entry(tree: WorkingTree, inode: Inode): number {
-    this.entryAt(OUT, tree, inode);
+  entry(view: View, inode: Inode): number {
+    this.entryAt(OUT, view, inode);
     return ENTRY_OUT.SIZE;
   }
 

@@ -6,9 +6,14 @@
 
 import { binaryName } from "../../../ffi/libc.ts";
 import { IN_HEADER } from "../../../ffi/fuse_kernel.ts";
+import { NODES_PER_VIEW } from "../views.ts";
 
 /** Largest payload of a WRITE. */
 export const MAX_WRITE = 1024 * 1024;
+
+/** Of a node id's high word, the bits that are not its view's. */
+const NODE_HIGH_BITS = Math.log2(NODES_PER_VIEW) - 32;
+const NODE_HIGH_MASK = 2 ** NODE_HIGH_BITS - 1;
 
 /** Where the fields behind the header begin. */
 export const BODY = IN_HEADER.SIZE;
@@ -25,8 +30,30 @@ export class Request {
     return this.view.getUint32(IN_HEADER.OPCODE, true);
   }
 
+  /** The view that the request is about. */
+  get viewNumber(): number {
+    return this.viewAt(IN_HEADER.NODEID);
+  }
+
+  /** The node that the request is about, as its view numbers it. */
   get nodeId(): number {
-    return this.u64(IN_HEADER.NODEID);
+    return this.nodeAt(IN_HEADER.NODEID);
+  }
+
+  /** Another node that the request names at `at`; -1 if it is in another view. */
+  otherNode(at: number): number {
+    return this.viewAt(at) === this.viewNumber ? this.nodeAt(at) : -1;
+  }
+
+  /** The view of the node id at `at`. */
+  viewAt(at: number): number {
+    return this.view.getUint32(at + 4, true) >>> NODE_HIGH_BITS;
+  }
+
+  /** What is left of the node id at `at`. */
+  nodeAt(at: number): number {
+    const high = this.view.getUint32(at + 4, true) & NODE_HIGH_MASK;
+    return high * 2 ** 32 + this.view.getUint32(at, true);
   }
 
   get uid(): number {

@@ -49,11 +49,11 @@ export function answerCompleted(context: Context, opcode: number): number | null
   if (WITHOUT_ANSWER.has(opcode)) return 0;
   const nameOffset = NAME_OFFSETS.get(opcode);
   if (nameOffset === undefined) return null;
-  const { tree, request, reply } = context;
+  const { view, tree, request, reply } = context;
   const parent = tree.node(request.nodeId);
   if (parent === undefined) return null;
   const inode = tree.lookup(parent, request.name(nameOffset));
   if (typeof inode === "number") return null;
-  const length = reply.entry(tree, inode);
+  const length = reply.entry(view, inode);
   return opcode === Opcode.CREATE ? openOut(context, length) : length;
 }

@@ -27,23 +27,23 @@ import {
   setNonblocking,
   write,
 } from "../../../ffi/libc.ts";
-import type { WorkingTree } from "../../tree/working_tree.ts";
 import type { RequestId } from "../../tree/journal_record.ts";
 import type { Context } from "./context.ts";
 import { type Connection, MAX_BACKGROUND } from "./init.ts";
-import { OPERATIONS } from "./operations.ts";
+import { CHANGES, OPERATIONS } from "./operations.ts";
 import { NO_REPLY, OUT, Reply } from "./reply.ts";
 import { BODY, Request } from "./request.ts";
 import { isWellFormed } from "./request_shape.ts";
 import { answerCompleted, readRequestId } from "./resend.ts";
-import { type Ask, FIRST_VIRTUAL_NODE, VirtualFiles } from "./virtual_files.ts";
+import { NODES_PER_VIEW, type View, type ViewTable } from "../views.ts";
+import { type Ask, VIRTUAL_VIEW, VirtualFiles } from "./virtual_files.ts";
 
 export interface SessionOptions {
   /** Descriptor of /dev/fuse. */
   readonly fd: number;
   /** Eventfd that is readable when the daemon has a command. */
   readonly commandFd: number;
-  readonly tree: WorkingTree;
+  readonly views: ViewTable;
   readonly storePath: string;
   /** Requests answered, by opcode. */
   readonly counters: Uint32Array;
@@ -52,8 +52,8 @@ export interface SessionOptions {
   readonly onCommand: () => void;
   /** Called once when nothing has come for a while after many requests. */
   readonly onIdle: () => void;
-  /** Taken over from a server that died: what INIT agreed on, and the request it may not have answered. */
-  readonly resumed?: { readonly connection: Connection; readonly lastRequest: RequestId | null };
+  /** What INIT agreed on with a server that died, whose mount this one takes over. */
+  readonly resumed?: Connection;
 }
 
 const POLLFD_BYTES = 8;
@@ -69,13 +69,16 @@ export class Session {
   readonly context: Context;
   readonly #request = new Request();
   readonly #reply = new Reply();
-  /** Request that was carried out before this server took over. */
-  #completed: RequestId | null;
+  readonly #views: ViewTable;
+  /** Id of the request being answered: every journal's records carry it. */
+  readonly #current: RequestId;
   /** Requests since the session was idle. */
   #served = 0;
+  /** Requests about views that are frozen. */
+  #parked: Uint8Array[] = [];
   /** WRITEs of pages that were dirtied earlier, not of a write(2) under way. */
   #writeBacks = 0;
-  /** While true no request is read; commands are. */
+  /** While true no request is read; commands are. So it begins where another server was before. */
   frozen: boolean;
   /** Set to stop serving although the file system lives on: after a lazy unmount programs may keep it. */
   ended = false;
@@ -85,15 +88,19 @@ export class Session {
       this.#reply.bytes.set(unique, OUT_HEADER.UNIQUE);
       this.#send(result);
     };
+    this.#views = options.views;
+    const { main } = options.views;
+    this.#current = main.tree.journal.request;
     this.context = {
-      tree: options.tree,
+      views: options.views,
+      view: main,
+      tree: main.tree,
       request: this.#request,
       reply: this.#reply,
-      virtual: new VirtualFiles(this.#request, this.#reply, options.ask, send),
+      virtual: new VirtualFiles(this.#request, this.#reply, options.views, options.ask, send),
       storePath: options.storePath,
-      connection: options.resumed?.connection ?? null,
+      connection: options.resumed ?? null,
     };
-    this.#completed = options.resumed?.lastRequest ?? null;
     // Until the kernel was asked to send again what was not answered.
     this.frozen = options.resumed !== undefined;
   }
@@ -177,24 +184,28 @@ export class Session {
     this.#reply.bytes.set(request.bytes.subarray(8, 16), OUT_HEADER.UNIQUE);
     if (!isWellFormed(request)) return this.#send(hasAnswer(opcode) ? -Errno.EINVAL : NO_REPLY);
     if (opcode === Opcode.WRITE && isWriteBack(request)) this.#writeBacks++;
-    const resent = readRequestId(request, this.context.tree.journal.request);
-    const completed = resent && this.#isCompleted() ? answerCompleted(this.context, opcode) : null;
-    this.#send(completed ?? this.#handle(opcode));
+    const resent = readRequestId(request, this.#current);
+    this.#send(this.#handle(opcode, resent));
   }
 
-  #isCompleted(): boolean {
-    const { low, high } = this.context.tree.journal.request;
-    return this.#completed !== null && this.#completed.low === low && this.#completed.high === high;
-  }
-
-  #handle(opcode: number): number {
+  #handle(opcode: number, resent: boolean): number {
     const { context } = this;
     try {
       const handler = OPERATIONS[opcode];
       if (handler === undefined) return -Errno.ENOSYS;
-      // FORGET finds virtual nodes itself, as BATCH_FORGET has to.
-      if (this.#request.nodeId >= FIRST_VIRTUAL_NODE && hasAnswer(opcode)) {
-        return context.virtual.handle(opcode);
+      // These find the views of their nodes themselves.
+      if (!hasAnswer(opcode)) return handler(context);
+      const number = this.#request.viewNumber;
+      if (number === VIRTUAL_VIEW) return context.virtual.handle(opcode);
+      const view = this.#views.get(number);
+      if (view === undefined) return -Errno.ESTALE;
+      if (view.frozen) return this.#park();
+      context.view = view;
+      context.tree = view.tree;
+      if (!view.writable && CHANGES.has(opcode)) return -Errno.EROFS;
+      if (resent && this.#isCompleted(view)) {
+        const answer = answerCompleted(context, opcode);
+        if (answer !== null) return answer;
       }
       return handler(context);
     } catch (error) {
@@ -203,11 +214,32 @@ export class Session {
     }
   }
 
+  /** The request is answered when its view is thawed. */
+  #park(): number {
+    this.#parked.push(this.#request.bytes.slice(0, this.#request.length));
+    return NO_REPLY;
+  }
+
+  /** Answers what waited for a view that is thawed now. */
+  serveParked(): void {
+    const waiting = this.#parked;
+    this.#parked = [];
+    for (const bytes of waiting) {
+      this.#request.bytes.set(bytes);
+      this.#answer(bytes.length);
+    }
+  }
+
+  #isCompleted({ completed }: View): boolean {
+    const { low, high } = this.#current;
+    return completed !== null && completed.low === low && completed.high === high;
+  }
+
   #send(result: number): void {
     if (result === NO_REPLY) return;
-    const { tree } = this.context;
     // Before the kernel learns of a node id, the next server must be able to.
-    tree.nodes.flushLog();
+    this.context.tree.nodes.flushLog();
+    this.#views.flushLogs();
     const reply = this.#reply;
     const length = OUT + Math.max(0, result);
     reply.u32(OUT_HEADER.LENGTH, length);
@@ -216,7 +248,7 @@ export class Session {
     // The caller was killed meanwhile: the kernel will not forget an entry it never got.
     if (written < 0 && result >= ENTRY_OUT.SIZE && result <= ENTRY_OUT.SIZE + 16) {
       const id = reply.view.getUint32(OUT, true) + reply.view.getUint32(OUT + 4, true) * 2 ** 32;
-      tree.nodes.forget(id, 1);
+      this.#views.forget(Math.floor(id / NODES_PER_VIEW), id % NODES_PER_VIEW, 1);
     }
   }
 }

@@ -1,12 +1,17 @@
 /**
- * `.agentvfs/` at the root of the mount: a way to the daemon that needs no program.
+ * `.agentvfs/` at the root of each view: a way to the daemon that needs no program, and at the root of the mount
+ * the other trees.
  *
- * `status` reads as the daemon's status. A line written to `ctl` is carried out as a command; what is read
- * from it is the answer. Neither is listed, and their entries are never cached: every lookup makes a node
- * of its own with the bytes of that moment, so that no page of an earlier answer can be shown.
+ * - `status` reads as the daemon's status. A line written to `ctl` is carried out as a command on the view's branch;
+ *   what is read from it is the answer. Their entries are never cached: every lookup makes a node of its own with
+ *   the bytes of that moment, so that no page of an earlier answer can be shown.
+ * - `branches/NAME` is the tree of a branch, `checkpoints/REF` that of a checkpoint, which nobody can change. Both
+ *   are views of their own, opened when first looked up.
  *
- * The fs thread does not run commands. It hands them out and goes on; the request is answered when the
- * result comes back.
+ * `.agentvfs` itself is not listed. Nothing else is in it in a branch's own view: there no way leads to the others.
+ *
+ * The fs thread does not carry out commands or open views. It asks the daemon and goes on; the request is answered
+ * when the answer comes.
  *
  * @module
  */
@@ -14,71 +19,123 @@
 import { ATTR, ATTR_OUT, DIRENT, ENTRY_OUT, Opcode } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../../ffi/libc.ts";
 import { S_IFDIR, S_IFREG } from "../../store/entry.ts";
-import { NO_REPLY, OUT, type Reply } from "./reply.ts";
+import { MAIN_VIEW, VIEW_LIMIT, type ViewTable, wireNode } from "../views.ts";
+import { FOREVER, NO_REPLY, OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE, type Request } from "./request.ts";
 
 export const VIRTUAL_NAME = ".agentvfs";
 
-/** Node ids, and inode numbers, of virtual nodes begin here; those of the tree stay below. */
-export const FIRST_VIRTUAL_NODE = 2 ** 52;
+/** The view number of virtual nodes, above those of trees. */
+export const VIRTUAL_VIEW = VIEW_LIMIT;
 
-interface VirtualNode {
-  kind: "directory" | "ctl" | "status";
-  bytes: Uint8Array<ArrayBuffer>;
-  lookups: number;
+/** Nodes of directories: that of view v's `.agentvfs` is v, so that another server knows it. */
+const BRANCHES = VIEW_LIMIT;
+const CHECKPOINTS = VIEW_LIMIT + 1;
+const FIRST_OTHER = VIEW_LIMIT + 2;
+
+/** What the daemon is asked. `view`: where. */
+export type Question =
+  | { readonly about: "status"; readonly view: number }
+  | { readonly about: "command"; readonly view: number; readonly line: string }
+  /** The view of a branch, or of the checkpoint that a ref names. */
+  | { readonly about: "branch"; readonly name: string }
+  | { readonly about: "checkpoint"; readonly ref: string }
+  /** Names for the listing of `checkpoints`. */
+  | { readonly about: "checkpoints" };
+
+/** What it answers: text, the number of a view that is open now (null: there is none), or names. */
+export interface Answer {
+  readonly text?: string;
+  readonly view?: number | null;
+  readonly names?: readonly string[];
 }
 
-/** What the daemon is asked to do: a command line, or null for its status. */
-export type Ask = (ticket: number, line: string | null) => void;
+export type Ask = (ticket: number, question: Question) => void;
 
 /** Sends a delayed answer: `length` bytes of the reply, or a negative errno. */
 export type Send = (unique: Uint8Array, result: number) => void;
 
-interface Waiting {
-  unique: Uint8Array;
-  complete(answer: Uint8Array<ArrayBuffer>): number;
+type VirtualNode =
+  | { readonly kind: "home"; readonly view: number }
+  | { readonly kind: "branches"; readonly prefix: string }
+  | { readonly kind: "checkpoints" }
+  | { readonly kind: "ctl"; readonly view: number; bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "status"; readonly bytes: Uint8Array<ArrayBuffer> };
+
+interface Listed {
+  readonly name: string;
+  readonly directory: boolean;
 }
 
 export class VirtualFiles {
-  readonly #nodes = new Map<number, VirtualNode>();
-  readonly #waiting = new Map<number, Waiting>();
-  #nextNode = FIRST_VIRTUAL_NODE + 1;
+  /** Those without a number of their own, and how many references the kernel has. */
+  readonly #nodes = new Map<number, { node: VirtualNode; lookups: number }>();
+  readonly #waiting = new Map<number, { unique: Uint8Array; complete(answer: Answer): number }>();
+  readonly #lastAnswers = new Map<number, Uint8Array<ArrayBuffer>>();
+  #branches: readonly string[] = [];
+  #nextNode = FIRST_OTHER;
   #nextTicket = 1;
-  #lastAnswer: Uint8Array<ArrayBuffer> = new Uint8Array();
 
   constructor(
     readonly request: Request,
     readonly reply: Reply,
+    readonly views: ViewTable,
     readonly ask: Ask,
     readonly send: Send,
-  ) {
-    const directory = { kind: "directory", bytes: new Uint8Array(), lookups: 1 } as const;
-    this.#nodes.set(FIRST_VIRTUAL_NODE, directory);
+  ) {}
+
+  /** The answer to a lookup of {@linkcode VIRTUAL_NAME} in the root of a view. */
+  lookupHome(view: number): number {
+    return this.#entry(view, { kind: "home", view }, 0);
   }
 
-  /** The answer to a lookup of {@linkcode VIRTUAL_NAME} in the root. */
-  lookupDirectory(): number {
-    return this.#entry(FIRST_VIRTUAL_NODE, this.#nodes.get(FIRST_VIRTUAL_NODE)!);
+  /** There are these branches now. Returns what the kernel must forget: the directories that list them. */
+  setBranches(names: readonly string[]): number[] {
+    this.#branches = [...names].sort();
+    const listing = [wireNode(VIRTUAL_VIEW, BRANCHES)];
+    for (const [id, { node }] of this.#nodes) {
+      if (node.kind === "branches") listing.push(wireNode(VIRTUAL_VIEW, id));
+    }
+    return listing;
+  }
+
+  /** Node ids of the directory that lists checkpoints, for the kernel. */
+  get checkpointsNode(): number {
+    return wireNode(VIRTUAL_VIEW, CHECKPOINTS);
+  }
+
+  /** The directory that a branch's view is in, and its name there; null if the kernel cannot know it. */
+  placeOf(branch: string): { parent: number; name: string } | null {
+    const slash = branch.lastIndexOf("/");
+    const prefix = branch.slice(0, slash + 1);
+    const name = branch.slice(slash + 1);
+    if (prefix === "") return { parent: wireNode(VIRTUAL_VIEW, BRANCHES), name };
+    for (const [id, { node }] of this.#nodes) {
+      if (node.kind === "branches" && node.prefix === prefix) {
+        return { parent: wireNode(VIRTUAL_VIEW, id), name };
+      }
+    }
+    return null;
   }
 
   /** Any request about a virtual node. */
   handle(opcode: number): number {
     const id = this.request.nodeId;
-    const node = this.#nodes.get(id);
-    if (node === undefined) return -Errno.ESTALE;
+    const node = this.#node(id);
+    if (node === null) return -Errno.ESTALE;
     switch (opcode) {
       case Opcode.LOOKUP:
-        return this.#lookup(this.request.name(BODY));
+        return this.#lookup(node, this.request.name(BODY));
       case Opcode.GETATTR:
       case Opcode.SETATTR:
         return this.#attributes(id, node);
       case Opcode.READ:
-        return this.#read(node);
+        return "bytes" in node ? this.#read(node.bytes) : -Errno.EISDIR;
       case Opcode.WRITE:
         return node.kind === "ctl" ? this.#write(node) : -Errno.EACCES;
       case Opcode.READDIR:
       case Opcode.READDIRPLUS:
-        return this.#list(opcode === Opcode.READDIRPLUS);
+        return this.#list(id, node, opcode === Opcode.READDIRPLUS);
       case Opcode.OPEN:
       case Opcode.OPENDIR:
       case Opcode.FLUSH:
@@ -98,44 +155,89 @@ export class VirtualFiles {
   }
 
   forget(id: number, count: number): void {
-    const node = this.#nodes.get(id);
-    if (node === undefined || node.kind === "directory") return;
-    node.lookups -= count;
-    if (node.lookups <= 0) this.#nodes.delete(id);
+    const known = this.#nodes.get(id);
+    if (known === undefined) return;
+    known.lookups -= count;
+    if (known.lookups <= 0) this.#nodes.delete(id);
   }
 
   /** The daemon's answer has come. */
-  answer(ticket: number, text: string): void {
+  answer(ticket: number, answer: Answer): void {
     const waiting = this.#waiting.get(ticket);
     if (waiting === undefined) return;
     this.#waiting.delete(ticket);
-    const bytes = new TextEncoder().encode(text.endsWith("\n") ? text : text + "\n");
-    this.send(waiting.unique, waiting.complete(bytes));
+    this.send(waiting.unique, waiting.complete(answer));
   }
 
-  #wait(complete: (answer: Uint8Array<ArrayBuffer>) => number, line: string | null): number {
+  #node(id: number): VirtualNode | null {
+    if (id < VIEW_LIMIT) return { kind: "home", view: id };
+    if (id === BRANCHES) return { kind: "branches", prefix: "" };
+    if (id === CHECKPOINTS) return { kind: "checkpoints" };
+    return this.#nodes.get(id)?.node ?? null;
+  }
+
+  #wait(question: Question, complete: (answer: Answer) => number): number {
     const ticket = this.#nextTicket++;
     this.#waiting.set(ticket, { unique: this.request.bytes.slice(8, 16), complete });
-    this.ask(ticket, line);
+    this.ask(ticket, question);
     return NO_REPLY;
   }
 
-  #lookup(name: string): number {
-    if (name === "ctl") return this.#newNode("ctl", this.#lastAnswer);
-    if (name === "status") return this.#wait((bytes) => this.#newNode("status", bytes), null);
+  #lookup(node: VirtualNode, name: string): number {
+    if (node.kind === "home") return this.#lookupInHome(node.view, name);
+    if (node.kind === "branches") return this.#lookupBranch(node.prefix + name);
+    if (node.kind !== "checkpoints") return -Errno.ENOTDIR;
+    // What a ref means may change with every checkpoint; a whole id stays what it is.
+    const valid = /^[0-9a-f]{64}$/.test(name) ? FOREVER : 0;
+    return this.#wait({ about: "checkpoint", ref: name }, (answer) => this.#root(answer, valid));
+  }
+
+  #lookupInHome(view: number, name: string): number {
+    if (name === "ctl") {
+      const bytes = this.#lastAnswers.get(view) ?? new Uint8Array();
+      return this.#newNode({ kind: "ctl", view, bytes }, 0);
+    }
+    if (name === "status") {
+      return this.#wait(
+        { about: "status", view },
+        ({ text }) => this.#newNode({ kind: "status", bytes: lineOf(text) }, 0),
+      );
+    }
+    if (view !== MAIN_VIEW) return -Errno.ENOENT;
+    if (name === "branches") return this.#entry(BRANCHES, this.#node(BRANCHES)!, FOREVER);
+    if (name === "checkpoints") return this.#entry(CHECKPOINTS, this.#node(CHECKPOINTS)!, FOREVER);
     return -Errno.ENOENT;
   }
 
-  #newNode(kind: "ctl" | "status", bytes: Uint8Array<ArrayBuffer>): number {
-    const id = this.#nextNode++;
-    const node = { kind, bytes, lookups: 1 };
-    this.#nodes.set(id, node);
-    return this.#entry(id, node);
+  #lookupBranch(name: string): number {
+    if (this.#branches.includes(name)) {
+      return this.#wait({ about: "branch", name }, (answer) => this.#root(answer, FOREVER));
+    }
+    const prefix = `${name}/`;
+    if (!this.#branches.some((branch) => branch.startsWith(prefix))) return -Errno.ENOENT;
+    return this.#newNode({ kind: "branches", prefix }, 0);
   }
 
-  #entry(id: number, node: VirtualNode): number {
+  /** The entry of a view's root. */
+  #root({ view: number }: Answer, valid: number): number {
+    const view = number === undefined || number === null ? undefined : this.views.get(number);
+    if (view === undefined) return -Errno.ENOENT;
+    this.views.rememberRoot(view);
+    this.reply.entryOf(OUT, view, view.tree.root);
+    this.reply.u64(OUT + ENTRY_OUT.ENTRY_VALID, valid);
+    return ENTRY_OUT.SIZE;
+  }
+
+  #newNode(node: VirtualNode, valid: number): number {
+    const id = this.#nextNode++;
+    this.#nodes.set(id, { node, lookups: 1 });
+    return this.#entry(id, node, valid);
+  }
+
+  #entry(id: number, node: VirtualNode, valid: number): number {
     this.reply.bytes.fill(0, OUT, OUT + ENTRY_OUT.SIZE);
-    this.reply.u64(OUT + ENTRY_OUT.NODEID, id);
+    this.reply.u64(OUT + ENTRY_OUT.NODEID, wireNode(VIRTUAL_VIEW, id));
+    this.reply.u64(OUT + ENTRY_OUT.ENTRY_VALID, valid);
     this.#attr(OUT + ENTRY_OUT.ATTR, id, node);
     return ENTRY_OUT.SIZE;
   }
@@ -148,25 +250,25 @@ export class VirtualFiles {
 
   #attr(at: number, id: number, node: VirtualNode): void {
     const { reply } = this;
-    const modes = { directory: S_IFDIR | 0o700, ctl: S_IFREG | 0o600, status: S_IFREG | 0o400 };
-    reply.u64(at + ATTR.INO, id);
-    reply.u64(at + ATTR.SIZE, node.bytes.length);
-    reply.u32(at + ATTR.MODE, modes[node.kind]);
-    reply.u32(at + ATTR.NLINK, node.kind === "directory" ? 2 : 1);
+    const bytes = "bytes" in node ? node.bytes : null;
+    reply.u64(at + ATTR.INO, wireNode(VIRTUAL_VIEW, id));
+    reply.u64(at + ATTR.SIZE, bytes?.length ?? 0);
+    reply.u32(at + ATTR.MODE, modeOf(node));
+    reply.u32(at + ATTR.NLINK, bytes === null ? 2 : 1);
     reply.u32(at + ATTR.UID, Deno.uid() ?? 0);
     reply.u32(at + ATTR.GID, Deno.gid() ?? 0);
     reply.u32(at + ATTR.BLKSIZE, 4096);
   }
 
-  #read(node: VirtualNode): number {
-    const offset = Math.min(this.request.u64(BODY + 8), node.bytes.length);
+  #read(bytes: Uint8Array): number {
+    const offset = Math.min(this.request.u64(BODY + 8), bytes.length);
     const wanted = Math.min(this.request.u32(BODY + 16), MAX_WRITE);
-    const length = Math.min(wanted, node.bytes.length - offset);
-    this.reply.bytes.set(node.bytes.subarray(offset, offset + length), OUT);
+    const length = Math.min(wanted, bytes.length - offset);
+    this.reply.bytes.set(bytes.subarray(offset, offset + length), OUT);
     return length;
   }
 
-  #write(node: VirtualNode): number {
+  #write(node: VirtualNode & { kind: "ctl" }): number {
     const size = this.request.u32(BODY + 16);
     const text = new TextDecoder().decode(this.request.bytes.slice(BODY + 40, BODY + 40 + size));
     const line = text.trim();
@@ -176,32 +278,61 @@ export class VirtualFiles {
       return 8;
     };
     if (line === "") return written();
-    return this.#wait((bytes) => {
-      node.bytes = bytes;
-      this.#lastAnswer = bytes;
+    return this.#wait({ about: "command", view: node.view, line }, ({ text }) => {
+      node.bytes = lineOf(text);
+      this.#lastAnswers.set(node.view, node.bytes);
       return written();
-    }, line);
+    });
   }
 
-  /** Lists `.`, `..`, `ctl` and `status`. With `plus`, without attributes: node id 0 says so. */
-  #list(plus: boolean): number {
-    const names = [".", "..", "ctl", "status"];
+  #list(id: number, node: VirtualNode, plus: boolean): number {
+    const offset = this.request.u64(BODY + 8);
+    const limit = this.request.u32(BODY + 16);
+    if ("bytes" in node) return -Errno.ENOTDIR;
+    if (node.kind === "checkpoints") {
+      return this.#wait(
+        { about: "checkpoints" },
+        ({ names = [] }) =>
+          this.#listing(id, names.map((name) => ({ name, directory: true })), offset, limit, plus),
+      );
+    }
+    const names = node.kind === "home" ? homeNames(node.view) : this.#branchNames(node.prefix);
+    return this.#listing(id, names, offset, limit, plus);
+  }
+
+  /** What is directly below a prefix. */
+  #branchNames(prefix: string): Listed[] {
+    const names = this.#branches.filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length).split("/")[0]!);
+    return [...new Set(names)].map((name) => ({ name, directory: true }));
+  }
+
+  /** With `plus`, without attributes: node id 0 says so. */
+  #listing(
+    id: number,
+    names: readonly Listed[],
+    offset: number,
+    limit: number,
+    plus: boolean,
+  ): number {
+    const all = [DOT, DOT_DOT, ...names];
     const { reply } = this;
-    const limit = OUT + this.request.u32(BODY + 16);
+    const end = OUT + Math.min(limit, MAX_WRITE);
     let at = OUT;
-    for (let i = this.request.u64(BODY + 8); i < names.length; i++) {
-      const name = names[i]!;
+    for (let i = offset; i < all.length; i++) {
+      const { name, directory } = all[i]!;
       const padded = Math.ceil((DIRENT.SIZE + name.length) / 8) * 8;
-      if (at + padded + (plus ? ENTRY_OUT.SIZE : 0) > limit) break;
+      if (at + padded + (plus ? ENTRY_OUT.SIZE : 0) > end) break;
       if (plus) {
         reply.bytes.fill(0, at, at + ENTRY_OUT.SIZE);
         at += ENTRY_OUT.SIZE;
       }
       reply.bytes.fill(0, at, at + padded);
-      reply.u64(at + DIRENT.INO, FIRST_VIRTUAL_NODE);
+      // What a name leads to has its number once it is looked up.
+      reply.u64(at + DIRENT.INO, wireNode(VIRTUAL_VIEW, id));
       reply.u64(at + DIRENT.OFF, i + 1);
       reply.u32(at + DIRENT.NAMELEN, name.length);
-      reply.u32(at + DIRENT.TYPE, i < 2 ? S_IFDIR >> 12 : S_IFREG >> 12);
+      reply.u32(at + DIRENT.TYPE, (directory ? S_IFDIR : S_IFREG) >> 12);
       for (let c = 0; c < name.length; c++) {
         reply.bytes[at + DIRENT.SIZE + c] = name.charCodeAt(c);
       }
@@ -209,4 +340,22 @@ export class VirtualFiles {
     }
     return at - OUT;
   }
+}
+
+const DOT: Listed = { name: ".", directory: true };
+const DOT_DOT: Listed = { name: "..", directory: true };
+
+function homeNames(view: number): Listed[] {
+  const files = [{ name: "ctl", directory: false }, { name: "status", directory: false }];
+  const trees = [{ name: "branches", directory: true }, { name: "checkpoints", directory: true }];
+  return view === MAIN_VIEW ? [...files, ...trees] : files;
+}
+
+function modeOf({ kind }: VirtualNode): number {
+  if (kind === "ctl") return S_IFREG | 0o600;
+  return kind === "status" ? S_IFREG | 0o400 : S_IFDIR | 0o700;
+}
+
+function lineOf(text = ""): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text.endsWith("\n") ? text : text + "\n");
 }

@@ -1,0 +1,134 @@
+/**
+ * The service's methods about branches.
+ *
+ * @module
+ */
+
+import {
+  type BranchReport,
+  type CreateBranchParams,
+  type DeleteBranchParams,
+  type DeleteBranchReport,
+  type ListBranchesReport,
+  type RenameBranchParams,
+  ServiceError,
+  type ShowBranchParams,
+} from "../control/service.ts";
+import type { BranchState } from "../history/branch_table.ts";
+import type { CommitInfo } from "../history/commit.ts";
+import { VIRTUAL_NAME } from "../mount/linux/virtual_files.ts";
+import type { BackgroundClient } from "./background_client.ts";
+import type { Branch } from "./branch.ts";
+import { type Branches, MAIN } from "./branches.ts";
+import { serviceError } from "./service_errors.ts";
+
+export interface BranchMethodsParts {
+  readonly branches: Branches;
+  readonly background: BackgroundClient;
+  /** Mountpoint. */
+  readonly mount: string;
+  /** Opens a branch, after the import. */
+  branch(name: string): Promise<Branch>;
+  /** Runs a job while nothing else changes a branch. */
+  turn<T>(what: string, job: () => Promise<T>): Promise<T>;
+}
+
+export class BranchMethods {
+  constructor(readonly parts: BranchMethodsParts) {}
+
+  async create({ name, from = MAIN }: CreateBranchParams): Promise<BranchReport> {
+    const { branches, turn } = this.parts;
+    await this.parts.branch(MAIN);
+    return await turn("branch create", async () => {
+      const state = await branches.create(name, await this.#start(from));
+      return await this.#report(state);
+    });
+  }
+
+  async delete({ name, force = false }: DeleteBranchParams): Promise<DeleteBranchReport> {
+    const branch = await this.#other(name, "delete");
+    return await this.parts.turn("branch delete", async () => {
+      if (!force) await this.#checkUnused(branch);
+      if (await branch.isChanged()) {
+        const message = `before branch ${name} is deleted`;
+        await branch.save({ label: "", message, kind: "safety", agent: null });
+      }
+      await this.parts.branches.delete(branch);
+      return { name, head: branch.head.id };
+    });
+  }
+
+  async rename({ name, to }: RenameBranchParams): Promise<BranchReport> {
+    const branch = await this.#other(name, "rename");
+    return await this.parts.turn("branch rename", async () => {
+      await this.parts.branches.rename(branch, to);
+      return await this.#reportOf(to);
+    });
+  }
+
+  async list(): Promise<ListBranchesReport> {
+    await this.parts.branch(MAIN);
+    const states = await this.parts.background.call("branches", null);
+    const order = [...states].sort((a, b) => a.created - b.created || a.number - b.number);
+    const branches: BranchReport[] = [];
+    for (const state of order) branches.push(await this.#report(state));
+    return { branches };
+  }
+
+  async show({ name }: ShowBranchParams): Promise<BranchReport> {
+    await this.parts.branch(name);
+    return await this.#reportOf(name);
+  }
+
+  /** What a new branch starts with. */
+  async #start(from: string): Promise<Branch | CommitInfo> {
+    const { background } = this.parts;
+    const isBranch = await background.call("branch", from) !== null;
+    if (isBranch) return await this.parts.branch(from);
+    return await background.call("resolve", { branch: MAIN, ref: from }).catch((error) => {
+      throw serviceError(error);
+    });
+  }
+
+  /** A branch that can be deleted or renamed. */
+  async #other(name: string, what: string): Promise<Branch> {
+    if (name !== MAIN) return await this.parts.branch(name);
+    throw new ServiceError("main_branch", `Cannot ${what} ${MAIN}: it is what the mount shows`);
+  }
+
+  /** Throws `branch_in_use`. */
+  async #checkUnused(branch: Branch): Promise<void> {
+    const users = await this.parts.branches.users(branch);
+    if (users.length === 0) return;
+    const who = users.map(({ pid, command }) => `${command} (${pid})`).join(", ");
+    throw new ServiceError("branch_in_use", `Branch ${branch.name} is in use by ${who}`, {
+      hint: "End them, or delete with --force",
+      details: { processes: users },
+    });
+  }
+
+  async #reportOf(name: string): Promise<BranchReport> {
+    return await this.#report((await this.parts.background.call("branch", name))!);
+  }
+
+  async #report(state: BranchState): Promise<BranchReport> {
+    const { branches, background, mount } = this.parts;
+    const { name, parent, created } = state;
+    const head = await background.call("commitInfo", state.head!);
+    const counts = parent === null ? null : await background.call("aheadBehind", { name, parent });
+    return {
+      name,
+      parent,
+      created: new Date(created).toISOString(),
+      head: {
+        id: head.id,
+        label: head.label === "" ? null : head.label,
+        time: new Date(head.time).toISOString(),
+      },
+      ahead: counts?.ahead ?? null,
+      behind: counts?.behind ?? null,
+      dirty: await branches.isDirty(state, head),
+      path: name === MAIN ? mount : `${mount}/${VIRTUAL_NAME}/branches/${name}`,
+    };
+  }
+}

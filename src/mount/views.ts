@@ -1,0 +1,94 @@
+/**
+ * The trees that one mount shows.
+ *
+ * A view is a tree with numbers of its own: the kernel's node ids carry the view's number in their high bits, so
+ * two views never share a node, a page or an attribute in the kernel's caches, and whoever gets a node id back
+ * knows whose it is. What a tree calls a node id are the bits below.
+ *
+ * Inode numbers get the view's inode space in theirs: programs take files with equal (st_dev, st_ino) for one
+ * file, and a process may see several views at once. Space 0, of the main branch, leaves the numbers alone. (git
+ * keeps only the low 32 bits in its index, which therefore stays valid in every view.)
+ *
+ * @module
+ */
+
+import type { RequestId } from "../tree/journal_record.ts";
+import type { WorkingTree } from "../tree/working_tree.ts";
+
+export interface View {
+  readonly number: number;
+  readonly tree: WorkingTree;
+  /** False for a checkpoint. */
+  readonly writable: boolean;
+  readonly inodeSpace: number;
+  /** Request that was carried out before this server took over, and may not have been answered. */
+  readonly completed: RequestId | null;
+  /** While true, requests about it wait. */
+  frozen: boolean;
+}
+
+/** The view at the root of the mount. */
+export const MAIN_VIEW = 0;
+/** Views have 16 bits of a node id, nodes in them 36: together 52, which a double holds exactly. */
+export const VIEW_LIMIT = 2 ** 16;
+export const NODES_PER_VIEW = 2 ** 36;
+/** Inode spaces have 11 bits of an inode number; trees number their files below 2^53. */
+export const INODE_SPACES = 2 ** 11;
+
+/** A node id as the kernel has it. */
+export function wireNode(view: number, nodeId: number): number {
+  return view * NODES_PER_VIEW + nodeId;
+}
+
+export class ViewTable {
+  readonly #views = new Map<number, View>();
+  readonly main: View;
+  readonly #touched = new Set<View>();
+
+  /** `onIdle` is told when the kernel refers to nothing in a checkpoint any more. */
+  constructor(main: View, readonly onIdle: (view: number) => void) {
+    this.main = main;
+    this.add(main);
+  }
+
+  add(view: View): void {
+    this.#views.set(view.number, view);
+  }
+
+  get(number: number): View | undefined {
+    return number === MAIN_VIEW ? this.main : this.#views.get(number);
+  }
+
+  /** The kernel may go on using its node ids: they stand for nothing from now on. */
+  remove(number: number): View | undefined {
+    const view = this.#views.get(number);
+    this.#views.delete(number);
+    return view;
+  }
+
+  /** The kernel gives references back. */
+  forget(number: number, nodeId: number, count: number): void {
+    const view = this.get(number);
+    if (view === undefined) return;
+    view.tree.nodes.forget(nodeId, count);
+    this.#touched.add(view);
+    if (!view.writable && view.tree.nodes.isIdle) this.onIdle(number);
+  }
+
+  /** The kernel gets a reference to the root of a view. */
+  rememberRoot(view: View): void {
+    view.tree.nodes.remember(view.tree.root);
+    this.#touched.add(view);
+  }
+
+  /** Writes the node logs of views whose references changed without a request about them. */
+  flushLogs(): void {
+    if (this.#touched.size === 0) return;
+    for (const { tree } of this.#touched) tree.nodes.flushLog();
+    this.#touched.clear();
+  }
+
+  [Symbol.iterator](): Iterator<View> {
+    return this.#views.values();
+  }
+}
