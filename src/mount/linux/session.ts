@@ -17,6 +17,7 @@ import {
   OUT_HEADER,
   WRITE_CACHE,
 } from "../../../ffi/fuse_kernel.ts";
+import { allowedCpus } from "../../../ffi/affinity.ts";
 import {
   Errno,
   poll,
@@ -29,6 +30,7 @@ import {
 } from "../../../ffi/libc.ts";
 import type { RequestId } from "../../tree/journal_record.ts";
 import type { Context } from "./context.ts";
+import { callerSystem, FollowCaller } from "./follow_caller.ts";
 import { type Connection, MAX_BACKGROUND } from "./init.ts";
 import { CHANGES, OPERATIONS } from "./operations.ts";
 import { NO_REPLY, OUT, Reply } from "./reply.ts";
@@ -72,6 +74,7 @@ export class Session {
   readonly #views: ViewTable;
   /** Id of the request being answered: every journal's records carry it. */
   readonly #current: RequestId;
+  #follow: FollowCaller | null = null;
   /** Requests since the session was idle. */
   #served = 0;
   /** Requests about views that are frozen. */
@@ -109,6 +112,8 @@ export class Session {
   run(): void {
     const { fd, commandFd, onCommand } = this.options;
     setNonblocking(fd);
+    const cpus = allowedCpus();
+    if (cpus !== null) this.#follow = new FollowCaller(callerSystem(cpus));
     const fds = new Uint8Array(2 * POLLFD_BYTES);
     const view = new DataView(fds.buffer);
     view.setInt32(0, commandFd, true);
@@ -176,6 +181,7 @@ export class Session {
   #answer(length: number): void {
     const request = this.#request;
     this.#served++;
+    this.#follow?.requested(request.pid);
     request.length = length;
     // Not even an id to answer to: no kernel sends that.
     if (length < IN_HEADER.SIZE) return;
