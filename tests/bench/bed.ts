@@ -45,6 +45,16 @@ export class Bed {
     return path;
   }
 
+  /**
+   * Makes a new directory to compare a mount of `name` with: as deep and as long a path as the mount's, because the
+   * kernel looks at each component.
+   */
+  plainDirectory(name: string): string {
+    const path = `${this.folder}/plain/workspaces/${name}-0123456789ab/mount`;
+    Deno.mkdirSync(path, { recursive: true });
+    return path;
+  }
+
   /** Mounts a project. It is stopped at the end, if not before. */
   async mount(source: string): Promise<Project> {
     const project = await Project.start(source, `${this.folder}/state`, this.env);

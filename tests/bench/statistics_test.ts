@@ -8,7 +8,8 @@ Deno.test("the median is the middle value, or the mean of the two in the middle"
   assert.throws(() => summary([]), RangeError);
 });
 
-Deno.test("a ratio is that of the medians; its spread is that of the pairs", () => {
+Deno.test("a ratio is that of pairs that were measured together", () => {
   const { median, min, max } = ratio(summary([1, 2, 4]), summary([3, 4, 6]));
   assert.deepEqual([median, min, max], [2, 1.5, 3]);
+  assert.equal(ratio(summary([1, 10, 100]), summary([2, 30, 200])).median, 2);
 });

@@ -61,7 +61,7 @@ async function dropNames(): Promise<void> {
 export const CALLS: Group<CallsContext> = {
   title: "calls",
   setUp: async ({ bed }) => {
-    const native = bed.directory("native");
+    const native = bed.plainDirectory("source");
     const source = bed.directory("source");
     for (const directory of [native, source]) makeLayout(directory);
     const project = await bed.mount(source);

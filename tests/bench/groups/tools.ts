@@ -199,7 +199,7 @@ export const TOOLS: Group<ToolsContext> = {
   title: "tools, 10 000 files (quick: 2 000)",
   setUp: async (run) => {
     const { bed } = run;
-    const native = bed.directory("native-tools");
+    const native = bed.plainDirectory("source-tools");
     const source = bed.directory("source-tools");
     for (const directory of [native, source]) {
       await makeRepository(directory, FILES[run.quick ? "quick" : "full"]);
