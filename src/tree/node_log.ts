@@ -13,7 +13,7 @@
  * is a byte that tells its kind, a zero byte, u16 length of the name; then for BIND u64 node id, inode number,
  * references and node id of the directory, and the name; for COUNT u64 node id and references (0: the kernel has
  * forgotten it); for CONNECTED three u32, what INIT agreed on. Little-endian; nothing reads it but this program on
- * this machine.
+ * this machine. Behind the last record are zeros: the file is written to as memory ({@linkcode MappedLog}).
  *
  * @module
  */
@@ -30,6 +30,7 @@ import {
   pwrite,
 } from "../../ffi/libc.ts";
 import type { Inode } from "./inode.ts";
+import { MappedLog } from "./mapped_log.ts";
 
 /** Where a node was when its line was written. */
 export interface LoggedNode {
@@ -70,6 +71,8 @@ const LARGEST_RECORD = HEADER_BYTES + 32 + 65535;
 
 export class NodeLog {
   #fd: number;
+  /** Null if the file system does not let it be written to as memory. */
+  #mapped: MappedLog | null;
   #position = 0;
   #published = false;
   #bytes = new Uint8Array(2 * LARGEST_RECORD);
@@ -83,6 +86,7 @@ export class NodeLog {
     this.#fd = open(cString(`${path}.new`), O_RDWR | O_CREAT, 0o600);
     if (this.#fd < 0) throw new Error(`Cannot open ${path}: errno ${-this.#fd}`);
     ftruncate(this.#fd, 0);
+    this.#mapped = new MappedLog(this.#fd);
   }
 
   /** What the file says, up to its last whole record. */
@@ -186,8 +190,19 @@ export class NodeLog {
     }
   }
 
-  /** What cannot be written is lost, so that nothing torn stands between whole records. */
   #write(): void {
+    if (this.#mapped?.append(this.#bytes, this.#pending, this.#position)) {
+      this.#position += this.#pending;
+      this.#pending = 0;
+    } else {
+      this.#mapped?.close();
+      this.#mapped = null;
+      this.#writeOut();
+    }
+  }
+
+  /** What cannot be written is lost, so that nothing torn stands between whole records. */
+  #writeOut(): void {
     let done = 0;
     while (done < this.#pending) {
       const bytes = done === 0 ? this.#bytes : this.#bytes.subarray(done);
@@ -206,12 +221,14 @@ export class NodeLog {
     if (this.#connection !== null) draft.connected(this.#connection);
     for (const inode of live.values()) draft.bind(inode);
     draft.flush(live);
-    close(this.#fd);
+    this.close();
     this.#fd = draft.#fd;
+    this.#mapped = draft.#mapped;
     this.#position = draft.#position;
   }
 
   close(): void {
+    this.#mapped?.close();
     close(this.#fd);
   }
 }

@@ -73,7 +73,7 @@ Deno.test("what is torn at the end is left out", () =>
     log.bind(inode(1, "whole", null));
     log.bind(inode(2, "torn", null));
     log.flush(NOTHING);
-    const size = Deno.statSync(path).size;
+    const size = Deno.readFileSync(path).findLastIndex((byte) => byte !== 0) + 1;
     for (let cut = 1; cut < 30; cut++) {
       Deno.truncateSync(path, size - cut);
       assert.deepEqual([...NodeLog.load(path).nodes.keys()], [1], `${cut} bytes less`);

@@ -1,0 +1,41 @@
+/**
+ * Files as memory (mmap(2), Linux).
+ *
+ * @module
+ */
+
+const library = Deno.dlopen("libc.so.6", {
+  mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
+  munmap: { parameters: ["pointer", "usize"], result: "i32" },
+});
+
+const PROT_READ_WRITE = 3;
+const MAP_SHARED = 1;
+/** What mmap(2) returns when it fails. */
+const MAP_FAILED = 0xffff_ffff_ffff_ffffn;
+
+/** Offsets of mappings are multiples of this on every machine this runs on. */
+export const MAPPING_ALIGNMENT = 64 * 1024;
+
+export interface Mapping {
+  /** The file's bytes. Not to be touched after {@linkcode unmap}, nor where the file has no blocks. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  unmap(): void;
+}
+
+/** Bytes `[offset, offset+length)` of an open file, to read and write; null if they cannot be mapped. */
+export function mapFile(fd: number, offset: number, length: number): Mapping | null {
+  const address = library.symbols.mmap(
+    null,
+    BigInt(length),
+    PROT_READ_WRITE,
+    MAP_SHARED,
+    fd,
+    BigInt(offset),
+  );
+  if (address === null || BigInt(Deno.UnsafePointer.value(address)) === MAP_FAILED) return null;
+  return {
+    bytes: new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(address, length)),
+    unmap: () => void library.symbols.munmap(address, BigInt(length)),
+  };
+}
