@@ -28,6 +28,9 @@ export type BackgroundMessage =
   | { readonly type: "done"; readonly id: number; readonly value: unknown }
   | { readonly type: "failed"; readonly id: number; readonly error: PostedError };
 
+/** How long nothing must have been written until the store is tidied, ms. */
+const TIDY_AFTER_MS = 500;
+
 function post(message: BackgroundMessage): void {
   self.postMessage(message);
 }
@@ -41,12 +44,20 @@ self.onmessage = async (event: MessageEvent<BackgroundStart>) => {
       (name, progress) => post({ type: "task", name, progress }),
     );
     let lastWrite: Promise<unknown> = Promise.resolve();
+    let tidying: ReturnType<typeof setTimeout> | undefined;
+    const tidyLater = (job: keyof BackgroundJobs) => {
+      clearTimeout(tidying);
+      if (job === "close") return;
+      tidying = setTimeout(() => {
+        lastWrite = lastWrite.then(() => table.tidy(null)).catch(console.error);
+      }, TIDY_AFTER_MS);
+    };
     self.onmessage = ({ data: { id, job, value } }: MessageEvent<BackgroundRequest>) => {
       const row = table[job] as (value: unknown) => unknown;
       const result = WRITING_JOBS.has(job)
         ? lastWrite.then(() => row(value))
         : Promise.resolve().then(() => row(value));
-      if (WRITING_JOBS.has(job)) lastWrite = result.catch(() => {});
+      if (WRITING_JOBS.has(job)) lastWrite = result.catch(() => {}).then(() => tidyLater(job));
       result.then(
         (value) => post({ type: "done", id, value }),
         (error) => post({ type: "failed", id, error: postedError(error) }),

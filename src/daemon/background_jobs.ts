@@ -105,6 +105,8 @@ export interface BackgroundJobs extends GarbageJobs {
   notify: { in: InvalidationData; out: null };
   requestResend: { in: null; out: null };
   invalidateAll: { in: Float64Array; out: null };
+  /** Nobody has asked for a job that writes for a moment. */
+  tidy: { in: null; out: null };
   close: { in: null; out: null };
 }
 
@@ -128,6 +130,7 @@ export const WRITING_JOBS: ReadonlySet<keyof BackgroundJobs> = new Set(
     "gcBegin",
     "gcStep",
     "gcEnd",
+    "tidy",
     "close",
   ] as const,
 );
@@ -261,6 +264,10 @@ export function backgroundJobs(
     },
     invalidateAll: (nodeIds) => {
       invalidateAll(start.fuseFd, nodeIds);
+      return null;
+    },
+    tidy: () => {
+      store.tidy();
       return null;
     },
     close: () => {

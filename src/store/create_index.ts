@@ -8,6 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import { binaryString, close, cString, O_CREAT, O_RDWR, open } from "../../ffi/libc.ts";
 import { checkIo } from "./io_error.ts";
 import { createSchema } from "./object_index.ts";
+import { setUpForWriting } from "./open_index.ts";
 
 /**
  * Makes the database `path`, for its owner only, with the tables of the store.
@@ -19,7 +20,7 @@ export function createIndex(path: string, commits = 0): DatabaseSync {
   close(checkIo("create", path, open(cString(binaryString(path)), O_RDWR | O_CREAT, 0o600)));
   const database = new DatabaseSync(path);
   try {
-    database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+    setUpForWriting(database);
     createSchema(database, commits);
     return database;
   } catch (error) {

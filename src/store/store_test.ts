@@ -123,6 +123,27 @@ Deno.test("equal bytes are stored once: within a batch, across commits, across o
   });
 });
 
+Deno.test("a store that is tidied goes on in the same write-ahead log, and has the same objects", () => {
+  const logBytes = (tidy: boolean) => {
+    let bytes = 0;
+    withFolder((directory) => {
+      const store = StoreWriter.create(directory, hasher);
+      const ids: ObjectId[] = [];
+      for (let round = 0; round < 20; round++) {
+        for (let i = 0; i < 100; i++) ids.push(store.putBlob(noise(20, ids.length)));
+        store.commit();
+        if (tidy) store.tidy();
+      }
+      bytes = Deno.statSync(`${directory}/index.sqlite-wal`).size;
+      ids.forEach((id, i) => assert.deepEqual(store.read(id), noise(20, i)));
+      store.close();
+    });
+    return bytes;
+  };
+  const [tidied, left] = [logBytes(true), logBytes(false)];
+  assert.ok(tidied < left / 4, `${tidied} bytes, ${left} if it is not tidied`);
+});
+
 Deno.test("objects larger than the append buffer, and more than one buffer of small ones", () => {
   withStore((store) => {
     const large = noise(3_000_000);

@@ -15,6 +15,7 @@ import { CommitMark } from "./commit_mark.ts";
 import { fillDirectory, prepareDirectory } from "./create_store.ts";
 import type { ContentId, InodeRecord, TreeEntry } from "./entry.ts";
 import type { Hasher } from "./hash.ts";
+import { databaseError } from "./io_error.ts";
 import { isZero } from "./is_zero.ts";
 import { updateLinks } from "./link_table.ts";
 import type { Location } from "./location.ts";
@@ -27,7 +28,7 @@ import { Store } from "./store.ts";
 import { StoreError } from "./store_error.ts";
 import { checkFormat } from "./store_format.ts";
 import { lockStore } from "./store_lock.ts";
-import { packPath } from "./store_paths.ts";
+import { indexPath, packPath } from "./store_paths.ts";
 import { putTree, updateTree } from "./tree_write.ts";
 import { encodeXattrs } from "./xattr_codec.ts";
 
@@ -211,6 +212,18 @@ export class StoreWriter extends Store {
     this.#writer.commit(transaction);
     this.#writer.reload();
     this.contents.clear();
+  }
+
+  /**
+   * Brings what was committed from the index's write-ahead log into the index, so that no later commit has to. For when
+   * nothing else is to be done; changes nothing that can be seen. What readers still need stays where it is.
+   */
+  tidy(): void {
+    try {
+      this.database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+    } catch (cause) {
+      throw databaseError("tidy", indexPath(this.directory), cause);
+    }
   }
 
   /** See {@linkcode ObjectWriter.onUse}. */
