@@ -1,0 +1,149 @@
+"""Looks at a project that is switched between two states, in one way, until its standard input ends.
+
+Argument: the way (a function below). Prints one line for each time it
+looked: when it began and ended (nanoseconds of the real-time clock) and which state it saw, A or B, or "between"; anything
+else is what was wrong with it. See stale_read_test.ts for what the states are.
+"""
+
+import errno
+import mmap
+import os
+import select
+import struct
+import sys
+import time
+
+LENGTHS = {40960: "A", 45056: "B"}
+FILES = ["f0", "d/f1", "d/e/f2"]
+
+
+def judge(data):
+    """The state that a whole file's bytes are of."""
+    state = LENGTHS.get(len(data))
+    if state is None:
+        return f"{len(data)}-bytes"
+    return state if data == state.encode() * len(data) else "mixed"
+
+
+def by_path():
+    for name in FILES:
+        with open(name, "rb", buffering=0) as file:
+            yield judge(file.read(1 << 20))
+
+
+def by_size():
+    for name in FILES:
+        yield LENGTHS.get(os.stat(name).st_size, "size")
+
+
+def by_name():
+    """A name that only B has, which the kernel remembers to be missing, and one that only A has."""
+    yield "B" if os.path.exists("d/only-b") else "A"
+    yield "A" if os.path.exists("d/only-a") else "B"
+
+
+def by_listing():
+    """A listing is several calls: one that goes on while names change may have some of both."""
+    names = [name for name in os.listdir("d") if name.startswith("only-")]
+    yield {"only-a": "A", "only-b": "B"}.get(" ".join(names), "between")
+
+
+def by_link():
+    yield os.readlink("d/link")[-1]
+
+
+held = {}
+
+
+def by_handle():
+    """A file that stays open for as long as its handle is good."""
+    for name in FILES:
+        if name not in held:
+            held[name] = os.open(name, os.O_RDONLY)
+        try:
+            # What was cut short by a switch ends in the error.
+            data = b""
+            while part := os.pread(held[name], 1 << 20, len(data)):
+                data += part
+            yield judge(data)
+        except OSError as error:
+            if error.errno != errno.ESTALE:
+                raise
+            os.close(held.pop(name))
+
+
+def by_directory_handle():
+    if "d" not in held:
+        held["d"] = os.open("d", os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fd = os.open("f1", os.O_RDONLY, dir_fd=held["d"])
+        try:
+            yield LENGTHS.get(os.fstat(fd).st_size, "size")
+        finally:
+            os.close(fd)
+    except OSError as error:
+        if error.errno != errno.ESTALE:
+            raise
+        os.close(held.pop("d"))
+
+
+WAYS = [by_path, by_size, by_name, by_listing, by_link, by_handle, by_directory_handle]
+
+
+def ended():
+    return bool(select.select([sys.stdin], [], [], 0)[0])
+
+
+def look(way, tell):
+    while not ended():
+        begin = time.time_ns()
+        try:
+            for state in way():
+                end = time.time_ns()
+                tell(begin, end, state)
+                begin = time.time_ns()
+        except OSError as error:
+            # A path that was looked up a moment before the file was replaced; the next look finds the new one.
+            if error.errno != errno.ESTALE:
+                tell(begin, time.time_ns(), errno.errorcode[error.errno])
+        time.sleep(0.0005)
+
+
+def look_at_mappings(tell):
+    """A mapping ends with a signal when its file is replaced: so each has a process, which ends with it."""
+    while not ended():
+        reading, writing = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            os.close(reading)
+            os.closerange(0, 1)
+            with open("f0", "rb") as file:
+                pages = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+            for i in range(100_000):
+                begin = time.time_ns()
+                byte = pages[i * 4096 % len(pages)]
+                os.write(writing, struct.pack("<qqB", begin, time.time_ns(), byte))
+                time.sleep(0.0002)
+            os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as results:
+            while record := results.read(17):
+                begin, end, byte = struct.unpack("<qqB", record)
+                tell(begin, end, chr(byte))
+                if ended():
+                    os.kill(pid, 9)
+        os.waitpid(pid, 0)
+
+
+def main():
+    lines = []
+    tell = lambda *line: lines.append(line)
+    name = sys.argv[1]
+    if name == "by_mapping":
+        look_at_mappings(tell)
+    else:
+        look(next(way for way in WAYS if way.__name__ == name), tell)
+    sys.stdout.write("".join(f"{begin} {end} {state}\n" for begin, end, state in lines))
+
+
+main()
