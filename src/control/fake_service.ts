@@ -17,6 +17,7 @@ import {
   ServiceError,
   type ShowBranchParams,
   type StatusReport,
+  type StopReport,
   type TasksReport,
   type VerifyReport,
 } from "./service.ts";
@@ -218,10 +219,10 @@ export class FakeService implements Service {
     return { serverPid: Deno.pid + this.#restarts++ };
   }
 
-  async stop(p: { force?: boolean }): Promise<{ stopped: true }> {
+  async stop(p: { force?: boolean }): Promise<StopReport> {
     await this.#called("stop", p);
     this.#options.onStop?.();
-    return { stopped: true };
+    return { stopped: true, namespaces: [] };
   }
 
   async #called(method: string, params: unknown): Promise<void> {

@@ -35,7 +35,7 @@ export interface Service {
   tasks(p: Record<string, never>): Promise<TasksReport>;
   /** Lets another server process take over the mount: the executable as it is now. Programs in it do not notice. */
   restart(p: Record<string, never>): Promise<RestartReport>;
-  stop(p: StopParams): Promise<{ stopped: true }>;
+  stop(p: StopParams): Promise<StopReport>;
 }
 
 export interface BranchParams {
@@ -151,6 +151,12 @@ export interface GcParams {
 export interface StopParams {
   /** Stop although files are open in the mount. */
   force?: boolean;
+}
+
+export interface StopReport {
+  stopped: true;
+  /** A process of each other mount namespace that has the mount: there it now answers with errors. */
+  namespaces: { pid: number; command: string }[];
 }
 
 export interface RestartReport {

@@ -8,7 +8,6 @@ import { ServiceError } from "../control/service.ts";
 import type { BranchState } from "../history/branch_table.ts";
 import { BRANCH_LIMIT } from "../history/branch_table.ts";
 import type { CommitInfo } from "../history/commit.ts";
-import { type MountUser, mountUsers } from "../mount/linux/unmount.ts";
 import { VIRTUAL_NAME } from "../mount/linux/virtual_files.ts";
 import { INODE_SPACES, MAIN_VIEW } from "../mount/views.ts";
 import type { Snapshot } from "../store/entry.ts";
@@ -19,6 +18,7 @@ import type { BackgroundClient } from "./background_client.ts";
 import { Branch } from "./branch.ts";
 import { checkBranchName } from "./branch_name.ts";
 import type { FsClient } from "./fs_client.ts";
+import { type MountUser, usersAt } from "./mount_users.ts";
 import type { ViewStart } from "./messages.ts";
 import { serviceError } from "./service_errors.ts";
 import type { OpenView, ViewRegistry } from "./view_registry.ts";
@@ -118,7 +118,7 @@ export class Branches {
 
   /** Processes that have their directory, program or a file in the view of a branch. */
   async users(branch: Branch): Promise<MountUser[]> {
-    return await mountUsers(`${this.parts.mount}/${VIRTUAL_NAME}/branches/${branch.name}`);
+    return await usersAt(`${this.parts.mount}/${VIRTUAL_NAME}/branches/${branch.name}`);
   }
 
   /** True if the branch's working tree differs from its head. One that nobody has opened is not opened for it. */

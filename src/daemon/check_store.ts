@@ -14,7 +14,7 @@ import { WorkspaceError } from "./workspace.ts";
 /** Throws {@linkcode WorkspaceError} if another process writes to the store or this program cannot read it. */
 export async function checkStore(directory: string): Promise<void> {
   try {
-    if (await exists(lockPath(directory))) close(lockStore(directory));
+    if (await exists(lockPath(directory))) await checkLock(directory);
     if (await exists(formatPath(directory))) checkFormat(directory);
   } catch (cause) {
     if (!(cause instanceof StoreError)) throw cause;
@@ -22,6 +22,24 @@ export async function checkStore(directory: string): Promise<void> {
       hint: HINTS[cause.code] ?? `Choose another place with --store, or move ${directory} away`,
       cause,
     });
+  }
+}
+
+/** A server that dies with its keeper may hold the lock for a moment longer, ms. */
+const LOCK_DEADLINE_MS = 10_000;
+const LOOK_MS = 20;
+
+/** Throws {@linkcode StoreError} `locked` if somebody holds the lock and does not let go of it soon. */
+async function checkLock(directory: string): Promise<void> {
+  const deadline = performance.now() + LOCK_DEADLINE_MS;
+  while (true) {
+    try {
+      return void close(lockStore(directory));
+    } catch (error) {
+      const held = error instanceof StoreError && error.code === "locked";
+      if (!held || performance.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
 }
 

@@ -33,6 +33,7 @@ import {
   type ShowReport,
   type StatusReport,
   type StopParams,
+  type StopReport,
   type TasksReport,
   type VerifyParams,
   type VerifyReport,
@@ -40,7 +41,7 @@ import {
 import type { CommitInfo } from "../history/commit.ts";
 import { canResend, describeConnection } from "../mount/linux/init.ts";
 import { MAIN_VIEW } from "../mount/views.ts";
-import { mountUsers, unmount } from "../mount/linux/unmount.ts";
+import { unmount } from "../mount/linux/unmount.ts";
 import type { Snapshot } from "../store/entry.ts";
 import { NAME_MAX } from "../tree/working_tree.ts";
 import type { BackgroundClient } from "./background_client.ts";
@@ -49,6 +50,7 @@ import { BranchMethods } from "./branch_methods.ts";
 import { type Branches, MAIN } from "./branches.ts";
 import type { FsClient } from "./fs_client.ts";
 import type { ImportState } from "./import_state.ts";
+import { listUsers, type MountUser, useElsewhere, usersAt } from "./mount_users.ts";
 import { Maintenance } from "./maintenance.ts";
 import { changeReport, logEntry } from "./reports.ts";
 import { serviceError } from "./service_errors.ts";
@@ -114,9 +116,11 @@ export class Daemon implements Service {
     });
     const dirty = branch === null ? tree.changed : tree.changed || branch.isAhead;
     const head = branch?.head ?? null;
+    // A server whose keeper died unmounts.
+    const isEnding = this.#stopping || Deno.ppid !== keeperPid;
     return {
       version: config.version,
-      state: this.#stopping ? "stopping" : imported.isRunning ? "importing" : "ready",
+      state: isEnding ? "stopping" : imported.isRunning ? "importing" : "ready",
       source: config.source,
       mount: config.mount,
       store: config.store,
@@ -299,23 +303,20 @@ export class Daemon implements Service {
     });
   }
 
-  async stop(p: StopParams): Promise<{ stopped: true }> {
+  async stop({ force = false }: StopParams): Promise<StopReport> {
     const { mount } = this.parts.config;
-    const result = await unmount(mount, p.force ?? false);
-    if (result === "busy") {
-      const users = await mountUsers(mount);
-      const who = users.map(({ pid, command }) => `${command} (${pid})`).join(", ");
-      throw new ServiceError("mount_busy", `The mount is in use${who && ` by ${who}`}`, {
-        hint: "End them or leave the directory, or stop with --force",
-        details: { processes: users },
-      });
-    }
+    // The kernel refuses to unmount for users in this mount namespace only.
+    const { users, namespaces } = await useElsewhere(mount);
+    if (!force && users.length > 0) throw inUse([...users, ...await usersAt(mount)]);
+    const result = await unmount(mount, force);
+    if (result === "busy") throw inUse(await usersAt(mount));
     if (result !== "unmounted") {
       throw new ServiceError("mount_busy", `Cannot unmount ${mount}: ${result.failed}`);
     }
     this.#stopping = true;
-    if (p.force) this.parts.fs.end();
-    return { stopped: true };
+    // Where it is mounted still, nobody would tell the server to end.
+    if (force || namespaces.length > 0) this.parts.fs.end();
+    return { stopped: true, namespaces };
   }
 
   createBranch(p: CreateBranchParams): Promise<BranchReport> {
@@ -438,6 +439,15 @@ function fail(error: unknown): never {
 function isFileName(label: string): boolean {
   return !/[/\0\n]/.test(label) && label !== "." && label !== ".." &&
     new TextEncoder().encode(label).length <= NAME_MAX;
+}
+
+function inUse(found: readonly MountUser[]): ServiceError {
+  const users = [...new Map(found.map((user) => [user.pid, user])).values()];
+  const who = users.length === 0 ? "" : ` by ${listUsers(users)}`;
+  return new ServiceError("mount_busy", `The mount is in use${who}`, {
+    hint: "End them or leave the directory, or stop with --force",
+    details: { processes: users },
+  });
 }
 
 function nullIfEmpty(text: string): string | null {

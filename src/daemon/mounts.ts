@@ -13,6 +13,8 @@ export interface Mount {
   /** Part of the mounted file system that shows; `/` unless it is a bind mount of a subdirectory. */
   root: string;
   type: string;
+  /** `major:minor`: the same for every mount of one file system. */
+  device: string;
 }
 
 /** All mounts this process sees, in mount order: where two are on one path, the later one shows. */
@@ -30,11 +32,13 @@ export function parseMountinfo(text: string): Mount[] {
   const mounts: Mount[] = [];
   for (const line of text.split("\n")) {
     const fields = line.split(" ");
-    const [root, path] = [fields[3], fields[4]];
+    const [device, root, path] = [fields[2], fields[3], fields[4]];
     // The optional fields end with a lone hyphen; the type follows.
     const type = fields[fields.indexOf("-", 6) + 1];
-    if (root === undefined || path === undefined || type === undefined) continue;
-    mounts.push({ root: unescape(root), path: unescape(path), type });
+    if (device === undefined || root === undefined || path === undefined) continue;
+    if (type !== undefined) {
+      mounts.push({ root: unescape(root), path: unescape(path), type, device });
+    }
   }
   return mounts;
 }

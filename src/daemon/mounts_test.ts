@@ -10,9 +10,9 @@ const TABLE = [
 
 Deno.test("mountinfo is read with its escapes and optional fields", () => {
   assert.deepEqual(parseMountinfo(TABLE), [
-    { root: "/", path: "/", type: "ext4" },
-    { root: "/", path: "/mnt/with space", type: "fuse.agentvfs" },
-    { root: "/.agentvfs/branches/b", path: "/home/me/p", type: "fuse.agentvfs" },
+    { root: "/", path: "/", type: "ext4", device: "254:0" },
+    { root: "/", path: "/mnt/with space", type: "fuse.agentvfs", device: "0:35" },
+    { root: "/.agentvfs/branches/b", path: "/home/me/p", type: "fuse.agentvfs", device: "0:36" },
   ]);
 });
 

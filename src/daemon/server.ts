@@ -49,10 +49,11 @@ const JOURNAL_CHECK_MS = 2_000;
 
 /** Serves until the file system is unmounted, or another server is to take over. Resolves with the exit code. */
 export async function runServer(config: DaemonConfig): Promise<number> {
+  const keeperPid = Number(Deno.env.get(KEEPER_VARIABLE));
+  if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
   // The children of this process must not inherit the device.
   const fuseFd = dup(0);
   const channel = new MessageChannel();
-  const keeperPid = Number(Deno.env.get(KEEPER_VARIABLE));
   const counters = new SharedArrayBuffer(4 * OPCODE_LIMIT);
   const imported = new ImportState();
   const { source, store } = config;
@@ -129,6 +130,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
         imported.finish();
       }).catch((error) => imported.failed(error));
   }
+  if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
   control = await ControlServer.listen(service, config.socket);
   // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
   if (Deno.ppid === keeperPid) Deno.kill(keeperPid, READY_SIGNAL);
@@ -236,13 +238,18 @@ function watchJournal(daemon: Daemon): void {
   Deno.unrefTimer(timer);
 }
 
+async function abandoned(mount: string): Promise<number> {
+  console.error("The keeper is gone: unmounting");
+  await unmount(mount, true);
+  return 0;
+}
+
 /** Without its keeper nobody would unmount when this process ends: so it does it itself. */
 function watchKeeper(keeper: number, mount: string, fs: FsClient): void {
   const timer = setInterval(async () => {
     if (Deno.ppid === keeper) return;
     clearInterval(timer);
-    console.error("The keeper is gone: unmounting");
-    await unmount(mount, true);
+    await abandoned(mount);
     fs.end();
   }, KEEPER_CHECK_MS);
   Deno.unrefTimer(timer);

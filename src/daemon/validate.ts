@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { isListening } from "../control/socket_path.ts";
 import { checkStore } from "./check_store.ts";
 import { closeDeadMount } from "./dead_mount.ts";
-import { isWithin, mountAt } from "./mounts.ts";
+import { isWithin, MOUNT_TYPE, mountAt } from "./mounts.ts";
+import { askStatus } from "./spawn.ts";
 import { type DaemonConfig, reason, WorkspaceError } from "./workspace.ts";
 
 export interface ValidateOptions {
@@ -40,9 +41,17 @@ export async function validatePlan(
 
 /** The part that another start of the same daemon changes. */
 export async function validateMachine(config: DaemonConfig): Promise<void> {
+  const deadline = performance.now() + ENDING_DEADLINE_MS;
   await checkNobodyThere(config);
   await checkStore(config.store);
-  await checkMount(config);
+  while (!await isMountpointFree(config.mount)) {
+    if (performance.now() > deadline) throw alreadyMounted(config.mount, MOUNT_TYPE);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    // Whoever serves it may only have been starting.
+    await checkNobodyThere(config);
+    await checkStore(config.store);
+  }
+  await checkMountpoint(config);
 }
 
 async function checkSource(source: string): Promise<void> {
@@ -77,6 +86,10 @@ function checkBreadth(source: string, force: boolean): void {
   });
 }
 
+/** A daemon that is ending has to be gone within this time, ms. */
+const ENDING_DEADLINE_MS = 10_000;
+const LOOK_MS = 20;
+
 /** Which place must not be inside which, and what would happen if it were. */
 const NESTINGS: readonly [keyof DaemonConfig, keyof DaemonConfig, string][] = [
   ["mount", "source", "the mount would contain itself"],
@@ -110,8 +123,17 @@ function nestingHint(config: DaemonConfig): string {
 }
 
 async function checkNobodyThere(config: DaemonConfig): Promise<void> {
-  if (!await isListening(config.socket)) return;
-  throw new WorkspaceError(
+  const deadline = performance.now() + ENDING_DEADLINE_MS;
+  while (await isListening(config.socket)) {
+    const status = await askStatus(config.socket, deadline - performance.now());
+    const isEnding = status === null || status.state === "stopping";
+    if (!isEnding || performance.now() > deadline) throw daemonRunning(config);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+function daemonRunning(config: DaemonConfig): WorkspaceError {
+  return new WorkspaceError(
     "daemon_running",
     1,
     `A daemon is already running for this project: it listens on ${config.socket}`,
@@ -119,19 +141,28 @@ async function checkNobodyThere(config: DaemonConfig): Promise<void> {
   );
 }
 
-async function checkMount(config: DaemonConfig): Promise<void> {
-  const { mount } = config;
+/**
+ * False if one of ours is mounted there that is not dead: a server whose keeper died in the moment it was started
+ * still has to find that out.
+ */
+async function isMountpointFree(mount: string): Promise<boolean> {
   const existing = await mountAt(mount);
-  if (existing !== null && !await closeDeadMount(existing)) {
-    throw new WorkspaceError(
-      "mount_busy",
-      1,
-      `Something is already mounted at ${mount} (${existing.type})`,
-      {
-        hint: `Unmount it with: fusermount3 -u ${mount}, or choose another place with --mount`,
-      },
-    );
-  }
+  if (existing === null || await closeDeadMount(existing)) return true;
+  if (existing.type !== MOUNT_TYPE) throw alreadyMounted(mount, existing.type);
+  return false;
+}
+
+function alreadyMounted(mount: string, type: string): WorkspaceError {
+  return new WorkspaceError(
+    "mount_busy",
+    1,
+    `Something is already mounted at ${mount} (${type})`,
+    { hint: `Unmount it with: fusermount3 -u ${mount}, or choose another place with --mount` },
+  );
+}
+
+async function checkMountpoint(config: DaemonConfig): Promise<void> {
+  const { mount } = config;
   try {
     const info = await Deno.lstat(mount);
     if (!info.isDirectory) {

@@ -6,6 +6,10 @@
  * It is appended to before an answer that tells the kernel a new id is sent, and means nothing once the file
  * system is unmounted. What the journal says of a node id is newer and wins.
  *
+ * A file with several names is found by one of them, which need not be the one the kernel knows: it may have
+ * forgotten that directory, or never have heard of it. So the log tells of directories without references too,
+ * as far as they lead to something that has some.
+ *
  * References are counted exactly: the kernel gives back all it counts at once, but also single ones while it
  * keeps others.
  *
@@ -35,7 +39,7 @@ import { MappedLog } from "./mapped_log.ts";
 /** Where a node was when its line was written. */
 export interface LoggedNode {
   readonly ino: number;
-  /** References the kernel has. */
+  /** References the kernel has; 0 for a directory that only leads to others. */
   lookups: number;
   /** Node id of the directory; 0 if it had no name. */
   readonly parent: number;
@@ -115,15 +119,14 @@ export class NodeLog {
       } else if (kind === Kind.COUNT) {
         const id = number(fields);
         const node = nodes.get(id);
-        const lookups = number(fields + 8);
-        if (lookups === 0) nodes.delete(id);
-        else if (node !== undefined) node.lookups = lookups;
+        if (node !== undefined) node.lookups = number(fields + 8);
       } else {
         const words = [0, 4, 8].map((i) => view.getUint32(fields + i, true));
         const [minor, flags, flags2] = words as Triple;
         connection = { minor, flags, flags2 };
       }
     }
+    removeForgotten(nodes);
     return { connection, nodes };
   }
 
@@ -137,12 +140,13 @@ export class NodeLog {
 
   /** The kernel has, or is about to get, a reference to the inode; or the inode has another name. */
   bind(inode: Inode): void {
-    const { name } = inode;
+    const { name, parent } = inode;
+    if (parent !== null && parent.lookups === 0) this.bind(parent);
     const at = this.#begin(Kind.BIND, name.length);
     this.#number(at, inode.nodeId);
     this.#number(at + 8, inode.ino);
     this.#number(at + 16, inode.lookups);
-    this.#number(at + 24, inode.parent?.nodeId ?? 0);
+    this.#number(at + 24, parent?.nodeId ?? 0);
     for (let i = 0; i < name.length; i++) this.#bytes[at + 32 + i] = name.charCodeAt(i);
   }
 
@@ -231,4 +235,18 @@ export class NodeLog {
     this.#mapped?.close();
     close(this.#fd);
   }
+}
+
+/** Removes what the kernel does not refer to and what leads to nothing that it does. */
+function removeForgotten(nodes: Map<number, LoggedNode>): void {
+  const needed = new Set<number>();
+  for (const [id, { lookups }] of nodes) {
+    if (lookups === 0) continue;
+    let at: number | undefined = id;
+    while (at !== undefined && !needed.has(at)) {
+      needed.add(at);
+      at = nodes.get(at)?.parent;
+    }
+  }
+  for (const id of nodes.keys()) if (!needed.has(id)) nodes.delete(id);
 }

@@ -66,8 +66,10 @@ export class NodeTable {
 
   /** The name by which an inode is found has changed, or it has none any more. */
   renamed(inode: Inode): void {
+    // A directory that is loaded may lead to what the kernel refers to.
+    const leads = inode.directory !== null && inode.directory.entries !== null;
+    if (inode.lookups > 0 || leads) this.log?.bind(inode);
     if (inode.lookups === 0) return;
-    this.log?.bind(inode);
     if (inode.parent === null) this.orphans.add(inode);
     else if (this.orphans.delete(inode)) this.relinked.add(inode);
   }

@@ -44,6 +44,7 @@ export function restoreNodes(
       tree.nodes.remember(tree.root, lookups - tree.root.lookups);
       continue;
     }
+    if (lookups === 0) continue;
     const inode = find(id);
     if (inode === null) {
       lost.push(id);

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { withConversation } from "../support/conversation.ts";
 import { assertSame, manifestOf } from "../support/manifest.ts";
+import { isAlive } from "../support/is_alive.ts";
 import { type Mounted, withMount, withProject } from "../support/mounted.ts";
 import { type Outcome, run, shell, succeed } from "../support/process.ts";
 import { agentvfs } from "../support/program.ts";
@@ -128,6 +129,61 @@ Deno.test("stop while somebody sits in the mount", async () => {
     });
     await m.start();
     assert.equal(await Deno.readTextFile(m.path("d/file")), "written after the refusal");
+  });
+});
+
+/** Runs a shell script in a mount namespace of its own, with a copy of every mount. */
+async function withNamespace(script: string, body: (pid: number) => Promise<void>): Promise<void> {
+  const child = new Deno.Command("unshare", {
+    args: [
+      "--mount",
+      "--propagation",
+      "private",
+      "sh",
+      "-c",
+      `${script} && echo ready && exec cat`,
+    ],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  try {
+    assert.equal(new TextDecoder().decode((await reader.read()).value), "ready\n");
+    await body(child.pid);
+  } finally {
+    await child.stdin.close();
+    await reader.cancel();
+    await child.status;
+  }
+}
+
+Deno.test("stop while another mount namespace has the mount", async () => {
+  await withProject("mkdir d", async (m) => {
+    await withNamespace(`cd ${m.path("d")}`, async (pid) => {
+      const refusal = await m.refused("stop");
+      assert.deepEqual([refusal.exit, refusal.code], [1, "mount_busy"]);
+      assert.match(refusal.message, new RegExp(`cat \\(${pid}\\)`));
+      assert.deepEqual(await mountsBelow(m.state), [m.mount]);
+    });
+    await withNamespace("cd /", async (pid) => {
+      const { keeperPid } = await m.status();
+      const { code, stdout, stderr } = await m.run(["-C", m.project, "--json", "stop"]);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, new RegExp(`stays, dead, in the mount namespace of cat \\(${pid}\\)`));
+      assert.deepEqual(JSON.parse(stdout).namespaces, [{ pid, command: "cat" }]);
+      assert.ok(!isAlive(keeperPid));
+      const looked = await run([
+        "nsenter",
+        "--mount",
+        "--target",
+        String(pid),
+        "ls",
+        m.path("new"),
+      ]);
+      assert.match(looked.stderr, /Transport endpoint is not connected/);
+      await m.start();
+      assert.deepEqual(await Array.fromAsync(Deno.readDir(m.mount), ({ name }) => name), ["d"]);
+    });
   });
 });
 

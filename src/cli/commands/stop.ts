@@ -1,9 +1,9 @@
-import type { StatusReport } from "../../control/service.ts";
+import type { StatusReport, StopReport } from "../../control/service.ts";
 import { isListening } from "../../control/socket_path.ts";
 import type { Command } from "../command.ts";
 import { CommandError } from "../command_error.ts";
 import { connect } from "../daemon_client.ts";
-import { onTerminal, print, printJson, safe } from "../output.ts";
+import { onTerminal, print, printError, printJson, safe } from "../output.ts";
 
 /** Longest time an ending daemon may take to unmount, ms. */
 const END_DEADLINE_MS = 15_000;
@@ -19,15 +19,21 @@ export const command: Command = {
     // Standing in the mount, this process would be what keeps it in use.
     Deno.chdir("/");
     let status: StatusReport;
+    let stopped: StopReport;
     try {
       status = await client.status();
-      await client.stop(input.flags.has("force") ? { force: true } : {});
+      stopped = await client.stop(input.flags.has("force") ? { force: true } : {});
     } finally {
       client.close();
     }
     await ended(status);
     const { mount, source } = status;
-    if (input.flags.has("json")) printJson({ stopped: true, mount, source });
+    const { namespaces } = stopped;
+    if (namespaces.length > 0) {
+      const who = namespaces.map(({ pid, command }) => `${safe(command)} (${pid})`).join(", ");
+      printError(`${safe(mount)} stays, dead, in the mount namespace of ${who}`);
+    }
+    if (input.flags.has("json")) printJson({ ...stopped, mount, source });
     else {print(
         onTerminal() ? `stopped; ${safe(mount)} is unmounted` : `mount=${mount}\nstatus=stopped`,
       );}
@@ -36,7 +42,7 @@ export const command: Command = {
 };
 
 /** A daemon has ended when its socket is silent and its process is gone; only then may the next one start. */
-async function ended({ keeperPid, socket, mount }: StatusReport): Promise<void> {
+async function ended({ keeperPid, socket, log }: StatusReport): Promise<void> {
   const deadline = performance.now() + END_DEADLINE_MS;
   while (isAlive(keeperPid) || await isListening(socket)) {
     if (performance.now() > deadline) {
@@ -44,7 +50,8 @@ async function ended({ keeperPid, socket, mount }: StatusReport): Promise<void> 
       const message =
         `The daemon said it stops and still runs after ${seconds} s (process ${keeperPid})`;
       throw new CommandError("still_running", 1, message, {
-        hint: `See who uses the mount: fuser -vm ${mount}`,
+        hint:
+          `Nothing that was written is lost: end it with kill -9 ${keeperPid}, then look at the log ${log}`,
       });
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
