@@ -21,7 +21,7 @@ import { randomness } from "../tree/fixture.ts";
 import { openPlace, savePosition } from "./power_cut_place.ts";
 
 const FILE = 0o100644;
-const FILES = 3_000;
+const FILES = 12_000;
 
 /** What a file holds. */
 export function textOf(n: number): string {

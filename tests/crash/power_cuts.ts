@@ -23,7 +23,7 @@ import { withTemporary } from "../support/temporary.ts";
 import { openPlace } from "./power_cut_place.ts";
 import { textOf } from "./power_cut_writer.ts";
 
-const IMAGE_MIB = 96;
+const IMAGE_MIB = 256;
 const TRIES = 20;
 
 export interface CutReport {
