@@ -4,7 +4,6 @@
  * @module
  */
 
-import { binaryString } from "../../ffi/libc.ts";
 import { buildSnapshot } from "../history/build_snapshot.ts";
 import { countChanges, diffSnapshots, type SnapshotChange } from "../history/diff.ts";
 import { graftPaths } from "../history/graft.ts";
@@ -18,8 +17,7 @@ import {
   notify,
   requestResend,
 } from "../mount/linux/notify.ts";
-import { importSource, type SkippedPath } from "../source/import_source.ts";
-import { SourceDirectory } from "../source/read_source.ts";
+import type { SkippedPath } from "../source/import_source.ts";
 import type { Hasher } from "../store/hash.ts";
 import type { Snapshot } from "../store/entry.ts";
 import type { Progress } from "../store/sliced.ts";
@@ -29,6 +27,7 @@ import { StoreWriter } from "../store/store_writer.ts";
 import type { BuiltSlot, Capture } from "../tree/capture.ts";
 import { collectGarbage } from "./collect_garbage.ts";
 import { type GarbageJobs, garbageJobs } from "./garbage_jobs.ts";
+import { importDone, importProject } from "./import_job.ts";
 import { JournalReader } from "./journal_reader.ts";
 import { verifyTask } from "./verify_task.ts";
 import type {
@@ -38,9 +37,6 @@ import type {
   PostedCapture,
   SaveCommit,
 } from "./messages.ts";
-
-/** The store takes a transaction each time an import has added about this many bytes. */
-const COMMIT_EVERY = 256 * 1024 * 1024;
 
 export interface ImportCounts {
   readonly files: number;
@@ -171,13 +167,11 @@ export function backgroundJobs(
     },
     hashBackend: () => hasher.backend,
     import: async ({ branch, segment, nextInode, label }) => {
-      const source = new SourceDirectory(binaryString(start.source));
       try {
-        const { snapshot, skipped, files, directories, bytes } = await importSource(store, source, {
-          previous: null,
+        const { snapshot, ...report } = await importProject({
+          store,
+          source: start.source,
           onProgress,
-          pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
-          commitEvery: COMMIT_EVERY,
         });
         const commit = history.save({
           branch,
@@ -186,12 +180,12 @@ export function backgroundJobs(
           nextInode,
           commit: { label, message: "", kind: "import", agent: null },
         })!;
-        return { commit, skipped, files, directories, bytes };
+        importDone(store);
+        return { commit, ...report };
       } catch (error) {
         store.discard();
         throw error;
       } finally {
-        source.close();
         setTimeout(collectGarbage, 0);
       }
     },

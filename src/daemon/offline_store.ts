@@ -10,6 +10,7 @@ import { History } from "../history/history.ts";
 import { recoverIndex } from "../history/recover_index.ts";
 import { indexDamage, unusableIndex } from "../history/verify_store.ts";
 import { isDamage } from "../store/check_index.ts";
+import { forgetInterrupted } from "../source/interrupted_import.ts";
 import { loadHasher } from "../store/hash.ts";
 import type { Progress } from "../store/sliced.ts";
 import { Store } from "../store/store.ts";
@@ -60,6 +61,7 @@ export async function verifyOffline(
   const rebuilt = repair && isIndexDamaged ? recoverIndex(directory, hasher) : null;
   let store: Store;
   try {
+    if (repair) forgetInterrupted(directory);
     store = repair ? StoreWriter.open(directory, hasher) : Store.open(directory, hasher);
   } catch (error) {
     if (found.length === 0 || !isDamage(error)) throw error;
@@ -94,6 +96,7 @@ export async function gcOffline(
   onProgress: (progress: Progress) => void,
 ): Promise<GcReport> {
   const store = StoreWriter.open(directory, await loadHasher());
+  forgetInterrupted(directory);
   try {
     const options = {
       policy: policyOf(params),

@@ -42,8 +42,12 @@ export interface ImportOptions {
   onProgress(progress: ImportProgress): void;
   /** Awaited about every 10 ms of work. */
   pause(): Promise<void>;
-  /** The store is committed each time about this many bytes were added. */
+  /** The store is committed each time about this many bytes were added, */
   readonly commitEvery: number;
+  /** and, if anything was, after so long, ms. */
+  readonly commitEveryMs?: number;
+  /** Called after each of these commits with a snapshot of what is imported by then. */
+  onCommit?(partial: Snapshot): void;
 }
 
 export interface ImportResult extends ImportProgress {
@@ -90,7 +94,10 @@ class Import {
   readonly #inodes = new InodeList();
   readonly #report = new ImportReport();
   readonly #entries: EntryImporter;
+  /** Directories that are begun, from the root. */
+  readonly #stack: Frame[] = [];
   #sliceEnd = 0;
+  #lastCommit = performance.now();
 
   constructor(store: StoreWriter, source: SourceDirectory, options: ImportOptions) {
     this.#store = store;
@@ -126,16 +133,15 @@ class Import {
       rootEntry,
       previousRoot && { ...previousRoot, name: "", linked: false },
     );
-    if (typeof first === "number") throw unreadableRoot(-first);
-    const stack: Frame[] = [first];
+    if (first !== 0) throw unreadableRoot(-first);
+    const stack = this.#stack;
     while (true) {
       const frame = stack.at(-1)!;
       const next = frame.pending.pop();
       if (next !== undefined) {
         const path = joinPath(frame.path, next.name);
         const child = await this.#open(path, next, frame.previous?.get(next.name) ?? null);
-        if (typeof child === "number") this.#report.skip(path, errnoText(-child));
-        else stack.push(child);
+        if (child !== 0) this.#report.skip(path, errnoText(-child));
         continue;
       }
       stack.pop();
@@ -147,8 +153,8 @@ class Import {
     }
   }
 
-  /** Lists a directory and imports everything in it but its directories. */
-  async #open(path: string, entry: SourceEntry, before: TreeEntry | null): Promise<Frame | number> {
+  /** Begins a directory: lists it and imports everything in it but its directories. Resolves with a negative errno. */
+  async #open(path: string, entry: SourceEntry, before: TreeEntry | null): Promise<number> {
     const fd = this.#source.openDirectory(path);
     if (fd < 0) return fd;
     try {
@@ -163,6 +169,7 @@ class Import {
         pending: [],
         done: [],
       };
+      this.#stack.push(frame);
       for (const child of entries) {
         if (child.skipped !== undefined) {
           this.#report.skip(joinPath(path, child.name), child.skipped);
@@ -176,7 +183,7 @@ class Import {
         }
       }
       frame.pending.reverse();
-      return frame;
+      return 0;
     } finally {
       libc.close(fd);
     }
@@ -210,10 +217,34 @@ class Import {
     if (listed.nlink > 1 && !imported.linked) this.#links.first(imported, frame.path);
   }
 
+  /** What is imported so far. Links are not known before the end: their files will be read again. */
+  #partial(): Snapshot {
+    let within: TreeEntry[] = [];
+    let root: InodeRecord | null = null;
+    for (const { entry, xattrs, done } of this.#stack.toReversed()) {
+      const entries = [...done, ...within].sort((a, b) => a.name < b.name ? -1 : 1);
+      const content = this.#store.putTree(entries);
+      root = sourceRecord(entry, { content, chunked: false }, xattrs, totalsOf(entries));
+      within = [{ ...root, name: entry.name, linked: false }];
+    }
+    return { root: root!, links: null };
+  }
+
+  #isCommitDue(): boolean {
+    const { commitEvery, commitEveryMs = Infinity } = this.#options;
+    const { uncommitted } = this.#report;
+    return uncommitted >= commitEvery ||
+      uncommitted > 0 && performance.now() >= this.#lastCommit + commitEveryMs;
+  }
+
   async #pause(): Promise<void> {
-    if (this.#report.uncommitted >= this.#options.commitEvery) {
+    if (this.#isCommitDue()) {
+      const { onCommit } = this.#options;
+      const partial = onCommit === undefined ? null : this.#partial();
       this.#store.commit();
       this.#report.committed();
+      if (partial !== null) onCommit!(partial);
+      this.#lastCommit = performance.now();
     }
     this.#options.onProgress(this.#report.progress());
     await this.#options.pause();

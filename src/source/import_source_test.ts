@@ -205,6 +205,42 @@ Deno.test("a second import reads only what changed", async () => {
   });
 });
 
+Deno.test("an import that was interrupted is continued: what it had stored is not read again", async () => {
+  await withWorkspace(async ({ path, store, import: imported }) => {
+    const count = 30;
+    fs.mkdirSync(`${path}/d`);
+    for (let i = 0; i < count; i++) {
+      const name = `${path}/${i % 3 === 0 ? "d/" : ""}${100 + i}`;
+      fs.writeFileSync(name, new Uint8Array(2_000_000).fill(i));
+    }
+    fs.linkSync(`${path}/101`, `${path}/d/linked`);
+    let partial: Snapshot | null = null;
+    const interrupted = imported({
+      commitEvery: 1,
+      onCommit: (snapshot) => {
+        partial = snapshot;
+        if (snapshot.root.entries > count / 3) throw new Error("interrupted");
+      },
+    });
+    await assert.rejects(interrupted, /interrupted/);
+    store.discard();
+    const known = [...listSnapshot(store, partial!).values()]
+      .filter(({ mode }) => (mode & S_IFMT) === S_IFREG).length;
+    assert.ok(known >= count / 3 && known < count, `${known} files are known`);
+    let read = 0;
+    const { putFile } = store;
+    store.putFile = (...file) => {
+      read++;
+      return putFile.apply(store, file);
+    };
+    const { snapshot } = await imported({ previous: partial, previousTime: later() });
+    // Names of one inode are known as such at the end only.
+    assert.ok(read >= count - known && read <= count - known + 1, `${read} files were read`);
+    await assertSame(path, store, snapshot);
+    assert.deepEqual(snapshot, (await imported()).snapshot);
+  });
+});
+
 Deno.test("the cache is what is shown, so it is not asked about files that may have changed since", async () => {
   await withWorkspace(async ({ path, store, import: imported }) => {
     fs.writeFileSync(`${path}/f`, "real");

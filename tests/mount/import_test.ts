@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { assertSame, type Manifest, manifestOf } from "../support/manifest.ts";
-import { Mounted, withMount } from "../support/mounted.ts";
+import { Mounted, withMount, withProject } from "../support/mounted.ts";
 import { succeed } from "../support/process.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
@@ -56,6 +56,22 @@ Deno.test("every kind of file is in the mount as it is in the project", async ()
     await same("After everything was removed and brought back");
     await m.restart();
     await same("After that and a restart");
+  });
+});
+
+Deno.test("a second mount of a project reads none of its files", async () => {
+  const bytes = 60_000_000;
+  await withProject(`for i in 1 2 3; do head -c ${bytes / 3} /dev/urandom >$i; done`, async (m) => {
+    const bytesRead = async () => {
+      const { serverPid } = await m.status();
+      const io = await Deno.readTextFile(`/proc/${serverPid}/io`);
+      return Number(/^rchar: (\d+)/m.exec(io)![1]);
+    };
+    assert.ok(await bytesRead() > bytes, "the count does not count");
+    await m.restart();
+    const { import: imported } = await m.status();
+    assert.equal(imported.state, "done");
+    assert.ok(await bytesRead() < bytes / 2);
   });
 });
 

@@ -13,7 +13,7 @@ import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { Fixture, randomness, randomOperation } from "./fixture.ts";
 
 const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
-const RUNS = 30;
+const RUNS = 15;
 const STEPS = 400;
 const FILE = 0o100644;
 const DIRECTORY = 0o040755;
@@ -131,6 +131,8 @@ Deno.test("whatever is looked up and forgotten, the next server knows what is le
       withMount((mount) => {
         for (let step = 0; step < STEPS; step++) {
           randomOperation(mount.tree, random);
+          // Before the answer.
+          mount.tree.nodes.flushLog();
           if (random(2) === 0) mount.lookup(randomInode(mount.tree, random));
           const ids = [...mount.known.keys()].filter((id) => id !== 1);
           if (random(3) === 0 && ids.length > 0) mount.forget(ids[random(ids.length)]!);
