@@ -15,6 +15,7 @@ import {
   invalidateAll,
   type InvalidationData,
   notify,
+  prune,
   requestResend,
 } from "../mount/linux/notify.ts";
 import type { SkippedPath } from "../source/import_source.ts";
@@ -103,6 +104,8 @@ export interface BackgroundJobs extends GarbageJobs {
   invalidateAll: { in: Float64Array; out: null };
   /** Nobody has asked for a job that writes for a moment. */
   tidy: { in: null; out: null };
+  /** Asks the kernel to forget nodes. */
+  prune: { in: Float64Array; out: null };
   close: { in: null; out: null };
 }
 
@@ -262,6 +265,10 @@ export function backgroundJobs(
     },
     tidy: () => {
       store.tidy();
+      return null;
+    },
+    prune: (nodeIds) => {
+      prune(start.fuseFd, nodeIds);
       return null;
     },
     close: () => {

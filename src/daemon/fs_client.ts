@@ -18,6 +18,8 @@ export interface FsClientOptions {
   readonly onAsk: (question: Question) => Promise<Answer>;
   /** The kernel refers to nothing in this view of a checkpoint any more. */
   readonly onIdle: (view: number) => void;
+  /** The kernel refers to more nodes of this view than is good for the memory. */
+  readonly onMany: (view: number) => void;
 }
 
 export class FsClient {
@@ -60,6 +62,8 @@ export class FsClient {
       void this.#answer(message.ticket, message.question);
     } else if (message.type === "idle") {
       this.options.onIdle(message.view);
+    } else if (message.type === "many") {
+      this.options.onMany(message.view);
     } else if (message.type === "unmounted") {
       this.#onEnd.resolve();
     } else if (message.type === "crashed") {

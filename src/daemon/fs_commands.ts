@@ -159,6 +159,7 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       session.serveParked();
       return null;
     },
+    oldest: (number) => tree(number).nodes.oldest().map((id) => wireNode(number, id)),
     adopt: (number, snapshot) => posted(number, adoptImport(tree(number), snapshot)),
     close: (number, { onlyIdle }) => {
       if (onlyIdle && !tree(number).nodes.isIdle) return false;

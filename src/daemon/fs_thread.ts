@@ -52,7 +52,11 @@ function serve(
   opened: readonly OpenedView[],
 ): void {
   const [main, ...others] = opened;
-  const views = new ViewTable(main!.view, (view) => post({ type: "idle", view }));
+  const views = new ViewTable(
+    main!.view,
+    (view) => post({ type: "idle", view }),
+    (view) => post({ type: "many", view }),
+  );
   for (const { view } of others) views.add(view);
   const receiver = new MailboxReceiver(start.mailbox);
   const session = new Session({

@@ -82,6 +82,8 @@ export interface ViewCommands {
   retarget: { in: { snapshot: Snapshot; nextInode: number }; out: InvalidationData };
   thaw: { in: null; out: null };
   adopt: { in: Snapshot; out: InvalidationData };
+  /** Nodes that the kernel may be asked to forget. */
+  oldest: { in: null; out: Float64Array };
   /**
    * The kernel's references stand for nothing from now on. With `onlyIdle`, not if there are any. Results in whether
    * it was closed.
@@ -137,6 +139,8 @@ export type FsMessage =
   | { readonly type: "ask"; readonly ticket: number; readonly question: Question }
   /** The kernel refers to nothing in this view of a checkpoint any more. */
   | { readonly type: "idle"; readonly view: number }
+  /** There are so many nodes that the kernel should be asked to forget some. */
+  | { readonly type: "many"; readonly view: number }
   | { readonly type: "unmounted" }
   /** The thread cannot go on. */
   | { readonly type: "crashed"; readonly error: PostedError };

@@ -80,6 +80,9 @@ export async function runServer(config: DaemonConfig): Promise<number> {
     },
     onAsk: async (question) => answer(await daemon.promise, question),
     onIdle: (view) => void branches?.closeIdle(view),
+    onMany: (view) =>
+      void fs.callView(view, "oldest", null)
+        .then((nodeIds) => background.call("prune", nodeIds)).catch(() => {}),
   });
   const { replayed, tornBytes, lost, nodeIds } = ready;
   if (replayed > 1 + others.length) console.log(`Recovered ${replayed} journal records`);

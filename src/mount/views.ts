@@ -12,6 +12,7 @@
  * @module
  */
 
+import { dropForgotten, SWEEP_AFTER } from "../tree/drop_forgotten.ts";
 import type { RequestId } from "../tree/journal_record.ts";
 import type { WorkingTree } from "../tree/working_tree.ts";
 
@@ -45,14 +46,19 @@ export class ViewTable {
   readonly main: View;
   readonly #touched = new Set<View>();
 
-  /** `onIdle` is told when the kernel refers to nothing in a checkpoint any more. */
-  constructor(main: View, readonly onIdle: (view: number) => void) {
+  /** `onIdle` is told when the kernel refers to nothing in a checkpoint any more, `onMany` when it should forget some. */
+  constructor(
+    main: View,
+    readonly onIdle: (view: number) => void,
+    readonly onMany: (view: number) => void = () => {},
+  ) {
     this.main = main;
     this.add(main);
   }
 
   add(view: View): void {
     this.#views.set(view.number, view);
+    view.tree.nodes.onMany = () => this.onMany(view.number);
   }
 
   get(number: number): View | undefined {
@@ -70,9 +76,11 @@ export class ViewTable {
   forget(number: number, nodeId: number, count: number): void {
     const view = this.get(number);
     if (view === undefined) return;
-    view.tree.nodes.forget(nodeId, count);
+    const { nodes } = view.tree;
+    nodes.forget(nodeId, count);
+    if (nodes.forgotten >= SWEEP_AFTER) dropForgotten(view.tree);
     this.#touched.add(view);
-    if (!view.writable && view.tree.nodes.isIdle) this.onIdle(number);
+    if (!view.writable && nodes.isIdle) this.onIdle(number);
   }
 
   /** The kernel gets a reference to the root of a view. */

@@ -9,12 +9,22 @@ import type { NodeLog } from "./node_log.ts";
 
 export const ROOT_NODE_ID = 1;
 
+/** So many nodes are many: each costs about 760 bytes, and the kernel keeps what it has as long as it has memory. */
+const MANY_NODES = 100_000;
+/** Nodes that come on top before it is said again that they are many. */
+const MORE_NODES = 20_000;
+
 export class NodeTable {
   readonly #known = new Map<number, Inode>();
   /** Inodes without a name that the kernel refers to. */
   readonly orphans = new Set<Inode>();
   /** Inodes that were orphans and have a name again, since the last capture. */
   readonly relinked = new Set<Inode>();
+  /** References that went to zero since the tree was swept. */
+  forgotten = 0;
+  /** Called when there are so many nodes that the kernel should be asked to forget some. */
+  onMany: (() => void) | null = null;
+  #saidMany = MANY_NODES;
   /** Where the next server finds out what node ids stand for. */
   log: NodeLog | null = null;
   /** The next node id to be given out. The root is the first inode made. */
@@ -51,6 +61,27 @@ export class NodeTable {
     this.#known.set(inode.nodeId, inode);
     this.log?.bind(inode);
     if (inode.parent === null && inode.nodeId !== ROOT_NODE_ID) this.orphans.add(inode);
+    if (this.#known.size < this.#saidMany) return;
+    this.#saidMany = this.#known.size + MORE_NODES;
+    this.onMany?.();
+  }
+
+  /**
+   * Node ids that the kernel may forget, if nobody uses them: the older half of too many, what was found in a
+   * directory before the directory. Empty if there are not too many.
+   */
+  oldest(): Float64Array<ArrayBuffer> {
+    const { size } = this.#known;
+    this.#saidMany = Math.max(MANY_NODES, size + MORE_NODES);
+    if (size < MANY_NODES) return new Float64Array();
+    const count = size - MANY_NODES / 2;
+    const ids = new Float64Array(count);
+    let at = count;
+    for (const id of this.#known.keys()) {
+      if (at === 0) break;
+      ids[--at] = id;
+    }
+    return ids;
   }
 
   /** Gives back references. An unlinked inode that nobody refers to is gone after this. */
@@ -62,6 +93,7 @@ export class NodeTable {
     if (inode.lookups > 0) return;
     this.#known.delete(nodeId);
     this.orphans.delete(inode);
+    this.forgotten++;
   }
 
   /** The name by which an inode is found has changed, or it has none any more. */

@@ -61,6 +61,7 @@ export function takeCapture(tree: WorkingTree): { capture: Capture; pending: Pen
     tree.safeSegment = tree.journal.segment;
   }
   tree.nodes.relinked.clear();
+  tree.isCapturing = true;
   const taker = new Taker();
   const links = [...tree.changedLinks];
   const capturedLinks = links.map((inode) => taker.linked(inode));
@@ -195,6 +196,7 @@ export function settle(
   built: readonly BuiltSlot[],
 ): void {
   tree.base = snapshot;
+  tree.isCapturing = false;
   pending.slots.forEach((slot, i) => settleSlot(slot, built[i]!));
   for (const inode of pending.directories) inode.directory!.captured = null;
   for (const inode of pending.links) {
@@ -235,6 +237,7 @@ function segmentsInUse(tree: WorkingTree, segment: number): Set<number> {
 /** Storing failed: what was taken counts as changed again. */
 export function revert(tree: WorkingTree, pending: PendingCapture, safeSegment: number): void {
   tree.safeSegment = safeSegment;
+  tree.isCapturing = false;
   for (const { inode, frozen } of pending.slots) {
     if (frozen === null) continue;
     frozen.frozen = false;

@@ -47,6 +47,8 @@ export class WorkingTree {
   readonly sourceLinks = new Map<Inode, number>();
   /** Journal segments before this one go away when the checkpoint under way is stored. */
   safeSegment = 0;
+  /** True between the taking of a capture and its end: it refers to inodes. */
+  isCapturing = false;
   /** Off while the journal is replayed: its records are not written a second time. */
   journaling = true;
 

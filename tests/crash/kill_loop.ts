@@ -16,6 +16,7 @@ import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { randomness } from "../tree/fixture.ts";
 import { assertSame, manifestOf } from "../support/manifest.ts";
+import { kernelStacks } from "../support/kernel_stacks.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { until } from "../support/process.ts";
 import { withTemporary } from "../support/temporary.ts";
@@ -227,14 +228,20 @@ class ServerLoop extends Loop {
 
   /** Kills the server that takes over while it does so. */
   async #killNext(): Promise<void> {
-    const path = `/proc/${this.#keeper}/task/${this.#keeper}/children`;
-    const pid = await until("the keeper starts another server", async () => {
-      const children = (await Deno.readTextFile(path)).trim().split(" ").map(Number);
-      return children.find((child) => child > 0 && !this.#killed.has(child));
-    });
+    const pid = await until(
+      "the keeper starts another server",
+      async () => (await this.#children()).find((child) => !this.#killed.has(child)),
+    );
     await this.wait(this.random(600));
     this.#killServer(pid);
     this.summary.killedStarts++;
+  }
+
+  /** Processes that the keeper's main thread started. */
+  async #children(): Promise<number[]> {
+    const path = `/proc/${this.#keeper}/task/${this.#keeper}/children`;
+    const text = await Deno.readTextFile(path);
+    return text.trim().split(" ").map(Number).filter((child) => child > 0);
   }
 
   async #ask() {
@@ -249,7 +256,12 @@ class ServerLoop extends Loop {
       } catch {
         return false;
       }
-    }, TAKE_OVER_DEADLINE_MS);
+    }, TAKE_OVER_DEADLINE_MS).catch(async (error) => {
+      for (const pid of [this.#keeper, ...await this.#children()]) {
+        console.error(await kernelStacks(pid));
+      }
+      throw error;
+    });
   }
 }
 

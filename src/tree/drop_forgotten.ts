@@ -1,0 +1,76 @@
+/**
+ * Giving back the memory of what nobody looks at any more.
+ *
+ * A loaded directory keeps an inode for each of its names. Once the kernel has forgotten the directory and
+ * everything in it, and nothing of it differs from the snapshot, its names can be loaded again when they are
+ * wanted: then they get new node ids, which nobody can tell from the old ones.
+ *
+ * @module
+ */
+
+import type { Inode } from "./inode.ts";
+import type { WorkingTree } from "./working_tree.ts";
+
+/** Forgotten nodes between two sweeps of the tree, which cost as much as is loaded. */
+export const SWEEP_AFTER = 20_000;
+
+/**
+ * Drops the names of directories that are clean and forgotten with all that is in them. Returns how many names
+ * were dropped. Does nothing while the source is imported or a capture is being stored: both refer to inodes.
+ */
+export function dropForgotten(tree: WorkingTree): number {
+  tree.nodes.forgotten = 0;
+  if (tree.base === null || tree.isCapturing) return 0;
+  return new Sweep(tree).sweep();
+}
+
+class Sweep {
+  #dropped = 0;
+
+  constructor(readonly tree: WorkingTree) {}
+
+  sweep(): number {
+    this.#isNeeded(this.tree.root);
+    return this.#dropped;
+  }
+
+  /** True if the inode has to stay. Drops what need not below it. */
+  #isNeeded(inode: Inode): boolean {
+    const { directory } = inode;
+    if (directory === null) return this.#isFileNeeded(inode);
+    const { entries } = directory;
+    if (entries === null) return inode.lookups > 0;
+    let needed = inode.lookups > 0 || directory.changed.size > 0;
+    for (const { inode: child } of entries.values()) needed = this.#isNeeded(child) || needed;
+    if (needed) return true;
+    this.#drop(inode, entries.size);
+    return false;
+  }
+
+  /** Whether it differs its directory knows, unless it is in the link table. */
+  #isFileNeeded(inode: Inode): boolean {
+    return inode.lookups > 0 || inode.names !== null && this.tree.changedLinks.has(inode);
+  }
+
+  #drop(inode: Inode, count: number): void {
+    const directory = inode.directory!;
+    for (const { inode: child } of directory.entries!.values()) {
+      if (child.names !== null) this.#dropLinked(inode, child);
+    }
+    directory.entries = null;
+    directory.cursor = null;
+    this.#dropped += count;
+  }
+
+  /** It may be loaded under other names too. */
+  #dropLinked(parent: Inode, inode: Inode): void {
+    inode.names = inode.names!.filter((name) => name.parent !== parent);
+    const [other] = inode.names;
+    if (other === undefined) {
+      this.tree.links.delete(inode.ino);
+    } else if (inode.parent === parent) {
+      inode.parent = other.parent;
+      inode.name = other.name;
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/**
+ * A working tree, the kernel that refers to its nodes, and servers that die and take over.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import type { Snapshot } from "../../src/store/entry.ts";
+import type { Inode } from "../../src/tree/inode.ts";
+import { Journal, listSegments } from "../../src/tree/journal.ts";
+import { NodeLog } from "../../src/tree/node_log.ts";
+import { replay } from "../../src/tree/replay.ts";
+import { renumberNodes, restoreNodes } from "../../src/tree/restore_nodes.ts";
+import { beginSegment } from "../../src/tree/take_capture.ts";
+import { WorkingTree } from "../../src/tree/working_tree.ts";
+import { Fixture } from "./fixture.ts";
+
+type Random = (below: number) => number;
+
+export class KernelModel {
+  readonly fixture = new Fixture();
+  /** Inode numbers by node id. */
+  readonly known = new Map<number, number>();
+  #base: Snapshot = this.fixture.tree.base!;
+  #first = this.fixture.tree.journal.segment;
+
+  constructor() {
+    this.fixture.tree.nodes.log = new NodeLog(this.#log);
+  }
+
+  get tree(): WorkingTree {
+    return this.fixture.tree;
+  }
+
+  get #log(): string {
+    return `${this.fixture.journalPath}/nodes`;
+  }
+
+  /** What a server does before an answer. */
+  answer(): void {
+    this.tree.nodes.flushLog();
+  }
+
+  lookup(inode: Inode): void {
+    this.tree.nodes.remember(inode);
+    if (inode !== this.tree.root) this.known.set(inode.nodeId, inode.ino);
+    this.answer();
+  }
+
+  /** The kernel forgets one of the nodes it knows. */
+  forgetSome(random: Random): void {
+    const ids = [...this.known.keys()];
+    if (ids.length > 0) this.forget(ids[random(ids.length)]!);
+  }
+
+  forget(nodeId: number): void {
+    this.tree.nodes.forget(nodeId, 2 ** 40);
+    this.known.delete(nodeId);
+    this.answer();
+  }
+
+  checkpoint(): void {
+    const changed = this.tree.isChanged;
+    this.#base = this.fixture.checkpoint();
+    if (changed) this.#first = this.tree.journal.segment;
+  }
+
+  /** Another server takes over. */
+  replace(): void {
+    const { fixture } = this;
+    const { journal: old, nextInode, nodes: { log } } = this.tree;
+    old.close();
+    log!.close();
+    const segments = listSegments(fixture.journalPath);
+    const live = segments.filter((segment) => segment >= this.#first);
+    const journal = new Journal(fixture.journalPath);
+    const tree = new WorkingTree(fixture.store, null, journal, this.#base, nextInode);
+    const report = replay(tree, live);
+    assert.equal(report.damage, null);
+    journal.takeOver(live, report.end);
+    journal.segment = segments.at(-1)!;
+    const { nodes } = NodeLog.load(this.#log);
+    renumberNodes(tree, Math.max(report.largestNodeId, ...nodes.keys()));
+    tree.nodes.log = new NodeLog(this.#log);
+    assert.deepEqual(restoreNodes(tree, report, nodes), []);
+    beginSegment(tree);
+    tree.nodes.flushLog();
+    fixture.tree = tree;
+    const found = [...this.known.keys()].map((id) => [id, tree.node(id)?.ino]);
+    assert.deepEqual(found, [...this.known]);
+  }
+
+  close(): void {
+    this.tree.nodes.log!.close();
+    this.fixture.close();
+  }
+}
+
+export function withKernel(body: (mount: KernelModel) => void): void {
+  const mount = new KernelModel();
+  try {
+    body(mount);
+  } finally {
+    mount.close();
+  }
+}
+
+export function randomInode(tree: WorkingTree, random: Random): Inode {
+  let inode = tree.root;
+  while (inode.isDirectory) {
+    tree.load(inode);
+    const children = [...inode.directory!.entries!.values()];
+    if (children.length === 0 || inode !== tree.root && random(3) === 0) return inode;
+    inode = children[random(children.length)]!.inode;
+  }
+  return inode;
+}
