@@ -1,5 +1,5 @@
 /**
- * The commands by name. A module is loaded when its command is used: start-up time is a feature.
+ * The commands by name; those of a group have two words. A module is loaded when its command is used: start-up time is a feature.
  *
  * @module
  */
@@ -28,9 +28,23 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   restore: { load: () => import("./commands/restore.ts"), control: true },
   undo: { load: () => import("./commands/undo.ts"), control: true },
   redo: { load: () => import("./commands/redo.ts"), control: true },
+  "branch create": { load: () => import("./commands/branch_create.ts"), control: true },
+  "branch list": { load: () => import("./commands/branch_list.ts"), control: true },
+  "branch show": { load: () => import("./commands/branch_show.ts"), control: true },
+  "branch rename": { load: () => import("./commands/branch_rename.ts"), control: true },
+  "branch delete": { load: () => import("./commands/branch_delete.ts"), control: true },
   verify: { load: () => import("./commands/verify.ts"), control: true },
   gc: { load: () => import("./commands/gc.ts"), control: true },
   raw: { load: () => import("./commands/raw.ts"), control: true, hidden: true },
   version: { load: () => import("./commands/version.ts") },
   __server: { load: () => import("./commands/server.ts"), hidden: true },
 };
+
+/** The commands of a group, by their second word; empty if there is no such group. */
+export function groupOf(name: string): Map<string, CommandRow> {
+  const prefix = `${name} `;
+  return new Map(
+    Object.entries(COMMANDS).filter(([key]) => key.startsWith(prefix))
+      .map(([key, row]) => [key.slice(prefix.length), row]),
+  );
+}

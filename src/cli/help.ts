@@ -5,7 +5,7 @@
  */
 
 import { type Command, GLOBAL_OPTIONS, type OptionSpecs } from "./command.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, groupOf } from "./commands.ts";
 import { columns } from "./format.ts";
 
 export function overview(): string {
@@ -23,6 +23,7 @@ Usage: agentvfs COMMAND [OPTIONS]
   diff [A [B]]         what differs between checkpoints, or from the mount
   restore PATH…        bring files or directories back from a checkpoint
   undo, redo           take back the last rollback or restore; do it again
+  branch COMMAND       a tree of its own for each agent
 
   verify, gc           check what is stored, bit by bit; free what is not needed
   doctor               check this machine, with the command that fixes it
@@ -37,12 +38,26 @@ export function controlOverview(): string {
   return `Usage: agentvfs ctl COMMAND [OPTIONS]
 
 Commands: status, stop, restart, checkpoint, rollback, log, show, diff,
-restore, undo, redo, verify, gc, and raw, which sends its words to the control
+restore, undo, redo, branch …, verify, gc, and raw, which sends its words to the control
 socket as they are. Each is the same as without ctl.
 Details: agentvfs COMMAND --help
 
 Exit codes: 0 done, 1 refused, 2 usage, 3 cannot reach the daemon,
 4 something is missing on this machine.`;
+}
+
+/** The commands of a group. */
+export async function groupHelp(name: string): Promise<string> {
+  const rows: string[][] = [];
+  for (const [second, row] of groupOf(name)) {
+    const { positionals, brief } = (await row.load()).command;
+    rows.push([`${second} ${positionals.usage}`, brief]);
+  }
+  return `Usage: agentvfs ${name} COMMAND [OPTIONS]
+
+${columns(rows).map((line) => `  ${line}`).join("\n")}
+
+Details: agentvfs ${name} COMMAND --help`;
 }
 
 export function commandHelp(command: Command): string {

@@ -7,7 +7,7 @@
 import { readArguments } from "./arguments.ts";
 import { type Command, GLOBAL_OPTIONS } from "./command.ts";
 import { describeError, usageError } from "./command_error.ts";
-import { COMMANDS } from "./commands.ts";
+import { COMMANDS, groupOf } from "./commands.ts";
 import { print, printError, printJson, safe } from "./output.ts";
 import { VERSION } from "./version.ts";
 
@@ -34,7 +34,35 @@ async function dispatch(args: readonly string[], program: string): Promise<numbe
   const rest = [...args.slice(0, at), ...args.slice(at + 1)];
   if (name === "ctl") return await control(rest, false);
   if (name === "help") return await help(rest);
-  return await runCommand(name, rest, false);
+  return await runNamed(name, rest, false);
+}
+
+/** Runs a command, or that of a group which the next word names. */
+async function runNamed(
+  name: string,
+  args: readonly string[],
+  originalClient: boolean,
+): Promise<number> {
+  const group = groupOf(name);
+  if (group.size === 0) return await runCommand(name, args, originalClient);
+  const at = firstWord(args);
+  const second = args[at];
+  if (second !== undefined && group.has(second)) {
+    const rest = [...args.slice(0, at), ...args.slice(at + 1)];
+    return await runCommand(`${name} ${second}`, rest, originalClient);
+  }
+  const { groupHelp } = await import("./help.ts");
+  const asked = args.includes("--help") || args.includes("-h");
+  if (second === undefined || asked) {
+    (asked ? print : printError)(await groupHelp(name));
+    return asked ? 0 : 2;
+  }
+  const { nearest } = await import("./nearest.ts");
+  const close = nearest(second, [...group.keys()]);
+  throw usageError(
+    `agentvfs ${name} has no command ${JSON.stringify(safe(second))}`,
+    close === null ? `See agentvfs ${name} --help` : `Did you mean agentvfs ${name} ${close}?`,
+  );
 }
 
 /** Only options: help, version, or the original's way to start a daemon. */
@@ -71,15 +99,17 @@ async function control(args: readonly string[], originalClient: boolean): Promis
   if (row !== undefined && row.control === undefined) {
     throw usageError(`agentvfs ctl has no command ${name}`, `Use agentvfs ${name}`);
   }
-  return await runCommand(name, [...args.slice(0, at), ...args.slice(at + 1)], originalClient);
+  return await runNamed(name, [...args.slice(0, at), ...args.slice(at + 1)], originalClient);
 }
 
 async function help(args: readonly string[]): Promise<number> {
-  const name = args.find((arg) => !arg.startsWith("-"));
-  const { overview, controlOverview, commandHelp } = await import("./help.ts");
+  const [name, second] = args.filter((arg) => !arg.startsWith("-"));
+  const { overview, controlOverview, commandHelp, groupHelp } = await import("./help.ts");
   if (name === undefined) print(overview());
   else if (name === "ctl") print(controlOverview());
-  else print(commandHelp(await load(name)));
+  else if (groupOf(name).size === 0) print(commandHelp(await load(name)));
+  else if (second === undefined) print(await groupHelp(name));
+  else print(commandHelp(await load(`${name} ${second}`)));
   return 0;
 }
 
@@ -104,7 +134,8 @@ async function load(name: string): Promise<Command> {
   const row = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (row !== undefined) return (await row.load()).command;
   const { nearest } = await import("./nearest.ts");
-  const shown = Object.keys(COMMANDS).filter((known) => COMMANDS[known]!.hidden === undefined);
+  const shown = Object.keys(COMMANDS).filter((known) => COMMANDS[known]!.hidden === undefined)
+    .map((known) => known.split(" ")[0]!);
   const close = nearest(name, [...shown, "ctl", "help"]);
   throw usageError(
     `There is no command ${JSON.stringify(safe(name))}`,

@@ -10,6 +10,7 @@
 import { callMethod } from "./methods.ts";
 import { wireError } from "./protocol.ts";
 import {
+  type BranchReport,
   type CheckpointReport,
   type RollbackReport,
   type Service,
@@ -66,10 +67,21 @@ const VERBS: Readonly<Record<string, Verb>> = {
     }
     return call(service, "restore", { paths: [path], from });
   },
+  "branch.create": async (service, words) => {
+    const report = await call<BranchReport>(service, "createBranch", jsonBody(words));
+    return { branch_id: report.number, ...report };
+  },
+  "branch.delete": (service, words) => call(service, "deleteBranch", jsonBody(words)),
   "branch.list": async (service, words) => {
     noWords("branch.list", words);
-    const { branch, head } = await service.status({});
-    return { branches: [{ name: branch, branch_id: 0, commit: head?.id ?? "" }] };
+    const { branches } = await service.listBranches({});
+    return {
+      branches: branches.map(({ name, number, head }) => ({
+        name,
+        branch_id: number,
+        commit: head.id,
+      })),
+    };
   },
   stop: (service, words) => {
     noWords("stop", words);
@@ -81,6 +93,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
 const ORIGINAL_PHRASES: Readonly<Record<string, string>> = {
   unknown_branch: "unknown branch",
   unknown_ref: "target commit not found",
+  bad_branch_name: "invalid branch name",
+  branch_exists: "branch exists",
+  main_branch: "cannot delete main",
+  branch_in_use: "branch has active sessions",
 };
 
 /** Executes one line of plain words. Never throws: what goes wrong is in the reply. */
@@ -132,6 +148,15 @@ function takeBranch(words: string[]): { rest: string[]; branch?: string } {
 function target(words: string[]): string {
   if (words.length === 0) throw refused("missing target");
   return words.join(" ");
+}
+
+/** The JSON object that some of the original's verbs take. */
+function jsonBody(words: string[]): object {
+  try {
+    const body: unknown = JSON.parse(words.join(" "));
+    if (typeof body === "object" && body !== null) return body;
+  } catch { /* told below */ }
+  throw refused("malformed request");
 }
 
 function noWords(verb: string, words: string[]): void {

@@ -104,6 +104,8 @@ export interface ShowBranchParams {
 
 export interface BranchReport {
   name: string;
+  /** Of main 0; those of deleted branches are used again. */
+  number: number;
   /** The branch it was made from; null for main. */
   parent: string | null;
   created: string;

@@ -113,11 +113,12 @@ export class BranchMethods {
 
   async #report(state: BranchState): Promise<BranchReport> {
     const { branches, background, mount } = this.parts;
-    const { name, parent, created } = state;
+    const { name, number, parent, created } = state;
     const head = await background.call("commitInfo", state.head!);
     const counts = parent === null ? null : await background.call("aheadBehind", { name, parent });
     return {
       name,
+      number,
       parent,
       created: new Date(created).toISOString(),
       head: {

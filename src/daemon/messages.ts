@@ -33,6 +33,8 @@ export interface FsStart {
   readonly store: string;
   /** The main branch's first, then those that another server had open. */
   readonly views: readonly ViewStart[];
+  /** Names of all branches. */
+  readonly branches: readonly string[];
   /** True if another server served this mount before. */
   readonly resume: boolean;
   /** Captures go to the background thread through it. */

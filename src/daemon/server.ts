@@ -66,7 +66,8 @@ export async function runServer(config: DaemonConfig): Promise<number> {
   const daemon = Promise.withResolvers<Daemon>();
   const resume = Deno.env.get(RESTARTS_VARIABLE) !== undefined;
   const registry = ViewRegistry.begin(store, resume);
-  const others = await startsOf(registry, background, store);
+  const states = await background.call("branches", null);
+  const others = await startsOf(registry, states, background, store);
   let branches: Branches | null = null;
   const { client: fs, ready } = await FsClient.start({
     start: {
@@ -75,6 +76,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
       source,
       store,
       views: [mainView(saved, store), ...others],
+      branches: states.map(({ name }) => name),
       resume,
       captures: channel.port1,
     },
@@ -182,10 +184,10 @@ function mainView(saved: BranchState | null, store: string): ViewStart {
 /** The views that another server had open. What one showed may be gone. */
 async function startsOf(
   registry: ViewRegistry,
+  states: readonly BranchState[],
   background: BackgroundClient,
   store: string,
 ): Promise<ViewStart[]> {
-  const states = await background.call("branches", null);
   const starts: ViewStart[] = [];
   for (const { view, branch, commit } of registry.open) {
     const state = states.find(({ number }) => number === branch);

@@ -24,7 +24,8 @@ export function lookup({ view, tree, request, reply, virtual }: Context): number
   const parent = tree.node(request.nodeId);
   if (parent === undefined) return -Errno.ESTALE;
   const name = request.name(BODY);
-  if (isVirtual(parent, name)) return virtual.lookupHome(view.number);
+  // A checkpoint shows what was recorded, and nothing else.
+  if (isVirtual(parent, name) && view.writable) return virtual.lookupHome(view.number);
   const inode = tree.lookup(parent, name);
   if (inode === Status.NotFound) return reply.negativeEntry();
   return typeof inode === "number" ? reply.status(inode) : reply.entry(view, inode);

@@ -5,7 +5,7 @@
  * - `status` reads as the daemon's status. A line written to `ctl` is carried out as a command on the view's branch;
  *   what is read from it is the answer. Their entries are never cached: every lookup makes a node of its own with
  *   the bytes of that moment, so that no page of an earlier answer can be shown.
- * - `branches/NAME` is the tree of a branch, `checkpoints/REF` that of a checkpoint, which nobody can change. Both
+ * - `branches/NAME` (`main`: a symlink to where it is) is the tree of a branch, `checkpoints/REF` that of a checkpoint, which nobody can change. Both
  *   are views of their own, opened when first looked up.
  *
  * `.agentvfs` itself is not listed. Nothing else is in it in a branch's own view: there no way leads to the others.
@@ -18,7 +18,7 @@
 
 import { ATTR, ATTR_OUT, DIRENT, ENTRY_OUT, Opcode } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../../ffi/libc.ts";
-import { S_IFDIR, S_IFREG } from "../../store/entry.ts";
+import { S_IFDIR, S_IFLNK, S_IFREG } from "../../store/entry.ts";
 import { MAIN_VIEW, VIEW_LIMIT, type ViewTable, wireNode } from "../views.ts";
 import { FOREVER, NO_REPLY, OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE, type Request } from "./request.ts";
@@ -31,7 +31,12 @@ export const VIRTUAL_VIEW = VIEW_LIMIT;
 /** Nodes of directories: that of view v's `.agentvfs` is v, so that another server knows it. */
 const BRANCHES = VIEW_LIMIT;
 const CHECKPOINTS = VIEW_LIMIT + 1;
-const FIRST_OTHER = VIEW_LIMIT + 2;
+const MAIN_LINK = VIEW_LIMIT + 2;
+const FIRST_OTHER = VIEW_LIMIT + 3;
+
+/** The root of the mount cannot have a second name in it. */
+const MAIN_NAME = "main";
+const MAIN_TARGET = "../..";
 
 /** What the daemon is asked. `view`: where. */
 export type Question =
@@ -59,12 +64,14 @@ type VirtualNode =
   | { readonly kind: "home"; readonly view: number }
   | { readonly kind: "branches"; readonly prefix: string }
   | { readonly kind: "checkpoints" }
+  | { readonly kind: "main" }
   | { readonly kind: "ctl"; readonly view: number; bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "status"; readonly bytes: Uint8Array<ArrayBuffer> };
 
 interface Listed {
   readonly name: string;
-  readonly directory: boolean;
+  /** The bits of a mode that tell. */
+  readonly type: number;
 }
 
 export class VirtualFiles {
@@ -129,8 +136,12 @@ export class VirtualFiles {
       case Opcode.GETATTR:
       case Opcode.SETATTR:
         return this.#attributes(id, node);
+      case Opcode.READLINK:
+        return node.kind === "main" ? this.#read(MAIN_TARGET_BYTES, 0, MAX_WRITE) : -Errno.EINVAL;
       case Opcode.READ:
-        return "bytes" in node ? this.#read(node.bytes) : -Errno.EISDIR;
+        return "bytes" in node
+          ? this.#read(node.bytes, this.request.u64(BODY + 8), this.request.u32(BODY + 16))
+          : -Errno.EISDIR;
       case Opcode.WRITE:
         return node.kind === "ctl" ? this.#write(node) : -Errno.EACCES;
       case Opcode.READDIR:
@@ -173,6 +184,7 @@ export class VirtualFiles {
     if (id < VIEW_LIMIT) return { kind: "home", view: id };
     if (id === BRANCHES) return { kind: "branches", prefix: "" };
     if (id === CHECKPOINTS) return { kind: "checkpoints" };
+    if (id === MAIN_LINK) return { kind: "main" };
     return this.#nodes.get(id)?.node ?? null;
   }
 
@@ -210,6 +222,7 @@ export class VirtualFiles {
   }
 
   #lookupBranch(name: string): number {
+    if (name === MAIN_NAME) return this.#entry(MAIN_LINK, { kind: "main" }, FOREVER);
     if (this.#branches.includes(name)) {
       return this.#wait({ about: "branch", name }, (answer) => this.#root(answer, FOREVER));
     }
@@ -252,19 +265,19 @@ export class VirtualFiles {
     const { reply } = this;
     const bytes = "bytes" in node ? node.bytes : null;
     reply.u64(at + ATTR.INO, wireNode(VIRTUAL_VIEW, id));
-    reply.u64(at + ATTR.SIZE, bytes?.length ?? 0);
+    const isDirectory = bytes === null && node.kind !== "main";
+    reply.u64(at + ATTR.SIZE, node.kind === "main" ? MAIN_TARGET.length : bytes?.length ?? 0);
     reply.u32(at + ATTR.MODE, modeOf(node));
-    reply.u32(at + ATTR.NLINK, bytes === null ? 2 : 1);
+    reply.u32(at + ATTR.NLINK, isDirectory ? 2 : 1);
     reply.u32(at + ATTR.UID, Deno.uid() ?? 0);
     reply.u32(at + ATTR.GID, Deno.gid() ?? 0);
     reply.u32(at + ATTR.BLKSIZE, 4096);
   }
 
-  #read(bytes: Uint8Array): number {
-    const offset = Math.min(this.request.u64(BODY + 8), bytes.length);
-    const wanted = Math.min(this.request.u32(BODY + 16), MAX_WRITE);
-    const length = Math.min(wanted, bytes.length - offset);
-    this.reply.bytes.set(bytes.subarray(offset, offset + length), OUT);
+  #read(bytes: Uint8Array, offset: number, size: number): number {
+    const start = Math.min(offset, bytes.length);
+    const length = Math.min(size, MAX_WRITE, bytes.length - start);
+    this.reply.bytes.set(bytes.subarray(start, start + length), OUT);
     return length;
   }
 
@@ -288,12 +301,12 @@ export class VirtualFiles {
   #list(id: number, node: VirtualNode, plus: boolean): number {
     const offset = this.request.u64(BODY + 8);
     const limit = this.request.u32(BODY + 16);
-    if ("bytes" in node) return -Errno.ENOTDIR;
+    if ("bytes" in node || node.kind === "main") return -Errno.ENOTDIR;
     if (node.kind === "checkpoints") {
       return this.#wait(
         { about: "checkpoints" },
         ({ names = [] }) =>
-          this.#listing(id, names.map((name) => ({ name, directory: true })), offset, limit, plus),
+          this.#listing(id, names.map((name) => ({ name, type: S_IFDIR })), offset, limit, plus),
       );
     }
     const names = node.kind === "home" ? homeNames(node.view) : this.#branchNames(node.prefix);
@@ -304,7 +317,8 @@ export class VirtualFiles {
   #branchNames(prefix: string): Listed[] {
     const names = this.#branches.filter((name) => name.startsWith(prefix))
       .map((name) => name.slice(prefix.length).split("/")[0]!);
-    return [...new Set(names)].map((name) => ({ name, directory: true }));
+    const main = prefix === "" ? MAIN_NAME : null;
+    return [...new Set(names)].map((name) => ({ name, type: name === main ? S_IFLNK : S_IFDIR }));
   }
 
   /** With `plus`, without attributes: node id 0 says so. */
@@ -320,7 +334,7 @@ export class VirtualFiles {
     const end = OUT + Math.min(limit, MAX_WRITE);
     let at = OUT;
     for (let i = offset; i < all.length; i++) {
-      const { name, directory } = all[i]!;
+      const { name, type } = all[i]!;
       const padded = Math.ceil((DIRENT.SIZE + name.length) / 8) * 8;
       if (at + padded + (plus ? ENTRY_OUT.SIZE : 0) > end) break;
       if (plus) {
@@ -332,7 +346,7 @@ export class VirtualFiles {
       reply.u64(at + DIRENT.INO, wireNode(VIRTUAL_VIEW, id));
       reply.u64(at + DIRENT.OFF, i + 1);
       reply.u32(at + DIRENT.NAMELEN, name.length);
-      reply.u32(at + DIRENT.TYPE, (directory ? S_IFDIR : S_IFREG) >> 12);
+      reply.u32(at + DIRENT.TYPE, type >> 12);
       for (let c = 0; c < name.length; c++) {
         reply.bytes[at + DIRENT.SIZE + c] = name.charCodeAt(c);
       }
@@ -342,16 +356,18 @@ export class VirtualFiles {
   }
 }
 
-const DOT: Listed = { name: ".", directory: true };
-const DOT_DOT: Listed = { name: "..", directory: true };
+const MAIN_TARGET_BYTES = new TextEncoder().encode(MAIN_TARGET);
+const DOT: Listed = { name: ".", type: S_IFDIR };
+const DOT_DOT: Listed = { name: "..", type: S_IFDIR };
 
 function homeNames(view: number): Listed[] {
-  const files = [{ name: "ctl", directory: false }, { name: "status", directory: false }];
-  const trees = [{ name: "branches", directory: true }, { name: "checkpoints", directory: true }];
+  const files = [{ name: "ctl", type: S_IFREG }, { name: "status", type: S_IFREG }];
+  const trees = [{ name: "branches", type: S_IFDIR }, { name: "checkpoints", type: S_IFDIR }];
   return view === MAIN_VIEW ? [...files, ...trees] : files;
 }
 
 function modeOf({ kind }: VirtualNode): number {
+  if (kind === "main") return S_IFLNK | 0o777;
   if (kind === "ctl") return S_IFREG | 0o600;
   return kind === "status" ? S_IFREG | 0o400 : S_IFDIR | 0o700;
 }
