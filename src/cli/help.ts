@@ -24,6 +24,7 @@ Usage: agentvfs COMMAND [OPTIONS]
   restore PATH…        bring files or directories back from a checkpoint
   undo, redo           take back the last rollback or restore; do it again
   branch COMMAND       a tree of its own for each agent
+  merge BRANCH…        bring branches' work together
 
   verify, gc           check what is stored, bit by bit; free what is not needed
   doctor               check this machine, with the command that fixes it
@@ -38,8 +39,8 @@ export function controlOverview(): string {
   return `Usage: agentvfs ctl COMMAND [OPTIONS]
 
 Commands: status, stop, restart, checkpoint, rollback, log, show, diff,
-restore, undo, redo, branch …, verify, gc, and raw, which sends its words to the control
-socket as they are. Each is the same as without ctl.
+restore, undo, redo, branch, merge, verify, gc, and raw, which sends its words
+to the control socket as they are. Each is the same as without ctl.
 Details: agentvfs COMMAND --help
 
 Exit codes: 0 done, 1 refused, 2 usage, 3 cannot reach the daemon,
@@ -50,6 +51,7 @@ Exit codes: 0 done, 1 refused, 2 usage, 3 cannot reach the daemon,
 export async function groupHelp(name: string): Promise<string> {
   const rows: string[][] = [];
   for (const [second, row] of groupOf(name)) {
+    if (row.hidden) continue;
     const { positionals, brief } = (await row.load()).command;
     rows.push([`${second} ${positionals.usage}`, brief]);
   }

@@ -20,6 +20,8 @@ const OWN = [
   "restore",
   "undo",
   "redo",
+  "continueMerge",
+  "abortMerge",
 ] as const satisfies readonly (keyof Service)[];
 
 /** Refs name commits of any branch, so what another branch did could be read through these. */

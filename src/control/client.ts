@@ -110,6 +110,9 @@ export class ControlClient implements Client {
   renameBranch = this.#method("renameBranch");
   listBranches = this.#method("listBranches");
   showBranch = this.#method("showBranch");
+  merge = this.#method("merge");
+  continueMerge = this.#method("continueMerge");
+  abortMerge = this.#method("abortMerge");
   verify = this.#method("verify");
   gc = this.#method("gc");
   tasks = this.#method("tasks");

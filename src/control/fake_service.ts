@@ -11,6 +11,8 @@ import {
   type DeleteBranchParams,
   type GcReport,
   type LogEntry,
+  type MergeParams,
+  type MergeReport,
   type RenameBranchParams,
   type RollbackReport,
   type Service,
@@ -161,6 +163,45 @@ export class FakeService implements Service {
   async showBranch(p: ShowBranchParams): Promise<BranchReport> {
     await this.#called("showBranch", p);
     return p.name === "main" ? this.#branch("main", null) : this.#findBranch(p.name);
+  }
+
+  async merge(p: MergeParams): Promise<MergeReport> {
+    await this.#called("merge", p);
+    const conflicted = p.sources.includes("conflicting");
+    const marked = conflicted && p.strategy === "markers";
+    const side = { kind: "file", mode: "100644", id: "a".repeat(64) };
+    const conflicts = [{ path: "x", kind: "edit/edit", base: side, ours: side, theirs: side }];
+    const report: MergeReport = {
+      into: p.into ?? "main",
+      state: marked ? "settle" : conflicted ? "refused" : "merged",
+      id: conflicted || p.dryRun ? null : "b".repeat(64),
+      label: p.label ?? null,
+      dryRun: p.dryRun ?? false,
+      sources: p.sources.map((name) => ({
+        name,
+        merged: !conflicted || marked,
+        conflicts: conflicted ? conflicts : [],
+        decided: [],
+        changed: { added: 1, modified: 2, deleted: 0 },
+      })),
+      changed: { added: 1, modified: 2, deleted: 0 },
+      safety: null,
+      ms: 6,
+    };
+    if (report.state !== "refused" || report.dryRun) return report;
+    throw new ServiceError("merge_conflicts", "Cannot merge conflicting into main: 1 conflict", {
+      details: report,
+    });
+  }
+
+  async continueMerge(p: { branch?: string }): Promise<CheckpointReport> {
+    await this.#called("continueMerge", p);
+    throw new ServiceError("no_merge", "No merge is in progress in main");
+  }
+
+  async abortMerge(p: { branch?: string }): Promise<RollbackReport> {
+    await this.#called("abortMerge", p);
+    return this.#report(this.#head(), false);
   }
 
   #branch(name: string, parent: string | null): BranchReport {

@@ -34,6 +34,15 @@ const DURATION: ParameterType = {
   name: "a number of milliseconds above 0",
   accepts: (value) => typeof value === "number" && value > 0 && Number.isFinite(value),
 };
+const STRATEGIES: readonly string[] = ["conflict", "ours", "theirs", "union", "markers"];
+const STRATEGY: ParameterType = {
+  name: `one of ${STRATEGIES.join(", ")}`,
+  accepts: (value) => STRATEGIES.includes(value as string),
+};
+const NAMES: ParameterType = {
+  name: "an array of one or more names",
+  accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(NAME.accepts),
+};
 const PATHS: ParameterType = {
   name: "an array of one or more paths",
   accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(NAME.accepts),
@@ -86,6 +95,17 @@ export const METHODS: { readonly [M in MethodName]: Rows<M> } = {
   renameBranch: { name: { type: NAME, required: true }, to: { type: NAME, required: true } },
   listBranches: {},
   showBranch: { name: { type: NAME, required: true } },
+  merge: {
+    sources: { type: NAMES, required: true },
+    into: { type: NAME },
+    strategy: { type: STRATEGY },
+    label: { type: TEXT },
+    message: { type: TEXT },
+    paths: { type: PATHS },
+    dryRun: { type: FLAG },
+  },
+  continueMerge: { branch: { type: NAME } },
+  abortMerge: { branch: { type: NAME } },
   verify: { repair: { type: FLAG } },
   gc: {
     dryRun: { type: FLAG },

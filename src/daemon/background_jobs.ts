@@ -8,6 +8,10 @@ import { buildSnapshot } from "../history/build_snapshot.ts";
 import { countChanges, diffSnapshots, type SnapshotChange } from "../history/diff.ts";
 import { graftPaths } from "../history/graft.ts";
 import { type BranchState, History, type NewBranch, type UndoTarget } from "../history/history.ts";
+import { mergeBranches, type MergeOutcome, type MergeRequest } from "../history/merge_branches.ts";
+import type { OperationKind } from "../history/operation_log.ts";
+import { hasMarkers } from "../history/has_markers.ts";
+import type { MergeInProgress } from "../history/branch_table.ts";
 import { patchOf } from "../history/patch.ts";
 import type { VerifyReport } from "../control/service.ts";
 import type { ChangeCounts } from "../history/commit.ts";
@@ -72,7 +76,7 @@ export interface BackgroundJobs extends GarbageJobs {
   moveTo: {
     in: BranchPosition & {
       commit: ObjectId;
-      operation: { kind: "rollback" | "restore" | "undo" | "redo"; from: ObjectId };
+      operation: { kind: OperationKind; from: ObjectId };
     };
     out: CommitInfo;
   };
@@ -81,6 +85,14 @@ export interface BackgroundJobs extends GarbageJobs {
     in: { into: Snapshot; from: Snapshot; paths: string[]; nextInode: number };
     out: { snapshot: Snapshot; nextInode: number };
   };
+  /** Merges into a snapshot; moves nothing. */
+  merge: { in: MergeRequest; out: MergeOutcome };
+  /** Forgets what was put and not committed. */
+  discard: { in: null; out: null };
+  /** Moves the branch's snapshot, not its head: a merge begins that has to be settled. */
+  beginMerge: { in: BranchPosition & { snapshot: Snapshot; merge: MergeInProgress }; out: null };
+  /** Which of these paths (binary strings) hold conflict markers in a snapshot. */
+  markedPaths: { in: { snapshot: Snapshot; paths: readonly string[] }; out: string[] };
   /** Moves the branch to a new commit of `snapshot`. */
   saveSnapshot: {
     in: BranchPosition & { snapshot: Snapshot; commit: SaveCommit };
@@ -122,6 +134,9 @@ export const WRITING_JOBS: ReadonlySet<keyof BackgroundJobs> = new Set(
     "save",
     "moveTo",
     "graft",
+    "merge",
+    "discard",
+    "beginMerge",
     "saveSnapshot",
     "createBranch",
     "deleteBranch",
@@ -223,6 +238,16 @@ export function backgroundJobs(
         const snapshot = graftPaths(store, into, from, paths, { allocateInode });
         return { snapshot, nextInode: next };
       }),
+    merge: (request) => storing(() => mergeBranches(store, history, request)),
+    discard: () => {
+      store.discard();
+      return null;
+    },
+    beginMerge: (request) => {
+      storing(() => history.save(request));
+      return null;
+    },
+    markedPaths: ({ snapshot, paths }) => paths.filter((path) => hasMarkers(store, snapshot, path)),
     saveSnapshot: ({ branch, segment, nextInode, snapshot, commit }) =>
       storing(() =>
         history.save({

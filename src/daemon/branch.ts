@@ -13,6 +13,9 @@
 
 import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
+import type { MergeInProgress } from "../history/branch_table.ts";
+import type { MergeStrategy } from "../history/merge/merge_types.ts";
+import type { MergeOutcome, MergeSide } from "../history/merge_branches.ts";
 import type { OperationKind } from "../history/operation_log.ts";
 import type { CommitInfo } from "../history/commit.ts";
 import type { InvalidationData } from "../mount/linux/notify.ts";
@@ -29,6 +32,35 @@ export interface Moved {
   readonly safety: CommitInfo | null;
   /** What the tree was before. */
   readonly before: Snapshot;
+}
+
+/** What is merged into a branch, and how. */
+export interface MergePlan {
+  readonly sources: readonly MergeSide[];
+  readonly strategy: MergeStrategy;
+  readonly paths?: readonly string[];
+}
+
+/** A merge into a branch. */
+export interface BranchMerge extends MergePlan {
+  readonly label: string;
+  readonly message: string;
+  /** Whether the merge is to be made, now that it is known what it gives. */
+  accept(outcome: MergeOutcome): boolean;
+  /** Commits of the sources that are in it. */
+  parents(outcome: MergeOutcome): Promise<readonly ObjectId[]>;
+}
+
+export interface MergedBranch {
+  readonly commit: CommitInfo;
+  readonly safety: CommitInfo | null;
+  readonly outcome: MergeOutcome;
+}
+
+/** Where the merge left marks; none where it is complete. */
+function conflictPaths({ sources }: MergeOutcome): string[] {
+  const marked = sources.filter(({ merged, conflicts }) => merged && conflicts.length > 0);
+  return [...new Set(marked.flatMap(({ conflicts }) => conflicts.map(({ path }) => path)))];
 }
 
 export interface BranchParts {
@@ -171,6 +203,126 @@ export class Branch {
     });
   }
 
+  /**
+   * Merges sources in. Nothing is done, and null is the answer, unless the merge is as `accept` wants it. Work in the branch
+   * goes on while it is computed; what was changed meanwhile is merged too.
+   */
+  async merge(request: BranchMerge): Promise<MergedBranch | null> {
+    await this.save(null);
+    let outcome = await this.#computeMerge(request);
+    if (!request.accept(outcome)) return await this.#refuseMerge();
+    const before = `before ${request.message}`;
+    let safety: CommitInfo | null = null;
+    let invalidation;
+    await this.flush();
+    try {
+      const computedFor = this.#snapshot;
+      await this.save(null, true);
+      if (JSON.stringify(computedFor) !== JSON.stringify(this.#snapshot)) {
+        outcome = await this.#computeMerge(request);
+        if (!request.accept(outcome)) return await this.#refuseMerge();
+      }
+      if (this.isAhead) {
+        const commit = { label: "", message: before, kind: "safety", agent: null } as const;
+        safety = await this.save(commit, true);
+      }
+      this.#nextInode = outcome.nextInode;
+      const parents = await request.parents(outcome);
+      const position = {
+        branch: this.name,
+        segment: this.#journalSegment,
+        nextInode: this.#nextInode,
+      };
+      const { snapshot } = outcome;
+      const { label, message } = request;
+      const paths = conflictPaths(outcome);
+      if (paths.length > 0) {
+        const merge = { parents, label, message, paths };
+        await this.background.call("beginMerge", { ...position, snapshot, merge });
+        invalidation = await this.#swap(this.#head, snapshot);
+      } else {
+        const commit = {
+          label,
+          message,
+          kind: "merge",
+          agent: null,
+          parents: [this.#head.id, ...parents],
+          operation: { kind: "merge", from: this.#head.id },
+        } as const;
+        const saved = await this.background.call("saveSnapshot", { ...position, snapshot, commit });
+        invalidation = await this.#swap(saved);
+      }
+    } finally {
+      await this.#call("thaw", null);
+    }
+    await this.background.call("notify", invalidation);
+    return { commit: this.#head, safety, outcome };
+  }
+
+  /** The merge that is to be settled, if there is one. */
+  async mergeInProgress(): Promise<MergeInProgress | null> {
+    return (await this.background.call("branch", this.name))!.merge;
+  }
+
+  /** Makes the working tree the result of the merge in progress. Resolves with paths that are not settled, or the commit. */
+  async continueMerge(merge: MergeInProgress): Promise<CommitInfo | string[]> {
+    await this.save(null);
+    const { paths, parents, label, message } = merge;
+    const left = await this.background.call("markedPaths", { snapshot: this.#snapshot, paths });
+    if (left.length > 0) return left;
+    const head = this.#head.id;
+    return (await this.save({
+      label,
+      message,
+      kind: "merge",
+      agent: null,
+      parents: [head, ...parents],
+      operation: { kind: "merge", from: head },
+    }))!;
+  }
+
+  /** What a merge would give now. */
+  async previewMerge(plan: MergePlan): Promise<MergeOutcome> {
+    await this.save(null);
+    const outcome = await this.#computeMerge(plan);
+    await this.background.call("discard", null);
+    return outcome;
+  }
+
+  async #refuseMerge(): Promise<null> {
+    return await this.background.call("discard", null);
+  }
+
+  async #computeMerge({ sources, strategy, paths }: MergePlan): Promise<MergeOutcome> {
+    return await this.background.call("merge", {
+      into: await this.side(),
+      sources,
+      strategy,
+      ...(paths === undefined ? {} : { paths }),
+      nextInode: this.#nextInode,
+    });
+  }
+
+  /** What of it a merge is about: what was saved last. */
+  async side(): Promise<MergeSide> {
+    const { forks } = (await this.background.call("branch", this.name))!;
+    return { label: this.name, commits: [this.#head.id, ...forks], snapshot: this.#snapshot };
+  }
+
+  /** Makes what was saved last a commit, if it is not. What was changed since stays as it is. */
+  async commitSaved(commit: SaveCommit): Promise<CommitInfo> {
+    if (!this.isAhead) return this.#head;
+    const saved = await this.background.call("save", {
+      branch: this.name,
+      segment: this.#segment,
+      nextInode: this.#nextInode,
+      capture: null,
+      commit,
+    });
+    this.#head = saved.commit!;
+    return this.#head;
+  }
+
   #moveTo(commit: ObjectId, kind: OperationKind): Promise<CommitInfo> {
     return this.background.call("moveTo", {
       branch: this.name,
@@ -211,8 +363,7 @@ export class Branch {
   }
 
   /** Shows `commit`, to which the branch row points already; points it back if that cannot be done. */
-  async #swap(commit: CommitInfo): Promise<InvalidationData> {
-    const { snapshot } = commit;
+  async #swap(commit: CommitInfo, snapshot = commit.snapshot): Promise<InvalidationData> {
     try {
       const invalidation = await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
       this.#head = commit;

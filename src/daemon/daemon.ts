@@ -4,7 +4,6 @@
  * @module
  */
 
-import { binaryString } from "../../ffi/libc.ts";
 import { OPCODE_NAMES } from "../../ffi/fuse_kernel.ts";
 import {
   type BranchParams,
@@ -21,6 +20,8 @@ import {
   type ListBranchesReport,
   type LogParams,
   type LogReport,
+  type MergeParams,
+  type MergeReport,
   type RenameBranchParams,
   type RestartReport,
   type RestoreParams,
@@ -47,6 +48,7 @@ import { NAME_MAX } from "../tree/working_tree.ts";
 import type { BackgroundClient } from "./background_client.ts";
 import type { Branch, Moved } from "./branch.ts";
 import { BranchMethods } from "./branch_methods.ts";
+import { MergeMethods } from "./merge_methods.ts";
 import { type Branches, MAIN } from "./branches.ts";
 import type { FsClient } from "./fs_client.ts";
 import type { ImportState } from "./import_state.ts";
@@ -54,6 +56,7 @@ import { listUsers, type MountUser, useElsewhere, usersAt } from "./mount_users.
 import { Maintenance } from "./maintenance.ts";
 import { changeReport, logEntry } from "./reports.ts";
 import { serviceError } from "./service_errors.ts";
+import { treePath } from "./tree_path.ts";
 import { Turns } from "./turns.ts";
 import type { DaemonConfig } from "./workspace.ts";
 
@@ -85,8 +88,14 @@ export class Daemon implements Service {
 
   readonly #maintenance: Maintenance;
   readonly #branchMethods: BranchMethods;
+  readonly #mergeMethods: MergeMethods;
 
   constructor(readonly parts: DaemonParts) {
+    this.#mergeMethods = new MergeMethods({
+      background: parts.background,
+      branch: (name) => this.#branch({ branch: name }),
+      turn: (what, job) => this.#turn(what, job),
+    });
     this.#branchMethods = new BranchMethods({
       branches: parts.branches,
       background: parts.background,
@@ -339,6 +348,22 @@ export class Daemon implements Service {
     return this.#branchMethods.show(p);
   }
 
+  merge(p: MergeParams): Promise<MergeReport> {
+    return this.#mergeMethods.merge(p);
+  }
+
+  continueMerge(p: BranchParams): Promise<CheckpointReport> {
+    return this.#change("merge --continue", p, (branch) => this.#mergeMethods.continue(branch));
+  }
+
+  abortMerge(p: BranchParams): Promise<RollbackReport> {
+    return this.#change("merge --abort", p, async (branch) => {
+      const started = performance.now();
+      await this.#mergeMethods.inProgress(branch);
+      return await this.#moved(branch, await branch.rollback(branch.head, "rollback"), started);
+    });
+  }
+
   /** Number of the view of a branch, opened if it is not. */
   async branchView(name: string): Promise<number> {
     return (await this.#branch({ branch: name })).view;
@@ -462,13 +487,4 @@ function showing(branch: string, head: CommitInfo | null, dirty: boolean): strin
   if (head === null) return "the project as it is being imported";
   const name = head.label === "" ? head.id.slice(0, 12) : JSON.stringify(head.label);
   return `branch ${branch} at ${name}${dirty ? " and changes since" : ""}`;
-}
-
-/** A path given by a person, as trees name it: relative, without a leading `./` or trailing `/`. */
-function treePath(path: string): string {
-  const parts = path.split("/").filter((part) => part !== "" && part !== ".");
-  if (parts.includes("..")) {
-    throw new ServiceError("bad_path", `${path} leads out of the project`, { exit: 2 });
-  }
-  return binaryString(parts.join("/"));
 }

@@ -5,8 +5,9 @@
  */
 
 import { displayString } from "../../ffi/libc.ts";
-import type { Change, LogEntry } from "../control/service.ts";
+import type { Change, ConflictReport, ConflictSide, LogEntry } from "../control/service.ts";
 import type { CommitInfo } from "../history/commit.ts";
+import type { MergeConflict } from "../history/merge/merge_types.ts";
 import type { SnapshotChange } from "../history/diff.ts";
 import {
   type InodeRecord,
@@ -44,6 +45,26 @@ export function changeReport(change: SnapshotChange): Change {
     ...(status === "T" ? { oldKind: kindOf(before!) } : {}),
     ...(details.length === 0 ? {} : { details: [...details] }),
   };
+}
+
+/** A conflict for people and programs. */
+export function conflictReport(conflict: MergeConflict): ConflictReport {
+  const { path, kind, base, ours, theirs, oursPath, theirsPath } = conflict;
+  return {
+    path: displayString(path),
+    ...(isUtf8(path) ? {} : { pathBytes: btoa(path) }),
+    kind,
+    base: conflictSide(base),
+    ours: conflictSide(ours),
+    theirs: conflictSide(theirs),
+    ...(oursPath === undefined ? {} : { oursPath: displayString(oursPath) }),
+    ...(theirsPath === undefined ? {} : { theirsPath: displayString(theirsPath) }),
+  };
+}
+
+function conflictSide(record: InodeRecord | null): ConflictSide | null {
+  if (record === null) return null;
+  return { kind: kindOf(record), mode: record.mode.toString(8), id: record.content };
 }
 
 function isUtf8(binary: string): boolean {

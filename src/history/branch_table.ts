@@ -19,6 +19,16 @@ import { BRANCHES, COMMITS, OPERATIONS } from "./schema.ts";
 /** Most branches that can be at one time: a mount has so many inode spaces for them. */
 export const BRANCH_LIMIT = 1024;
 
+/** A merge that stands in the working tree with marks where there were conflicts. */
+export interface MergeInProgress {
+  /** Commits that the merge commit will have as parents besides the branch's own. */
+  readonly parents: readonly ObjectId[];
+  readonly label: string;
+  readonly message: string;
+  /** Paths (binary strings) with conflicts. */
+  readonly paths: readonly string[];
+}
+
 /** Where a branch is. */
 export interface BranchState {
   readonly name: string;
@@ -32,6 +42,8 @@ export interface BranchState {
    * so that a merge finds what both have in common.
    */
   readonly forks: readonly ObjectId[];
+  /** A merge that is to be continued or aborted. */
+  readonly merge: MergeInProgress | null;
   /** Its current commit; null before the first. */
   readonly head: ObjectId | null;
   /** What of the working tree is in the store: the head's snapshot, or a later one without a commit. */
@@ -43,10 +55,12 @@ export interface BranchState {
 }
 
 /** What a checkpoint moves. */
-export type BranchMove = Pick<
-  BranchState,
-  "name" | "head" | "snapshot" | "segment" | "nextInode"
->;
+export type BranchMove =
+  & Pick<
+    BranchState,
+    "name" | "head" | "snapshot" | "segment" | "nextInode"
+  >
+  & { readonly merge?: MergeInProgress | null };
 
 export class BranchTable {
   readonly #database: DatabaseSync;
@@ -85,6 +99,7 @@ export class BranchTable {
       number: this.#freeNumber(),
       created: Date.now(),
       forks: [],
+      merge: null,
       nextInode: Math.max(branch.nextInode, this.nextInode()),
     });
   }
@@ -135,9 +150,10 @@ export class BranchTable {
 export function branchRow(branch: BranchState): Row {
   const { name, number, parent, created, head, segment, nextInode } = branch;
   const forks = JSON.stringify(branch.forks);
+  const merge = branch.merge === null ? null : JSON.stringify(branch.merge);
   const snapshot = encodeSnapshot(branch.snapshot);
   const next_inode = nextInode;
-  return { name, number, parent, created, forks, head, snapshot, segment, next_inode };
+  return { name, number, parent, created, forks, merge, head, snapshot, segment, next_inode };
 }
 
 /** What a row tells. Throws {@linkcode HistoryError} `corrupt_ref` if it is not as it was written. */
@@ -155,6 +171,7 @@ export function readBranch(row: Row): BranchState {
     parent: row.parent === null ? null : String(row.parent),
     created: Number(row.created),
     forks: (JSON.parse(String(row.forks)) as string[]).map(storedId),
+    merge: row.merge === null ? null : JSON.parse(String(row.merge)),
     head: row.head === null ? null : storedId(String(row.head)),
     snapshot: decodeSnapshot(String(row.snapshot)),
     segment: Number(row.segment),

@@ -12,7 +12,12 @@ import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import { quarantined } from "../store/quarantine.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
-import { type BranchMove, type BranchState, BranchTable } from "./branch_table.ts";
+import {
+  type BranchMove,
+  type BranchState,
+  BranchTable,
+  type MergeInProgress,
+} from "./branch_table.ts";
 import {
   type ChangeCounts,
   type CommitInfo,
@@ -55,6 +60,8 @@ export interface SaveRequest {
   readonly nextInode: number;
   /** Absent: the branch's snapshot and segment move, its head does not. */
   readonly commit?: NewCommit;
+  /** A merge begins whose conflicts are to be settled. A commit of kind `merge` ends it. */
+  readonly merge?: MergeInProgress;
   /** With a commit: it is the result of this, and can be undone. `from`: the commit that was current before. */
   readonly operation?: { readonly kind: OperationKind; readonly from: ObjectId };
 }
@@ -178,6 +185,7 @@ export class History {
         snapshot,
         segment,
         nextInode,
+        ...mergeAfter(request),
       });
       if (commit !== null && request.operation !== undefined) {
         this.#operations.append(branch, { ...request.operation, to: commit.id });
@@ -195,7 +203,7 @@ export class History {
     const commit = whole(this.commitInfo(request.commit));
     this.#store.commit(() => {
       const { snapshot, id: head } = commit;
-      this.#branches.move({ name: branch, head, snapshot, segment, nextInode });
+      this.#branches.move({ name: branch, head, snapshot, segment, nextInode, merge: null });
       this.#operations.append(branch, { ...operation, to: head });
     });
     return commit;
@@ -307,6 +315,11 @@ function whole(commit: CommitInfo): CommitInfo {
     `The contents of checkpoint ${name} are gone: it was older than what is kept`,
     { subject: commit.id },
   );
+}
+
+function mergeAfter({ commit, merge }: SaveRequest): { merge?: MergeInProgress | null } {
+  if (merge !== undefined) return { merge };
+  return commit?.kind === "merge" ? { merge: null } : {};
 }
 
 /** True if they are the same bytes; snapshots are plain data with their fields in one order. */

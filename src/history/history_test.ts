@@ -71,6 +71,7 @@ scene("a branch is where it was saved, also after reopening the tables", ({ stor
     number: 0,
     parent: null,
     forks: [],
+    merge: null,
     snapshot,
     segment: 3,
     nextInode: 2 ** 48 + 7,

@@ -11,7 +11,7 @@ import { storedId } from "./commit.ts";
 import { HistoryError } from "./history_error.ts";
 import { nextSequence, OPERATIONS } from "./schema.ts";
 
-export type OperationKind = "rollback" | "restore" | "undo" | "redo";
+export type OperationKind = "rollback" | "restore" | "merge" | "undo" | "redo";
 
 /** The branch went from one commit to another. */
 export interface Operation {
@@ -26,7 +26,7 @@ export interface Operation {
 /** A move that undo or redo can make. */
 export interface UndoStep {
   readonly goTo: ObjectId;
-  /** The rollback or restore it takes back or does again. */
+  /** The rollback, restore or merge it takes back or does again. */
   readonly operation: Operation;
 }
 
@@ -71,6 +71,7 @@ export class OperationLog {
       switch (operation.kind) {
         case "rollback":
         case "restore":
+        case "merge":
           undo.push({ goTo: operation.from, operation });
           redo = [];
           break;

@@ -5,7 +5,7 @@
  * - `branches` holds the refs: `number` names the journal's directory, `parent` is the branch it was made from, `head`
  *   is a commit, `snapshot` may be ahead of it (JSON of a snapshot that no commit names), `segment` is the first
  *   journal segment that is not in `snapshot`. `forks` (JSON of ids) are commits in which branches began that were
- *   made from what this one had not committed.
+ *   made from what this one had not committed; `merge` (JSON) tells of a merge whose conflicts are being settled.
  * - `compacted` (retention_table.ts) names commits whose contents are gone.
  * - `operations` is the log that undo and redo follow: each row moved `branch` from one commit to another.
  *
@@ -31,6 +31,7 @@ export const BRANCHES: SummedTable = {
     "parent",
     "created",
     "forks",
+    "merge",
     "head",
     "snapshot",
     "segment",
@@ -63,6 +64,7 @@ CREATE TABLE IF NOT EXISTS branches (
   parent TEXT,
   created REAL NOT NULL,
   forks TEXT NOT NULL,
+  merge TEXT,
   head TEXT,
   snapshot TEXT NOT NULL,
   segment INTEGER NOT NULL,

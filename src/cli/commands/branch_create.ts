@@ -9,9 +9,9 @@ export const command: Command = {
   options: {
     from: { value: "REF", brief: "branch or checkpoint it starts with; else main" },
   },
-  details: `From a branch it starts with everything that is in the working tree, what was not
-recorded and what git ignores included. Its files are in .agentvfs/branches/NAME
-of the mount; agentvfs run --branch NAME shows them at the project's own path.`,
+  details: `From a branch it starts with everything that is in the working tree, also what
+was not recorded and what git ignores. Its files are in the mount's
+.agentvfs/branches/NAME.`,
   async run(input) {
     const report = await withDaemon(
       input,

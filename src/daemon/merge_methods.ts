@@ -1,0 +1,191 @@
+/**
+ * The service's methods that merge.
+ *
+ * @module
+ */
+
+import { displayString } from "../../ffi/libc.ts";
+import {
+  type CheckpointReport,
+  type MergeParams,
+  type MergeReport,
+  ServiceError,
+} from "../control/service.ts";
+import type { MergeInProgress } from "../history/branch_table.ts";
+import type { MergeOutcome, MergeSide } from "../history/merge_branches.ts";
+import type { ObjectId } from "../store/object_id.ts";
+import type { BackgroundClient } from "./background_client.ts";
+import type { Branch, BranchMerge } from "./branch.ts";
+import { MAIN } from "./branches.ts";
+import { conflictReport } from "./reports.ts";
+import { serviceError } from "./service_errors.ts";
+import { treePath } from "./tree_path.ts";
+
+export interface MergeMethodsParts {
+  readonly background: BackgroundClient;
+  /** Opens a branch, after the import. */
+  branch(name: string): Promise<Branch>;
+  /** Runs a job while nothing else changes a branch. */
+  turn<T>(what: string, job: () => Promise<T>): Promise<T>;
+}
+
+/** What is merged: a branch, or a checkpoint of any. */
+interface Source {
+  readonly branch: Branch | null;
+  readonly side: MergeSide;
+}
+
+export class MergeMethods {
+  constructor(readonly parts: MergeMethodsParts) {}
+
+  async merge(p: MergeParams): Promise<MergeReport> {
+    const into = await this.parts.branch(p.into ?? MAIN);
+    return await this.parts.turn("merge", async () => {
+      const started = performance.now();
+      await checkNoMerge(into);
+      const sources: Source[] = [];
+      for (const name of new Set(p.sources)) sources.push(await this.#source(name, into));
+      const request = requestOf(p, into, sources);
+      const ms = () => Math.round((performance.now() - started) * 100) / 100;
+      if (p.dryRun) {
+        return { ...reportOf(p, into, await into.previewMerge(request)), ms: ms() };
+      }
+      let outcome: MergeOutcome | null = null;
+      const accept = (candidate: MergeOutcome) => {
+        outcome = candidate;
+        const state = stateOf(candidate);
+        return state === "merged" || state === "settle";
+      };
+      const merged = await into.merge({ ...request, accept });
+      const report = { ...reportOf(p, into, outcome!), ms: ms() };
+      if (report.state === "refused") throw refusal(report);
+      if (merged === null) return report;
+      const id = report.state === "merged" ? merged.commit.id : null;
+      return { ...report, id, safety: merged.safety?.id ?? null };
+    });
+  }
+
+  async continue(branch: Branch): Promise<CheckpointReport> {
+    const started = performance.now();
+    const result = await branch.continueMerge(await this.inProgress(branch));
+    if (Array.isArray(result)) {
+      const paths = result.map(displayString);
+      throw new ServiceError(
+        "merge_unsettled",
+        `There are conflict markers left in ${paths.slice(0, 5).join(", ")}`,
+        {
+          hint: "Settle them, or take the merge back: agentvfs merge --abort",
+          details: { paths },
+        },
+      );
+    }
+    const { id, label, changed } = result;
+    const ms = Math.round((performance.now() - started) * 100) / 100;
+    return { id, label: label === "" ? null : label, branch: branch.name, changed, ms };
+  }
+
+  /** Throws `no_merge`. */
+  async inProgress(branch: Branch): Promise<MergeInProgress> {
+    const merge = await branch.mergeInProgress();
+    if (merge !== null) return merge;
+    throw new ServiceError("no_merge", `No merge is in progress in ${branch.name}`);
+  }
+
+  async #source(name: string, into: Branch): Promise<Source> {
+    const { background } = this.parts;
+    if (await background.call("branch", name) === null) {
+      const commit = await background.call("resolve", { branch: into.name, ref: name })
+        .catch((error) => {
+          throw serviceError(error);
+        });
+      const label = commit.label === "" ? commit.id.slice(0, 12) : commit.label;
+      return { branch: null, side: { label, commits: [commit.id], snapshot: commit.snapshot } };
+    }
+    const branch = await this.parts.branch(name);
+    if (branch === into) {
+      throw new ServiceError("merge_itself", `Cannot merge ${name} into itself`, { exit: 2 });
+    }
+    await checkNoMerge(branch);
+    await branch.save(null);
+    return { branch, side: await branch.side() };
+  }
+}
+
+function requestOf(
+  p: MergeParams,
+  into: Branch,
+  sources: readonly Source[],
+): Omit<BranchMerge, "accept"> {
+  const names = p.sources.join(", ");
+  const message = p.message ?? `merge ${names} into ${into.name}`;
+  return {
+    sources: sources.map(({ side }) => side),
+    strategy: p.strategy ?? "conflict",
+    ...(p.paths === undefined ? {} : { paths: p.paths.map(treePath) }),
+    label: p.label ?? "",
+    message,
+    parents: async (outcome) => {
+      const parents: ObjectId[] = [];
+      for (const [i, { branch, side }] of sources.entries()) {
+        if (!outcome.sources[i]!.merged) continue;
+        if (branch === null) parents.push(...side.commits);
+        else parents.push((await branch.commitSaved(safetyBefore(message))).id);
+      }
+      // What was taken in part is not merged: the rest can be had later.
+      return p.paths === undefined ? parents : [];
+    },
+  };
+}
+
+function safetyBefore(message: string) {
+  return { label: "", message: `before ${message}`, kind: "safety", agent: null } as const;
+}
+
+function stateOf(outcome: MergeOutcome): MergeReport["state"] {
+  const merged = outcome.sources.filter((source) => source.merged);
+  if (merged.length === 0) return "refused";
+  if (merged.some(({ conflicts }) => conflicts.length > 0)) return "settle";
+  const { added, modified, deleted } = outcome.changes;
+  if (added + modified + deleted > 0) return "merged";
+  return merged.length < outcome.sources.length ? "refused" : "unchanged";
+}
+
+function reportOf(p: MergeParams, into: Branch, outcome: MergeOutcome): MergeReport {
+  return {
+    into: into.name,
+    state: stateOf(outcome),
+    id: null,
+    label: p.label ?? null,
+    dryRun: p.dryRun ?? false,
+    sources: outcome.sources.map(({ source, merged, conflicts, decided, changes }, i) => ({
+      name: [...new Set(p.sources)][i] ?? source.label,
+      merged,
+      conflicts: conflicts.map(conflictReport),
+      decided: decided.map(conflictReport),
+      changed: changes,
+    })),
+    changed: outcome.changes,
+    safety: null,
+    ms: 0,
+  };
+}
+
+function refusal(report: MergeReport): ServiceError {
+  const refused = report.sources.filter(({ merged }) => !merged);
+  const count = refused.reduce((sum, { conflicts }) => sum + conflicts.length, 0);
+  const names = refused.map(({ name }) => name).join(", ");
+  const message = `Cannot merge ${names} into ${report.into}: ${count} ${
+    count === 1 ? "conflict" : "conflicts"
+  }`;
+  return new ServiceError("merge_conflicts", message, {
+    hint: "--strategy markers writes them into the files; ours, theirs or union decides them",
+    details: report,
+  });
+}
+
+async function checkNoMerge(branch: Branch): Promise<void> {
+  if (await branch.mergeInProgress() === null) return;
+  throw new ServiceError("merge_in_progress", `A merge is in progress in ${branch.name}`, {
+    hint: "Settle its conflicts and run agentvfs merge --continue, or agentvfs merge --abort",
+  });
+}
