@@ -53,6 +53,7 @@ import { type Branches, MAIN } from "./branches.ts";
 import type { FsClient } from "./fs_client.ts";
 import type { ImportState } from "./import_state.ts";
 import { listUsers, type MountUser, useElsewhere, usersAt } from "./mount_users.ts";
+import type { DirectoryLister } from "./list_directories.ts";
 import { Maintenance } from "./maintenance.ts";
 import { changeReport, logEntry } from "./reports.ts";
 import { serviceError } from "./service_errors.ts";
@@ -76,6 +77,7 @@ export interface DaemonParts {
   readonly fs: FsClient;
   readonly background: BackgroundClient;
   readonly imported: ImportState;
+  readonly lister: DirectoryLister;
   readonly hash: "native" | "wasm";
   readonly counters: Uint32Array;
   readonly branches: Branches;
@@ -314,6 +316,7 @@ export class Daemon implements Service {
 
   async stop({ force = false }: StopParams): Promise<StopReport> {
     const { mount } = this.parts.config;
+    await this.parts.lister.end();
     // The kernel refuses to unmount for users in this mount namespace only.
     const { users, namespaces } = await useElsewhere(mount);
     if (!force && users.length > 0) throw inUse([...users, ...await usersAt(mount)]);

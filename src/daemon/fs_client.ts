@@ -16,6 +16,8 @@ export interface FsClientOptions {
   readonly start: Omit<FsStart, "mailbox">;
   /** Somebody in the mount asked something. Resolves with the answer. */
   readonly onAsk: (question: Question) => Promise<Answer>;
+  /** A program looks up the names of this directory (a binary string) of the mount one by one. */
+  readonly onList: (path: string) => void;
   /** The kernel refers to nothing in this view of a checkpoint any more. */
   readonly onIdle: (view: number) => void;
   /** The kernel refers to more nodes of this view than is good for the memory. */
@@ -60,6 +62,8 @@ export class FsClient {
   #receive(message: FsMessage): void {
     if (message.type === "ask") {
       void this.#answer(message.ticket, message.question);
+    } else if (message.type === "list") {
+      this.options.onList(message.path);
     } else if (message.type === "idle") {
       this.options.onIdle(message.view);
     } else if (message.type === "many") {

@@ -67,6 +67,7 @@ function serve(
     storePath: binaryString(start.store),
     counters: new Uint32Array(start.counters),
     ask: (ticket, question) => post({ type: "ask", ticket, question }),
+    list: (path) => post({ type: "list", path }),
     onIdle: collectGarbage,
     onCommand: () => {
       const message = receiver.take();

@@ -139,6 +139,8 @@ export type FsMessage =
   | { readonly type: "done"; readonly value: unknown }
   | { readonly type: "failed"; readonly error: PostedError }
   | { readonly type: "ask"; readonly ticket: number; readonly question: Question }
+  /** A program looks up the names of this directory of the mount one by one. */
+  | { readonly type: "list"; readonly path: string }
   /** The kernel refers to nothing in this view of a checkpoint any more. */
   | { readonly type: "idle"; readonly view: number }
   /** There are so many nodes that the kernel should be asked to forget some. */

@@ -23,6 +23,7 @@ import { Branches, branchView, checkpointView, MAIN } from "./branches.ts";
 import { Daemon } from "./daemon.ts";
 import { FsClient } from "./fs_client.ts";
 import { ImportState } from "./import_state.ts";
+import { DirectoryLister } from "./list_directories.ts";
 import {
   CRASH_REPORT_VARIABLE,
   EXIT_REPLACE,
@@ -69,6 +70,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
   const states = await background.call("branches", null);
   const others = await startsOf(registry, states, background, store);
   let branches: Branches | null = null;
+  const lister = new DirectoryLister(config.mount);
   const { client: fs, ready } = await FsClient.start({
     start: {
       fuseFd,
@@ -81,6 +83,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
       captures: channel.port1,
     },
     onAsk: async (question) => answer(await daemon.promise, question),
+    onList: (path) => lister.list(path),
     onIdle: (view) => void branches?.closeIdle(view),
     onMany: (view) =>
       void fs.callView(view, "oldest", null)
@@ -116,6 +119,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
     fs,
     background,
     imported,
+    lister,
     hash,
     counters: new Uint32Array(counters),
     branches,

@@ -161,6 +161,7 @@ class Victim {
       storePath: "/proc",
       counters: new Uint32Array(OPCODE_LIMIT),
       ask: (ticket) => this.#asked.push(ticket),
+      list: () => {},
       onCommand: () => {},
       onIdle: () => {},
     });

@@ -7,6 +7,7 @@
 import type { WorkingTree } from "../../tree/working_tree.ts";
 import type { View, ViewTable } from "../views.ts";
 import type { Connection } from "./init.ts";
+import type { ListAhead } from "./list_ahead.ts";
 import type { Reply } from "./reply.ts";
 import type { Request } from "./request.ts";
 import type { VirtualFiles } from "./virtual_files.ts";
@@ -19,6 +20,7 @@ export interface Context {
   readonly reply: Reply;
   readonly views: ViewTable;
   readonly virtual: VirtualFiles;
+  readonly listAhead: ListAhead;
   /** Directory of the store: statfs(2) tells of its file system. */
   readonly storePath: string;
   connection: Connection | null;

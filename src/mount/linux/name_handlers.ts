@@ -20,7 +20,8 @@ function isVirtual(parent: Inode, name: string): boolean {
   return name === VIRTUAL_NAME && parent.nodeId === ROOT_ID;
 }
 
-export function lookup({ view, tree, request, reply, virtual }: Context): number {
+export function lookup(context: Context): number {
+  const { view, tree, request, reply, virtual } = context;
   const parent = tree.node(request.nodeId);
   if (parent === undefined) return -Errno.ESTALE;
   const name = request.name(BODY);
@@ -28,7 +29,9 @@ export function lookup({ view, tree, request, reply, virtual }: Context): number
   if (isVirtual(parent, name) && view.writable) return virtual.lookupHome(view.number);
   const inode = tree.lookup(parent, name);
   if (inode === Status.NotFound) return reply.negativeEntry();
-  return typeof inode === "number" ? reply.status(inode) : reply.entry(view, inode);
+  if (typeof inode === "number") return reply.status(inode);
+  if (inode.lookups === 0) context.listAhead.lookedUp(view, parent);
+  return reply.entry(view, inode);
 }
 
 /** Makes `name` in the request's directory and answers its entry. */

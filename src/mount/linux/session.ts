@@ -33,6 +33,7 @@ import type { Context } from "./context.ts";
 import { callerSystem, FollowCaller } from "./follow_caller.ts";
 import { type Connection, MAX_BACKGROUND } from "./init.ts";
 import { CHANGES, OPERATIONS } from "./operations.ts";
+import { ListAhead } from "./list_ahead.ts";
 import { NO_REPLY, OUT, Reply } from "./reply.ts";
 import { BODY, Request } from "./request.ts";
 import { isWellFormed } from "./request_shape.ts";
@@ -50,6 +51,8 @@ export interface SessionOptions {
   /** Requests answered, by opcode. */
   readonly counters: Uint32Array;
   readonly ask: Ask;
+  /** Has the directory at a path (a binary string) of the mount listed, by another thread. */
+  readonly list: (path: string) => void;
   /** Runs the commands that are waiting. */
   readonly onCommand: () => void;
   /** Called once when nothing has come for a while after many requests. */
@@ -101,6 +104,7 @@ export class Session {
       request: this.#request,
       reply: this.#reply,
       virtual: new VirtualFiles(this.#request, this.#reply, options.views, options.ask, send),
+      listAhead: new ListAhead(options.list),
       storePath: options.storePath,
       connection: options.resumed ?? null,
     };
