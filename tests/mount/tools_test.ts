@@ -70,7 +70,13 @@ await withProgram(PYTHON, "processes share an SQLite database in WAL mode", asyn
 });
 
 await withProgram("fio", "fio reads back what it wrote, by every way to write", async (mounted) => {
-  const common = ["--verify=crc32c", "--verify_fatal=1", "--do_verify=1", `--size=${FIO_BYTES}`];
+  const common = [
+    "--verify=crc32c",
+    "--verify_fatal=1",
+    "--do_verify=1",
+    "--verify_state_save=0",
+    `--size=${FIO_BYTES}`,
+  ];
   const jobs = [
     ["--name=sequential", "--rw=write", "--bs=128k", "--ioengine=psync"],
     ["--name=random", "--rw=randwrite", "--bs=4k", "--ioengine=psync", "--fsync=64"],

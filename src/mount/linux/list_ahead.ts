@@ -53,7 +53,7 @@ function nextDirectories(directory: Inode): Inode[] {
   const { parent } = directory;
   if (parent === null) return next;
   let isBehind = false;
-  for (const { inode } of parent.directory!.entries!.values()) {
+  for (const { inode } of parent.directory!.entries?.values() ?? []) {
     if (isBehind && inode.directory !== null) {
       if (inode.directory.entries === null) next.push(inode);
       if (next.length === NEXT) break;
