@@ -135,6 +135,7 @@ export const LOCK_EX = 2;
 export const LOCK_NB = 4;
 export const LOCK_UN = 8;
 
+export const MNT_FORCE = 1;
 export const MNT_DETACH = 2;
 
 export const FALLOC_FL_KEEP_SIZE = 1;

@@ -18,11 +18,14 @@ export interface ControlServerOptions {
   lineDeadlineMs?: number;
   /** Most clients at once; the next is told so and cut off. */
   maxClients?: number;
+  /** The path is ours, even if a server before this one, which is over, is not gone and has it open. */
+  takeOver?: boolean;
 }
 
 const DEFAULTS: Required<ControlServerOptions> = {
   lineDeadlineMs: 10_000,
   maxClients: 256,
+  takeOver: false,
 };
 
 /** Longest time {@linkcode ControlServer.close} waits for replies under way, ms. */
@@ -61,7 +64,7 @@ export class ControlServer {
     path: string,
     options: ControlServerOptions = {},
   ): Promise<ControlServer> {
-    await freeSocketPath(path);
+    await freeSocketPath(path, options.takeOver);
     const previous = umask(0o177);
     let listener: Deno.UnixListener;
     try {

@@ -24,11 +24,11 @@ export async function isListening(path: string): Promise<boolean> {
 
 /**
  * Makes `path` free for a new socket: removes a dead one, creates the directory (0700) if there is none.
- * Never removes a socket that somebody listens on, nor anything that is not a socket.
+ * Never removes a socket that somebody listens on, unless it `isOurs`, nor anything that is not a socket.
  *
  * Errors: {@linkcode ServiceError} `socket_path_too_long` (exit 4), `daemon_running` (1), `not_a_socket` (4).
  */
-export async function freeSocketPath(path: string): Promise<void> {
+export async function freeSocketPath(path: string, isOurs = false): Promise<void> {
   if (!fitsSocketAddress(path)) {
     throw new ServiceError(
       "socket_path_too_long",
@@ -50,7 +50,7 @@ export async function freeSocketPath(path: string): Promise<void> {
       hint: "Move it away, or choose another place with --sock",
     });
   }
-  if (await isListening(path)) {
+  if (!isOurs && await isListening(path)) {
     throw new ServiceError("daemon_running", `A daemon already listens on ${path}`, {
       hint: `Use it, or stop it first: agentvfs stop --sock ${path}`,
     });

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { binaryString, cString, MNT_DETACH, umount2 } from "../../ffi/libc.ts";
+import { binaryString, cString, MNT_DETACH, MNT_FORCE, umount2 } from "../../ffi/libc.ts";
+import { isOver } from "../store/process_state.ts";
 import { type Mount, MOUNT_TYPE, mountAt } from "./mounts.ts";
 
 const PROBE_MS = 2_000;
@@ -23,6 +24,33 @@ export async function closeDeadMount(mount: Mount): Promise<boolean> {
     } catch { /* not installed; the check below tells */ }
   }
   return await mountAt(mount.path) === null;
+}
+
+/**
+ * Ends the connection of a mount that nobody serves and somebody holds: a server that was killed may wait in the
+ * kernel for an answer to a request, which now gets an error. Returns false if it cannot be ended.
+ */
+export async function abortMount({ path, device }: Mount): Promise<boolean> {
+  const minor = device.slice(device.indexOf(":") + 1);
+  try {
+    await Deno.writeTextFile(`/sys/fs/fuse/connections/${minor}/abort`, "1");
+    return true;
+  } catch {
+    // The control file system is not mounted.
+    return umount2(cString(binaryString(path)), MNT_FORCE) === 0;
+  }
+}
+
+/** True if a process that can still run keeps the mount at `path`, as `daemonArguments` start one. */
+export async function hasKeeper(path: string): Promise<boolean> {
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const command = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
+    const words = command.split("\0");
+    const mounts = words.includes("daemon") && words[words.indexOf("--mount") + 1] === path;
+    if (mounts && !isOver(Number(name))) return true;
+  }
+  return false;
 }
 
 /**

@@ -20,6 +20,7 @@ import {
   RestartPolicy,
   RESTARTS_VARIABLE,
 } from "./restart.ts";
+import { endOf } from "./server_end.ts";
 import { selfCommand } from "./spawn.ts";
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
 
@@ -68,7 +69,7 @@ async function keepServing(
     const started = performance.now();
     wasReady = false;
     const server = start({ restarts: restarts.count, crashReport });
-    const { code, signal } = await server.status;
+    const { code, signal } = await endOf(server);
     if (code === EXIT_REPLACE && !isStopping()) {
       console.log("The server is replaced as asked");
       restarts.replaced();
@@ -76,7 +77,7 @@ async function keepServing(
     }
     const died = signal !== null || code === EXIT_RESTART;
     if (!died || isStopping()) return signal === null ? code : 0;
-    const how = signal === null ? "failed" : `was killed by ${signal}`;
+    const how = signal === null ? "failed" : `was killed${signal === "" ? "" : ` by ${signal}`}`;
     const livedMs = Math.round(performance.now() - started);
     const { pid: serverPid } = server;
     const death = { serverPid, how, signal, code, livedMs, wasReady, restarts: restarts.count };

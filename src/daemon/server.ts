@@ -140,7 +140,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
       }).catch((error) => imported.failed(error));
   }
   if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
-  control = await ControlServer.listen(service, config.socket);
+  control = await ControlServer.listen(service, config.socket, { takeOver: resume });
   // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
   if (Deno.ppid === keeperPid) Deno.kill(keeperPid, READY_SIGNAL);
   Deno.addSignalListener("SIGTERM", () => fs.end());

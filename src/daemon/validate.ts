@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import { isListening } from "../control/socket_path.ts";
 import { checkStore } from "./check_store.ts";
-import { closeDeadMount } from "./dead_mount.ts";
+import { abortMount, closeDeadMount, hasKeeper } from "./dead_mount.ts";
 import { isWithin, MOUNT_TYPE, mountAt } from "./mounts.ts";
 import { askStatus } from "./spawn.ts";
 import { type DaemonConfig, reason, WorkspaceError } from "./workspace.ts";
@@ -42,10 +42,16 @@ export async function validatePlan(
 /** The part that another start of the same daemon changes. */
 export async function validateMachine(config: DaemonConfig): Promise<void> {
   const deadline = performance.now() + ENDING_DEADLINE_MS;
+  let aborted = false;
   await checkNobodyThere(config);
   await checkStore(config.store);
   while (!await isMountpointFree(config.mount)) {
-    if (performance.now() > deadline) throw alreadyMounted(config.mount, MOUNT_TYPE);
+    if (performance.now() > deadline) {
+      if (aborted || !await abortAbandoned(config.mount)) {
+        throw alreadyMounted(config.mount, MOUNT_TYPE);
+      }
+      aborted = true;
+    }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     // Whoever serves it may only have been starting.
     await checkNobodyThere(config);
@@ -150,6 +156,12 @@ async function isMountpointFree(mount: string): Promise<boolean> {
   if (existing === null || await closeDeadMount(existing)) return true;
   if (existing.type !== MOUNT_TYPE) throw alreadyMounted(mount, existing.type);
   return false;
+}
+
+/** Ends a mount that has no keeper. Returns false if it has one, or if it cannot be ended. */
+async function abortAbandoned(path: string): Promise<boolean> {
+  const mount = await mountAt(path);
+  return mount !== null && !await hasKeeper(path) && await abortMount(mount);
 }
 
 function alreadyMounted(mount: string, type: string): WorkspaceError {

@@ -30,6 +30,11 @@ export class Reply {
   readonly bytes = new Uint8Array(OUT + MAX_WRITE + 4096);
   readonly view = new DataView(this.bytes.buffer);
 
+  /** Touches every page: see `Request`. */
+  constructor() {
+    this.bytes.fill(0);
+  }
+
   u32(at: number, value: number): void {
     this.view.setUint32(at, value, true);
   }

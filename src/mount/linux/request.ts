@@ -26,6 +26,14 @@ export class Request {
   length = 0;
   #nameEnd = 0;
 
+  /**
+   * Touches every page, so that the kernel never has to bring one in while it copies a request: it gives that up
+   * when this process is being killed, and answers the request with EIO. (The same holds of `Reply`.)
+   */
+  constructor() {
+    this.bytes.fill(0);
+  }
+
   get opcode(): number {
     return this.view.getUint32(IN_HEADER.OPCODE, true);
   }
