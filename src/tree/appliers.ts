@@ -73,11 +73,26 @@ export class Replay {
 
   /** A directory with its names loaded. */
   directory(record: RecordReader): Inode | undefined {
-    const inode = this.node(record);
+    return this.directoryAt(record.number());
+  }
+
+  directoryAt(id: number): Inode | undefined {
+    const inode = this.#node(id);
     if (inode === undefined) return undefined;
     require(inode.directory !== null, "it names something that is not a directory");
     if (this.tree.load(inode) === Status.Ok) return inode;
     throw journalError("replay", this.tree.journal.directory, Errno.EIO);
+  }
+
+  /** The inode of the link table whose number is written out. */
+  linked(number: string): Inode | null {
+    const ino = Number(number);
+    require(isInteger(ino, 2 ** 53) && ino > 0, `it is about the inode ${number}`);
+    try {
+      return this.tree.linked(ino);
+    } catch {
+      throw journalError("replay", this.tree.journal.directory, Errno.EIO);
+    }
   }
 
   bind(id: number, inode: Inode): void {
@@ -124,10 +139,12 @@ const segment: Applier = () => true;
 
 const bind: Applier = (replay, record) => {
   const id = record.number();
-  const parent = replay.directory(record);
-  const found = parent === undefined ? undefined : child(parent, record.string());
+  const at = record.number();
+  const name = record.string();
+  const parent = at === 0 ? undefined : replay.directoryAt(at);
+  const found = at === 0 && name !== "" ? replay.linked(name) : parent && child(parent, name);
   // Without a name it is an orphan, which an earlier record tells of if it is still open.
-  if (found !== undefined) replay.bind(id, found);
+  if (found !== undefined && found !== null) replay.bind(id, found);
   return true;
 };
 

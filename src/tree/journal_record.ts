@@ -15,7 +15,7 @@ import { binaryName } from "../../ffi/libc.ts";
 export const RecordType = {
   /** segment, the segment it follows (0: none) and that one's length in bytes */
   SEGMENT: 1,
-  /** nodeId, parentNodeId, name; parent 0: it has no name */
+  /** nodeId, parentNodeId, name; parent 0: it has no name, or only names that are not loaded: then its inode number */
   BIND: 2,
   /** parentNodeId, name, nodeId, ino, mode, uid, gid, rdev, symlink target, time; parent 0: no name */
   CREATE: 3,

@@ -38,6 +38,7 @@ import { MappedLog } from "./mapped_log.ts";
 
 /** Where a node was when its line was written. */
 export interface LoggedNode {
+  /** 0 if it stands for nothing any more. */
   readonly ino: number;
   /** References the kernel has; 0 for a directory that only leads to others. */
   lookups: number;
@@ -144,7 +145,7 @@ export class NodeLog {
     if (parent !== null && parent.lookups === 0) this.bind(parent);
     const at = this.#begin(Kind.BIND, name.length);
     this.#number(at, inode.nodeId);
-    this.#number(at + 8, inode.ino);
+    this.#number(at + 8, inode.stale ? 0 : inode.ino);
     this.#number(at + 16, inode.lookups);
     this.#number(at + 24, parent?.nodeId ?? 0);
     for (let i = 0; i < name.length; i++) this.#bytes[at + 32 + i] = name.charCodeAt(i);

@@ -44,6 +44,8 @@ export interface OrphanRecord {
 /** Writes a record of each orphan into the journal's current segment. */
 export function logOrphans(tree: WorkingTree): Status {
   for (const inode of tree.nodes.orphans) {
+    // It has names that are not loaded: the checkpoint holds it.
+    if (inode.names !== null && inode.nlink > 0) continue;
     const text = new TextEncoder().encode(JSON.stringify(toRecord(tree, inode)));
     tree.journal.record.begin(RecordType.ORPHAN).blob(text);
     const status = tree.log();

@@ -59,6 +59,7 @@ export function dropName(
 export function markStale(tree: WorkingTree, inode: Inode, invalidation: Invalidation): void {
   inode.stale = true;
   inode.parent = null;
+  tree.nodes.renamed(inode);
   tree.nodes.orphans.delete(inode);
   invalidation.inode(inode);
   if (tree.links.get(inode.ino) === inode) tree.links.delete(inode.ino);

@@ -32,7 +32,9 @@ export function restoreNodes(
 
   const fromLog = (id: number): Inode | null => {
     const node = logged.get(id);
-    if (node === undefined || node.parent === 0) return null;
+    if (node === undefined) return null;
+    // Without a name that was loaded it may have others.
+    if (node.parent === 0) return node.ino === 0 ? null : tree.linked(node.ino);
     const parent = find(node.parent);
     if (parent === null) return null;
     const inode = tree.lookup(parent, node.name);

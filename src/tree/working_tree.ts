@@ -141,7 +141,8 @@ export class WorkingTree {
   linked(ino: number): Inode | null {
     const known = this.links.get(ino);
     if (known !== undefined) return known;
-    const record = this.store.readLink(this.base!.links, ino);
+    if (this.base === null) return null;
+    const record = this.store.readLink(this.base.links, ino);
     if (record === null) return null;
     const inode = this.fromRecord(record);
     inode.names = [];
@@ -236,8 +237,10 @@ export class WorkingTree {
       const status = this.bind(inode.parent);
       if (status !== Status.Ok) return status;
     }
+    // A linked inode none of whose names is loaded is found by its number.
+    const unnamed = inode.parent === null && inode.names !== null;
     record.begin(RecordType.BIND).number(inode.nodeId)
-      .number(inode.parent?.nodeId ?? 0).string(inode.name);
+      .number(inode.parent?.nodeId ?? 0).string(unnamed ? String(inode.ino) : inode.name);
     const status = journal.append(record.finish());
     if (status === Status.Ok) inode.boundEpoch = journal.epoch;
     return status;

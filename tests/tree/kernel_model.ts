@@ -13,7 +13,7 @@ import { replay } from "../../src/tree/replay.ts";
 import { renumberNodes, restoreNodes } from "../../src/tree/restore_nodes.ts";
 import { beginSegment } from "../../src/tree/take_capture.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
-import { Fixture } from "./fixture.ts";
+import { dump, Fixture } from "./fixture.ts";
 
 type Random = (below: number) => number;
 
@@ -69,10 +69,12 @@ export class KernelModel {
   replace(): void {
     const { fixture } = this;
     const { journal: old, nextInode, nodes: { log } } = this.tree;
+    const state = dump(this.tree);
     old.close();
     log!.close();
     const segments = listSegments(fixture.journalPath);
     const live = segments.filter((segment) => segment >= this.#first);
+    assert.deepEqual(this.#replayed(live, nextInode), state);
     const journal = new Journal(fixture.journalPath);
     const tree = new WorkingTree(fixture.store, null, journal, this.#base, nextInode);
     const report = replay(tree, live);
@@ -88,6 +90,16 @@ export class KernelModel {
     fixture.tree = tree;
     const found = [...this.known.keys()].map((id) => [id, tree.node(id)?.ino]);
     assert.deepEqual(found, [...this.known]);
+  }
+
+  /** What a server would show. In a tree of its own, as looking at everything loads everything. */
+  #replayed(live: readonly number[], nextInode: number): Map<string, unknown> {
+    const journal = new Journal(this.fixture.journalPath);
+    const tree = new WorkingTree(this.fixture.store, null, journal, this.#base, nextInode);
+    replay(tree, live);
+    const state = dump(tree);
+    journal.close();
+    return state;
   }
 
   close(): void {

@@ -1,15 +1,40 @@
 /** A server that takes over finds everything the kernel refers to, whatever it has forgotten besides. */
 
+import assert from "node:assert/strict";
+import { write } from "../../src/tree/data.ts";
 import type { Inode } from "../../src/tree/inode.ts";
-import { create, link } from "../../src/tree/names.ts";
+import { WRITE_HEADROOM } from "../../src/tree/journal_record.ts";
+import { create, link, unlink } from "../../src/tree/names.ts";
+import type { WorkingTree } from "../../src/tree/working_tree.ts";
 import { randomness, randomOperation } from "./fixture.ts";
-import { randomInode, withKernel } from "./kernel_model.ts";
+import { type KernelModel, randomInode, withKernel } from "./kernel_model.ts";
 
 const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 const RUNS = 15;
 const STEPS = 400;
 const FILE = 0o100644;
 const DIRECTORY = 0o040755;
+
+function writeText(tree: WorkingTree, inode: Inode, text: string): void {
+  const bytes = new Uint8Array(WRITE_HEADROOM + text.length);
+  new TextEncoder().encodeInto(text, bytes.subarray(WRITE_HEADROOM));
+  const view = new DataView(bytes.buffer);
+  assert.equal(write(tree, inode, 0, bytes, view, WRITE_HEADROOM, text.length, false), 0);
+}
+
+/** Something done to a node the kernel knows, with nothing loaded for it. */
+function blindOperation(mount: KernelModel, random: (below: number) => number): void {
+  const { tree } = mount;
+  const ids = [...mount.known.keys()];
+  if (ids.length === 0) return;
+  const inode = tree.node(ids[random(ids.length)]!)!;
+  if (inode.isFile && random(3) > 0) writeText(tree, inode, "x".repeat(1 + random(5000)));
+  else if (!inode.isDirectory && inode.parent !== null) {
+    unlink(tree, inode.parent, inode.name, false);
+  }
+  mount.answer();
+  if (random(4) === 0) mount.checkpoint();
+}
 
 Deno.test("a file is found by a directory that the kernel has forgotten", () =>
   withKernel((mount) => {
@@ -25,6 +50,35 @@ Deno.test("a file is found by a directory that the kernel has forgotten", () =>
     for (let i = 0; i < 3; i++) mount.replace();
   }));
 
+Deno.test("a file whose known name is removed is the one that has another name", () =>
+  withKernel((mount) => {
+    const make = (parent: Inode, name: string, mode: number) =>
+      create(mount.tree, parent, name, mode, 0, 0, 0, null) as Inode;
+    const [a, b] = ["a", "b"].map((name) => make(mount.tree.root, name, DIRECTORY)) as [
+      Inode,
+      Inode,
+    ];
+    const file = make(a, "first", FILE);
+    link(mount.tree, file, b, "second");
+    mount.checkpoint();
+    for (const inode of [a, file]) mount.lookup(inode);
+    mount.replace();
+    // The directory of the other name is not loaded in this server, nor in those that follow.
+    unlink(mount.tree, mount.tree.node(a.nodeId)!, "first", false);
+    mount.answer();
+    mount.replace();
+    mount.checkpoint();
+    writeText(mount.tree, mount.tree.node(file.nodeId)!, "written without a name");
+    mount.replace();
+    mount.checkpoint();
+    mount.replace();
+    writeText(mount.tree, mount.tree.node(file.nodeId)!, "and once more, which is longer");
+    mount.replace();
+    const found = mount.tree.lookup(mount.tree.lookup(mount.tree.root, "b") as Inode, "second");
+    assert.equal(found, mount.tree.node(file.nodeId));
+    assert.equal((found as Inode).size, 30);
+  }));
+
 Deno.test("whatever is looked up and forgotten, the next server knows what is left", () => {
   console.log(`seed ${SEED}`);
   for (let run = 0; run < RUNS; run++) {
@@ -37,7 +91,10 @@ Deno.test("whatever is looked up and forgotten, the next server knows what is le
           if (random(2) === 0) mount.lookup(randomInode(mount.tree, random));
           if (random(3) === 0) mount.forgetSome(random);
           if (random(25) === 0) mount.checkpoint();
-          if (random(25) === 0) mount.replace();
+          if (random(25) === 0) {
+            mount.replace();
+            for (let i = random(6); i > 0; i--) blindOperation(mount, random);
+          }
         }
       });
     } catch (cause) {
