@@ -16,7 +16,7 @@ const UNCACHED_NAME = ".agentvfs";
  * A mount that answers, or that takes its time, is left alone.
  */
 export async function closeDeadMount(mount: Mount): Promise<boolean> {
-  if (mount.type !== MOUNT_TYPE || !await isDead(mount.path)) return false;
+  if (!await isDeadMount(mount)) return false;
   if (umount2(cString(binaryString(mount.path)), MNT_DETACH) < 0) {
     try {
       await new Deno.Command("fusermount3", { args: ["-u", "-z", mount.path], stderr: "null" })
@@ -24,6 +24,11 @@ export async function closeDeadMount(mount: Mount): Promise<boolean> {
     } catch { /* not installed; the check below tells */ }
   }
   return await mountAt(mount.path) === null;
+}
+
+/** True if `mount` is one of ours and nobody holds the device that served it. */
+export async function isDeadMount(mount: Mount): Promise<boolean> {
+  return mount.type === MOUNT_TYPE && await isDead(mount.path);
 }
 
 /**

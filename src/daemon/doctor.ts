@@ -1,7 +1,7 @@
 /**
  * What this machine has of the things a mount needs, and how to get the rest.
  *
- * Looks only; creates nothing but a probe file in the state directory, and removes that.
+ * Looks only, unless it is told to mend; creates nothing but a probe file in the state directory, and removes that.
  *
  * @module
  */
@@ -9,7 +9,9 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { binaryString, cString, statfs } from "../../ffi/libc.ts";
 import { loadHasher } from "../store/hash.ts";
-import { reason, stateRoot } from "./workspace.ts";
+import { closeDeadMount, isDeadMount } from "./dead_mount.ts";
+import { listMounts } from "./mounts.ts";
+import { listWorkspaces, reason, stateRoot } from "./workspace.ts";
 
 export interface Check {
   name: string;
@@ -21,7 +23,8 @@ export interface Check {
   fix?: string;
 }
 
-export async function runChecks(version: string): Promise<Check[]> {
+/** With `fix`, mounts that are dead are taken away. */
+export async function runChecks(version: string, fix = false): Promise<Check[]> {
   return await Promise.all([
     program(version),
     kernel(),
@@ -32,6 +35,7 @@ export async function runChecks(version: string): Promise<Check[]> {
     compression(),
     stateDirectory(),
     otherUsers(),
+    deadMounts(fix),
   ]);
 }
 
@@ -203,6 +207,23 @@ function fileSystemType(path: string): string {
   if (statfs(cString(binaryString(path)), buffer) < 0) return "an unknown file system";
   const type = new DataView(buffer.buffer).getUint32(0, true);
   return FILE_SYSTEMS[type] ?? `file system 0x${type.toString(16)}`;
+}
+
+/** Those of this user's workspaces whose daemon died without unmounting them. */
+async function deadMounts(fix: boolean): Promise<Check> {
+  const name = "mounts";
+  const ours = new Set((await listWorkspaces().catch(() => [])).map(({ mount }) => mount));
+  const mounts = (await listMounts()).filter(({ path }) => ours.has(path));
+  const states = await Promise.all(mounts.map(isDeadMount));
+  const dead = mounts.filter((_, i) => states[i]);
+  const left: string[] = [];
+  for (const mount of dead) if (!fix || !await closeDeadMount(mount)) left.push(mount.path);
+  if (left.length > 0) {
+    const found = `the daemon of ${left.join(", ")} died`;
+    return { name, state: "warn", found, fix: "agentvfs doctor --fix" };
+  }
+  const taken = dead.length === 0 ? "" : `, ${dead.length} dead ones taken away`;
+  return { name, state: "ok", found: `${mounts.length - dead.length} in use${taken}` };
 }
 
 async function otherUsers(): Promise<Check> {

@@ -8,6 +8,7 @@ import { assertSame, manifestOf } from "../support/manifest.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { isAlive } from "../support/is_alive.ts";
 import { shell, until } from "../support/process.ts";
+import { mountsBelow } from "../support/temporary.ts";
 
 const OPTIONS = { allowedLog: [/SIGKILL|keeper is gone/] };
 
@@ -18,6 +19,24 @@ async function crash(m: Mounted, which: "both" | "keeper" = "both"): Promise<voi
   if (which === "both") Deno.kill(serverPid, "SIGKILL");
   await until("the processes are gone", () => !isAlive(keeperPid) && !isAlive(serverPid));
 }
+
+Deno.test("doctor finds a dead mount, and takes it away if it is told to", async () => {
+  await withProject("echo x >x", async (m) => {
+    const mounts = async (...args: string[]) => {
+      const { checks } = JSON.parse((await m.run(["doctor", "--json", ...args])).stdout);
+      return checks.find(({ name }: { name: string }) => name === "mounts");
+    };
+    assert.deepEqual(await mounts(), { name: "mounts", state: "ok", found: "1 in use" });
+    await crash(m);
+    const { state, found, fix } = await mounts();
+    assert.deepEqual([state, fix], ["warn", "agentvfs doctor --fix"]);
+    assert.ok(found.includes(m.mount));
+    assert.equal((await mounts("--fix")).found, "0 in use, 1 dead ones taken away");
+    assert.deepEqual(await mountsBelow(m.state), []);
+    await m.start();
+    assert.equal(await Deno.readTextFile(m.path("x")), "x\n");
+  }, OPTIONS);
+});
 
 /** Appends numbered lines and tells after each write(2) returned which one that was, until it fails. */
 const WRITER = `

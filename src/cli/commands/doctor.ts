@@ -10,10 +10,10 @@ export const command: Command = {
   name: "doctor",
   brief: "check this machine, with the command that fixes what is missing",
   positionals: { usage: "", min: 0, max: 0 },
-  options: {},
+  options: { fix: { brief: "take away the mounts of daemons that died" } },
   details: `Exit code 4 if a mount could not work.`,
   async run(input) {
-    const checks = await runChecks(VERSION);
+    const checks = await runChecks(VERSION, input.flags.has("fix"));
     const failed = checks.some((check) => check.state === "fail");
     if (input.flags.has("json")) printJson({ ok: !failed, checks });
     else {
