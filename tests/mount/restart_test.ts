@@ -52,6 +52,17 @@ Deno.test("a server that died is reported, one that was replaced is not", async 
   }, ALLOWED);
 });
 
+Deno.test("a command that comes while the server is replaced waits for the next one", async () => {
+  await withProject(PROJECT, async (mounted) => {
+    for (let i = 0; i < 3; i++) {
+      const { serverPid } = await mounted.status();
+      Deno.kill(serverPid, "SIGKILL");
+      await until("the server is gone", () => !isAlive(serverPid));
+      assert.equal((await mounted.ctl("checkpoint", `${i}`)).label, `${i}`);
+    }
+  }, ALLOWED);
+});
+
 Deno.test("programs at work do not notice that the server is replaced", async () => {
   await withProject(PROJECT, async (mounted) => {
     const seconds = 6;
