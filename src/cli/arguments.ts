@@ -20,7 +20,7 @@ export function readArguments(
 ): Omit<CommandInput, "originalClient"> {
   const specs: OptionSpecs = { ...GLOBAL_OPTIONS, ...command.options };
   const { tokens } = parseArgs({
-    args: [...args],
+    args: command.runsProgram ? beforeProgram(args, specs) : [...args],
     options: parserOptions(specs),
     strict: false,
     allowPositionals: true,
@@ -54,6 +54,21 @@ export function readArguments(
   }
   if (!flags.has("help")) checkCount(command, positionals);
   return { flags, values, positionals, afterDashes };
+}
+
+/** With `--` before another program's command line, where the caller left it out. */
+function beforeProgram(args: readonly string[], specs: OptionSpecs): string[] {
+  const takesValue = new Set<string>();
+  for (const [name, { value, short, aliases = [] }] of Object.entries(specs)) {
+    if (value === undefined) continue;
+    for (const long of [name, ...aliases]) takesValue.add(`--${long}`);
+    if (short !== undefined) takesValue.add(`-${short}`);
+  }
+  let i = 0;
+  while (i < args.length && args[i]!.startsWith("-") && args[i] !== "--") {
+    i += takesValue.has(args[i]!) ? 2 : 1;
+  }
+  return args[i] === "--" ? [...args] : [...args.slice(0, i), "--", ...args.slice(i)];
 }
 
 function checkCount(command: Command, positionals: string[]): void {

@@ -30,6 +30,8 @@ export interface Command {
   readonly brief: string;
   readonly positionals: PositionalSpec;
   readonly options: OptionSpecs;
+  /** The first word that is no option, and everything after it, is another program's command line. */
+  readonly runsProgram?: true;
   /** Further help: paragraphs and examples, 80 columns at most. */
   readonly details?: string;
   /** Carries it out; resolves with the exit code. May throw anything: the caller reports it. */

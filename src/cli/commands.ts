@@ -16,6 +16,7 @@ export interface CommandRow {
 export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   quickstart: { load: () => import("./commands/quickstart.ts") },
   daemon: { load: () => import("./commands/daemon.ts") },
+  run: { load: () => import("./commands/run.ts") },
   doctor: { load: () => import("./commands/doctor.ts") },
   status: { load: () => import("./commands/status.ts"), control: true },
   restart: { load: () => import("./commands/restart.ts"), control: true },
@@ -39,6 +40,8 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   gc: { load: () => import("./commands/gc.ts"), control: true },
   raw: { load: () => import("./commands/raw.ts"), control: true, hidden: true },
   version: { load: () => import("./commands/version.ts") },
+  "session list": { load: () => import("./commands/session_list.ts"), control: true },
+  __view: { load: () => import("./commands/view.ts"), hidden: true },
   __server: { load: () => import("./commands/server.ts"), hidden: true },
 };
 

@@ -19,11 +19,11 @@ Usage: agentvfs COMMAND [OPTIONS]
 
   checkpoint [LABEL]   record the mount as it is now
   rollback REF         make the mount what a checkpoint recorded
-  log, show [REF]      list checkpoints; show what one changed
-  diff [A [B]]         what differs between checkpoints, or from the mount
+  log, show, diff      list checkpoints; what one changed; what differs
   restore PATH…        bring files or directories back from a checkpoint
   undo, redo           take back the last rollback or restore; do it again
-  branch COMMAND       a tree of its own for each agent
+  run [--] PROGRAM…    run an agent on a branch, at the project's own path
+  branch, session …    a tree of its own for each agent; who works where
   merge BRANCH…        bring branches' work together
 
   verify, gc           check what is stored, bit by bit; free what is not needed
@@ -39,9 +39,9 @@ export function controlOverview(): string {
   return `Usage: agentvfs ctl COMMAND [OPTIONS]
 
 Commands: status, stop, restart, checkpoint, rollback, log, show, diff,
-restore, undo, redo, branch, merge, verify, gc, and raw, which sends its words
-to the control socket as they are. Each is the same as without ctl.
-Details: agentvfs COMMAND --help
+restore, undo, redo, branch, merge, session, verify, gc, and raw, which
+sends its words to the control socket as they are. Each is the same as without
+ctl. Details: agentvfs COMMAND --help
 
 Exit codes: 0 done, 1 refused, 2 usage, 3 cannot reach the daemon,
 4 something is missing on this machine.`;

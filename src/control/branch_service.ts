@@ -50,11 +50,14 @@ export function branchService(service: Service, branch: string): Service {
 async function checkOwn(service: Service, branch: string, ref: string): Promise<void> {
   const { commit } = await service.show({ branch, ref });
   const { entries } = await service.log({ branch, all: true });
-  if (!entries.some(({ id }) => id === commit.id)) throw denied(`Checkpoint ${ref}`, branch);
+  if (!entries.some(({ id }) => id === commit.id)) {
+    throw denied(`checkpoint ${ref}, which is not of its history`, branch);
+  }
 }
 
 function denied(what: string, branch: string): ServiceError {
-  return new ServiceError("denied", `${what} is not allowed from inside branch ${branch}`, {
+  const words = what.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  return new ServiceError("denied", `Not allowed from inside branch ${branch}: ${words}`, {
     hint: "Ask for it from outside: a terminal that is not in a session or run of that branch",
   });
 }

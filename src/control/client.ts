@@ -110,6 +110,8 @@ export class ControlClient implements Client {
   renameBranch = this.#method("renameBranch");
   listBranches = this.#method("listBranches");
   showBranch = this.#method("showBranch");
+  registerRun = this.#method("registerRun");
+  listSessions = this.#method("listSessions");
   merge = this.#method("merge");
   continueMerge = this.#method("continueMerge");
   abortMerge = this.#method("abortMerge");

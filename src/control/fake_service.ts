@@ -194,6 +194,16 @@ export class FakeService implements Service {
     });
   }
 
+  async registerRun(p: { branch: string }) {
+    await this.#called("registerRun", p);
+    return { branch: p.branch };
+  }
+
+  async listSessions(p: Record<string, never>) {
+    await this.#called("listSessions", p);
+    return { sessions: [{ kind: "run" as const, branch: "b", pid: 42, command: "claude" }] };
+  }
+
   async continueMerge(p: { branch?: string }): Promise<CheckpointReport> {
     await this.#called("continueMerge", p);
     throw new ServiceError("no_merge", "No merge is in progress in main");

@@ -106,6 +106,8 @@ export const METHODS: { readonly [M in MethodName]: Rows<M> } = {
   },
   continueMerge: { branch: { type: NAME } },
   abortMerge: { branch: { type: NAME } },
+  registerRun: { branch: { type: NAME, required: true } },
+  listSessions: {},
   verify: { repair: { type: FLAG } },
   gc: {
     dryRun: { type: FLAG },

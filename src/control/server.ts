@@ -7,6 +7,8 @@
  */
 
 import { umask } from "../../ffi/libc.ts";
+import type { PeerCredentials } from "../../ffi/socket_peer.ts";
+import { Peers } from "./peers.ts";
 import { LineError, LineReader } from "./line_reader.ts";
 import { errorReply, MAX_LINE_BYTES } from "./protocol.ts";
 import { runLine } from "./run_line.ts";
@@ -20,12 +22,21 @@ export interface ControlServerOptions {
   maxClients?: number;
   /** The path is ours, even if a server before this one, which is over, is not gone and has it open. */
   takeOver?: boolean;
+  /**
+   * What a client may ask, looked up for each of its requests. May throw {@linkcode ServiceError}. Default: everything, for
+   * whoever can open the socket.
+   */
+  serviceFor?: ServiceFor | null;
 }
+
+/** `peer` is null if the client is not known, as from outside the PID namespace. */
+export type ServiceFor = (peer: PeerCredentials | null) => Service;
 
 const DEFAULTS: Required<ControlServerOptions> = {
   lineDeadlineMs: 10_000,
   maxClients: 256,
   takeOver: false,
+  serviceFor: null,
 };
 
 /** Longest time {@linkcode ControlServer.close} waits for replies under way, ms. */
@@ -89,6 +100,7 @@ export class ControlServer {
   }
 
   async #accept(): Promise<void> {
+    const peers = this.#options.serviceFor === null ? null : new Peers();
     while (!this.#closing) {
       let client: Deno.UnixConn;
       try {
@@ -98,11 +110,11 @@ export class ControlServer {
         await delay(50); // out of descriptors, most likely: they come back when clients leave
         continue;
       }
-      void this.#serve(client);
+      void this.#serve(client, peers?.accepted() ?? null);
     }
   }
 
-  async #serve(client: Deno.UnixConn): Promise<void> {
+  async #serve(client: Deno.UnixConn, peer: PeerCredentials | null): Promise<void> {
     this.#clients.add(client);
     try {
       if (this.#clients.size > this.#options.maxClients) {
@@ -116,7 +128,7 @@ export class ControlServer {
       });
       // A line that comes while the server closes gets no answer: what it asks for might be cut off.
       for (let line = await this.#next(client, lines); line !== null && !this.#closing;) {
-        await this.#answer(client, line);
+        await this.#answer(client, peer, line);
         line = await this.#next(client, lines);
       }
       await hangUp(client);
@@ -141,14 +153,29 @@ export class ControlServer {
     }
   }
 
-  async #answer(client: Deno.UnixConn, line: string): Promise<void> {
-    const answered = runLine(this.#service, line).then((reply) => this.#send(client, reply));
+  async #answer(
+    client: Deno.UnixConn,
+    peer: PeerCredentials | null,
+    line: string,
+  ): Promise<void> {
+    const answered = this.#run(peer, line).then((reply) => this.#send(client, reply));
     this.#pending.add(answered);
     try {
       await answered;
     } finally {
       this.#pending.delete(answered);
     }
+  }
+
+  async #run(peer: PeerCredentials | null, line: string): Promise<string> {
+    const { serviceFor } = this.#options;
+    let service = this.#service;
+    try {
+      if (serviceFor !== null) service = serviceFor(peer);
+    } catch (error) {
+      return errorReply(null, error);
+    }
+    return await runLine(service, line);
   }
 
   async #send(client: Deno.UnixConn, reply: string): Promise<void> {

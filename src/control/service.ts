@@ -36,6 +36,13 @@ export interface Service {
   continueMerge(p: BranchParams): Promise<CheckpointReport>;
   /** Takes a merge in progress back. */
   abortMerge(p: BranchParams): Promise<RollbackReport>;
+  /**
+   * The calling process, which has a mount namespace of its own, works on a branch from now on: it and its descendants can
+   * speak for that branch only.
+   */
+  registerRun(p: RegisterRunParams): Promise<RunReport>;
+  /** The programs that work on branches. */
+  listSessions(p: Record<string, never>): Promise<ListSessionsReport>;
   /** Checks the whole store; nothing else has to wait for it. */
   verify(p: VerifyParams): Promise<VerifyReport>;
   /** Gives the space of what no checkpoint that is kept needs back. */
@@ -205,6 +212,26 @@ export interface MergeReport {
   /** Automatic checkpoint taken first; null where nothing was unsaved. */
   safety: string | null;
   ms: number;
+}
+
+export interface RegisterRunParams {
+  branch: string;
+}
+
+export interface RunReport {
+  branch: string;
+}
+
+export interface SessionReport {
+  kind: "run";
+  branch: string;
+  /** Of the program. */
+  pid: number;
+  command: string;
+}
+
+export interface ListSessionsReport {
+  sessions: SessionReport[];
 }
 
 export interface VerifyParams {

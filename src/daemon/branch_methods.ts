@@ -17,6 +17,7 @@ import {
 import type { BranchState } from "../history/branch_table.ts";
 import type { CommitInfo } from "../history/commit.ts";
 import { VIRTUAL_NAME } from "../mount/linux/virtual_files.ts";
+import type { Authority } from "./authority.ts";
 import type { BackgroundClient } from "./background_client.ts";
 import type { Branch } from "./branch.ts";
 import { type Branches, MAIN } from "./branches.ts";
@@ -24,6 +25,7 @@ import { serviceError } from "./service_errors.ts";
 
 export interface BranchMethodsParts {
   readonly branches: Branches;
+  readonly authority: Authority;
   readonly background: BackgroundClient;
   /** Mountpoint. */
   readonly mount: string;
@@ -98,7 +100,9 @@ export class BranchMethods {
 
   /** Throws `branch_in_use`. */
   async #checkUnused(branch: Branch): Promise<void> {
-    const users = await this.parts.branches.users(branch);
+    const inMount = await this.parts.branches.users(branch);
+    const runs = this.parts.authority.list().filter((session) => session.branch === branch.name);
+    const users = [...runs.map(({ pid, command }) => ({ pid, command })), ...inMount];
     if (users.length === 0) return;
     const who = users.map(({ pid, command }) => `${command} (${pid})`).join(", ");
     throw new ServiceError("branch_in_use", `Branch ${branch.name} is in use by ${who}`, {

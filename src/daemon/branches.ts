@@ -85,6 +85,11 @@ export class Branches {
     return this.#byView.get(view)?.name ?? null;
   }
 
+  nameOfNumber(number: number): string | null {
+    for (const branch of this.#byView.values()) if (branch.number === number) return branch.name;
+    return null;
+  }
+
   /** Throws `unknown_branch`. */
   get(name: string): Promise<Branch> {
     const known = this.#open.get(name);

@@ -18,15 +18,18 @@ import {
   type GcParams,
   type GcReport,
   type ListBranchesReport,
+  type ListSessionsReport,
   type LogParams,
   type LogReport,
   type MergeParams,
   type MergeReport,
+  type RegisterRunParams,
   type RenameBranchParams,
   type RestartReport,
   type RestoreParams,
   type RollbackParams,
   type RollbackReport,
+  type RunReport,
   type Service,
   ServiceError,
   type ShowBranchParams,
@@ -45,6 +48,7 @@ import { MAIN_VIEW } from "../mount/views.ts";
 import { unmount } from "../mount/linux/unmount.ts";
 import type { Snapshot } from "../store/entry.ts";
 import { NAME_MAX } from "../tree/working_tree.ts";
+import type { Authority } from "./authority.ts";
 import type { BackgroundClient } from "./background_client.ts";
 import type { Branch, Moved } from "./branch.ts";
 import { BranchMethods } from "./branch_methods.ts";
@@ -81,6 +85,7 @@ export interface DaemonParts {
   readonly hash: "native" | "wasm";
   readonly counters: Uint32Array;
   readonly branches: Branches;
+  readonly authority: Authority;
 }
 
 export class Daemon implements Service {
@@ -100,6 +105,7 @@ export class Daemon implements Service {
     });
     this.#branchMethods = new BranchMethods({
       branches: parts.branches,
+      authority: parts.authority,
       background: parts.background,
       mount: parts.config.mount,
       branch: (name) => this.#branch({ branch: name }),
@@ -367,9 +373,23 @@ export class Daemon implements Service {
     });
   }
 
+  registerRun(_: RegisterRunParams): Promise<RunReport> {
+    return Promise.reject(
+      new ServiceError("denied", "Only a process that can be told by the socket can begin a run"),
+    );
+  }
+
+  listSessions(): Promise<ListSessionsReport> {
+    return Promise.resolve({ sessions: this.parts.authority.list() });
+  }
+
   /** Number of the view of a branch, opened if it is not. */
   async branchView(name: string): Promise<number> {
     return (await this.#branch({ branch: name })).view;
+  }
+
+  openBranch(name: string): Promise<Branch> {
+    return this.#branch({ branch: name });
   }
 
   branchOfView(view: number): string | null {

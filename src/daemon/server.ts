@@ -35,6 +35,8 @@ import {
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
 import { canResend } from "../mount/linux/init.ts";
 import type { ViewStart } from "./messages.ts";
+import { RunSessions } from "../views/run_sessions.ts";
+import { Authority } from "./authority.ts";
 import { ViewRegistry } from "./view_registry.ts";
 import { mappedFlusher } from "../mount/linux/flush_mapped.ts";
 import { unmount } from "../mount/linux/unmount.ts";
@@ -106,7 +108,13 @@ export async function runServer(config: DaemonConfig): Promise<number> {
   let control: ControlServer | null = null;
   let replaced = false;
   branches = new Branches({ fs, background, registry, store, mount: config.mount, flush });
+  const authority = new Authority({
+    runs: new RunSessions(`${registry.directory}/runs.json`),
+    branch: async (name) => (await daemon.promise).openBranch(name),
+    nameOf: (number) => branches!.nameOfNumber(number),
+  });
   const service = new Daemon({
+    authority,
     config,
     keeperPid,
     restarts: Number(Deno.env.get(RESTARTS_VARIABLE) ?? 0),
@@ -140,7 +148,10 @@ export async function runServer(config: DaemonConfig): Promise<number> {
       }).catch((error) => imported.failed(error));
   }
   if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
-  control = await ControlServer.listen(service, config.socket, { takeOver: resume });
+  control = await ControlServer.listen(service, config.socket, {
+    takeOver: resume,
+    serviceFor: (peer) => authority.serviceFor(service, peer),
+  });
   // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
   if (Deno.ppid === keeperPid) Deno.kill(keeperPid, READY_SIGNAL);
   Deno.addSignalListener("SIGTERM", () => fs.end());

@@ -1,0 +1,93 @@
+/**
+ * What a process may ask the daemon: everything, or, from inside a run, what concerns its own branch.
+ *
+ * It is decided by what the kernel says of the process, never by what the process says of itself.
+ *
+ * @module
+ */
+
+import type { PeerCredentials } from "../../ffi/socket_peer.ts";
+import { branchService } from "../control/branch_service.ts";
+import {
+  type RegisterRunParams,
+  type RunReport,
+  type Service,
+  ServiceError,
+  type SessionReport,
+} from "../control/service.ts";
+import type { RunSession, RunSessions } from "../views/run_sessions.ts";
+import type { Branch } from "./branch.ts";
+
+export interface AuthorityParts {
+  readonly runs: RunSessions;
+  /** Opens a branch, after the import. */
+  branch(name: string): Promise<Branch>;
+  /** Name of the branch with that number; null if it was deleted. */
+  nameOf(number: number): string | null;
+}
+
+export class Authority {
+  constructor(readonly parts: AuthorityParts) {}
+
+  /** `service` as far as the peer may use it. Throws {@linkcode ServiceError} `denied`. */
+  serviceFor(service: Service, peer: PeerCredentials | null): Service {
+    if (peer === null || peer.pid === 0) {
+      throw new ServiceError("denied", "The kernel does not tell which process this is", {
+        hint: "Ask from the machine the daemon runs on, outside containers",
+      });
+    }
+    if (peer.uid !== Deno.uid() && peer.uid !== 0) {
+      throw new ServiceError("denied", `The daemon belongs to user ${Deno.uid()}`);
+    }
+    const run = this.parts.runs.of(peer.pid);
+    if (run === null) return this.#withPeer(service, peer);
+    return branchService(service, this.parts.nameOf(run.branch) ?? "");
+  }
+
+  /** Runs on a branch. */
+  runsOn(branch: Branch): readonly RunSession[] {
+    return this.parts.runs.running.filter(({ branch: number }) => number === branch.number);
+  }
+
+  list(): SessionReport[] {
+    return this.parts.runs.running.map(({ branch, program }) => ({
+      kind: "run",
+      branch: this.parts.nameOf(branch) ?? "",
+      pid: program.pid,
+      command: commandOf(program.pid),
+    }));
+  }
+
+  /** The one method that is about the caller itself. */
+  #withPeer(service: Service, peer: PeerCredentials): Service {
+    const registerRun = (p: RegisterRunParams) => this.#registerRun(p, peer);
+    return new Proxy(service, {
+      get(target, name) {
+        if (name === "registerRun") return registerRun;
+        const value = Reflect.get(target, name, target);
+        return typeof value === "function" ? value.bind(target) : value;
+      },
+    });
+  }
+
+  async #registerRun(
+    { branch: name }: RegisterRunParams,
+    peer: PeerCredentials,
+  ): Promise<RunReport> {
+    const branch = await this.parts.branch(name);
+    if (this.parts.runs.add(branch.number, peer.pid)) return { branch: name };
+    throw new ServiceError(
+      "bad_run",
+      `Process ${peer.pid} cannot be a run: it has no mount namespace of its own`,
+      { hint: "Use agentvfs run", exit: 2 },
+    );
+  }
+}
+
+function commandOf(pid: number): string {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/comm`).trim();
+  } catch {
+    return "?";
+  }
+}

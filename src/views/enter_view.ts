@@ -1,0 +1,62 @@
+/**
+ * Makes a view of the mount namespace this process is alone in, and becomes the program that works in it.
+ *
+ * @module
+ */
+
+import { binaryString, cString } from "../../ffi/libc.ts";
+import { CLONE_NEWNS, execvp, mount, MS_BIND, unshare } from "../../ffi/process.ts";
+import { confine, dropPrivileges } from "./confine.ts";
+import { ViewError } from "./view_error.ts";
+import type { ViewSpec } from "./view_spec.ts";
+
+/**
+ * Lays the branch's tree over its places. `register` is called when the namespace is what the program will be in, before
+ * anything is closed off. Throws {@linkcode ViewError}; else this process goes on as the program.
+ */
+export async function enterView(spec: ViewSpec, register: () => Promise<unknown>): Promise<never> {
+  // Another one: files that this process has open for writing keep the mounts they are on from becoming read-only.
+  const result = unshare(CLONE_NEWNS);
+  if (result < 0) throw new ViewError("no_namespace", 4, `Cannot make a view: errno ${-result}`);
+  for (const place of spec.places) bind(spec.tree, place);
+  await register();
+  if (spec.confine !== null) confine(spec.confine, spec.places, spec.identity === null);
+  try {
+    // The directory of that name is another one now.
+    Deno.chdir(spec.cwd);
+  } catch {
+    throw new ViewError("no_directory", 1, `${spec.cwd} is not there in branch ${spec.branch}`);
+  }
+  if (spec.confine !== null) dropPrivileges();
+  throw becomeFailed(spec.command, execvp(commandOf(spec)));
+}
+
+function bind(from: string, to: string): void {
+  const [source, target] = [from, to].map((path) => cString(binaryString(path)));
+  const result = mount(source!, target!, null, MS_BIND);
+  if (result < 0) {
+    throw new ViewError("mount_failed", 4, `Cannot mount ${from} on ${to}: errno ${-result}`);
+  }
+}
+
+/**
+ * The command line to become. A user namespace made the view: in a second one the program is who it was, without the rights
+ * that the first one gave. A confined program is in a PID namespace: its first process, to which the kernel does not
+ * deliver signals that would end it, is a shell that waits.
+ */
+function commandOf({ identity, confine, command }: ViewSpec): readonly string[] {
+  const waited = confine === null ? command : ["sh", "-c", '"$@"; exit $?', "sh", ...command];
+  if (identity === null) return waited;
+  const { uid, gid } = identity;
+  return ["unshare", "--user", `--map-user=${uid}`, `--map-group=${gid}`, "--", ...waited];
+}
+
+const ENOENT = 2;
+const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
+
+function becomeFailed([program]: readonly string[], result: number): ViewError {
+  return result === -ENOENT
+    ? new ViewError("no_program", NOT_FOUND, `There is no program ${program}`)
+    : new ViewError("bad_program", NOT_EXECUTABLE, `Cannot run ${program}: errno ${-result}`);
+}

@@ -1,0 +1,30 @@
+/**
+ * What a program that is run on a branch sees, handed from the process that plans it to the one that sets it up.
+ *
+ * @module
+ */
+
+export interface Confinement {
+  /** Existing paths that stay writable besides the branch. */
+  readonly writable: readonly string[];
+  /** Existing paths behind which nothing is to be found: directories look empty, files too. */
+  readonly hidden: readonly string[];
+}
+
+export interface ViewSpec {
+  readonly branch: string;
+  /** The branch's tree in the mount. */
+  readonly tree: string;
+  /** Directories at which it stands instead: the project's own path first, then others, the mountpoint last. */
+  readonly places: readonly string[];
+  readonly cwd: string;
+  /** Control socket of the daemon, where the view is made known. */
+  readonly socket: string;
+  readonly confine: Confinement | null;
+  /** Who the program runs as where a user namespace made the view; null where none had to. */
+  readonly identity: { readonly uid: number; readonly gid: number } | null;
+  readonly command: readonly string[];
+}
+
+/** Environment variable with the JSON of a {@linkcode ViewSpec}. */
+export const SPEC_VARIABLE = "AGENTVFS_VIEW";

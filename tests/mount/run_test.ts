@@ -1,0 +1,195 @@
+/**
+ * Programs that are run on a branch: what they see, what becomes of them, what they may ask.
+ */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type Mounted, withProject } from "../support/mounted.ts";
+import { type Outcome, run, type RunOptions, until } from "../support/process.ts";
+import { agentvfs, PROGRAM } from "../support/program.ts";
+import { withTemporary } from "../support/temporary.ts";
+
+const PROJECT = "mkdir sub; echo one >f; echo two >sub/g";
+/** What a shell types to run the program itself. */
+const SELF = PROGRAM.map((word) => `'${word}'`).join(" ");
+
+/** `agentvfs run OPTIONS -- bash -c SCRIPT` in the project. */
+async function runs(m: Mounted, options: string[], script: string, how: RunOptions = {}) {
+  return await m.run(["run", ...options, "--", "bash", "-c", script], { cwd: m.project, ...how });
+}
+
+function lines({ stdout }: Outcome): string[] {
+  return stdout.trim().split("\n");
+}
+
+async function branches(m: Mounted): Promise<string[]> {
+  const { branches } = await m.ctl("branch", "list");
+  return branches.map(({ name }: { name: string }) => name);
+}
+
+Deno.test("a program sees its branch at the project's own path and at the mountpoint", async () => {
+  await withProject(PROJECT, async (m) => {
+    const script = `pwd; echo x >made; ls; ls ${m.mount}; cat ../*/sub/g; echo $AGENTVFS_BRANCH`;
+    const outcome = await runs(m, ["--branch", "b"], script);
+    assert.equal(outcome.code, 0, outcome.stderr);
+    const both = ["f", "made", "sub"];
+    assert.deepEqual(lines(outcome), [m.project, ...both, ...both, "two", "b"]);
+    assert.match(outcome.stderr, /branch b has changes: 1 added/);
+    for (const place of [m.project, m.mount]) {
+      assert.deepEqual([...Deno.readDirSync(place)].map(({ name }) => name).sort(), ["f", "sub"]);
+    }
+    // In a directory below, and from one that only the branch has.
+    const below = await runs(m, ["-b", "b"], "pwd; cat ../made; mkdir own; rm g", {
+      cwd: join(m.project, "sub"),
+    });
+    assert.deepEqual(lines(below), [join(m.project, "sub"), "x"]);
+    assert.deepEqual(await branches(m), ["main", "b"]);
+  });
+});
+
+Deno.test("without a name the branch is new, and goes if nothing was changed in it", async () => {
+  await withProject(PROJECT, async (m) => {
+    const nothing = await m.run(["run", "true"], { cwd: m.project });
+    assert.equal(nothing.code, 0, nothing.stderr);
+    assert.deepEqual(await branches(m), ["main"]);
+    const some = await m.run(["run", "touch", "new"], { cwd: m.project });
+    const name = /branch (run\/\S+) has changes/.exec(some.stderr)![1]!;
+    assert.deepEqual(await branches(m), ["main", name]);
+    const kept = await runs(m, ["--new", "--from", name, "--checkpoint-on-exit"], "ls; rm new");
+    assert.deepEqual(lines(kept), ["f", "new", "sub"]);
+    const merged = await runs(m, ["--new", "--merge-on-success"], "echo more >>f");
+    assert.equal(merged.code, 0, merged.stderr);
+    assert.equal(await Deno.readTextFile(m.path("f")), "one\nmore\n");
+    const failed = await runs(m, ["--new", "--merge-on-success"], "echo no >>f; exit 3");
+    assert.equal(failed.code, 3);
+    assert.equal(await Deno.readTextFile(m.path("f")), "one\nmore\n");
+  });
+});
+
+Deno.test("the exit code is the program's", async () => {
+  await withProject(PROJECT, async (m) => {
+    for (const [script, code] of [["exit 7", 7], ["kill -TERM $$", 143], ["kill -KILL $$", 137]]) {
+      for (const how of [[], ["--confine"]]) {
+        const outcome = await runs(m, ["--branch", "b", ...how], String(script));
+        assert.equal(outcome.code, code, `${script} ${how} ${outcome.stderr}`);
+      }
+    }
+    const missing = await m.run(["run", "no-such-program"], { cwd: m.project });
+    assert.equal(missing.code, 127);
+    assert.match(missing.stderr, /There is no program no-such-program/);
+    assert.equal((await m.run(["run", "-b", "b", "./f"], { cwd: m.project })).code, 126);
+    assert.equal((await m.run(["run"], { cwd: m.project })).code, 2);
+    assert.equal((await m.run(["run", "-b", "main", "true"], { cwd: m.project })).code, 2);
+  });
+});
+
+Deno.test("what a program leaves running ends with it", async () => {
+  await withProject(PROJECT, async (m) => {
+    for (const how of [[], ["--confine"]]) {
+      const script = "setsid sleep 987.6 & (sleep 987.6 & disown) & sleep 0.2; echo left";
+      const outcome = await runs(m, ["--branch", "b", ...how], script);
+      assert.deepEqual([outcome.code, lines(outcome)], [0, ["left"]], outcome.stderr);
+      const { stdout } = await run(["pgrep", "-f", "^sleep 987.6$"]);
+      assert.equal(stdout, "", `still there: ${stdout}`);
+    }
+    assert.equal((await m.status()).state, "ready");
+  });
+});
+
+Deno.test("a daemon is started where none runs, and stays", async () => {
+  await withTemporary(async (directory) => {
+    const [state, project] = [join(directory, "state"), join(directory, "project")];
+    await Deno.mkdir(project);
+    await Deno.writeTextFile(join(project, "f"), "one\n");
+    try {
+      const args = ["run", "sh", "-c", "cat f; echo two >f"];
+      const outcome = await agentvfs(state, args, { cwd: project });
+      assert.deepEqual([outcome.code, outcome.stdout], [0, "one\n"], outcome.stderr);
+      const status = await agentvfs(state, ["status", "--json"], { cwd: project });
+      assert.equal(JSON.parse(status.stdout).source, project);
+      assert.equal(await Deno.readTextFile(join(project, "f")), "one\n");
+    } finally {
+      await agentvfs(state, ["stop", "--force", "-C", project]);
+    }
+  });
+});
+
+Deno.test("a program speaks for its own branch and for no other", async () => {
+  await withProject(PROJECT, async (m) => {
+    await m.ctl("branch", "create", "other");
+    const { id } = await m.ctl("checkpoint", "theirs", "--branch", "other");
+    const allowed = ["checkpoint mine", "log", "diff", "status", "rollback HEAD", "undo"];
+    const refused = [
+      "branch list",
+      "branch delete other",
+      "branch create new",
+      "merge b --into main",
+      "checkpoint x --branch main",
+      "checkpoint x --branch other",
+      "diff --branch other",
+      `show ${id}`,
+      `rollback ${id}`,
+      "diff other",
+      "session list",
+      "gc",
+      "verify",
+      "stop",
+      "restart",
+    ];
+    const script = [...allowed, ...refused].map((words) =>
+      `${SELF} ${words} >/dev/null 2>&1; echo $?`
+    );
+    const outcome = await runs(m, ["--branch", "b"], script.join("\n"));
+    const codes = lines(outcome).map(Number);
+    assert.deepEqual(codes.slice(0, allowed.length), allowed.map(() => 0), outcome.stderr);
+    for (const [i, words] of refused.entries()) assert.equal(codes[allowed.length + i], 1, words);
+    // It is the kernel that tells who asks: names, variables and other namespaces change nothing.
+    const tricks = [
+      `AGENTVFS_BRANCH=main ${SELF} --sock ${m.socket} branch list`,
+      `setsid -w ${SELF} --sock ${m.socket} branch list`,
+      `unshare --mount ${SELF} --sock ${m.socket} branch list`,
+      `(setsid unshare --mount sh -c 'sleep 0.3; ${SELF} --sock ${m.socket} branch list >out; echo $? >done' &); sleep 3; exit $(cat done)`,
+    ];
+    for (const trick of tricks) {
+      const tried = await runs(m, ["--branch", "b"], `${trick} >/dev/null`);
+      assert.equal(tried.code, 1, trick);
+      assert.match(tried.stderr, /Not allowed from inside branch b: list branches/, trick);
+    }
+    const inside = await runs(
+      m,
+      ["--branch", "b"],
+      "ls .agentvfs; echo checkpoint by hand >.agentvfs/ctl; cat .agentvfs/ctl",
+    );
+    const [ctl, status, answer] = lines(inside);
+    assert.deepEqual([ctl, status], ["ctl", "status"]);
+    assert.equal(JSON.parse(answer!).branch, "b");
+    assert.deepEqual(await branches(m), ["main", "other", "b"]);
+  });
+});
+
+Deno.test("a branch that is run on is not deleted, and a run outlives its server", async () => {
+  await withProject(PROJECT, async (m) => {
+    const running = runs(
+      m,
+      ["--branch", "b"],
+      "echo up >up; until test -e end; do sleep 0.05; done; cat end",
+    );
+    const tree = m.path(".agentvfs/branches/b");
+    await until(
+      "the program runs",
+      () => Deno.stat(join(tree, "up")).then(() => true, () => false),
+    );
+    const { sessions } = await m.ctl("session", "list");
+    assert.deepEqual(
+      sessions.map(({ branch, command }: Record<string, string>) => [branch, command]),
+      [["b", "bash"]],
+    );
+    assert.equal((await m.refused("branch", "delete", "b")).code, "branch_in_use");
+    await m.ctl("restart");
+    assert.equal((await m.ctl("session", "list")).sessions.length, 1);
+    await Deno.writeTextFile(join(tree, "end"), "at last\n");
+    assert.deepEqual(lines(await running), ["at last"]);
+    assert.deepEqual((await m.ctl("session", "list")).sessions, []);
+    await m.ctl("branch", "delete", "b");
+  });
+});
