@@ -1,21 +1,37 @@
 /**
  * Lists directories of the mount so that the kernel knows their names: a program is looking them up one by one.
  *
- * The calls are made on Deno's thread pool, because the thread that answers them has to be free meanwhile.
+ * The calls are made on Deno's thread pool, because the thread that answers them has to be free meanwhile. What they
+ * tell is for the kernel; here it would only have to be decoded.
  *
  * @module
  */
 
+import { binaryString, cString, O_CLOEXEC, O_DIRECTORY } from "../../ffi/libc.ts";
+
+const SYMBOLS = {
+  open: { parameters: ["buffer", "i32"], result: "i32", nonblocking: true },
+  getdents64: { parameters: ["i32", "buffer", "usize"], result: "i32", nonblocking: true },
+  close: { parameters: ["i32"], result: "i32" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+let library: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | undefined;
+
 const AT_ONCE = 4;
 /** Directories that wait; when it is behind, the programs have asked for the names themselves. */
 const WAITING = 128;
+/** The kernel asks for as much at once. */
+const LISTING_BYTES = 128 * 1024;
 
 export class DirectoryLister {
   readonly #waiting: string[] = [];
   readonly #running = new Set<Promise<void>>();
 
-  /** @param mount where the file system is mounted */
-  constructor(readonly mount: string) {}
+  /**
+   * @param mount where the file system is mounted
+   * @param read lists the directory at a path (a binary string); for tests
+   */
+  constructor(readonly mount: string, readonly read: (path: string) => Promise<void> = listAll) {}
 
   /** Lists the directory at `path`, a binary string, sometime soon. */
   list(path: string): void {
@@ -37,20 +53,20 @@ export class DirectoryLister {
     if (this.#running.size >= AT_ONCE) return;
     const path = this.#waiting.shift();
     if (path === undefined) return;
-    const listing = this.#read(path).then(() => {
+    const listing = this.read(`${binaryString(this.mount)}/${path}`).then(() => {
       this.#running.delete(listing);
       this.#next();
     });
     this.#running.add(listing);
   }
+}
 
-  async #read(path: string): Promise<void> {
-    try {
-      const bytes = Uint8Array.from(path, (c) => c.charCodeAt(0));
-      const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-      for await (const _ of Deno.readDir(`${this.mount}/${text}`));
-    } catch {
-      // Gone, not to be read by this user, or no UTF-8: nobody needs it.
-    }
-  }
+/** A directory that is gone, or that this user may not read, is nobody's concern. */
+async function listAll(path: string): Promise<void> {
+  const libc = library ??= Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+  const fd = await libc.open(cString(path), O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  const names = new Uint8Array(LISTING_BYTES);
+  while (await libc.getdents64(fd, names, BigInt(LISTING_BYTES)) > 0);
+  libc.close(fd);
 }
