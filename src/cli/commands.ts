@@ -38,6 +38,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   "branch merge": { load: () => import("./commands/branch_merge.ts"), control: true, hidden: true },
   verify: { load: () => import("./commands/verify.ts"), control: true },
   gc: { load: () => import("./commands/gc.ts"), control: true },
+  store: { load: () => import("./commands/store.ts"), control: true },
   raw: { load: () => import("./commands/raw.ts"), control: true, hidden: true },
   version: { load: () => import("./commands/version.ts") },
   "session list": { load: () => import("./commands/session_list.ts"), control: true },

@@ -7,6 +7,7 @@
 import type { DaemonConfig } from "../daemon/workspace.ts";
 import { planDaemon } from "../daemon/workspace.ts";
 import type { CommandInput, OptionSpecs } from "./command.ts";
+import { milliseconds } from "./duration_option.ts";
 import { usageError } from "./command_error.ts";
 import { VERSION } from "./version.ts";
 
@@ -19,6 +20,10 @@ export const DAEMON_OPTIONS: OptionSpecs = {
   store: { value: "DIR", brief: "where to keep checkpoints; else a place of its own" },
   sock: { value: "PATH", aliases: ["socket", "control-sock"], brief: "control socket to make" },
   log: { value: "FILE", brief: "where the daemon writes what goes wrong" },
+  "gc-idle": {
+    value: "TIME",
+    brief: "collect garbage when unused for 10m, 2h, …, or off",
+  },
   "allow-other": { brief: "let other users use the mount" },
   force: { brief: "mount / or a home directory" },
 };
@@ -36,8 +41,15 @@ export async function daemonConfig(
     log: notEmpty(input, "log"),
     allowOther: input.flags.has("allow-other"),
     foreground,
+    gcIdleMs: idleTime(input),
     version: VERSION,
   });
+}
+
+function idleTime(input: CommandInput): number | undefined {
+  const text = input.values.get("gc-idle");
+  if (text === undefined) return undefined;
+  return text === "off" ? 0 : milliseconds("gc-idle", text);
 }
 
 function notEmpty(input: CommandInput, option: string): string | undefined {

@@ -26,7 +26,7 @@ Usage: agentvfs COMMAND [OPTIONS]
   branch, session …    a tree of its own for each agent; who works where
   merge BRANCH…        bring branches' work together
 
-  verify, gc           check what is stored, bit by bit; free what is not needed
+  verify, gc, store    check what is stored; free what is not needed; its size
   doctor               check this machine, with the command that fixes it
   daemon, ctl          mount with every detail given; commands as agentvfs ctl X
 
@@ -39,7 +39,7 @@ export function controlOverview(): string {
   return `Usage: agentvfs ctl COMMAND [OPTIONS]
 
 Commands: status, stop, restart, checkpoint, rollback, log, show, diff,
-restore, undo, redo, branch, merge, session, verify, gc, and raw, which
+restore, undo, redo, branch, merge, session, verify, gc, store, and raw, which
 sends its words to the control socket as they are. Each is the same as without
 ctl. Details: agentvfs COMMAND --help
 

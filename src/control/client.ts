@@ -117,6 +117,7 @@ export class ControlClient implements Client {
   abortMerge = this.#method("abortMerge");
   verify = this.#method("verify");
   gc = this.#method("gc");
+  storeStats = this.#method("storeStats");
   tasks = this.#method("tasks");
   restart = this.#method("restart");
   stop = this.#method("stop");

@@ -20,6 +20,7 @@ import {
   type ShowBranchParams,
   type StatusReport,
   type StopReport,
+  type StoreStatsReport,
   type TasksReport,
   type VerifyReport,
 } from "./service.ts";
@@ -70,6 +71,7 @@ export class FakeService implements Service {
       changes: 0,
       showing: `branch main at "${head.label}"`,
       import: { state: "done", files: 3, directories: 1, bytes: 42, skipped: [], ms: 5 },
+      unreadable: { count: 0, first: [] },
       hash: "native",
       counters: { LOOKUP: 7 },
       caches: { entries: true },
@@ -261,6 +263,11 @@ export class FakeService implements Service {
     return { ...COLLECTED, dryRun: p.dryRun ?? false };
   }
 
+  async storeStats(p: Record<string, never>): Promise<StoreStatsReport> {
+    await this.#called("storeStats", p);
+    return STATS;
+  }
+
   async tasks(p: Record<string, never>): Promise<TasksReport> {
     await this.#called("tasks", p);
     return { tasks: [] };
@@ -337,6 +344,27 @@ const CLEAN: VerifyReport = {
   uncommitted: [],
   repaired: null,
   ms: 7,
+};
+
+const STATS: StoreStatsReport = {
+  store: "/fake/store",
+  total: 10_000,
+  packs: { count: 1, bytes: 5000, objects: 20, deadObjects: 3, live: 4000, dead: 1000 },
+  shared: 3000,
+  working: 500,
+  index: 4096,
+  journals: [{ branch: "main", bytes: 900, segments: 1 }],
+  other: 4,
+  checkpointCount: 2,
+  checkpoints: [{
+    id: "7".repeat(64),
+    branch: "main",
+    kind: "checkpoint",
+    label: "before",
+    time: "2026-01-02T03:04:05.000Z",
+    unique: 500,
+    size: 8000,
+  }],
 };
 
 const COLLECTED: GcReport = {

@@ -117,6 +117,7 @@ export const METHODS: { readonly [M in MethodName]: Rows<M> } = {
     keepDaily: { type: COUNT },
     keepLabelled: { type: FLAG },
   },
+  storeStats: {},
   tasks: {},
   restart: {},
   stop: { force: { type: FLAG } },

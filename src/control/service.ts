@@ -47,6 +47,8 @@ export interface Service {
   verify(p: VerifyParams): Promise<VerifyReport>;
   /** Gives the space of what no checkpoint that is kept needs back. */
   gc(p: GcParams): Promise<GcReport>;
+  /** What holds the space of the store. */
+  storeStats(p: Record<string, never>): Promise<StoreStatsReport>;
   /** Long tasks under way, for those who wait for one. */
   tasks(p: Record<string, never>): Promise<TasksReport>;
   /** Lets another server process take over the mount: the executable as it is now. Programs in it do not notice. */
@@ -308,6 +310,12 @@ export interface StatusReport {
   /** One sentence: what the mount shows. */
   showing: string;
   import: ImportProgress;
+  /** Objects of the store that could not be read since the server began: those who ask get EIO. */
+  unreadable: {
+    count: number;
+    /** At most 100. `path`: the first file that was asked for and needs it. */
+    first: { id: string | null; path: string | null; message: string }[];
+  };
   /** BLAKE3 backend in use. */
   hash: "native" | "wasm";
   /** FUSE requests answered, by opcode name. */
@@ -489,8 +497,45 @@ export interface GcReport {
   ms: number;
 }
 
+/** Sizes in bytes. */
+export interface StoreStatsReport {
+  store: string;
+  /** All files of the store. */
+  total: number;
+  packs: {
+    count: number;
+    bytes: number;
+    objects: number;
+    deadObjects: number;
+    /** What checkpoints, branches and open files need. */
+    live: number;
+    /** What `gc` could free. */
+    dead: number;
+  };
+  /** Of what is live: needed by several checkpoints or working trees. */
+  shared: number;
+  /** Of what is live: needed by working trees alone. */
+  working: number;
+  index: number;
+  journals: { branch: string; bytes: number; segments: number }[];
+  other: number;
+  checkpointCount: number;
+  /** The 100 with most bytes of their own, these first. */
+  checkpoints: {
+    id: string;
+    branch: string;
+    kind: CommitKind;
+    label: string | null;
+    time: string;
+    /** What would come back if it went. */
+    unique: number;
+    /** All files in it. */
+    size: number;
+  }[];
+}
+
 export interface TaskReport {
-  /** `verify`, `gc`. */
+  /** `verify`, `gc`, `stats`. */
   name: string;
   phase: string;
   done: number;

@@ -13,7 +13,7 @@ import type { OperationKind } from "../history/operation_log.ts";
 import { hasMarkers } from "../history/has_markers.ts";
 import type { MergeInProgress } from "../history/branch_table.ts";
 import { patchOf } from "../history/patch.ts";
-import type { VerifyReport } from "../control/service.ts";
+import type { StoreStatsReport, VerifyReport } from "../control/service.ts";
 import type { ChangeCounts } from "../history/commit.ts";
 import {
   invalidateAll,
@@ -25,6 +25,7 @@ import {
 import type { SkippedPath } from "../source/import_source.ts";
 import type { Hasher } from "../store/hash.ts";
 import type { Snapshot } from "../store/entry.ts";
+import type { Reference } from "../store/references.ts";
 import type { Progress } from "../store/sliced.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import { journalPath } from "../store/store_paths.ts";
@@ -34,6 +35,7 @@ import { collectGarbage } from "./collect_garbage.ts";
 import { type GarbageJobs, garbageJobs } from "./garbage_jobs.ts";
 import { importDone, importProject } from "./import_job.ts";
 import { JournalReader } from "./journal_reader.ts";
+import { statsTask } from "./stats_task.ts";
 import { verifyTask } from "./verify_task.ts";
 import type {
   BackgroundStart,
@@ -109,6 +111,8 @@ export interface BackgroundJobs extends GarbageJobs {
   };
   count: { in: { from: Snapshot | null; to: Snapshot | null }; out: ChangeCounts };
   verify: { in: { repair: boolean }; out: VerifyReport };
+  /** `live`: what the working trees need. */
+  storeStats: { in: readonly Reference[]; out: StoreStatsReport };
   undoTarget: { in: string; out: UndoTarget };
   redoTarget: { in: string; out: UndoTarget };
   notify: { in: InvalidationData; out: null };
@@ -273,6 +277,7 @@ export function backgroundJobs(
     count: ({ from, to }) => countChanges(store, from, to),
     verify: ({ repair }) =>
       verifyTask(store, { live: true, ...(repair ? { repair: store } : {}) }, onTask),
+    storeStats: (live) => statsTask(store, live, onTask),
     ...garbageJobs(store, history, onTask),
     undoTarget: (branch) => history.undoTarget(branch),
     redoTarget: (branch) => history.redoTarget(branch),

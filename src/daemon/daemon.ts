@@ -38,6 +38,7 @@ import {
   type StatusReport,
   type StopParams,
   type StopReport,
+  type StoreStatsReport,
   type TasksReport,
   type VerifyParams,
   type VerifyReport,
@@ -117,6 +118,7 @@ export class Daemon implements Service {
       background,
       turn: (what, job) => this.#turns.take(what, job),
       activity: () => counters.reduce((sum, count) => sum + count, 0),
+      idleMs: parts.config.gcIdleMs,
     });
   }
 
@@ -155,6 +157,7 @@ export class Daemon implements Service {
       changes: tree.changes,
       showing: showing(name, head, dirty),
       import: imported.report(),
+      unreadable: { count: tree.unreadable.count, first: [...tree.unreadable.first] },
       hash,
       counters: counts,
       caches: tree.connection === null ? {} : describeConnection(tree.connection),
@@ -291,6 +294,11 @@ export class Daemon implements Service {
   async gc(p: GcParams): Promise<GcReport> {
     await this.parts.imported.finished();
     return await this.#maintenance.gc(p);
+  }
+
+  async storeStats(): Promise<StoreStatsReport> {
+    await this.parts.imported.finished();
+    return await this.#maintenance.storeStats();
   }
 
   /** Called every now and then: collects garbage while nobody needs the machine. */

@@ -20,7 +20,7 @@ import {
   settle,
   takeCapture,
 } from "../tree/take_capture.ts";
-import type { FsCommands, PostedCapture, ViewCommands, ViewStart } from "./messages.ts";
+import type { FsCommands, PostedCapture, TreeState, ViewCommands, ViewStart } from "./messages.ts";
 import type { OpenedView } from "./open_view.ts";
 
 type Row<K extends keyof FsCommands> = (value: FsCommands[K]["in"]) => FsCommands[K]["out"];
@@ -122,6 +122,7 @@ export function viewCommands(state: ViewState): ViewCommandTable {
         journalBytes: journal.position,
         journalRecords: journal.records,
         connection: session.context.connection,
+        unreadable: unreadable(views),
       };
     },
     capture: (number, { id, freeze }) => {
@@ -169,6 +170,17 @@ export function viewCommands(state: ViewState): ViewCommandTable {
     },
   };
 }
+
+/** What could not be read in any view: the store is one. */
+function unreadable(views: ViewTable): TreeState["unreadable"] {
+  const reports = [...views].map(({ tree }) => tree.damage);
+  return {
+    count: reports.reduce((sum, { count }) => sum + count, 0),
+    first: reports.flatMap(({ first }) => first).slice(0, UNREADABLE_LISTED),
+  };
+}
+
+const UNREADABLE_LISTED = 100;
 
 function find(views: ViewTable, number: number): View {
   const view = views.get(number);

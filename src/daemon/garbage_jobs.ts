@@ -6,6 +6,7 @@
  */
 
 import type { GcReport } from "../control/service.ts";
+import { reportedKind } from "./reports.ts";
 import {
   type CollectOptions,
   type CollectResult,
@@ -43,7 +44,7 @@ export interface GarbageJobs {
 }
 
 export interface GarbageEstimate {
-  /** Of the last collection, ms since 1970; of the first look at the store where there was none. */
+  /** Of the last collection, ms since 1970; 0 where there was none. */
   readonly since: number;
   /** Bytes that the packs have more than after it. */
   readonly grown: number;
@@ -137,7 +138,7 @@ function gcReport(store: string, result: CollectResult, ms: number): GcReport {
     compacted: compacted.slice(0, LISTED).map(({ id, branch, kind, label, time }) => ({
       id,
       branch,
-      kind: kind === "refresh" ? "import" : kind,
+      kind: reportedKind(kind),
       label: label === "" ? null : label,
       time: new Date(time).toISOString(),
     })),
@@ -156,15 +157,14 @@ function remember(store: StoreWriter): void {
 
 function estimate(store: StoreWriter, history: History, policy: RetentionPolicy): GarbageEstimate {
   const value = (key: MetaKey) => getMeta(store.database, key);
-  if (value("gc_time") === null) remember(store);
   const bytes = store.stats().packBytes;
   const commits = history.commits().filter(({ compacted }) => !compacted);
   const kept = keptCommits(commits, policy, Date.now());
   const heads = history.branches().flatMap(({ head }) => head ?? []);
   for (const id of neededCommits(commits, heads)) kept.add(id);
   return {
-    since: value("gc_time")!,
-    grown: Math.max(0, bytes - value("gc_bytes")!),
+    since: value("gc_time") ?? 0,
+    grown: Math.max(0, bytes - (value("gc_bytes") ?? 0)),
     bytes,
     old: commits.filter(({ id }) => !kept.has(id)).length,
   };

@@ -8,6 +8,7 @@ import {
   type GcParams,
   type GcReport,
   ServiceError,
+  type StoreStatsReport,
   type VerifyParams,
   type VerifyReport,
 } from "../control/service.ts";
@@ -20,8 +21,6 @@ import { serviceError } from "./service_errors.ts";
 export const ASKED_WORTH_IT = 0.1;
 const IDLE_WORTH_IT = 0.5;
 
-/** Nobody asked: shortest time between two collections, ms. */
-const IDLE_PAUSE_MS = 10 * 60_000;
 /** A collection that only old checkpoints call for waits so long. */
 const OLD_PAUSE_MS = 24 * 3_600_000;
 /** So much has to have been stored since the last collection, and half of what there was. */
@@ -36,6 +35,8 @@ export interface MaintenanceParts {
   turn<T>(what: string, job: () => Promise<T>): Promise<T>;
   /** Grows with everything the mount is asked. */
   activity(): number;
+  /** Shortest time without activity before a collection, and between two of them, ms; 0: none unless asked for. */
+  readonly idleMs: number;
 }
 
 export class Maintenance {
@@ -43,6 +44,7 @@ export class Maintenance {
   #stopIdle = false;
   #lastIdle = 0;
   #lastActivity = -1;
+  #quietSince = 0;
 
   constructor(readonly parts: MaintenanceParts) {}
 
@@ -56,13 +58,25 @@ export class Maintenance {
     return this.#alone("gc", async () => (await this.#collect(options, false))!);
   }
 
+  async storeStats(): Promise<StoreStatsReport> {
+    const { fs, background, turn } = this.parts;
+    try {
+      const live = await turn("store stats", () => fs.call("references", null));
+      return await background.call("storeStats", live);
+    } catch (error) {
+      throw serviceError(error);
+    }
+  }
+
   /** Collects garbage if there is likely to be some and nobody uses the mount. Called every now and then. */
   async collectWhenIdle(): Promise<void> {
+    const { idleMs } = this.parts;
     const activity = this.parts.activity();
-    const busy = activity !== this.#lastActivity;
-    this.#lastActivity = activity;
     const now = Date.now();
-    if (busy || this.#running !== null || now - this.#lastIdle < IDLE_PAUSE_MS) return;
+    if (activity !== this.#lastActivity) this.#quietSince = now;
+    this.#lastActivity = activity;
+    if (now - this.#quietSince < idleMs || now - this.#lastIdle < idleMs) return;
+    if (this.#running !== null) return;
     this.#lastIdle = now;
     const { since, grown, bytes, old } = await this.parts.background.call(
       "gcEstimate",

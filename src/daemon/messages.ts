@@ -14,6 +14,7 @@ import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import type { Reference } from "../store/references.ts";
 import type { BuiltSlot, Capture } from "../tree/capture.ts";
+import type { UnreadableObject } from "../tree/damage_report.ts";
 import type { Mailbox } from "./mailbox.ts";
 
 /** An error, so that it survives being posted. */
@@ -66,6 +67,8 @@ export interface TreeState {
   readonly journalBytes: number;
   readonly journalRecords: number;
   readonly connection: Connection | null;
+  /** What of the store could not be read. */
+  readonly unreadable: { readonly count: number; readonly first: readonly UnreadableObject[] };
 }
 
 /** Commands to the fs thread about one view: name → parameter and result. */

@@ -5,7 +5,7 @@
  */
 
 import { isListening } from "../control/socket_path.ts";
-import type { GcParams, GcReport, VerifyReport } from "../control/service.ts";
+import type { GcParams, GcReport, StoreStatsReport, VerifyReport } from "../control/service.ts";
 import { History } from "../history/history.ts";
 import { recoverIndex } from "../history/recover_index.ts";
 import { indexDamage, unusableIndex } from "../history/verify_store.ts";
@@ -19,6 +19,7 @@ import { StoreWriter } from "../store/store_writer.ts";
 import { findAround, findDaemon, type FindOptions, type FoundDaemon } from "./find_daemon.ts";
 import { collectNow } from "./garbage_jobs.ts";
 import { ASKED_WORTH_IT, policyOf } from "./maintenance.ts";
+import { statsTask } from "./stats_task.ts";
 import { verifyReport, verifyTask } from "./verify_task.ts";
 
 /** Who is to be asked: a daemon, or the files themselves. */
@@ -88,6 +89,21 @@ export async function verifyOffline(
 }
 
 const NOTHING_REPAIRED = { indexed: 0, removed: 0, quarantined: 0, cut: 0, rebuilt: null };
+
+/** Tells what holds the space of a store; a server may have it open. Throws StoreError. */
+export async function statsOffline(
+  directory: string,
+  onProgress: (progress: Progress) => void,
+): Promise<StoreStatsReport> {
+  const store = Store.open(directory, await loadHasher());
+  try {
+    return await statsTask(store, [], (_, progress) => {
+      if (progress !== null) onProgress(progress);
+    });
+  } finally {
+    store.close();
+  }
+}
 
 /** Collects the garbage of a store that no daemon has open. Throws StoreError. */
 export async function gcOffline(

@@ -6,7 +6,7 @@
 
 import { displayString } from "../../ffi/libc.ts";
 import type { Change, ConflictReport, ConflictSide, LogEntry } from "../control/service.ts";
-import type { CommitInfo } from "../history/commit.ts";
+import type { CommitInfo, CommitKind } from "../history/commit.ts";
 import type { MergeConflict } from "../history/merge/merge_types.ts";
 import type { SnapshotChange } from "../history/diff.ts";
 import {
@@ -77,12 +77,16 @@ function isUtf8(binary: string): boolean {
   }
 }
 
+export function reportedKind(kind: CommitKind): LogEntry["kind"] {
+  return kind === "refresh" ? "import" : kind;
+}
+
 export function logEntry(commit: CommitInfo, head: string | null): LogEntry {
   return {
     id: commit.id,
     label: commit.label === "" ? null : commit.label,
     message: commit.message === "" ? null : commit.message,
-    kind: commit.kind === "refresh" ? "import" : commit.kind,
+    kind: reportedKind(commit.kind),
     time: new Date(commit.time).toISOString(),
     parents: [...commit.parents],
     changed: commit.changed,

@@ -157,7 +157,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
   Deno.addSignalListener("SIGTERM", () => fs.end());
   watchKeeper(keeperPid, config.mount, fs);
   watchJournal(service);
-  watchGarbage(service);
+  watchGarbage(service, config.gcIdleMs);
   try {
     await fs.ended;
   } catch (error) {
@@ -237,15 +237,16 @@ async function importProject(
   return { head: commit, snapshot, segment: FIRST_SEGMENT };
 }
 
-/** How often the server looks whether it is time to collect garbage, ms. */
+/** Largest time between two looks whether it is time to collect garbage, ms. */
 const GARBAGE_CHECK_MS = 30_000;
 
-function watchGarbage(daemon: Daemon): void {
+function watchGarbage(daemon: Daemon, idleMs: number): void {
+  if (idleMs === 0) return;
   const timer = setInterval(() => {
     daemon.collectWhenIdle().catch((error) =>
       console.log(`No garbage was collected: ${error.message}`)
     );
-  }, GARBAGE_CHECK_MS);
+  }, Math.min(GARBAGE_CHECK_MS, Math.max(100, idleMs / 4)));
   Deno.unrefTimer(timer);
 }
 

@@ -39,6 +39,7 @@ export function daemonArguments(config: DaemonConfig, force: boolean): string[] 
     "daemon",
     "--foreground",
     ...["--source", source, "--mount", mount, "--store", store, "--socket", socket, "--log", log],
+    ...["--gc-idle", config.gcIdleMs === 0 ? "off" : `${config.gcIdleMs / 1000}s`],
     ...(config.allowOther ? ["--allow-other"] : []),
     ...(force ? ["--force"] : []),
   ];

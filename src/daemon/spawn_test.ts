@@ -45,13 +45,14 @@ Deno.test("a daemon's command line carries its whole configuration", () =>
       mount: join(root, "m"),
       store: join(root, "s"),
       allowOther: true,
+      gcIdleMs: 1500,
       version: "1",
     });
     const args = daemonArguments(config, true);
     for (const path of [config.source, config.mount, config.store, config.socket, config.log]) {
       assert.ok(args.includes(path), path);
     }
-    for (const option of ["--foreground", "--allow-other", "--force"]) {
+    for (const option of ["--foreground", "--allow-other", "--force", "1.5s"]) {
       assert.ok(args.includes(option), option);
     }
   }));

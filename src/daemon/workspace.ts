@@ -24,6 +24,8 @@ export interface DaemonConfig {
   /** Let other users use the mount; needs `user_allow_other` in /etc/fuse.conf unless root mounts. */
   allowOther: boolean;
   foreground: boolean;
+  /** Garbage is collected once nobody used the mount for so long, ms; 0: only when somebody asks. */
+  gcIdleMs: number;
   /** Of the program. */
   version: string;
 }
@@ -37,6 +39,7 @@ export interface DaemonOptions {
   log?: string | undefined;
   allowOther?: boolean;
   foreground?: boolean;
+  gcIdleMs?: number | undefined;
   version: string;
 }
 
@@ -78,6 +81,7 @@ export class WorkspaceError extends Error {
   }
 }
 
+const GC_IDLE_MS = 10 * 60_000;
 const RECORD = "workspace.json";
 const HASH_DIGITS = 12;
 /** Of the project's name in a workspace's, so that it stays below NAME_MAX (255 bytes). */
@@ -121,6 +125,7 @@ export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> 
     log: resolve(options.log ?? join(workspace, "daemon.log")),
     allowOther: options.allowOther ?? false,
     foreground: options.foreground ?? false,
+    gcIdleMs: options.gcIdleMs ?? GC_IDLE_MS,
     version: options.version,
   };
 }

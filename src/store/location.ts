@@ -53,6 +53,11 @@ export class LocationCache {
     return old;
   }
 
+  delete(id: ObjectId): void {
+    this.#young.delete(id);
+    this.#old.delete(id);
+  }
+
   clear(): void {
     this.#young = new Map();
     this.#old = new Map();

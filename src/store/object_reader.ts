@@ -166,13 +166,18 @@ export class ObjectReader implements ObjectSource {
   }
 
   /**
-   * Packs are rewritten and then removed while others read: if the error says that the pack is gone, the index
-   * knows where its objects are now. Tells whether `location` was put right.
+   * Packs are rewritten and then removed while others read, and a lost object may be put again: if the error says that
+   * the pack is gone or the object damaged, the index knows where it is now. Tells whether `location` was put right.
    */
   #hasMoved(error: unknown, id: ObjectId, location: Location): boolean {
-    if (!(error instanceof StoreError) || error.details.errno !== Errno.ENOENT) return false;
+    if (!(error instanceof StoreError)) return false;
+    if (error.details.errno !== Errno.ENOENT && error.code !== "damaged_object") return false;
     const found = this.#search(id);
-    if (found === null || found.pack === location.pack) return false;
+    if (found === null || found.size !== location.size || found.type !== location.type) {
+      this.#locations.delete(id);
+      return false;
+    }
+    if (found.pack === location.pack && found.offset === location.offset) return false;
     location.moveTo(found);
     return true;
   }

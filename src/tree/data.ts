@@ -39,9 +39,9 @@ export function read(
   if (status !== Status.Ok) return -status;
   const available = Math.min(length, Math.max(0, inode.size - offset));
   if (available === 0) return 0;
-  return readBytes(tree, inode.content, offset, into, intoOffset, available)
-    ? available
-    : -Status.InputOutput;
+  if (readBytes(tree, inode.content, offset, into, intoOffset, available)) return available;
+  tree.damage.of(inode);
+  return -Status.InputOutput;
 }
 
 /** The overlay that may be written to. */

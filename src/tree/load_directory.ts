@@ -14,25 +14,23 @@ import { joinPath, type WorkingTree } from "./working_tree.ts";
 /** Loads what the directory's tree object names. */
 export function loadFromStore(tree: WorkingTree, inode: Inode): Status {
   const directory = inode.directory!;
-  let records;
   try {
-    records = tree.store.readTree(directory.base);
+    const records = tree.store.readTree(directory.base);
+    // All of them first: what is attached cannot be taken back.
+    const children = records.map((record) => {
+      const child = record.linked ? tree.linked(record.ino) : tree.fromRecord(record);
+      if (child === null) throw new Error(`Inode ${record.ino} is missing in the link table`);
+      return child;
+    });
+    directory.entries = new Map();
+    directory.subdirectories = 0;
+    records.forEach(({ name }, i) => tree.attach(inode, name, children[i]!));
+    return Status.Ok;
   } catch (error) {
-    console.error(`Cannot read directory ${directory.base}: ${error}`);
+    tree.damage.note(error);
+    tree.damage.of(inode);
     return Status.InputOutput;
   }
-  directory.entries = new Map();
-  directory.subdirectories = 0;
-  for (const record of records) {
-    const child = record.linked ? tree.linked(record.ino) : tree.fromRecord(record);
-    if (child === null) {
-      console.error(`Inode ${record.ino} is missing in the link table`);
-      directory.entries = null;
-      return Status.InputOutput;
-    }
-    tree.attach(inode, record.name, child);
-  }
-  return Status.Ok;
 }
 
 /** Loads what the source has at `path`. */

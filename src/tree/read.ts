@@ -12,7 +12,7 @@ import type { WorkingTree } from "./working_tree.ts";
 
 /**
  * Fills `into[intoOffset, +length)` with the bytes at `offset`; past the content's end with zeros.
- * Returns false, after reporting it, if they cannot be read.
+ * Returns false, after noting it in the tree's damage report, if they cannot be read.
  */
 export function readBytes(
   tree: WorkingTree,
@@ -54,7 +54,7 @@ function readStored(
     into.fill(0, intoOffset + count, intoOffset + length);
     return true;
   } catch (error) {
-    console.error(`Cannot read ${content.content}: ${error}`);
+    tree.damage.note(error);
     return false;
   }
 }
@@ -100,7 +100,10 @@ export function readTarget(tree: WorkingTree, inode: Inode): string | Status {
     return target;
   }
   const bytes = new Uint8Array(inode.size);
-  if (!readBytes(tree, inode.content, 0, bytes, 0, bytes.length)) return Status.InputOutput;
+  if (!readBytes(tree, inode.content, 0, bytes, 0, bytes.length)) {
+    tree.damage.of(inode);
+    return Status.InputOutput;
+  }
   inode.target = String.fromCharCode(...bytes);
   return inode.target;
 }

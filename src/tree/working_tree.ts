@@ -16,6 +16,7 @@ import { type InodeRecord, S_IFDIR, S_IFMT, S_IFREG, type Snapshot } from "../st
 import type { ObjectId } from "../store/object_id.ts";
 import type { SourceListing, TreeSource, TreeStore } from "./backing.ts";
 import { SourceContent } from "./content.ts";
+import { DamageReport } from "./damage_report.ts";
 import { DirectoryState, Dirent, Inode, XATTRS_IN_SOURCE } from "./inode.ts";
 import { type Journal } from "./journal.ts";
 import { RecordType } from "./journal_record.ts";
@@ -51,6 +52,8 @@ export class WorkingTree {
   isCapturing = false;
   /** Off while the journal is replayed: its records are not written a second time. */
   journaling = true;
+  /** What of the store could not be read. */
+  readonly damage = new DamageReport();
 
   constructor(
     readonly store: TreeStore,
@@ -268,7 +271,15 @@ export class WorkingTree {
   /** Extended attributes, loaded if need be. */
   xattrs(inode: Inode): ReadonlyMap<string, Uint8Array<ArrayBuffer>> {
     if (inode.xattrs === null) return NO_XATTRS;
-    if (typeof inode.xattrs === "string") return this.store.readXattrs(inode.xattrs as ObjectId);
+    if (typeof inode.xattrs === "string") {
+      try {
+        return this.store.readXattrs(inode.xattrs as ObjectId);
+      } catch (error) {
+        this.damage.note(error);
+        this.damage.of(inode);
+        throw error;
+      }
+    }
     if (inode.xattrs === XATTRS_IN_SOURCE) {
       const path = inode.directory?.sourcePath ?? sourcePathOf(inode);
       inode.xattrs = path === null ? null : this.source!.xattrs(path, inode.mode);

@@ -109,6 +109,13 @@ const CASES: Case[] = [
       '  777777777777  LOCALTIME  checkpoint  "long ago"\n',
   },
   { args: "gc --json", outLike: /^\{"store":"\/fake\/store","dryRun":false,"compacted":\[\{/ },
+  {
+    args: "store stats",
+    outLike: /packs +4\.9 KiB · 20 objects\n[^]*of 2 checkpoints[^]*500 B +777777777777 "before"/,
+  },
+  { args: "store stats --json", outLike: /^\{"store":"\/fake\/store","total":10000/ },
+  { args: "store", code: 2, errLike: /store/ },
+  { args: "store everything", code: 2, errLike: /There is no agentvfs store "everything"/ },
   { args: "gc --keep none", code: 2, errLike: /--keep needs a whole number above 0/ },
   { args: "gc --keep-for soon", code: 2, errLike: /--keep-for needs a time like 7d or 12h/ },
   { args: "verify everything", code: 2, errLike: /cannot make sense of "everything"/ },

@@ -12,22 +12,12 @@
 
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
+import type { VerifyReport } from "../../src/control/service.ts";
 import { verifyOffline } from "../../src/daemon/offline_store.ts";
 import { History } from "../../src/history/history.ts";
-import type { VerifyReport } from "../../src/control/service.ts";
-import type { Snapshot, TreeEntry } from "../../src/store/entry.ts";
-import { Store } from "../../src/store/store.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
-import { Journal, listSegments } from "../../src/tree/journal.ts";
-import type { Inode } from "../../src/tree/inode.ts";
-import { read } from "../../src/tree/data.ts";
-import { readTarget } from "../../src/tree/read.ts";
-import { replay } from "../../src/tree/replay.ts";
-import { Status } from "../../src/tree/status.ts";
-import { WorkingTree } from "../../src/tree/working_tree.ts";
-import { readBranch } from "../../src/history/branch_table.ts";
 import { randomness } from "../tree/fixture.ts";
-import { journalPath } from "../../src/store/store_paths.ts";
+import { type Contents, type Everything, readAll } from "./read_everything.ts";
 import { BRANCH, hasher, Sample } from "./sample.ts";
 
 /** What a flip came to. */
@@ -46,15 +36,15 @@ export interface FlipOptions {
   readonly onFlip?: (counts: FlipCounts) => void;
 }
 
-/** What was read, by name; `null` where it could not be. */
-type Contents = Map<string, string | null>;
-
 /** Throws if a flip is not found and matters, or if anything wrong is read. */
 export async function flipBits({ flips, seed, onFlip }: FlipOptions): Promise<FlipCounts> {
   const random = randomness(seed);
   const stores = [stoppedStore(random, "crashed"), stoppedStore(random, "closed")];
   const originals: Contents[] = [];
   const directory = Deno.makeTempDirSync({ prefix: "agentvfs-flips-" });
+  const { error } = console;
+  // What the tree says of each file that it cannot read.
+  console.error = () => {};
   const counts: FlipCounts = { flips: 0, found: 0, harmless: 0, files: {} };
   try {
     for (const pristine of stores) {
@@ -94,6 +84,7 @@ export async function flipBits({ flips, seed, onFlip }: FlipOptions): Promise<Fl
       onFlip?.(counts);
     }
   } finally {
+    console.error = error;
     Deno.removeSync(directory, { recursive: true });
   }
   return counts;
@@ -191,142 +182,6 @@ function stoppedStore(random: (below: number) => number, how: "crashed" | "close
   }
 }
 
-interface Everything {
-  readonly contents: Contents;
-  /** The journal said that it ends early: then the working tree is an earlier one. */
-  readonly isCut: boolean;
-}
-
-/** Everything that can be read of a store, each checkpoint and the working tree. */
-function readAll(directory: string): Everything {
-  const contents: Contents = new Map();
-  let store: Store;
-  try {
-    store = Store.open(directory, hasher);
-  } catch (error) {
-    assertExpected(error);
-    return { contents, isCut: true };
-  }
-  try {
-    readCheckpoints(store, contents);
-    return { contents, isCut: readWorkingTree(store, contents) };
-  } finally {
-    store.close();
-  }
-}
-
-const FIELDS = [
-  "mode",
-  "uid",
-  "gid",
-  "rdev",
-  "ino",
-  "size",
-  "mtimeSec",
-  "mtimeNsec",
-  "ctimeSec",
-  "ctimeNsec",
-] as const;
-
-function readCheckpoints(store: Store, contents: Contents): void {
-  const ids = attempt(() => store.database.prepare("SELECT id FROM commits").all());
-  for (const { id } of ids ?? []) {
-    const text = attempt(() => new TextDecoder().decode(store.object(id as never, "commit")));
-    contents.set(`commit ${id}`, text);
-    if (text !== null) readSnapshot(store, JSON.parse(text).snapshot, `commit ${id}`, contents);
-  }
-}
-
-function readSnapshot(store: Store, { root, links }: Snapshot, name: string, contents: Contents) {
-  const walk = (entry: TreeEntry | Snapshot["root"], path: string) => {
-    const record = "linked" in entry && entry.linked
-      ? attempt(() => store.readLink(links, entry.ino))
-      : entry;
-    contents.set(
-      path,
-      record === null ? null : JSON.stringify(FIELDS.map((f) => (record as never)[f])),
-    );
-    if (record === null || "linked" in record && record.linked) return;
-    const inode = record as Snapshot["root"];
-    contents.set(`${path} xattrs`, attempt(() => show(store.readXattrs(inode.xattrs))));
-    if ((inode.mode & 0o170000) === 0o040000) {
-      const entries = attempt(() => store.readTree(inode.content));
-      contents.set(`${path} names`, entries && JSON.stringify(entries.map((e) => e.name)));
-      for (const child of entries ?? []) walk(child, `${path}/${child.name}`);
-    } else {
-      contents.set(
-        `${path} bytes`,
-        attempt(() => {
-          const bytes = new Uint8Array(inode.size);
-          store.readContent(inode, inode.size, 0, bytes, 0, inode.size);
-          return hasher.blob(bytes);
-        }),
-      );
-    }
-  };
-  walk(root, name);
-}
-
-/** Returns true if the journal is known to lack something. */
-function readWorkingTree(store: Store, contents: Contents): boolean {
-  const row = attempt(() => store.database.prepare("SELECT * FROM branches").get() ?? null);
-  const branch = row === null ? null : attempt(() => readBranch(row));
-  if (branch === null) return true;
-  const journal = new Journal(journalPath(store.directory, 0));
-  const tree = new WorkingTree(store, null, journal, branch.snapshot, branch.nextInode);
-  const segments = listSegments(journal.directory).filter((number) => number >= branch.segment);
-  const report = attempt(() => replay(tree, segments));
-  const walk = (inode: Inode, path: string) => {
-    const { mode, uid, gid, ino, size, mtimeSec, mtimeNsec } = inode;
-    const isLoaded = inode.directory === null || attempt(() => tree.load(inode)) === Status.Ok;
-    contents.set(path, JSON.stringify([mode, uid, gid, ino, mtimeSec, mtimeNsec]));
-    contents.set(`${path} xattrs`, attempt(() => show(tree.xattrs(inode))));
-    if (inode.isFile) contents.set(`${path} bytes`, attempt(() => bytesOf(tree, inode, size)));
-    if (inode.isSymlink) contents.set(`${path} target`, attempt(() => targetOf(tree, inode)));
-    if (inode.directory === null) return;
-    if (!isLoaded) return void contents.set(`${path} names`, null);
-    const names = [...inode.directory.entries!.keys()].sort();
-    contents.set(`${path} names`, JSON.stringify(names));
-    for (const name of names) walk(inode.directory.entries!.get(name)!.inode, `${path}/${name}`);
-  };
-  const isCut = report === null || report.damage !== null || report.lost.length > 0 ||
-    report.tornBytes > 0;
-  if (!isCut) walk(tree.root, "tree");
-  journal.close();
-  return isCut;
-}
-
-function bytesOf(tree: WorkingTree, inode: Inode, size: number): string | null {
-  const bytes = new Uint8Array(size);
-  return read(tree, inode, 0, bytes, 0, size) === size ? hasher.blob(bytes) : null;
-}
-
-function targetOf(tree: WorkingTree, inode: Inode): string | null {
-  const target = readTarget(tree, inode);
-  return typeof target === "number" ? null : target;
-}
-
-function show(xattrs: ReadonlyMap<string, Uint8Array>): string {
-  return JSON.stringify([...xattrs].map(([name, value]) => [name, value.toHex()]));
-}
-
-function attempt<T>(action: () => T): T | null {
-  try {
-    return action();
-  } catch (error) {
-    assertExpected(error);
-    return null;
-  }
-}
-
-/** Damage is an error of ours or of SQLite's, never a failure of the program. */
-function assertExpected(error: unknown): void {
-  const { name, code } = error as { name?: string; code?: string };
-  const isExpected = ["StoreError", "HistoryError", "JournalError"].includes(name ?? "") ||
-    code === "ERR_SQLITE_ERROR" || code === "no_space" || code === "io" || code === "newer_version";
-  if (!isExpected) throw error;
-}
-
 function compare(before: Contents, after: Everything, isFound: boolean, where: string): void {
   for (const [name, value] of after.contents) {
     if (value === null && isFound) continue;
@@ -351,14 +206,10 @@ async function assertWorks(directory: string, where: string): Promise<void> {
 /** An index that was damaged is whole after a repair, and nothing is wrong that it says. */
 async function assertRepaired(directory: string, before: Contents, where: string): Promise<void> {
   const options = { repair: true, onProgress: () => {} };
-  const first = await verifyOffline(directory, options);
-  const { repaired } = first;
+  const { repaired } = await verifyOffline(directory, options);
   assert.ok(repaired !== null, `nothing was repaired after a flip of ${where}`);
   const report = await verify(directory);
   assert.ok(!(report instanceof Error), `the repair was in vain after a flip of ${where}`);
-  if (report.damage.length > 0) {
-    console.log(JSON.stringify([first.damage, first.repaired], null, 1));
-  }
   assert.deepEqual(report.damage, [], `there is still damage after a flip of ${where}`);
   const { contents } = readAll(directory);
   for (const [name, value] of contents) {
@@ -378,7 +229,7 @@ if (import.meta.main) {
   const begin = performance.now();
   const seed = Number(values.seed);
   const onFlip = ({ flips }: FlipCounts) => {
-    if (flips % 500 === 499) console.error(`${flips + 1} flips`);
+    if (flips % 500 === 499) console.log(`${flips + 1} flips`);
   };
   const counts = await flipBits({ flips: Number(values.flips), seed, onFlip });
   const seconds = Math.round((performance.now() - begin) / 1000);

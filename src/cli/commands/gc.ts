@@ -2,6 +2,7 @@ import type { GcParams, GcReport } from "../../control/service.ts";
 import { gcOffline } from "../../daemon/offline_store.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { usageError } from "../command_error.ts";
+import { milliseconds } from "../duration_option.ts";
 import {
   byteSize,
   columns,
@@ -53,7 +54,7 @@ function rules(input: CommandInput): GcParams {
   return {
     ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
     ...count(input, "keep", "keep"),
-    ...(time === undefined ? {} : { keepForMs: milliseconds(time) }),
+    ...(time === undefined ? {} : { keepForMs: milliseconds("keep-for", time) }),
     ...count(input, "keep-hourly", "keepHourly"),
     ...count(input, "keep-daily", "keepDaily"),
     ...(input.flags.has("keep-labelled") ? { keepLabelled: true } : {}),
@@ -68,21 +69,6 @@ function count(input: CommandInput, option: string, parameter: keyof GcParams): 
     throw usageError(`--${option} needs a whole number above 0, not ${JSON.stringify(text)}`);
   }
   return { [parameter]: value };
-}
-
-const UNITS: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 7 * 86_400_000,
-};
-
-function milliseconds(text: string): number {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(text) ?? [];
-  const value = Number(number) * (UNITS[unit ?? ""] ?? 0);
-  if (value > 0) return value;
-  throw usageError(`--keep-for needs a time like 7d or 12h, not ${JSON.stringify(text)}`);
 }
 
 function lines(report: GcReport): string[] {

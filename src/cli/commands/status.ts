@@ -18,6 +18,8 @@ import { onTerminal, print, printJson, safe, style } from "../output.ts";
 const DEADLINE_MS = 10_000;
 /** Skipped paths that are shown; the rest is counted. */
 const SHOWN_SKIPS = 5;
+/** Objects that cannot be read, likewise. */
+const SHOWN_DAMAGE = 5;
 
 export const command: Command = {
   name: "status",
@@ -70,7 +72,7 @@ function lines(report: StatusReport): string[] {
     ["store", safe(report.store)],
     ["log", safe(report.log)],
   ];
-  const shown = columns(rows);
+  const shown = [...columns(rows), ...unreadable(report)];
   const skipped = report.import.skipped;
   for (const { path, reason } of skipped.slice(0, SHOWN_SKIPS)) {
     shown.push(`  skipped ${safe(path)}: ${safe(reason)}`);
@@ -80,6 +82,18 @@ function lines(report: StatusReport): string[] {
   }
   if (!onTerminal()) return shown;
   return shown.map((line) => line.replace(/^\w+/, (key) => style(key, "dim")));
+}
+
+function unreadable({ unreadable: { count, first } }: StatusReport): string[] {
+  if (count === 0) return [];
+  const objects = count === 1 ? "1 object" : `${grouped(count)} objects`;
+  return [
+    style(`${objects} of the store cannot be read`, "red"),
+    ...first.slice(0, SHOWN_DAMAGE).map(({ path, message }) =>
+      `  ${safe(path ?? "a file without a name")}: ${safe(message)}`
+    ),
+    "hint: agentvfs verify tells what else is affected",
+  ];
 }
 
 function importLine(report: StatusReport): string {
