@@ -165,12 +165,7 @@ export function backgroundJobs(
 
   /** Runs a job that puts objects: what it put is forgotten if it fails. */
   function storing<T>(job: () => T): T {
-    try {
-      return job();
-    } catch (error) {
-      store.discard();
-      throw error;
-    }
+    return store.withReserve(job);
   }
 
   return {

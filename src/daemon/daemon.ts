@@ -281,8 +281,9 @@ export class Daemon implements Service {
   async foldJournal(): Promise<void> {
     if (this.#stopping) return;
     for (const branch of await this.parts.branches.open()) {
-      const { changed, journalBytes, journalRecords } = await branch.state();
-      if (!changed || (journalBytes < FOLD_BYTES && journalRecords < FOLD_RECORDS)) continue;
+      const { changed, journalBytes, journalRecords, isSpaceSpent } = await branch.state();
+      const isLong = journalBytes >= FOLD_BYTES || journalRecords >= FOLD_RECORDS;
+      if (!changed || !(isLong || isSpaceSpent)) continue;
       await this.#turn("fold", () => branch.save(null));
     }
   }
@@ -293,7 +294,21 @@ export class Daemon implements Service {
 
   async gc(p: GcParams): Promise<GcReport> {
     await this.parts.imported.finished();
+    if (!p.dryRun) await this.#foldAll();
     return await this.#maintenance.gc(p);
+  }
+
+  /** What was deleted again since the last checkpoint is garbage too, and it is in the journals. */
+  async #foldAll(): Promise<void> {
+    for (const branch of await this.parts.branches.open()) {
+      if (!(await branch.state()).changed) continue;
+      try {
+        await this.#turn("fold", () => branch.save(null));
+      } catch (error) {
+        // There may be room for it once the garbage of the store is gone.
+        if (!(error instanceof ServiceError && error.code === "no_space")) throw error;
+      }
+    }
   }
 
   async storeStats(): Promise<StoreStatsReport> {

@@ -121,6 +121,7 @@ export function viewCommands(state: ViewState): ViewCommandTable {
         nodes: nodes.size,
         journalBytes: journal.position,
         journalRecords: journal.records,
+        isSpaceSpent: journal.isSpaceSpent,
         connection: session.context.connection,
         unreadable: unreadable(views),
       };

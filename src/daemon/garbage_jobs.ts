@@ -68,6 +68,7 @@ export function garbageJobs(
   const end = () => {
     work?.return(undefined as never);
     collection = work = null;
+    store.takeReserve();
     onTask(NAME, null);
     return null;
   };
@@ -75,6 +76,7 @@ export function garbageJobs(
     gcBegin: (options) => {
       end();
       started = performance.now();
+      store.giveUpReserve();
       collection = new StoreCollection(store, history, { ...options, now: Date.now() });
       work = collection.run();
       return null;
@@ -119,12 +121,14 @@ export function collectNow(
 ): GcReport {
   const started = performance.now();
   const now = Date.now();
+  store.giveUpReserve();
   const collection = new StoreCollection(store, history, { ...options, live: [], now });
   const work = collection.run();
   while (true) {
     const { done } = step(collection, work, performance.now() + STEP_MS, onProgress);
     if (done === null) continue;
     if (!done.dryRun) remember(store);
+    store.takeReserve();
     return gcReport(store.directory, done, performance.now() - started);
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { close, cString, Errno, O_RDONLY, open, pread } from "../../ffi/libc.ts";
+import { binaryString, close, cString, Errno, O_RDONLY, open, pread } from "../../ffi/libc.ts";
 import { segmentName } from "../tree/journal.ts";
 
 export class JournalReader {
@@ -29,7 +29,7 @@ export class JournalReader {
   #descriptor(segment: number): number {
     let fd = this.#open.get(segment);
     if (fd === undefined) {
-      fd = open(cString(`${this.directory}/${segmentName(segment)}`), O_RDONLY);
+      fd = open(cString(binaryString(`${this.directory}/${segmentName(segment)}`)), O_RDONLY);
       this.#open.set(segment, fd);
     }
     return fd;

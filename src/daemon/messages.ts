@@ -66,6 +66,8 @@ export interface TreeState {
   /** Of the journal segment being written. */
   readonly journalBytes: number;
   readonly journalRecords: number;
+  /** The disk is full: see {@linkcode Journal.isSpaceSpent}. */
+  readonly isSpaceSpent: boolean;
   readonly connection: Connection | null;
   /** What of the store could not be read. */
   readonly unreadable: { readonly count: number; readonly first: readonly UnreadableObject[] };

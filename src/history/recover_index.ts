@@ -285,7 +285,7 @@ class Recovery {
       head: commit.id,
       snapshot: commit.snapshot,
       segment: Number(segment),
-      nextInode: Math.max(Number(nextInode), FIRST_OWN_INODE) + INODES_SKIPPED,
+      nextInode: Math.max(inodeNumber(nextInode), FIRST_OWN_INODE) + INODES_SKIPPED,
     });
   }
 
@@ -302,6 +302,10 @@ class Recovery {
 
 /** Above every inode number that was given out, whatever bit of the highest was flipped. */
 const INODES_SKIPPED = 2 ** 50;
+
+function inodeNumber(value: unknown): number {
+  return Number.isSafeInteger(value) ? value as number : 0;
+}
 
 /** The smallest that no other branch has: main comes first, and had 0. */
 function freeNumber(taken: ReadonlySet<number>): number {

@@ -13,16 +13,8 @@
  */
 
 import { crc32 } from "node:zlib";
-import {
-  binaryString,
-  close,
-  cString,
-  fdatasync,
-  O_CREAT,
-  O_WRONLY,
-  open,
-  pwrite,
-} from "../../ffi/libc.ts";
+import { close, O_CREAT, O_WRONLY } from "../../ffi/libc.ts";
+import type { FileCalls } from "./file_calls.ts";
 import { checkIo } from "./io_error.ts";
 import { markPath } from "./store_paths.ts";
 
@@ -30,9 +22,13 @@ export class CommitMark {
   readonly #fd: number;
   readonly #text = new Uint8Array(26);
 
-  constructor(directory: string) {
+  readonly #calls: FileCalls;
+
+  /** @param calls {@linkcode persistent} ones */
+  constructor(directory: string, calls: FileCalls) {
     const path = markPath(directory);
-    this.#fd = checkIo("open", path, open(cString(binaryString(path)), O_WRONLY | O_CREAT, 0o600));
+    this.#calls = calls;
+    this.#fd = checkIo("open", path, calls.open(path, O_WRONLY | O_CREAT, 0o600));
   }
 
   /**
@@ -41,11 +37,11 @@ export class CommitMark {
    */
   write(commits: number): void {
     new TextEncoder().encodeInto(markText(commits), this.#text);
-    pwrite(this.#fd, this.#text, 0);
+    this.#calls.pwrite(this.#fd, this.#text, 0, this.#text.length);
   }
 
   sync(): void {
-    fdatasync(this.#fd);
+    checkIo("sync", "index.mark", this.#calls.fdatasync(this.#fd));
   }
 
   close(): void {

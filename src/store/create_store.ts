@@ -4,19 +4,10 @@
  * @module
  */
 
-import {
-  binaryString,
-  close,
-  cString,
-  fsync,
-  O_CREAT,
-  O_TRUNC,
-  O_WRONLY,
-  open,
-  pwrite,
-} from "../../ffi/libc.ts";
+import { close, O_CREAT, O_TRUNC, O_WRONLY } from "../../ffi/libc.ts";
 import { CommitMark } from "./commit_mark.ts";
 import { createIndex } from "./create_index.ts";
+import type { FileCalls } from "./file_calls.ts";
 import { checkIo, databaseError } from "./io_error.ts";
 import { formatText, notAStore } from "./store_format.ts";
 import { formatPath, indexPath, packsPath } from "./store_paths.ts";
@@ -45,7 +36,7 @@ export function prepareDirectory(directory: string): boolean {
 }
 
 /** Fills a prepared and locked directory. The format file comes last: with it the store is complete. */
-export function fillDirectory(directory: string): void {
+export function fillDirectory(directory: string, calls: FileCalls): void {
   Deno.mkdirSync(packsPath(directory), { recursive: true, mode: 0o700 });
   const path = indexPath(directory);
   try {
@@ -53,23 +44,26 @@ export function fillDirectory(directory: string): void {
   } catch (cause) {
     throw databaseError("create the index", path, cause);
   }
-  const mark = new CommitMark(directory);
-  mark.write(0);
-  mark.sync();
-  mark.close();
-  writeFormat(directory);
+  const mark = new CommitMark(directory, calls);
+  try {
+    mark.write(0);
+    mark.sync();
+  } finally {
+    mark.close();
+  }
+  writeFormat(directory, calls);
 }
 
-function writeFormat(directory: string): void {
+function writeFormat(directory: string, calls: FileCalls): void {
   const path = `${formatPath(directory)}.new`;
   const text = new TextEncoder().encode(formatText());
   const flags = O_WRONLY | O_CREAT | O_TRUNC;
-  const fd = checkIo("create", path, open(cString(binaryString(path)), flags, 0o600));
-  const result = pwrite(fd, text, 0);
-  const synced = fsync(fd);
+  const fd = checkIo("create", path, calls.open(path, flags, 0o600));
+  const result = calls.pwrite(fd, text, 0, text.length);
+  const synced = calls.fsync(fd);
   close(fd);
   checkIo("write", path, result);
   checkIo("sync", path, synced);
-  Deno.renameSync(path, formatPath(directory));
-  syncDirectory(directory);
+  calls.rename(path, formatPath(directory));
+  syncDirectory(directory, calls);
 }

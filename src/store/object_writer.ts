@@ -6,6 +6,7 @@
 
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { CommitMark } from "./commit_mark.ts";
+import type { FileCalls } from "./file_calls.ts";
 import type { Hasher } from "./hash.ts";
 import { databaseError } from "./io_error.ts";
 import { KnownIds } from "./known_ids.ts";
@@ -57,6 +58,7 @@ export class ObjectWriter implements ObjectSink {
   readonly #lost: Set<ObjectId>;
   readonly #mark: CommitMark;
   readonly #count: StatementSync;
+  readonly #calls: FileCalls;
   /** Transactions there have been. */
   #commits: number;
   #known: KnownIds | null = null;
@@ -70,6 +72,7 @@ export class ObjectWriter implements ObjectSink {
     reader: ObjectReader,
     pending: Pending,
     mark: CommitMark,
+    calls: FileCalls,
   ) {
     this.#directory = directory;
     this.#database = database;
@@ -77,6 +80,7 @@ export class ObjectWriter implements ObjectSink {
     this.#reader = reader;
     this.#pending = pending;
     this.#mark = mark;
+    this.#calls = calls;
     this.#count = database.prepare(PUT_META);
     this.#commits = getMeta(database, "commits") ?? 0;
     mark.write(this.#commits);
@@ -155,7 +159,7 @@ export class ObjectWriter implements ObjectSink {
       if (grown) this.#index();
       transaction?.(this.#database);
       this.#count.run(...metaRow("commits", this.#commits + 1));
-      this.#database.exec("COMMIT");
+      this.#calls.commit(this.#database);
     } catch (cause) {
       this.#rollback();
       throw databaseError("commit to", indexPath(this.#directory), cause);

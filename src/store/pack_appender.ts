@@ -4,18 +4,8 @@
  * @module
  */
 
-import {
-  binaryString,
-  close,
-  cString,
-  fdatasync,
-  ftruncate,
-  O_CREAT,
-  O_RDWR,
-  O_TRUNC,
-  open,
-  pwrite,
-} from "../../ffi/libc.ts";
+import { close, O_CREAT, O_RDWR, O_TRUNC } from "../../ffi/libc.ts";
+import type { FileCalls } from "./file_calls.ts";
 import { checkIo } from "./io_error.ts";
 import { Location } from "./location.ts";
 import {
@@ -59,18 +49,21 @@ export class PackAppender {
   #full: OpenPack[] = [];
   #next: number;
   #syncFailed = false;
+  readonly #calls: FileCalls;
 
   /**
    * @param directory the store
    * @param last pack to go on with and its committed length; null to begin a new one
    * @param next number for the next new pack
+   * @param calls {@linkcode persistent} ones
    */
-  constructor(directory: string, last: PackLength | null, next: number) {
+  constructor(directory: string, last: PackLength | null, next: number, calls: FileCalls) {
     this.#directory = directory;
+    this.#calls = calls;
     this.#next = next;
     if (last !== null && last.bytes < PACK_BYTES_MAX) {
       const path = packPath(directory, last.number);
-      const fd = checkIo("open pack", path, open(cString(binaryString(path)), O_RDWR));
+      const fd = checkIo("open pack", path, calls.open(path, O_RDWR));
       this.#current = {
         number: last.number,
         path,
@@ -79,7 +72,7 @@ export class PackAppender {
         committed: last.bytes,
       };
       // What is behind the committed length was never committed: the torn tail of a crash.
-      checkIo("truncate pack", path, ftruncate(fd, last.bytes));
+      checkIo("truncate pack", path, calls.ftruncate(fd, last.bytes));
     }
   }
 
@@ -116,8 +109,8 @@ export class PackAppender {
     const location = this.#location(header);
     const start = new Uint8Array(RECORD_HEADER_BYTES);
     writeRecordHeader(start, 0, header);
-    write(pack, start, RECORD_HEADER_BYTES, pack.flushed);
-    write(pack, payload, payload.length, pack.flushed + RECORD_HEADER_BYTES);
+    this.#write(pack, start, RECORD_HEADER_BYTES, pack.flushed);
+    this.#write(pack, payload, payload.length, pack.flushed + RECORD_HEADER_BYTES);
     pack.flushed += RECORD_HEADER_BYTES + payload.length;
     return location;
   }
@@ -145,7 +138,7 @@ export class PackAppender {
   flush(): void {
     const pack = this.#current;
     if (pack === null || this.#used === 0) return;
-    write(pack, this.#buffer, this.#used, pack.flushed);
+    this.#write(pack, this.#buffer, this.#used, pack.flushed);
     pack.flushed += this.#used;
     this.#used = 0;
   }
@@ -165,8 +158,10 @@ export class PackAppender {
     this.flush();
     const packs = this.#uncommitted();
     try {
-      for (const { path, fd } of packs) checkIo("sync pack", path, fdatasync(fd));
-      if (packs.some((pack) => pack.committed === 0)) syncDirectory(packsPath(this.#directory));
+      for (const { path, fd } of packs) checkIo("sync pack", path, this.#calls.fdatasync(fd));
+      if (packs.some((pack) => pack.committed === 0)) {
+        syncDirectory(packsPath(this.#directory), this.#calls);
+      }
     } catch (error) {
       this.#syncFailed = true;
       throw error;
@@ -195,12 +190,12 @@ export class PackAppender {
     for (const pack of packs) {
       if (pack.committed === 0) {
         close(pack.fd);
-        Deno.removeSync(pack.path);
+        this.#remove(pack);
         removed.push(pack.number);
       } else if (this.#syncFailed) close(pack.fd);
       else {
         // Only to give space back: bytes behind the committed length do not count anyway.
-        ftruncate(pack.fd, pack.committed);
+        this.#calls.ftruncate(pack.fd, pack.committed);
         pack.flushed = pack.committed;
         this.#current = pack;
       }
@@ -254,24 +249,25 @@ export class PackAppender {
     const number = this.#next;
     const path = packPath(this.#directory, number);
     const flags = O_RDWR | O_CREAT | O_TRUNC;
-    const fd = checkIo("create pack", path, open(cString(binaryString(path)), flags, 0o600));
+    const fd = checkIo("create pack", path, this.#calls.open(path, flags, 0o600));
     this.#next++;
     this.#buffer.set(packHeader());
     this.#used = PACK_HEADER_BYTES;
     this.#current = { number, path, fd, flushed: 0, committed: 0 };
   }
-}
 
-/** Writes all of `bytes[0..length)` at `offset`. */
-function write(
-  pack: OpenPack,
-  bytes: Uint8Array,
-  length: number,
-  offset: number,
-): void {
-  for (let done = 0; done < length;) {
+  /** No row names it: if it cannot be removed now, the next one who opens the store does. */
+  #remove({ path }: OpenPack): void {
+    try {
+      this.#calls.remove(path);
+    } catch {
+      // What made the commit fail may well be in the way of this, too.
+    }
+  }
+
+  #write(pack: OpenPack, bytes: Uint8Array, length: number, offset: number): void {
     // Nothing here is in shared memory, which is all that the narrower type rules out.
-    const part = bytes.subarray(done) as Uint8Array<ArrayBuffer>;
-    done += checkIo("write pack", pack.path, pwrite(pack.fd, part, offset + done, length - done));
+    const from = bytes as Uint8Array<ArrayBuffer>;
+    checkIo("write pack", pack.path, this.#calls.pwrite(pack.fd, from, offset, length));
   }
 }

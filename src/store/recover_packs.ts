@@ -6,6 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { PackRow } from "./object_index.ts";
+import type { FileCalls } from "./file_calls.ts";
 import { getMeta } from "./meta.ts";
 import { PackAppender } from "./pack_appender.ts";
 import { PACK_HEADER_BYTES, packNumber, RECORD_HEADER_BYTES } from "./pack_format.ts";
@@ -16,7 +17,11 @@ import { packPath, packsPath } from "./store_paths.ts";
  * Removes packs that the index does not have and makes an appender for those to come. They were never committed, or
  * everything in them was moved or dropped.
  */
-export function recoverPacks(directory: string, database: DatabaseSync): PackAppender {
+export function recoverPacks(
+  directory: string,
+  database: DatabaseSync,
+  calls: FileCalls,
+): PackAppender {
   const rows = database.prepare("SELECT * FROM packs ORDER BY number")
     .all() as unknown as PackRow[];
   const known = new Set(rows.map(({ number }) => number));
@@ -25,12 +30,12 @@ export function recoverPacks(directory: string, database: DatabaseSync): PackApp
     if (number === null || known.has(number)) continue;
     // A row of the table of packs that is lost must not cost the pack.
     if (endOfObjects(database, number) > 0) throw wrongPack(directory, number);
-    Deno.removeSync(packPath(directory, number));
+    calls.remove(packPath(directory, number));
   }
   const last = rows.at(-1);
   const usable = last !== undefined && isWhole(directory, database, last) ? last : null;
   const next = Math.max((last?.number ?? 0) + 1, getMeta(database, "next_pack") ?? 1);
-  return new PackAppender(directory, usable, next);
+  return new PackAppender(directory, usable, next, calls);
 }
 
 /** A pack that is shorter than it should be is damaged: what it has stays readable, nothing is added. */

@@ -23,6 +23,11 @@ export function markPath(directory: string): string {
   return `${directory}/index.mark`;
 }
 
+/** Space for checkpoints and garbage collection on a full disk. */
+export function reservePath(directory: string): string {
+  return `${directory}/reserve`;
+}
+
 export function packsPath(directory: string): string {
   return `${directory}/packs`;
 }

@@ -14,6 +14,7 @@ import { CHUNK_BYTES } from "./chunk_list.ts";
 import { CommitMark } from "./commit_mark.ts";
 import { fillDirectory, prepareDirectory } from "./create_store.ts";
 import type { ContentId, InodeRecord, TreeEntry } from "./entry.ts";
+import { type FileCalls, persistent, SYSTEM_CALLS } from "./file_calls.ts";
 import type { Hasher } from "./hash.ts";
 import { databaseError } from "./io_error.ts";
 import { isZero } from "./is_zero.ts";
@@ -24,11 +25,12 @@ import { type ObjectId, objectIdBytes } from "./object_id.ts";
 import { ObjectWriter, Pending } from "./object_writer.ts";
 import { openIndex } from "./open_index.ts";
 import { recoverPacks } from "./recover_packs.ts";
+import { SpaceReserve } from "./space_reserve.ts";
 import { Store } from "./store.ts";
 import { StoreError } from "./store_error.ts";
 import { checkFormat } from "./store_format.ts";
 import { lockStore } from "./store_lock.ts";
-import { indexPath, packPath } from "./store_paths.ts";
+import { indexPath, packPath, reservePath } from "./store_paths.ts";
 import { putTree, updateTree } from "./tree_write.ts";
 import { encodeXattrs } from "./xattr_codec.ts";
 
@@ -43,6 +45,9 @@ export interface StoredObject {
   readonly id: ObjectId;
   readonly location: Location;
 }
+
+/** For a checkpoint of deletions, and the index's log while garbage is collected. */
+const RESERVE_BYTES = 4 * 1024 * 1024;
 
 const EMPTY: ContentId = { content: null, chunked: false };
 
@@ -60,6 +65,8 @@ const EMPTY: ContentId = { content: null, chunked: false };
 export class StoreWriter extends Store {
   readonly #lock: number;
   readonly #mark: CommitMark;
+  readonly #calls: FileCalls;
+  readonly #reserve: SpaceReserve;
   readonly #writer: ObjectWriter;
   readonly #pending: Pending;
 
@@ -70,37 +77,55 @@ export class StoreWriter extends Store {
     pending: Pending,
     lock: number,
     mark: CommitMark,
+    calls: FileCalls,
   ) {
     super(directory, database, hasher, pending);
     this.#lock = lock;
     this.#pending = pending;
     this.#mark = mark;
-    this.#writer = new ObjectWriter(directory, database, hasher, this.objects, pending, mark);
+    this.#calls = calls;
+    this.#reserve = new SpaceReserve(reservePath(directory), RESERVE_BYTES, calls);
+    this.#reserve.take();
+    this.#writer = new ObjectWriter(
+      directory,
+      database,
+      hasher,
+      this.objects,
+      pending,
+      mark,
+      calls,
+    );
   }
 
   /** Opens the store, or makes one where the directory is missing or empty. */
-  static create(directory: string, hasher: Hasher): StoreWriter {
+  static create(directory: string, hasher: Hasher, calls = SYSTEM_CALLS): StoreWriter {
     prepareDirectory(directory);
     return withLock(directory, (lock) => {
-      if (prepareDirectory(directory)) fillDirectory(directory);
-      return StoreWriter.#open(directory, hasher, lock);
+      if (prepareDirectory(directory)) fillDirectory(directory, persistent(calls));
+      return StoreWriter.#open(directory, hasher, lock, persistent(calls));
     });
   }
 
   /** Opens a store for writing. Throws `not_a_store`, `newer_version`, `damaged_store`, `locked`. */
   static override open(directory: string, hasher: Hasher): StoreWriter {
     checkFormat(directory);
-    return withLock(directory, (lock) => StoreWriter.#open(directory, hasher, lock));
+    const calls = persistent(SYSTEM_CALLS);
+    return withLock(directory, (lock) => StoreWriter.#open(directory, hasher, lock, calls));
   }
 
-  static #open(directory: string, hasher: Hasher, lock: number): StoreWriter {
+  static #open(
+    directory: string,
+    hasher: Hasher,
+    lock: number,
+    calls: FileCalls,
+  ): StoreWriter {
     checkFormat(directory);
     const database = openIndex(directory, false);
     let mark: CommitMark | undefined;
     try {
-      mark = new CommitMark(directory);
-      const pending = new Pending(recoverPacks(directory, database));
-      return new StoreWriter(directory, database, hasher, pending, lock, mark);
+      mark = new CommitMark(directory, calls);
+      const pending = new Pending(recoverPacks(directory, database, calls));
+      return new StoreWriter(directory, database, hasher, pending, lock, mark, calls);
     } catch (error) {
       mark?.close();
       database.close();
@@ -282,7 +307,7 @@ export class StoreWriter extends Store {
   #removePack(pack: number): void {
     this.objects.packs.forget(pack);
     try {
-      Deno.removeSync(packPath(this.directory, pack));
+      this.#calls.remove(packPath(this.directory, pack));
     } catch {
       // No row names it: the next one who opens the store removes it.
     }
@@ -309,6 +334,41 @@ export class StoreWriter extends Store {
         coalesce(sum(bytes), 0) AS packBytes, coalesce(sum(plain), 0) AS plainBytes FROM packs`,
     ).get() as ReturnType<StoreWriter["stats"]>;
     return { ...row };
+  }
+
+  /**
+   * Runs a job that is worth the last space there is. Where the disk is full the reserve is given up and it is run again, after
+   * what it put was discarded; when it has succeeded the reserve is taken again, if there is room.
+   */
+  withReserve<T>(job: () => T): T {
+    try {
+      return job();
+    } catch (error) {
+      this.discard();
+      if (!(error instanceof StoreError) || error.code !== "no_space") throw error;
+      if (!this.#reserve.giveUp()) throw error;
+      return this.#again(job);
+    } finally {
+      this.#reserve.take();
+    }
+  }
+
+  #again<T>(job: () => T): T {
+    try {
+      return job();
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+  }
+
+  /** Gives up the reserve for a while, for what frees more than it. {@linkcode takeReserve} takes it again. */
+  giveUpReserve(): void {
+    this.#reserve.giveUp();
+  }
+
+  takeReserve(): void {
+    this.#reserve.take();
   }
 
   /** Forgets what was not committed, closes the store and lets go of the lock. */

@@ -4,21 +4,13 @@
  * @module
  */
 
-import {
-  binaryString,
-  close,
-  cString,
-  fsync,
-  O_DIRECTORY,
-  O_RDONLY,
-  open,
-} from "../../ffi/libc.ts";
+import { close, O_DIRECTORY, O_RDONLY } from "../../ffi/libc.ts";
+import { type FileCalls, SYSTEM_CALLS } from "./file_calls.ts";
 import { checkIo } from "./io_error.ts";
 
-export function syncDirectory(path: string): void {
-  const flags = O_RDONLY | O_DIRECTORY;
-  const fd = checkIo("open folder", path, open(cString(binaryString(path)), flags));
-  const result = fsync(fd);
+export function syncDirectory(path: string, calls: FileCalls = SYSTEM_CALLS): void {
+  const fd = checkIo("open folder", path, calls.open(path, O_RDONLY | O_DIRECTORY));
+  const result = calls.fsync(fd);
   close(fd);
   checkIo("sync folder", path, result);
 }

@@ -11,20 +11,16 @@
 
 import {
   close,
-  cString,
   Errno,
-  fdatasync,
-  fsync,
-  ftruncate,
   O_CREAT,
   O_DIRECTORY,
   O_EXCL,
   O_RDONLY,
   O_RDWR,
-  open,
   pread,
-  pwrite,
 } from "../../ffi/libc.ts";
+import { type FileCalls, persistent, SYSTEM_CALLS } from "../store/file_calls.ts";
+import { SpaceReserve } from "../store/space_reserve.ts";
 import {
   RECORD_HEADER_BYTES,
   RecordType,
@@ -33,6 +29,7 @@ import {
   writeRecordBefore,
 } from "./journal_record.ts";
 import { Status } from "./status.ts";
+import { statusOfErrno } from "./status_of_errno.ts";
 
 /** Of a segment in which nothing is but that it begins. */
 export const EMPTY_SEGMENT_BYTES = RECORD_HEADER_BYTES + 3 * 8;
@@ -50,6 +47,22 @@ export function listSegments(directory: string): number[] {
     if (match !== null) segments.push(Number(match[1]));
   }
   return segments.sort((a, b) => a - b);
+}
+
+/** Some hundred records of names that are taken away: what frees space must not need it first. */
+const RESERVE_BYTES = 64 * 1024;
+
+const GROWTH: ReadonlySet<number> = new Set([
+  RecordType.CREATE,
+  RecordType.LINK,
+  RecordType.WRITE,
+  RecordType.XATTR,
+  RecordType.COPY,
+]);
+
+/** True for records of what makes the tree larger: they may not use the reserve. */
+function isGrowth(type: number): boolean {
+  return GROWTH.has(type);
 }
 
 /** The journal directory cannot be used. */
@@ -93,9 +106,18 @@ export class Journal {
   #fd = -1;
   readonly #readers = new Map<number, number>();
 
+  readonly #calls: FileCalls;
+  readonly #reserve: SpaceReserve;
+
   /** Journals of one thread may share the writer that builds their records. */
-  constructor(readonly directory: string, readonly record = new RecordWriter()) {
+  constructor(
+    readonly directory: string,
+    readonly record = new RecordWriter(),
+    calls: FileCalls = SYSTEM_CALLS,
+  ) {
     this.request = record.request;
+    this.#calls = persistent(calls);
+    this.#reserve = new SpaceReserve(`${directory}/reserve`, RESERVE_BYTES, this.#calls);
     Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
   }
 
@@ -105,7 +127,7 @@ export class Journal {
    */
   begin(segment: number): void {
     const path = `${this.directory}/${segmentName(segment)}`;
-    const fd = open(cString(path), O_RDWR | O_CREAT | O_EXCL, 0o600);
+    const fd = this.#calls.open(path, O_RDWR | O_CREAT | O_EXCL, 0o600);
     if (fd < 0) throw journalError("begin", path, -fd);
     const previous = { fd: this.#fd, segment: this.segment, position: this.position };
     const follows = previous.fd < 0
@@ -118,10 +140,10 @@ export class Journal {
     this.records = 0;
     const record = this.record.begin(RecordType.SEGMENT).number(segment);
     const status = this.append(record.number(follows.segment).number(follows.length).finish());
-    const synced = status === Status.Ok ? this.#syncDirectory() : -Errno.ENOSPC;
+    const synced = status === Status.Ok ? this.#syncDirectory() : -this.#failure;
     if (synced < 0) {
       close(fd);
-      Deno.removeSync(path);
+      this.#remove(path);
       this.#fd = previous.fd;
       this.segment = previous.segment;
       this.position = previous.position;
@@ -134,19 +156,25 @@ export class Journal {
     }
     this.epoch++;
     this.#synced = 0;
+    this.#reserve.take();
+  }
+
+  /** The disk is full, and what deleting needs is being used up: only a checkpoint frees space now. */
+  get isSpaceSpent(): boolean {
+    return this.#reserve.isSpent;
   }
 
   #syncDirectory(): number {
-    const fd = open(cString(this.directory), O_RDONLY | O_DIRECTORY);
+    const fd = this.#calls.open(this.directory, O_RDONLY | O_DIRECTORY);
     if (fd < 0) return fd;
-    const result = fsync(fd);
+    const result = this.#calls.fsync(fd);
     close(fd);
     return result;
   }
 
   /** Appends the first `length` bytes of {@linkcode record}. */
   append(length: number): Status {
-    return this.#write(this.record.bytes, length);
+    return this.#write(this.record.bytes, length, isGrowth(this.record.type));
   }
 
   /**
@@ -162,7 +190,7 @@ export class Journal {
     fields: readonly [number, number, number, number, number, number],
   ): Status {
     const start = writeRecordBefore(bytes, view, payload, length, fields, this.request);
-    const status = this.#write(bytes.subarray(start), payload - start + length);
+    const status = this.#write(bytes.subarray(start), payload - start + length, true);
     if (status === Status.Ok) this.writtenAt = this.position - length;
     return status;
   }
@@ -170,26 +198,21 @@ export class Journal {
   /** Position of the last {@linkcode appendWrite}'s payload in the current segment. */
   writtenAt = 0;
 
-  #write(bytes: Uint8Array<ArrayBuffer>, length: number): Status {
-    let done = 0;
-    while (done < length) {
-      const result = pwrite(
-        this.#fd,
-        done === 0 ? bytes : bytes.subarray(done),
-        this.position + done,
-        length - done,
-      );
-      if (result === -Errno.EINTR) continue;
-      if (result <= 0) {
-        // What was written of the record is cut, so that the next one does not follow a torn one.
-        ftruncate(this.#fd, this.position);
-        return result === -Errno.EDQUOT
-          ? Status.QuotaExceeded
-          : result === -Errno.ENOSPC || result === 0
-          ? Status.NoSpace
-          : Status.InputOutput;
-      }
-      done += result;
+  /** errno of the last write that failed. */
+  #failure = 0;
+
+  #write(bytes: Uint8Array<ArrayBuffer>, length: number, isGrowth: boolean): Status {
+    if (isGrowth && this.#reserve.isSpent && !this.#reserve.take()) return Status.NoSpace;
+    let result = this.#calls.pwrite(this.#fd, bytes, this.position, length);
+    const isFull = result === -Errno.ENOSPC || result === -Errno.EDQUOT;
+    if (isFull && !isGrowth && this.#reserve.giveUp()) {
+      result = this.#calls.pwrite(this.#fd, bytes, this.position, length);
+    }
+    if (result < 0) {
+      this.#failure = -result;
+      // What was written of the record is cut, so that the next one does not follow a torn one.
+      this.#calls.ftruncate(this.#fd, this.position);
+      return statusOfErrno(-result);
     }
     this.position += length;
     this.records++;
@@ -221,9 +244,12 @@ export class Journal {
   }
 
   #syncSegment(segment: number): Status {
-    const result = fdatasync(this.#reader(segment));
+    const fd = this.#reader(segment);
+    // Nothing was asked of the disk: it can be tried again.
+    if (fd < 0) return statusOfErrno(-fd);
+    const result = this.#calls.fdatasync(fd);
     if (result >= 0) return Status.Ok;
-    const status = result === -Errno.ENOSPC ? Status.NoSpace : Status.InputOutput;
+    const status = statusOfErrno(-result);
     this.#failed.set(segment, status);
     return status;
   }
@@ -237,7 +263,7 @@ export class Journal {
     length: number,
   ): Status {
     const fd = this.#reader(segment);
-    if (fd < 0) return Status.InputOutput;
+    if (fd < 0) return statusOfErrno(-fd);
     let done = 0;
     while (done < length) {
       const result = pread(fd, into.subarray(intoOffset + done), position + done, length - done);
@@ -252,7 +278,7 @@ export class Journal {
     if (segment === this.segment) return this.#fd;
     let fd = this.#readers.get(segment);
     if (fd === undefined) {
-      fd = open(cString(`${this.directory}/${segmentName(segment)}`), O_RDONLY);
+      fd = this.#calls.open(`${this.directory}/${segmentName(segment)}`, O_RDONLY);
       if (fd >= 0) this.#readers.set(segment, fd);
     }
     return fd;
@@ -267,12 +293,21 @@ export class Journal {
       if (old >= segment || inUse.has(old)) continue;
       this.#unsynced.delete(old);
       this.#failed.delete(old);
-      Deno.removeSync(`${this.directory}/${segmentName(old)}`);
+      this.#remove(`${this.directory}/${segmentName(old)}`);
     }
     for (const [old, fd] of this.#readers) {
       if (old >= segment || inUse.has(old)) continue;
       close(fd);
       this.#readers.delete(old);
+    }
+  }
+
+  /** What cannot be removed now is when the next segments go. */
+  #remove(path: string): void {
+    try {
+      this.#calls.remove(path);
+    } catch (error) {
+      console.error(`Cannot remove journal segment ${path}: ${(error as Error).message}`);
     }
   }
 

@@ -64,7 +64,11 @@ export class RecordWriter {
 
   constructor(readonly request: RequestId = { low: 0, high: 0 }) {}
 
+  /** Of the record that was begun last. */
+  type = 0;
+
   begin(type: number): this {
+    this.type = type;
     this.#length = RECORD_HEADER_BYTES;
     this.#view.setUint32(8, type, true);
     this.#view.setUint32(12, 0, true);

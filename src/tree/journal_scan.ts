@@ -5,7 +5,17 @@
  */
 
 import { crc32 } from "node:zlib";
-import { close, cString, emptyStat, Errno, fstat, O_RDONLY, open, pread } from "../../ffi/libc.ts";
+import {
+  binaryString,
+  close,
+  cString,
+  emptyStat,
+  Errno,
+  fstat,
+  O_RDONLY,
+  open,
+  pread,
+} from "../../ffi/libc.ts";
 import { journalError, segmentName } from "./journal.ts";
 import { RECORD_HEADER_BYTES, RecordReader } from "./journal_record.ts";
 
@@ -31,7 +41,7 @@ export function scanSegment(
   visit: (record: RecordReader, position: number) => boolean,
 ): ScanEnd {
   const path = `${directory}/${segmentName(segment)}`;
-  const fd = open(cString(path), O_RDONLY);
+  const fd = open(cString(binaryString(path)), O_RDONLY);
   if (fd < 0) throw journalError("open", path, -fd);
   try {
     const stat = emptyStat();

@@ -8,8 +8,8 @@
  * @module
  */
 
-import { fallocate } from "../../ffi/libc.ts";
 import { mapFile, type Mapping, MAPPING_ALIGNMENT } from "../../ffi/mapping.ts";
+import { type FileCalls, SYSTEM_CALLS } from "../store/file_calls.ts";
 
 /** Bytes that the file grows by. */
 const WINDOW_BYTES = 1024 * 1024;
@@ -20,7 +20,7 @@ export class MappedLog {
   #start = 0;
   #end = 0;
 
-  constructor(readonly fd: number) {}
+  constructor(readonly fd: number, readonly calls: FileCalls = SYSTEM_CALLS) {}
 
   /**
    * Puts the first `length` bytes of `bytes` at `position`, which is behind everything appended before; the first of
@@ -41,7 +41,7 @@ export class MappedLog {
     const needed = position + length - start;
     const size = Math.ceil(needed / WINDOW_BYTES) * WINDOW_BYTES;
     // With blocks of its own: to write to a page that the disk has no room for would end the process.
-    if (fallocate(this.fd, 0, start, size) < 0) return false;
+    if (this.calls.fallocate(this.fd, start, size) < 0) return false;
     this.#window = mapFile(this.fd, start, size);
     if (this.#window === null) return false;
     this.#start = start;

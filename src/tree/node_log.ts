@@ -22,18 +22,10 @@
  * @module
  */
 
-import {
-  binaryName,
-  close,
-  cString,
-  Errno,
-  ftruncate,
-  O_CREAT,
-  O_RDWR,
-  open,
-  pwrite,
-} from "../../ffi/libc.ts";
+import { binaryName, close, O_CREAT, O_RDWR } from "../../ffi/libc.ts";
+import { type FileCalls, persistent, SYSTEM_CALLS } from "../store/file_calls.ts";
 import type { Inode } from "./inode.ts";
+import { journalError } from "./journal.ts";
 import { MappedLog } from "./mapped_log.ts";
 
 /** Where a node was when its line was written. */
@@ -75,6 +67,7 @@ type Triple = [number, number, number];
 const LARGEST_RECORD = HEADER_BYTES + 32 + 65535;
 
 export class NodeLog {
+  readonly #calls: FileCalls;
   #fd: number;
   /** Null if the file system does not let it be written to as memory. */
   #mapped: MappedLog | null;
@@ -87,11 +80,12 @@ export class NodeLog {
   #connection: LoggedConnection | null = null;
 
   /** Begins an empty log, which takes the place of the one at `path` with its first {@linkcode flush}. */
-  constructor(readonly path: string) {
-    this.#fd = open(cString(`${path}.new`), O_RDWR | O_CREAT, 0o600);
-    if (this.#fd < 0) throw new Error(`Cannot open ${path}: errno ${-this.#fd}`);
-    ftruncate(this.#fd, 0);
-    this.#mapped = new MappedLog(this.#fd);
+  constructor(readonly path: string, calls: FileCalls = SYSTEM_CALLS) {
+    this.#calls = persistent(calls);
+    this.#fd = this.#calls.open(`${path}.new`, O_RDWR | O_CREAT, 0o600);
+    if (this.#fd < 0) throw journalError("begin", path, -this.#fd);
+    this.#calls.ftruncate(this.#fd, 0);
+    this.#mapped = new MappedLog(this.#fd, this.#calls);
   }
 
   /** What the file says, up to its last whole record. */
@@ -189,40 +183,49 @@ export class NodeLog {
       this.#compact(live);
     }
     this.#write();
-    if (!this.#published) {
-      Deno.renameSync(`${this.path}.new`, this.path);
+    if (!this.#published) this.#publish();
+  }
+
+  /** If it fails, the next flush tries again. */
+  #publish(): void {
+    try {
+      this.#calls.rename(`${this.path}.new`, this.path);
       this.#published = true;
+    } catch (error) {
+      console.error(`Cannot keep node ids in ${this.path}: ${(error as Error).message}`);
     }
   }
 
   #write(): void {
     if (this.#mapped?.append(this.#bytes, this.#pending, this.#position)) {
       this.#position += this.#pending;
-      this.#pending = 0;
     } else {
       this.#mapped?.close();
       this.#mapped = null;
       this.#writeOut();
     }
+    this.#pending = 0;
   }
 
-  /** What cannot be written is lost, so that nothing torn stands between whole records. */
+  /**
+   * What cannot be written is lost, so that nothing torn stands between whole records: should this server die, the next
+   * one does not know some ids that the kernel has, and answers ESTALE.
+   */
   #writeOut(): void {
-    let done = 0;
-    while (done < this.#pending) {
-      const bytes = done === 0 ? this.#bytes : this.#bytes.subarray(done);
-      const written = pwrite(this.#fd, bytes, this.#position + done, this.#pending - done);
-      if (written === -Errno.EINTR) continue;
-      if (written <= 0) break;
-      done += written;
-    }
-    if (done === this.#pending) this.#position += done;
-    else ftruncate(this.#fd, this.#position);
+    const written = this.#calls.pwrite(this.#fd, this.#bytes, this.#position, this.#pending);
+    if (written >= 0) this.#position += written;
+    else this.#calls.ftruncate(this.#fd, this.#position);
     this.#pending = 0;
   }
 
   #compact(live: ReadonlyMap<number, Inode>): void {
-    const draft = new NodeLog(this.path);
+    let draft: NodeLog;
+    try {
+      draft = new NodeLog(this.path, this.#calls);
+    } catch (error) {
+      console.error((error as Error).message);
+      return;
+    }
     if (this.#connection !== null) draft.connected(this.#connection);
     for (const inode of live.values()) draft.bind(inode);
     draft.flush(live);
@@ -230,6 +233,7 @@ export class NodeLog {
     this.#fd = draft.#fd;
     this.#mapped = draft.#mapped;
     this.#position = draft.#position;
+    this.#published = draft.#published;
   }
 
   close(): void {

@@ -32,6 +32,8 @@ export const Status = {
   ReadOnly: 19,
   AccessDenied: 20,
   QuotaExceeded: 21,
+  NoMemory: 22,
+  TooManyOpenFiles: 23,
 } as const;
 
 export type Status = typeof Status[keyof typeof Status];

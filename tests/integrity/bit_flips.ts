@@ -124,7 +124,9 @@ class Files {
     for (const { name, isDirectory } of Deno.readDirSync(`${directory}/${path}`)) {
       const inner = path === "" ? name : `${path}/${name}`;
       if (isDirectory) this.#read(directory, inner);
-      else this.#files.set(inner, Deno.readFileSync(`${directory}/${inner}`));
+      else if (name !== "reserve") {
+        this.#files.set(inner, Deno.readFileSync(`${directory}/${inner}`));
+      }
     }
   }
 
@@ -151,8 +153,8 @@ class Files {
   }
 }
 
-/** The text of the lock is for people; SQLite makes the shared memory anew from the log. */
-const NO_STATE = /^lock$|-shm$/;
+/** The text of the lock is for people, nothing is in a reserve; SQLite makes the shared memory anew from the log. */
+const NO_STATE = /^lock$|reserve$|-shm$/;
 
 /** A store with checkpoints and a journal; after a crash, also with a write-ahead log that was not copied. */
 function stoppedStore(random: (below: number) => number, how: "crashed" | "closed"): Files {

@@ -10,11 +10,12 @@ import { buildSnapshot } from "../../src/history/build_snapshot.ts";
 import type { CommitInfo, CommitKind } from "../../src/history/commit.ts";
 import { History } from "../../src/history/history.ts";
 import { S_IFDIR, type Snapshot } from "../../src/store/entry.ts";
+import { type FileCalls, SYSTEM_CALLS } from "../../src/store/file_calls.ts";
 import { loadHasher } from "../../src/store/hash.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
 import { journalPath } from "../../src/store/store_paths.ts";
 import { Journal } from "../../src/tree/journal.ts";
-import { settle, takeCapture } from "../../src/tree/take_capture.ts";
+import { revert, settle, takeCapture } from "../../src/tree/take_capture.ts";
 import { FIRST_OWN_INODE, WorkingTree } from "../../src/tree/working_tree.ts";
 import { randomOperation } from "../tree/fixture.ts";
 
@@ -53,13 +54,13 @@ export class Sample {
   readonly tree: WorkingTree;
   #snapshot = EMPTY;
 
-  constructor() {
+  constructor(calls: FileCalls = SYSTEM_CALLS) {
     this.#parent = Deno.makeTempDirSync({ prefix: "agentvfs-sample-" });
     this.directory = `${this.#parent}/store`;
     this.journalPath = journalPath(this.directory, 0);
-    this.store = StoreWriter.create(this.directory, hasher);
+    this.store = StoreWriter.create(this.directory, hasher, calls);
     this.history = new History(this.store);
-    const journal = new Journal(this.journalPath);
+    const journal = new Journal(this.journalPath, undefined, calls);
     this.tree = new WorkingTree(this.store, null, journal, EMPTY, FIRST_OWN_INODE);
     journal.begin(1);
     this.checkpoint("initial", "import");
@@ -87,19 +88,27 @@ export class Sample {
 
   #save(commit: Parameters<History["save"]>[0]["commit"]): CommitInfo | null {
     const { tree } = this;
+    const { safeSegment } = tree;
     const taken = tree.isChanged ? takeCapture(tree) : null;
-    const built = taken === null ? null : this.#build(taken.capture);
-    const snapshot = built?.snapshot ?? this.#snapshot;
-    const saved = this.history.save({
-      branch: BRANCH,
-      snapshot,
-      segment: tree.journal.segment,
-      nextInode: tree.nextInode,
-      ...(commit === undefined ? {} : { commit }),
-    });
-    if (taken !== null) settle(tree, taken.pending, snapshot, built!.slots);
-    this.#snapshot = snapshot;
-    return saved;
+    try {
+      const built = taken === null ? null : this.#build(taken.capture);
+      const snapshot = built?.snapshot ?? this.#snapshot;
+      const saved = this.history.save({
+        branch: BRANCH,
+        snapshot,
+        segment: tree.journal.segment,
+        nextInode: tree.nextInode,
+        ...(commit === undefined ? {} : { commit }),
+      });
+      if (taken !== null) settle(tree, taken.pending, snapshot, built!.slots);
+      this.#snapshot = snapshot;
+      return saved;
+    } catch (error) {
+      // As the background thread and the branch do.
+      this.store.discard();
+      if (taken !== null) revert(tree, taken.pending, safeSegment);
+      throw error;
+    }
   }
 
   #build(capture: Parameters<typeof buildSnapshot>[1]) {

@@ -54,6 +54,10 @@ export function errnoOf(status: Status): number {
       return Errno.EACCES;
     case Status.QuotaExceeded:
       return Errno.EDQUOT;
+    case Status.NoMemory:
+      return Errno.ENOMEM;
+    case Status.TooManyOpenFiles:
+      return Errno.EMFILE;
     default:
       return unknownStatus(status);
   }

@@ -1,0 +1,114 @@
+/** A store on a disk that is full: nothing is lost, deleting works, and what was deleted comes back as space. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { succeed, until } from "../support/process.ts";
+import { withMount } from "../support/mounted.ts";
+import { withTemporary } from "../support/temporary.ts";
+
+const MIB = 1024 * 1024;
+
+/** Runs `body` with a project and a directory that is a file system of its own of 32 MiB. */
+async function withSmallDisk(
+  kind: "tmpfs" | "ext4",
+  body: (project: string, disk: string) => Promise<void>,
+): Promise<void> {
+  await withTemporary(async (directory) => {
+    const project = join(directory, "project");
+    const disk = join(directory, "disk");
+    await Deno.mkdir(project);
+    await Deno.mkdir(disk);
+    await Deno.writeTextFile(join(project, "kept.txt"), "kept\n");
+    if (kind === "tmpfs") {
+      await succeed(["mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "agentvfs-test", disk]);
+    } else {
+      const image = join(directory, "image");
+      await succeed(["truncate", "-s", "32M", image]);
+      await succeed(["mkfs.ext4", "-q", "-m", "0", image]);
+      await succeed(["mount", "-o", "loop", image, disk]);
+      await Deno.chmod(disk, 0o700);
+    }
+    try {
+      await body(project, disk);
+    } finally {
+      await succeed(["umount", disk]);
+    }
+  });
+}
+
+/** Smaller and smaller files, until not one byte fits. */
+const SIZES = [MIB, 65_536, 4096, 1];
+
+/** Writes files of noise until nothing fits. Returns their names, how many of them have a MiB, and the last error. */
+async function fill(path: (name: string) => string, prefix: string) {
+  const names: string[] = [];
+  let whole = 0;
+  let error = new Error();
+  for (const size of SIZES) {
+    const bytes = new Uint8Array(size);
+    while (true) {
+      for (let at = 0; at < size; at += 65_536) {
+        crypto.getRandomValues(bytes.subarray(at, at + 65_536));
+      }
+      const name = `${prefix} ${names.length}`;
+      names.push(name);
+      try {
+        await Deno.writeFile(path(name), bytes);
+        if (size === MIB) whole++;
+      } catch (caught) {
+        error = caught as Error;
+        break;
+      }
+    }
+  }
+  return { names, whole, error };
+}
+
+for (const kind of ["tmpfs", "ext4"] as const) {
+  Deno.test(`a full ${kind}: delete, collect garbage, write again`, () =>
+    withSmallDisk(kind, async (project, disk) => {
+      const options = {
+        arguments: ["--store", join(disk, "store")],
+        allowedLog: [/no space left/],
+      };
+      await withMount(project, async (m) => {
+        const path = (name: string) => m.path(name);
+        const first = await fill(path, "first");
+        assert.ok(first.whole >= 12, `only ${first.whole} MiB fit`);
+        assert.match(first.error.message, /No space left on device|os error 28/);
+        // The mount goes on: what is there can be read, and what is in the way be deleted.
+        assert.equal(await Deno.readTextFile(m.path("kept.txt")), "kept\n");
+        assert.equal((await Deno.readFile(m.path("first 0"))).length, MIB);
+        const refused = await m.refused("checkpoint", "too much");
+        assert.equal(refused.code, "no_space");
+        assert.equal((await m.ctl("log")).entries[0].label, "initial");
+        for (const name of first.names) await removeIfThere(m.path(name));
+        await m.ctl("checkpoint", "emptied");
+        await m.ctl("gc", "--keep", "1");
+
+        const second = await fill(path, "second");
+        assert.ok(
+          second.whole >= first.whole - 3,
+          `${first.whole} MiB fitted, now ${second.whole}`,
+        );
+        for (const name of second.names) await removeIfThere(m.path(name));
+        // Without anybody's doing: the journal is stored when what deleting needs is being used up.
+        await until("there is room again", async () => {
+          try {
+            await Deno.writeFile(m.path("third"), new Uint8Array(4 * MIB).fill(3));
+            return true;
+          } catch {
+            return false;
+          }
+        });
+        const verified = await m.ctl("verify");
+        assert.equal(verified.clean, true);
+      }, options);
+    }));
+}
+
+function removeIfThere(path: string): Promise<void> {
+  return Deno.remove(path).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
+}
