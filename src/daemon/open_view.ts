@@ -89,7 +89,10 @@ function reportDamage(directory: string, journalEnd: ReplayReport): void {
 /** Puts the node ids right, and begins a journal segment. */
 function takeOver(start: ViewStart, tree: WorkingTree, end: ReplayReport, resume: boolean) {
   const path = `${start.directory}/nodes`;
-  const { connection, nodes } = resume ? NodeLog.load(path) : NO_NODES;
+  const { connection, nodes, damagedAt } = resume ? NodeLog.load(path) : NO_NODES;
+  if (damagedAt !== null) {
+    console.error(`${path} is damaged at byte ${damagedAt}: some open files answer ESTALE`);
+  }
   const nodeIds = [...nodes.keys()];
   renumberNodes(tree, nodeIds.reduce((a, b) => Math.max(a, b), end.largestNodeId));
   tree.nodes.log = new NodeLog(path);
@@ -102,4 +105,4 @@ function takeOver(start: ViewStart, tree: WorkingTree, end: ReplayReport, resume
   return { connection, nodeIds, lost };
 }
 
-const NO_NODES: LoadedNodes = { connection: null, nodes: new Map() };
+const NO_NODES: LoadedNodes = { connection: null, nodes: new Map(), damagedAt: null };

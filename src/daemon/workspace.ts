@@ -8,6 +8,7 @@
  * @module
  */
 
+import { crc32 } from "node:zlib";
 import { basename, dirname, join, resolve } from "node:path";
 import { fitsSocketAddress } from "../control/socket_path.ts";
 
@@ -232,27 +233,37 @@ async function ownDirectory(path: string): Promise<void> {
 
 async function writeRecord(config: DaemonConfig): Promise<void> {
   const { source, mount, store, socket, log, version } = config;
-  const text = JSON.stringify({ source, mount, store, socket, log, version }, null, 2) + "\n";
+  const record = { source, mount, store, socket, log, version };
+  const text = JSON.stringify({ ...record, sum: recordSum(record) }, null, 2) + "\n";
   const path = join(config.workspace, RECORD);
   const draft = `${path}.${Deno.pid}`;
   await Deno.writeTextFile(draft, text, { mode: 0o600 });
   await Deno.rename(draft, path);
 }
 
-/** The record in `directory`, or null where there is none that can be read. */
+/** CRC-32 of the record's JSON without it, so that a record that is damaged is not taken for another place. */
+function recordSum(record: Record<string, unknown>): number {
+  return crc32(JSON.stringify(record));
+}
+
+/** The record in `directory`, or null where there is none that is whole. */
 export async function readRecord(directory: string): Promise<WorkspaceRecord | null> {
-  let value: unknown;
+  const path = join(directory, RECORD);
+  const text = await Deno.readTextFile(path).catch(() => null);
+  if (text === null) return null;
+  const record = parseRecord(text);
+  if (record !== null) return { ...record, directory };
+  console.error(`${path} is damaged: agentvfs quickstart in its project writes it anew`);
+  return null;
+}
+
+function parseRecord(text: string): Omit<WorkspaceRecord, "directory"> | null {
   try {
-    value = JSON.parse(await Deno.readTextFile(join(directory, RECORD)));
+    const { sum, ...record } = JSON.parse(text);
+    return sum === recordSum(record) ? record : null;
   } catch {
     return null;
   }
-  if (typeof value !== "object" || value === null) return null;
-  const fields = value as Record<string, unknown>;
-  for (const name of ["source", "mount", "store", "socket", "log", "version"]) {
-    if (typeof fields[name] !== "string") return null;
-  }
-  return { ...fields, directory } as WorkspaceRecord;
 }
 
 /** All workspaces of this state root, in no particular order. */

@@ -91,7 +91,19 @@ Deno.test("a record that is damaged or missing is none", () =>
       await Deno.writeTextFile(join(config.workspace, "workspace.json"), text);
       assert.equal(await readRecord(config.workspace), null);
     }
-    await Deno.remove(join(config.workspace, "workspace.json"));
+    await createWorkspace(config);
+    const path = join(config.workspace, "workspace.json");
+    const [record, whole] = [await readRecord(config.workspace), await Deno.readFile(path)];
+    assert.ok(record !== null);
+    for (let bit = 0; bit < 8 * whole.length; bit += 3) {
+      const flipped = whole.slice();
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      await Deno.writeFile(path, flipped);
+      const read = await readRecord(config.workspace);
+      // White space between the fields means nothing.
+      if (read !== null) assert.deepEqual(read, record);
+    }
+    await Deno.remove(path);
     assert.equal(await readRecord(config.workspace), null);
     assert.deepEqual(await listWorkspaces(), []);
   }));

@@ -14,7 +14,7 @@
  * keeps others.
  *
  * Every first lookup of a file adds a record, so records are bytes in a buffer that is written as it is. A record
- * is a byte that tells its kind, a zero byte, u16 length of the name; then for BIND u64 node id, inode number,
+ * is a byte that tells its kind, a zero byte, u16 length of the name, u32 checksum of all its other bytes; then for BIND u64 node id, inode number,
  * references and node id of the directory, and the name; for COUNT u64 node id and references (0: the kernel has
  * forgotten it); for CONNECTED three u32, what INIT agreed on. Little-endian; nothing reads it but this program on
  * this machine. Behind the last record are zeros: the file is written to as memory ({@linkcode MappedLog}).
@@ -49,14 +49,17 @@ export interface LoggedConnection {
 export interface LoadedNodes {
   readonly connection: LoggedConnection | null;
   readonly nodes: Map<number, LoggedNode>;
+  /** Where the file has bytes that are no record, and what follows is not known; null if it has none. */
+  readonly damagedAt: number | null;
 }
 
 /** The file is written anew when it is this long and mostly obsolete. */
 const COMPACT_BYTES = 32 * 1024 * 1024;
 const BYTES_PER_NODE = 64;
 
-const Kind = { BIND: 1, COUNT: 2, CONNECTED: 3 } as const;
-const HEADER_BYTES = 4;
+/** No one bit makes one of another, or of the zero that is behind the last record. */
+const Kind = { BIND: 3, COUNT: 5, CONNECTED: 6 } as const;
+const HEADER_BYTES = 8;
 /** Bytes of a record besides the name, by kind. */
 const RECORD_BYTES: Readonly<Record<number, number>> = {
   [Kind.BIND]: HEADER_BYTES + 32,
@@ -88,7 +91,7 @@ export class NodeLog {
     this.#mapped = new MappedLog(this.#fd, this.#calls);
   }
 
-  /** What the file says, up to its last whole record. */
+  /** What the file says, up to the first record that is not whole. */
   static load(path: string): LoadedNodes {
     const nodes = new Map<number, LoggedNode>();
     let connection: LoggedConnection | null = null;
@@ -96,17 +99,21 @@ export class NodeLog {
     try {
       bytes = Deno.readFileSync(path);
     } catch {
-      return { connection, nodes };
+      return { connection, nodes, damagedAt: null };
     }
     const view = new DataView(bytes.buffer);
     const number = (at: number) =>
       view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
+    let damagedAt: number | null = null;
     let next: number;
-    for (let at = 0; at + HEADER_BYTES <= bytes.length; at = next) {
+    for (let at = 0; at < bytes.length && bytes[at] !== 0; at = next) {
       const kind = bytes[at]!;
       const name = at + (RECORD_BYTES[kind] ?? Infinity);
-      next = name + view.getUint16(at + 2, true);
-      if (next > bytes.length) break;
+      next = name <= bytes.length ? name + view.getUint16(at + 2, true) : Infinity;
+      if (next > bytes.length || view.getUint32(at + 4, true) !== recordSum(bytes, at, next)) {
+        damagedAt = at;
+        break;
+      }
       const fields = at + HEADER_BYTES;
       if (kind === Kind.BIND) {
         const [ino, lookups, parent] = [8, 16, 24].map((i) => number(fields + i)) as Triple;
@@ -122,7 +129,7 @@ export class NodeLog {
       }
     }
     removeForgotten(nodes);
-    return { connection, nodes };
+    return { connection, nodes, damagedAt };
   }
 
   connected(connection: LoggedConnection): void {
@@ -131,6 +138,7 @@ export class NodeLog {
     this.#view.setUint32(at, connection.minor, true);
     this.#view.setUint32(at + 4, connection.flags, true);
     this.#view.setUint32(at + 8, connection.flags2, true);
+    this.#end(at);
   }
 
   /** The kernel has, or is about to get, a reference to the inode; or the inode has another name. */
@@ -143,6 +151,7 @@ export class NodeLog {
     this.#number(at + 16, inode.lookups);
     this.#number(at + 24, parent?.nodeId ?? 0);
     for (let i = 0; i < name.length; i++) this.#bytes[at + 32 + i] = name.charCodeAt(i);
+    this.#end(at);
   }
 
   /** The kernel has more or fewer references to an inode than before. */
@@ -150,6 +159,7 @@ export class NodeLog {
     const at = this.#begin(Kind.COUNT, 0);
     this.#number(at, nodeId);
     this.#number(at + 8, lookups);
+    this.#end(at);
   }
 
   /** Lays a record's header behind what is pending. Returns where its fields begin. */
@@ -161,6 +171,12 @@ export class NodeLog {
     this.#bytes[at + 1] = 0;
     this.#view.setUint16(at + 2, nameLength, true);
     return at + HEADER_BYTES;
+  }
+
+  /** Seals the record whose fields begin at `fields` and that ends what is pending. */
+  #end(fields: number): void {
+    const start = fields - HEADER_BYTES;
+    this.#view.setUint32(start + 4, recordSum(this.#bytes, start, this.#pending), true);
   }
 
   #grow(): void {
@@ -254,4 +270,17 @@ function removeForgotten(nodes: Map<number, LoggedNode>): void {
     }
   }
   for (const id of nodes.keys()) if (!needed.has(id)) nodes.delete(id);
+}
+
+/**
+ * FNV-1a of the record `[start, end)` without its checksum: each step is a bijection, so any one byte that changes
+ * changes it, and for so few bytes it is quicker than a call of a CRC-32.
+ */
+function recordSum(bytes: Uint8Array, start: number, end: number): number {
+  let sum = 0x811c9dc5;
+  for (let i = start; i < end; i++) {
+    if (i - start >= 4 && i - start < HEADER_BYTES) continue;
+    sum = Math.imul(sum ^ bytes[i]!, 0x01000193);
+  }
+  return sum >>> 0;
 }

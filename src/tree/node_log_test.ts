@@ -51,6 +51,30 @@ Deno.test("a log tells what was bound and not forgotten", () =>
     ]);
   }));
 
+Deno.test("a flipped bit costs what follows it, and is never taken for something else", () =>
+  withLog((log, path) => {
+    log.connected(CONNECTION);
+    for (let i = 0; i < 4; i++) log.bind(inode(10 + i, `name ${i}`, null));
+    log.count(references(11, 5));
+    log.flush(NOTHING);
+    const whole = NodeLog.load(path);
+    assert.equal(whole.damagedAt, null);
+    const file = Deno.readFileSync(path);
+    const length = file.findLastIndex((byte) => byte !== 0) + 1;
+    const bytes = file.subarray(0, length + 64);
+    for (let bit = 0; bit < 8 * length; bit++) {
+      const damaged = bytes.slice();
+      damaged[bit >> 3]! ^= 1 << (bit & 7);
+      Deno.writeFileSync(`${path}.damaged`, damaged);
+      const { nodes, damagedAt } = NodeLog.load(`${path}.damaged`);
+      assert.ok(damagedAt !== null, `bit ${bit} was not noticed`);
+      for (const [id, node] of nodes) {
+        const { lookups, ...rest } = whole.nodes.get(id)!;
+        assert.deepEqual({ ...node, lookups }, { ...rest, lookups });
+      }
+    }
+  }));
+
 Deno.test("a name given later replaces the one before", () =>
   withLog((log, path) => {
     log.bind(inode(5, "old", null));
@@ -81,7 +105,11 @@ Deno.test("what is torn at the end is left out", () =>
   }));
 
 Deno.test("no file means nothing is known", () => {
-  assert.deepEqual(NodeLog.load("/nonexistent/nodes"), { connection: null, nodes: new Map() });
+  assert.deepEqual(NodeLog.load("/nonexistent/nodes"), {
+    connection: null,
+    nodes: new Map(),
+    damagedAt: null,
+  });
 });
 
 Deno.test("a log that is mostly obsolete is written anew with what is left", () =>
