@@ -58,7 +58,7 @@ export interface StoreStats {
     readonly bytes: number;
     readonly segments: number;
   }[];
-  /** Other files: the reserve, the lock, a damaged index that was set aside. */
+  /** Other files: reserves, what a mount keeps besides, a damaged index that was set aside. */
   readonly other: number;
   /** Those with most bytes of their own first. */
   readonly checkpoints: readonly CheckpointShare[];
@@ -157,7 +157,7 @@ function journalsOf(
   const names = new Map(branchesOf(store).map(({ name, number }) => [String(number), name]));
   for (const file of files) {
     const [folder, number, name] = file.path.split("/");
-    if (folder !== "journal" || number === undefined || name === undefined) continue;
+    if (folder !== "journal" || number === undefined || !name?.includes(".journal")) continue;
     const branch = names.get(number) ?? `(deleted branch ${number})`;
     journals.set(branch, [...journals.get(branch) ?? [], file]);
   }
