@@ -14,7 +14,7 @@ import { formatPath, indexPath, packsPath } from "./store_paths.ts";
 import { syncDirectory } from "./sync_directory.ts";
 
 /** What a creation that was interrupted may have left. */
-const LEFTOVERS = /^(lock|packs|format\.new|index\.(mark|sqlite(-wal|-shm|-journal)?))$/;
+const LEFTOVERS = /^(lock|packs|reserve|format\.new|index\.(mark|sqlite(-wal|-shm|-journal)?))$/;
 
 /**
  * Makes `directory` (0700) unless it exists. Throws `not_a_store` if it holds anything but a store.
