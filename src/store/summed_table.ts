@@ -32,9 +32,10 @@ export function putRow(
     .run(...columns.map((column) => row[column] as Value), rowSum(table, row));
 }
 
-/** True if the row is as it was written. */
+/** True if the row has all columns, and is as it was written. */
 export function isWholeRow(table: SummedTable, row: Row): boolean {
-  return row.sum === rowSum(table, row);
+  return table.columns.every((column) => row[column] !== undefined) &&
+    row.sum === rowSum(table, row);
 }
 
 /** The rows that are not as they were written. None where there is no such table. */
