@@ -24,7 +24,7 @@ import { ROOT_NODE_ID } from "../../src/tree/node_table.ts";
 import { replay } from "../../src/tree/replay.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { dump, Fixture, randomness } from "../tree/fixture.ts";
-import { memoryPlace } from "./memory_place.ts";
+import { memoryPlace } from "../support/memory_place.ts";
 import { malformedRequest, type Random } from "./malformed_requests.ts";
 import { residentMiB } from "./resident_memory.ts";
 import { socketPair } from "./socket_pair.ts";

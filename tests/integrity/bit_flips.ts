@@ -16,6 +16,7 @@ import type { VerifyReport } from "../../src/control/service.ts";
 import { verifyOffline } from "../../src/daemon/offline_store.ts";
 import { History } from "../../src/history/history.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
+import { inMemory } from "../support/memory_place.ts";
 import { randomness } from "../tree/fixture.ts";
 import { type Contents, type Everything, readAll } from "./read_everything.ts";
 import { BRANCH, hasher, Sample } from "./sample.ts";
@@ -41,7 +42,7 @@ export async function flipBits({ flips, seed, onFlip }: FlipOptions): Promise<Fl
   const random = randomness(seed);
   const stores = [stoppedStore(random, "crashed"), stoppedStore(random, "closed")];
   const originals: Contents[] = [];
-  const directory = Deno.makeTempDirSync({ prefix: "agentvfs-flips-" });
+  const directory = Deno.makeTempDirSync({ prefix: "agentvfs-flips-", ...inMemory() });
   const { error } = console;
   // What the tree says of each file that it cannot read.
   console.error = () => {};

@@ -125,7 +125,7 @@ class Bench {
   /** A checkpoint, and changes after it. */
   prepare(): void {
     const { sample } = this;
-    sample.work(randomness(1), 60);
+    sample.work(randomness(1), 15);
     sample.checkpoint("before");
     this.#file = create(
       sample.tree,

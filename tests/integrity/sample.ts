@@ -17,6 +17,7 @@ import { journalPath } from "../../src/store/store_paths.ts";
 import { Journal } from "../../src/tree/journal.ts";
 import { revert, settle, takeCapture } from "../../src/tree/take_capture.ts";
 import { FIRST_OWN_INODE, WorkingTree } from "../../src/tree/working_tree.ts";
+import { inMemory } from "../support/memory_place.ts";
 import { randomOperation } from "../tree/fixture.ts";
 
 export const hasher = await loadHasher();
@@ -55,7 +56,7 @@ export class Sample {
   #snapshot = EMPTY;
 
   constructor(calls: FileCalls = SYSTEM_CALLS) {
-    this.#parent = Deno.makeTempDirSync({ prefix: "agentvfs-sample-" });
+    this.#parent = Deno.makeTempDirSync({ prefix: "agentvfs-sample-", ...inMemory() });
     this.directory = `${this.#parent}/store`;
     this.journalPath = journalPath(this.directory, 0);
     this.store = StoreWriter.create(this.directory, hasher, calls);

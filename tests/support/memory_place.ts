@@ -14,3 +14,9 @@ export function memoryPlace(): string | undefined {
     return undefined;
   }
 }
+
+/** The same, as Deno's functions for temporary files take it. */
+export function inMemory(): { dir?: string } {
+  const dir = memoryPlace();
+  return dir === undefined ? {} : { dir };
+}
