@@ -51,14 +51,6 @@ export function createSchema(database: DatabaseSync, commits: number): void {
   database.exec("COMMIT");
 }
 
-/** Version the index says it has, null where it is no index. */
-export function indexVersion(database: DatabaseSync): number | null {
-  const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'meta'").get();
-  if (table === undefined) return null;
-  const row = database.prepare("SELECT value FROM meta WHERE key = 'version'").get();
-  return typeof row?.value === "number" ? row.value : null;
-}
-
 /** Finds objects. */
 export class ObjectIndex {
   readonly #find: StatementSync;

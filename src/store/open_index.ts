@@ -7,11 +7,11 @@
 import { DatabaseSync } from "node:sqlite";
 import { readMark } from "./commit_mark.ts";
 import { databaseError } from "./io_error.ts";
-import { getMeta, schemaFault } from "./meta.ts";
-import { indexVersion } from "./object_index.ts";
+import { getMeta, META, schemaFault } from "./meta.ts";
 import { StoreError } from "./store_error.ts";
 import { checkVersion } from "./store_format.ts";
 import { indexPath } from "./store_paths.ts";
+import { hasTable } from "./summed_table.ts";
 
 /** How long a statement waits for another connection's transaction, ms. */
 const BUSY_TIMEOUT = 10_000;
@@ -25,9 +25,7 @@ export function openIndex(directory: string, readOnly: boolean): DatabaseSync {
     database = new DatabaseSync(path, { readOnly });
     database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
     if (!readOnly) setUpForWriting(database);
-    const version = indexVersion(database);
-    if (version === null) throw damagedIndex(path, "it has no version");
-    checkVersion(directory, version);
+    if (!hasTable(database, META.name)) throw damagedIndex(path, "it has no version");
     const fault = indexFault(directory, database);
     if (fault !== null) throw damagedIndex(path, fault);
     return database;
@@ -44,6 +42,9 @@ export function openIndex(directory: string, readOnly: boolean): DatabaseSync {
 /** What is wrong with an index as a whole, as far as that is told at once; or null. */
 function indexFault(directory: string, database: DatabaseSync): string | null {
   try {
+    const version = getMeta(database, "version");
+    if (version === null) return "it has no version";
+    checkVersion(directory, version);
     const mark = readMark(directory);
     const commits = getMeta(database, "commits");
     if (typeof mark === "number" && (commits === null || commits < mark)) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync } from "node:zlib";
-import { createTables } from "./meta.ts";
+import { createTables, putMeta } from "./meta.ts";
 import { OBJECT_ID_BYTES, objectIdBytes, writeObjectId } from "./object_id.ts";
 import { ENCODING_ZSTD, RECORD_HEADER_BYTES } from "./pack_format.ts";
 import { Store } from "./store.ts";
@@ -77,7 +77,7 @@ Deno.test("a newer version is refused, whichever file says so", () => {
   withFolder((directory) => {
     prepared(directory);
     const database = new DatabaseSync(indexPath(directory));
-    database.exec("UPDATE meta SET value = 2 WHERE key = 'version'");
+    putMeta(database, "version", 2);
     database.close();
     refused("newer_version", () => Store.open(directory, hasher));
     refused("newer_version", () => StoreWriter.open(directory, hasher));
