@@ -9,7 +9,7 @@ import { isOver } from "../store/process_state.ts";
 import { type Mount, MOUNT_TYPE, mountAt } from "./mounts.ts";
 
 const PROBE_MS = 2_000;
-const UNCACHED_NAME = ".agentvfs";
+const UNCACHED_NAME = ".agentvfs/ctl";
 
 /**
  * If `mount` is one of ours and its daemon died without unmounting it, unmounts it and returns true.

@@ -49,15 +49,7 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       views.add(view);
       return { replayed, tornBytes };
     },
-    setBranches: ({ names, gone }) => {
-      const places = gone.flatMap((name) => virtual.placeOf(name) ?? []);
-      return {
-        parents: places.map(({ parent }) => parent),
-        names: places.map(({ name }) => name),
-        data: virtual.setBranches(names),
-        attributes: [],
-      };
-    },
+    setBranches: ({ names, gone }) => ({ ...virtual.setBranches(names, gone), attributes: [] }),
     resume: () => {
       session.frozen = false;
       return null;

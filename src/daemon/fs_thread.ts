@@ -90,7 +90,7 @@ function serve(
     open: (view: ViewStart) =>
       openView(view, { store, source: start.source, record, resume: false }),
   });
-  session.context.virtual.setBranches(start.branches);
+  session.context.virtual.setBranches(start.branches, []);
   post(readiness(opened));
   session.run();
 }

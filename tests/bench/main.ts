@@ -8,6 +8,7 @@
 import { Bed } from "./bed.ts";
 import type { Group, Run } from "./benchmark.ts";
 import { CALLS } from "./groups/calls.ts";
+import { BRANCHES } from "./groups/branches.ts";
 import { OWN } from "./groups/own.ts";
 import { ROUND_TRIPS } from "./groups/round_trips.ts";
 import { TOOLS } from "./groups/tools.ts";
@@ -16,7 +17,7 @@ import { type Options, parseOptions, USAGE } from "./options.ts";
 import { header, line, type Result } from "./results.ts";
 
 // deno-lint-ignore no-explicit-any
-const GROUPS: readonly Group<any>[] = [CALLS, ROUND_TRIPS, TOOLS, OWN];
+const GROUPS: readonly Group<any>[] = [CALLS, ROUND_TRIPS, TOOLS, OWN, BRANCHES];
 
 function print(text: string): void {
   console.log(text);

@@ -55,6 +55,13 @@ export interface Answer {
   readonly names?: readonly string[];
 }
 
+/** Names, by node id of their directory, and directories whose listings are others now. */
+export interface ForgottenNames {
+  readonly parents: number[];
+  readonly names: string[];
+  readonly data: number[];
+}
+
 export type Ask = (ticket: number, question: Question) => void;
 
 /** Sends a delayed answer: `length` bytes of the reply, or a negative errno. */
@@ -93,17 +100,29 @@ export class VirtualFiles {
 
   /** The answer to a lookup of {@linkcode VIRTUAL_NAME} in the root of a view. */
   lookupHome(view: number): number {
-    return this.#entry(view, { kind: "home", view }, 0);
+    return this.#entry(view, { kind: "home", view }, FOREVER);
   }
 
-  /** There are these branches now. Returns what the kernel must forget: the directories that list them. */
-  setBranches(names: readonly string[]): number[] {
+  /** There are these branches now, and those of `gone` no more. Returns what the kernel must forget. */
+  setBranches(names: readonly string[], gone: readonly string[]): ForgottenNames {
     this.#branches = [...names].sort();
-    const listing = [wireNode(VIRTUAL_VIEW, BRANCHES)];
+    const forgotten = { parents: [] as number[], names: [] as string[], data: [] as number[] };
+    const forget = (path: string) => {
+      const place = this.#placeOf(path);
+      if (place === null) return;
+      forgotten.parents.push(place.parent);
+      forgotten.names.push(place.name);
+    };
+    gone.forEach(forget);
+    forgotten.data.push(wireNode(VIRTUAL_VIEW, BRANCHES));
     for (const [id, { node }] of this.#nodes) {
-      if (node.kind === "branches") listing.push(wireNode(VIRTUAL_VIEW, id));
+      if (node.kind !== "branches") continue;
+      forgotten.data.push(wireNode(VIRTUAL_VIEW, id));
+      if (!this.#branches.some((name) => name.startsWith(node.prefix))) {
+        forget(node.prefix.slice(0, -1));
+      }
     }
-    return listing;
+    return forgotten;
   }
 
   /** Node ids of the directory that lists checkpoints, for the kernel. */
@@ -111,11 +130,11 @@ export class VirtualFiles {
     return wireNode(VIRTUAL_VIEW, CHECKPOINTS);
   }
 
-  /** The directory that a branch's view is in, and its name there; null if the kernel cannot know it. */
-  placeOf(branch: string): { parent: number; name: string } | null {
-    const slash = branch.lastIndexOf("/");
-    const prefix = branch.slice(0, slash + 1);
-    const name = branch.slice(slash + 1);
+  /** The directory that a path below `branches` is in, and its name there; null if the kernel cannot know it. */
+  #placeOf(path: string): { parent: number; name: string } | null {
+    const slash = path.lastIndexOf("/");
+    const prefix = path.slice(0, slash + 1);
+    const name = path.slice(slash + 1);
     if (prefix === "") return { parent: wireNode(VIRTUAL_VIEW, BRANCHES), name };
     for (const [id, { node }] of this.#nodes) {
       if (node.kind === "branches" && node.prefix === prefix) {
@@ -228,7 +247,7 @@ export class VirtualFiles {
     }
     const prefix = `${name}/`;
     if (!this.#branches.some((branch) => branch.startsWith(prefix))) return -Errno.ENOENT;
-    return this.#newNode({ kind: "branches", prefix }, 0);
+    return this.#newNode({ kind: "branches", prefix }, FOREVER);
   }
 
   /** The entry of a view's root. */
@@ -251,12 +270,14 @@ export class VirtualFiles {
     this.reply.bytes.fill(0, OUT, OUT + ENTRY_OUT.SIZE);
     this.reply.u64(OUT + ENTRY_OUT.NODEID, wireNode(VIRTUAL_VIEW, id));
     this.reply.u64(OUT + ENTRY_OUT.ENTRY_VALID, valid);
+    this.reply.u64(OUT + ENTRY_OUT.ATTR_VALID, attributesValid(node));
     this.#attr(OUT + ENTRY_OUT.ATTR, id, node);
     return ENTRY_OUT.SIZE;
   }
 
   #attributes(id: number, node: VirtualNode): number {
     this.reply.bytes.fill(0, OUT, OUT + ATTR_OUT.SIZE);
+    this.reply.u64(OUT + ATTR_OUT.VALID, attributesValid(node));
     this.#attr(OUT + ATTR_OUT.ATTR, id, node);
     return ATTR_OUT.SIZE;
   }
@@ -364,6 +385,11 @@ function homeNames(view: number): Listed[] {
   const files = [{ name: "ctl", type: S_IFREG }, { name: "status", type: S_IFREG }];
   const trees = [{ name: "branches", type: S_IFDIR }, { name: "checkpoints", type: S_IFDIR }];
   return view === MAIN_VIEW ? [...files, ...trees] : files;
+}
+
+/** Directories stay as they are; the length of `ctl` changes with what is written to it. */
+function attributesValid(node: VirtualNode): number {
+  return "bytes" in node ? 0 : FOREVER;
 }
 
 function modeOf({ kind }: VirtualNode): number {
