@@ -220,7 +220,7 @@ export class FakeService implements Service {
     const { id, label, time } = this.#head();
     return {
       name,
-      number: this.#branches.length,
+      number: parent === null ? 0 : this.#branches.length + 1,
       parent,
       created: "2026-01-02T03:04:05.000Z",
       head: { id, label, time },

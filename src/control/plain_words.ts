@@ -12,6 +12,7 @@ import { wireError } from "./protocol.ts";
 import {
   type BranchReport,
   type CheckpointReport,
+  type MergeReport,
   type RollbackReport,
   type Service,
   ServiceError,
@@ -72,6 +73,13 @@ const VERBS: Readonly<Record<string, Verb>> = {
     return { branch_id: report.number, ...report };
   },
   "branch.delete": (service, words) => call(service, "deleteBranch", jsonBody(words)),
+  "branch.merge": async (service, words) => {
+    const { source, target, label } = jsonBody(words) as Record<string, unknown>;
+    const named = label === undefined ? {} : { label };
+    const params = { sources: [source], into: target, ...named };
+    const report = await call<MergeReport>(service, "merge", params);
+    return { commit: report.id ?? "", source, target, ...report };
+  },
   "branch.list": async (service, words) => {
     noWords("branch.list", words);
     const { branches } = await service.listBranches({});
@@ -97,6 +105,8 @@ const ORIGINAL_PHRASES: Readonly<Record<string, string>> = {
   branch_exists: "branch exists",
   main_branch: "cannot delete main",
   branch_in_use: "branch has active sessions",
+  merge_itself: "cannot merge branch into itself",
+  merge_conflicts: "merge conflicts",
 };
 
 /** Executes one line of plain words. Never throws: what goes wrong is in the reply. */
@@ -119,7 +129,8 @@ export async function runPlainWords(service: Service, line: string): Promise<str
   } catch (error) {
     const { message, ...rest } = wireError(error);
     const phrase = ORIGINAL_PHRASES[rest.code];
-    return JSON.stringify({ ok: false, error: phrase ?? message, ...rest, message });
+    const conflicts = rest.code === "merge_conflicts" ? conflictPaths(error) : {};
+    return JSON.stringify({ ok: false, error: phrase ?? message, ...conflicts, ...rest, message });
   }
 }
 
@@ -148,6 +159,13 @@ function takeBranch(words: string[]): { rest: string[]; branch?: string } {
 function target(words: string[]): string {
   if (words.length === 0) throw refused("missing target");
   return words.join(" ");
+}
+
+/** As the original listed them: with a slash in front, each once. */
+function conflictPaths(error: unknown): { conflicts: string[] } {
+  const { sources } = (error as ServiceError).details as MergeReport;
+  const paths = sources.flatMap(({ conflicts }) => conflicts.map(({ path }) => `/${path}`));
+  return { conflicts: [...new Set(paths)].sort() };
 }
 
 /** The JSON object that some of the original's verbs take. */

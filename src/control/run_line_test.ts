@@ -109,6 +109,21 @@ Deno.test("plain words: status has the keys of the original", async () => {
   assert.equal(reply.bootstrap_pending, false);
 });
 
+Deno.test("plain words: branches are made, merged and deleted with a JSON object", async () => {
+  const made = await run('branch.create {"name":"agent","from":"main"}');
+  assert.deepEqual([made.ok, made.branch_id, made.name], [true, 1, "agent"]);
+  const merged = await run('branch.merge {"source":"agent","target":"main","label":"both"}');
+  assert.deepEqual([merged.ok, merged.commit, merged.label], [true, "b".repeat(64), "both"]);
+  const conflict = await run('branch.merge {"source":"conflicting","target":"main"}');
+  assert.deepEqual(
+    [conflict.ok, conflict.error, conflict.conflicts],
+    [false, "merge conflicts", ["/x"]],
+  );
+  for (const line of ["branch.create x", "branch.merge 1", "branch.delete {", "branch.create"]) {
+    assert.equal((await run(line)).ok, false, line);
+  }
+});
+
 Deno.test("plain words: branch.list", async () => {
   const reply = await run("branch.list");
   assert.equal(reply.branches[0].name, "main");
