@@ -15,6 +15,12 @@ const READY_DEADLINE_MS = 15_000;
 const FIRST_LOOK_MS = 4;
 const LAST_LOOK_MS = 40;
 
+/**
+ * As scripts/compile gives them to the executable: garbage is collected when there is time for it, and each thread has
+ * room for 2 MiB of new objects instead of 16, three times over; that fits a CPU's cache and is no slower.
+ */
+const V8_FLAGS = "--v8-flags=--expose-gc,--max-semi-space-size=2";
+
 /** Command and first arguments that run this program again. */
 export function selfCommand(): [string, ...string[]] {
   if (Deno.build.standalone) return [Deno.execPath()];
@@ -26,7 +32,7 @@ export function selfCommand(): [string, ...string[]] {
     "run",
     "-A",
     "--quiet",
-    "--v8-flags=--expose-gc",
+    V8_FLAGS,
     `--config=${config}`,
     main!,
   ];
