@@ -86,6 +86,7 @@ class Salvage {
   readonly #rows = new Map<SummedTable, { rows: Row[]; isComplete: boolean }>();
   /** True if transactions are missing in it. */
   isBehind = true;
+  #isRead = false;
 
   constructor(directory: string) {
     const path = damagedIndexPath(directory);
@@ -93,12 +94,28 @@ class Salvage {
     for (const table of tables) this.#rows.set(table, { rows: [], isComplete: false });
     if (!exists(path)) return;
     mendHeader(path);
+    const alone = `${path}.alone`;
+    Deno.copyFileSync(path, alone);
+    try {
+      this.#read(directory, path, tables);
+      // A damaged log may be one of which everything is in the index itself.
+      if (this.isBehind) this.#read(directory, alone, tables);
+    } finally {
+      Deno.removeSync(alone);
+    }
+  }
+
+  /** Takes what is in the index `path`, unless it is behind and something was read before. */
+  #read(directory: string, path: string, tables: readonly SummedTable[]): void {
     try {
       using database = new DatabaseSync(path);
       const mark = readMark(directory);
       const commits = attempt(() => getMeta(database, "commits"));
       // Of the two, it is the index or the mark that is damaged.
-      this.isBehind = commits === null || (typeof mark === "number" && commits < mark);
+      const isBehind = commits === null || (typeof mark === "number" && commits < mark);
+      if (isBehind && this.#isRead) return;
+      this.#isRead = true;
+      this.isBehind = isBehind;
       const isSound = attempt(() => isWellFormed(database)) ?? false;
       for (const table of tables) {
         const read = readRows(database, table);

@@ -82,7 +82,7 @@ function exists(path: string): boolean {
 function damagedIndex(path: string, why: string, cause?: unknown): StoreError {
   return new StoreError(
     "damaged_store",
-    `Cannot use the index ${path}: ${why}. The objects are in the packs and can be indexed again`,
+    `Cannot use the index ${path}: ${why}. A new one can be made: agentvfs verify --repair`,
     { path },
     { cause },
   );

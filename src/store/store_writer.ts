@@ -371,9 +371,19 @@ export class StoreWriter extends Store {
     this.#reserve.take();
   }
 
+  /** What is in the index itself has no log that could be damaged. Readers may be in the way, or a full disk. */
+  #emptyLog(): void {
+    try {
+      this.database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+    } catch {
+      // The next one who opens the store finds the log.
+    }
+  }
+
   /** Forgets what was not committed, closes the store and lets go of the lock. */
   override close(): void {
     this.#pending.appender.close();
+    this.#emptyLog();
     super.close();
     this.#mark.close();
     close(this.#lock);

@@ -40,7 +40,7 @@ export interface FlipOptions {
 /** Throws if a flip is not found and matters, or if anything wrong is read. */
 export async function flipBits({ flips, seed, onFlip }: FlipOptions): Promise<FlipCounts> {
   const random = randomness(seed);
-  const stores = [stoppedStore(random, "crashed"), stoppedStore(random, "closed")];
+  const stores = (["crashed", "closed", "tidied"] as const).map((how) => stoppedStore(random, how));
   const originals: Contents[] = [];
   const directory = Deno.makeTempDirSync({ prefix: "agentvfs-flips-", ...inMemory() });
   const { error } = console;
@@ -58,8 +58,8 @@ export async function flipBits({ flips, seed, onFlip }: FlipOptions): Promise<Fl
       assert.ok(!(clean instanceof Error) && clean.clean, "the store was damaged before");
     }
     for (; counts.flips < flips; counts.flips++) {
-      const pristine = stores[counts.flips % 2]!;
-      const before = originals[counts.flips % 2]!;
+      const pristine = stores[counts.flips % stores.length]!;
+      const before = originals[counts.flips % stores.length]!;
       const flip = pristine.pick(random);
       const where = `bit ${flip.bit} of byte ${flip.offset} of ${flip.path} (seed ${seed})`;
       const file = counts.files[kindOf(flip.path)] ??= { flips: 0, harmless: 0 };
@@ -157,8 +157,14 @@ class Files {
 /** The text of the lock is for people, nothing is in a reserve; SQLite makes the shared memory anew from the log. */
 const NO_STATE = /^lock$|reserve$|-shm$/;
 
-/** A store with checkpoints and a journal; after a crash, also with a write-ahead log that was not copied. */
-function stoppedStore(random: (below: number) => number, how: "crashed" | "closed"): Files {
+/**
+ * A store with checkpoints and a journal; after a crash, also with a write-ahead log, which was not copied to the index or,
+ * where there was time to tidy, was.
+ */
+function stoppedStore(
+  random: (below: number) => number,
+  how: "crashed" | "closed" | "tidied",
+): Files {
   const sample = new Sample();
   try {
     for (let i = 0; i < 3; i++) {
@@ -176,9 +182,10 @@ function stoppedStore(random: (below: number) => number, how: "crashed" | "close
     const nextInode = sample.tree.nextInode;
     sample.history.moveTo({ branch: BRANCH, commit: from.id, segment, nextInode, operation });
     sample.work(random, 20);
+    if (how === "tidied") sample.store.tidy();
     if (how === "closed") sample.close();
     const files = new Files(sample.directory);
-    if (how === "crashed") sample.close();
+    if (how !== "closed") sample.close();
     return files;
   } finally {
     sample.remove();
