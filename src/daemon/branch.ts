@@ -17,7 +17,7 @@ import type { MergeInProgress } from "../history/branch_table.ts";
 import type { MergeStrategy } from "../history/merge/merge_types.ts";
 import type { MergeOutcome, MergeSide } from "../history/merge_branches.ts";
 import type { OperationKind } from "../history/operation_log.ts";
-import type { CommitInfo } from "../history/commit.ts";
+import { type CommitInfo, sameSnapshot } from "../history/commit.ts";
 import type { InvalidationData } from "../mount/linux/notify.ts";
 import type { BackgroundClient } from "./background_client.ts";
 import type { FsClient } from "./fs_client.ts";
@@ -117,7 +117,7 @@ export class Branch {
 
   /** True if what was stored last is not what HEAD is. What is not stored yet counts besides. */
   get isAhead(): boolean {
-    return JSON.stringify(this.#snapshot) !== JSON.stringify(this.#head.snapshot);
+    return !sameSnapshot(this.#snapshot, this.#head.snapshot);
   }
 
   /** Stores the working tree; with `commit` as a checkpoint, else only so that it can be compared. */
@@ -218,7 +218,7 @@ export class Branch {
     try {
       const computedFor = this.#snapshot;
       await this.save(null, true);
-      if (JSON.stringify(computedFor) !== JSON.stringify(this.#snapshot)) {
+      if (!sameSnapshot(computedFor, this.#snapshot)) {
         outcome = await this.#computeMerge(request);
         if (!request.accept(outcome)) return await this.#refuseMerge();
       }

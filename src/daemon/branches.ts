@@ -7,7 +7,7 @@
 import { ServiceError } from "../control/service.ts";
 import type { BranchState } from "../history/branch_table.ts";
 import { BRANCH_LIMIT } from "../history/branch_table.ts";
-import type { CommitInfo } from "../history/commit.ts";
+import { type CommitInfo, sameSnapshot } from "../history/commit.ts";
 import { VIRTUAL_NAME } from "../mount/linux/virtual_files.ts";
 import { INODE_SPACES, MAIN_VIEW } from "../mount/views.ts";
 import type { Snapshot } from "../store/entry.ts";
@@ -130,7 +130,7 @@ export class Branches {
   async isDirty(state: BranchState, head: CommitInfo): Promise<boolean> {
     const opened = await this.#open.get(state.name);
     if (opened !== undefined) return await opened.isChanged();
-    if (JSON.stringify(state.snapshot) !== JSON.stringify(head.snapshot)) return true;
+    if (!sameSnapshot(state.snapshot, head.snapshot)) return true;
     const directory = journalPath(this.parts.store, state.number);
     if (!hasRecords(directory, state.segment)) return false;
     return await (await this.get(state.name)).isChanged();

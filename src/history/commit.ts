@@ -101,6 +101,11 @@ export function storedId(text: string): ObjectId {
   return id;
 }
 
+/** True if they are the same, whatever order their fields are in. */
+export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
+  return encodeSnapshot(a) === encodeSnapshot(b);
+}
+
 function canonicalSnapshot({ root, links }: Snapshot): Snapshot {
   return { root: recordOf(root), links };
 }

@@ -24,7 +24,7 @@ import {
   type CommitKind,
   decodeCommit,
   encodeCommit,
-  encodeSnapshot,
+  sameSnapshot,
   storedId,
 } from "./commit.ts";
 import { countChanges } from "./diff.ts";
@@ -320,11 +320,6 @@ function whole(commit: CommitInfo): CommitInfo {
 function mergeAfter({ commit, merge }: SaveRequest): { merge?: MergeInProgress | null } {
   if (merge !== undefined) return { merge };
   return commit?.kind === "merge" ? { merge: null } : {};
-}
-
-/** True if they are the same bytes; snapshots are plain data with their fields in one order. */
-export function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
-  return encodeSnapshot(a) === encodeSnapshot(b);
 }
 
 function insertCommit(database: DatabaseSync, commit: CommitInfo): void {

@@ -63,6 +63,8 @@ Deno.test("what two branches changed comes together, down to lines of one file",
     assert.equal(entries[0].kind, "merge");
     assert.equal(entries[0].parents.length, 3);
     // The sources stay as they are, and have nothing new.
+    const { branches } = await m.ctl("branch", "list");
+    assert.deepEqual(branches.map(({ dirty }: { dirty: boolean }) => dirty), [false, false, false]);
     assert.equal((await m.ctl("merge", "one", "two")).state, "unchanged");
     await m.ctl("undo");
     assert.equal(await Deno.readTextFile(m.path("src/main")), "main\n");

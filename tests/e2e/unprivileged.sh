@@ -1,0 +1,35 @@
+# The main job as an account without any rights: $1 is the executable, $2 a directory of the account's.
+set -u
+cd "$2"
+mkdir -p home project/sub
+export HOME=$2/home
+echo one >project/f
+echo two >project/sub/g
+echo precious >home/precious
+agentvfs=$1
+
+step() { echo "== $*"; }
+
+step run
+cd project
+"$agentvfs" run --branch plain -- sh -c 'id -u; pwd; echo made >made; cat f; ls; "$0" status --json' "$agentvfs" |
+  sed 's/.*"branch":"\([^"]*\)".*/branch \1/'
+step code
+"$agentvfs" run --branch plain -- sh -c 'exit 9' 2>/dev/null
+echo $?
+step confine
+"$agentvfs" run --branch confined --confine -- bash -c '
+  id -u; echo made >made
+  rm -rf ~/* 2>/dev/null; touch ~/x 2>/dev/null || echo read-only
+  find ~ -name index.sqlite -o -name control.sock; cat /proc/self/status | grep -c "CapEff:.0000000000000000"
+  umount "$PWD" 2>/dev/null || echo mounted
+  unshare -Urm sh -c "umount -l \"$PWD\"; mount -o remount,rw,bind /; touch ~/x" 2>/dev/null || echo locked
+  git init -q . && git -c user.email=a@b -c user.name=n commit -q --allow-empty -m x && git log --format=%s' 2>/dev/null
+step outside
+cat "$HOME/precious" f
+ls -A
+step merge
+"$agentvfs" merge plain >/dev/null
+"$agentvfs" branch list --json | sed 's/"name":"/\n/g' | sed -n 's/".*"dirty":\(true\|false\).*/ \1/p' | sort
+"$agentvfs" stop >/dev/null
+echo stopped

@@ -1,0 +1,65 @@
+/** Mounting, running on branches and confining without root: through fusermount3 and user namespaces. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { run } from "../support/process.ts";
+import { EXECUTABLE } from "./executable.ts";
+
+const SCRIPT = fileURLToPath(new URL("./unprivileged.sh", import.meta.url));
+const NOBODY = 65534;
+
+const EXPECTED = (uid: number, directory: string) =>
+  `== run
+${uid}
+${directory}/project
+one
+f
+made
+sub
+branch plain
+== code
+9
+== confine
+${uid}
+read-only
+1
+mounted
+locked
+x
+== outside
+precious
+one
+f
+sub
+== merge
+confined true
+main false
+plain false
+stopped
+`;
+
+/** In a mount namespace whose /dev/fuse everybody may open, as most systems have it. */
+const AS_NOBODY = `set -e
+mknod "$2/fuse" c 10 229 && chmod 666 "$2/fuse" && mount --bind "$2/fuse" /dev/fuse
+cp "$1" "$2/agentvfs" && chmod 755 "$2/agentvfs" && cp "$3" "$2/script.sh" && chmod 644 "$2/script.sh"
+mkdir "$2/own" && chown ${NOBODY}:${NOBODY} "$2/own" && chmod 755 "$2"
+exec setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups \\
+  env -i PATH=/usr/bin:/bin bash "$2/script.sh" "$2/agentvfs" "$2/own"`;
+
+Deno.test("an account without rights mounts, runs on branches, confines and merges", async () => {
+  const isRoot = Deno.uid() === 0;
+  // Not below /tmp, which a confined program may write to.
+  const parent = isRoot ? "/opt" : Deno.env.get("HOME")!;
+  const directory = await Deno.makeTempDir({ dir: parent, prefix: "agentvfs-test-" });
+  try {
+    const command = isRoot
+      ? ["unshare", "--mount", "bash", "-c", AS_NOBODY, "bash", EXECUTABLE, directory, SCRIPT]
+      : ["bash", SCRIPT, EXECUTABLE, directory];
+    const { code, stdout, stderr } = await run(command, { deadlineMs: 60_000 });
+    const [uid, own] = isRoot ? [NOBODY, join(directory, "own")] : [Deno.uid()!, directory];
+    assert.deepEqual([stdout, code], [EXPECTED(uid, own), 0], stderr);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
