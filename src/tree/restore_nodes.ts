@@ -25,6 +25,8 @@ export function restoreNodes(
   const find = (id: number): Inode | null => {
     const known = found.get(id);
     if (known !== undefined) return known;
+    // No node is below itself, whatever the log says.
+    found.set(id, null);
     const inode = replayed.nodes.get(id) ?? fromLog(id);
     found.set(id, inode);
     return inode;
