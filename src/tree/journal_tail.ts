@@ -19,12 +19,22 @@ export function readTail(path: string, from: number, to: number): JournalTail {
   const bytes = readRange(path, from, to);
   const next = nextRecord(bytes);
   if (next >= 0) return { bytes: next, damage: "records follow it" };
-  return { bytes: bytes.length, damage: tailFault(bytes) };
+  return { bytes: bytes.length, damage: tailFault(bytes, from) };
+}
+
+/** What a disk writes in full or not at all, bytes. */
+const SECTOR_BYTES = 512;
+
+/** True if a power cut can have left these bytes, which stand at `from`: the last sectors were never written. */
+function lacksSectors(bytes: Uint8Array, from: number): boolean {
+  const written = 1 + bytes.findLastIndex((byte) => byte !== 0);
+  return Math.ceil((from + written) / SECTOR_BYTES) * SECTOR_BYTES < from + bytes.length;
 }
 
 /** Why bytes with no record after them are not the beginning of a record that was torn off; or null. */
-function tailFault(bytes: Uint8Array): string | null {
+function tailFault(bytes: Uint8Array, from: number): string | null {
   if (bytes.length < RECORD_HEADER_BYTES || bytes.every((byte) => byte === 0)) return null;
+  if (lacksSectors(bytes, from)) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const length = view.getUint32(4, true);
   if (length >= RECORD_HEADER_BYTES && length <= bytes.length) return "its checksum is wrong";

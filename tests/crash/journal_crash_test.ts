@@ -271,10 +271,13 @@ function cuts(bytes: Uint8Array, durable: number): number[] {
   return [...lengths];
 }
 
+/** What a disk writes in full or not at all. */
+const SECTOR_BYTES = 512;
+
 /** What may be on the disk instead of a tail that it did not get. */
 const TAILS: readonly ((bytes: Uint8Array, length: number) => Uint8Array)[] = [
   (bytes, length) => bytes.slice(0, length),
-  (bytes, length) => bytes.slice().fill(0, length),
+  (bytes, length) => bytes.slice().fill(0, Math.ceil(length / SECTOR_BYTES) * SECTOR_BYTES),
 ];
 
 function* products<T>(choices: readonly (readonly T[])[]): Generator<T[]> {
