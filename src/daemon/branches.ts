@@ -114,7 +114,7 @@ export class Branches {
   async closeIdle(view: number): Promise<void> {
     for (const [commit, opened] of this.#checkpoints) {
       if (await opened !== view) continue;
-      if (!await this.parts.fs.callView(view, "close", { onlyIdle: true })) return;
+      if (await this.parts.fs.callView(view, "close", { onlyIdle: true }) === null) return;
       this.#checkpoints.delete(commit);
       this.parts.registry.remove(view);
       return;
@@ -160,7 +160,8 @@ export class Branches {
     await background.call("deleteBranch", name);
     this.#open.delete(name);
     this.#byView.delete(view);
-    await fs.callView(view, "close", { onlyIdle: false });
+    const forgotten = await fs.callView(view, "close", { onlyIdle: false });
+    if (forgotten !== null) await background.call("notify", forgotten);
     registry.remove(view);
     await this.#announce([name]);
     await Deno.remove(journalPath(store, number), { recursive: true });

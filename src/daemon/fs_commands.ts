@@ -156,10 +156,11 @@ export function viewCommands(state: ViewState): ViewCommandTable {
     oldest: (number) => tree(number).nodes.oldest().map((id) => wireNode(number, id)),
     adopt: (number, snapshot) => posted(number, adoptImport(tree(number), snapshot)),
     close: (number, { onlyIdle }) => {
-      if (onlyIdle && !tree(number).nodes.isIdle) return false;
-      const view = views.remove(number);
-      view?.tree.close();
-      return view !== undefined;
+      const { nodes } = tree(number);
+      if (onlyIdle && !nodes.isIdle) return null;
+      const data = [...nodes.ids()].map((id) => wireNode(number, id));
+      views.remove(number)?.tree.close();
+      return { parents: [], names: [], data, attributes: [] };
     },
   };
 }

@@ -92,10 +92,10 @@ export interface ViewCommands {
   /** Nodes that the kernel may be asked to forget. */
   oldest: { in: null; out: Float64Array };
   /**
-   * The kernel's references stand for nothing from now on. With `onlyIdle`, not if there are any. Results in whether
-   * it was closed.
+   * The kernel's references stand for nothing from now on. With `onlyIdle`, not if there are any. Results in what the
+   * kernel must forget, or null if it was not closed.
    */
-  close: { in: { onlyIdle: boolean }; out: boolean };
+  close: { in: { onlyIdle: boolean }; out: InvalidationData | null };
 }
 
 /** Commands to the fs thread about the whole mount. */

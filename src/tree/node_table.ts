@@ -34,6 +34,11 @@ export class NodeTable {
     return this.#known.size;
   }
 
+  /** All that the kernel refers to. */
+  ids(): IterableIterator<number> {
+    return this.#known.keys();
+  }
+
   /** The inode the kernel means by a node id. */
   get(nodeId: number): Inode | undefined {
     return this.#known.get(nodeId);

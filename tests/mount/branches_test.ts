@@ -194,8 +194,10 @@ Deno.test("a deleted branch is gone at once and can be brought back as it was", 
     const open = await Deno.open(branch(m, "b", "work"));
     const inUse = await m.refused("branch", "delete", "b");
     assert.equal(inUse.code, "branch_in_use");
+    await open.read(new Uint8Array(4));
     const { head } = await m.ctl("branch", "delete", "b", "--force");
     await failsWith("ESTALE", open.stat());
+    await failsWith("ESTALE", open.read(new Uint8Array(4)));
     open.close();
     await failsWith("ENOENT", Deno.stat(branch(m, "b")));
     assert.deepEqual([...Deno.readDirSync(m.path(".agentvfs/branches"))].map(({ name }) => name), [
