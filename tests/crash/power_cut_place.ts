@@ -6,6 +6,7 @@
 
 import { S_IFDIR, type Snapshot } from "../../src/store/entry.ts";
 import { loadHasher } from "../../src/store/hash.ts";
+import { createTables } from "../../src/store/meta.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
 import { Journal, listSegments } from "../../src/tree/journal.ts";
 import { replay, type ReplayReport } from "../../src/tree/replay.ts";
@@ -16,6 +17,8 @@ export interface Position {
   readonly segment: number;
   readonly nextInode: number;
 }
+
+const TABLE = "CREATE TABLE IF NOT EXISTS place(n INTEGER PRIMARY KEY, position TEXT)";
 
 const hasher = await loadHasher();
 
@@ -33,7 +36,7 @@ export function openPlace(
   directory: string,
 ): { store: StoreWriter; tree: WorkingTree; report: ReplayReport } {
   const store = StoreWriter.create(`${directory}/store`, hasher);
-  store.database.exec("CREATE TABLE IF NOT EXISTS place(n INTEGER PRIMARY KEY, position TEXT)");
+  createTables(store.database, TABLE);
   const row = store.database.prepare("SELECT position FROM place").get();
   const { snapshot, segment, nextInode }: Position = row === undefined
     ? { snapshot: EMPTY, segment: 1, nextInode: FIRST_OWN_INODE }
