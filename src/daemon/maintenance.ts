@@ -21,7 +21,7 @@ import { serviceError } from "./service_errors.ts";
 export const ASKED_WORTH_IT = 0.1;
 const IDLE_WORTH_IT = 0.5;
 
-/** A collection that only old checkpoints call for waits so long. */
+/** A collection that only old checkpoints or small changes call for waits so long. */
 const OLD_PAUSE_MS = 24 * 3_600_000;
 /** So much has to have been stored since the last collection, and half of what there was. */
 const GROWN_BYTES = 64 * 1024 * 1024;
@@ -83,7 +83,9 @@ export class Maintenance {
       DEFAULT_POLICY,
     );
     const much = grown >= Math.max(GROWN_BYTES, (bytes - grown) / 2);
-    if (!much && (old === 0 || now - since < OLD_PAUSE_MS)) return;
+    // What was deleted adds little to the packs: so a day with any change is worth a look.
+    const some = old > 0 || grown > 0;
+    if (!much && !(some && now - since >= OLD_PAUSE_MS)) return;
     if (this.#running !== null) return;
     const options = { policy: DEFAULT_POLICY, dryRun: false, worthIt: IDLE_WORTH_IT };
     const report = await this.#run("gc", false, () => this.#collect(options, true));
