@@ -9,6 +9,7 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { binaryString, cString, statfs } from "../../ffi/libc.ts";
 import { loadHasher } from "../store/hash.ts";
+import { namespaceFix, whyNoNamespaces } from "../views/namespaces.ts";
 import { closeDeadMount, isDeadMount } from "./dead_mount.ts";
 import { listMounts } from "./mounts.ts";
 import { listWorkspaces, reason, stateRoot } from "./workspace.ts";
@@ -35,6 +36,7 @@ export async function runChecks(version: string, fix = false): Promise<Check[]> 
     compression(),
     stateDirectory(),
     otherUsers(),
+    namespaces(),
     deadMounts(fix),
   ]);
 }
@@ -64,6 +66,16 @@ function kernel(): Check {
   const enough = major > needMajor || (major === needMajor && minor >= needMinor);
   const check: Check = { name: "kernel", state: enough ? "ok" : "fail", found: `Linux ${release}` };
   return enough ? check : { ...check, fix: `Linux ${OLDEST_KERNEL.join(".")} or newer is needed` };
+}
+
+/** What `agentvfs run` needs; the rest works without. */
+async function namespaces(): Promise<Check> {
+  const name = "namespaces";
+  const user = Deno.uid() !== 0;
+  const why = await whyNoNamespaces({ user, pid: true });
+  const found = user ? "user, mount and PID namespaces" : "mount and PID namespaces";
+  if (why === null) return { name, state: "ok", found: `${found}, for agentvfs run` };
+  return { name, state: "warn", found: `no agentvfs run: ${why}`, fix: namespaceFix() };
 }
 
 async function device(): Promise<Check> {

@@ -9,10 +9,11 @@
 import { join } from "node:path";
 import { PR_SET_CHILD_SUBREAPER, prctl } from "../../ffi/process.ts";
 import { enterView } from "../views/enter_view.ts";
+import { namespaceFix, unshareCommand, whyNoNamespaces } from "../views/namespaces.ts";
 import { parentOf } from "../views/process_info.ts";
 import { SPEC_VARIABLE, type ViewSpec } from "../views/view_spec.ts";
 import { selfCommand } from "./spawn.ts";
-import { stateRoot } from "./workspace.ts";
+import { stateRoot, WorkspaceError } from "./workspace.ts";
 
 export interface RunPlan {
   readonly branch: string;
@@ -53,10 +54,17 @@ export const AGENT_STATE: readonly string[] = [
 /** Runs the program. Resolves with its exit code; 128 and the signal's number if one ended it. */
 export async function runInView(plan: RunPlan): Promise<number> {
   const spec = await specOf(plan);
+  const namespaces = { user: spec.identity !== null, pid: spec.confine !== null };
+  const why = await whyNoNamespaces(namespaces);
+  if (why !== null) {
+    throw new WorkspaceError("no_namespaces", 4, `Cannot make a view of a branch: ${why}`, {
+      hint: namespaceFix(),
+    });
+  }
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   // A daemon that was started for this run lives on.
   const others = new Set(children(Deno.pid));
-  const [command, ...args] = [...namespaces(spec), ...selfCommand(), "__view"];
+  const [command, ...args] = [...unshareCommand(namespaces), ...selfCommand(), "__view"];
   const child = new Deno.Command(command!, {
     args,
     env: {
@@ -103,16 +111,6 @@ async function confinement({ store, socket }: RunPlan, allow: readonly string[])
 async function existing(paths: readonly string[]): Promise<string[]> {
   const found = await Promise.all(paths.map((path) => Deno.realPath(path).catch(() => null)));
   return [...new Set(found.filter((path) => path !== null))];
-}
-
-/**
- * The command that gives the next one namespaces of its own. Deno has threads, of which the kernel allows no new user
- * namespace; and what a confined program starts has to end with it even if it leaves its ancestors.
- */
-function namespaces({ identity, confine }: ViewSpec): string[] {
-  const user = identity === null ? [] : ["--user", "--map-root-user"];
-  const pid = confine === null ? [] : ["--pid", "--fork", "--kill-child", "--mount-proc"];
-  return ["unshare", "--mount", "--propagation", "slave", ...user, ...pid, "--"];
 }
 
 /** A terminal sends its signals to the program too; the others come to this process alone. */

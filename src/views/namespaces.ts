@@ -1,0 +1,53 @@
+/**
+ * The namespaces that views are made of, by util-linux's unshare: a process with threads, as this one is, may not enter a
+ * user namespace itself.
+ *
+ * @module
+ */
+
+/** What a program's namespaces are to be. */
+export interface NamespaceOptions {
+  /** It is not root: a user namespace in which it may mount. */
+  readonly user: boolean;
+  /** All it starts ends with it, and it sees no other process. */
+  readonly pid: boolean;
+}
+
+/** Command and first arguments that give the program after them its namespaces. */
+export function unshareCommand({ user, pid }: NamespaceOptions): string[] {
+  return [
+    ...["unshare", "--mount", "--propagation", "slave"],
+    ...(user ? ["--user", "--map-root-user"] : []),
+    ...(pid ? ["--pid", "--fork", "--kill-child", "--mount-proc"] : []),
+    "--",
+  ];
+}
+
+/** Why this machine does not let the caller have such namespaces; null if it does. */
+export async function whyNoNamespaces(options: NamespaceOptions): Promise<string | null> {
+  const [command, ...args] = [...unshareCommand(options), "true"];
+  try {
+    const { success, stderr } = await new Deno.Command(command!, { args, stdin: "null" }).output();
+    return success ? null : new TextDecoder().decode(stderr).trim() || "unshare fails";
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "util-linux's unshare is not installed";
+    throw error;
+  }
+}
+
+/** Settings with which systems keep user namespaces from accounts without rights, and the values that allow them. */
+const SETTINGS = [
+  ["kernel.apparmor_restrict_unprivileged_userns", "0"],
+  ["kernel.unprivileged_userns_clone", "1"],
+] as const;
+
+/** The command that would allow them, as far as it can be told. */
+export function namespaceFix(): string {
+  for (const [name, value] of SETTINGS) {
+    try {
+      const path = `/proc/sys/${name.replaceAll(".", "/")}`;
+      if (Deno.readTextFileSync(path).trim() !== value) return `sudo sysctl -w ${name}=${value}`;
+    } catch { /* not on this system */ }
+  }
+  return "Allow user namespaces (sysctl user.max_user_namespaces), or run as root";
+}
