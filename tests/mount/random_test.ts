@@ -74,17 +74,22 @@ class Player {
   readonly operator = new Operator(() => this.seed);
   readonly plain: string;
 
-  constructor(readonly mounted: Mounted, readonly directory: string) {
+  constructor(readonly mounted: Mounted, readonly directory: string, readonly branch: string) {
     this.plain = join(directory, "plain");
+  }
+
+  get root(): string {
+    const { branch, mounted } = this;
+    return branch === "main" ? mounted.mount : mounted.path(".agentvfs/branches", branch);
   }
 
   async play(seed: number): Promise<void> {
     this.seed = seed;
-    const { operator, plain } = this;
+    const { operator, plain, branch } = this;
     const random = randomOf(seed);
-    await this.client.rollback({ ref: "initial" });
+    await this.client.rollback({ ref: "initial", branch });
     await this.#copy(this.mounted.project, plain);
-    await operator.do("begin", { seed, mount: this.mounted.mount, plain });
+    await operator.do("begin", { seed, mount: this.root, plain });
     await operator.do("compare");
     const checkpoints: string[] = [];
     for (let round = 0; round < ROUNDS; round++) {
@@ -104,7 +109,7 @@ class Player {
 
   async #checkpoint(label: string): Promise<string> {
     await this.operator.do("remember", { as: label });
-    const { id } = await this.client.checkpoint({ label });
+    const { id } = await this.client.checkpoint({ label, branch: this.branch });
     await this.operator.do("recall", { as: label });
     await this.#copy(this.plain, join(this.directory, id));
     this.#ids.set(label, id);
@@ -115,7 +120,7 @@ class Player {
 
   async #rollback(label: string): Promise<void> {
     await this.operator.do("close");
-    await this.client.rollback({ ref: label });
+    await this.client.rollback({ ref: label, branch: this.branch });
     await this.#copy(join(this.directory, this.#ids.get(label)!), this.plain);
     await this.operator.do("reopen", { after: `rollback ${label}` });
     await this.operator.do("recall", { as: label });
@@ -168,12 +173,14 @@ class Player {
 for (let first = 0; first < SEQUENCES; first += PER_DAEMON) {
   const count = Math.min(PER_DAEMON, SEQUENCES - first);
   const seed = SEED + first;
-  Deno.test(`random operations, seeds ${seed} to ${seed + count - 1}`, async () => {
+  const branch = first / PER_DAEMON % 2 === 0 ? "main" : "work/branch";
+  Deno.test(`random operations on ${branch}, seeds ${seed} to ${seed + count - 1}`, async () => {
     await withTemporary((directory) =>
       withProject(PROJECT, async (mounted) => {
-        const player = new Player(mounted, directory);
+        const player = new Player(mounted, directory, branch);
         try {
           player.client = await mounted.connect();
+          if (branch !== "main") await player.client.createBranch({ name: branch });
           for (let i = 0; i < count; i++) await player.play(seed + i);
         } finally {
           player.client?.close();
