@@ -2,7 +2,8 @@
  * Who the clients of a socket are, as the kernel has it.
  *
  * Deno does not tell a connection's descriptor. But connections are accepted one at a time, so the one socket that this
- * process did not have before is the one that was just accepted.
+ * process did not have before is the one that was just accepted. Where that is not clear, whoever it can be is named:
+ * the client is then treated as the one of them that may do least.
  *
  * @module
  */
@@ -18,15 +19,18 @@ export class Peers {
     this.#known = new Set(sockets().map(({ id }) => id));
   }
 
-  /** Call it right after each accept. Null if it cannot be told which connection is the new one. */
-  accepted(): PeerCredentials | null {
+  /** Who may be at the other end of the new connection. Call it right after each accept. */
+  accepted(): readonly PeerCredentials[] {
     const all = sockets();
-    const fresh = all.filter(({ id }) => !this.#known.has(id))
-      .flatMap(({ fd }) => peerCredentials(fd) ?? []);
+    const fresh = strangers(all.filter(({ id }) => !this.#known.has(id)));
     this.#known = new Set(all.map(({ id }) => id));
-    const [only, another] = fresh.filter(({ pid }) => pid !== Deno.pid);
-    return another === undefined ? only ?? null : null;
+    return fresh.length > 0 ? fresh : strangers(all);
   }
+}
+
+/** Other processes at the other ends. */
+function strangers(all: readonly { fd: number }[]): PeerCredentials[] {
+  return all.flatMap(({ fd }) => peerCredentials(fd) ?? []).filter(({ pid }) => pid !== Deno.pid);
 }
 
 /** The open sockets: descriptors, and numbers that are not used again. */

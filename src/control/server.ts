@@ -29,8 +29,8 @@ export interface ControlServerOptions {
   serviceFor?: ServiceFor | null;
 }
 
-/** `peer` is null if the client is not known, as from outside the PID namespace. */
-export type ServiceFor = (peer: PeerCredentials | null) => Service;
+/** `peers`: who the client may be, as a rule one process. */
+export type ServiceFor = (peers: readonly PeerCredentials[]) => Service;
 
 const DEFAULTS: Required<ControlServerOptions> = {
   lineDeadlineMs: 10_000,
@@ -110,11 +110,11 @@ export class ControlServer {
         await delay(50); // out of descriptors, most likely: they come back when clients leave
         continue;
       }
-      void this.#serve(client, peers?.accepted() ?? null);
+      void this.#serve(client, peers?.accepted() ?? []);
     }
   }
 
-  async #serve(client: Deno.UnixConn, peer: PeerCredentials | null): Promise<void> {
+  async #serve(client: Deno.UnixConn, peers: readonly PeerCredentials[]): Promise<void> {
     this.#clients.add(client);
     try {
       if (this.#clients.size > this.#options.maxClients) {
@@ -128,7 +128,7 @@ export class ControlServer {
       });
       // A line that comes while the server closes gets no answer: what it asks for might be cut off.
       for (let line = await this.#next(client, lines); line !== null && !this.#closing;) {
-        await this.#answer(client, peer, line);
+        await this.#answer(client, peers, line);
         line = await this.#next(client, lines);
       }
       await hangUp(client);
@@ -155,10 +155,10 @@ export class ControlServer {
 
   async #answer(
     client: Deno.UnixConn,
-    peer: PeerCredentials | null,
+    peers: readonly PeerCredentials[],
     line: string,
   ): Promise<void> {
-    const answered = this.#run(peer, line).then((reply) => this.#send(client, reply));
+    const answered = this.#run(peers, line).then((reply) => this.#send(client, reply));
     this.#pending.add(answered);
     try {
       await answered;
@@ -167,11 +167,11 @@ export class ControlServer {
     }
   }
 
-  async #run(peer: PeerCredentials | null, line: string): Promise<string> {
+  async #run(peers: readonly PeerCredentials[], line: string): Promise<string> {
     const { serviceFor } = this.#options;
     let service = this.#service;
     try {
-      if (serviceFor !== null) service = serviceFor(peer);
+      if (serviceFor !== null) service = serviceFor(peers);
     } catch (error) {
       return errorReply(null, error);
     }

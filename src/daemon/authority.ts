@@ -29,19 +29,22 @@ export interface AuthorityParts {
 export class Authority {
   constructor(readonly parts: AuthorityParts) {}
 
-  /** `service` as far as the peer may use it. Throws {@linkcode ServiceError} `denied`. */
-  serviceFor(service: Service, peer: PeerCredentials | null): Service {
-    if (peer === null || peer.pid === 0) {
-      throw new ServiceError("denied", "The kernel does not tell which process this is", {
-        hint: "Ask from the machine the daemon runs on, outside containers",
-      });
-    }
-    if (peer.uid !== Deno.uid() && peer.uid !== 0) {
+  /** `service` as far as each of the peers, of which one is the client, may use it. Throws {@linkcode ServiceError} `denied`. */
+  serviceFor(service: Service, peers: readonly PeerCredentials[]): Service {
+    const branches = new Set(peers.map((peer) => this.#branchOf(peer)));
+    const [branch, another] = branches;
+    if (branch === undefined || another !== undefined) throw unknownPeer();
+    if (branch !== null) return branchService(service, this.parts.nameOf(branch) ?? "");
+    return peers.length === 1 ? this.#withPeer(service, peers[0]!) : service;
+  }
+
+  /** Number of the branch that the process may speak for; null if it may for all. */
+  #branchOf({ pid, uid }: PeerCredentials): number | null {
+    if (pid === 0) throw unknownPeer();
+    if (uid !== Deno.uid() && uid !== 0) {
       throw new ServiceError("denied", `The daemon belongs to user ${Deno.uid()}`);
     }
-    const run = this.parts.runs.of(peer.pid);
-    if (run === null) return this.#withPeer(service, peer);
-    return branchService(service, this.parts.nameOf(run.branch) ?? "");
+    return this.parts.runs.of(pid)?.branch ?? null;
   }
 
   /** Runs on a branch. */
@@ -82,6 +85,12 @@ export class Authority {
       { hint: "Use agentvfs run", exit: 2 },
     );
   }
+}
+
+function unknownPeer(): ServiceError {
+  return new ServiceError("denied", "The kernel does not tell which process this is", {
+    hint: "Try again; from inside a container, ask on the machine the daemon runs on",
+  });
 }
 
 function commandOf(pid: number): string {

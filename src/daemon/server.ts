@@ -150,7 +150,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
   if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
   control = await ControlServer.listen(service, config.socket, {
     takeOver: resume,
-    serviceFor: (peer) => authority.serviceFor(service, peer),
+    serviceFor: (peers) => authority.serviceFor(service, peers),
   });
   // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
   if (Deno.ppid === keeperPid) Deno.kill(keeperPid, READY_SIGNAL);
