@@ -37,6 +37,8 @@ export interface FsThreadState {
   readonly session: Session;
   readonly views: ViewTable;
   readonly captures: Captures;
+  /** Where it is left for the next server what who has `ctl` open needs. */
+  readonly handOver: string;
   open(start: ViewStart): OpenedView;
 }
 
@@ -68,6 +70,7 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       return null;
     },
     end: () => {
+      Deno.writeTextFileSync(state.handOver, JSON.stringify(virtual.handOver()), { mode: 0o600 });
       session.ended = true;
       return null;
     },

@@ -9,6 +9,7 @@
 /// <reference lib="deno.worker" />
 
 import { binaryString } from "../../ffi/libc.ts";
+import type { InheritedNodes } from "../mount/linux/virtual_files.ts";
 import { Session } from "../mount/linux/session.ts";
 import { ViewTable, wireNode } from "../mount/views.ts";
 import { loadHasher } from "../store/hash.ts";
@@ -87,12 +88,27 @@ function serve(
     session,
     views,
     captures,
+    handOver: start.handOver,
     open: (view: ViewStart) =>
       openView(view, { store, source: start.source, record, resume: false }),
   });
-  session.context.virtual.setBranches(start.branches, []);
+  const { virtual } = session.context;
+  virtual.setBranches(start.branches, []);
+  const inherited = start.resume ? readHandOver(start.handOver) : null;
+  if (inherited !== null) virtual.inherit(inherited);
   post(readiness(opened));
   session.run();
+}
+
+/** Null where the server before did not end by itself. What is taken over once is not there for the next one. */
+function readHandOver(path: string): InheritedNodes | null {
+  try {
+    const inherited = JSON.parse(Deno.readTextFileSync(path));
+    Deno.removeSync(path);
+    return inherited;
+  } catch {
+    return null;
+  }
 }
 
 function readiness(opened: readonly OpenedView[]): FsMessage {

@@ -34,6 +34,8 @@ export interface FsStart {
   readonly store: string;
   /** The main branch's first, then those that another server had open. */
   readonly views: readonly ViewStart[];
+  /** Where a server that is replaced leaves what who has `ctl` open needs of the next one. */
+  readonly handOver: string;
   /** Names of all branches. */
   readonly branches: readonly string[];
   /** True if another server served this mount before. */
@@ -109,7 +111,7 @@ export interface FsCommands {
   answer: { in: { ticket: number; answer: Answer }; out: null };
   /** Answers what the kernel has sent already; results in the number of write-backs since the mount began. */
   drain: { in: null; out: number };
-  /** Ends the thread as if the file system were unmounted. */
+  /** Ends the thread as if the file system were unmounted, and leaves {@linkcode FsStart.handOver}. */
   end: { in: null; out: null };
   /** Objects that the open trees need, whatever their branches' snapshots reach. */
   references: { in: null; out: Reference[] };

@@ -80,6 +80,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
       source,
       store,
       views: [mainView(saved, store), ...others],
+      handOver: `${registry.directory}/ctl.json`,
       branches: states.map(({ name }) => name),
       resume,
       captures: channel.port1,

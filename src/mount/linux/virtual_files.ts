@@ -62,6 +62,17 @@ export interface ForgottenNames {
   readonly data: number[];
 }
 
+/** What the server that takes over has to know to answer who has `ctl` open: plain data. */
+export interface InheritedNodes {
+  readonly nextNode: number;
+  readonly ctl: readonly {
+    readonly id: number;
+    readonly view: number;
+    readonly text: string;
+    readonly lookups: number;
+  }[];
+}
+
 export type Ask = (ticket: number, question: Question) => void;
 
 /** Sends a delayed answer: `length` bytes of the reply, or a negative errno. */
@@ -101,6 +112,23 @@ export class VirtualFiles {
   /** The answer to a lookup of {@linkcode VIRTUAL_NAME} in the root of a view. */
   lookupHome(view: number): number {
     return this.#entry(view, { kind: "home", view }, FOREVER);
+  }
+
+  handOver(): InheritedNodes {
+    const ctl = [...this.#nodes].flatMap(([id, { node, lookups }]) =>
+      node.kind !== "ctl"
+        ? []
+        : [{ id, view: node.view, text: new TextDecoder().decode(node.bytes), lookups }]
+    );
+    return { nextNode: this.#nextNode, ctl };
+  }
+
+  inherit({ nextNode, ctl }: InheritedNodes): void {
+    this.#nextNode = nextNode;
+    for (const { id, view, text, lookups } of ctl) {
+      const bytes = new TextEncoder().encode(text);
+      this.#nodes.set(id, { node: { kind: "ctl", view, bytes }, lookups });
+    }
   }
 
   /** There are these branches now, and those of `gone` no more. Returns what the kernel must forget. */
