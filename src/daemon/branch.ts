@@ -11,6 +11,7 @@
  * @module
  */
 
+import { ServiceError } from "../control/service.ts";
 import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import type { MergeInProgress } from "../history/branch_table.ts";
@@ -262,6 +263,13 @@ export class Branch {
   /** The merge that is to be settled, if there is one. */
   async mergeInProgress(): Promise<MergeInProgress | null> {
     return (await this.background.call("branch", this.name))!.merge;
+  }
+
+  /** Throws `no_merge`. */
+  async checkMergeInProgress(): Promise<MergeInProgress> {
+    const merge = await this.mergeInProgress();
+    if (merge !== null) return merge;
+    throw new ServiceError("no_merge", `No merge is in progress in ${this.name}`);
   }
 
   /** Makes the working tree the result of the merge in progress. Resolves with paths that are not settled, or the commit. */

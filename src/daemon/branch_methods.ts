@@ -18,21 +18,16 @@ import type { BranchState } from "../history/branch_table.ts";
 import type { CommitInfo } from "../history/commit.ts";
 import { VIRTUAL_NAME } from "../mount/linux/virtual_files.ts";
 import type { Authority } from "./authority.ts";
-import type { BackgroundClient } from "./background_client.ts";
 import type { Branch } from "./branch.ts";
 import { type Branches, MAIN } from "./branches.ts";
+import type { BranchAccess } from "./history_methods.ts";
 import { serviceError } from "./service_errors.ts";
 
-export interface BranchMethodsParts {
+export interface BranchMethodsParts extends BranchAccess {
   readonly branches: Branches;
   readonly authority: Authority;
-  readonly background: BackgroundClient;
   /** Mountpoint. */
   readonly mount: string;
-  /** Opens a branch, after the import. */
-  branch(name: string): Promise<Branch>;
-  /** Runs a job while nothing else changes a branch. */
-  turn<T>(what: string, job: () => Promise<T>): Promise<T>;
 }
 
 export class BranchMethods {

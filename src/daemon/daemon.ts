@@ -47,22 +47,21 @@ import type { CommitInfo } from "../history/commit.ts";
 import { canResend, describeConnection } from "../mount/linux/init.ts";
 import { MAIN_VIEW } from "../mount/views.ts";
 import { unmount } from "../mount/linux/unmount.ts";
-import type { Snapshot } from "../store/entry.ts";
 import { NAME_MAX } from "../tree/working_tree.ts";
 import type { Authority } from "./authority.ts";
 import type { BackgroundClient } from "./background_client.ts";
-import type { Branch, Moved } from "./branch.ts";
+import type { Branch } from "./branch.ts";
 import { BranchMethods } from "./branch_methods.ts";
 import { MergeMethods } from "./merge_methods.ts";
 import { type Branches, MAIN } from "./branches.ts";
 import type { FsClient } from "./fs_client.ts";
+import { type BranchAccess, HistoryMethods } from "./history_methods.ts";
 import type { ImportState } from "./import_state.ts";
 import { listUsers, type MountUser, useElsewhere, usersAt } from "./mount_users.ts";
 import type { DirectoryLister } from "./list_directories.ts";
 import { Maintenance } from "./maintenance.ts";
-import { changeReport, logEntry } from "./reports.ts";
+import { nullIfEmpty } from "./reports.ts";
 import { serviceError } from "./service_errors.ts";
-import { treePath } from "./tree_path.ts";
 import { Turns } from "./turns.ts";
 import type { DaemonConfig } from "./workspace.ts";
 
@@ -95,24 +94,21 @@ export class Daemon implements Service {
   #stopping = false;
 
   readonly #maintenance: Maintenance;
-  readonly #branchMethods: BranchMethods;
-  readonly #mergeMethods: MergeMethods;
+  readonly #history: HistoryMethods;
+  readonly #branching: BranchMethods;
+  readonly #merging: MergeMethods;
 
   constructor(readonly parts: DaemonParts) {
-    this.#mergeMethods = new MergeMethods({
-      background: parts.background,
-      branch: (name) => this.#branch({ branch: name }),
+    const { fs, background, counters, branches, authority } = parts;
+    const access: BranchAccess = {
+      background,
+      branch: (name) => this.openBranch(name),
       turn: (what, job) => this.#turn(what, job),
-    });
-    this.#branchMethods = new BranchMethods({
-      branches: parts.branches,
-      authority: parts.authority,
-      background: parts.background,
-      mount: parts.config.mount,
-      branch: (name) => this.#branch({ branch: name }),
-      turn: (what, job) => this.#turn(what, job),
-    });
-    const { fs, background, counters } = parts;
+    };
+    this.#history = new HistoryMethods(access);
+    this.#merging = new MergeMethods(access);
+    const { mount } = parts.config;
+    this.#branching = new BranchMethods({ ...access, branches, authority, mount });
     this.#maintenance = new Maintenance({
       fs,
       background,
@@ -127,7 +123,7 @@ export class Daemon implements Service {
     const { fs, imported, hash, counters, branches } = this.parts;
     const name = p.branch ?? MAIN;
     // While the project is imported there is only main, and it can be looked at.
-    const branch = name === MAIN ? branches.main : await this.#branch(p);
+    const branch = name === MAIN ? branches.main : await this.openBranch(name);
     const tree = await fs.callView(branch?.view ?? MAIN_VIEW, "state", null);
     const counts: Record<string, number> = {};
     counters.forEach((count, opcode) => {
@@ -167,111 +163,35 @@ export class Daemon implements Service {
   }
 
   checkpoint(p: CheckpointParams): Promise<CheckpointReport> {
-    return this.#change("checkpoint", p, async (branch) => {
-      const started = performance.now();
-      const commit = await branch.save({
-        label: p.label ?? "",
-        message: p.message ?? "",
-        kind: "checkpoint",
-        agent: p.agent ?? null,
-      });
-      const { id, label, changed } = commit!;
-      const ms = elapsed(started);
-      return { id, label: nullIfEmpty(label), branch: branch.name, changed, ms };
-    });
+    return this.#history.checkpoint(p);
   }
 
   rollback(p: RollbackParams): Promise<RollbackReport> {
-    return this.#change("rollback", p, async (branch) => {
-      const started = performance.now();
-      const to = await this.#resolve(branch, p.ref);
-      if (p.dryRun) return await this.#preview(branch, to, to.snapshot, started);
-      return await this.#moved(branch, await branch.rollback(to, "rollback"), started);
-    });
+    return this.#history.rollback(p);
   }
 
   restore(p: RestoreParams): Promise<RollbackReport> {
-    return this.#change("restore", p, async (branch) => {
-      const started = performance.now();
-      const paths = p.paths.map(treePath);
-      const from = await this.#resolve(branch, p.from);
-      if (p.dryRun) {
-        const into = await branch.snapshot();
-        const graft = { into, from: from.snapshot, paths, nextInode: 0 };
-        const { snapshot } = await this.parts.background.call("graft", graft);
-        return await this.#preview(branch, from, snapshot, started);
-      }
-      const message = `restore ${p.paths.join(" ")} from ${p.from}`;
-      return await this.#moved(branch, await branch.restore(paths, from, message), started);
-    });
+    return this.#history.restore(p);
   }
 
   undo(p: BranchParams): Promise<RollbackReport> {
-    return this.#change("undo", p, async (branch) => {
-      const started = performance.now();
-      const { commit } = await this.parts.background.call("undoTarget", branch.name);
-      return await this.#moved(branch, await branch.rollback(commit, "undo"), started);
-    });
+    return this.#history.undo(p);
   }
 
   redo(p: BranchParams): Promise<RollbackReport> {
-    return this.#change("redo", p, async (branch) => {
-      const started = performance.now();
-      const { commit } = await this.parts.background.call("redoTarget", branch.name);
-      return await this.#moved(branch, await branch.rollback(commit, "redo"), started);
-    });
+    return this.#history.redo(p);
   }
 
-  async log(p: LogParams): Promise<LogReport> {
-    const branch = await this.#branch(p);
-    const { limit, all } = p;
-    const commits = await this.parts.background.call("log", {
-      branch: branch.name,
-      ...(limit === undefined ? {} : { limit }),
-      ...(all === undefined ? {} : { all }),
-    }).catch(fail);
-    const head = branch.head.id;
-    return { branch: branch.name, head, entries: commits.map((commit) => logEntry(commit, head)) };
+  log(p: LogParams): Promise<LogReport> {
+    return this.#history.log(p);
   }
 
-  async show(p: ShowParams): Promise<ShowReport> {
-    const branch = await this.#branch(p);
-    const { background } = this.parts;
-    const commit = await background.call("describe", { branch: branch.name, ref: p.ref })
-      .catch(fail);
-    const first = commit.parents[0];
-    const parent = first === undefined
-      ? null
-      : await background.call("commitInfo", first).catch(() => LOST_PARENT);
-    const before = parent?.snapshot ?? null;
-    const { changes } = commit.kind === "import" || commit.compacted || parent?.compacted
-      ? { changes: [] }
-      : await background.call("diff", { from: before, to: commit.snapshot, patch: false })
-        .catch(fail);
-    return {
-      commit: { ...logEntry(commit, branch.head.id), tree: commit.snapshot.root.content ?? "" },
-      changes: changes.map(changeReport),
-    };
+  show(p: ShowParams): Promise<ShowReport> {
+    return this.#history.show(p);
   }
 
-  async diff(p: DiffParams): Promise<DiffReport> {
-    const branch = await this.#branch(p);
-    const from = p.from === undefined ? branch.head : await this.#resolve(branch, p.from);
-    const to = p.to === undefined
-      ? await this.#turn("diff", () => branch.snapshot())
-      : (await this.#resolve(branch, p.to)).snapshot;
-    const { changes, patch } = await this.parts.background.call("diff", {
-      from: from.snapshot,
-      to,
-      patch: p.patch ?? false,
-      ...(p.paths === undefined || p.paths.length === 0 ? {} : { paths: p.paths.map(treePath) }),
-    }).catch(fail);
-    return {
-      from: from.id,
-      to: p.to ?? "working tree",
-      changes: changes.map(changeReport),
-      ...(p.patch ? { patch } : {}),
-    };
+  diff(p: DiffParams): Promise<DiffReport> {
+    return this.#history.diff(p);
   }
 
   /**
@@ -361,39 +281,35 @@ export class Daemon implements Service {
   }
 
   createBranch(p: CreateBranchParams): Promise<BranchReport> {
-    return this.#branchMethods.create(p);
+    return this.#branching.create(p);
   }
 
   deleteBranch(p: DeleteBranchParams): Promise<DeleteBranchReport> {
-    return this.#branchMethods.delete(p);
+    return this.#branching.delete(p);
   }
 
   renameBranch(p: RenameBranchParams): Promise<BranchReport> {
-    return this.#branchMethods.rename(p);
+    return this.#branching.rename(p);
   }
 
   listBranches(): Promise<ListBranchesReport> {
-    return this.#branchMethods.list();
+    return this.#branching.list();
   }
 
   showBranch(p: ShowBranchParams): Promise<BranchReport> {
-    return this.#branchMethods.show(p);
+    return this.#branching.show(p);
   }
 
   merge(p: MergeParams): Promise<MergeReport> {
-    return this.#mergeMethods.merge(p);
+    return this.#merging.merge(p);
   }
 
   continueMerge(p: BranchParams): Promise<CheckpointReport> {
-    return this.#change("merge --continue", p, (branch) => this.#mergeMethods.continue(branch));
+    return this.#merging.continue(p);
   }
 
   abortMerge(p: BranchParams): Promise<RollbackReport> {
-    return this.#change("merge --abort", p, async (branch) => {
-      const started = performance.now();
-      await this.#mergeMethods.inProgress(branch);
-      return await this.#moved(branch, await branch.rollback(branch.head, "rollback"), started);
-    });
+    return this.#history.abortMerge(p);
   }
 
   registerRun(_: RegisterRunParams): Promise<RunReport> {
@@ -408,11 +324,13 @@ export class Daemon implements Service {
 
   /** Number of the view of a branch, opened if it is not. */
   async branchView(name: string): Promise<number> {
-    return (await this.#branch({ branch: name })).view;
+    return (await this.openBranch(name)).view;
   }
 
-  openBranch(name: string): Promise<Branch> {
-    return this.#branch({ branch: name });
+  /** After the import. Throws `unknown_branch`. */
+  async openBranch(name = MAIN): Promise<Branch> {
+    await this.parts.imported.finished();
+    return await this.parts.branches.get(name);
   }
 
   branchOfView(view: number): string | null {
@@ -421,8 +339,7 @@ export class Daemon implements Service {
 
   /** Number of the view of the checkpoint that `ref` means on main, opened if it is not. */
   async checkpointView(ref: string): Promise<number> {
-    const commit = await this.#resolve(await this.#branch({}), ref);
-    return await this.parts.branches.checkpoint(commit);
+    return await this.parts.branches.checkpoint(await this.#history.resolve(ref));
   }
 
   /** Names by which `.agentvfs/checkpoints` lists what main's log does: labels, where they can be file names, or ids. */
@@ -433,21 +350,6 @@ export class Daemon implements Service {
     return [...new Set(names)];
   }
 
-  async #branch({ branch }: BranchParams): Promise<Branch> {
-    await this.parts.imported.finished();
-    return await this.parts.branches.get(branch ?? MAIN);
-  }
-
-  /** Runs what changes the branch: one at a time, after the import. */
-  async #change<T>(
-    what: string,
-    params: BranchParams,
-    job: (branch: Branch) => Promise<T>,
-  ): Promise<T> {
-    const branch = await this.#branch(params);
-    return await this.#turn(what, () => job(branch));
-  }
-
   async #turn<T>(what: string, job: () => Promise<T>): Promise<T> {
     try {
       return await this.#turns.take(what, job);
@@ -455,56 +357,6 @@ export class Daemon implements Service {
       throw serviceError(error);
     }
   }
-
-  #resolve(branch: Branch, ref: string): Promise<CommitInfo> {
-    return this.parts.background.call("resolve", { branch: branch.name, ref }).catch(fail);
-  }
-
-  async #preview(
-    branch: Branch,
-    target: CommitInfo,
-    after: Snapshot,
-    started: number,
-  ): Promise<RollbackReport> {
-    const from = await branch.snapshot();
-    const { background } = this.parts;
-    const { changes } = await background.call("diff", { from, to: after, patch: false });
-    return {
-      id: target.id,
-      label: nullIfEmpty(target.label),
-      branch: branch.name,
-      safety: null,
-      changed: await background.call("count", { from, to: after }),
-      ms: elapsed(started),
-      dryRun: true,
-      changes: changes.map(changeReport),
-    };
-  }
-
-  async #moved(
-    branch: Branch,
-    { commit, safety, before }: Moved,
-    started: number,
-  ): Promise<RollbackReport> {
-    const ms = elapsed(started);
-    const changed = { from: before, to: commit.snapshot };
-    return {
-      id: commit.id,
-      label: nullIfEmpty(commit.label),
-      branch: branch.name,
-      safety: safety?.id ?? null,
-      changed: await this.parts.background.call("count", changed),
-      ms,
-      dryRun: false,
-    };
-  }
-}
-
-/** A parent so old that nothing is left of it. */
-const LOST_PARENT = { compacted: true, snapshot: null } as const;
-
-function fail(error: unknown): never {
-  throw serviceError(error);
 }
 
 function isFileName(label: string): boolean {
@@ -519,14 +371,6 @@ function inUse(found: readonly MountUser[]): ServiceError {
     hint: "End them or leave the directory, or stop with --force",
     details: { processes: users },
   });
-}
-
-function nullIfEmpty(text: string): string | null {
-  return text === "" ? null : text;
-}
-
-function elapsed(since: number): number {
-  return Math.round((performance.now() - since) * 100) / 100;
 }
 
 function showing(branch: string, head: CommitInfo | null, dirty: boolean): string {

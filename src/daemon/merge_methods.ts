@@ -6,28 +6,20 @@
 
 import { displayString } from "../../ffi/libc.ts";
 import {
+  type BranchParams,
   type CheckpointReport,
   type MergeParams,
   type MergeReport,
   ServiceError,
 } from "../control/service.ts";
-import type { MergeInProgress } from "../history/branch_table.ts";
 import type { MergeOutcome, MergeSide } from "../history/merge_branches.ts";
 import type { ObjectId } from "../store/object_id.ts";
-import type { BackgroundClient } from "./background_client.ts";
 import type { Branch, BranchMerge } from "./branch.ts";
 import { MAIN } from "./branches.ts";
-import { conflictReport } from "./reports.ts";
+import type { BranchAccess } from "./history_methods.ts";
+import { conflictReport, elapsed, nullIfEmpty } from "./reports.ts";
 import { serviceError } from "./service_errors.ts";
 import { treePath } from "./tree_path.ts";
-
-export interface MergeMethodsParts {
-  readonly background: BackgroundClient;
-  /** Opens a branch, after the import. */
-  branch(name: string): Promise<Branch>;
-  /** Runs a job while nothing else changes a branch. */
-  turn<T>(what: string, job: () => Promise<T>): Promise<T>;
-}
 
 /** What is merged: a branch, or a checkpoint of any. */
 interface Source {
@@ -36,7 +28,7 @@ interface Source {
 }
 
 export class MergeMethods {
-  constructor(readonly parts: MergeMethodsParts) {}
+  constructor(readonly parts: BranchAccess) {}
 
   async merge(p: MergeParams): Promise<MergeReport> {
     const into = await this.parts.branch(p.into ?? MAIN);
@@ -46,7 +38,7 @@ export class MergeMethods {
       const sources: Source[] = [];
       for (const name of new Set(p.sources)) sources.push(await this.#source(name, into));
       const request = requestOf(p, into, sources);
-      const ms = () => Math.round((performance.now() - started) * 100) / 100;
+      const ms = () => elapsed(started);
       if (p.dryRun) {
         return { ...reportOf(p, into, await into.previewMerge(request)), ms: ms() };
       }
@@ -65,30 +57,9 @@ export class MergeMethods {
     });
   }
 
-  async continue(branch: Branch): Promise<CheckpointReport> {
-    const started = performance.now();
-    const result = await branch.continueMerge(await this.inProgress(branch));
-    if (Array.isArray(result)) {
-      const paths = result.map(displayString);
-      throw new ServiceError(
-        "merge_unsettled",
-        `There are conflict markers left in ${paths.slice(0, 5).join(", ")}`,
-        {
-          hint: "Settle them, or take the merge back: agentvfs merge --abort",
-          details: { paths },
-        },
-      );
-    }
-    const { id, label, changed } = result;
-    const ms = Math.round((performance.now() - started) * 100) / 100;
-    return { id, label: label === "" ? null : label, branch: branch.name, changed, ms };
-  }
-
-  /** Throws `no_merge`. */
-  async inProgress(branch: Branch): Promise<MergeInProgress> {
-    const merge = await branch.mergeInProgress();
-    if (merge !== null) return merge;
-    throw new ServiceError("no_merge", `No merge is in progress in ${branch.name}`);
+  async continue(p: BranchParams): Promise<CheckpointReport> {
+    const branch = await this.parts.branch(p.branch);
+    return await this.parts.turn("merge --continue", () => continueMerge(branch));
   }
 
   async #source(name: string, into: Branch): Promise<Source> {
@@ -109,6 +80,24 @@ export class MergeMethods {
     await branch.save(null);
     return { branch, side: await branch.side() };
   }
+}
+
+async function continueMerge(branch: Branch): Promise<CheckpointReport> {
+  const started = performance.now();
+  const result = await branch.continueMerge(await branch.checkMergeInProgress());
+  if (Array.isArray(result)) {
+    const paths = result.map(displayString);
+    throw new ServiceError(
+      "merge_unsettled",
+      `There are conflict markers left in ${paths.slice(0, 5).join(", ")}`,
+      {
+        hint: "Settle them, or take the merge back: agentvfs merge --abort",
+        details: { paths },
+      },
+    );
+  }
+  const { id, label, changed } = result;
+  return { id, label: nullIfEmpty(label), branch: branch.name, changed, ms: elapsed(started) };
 }
 
 function requestOf(

@@ -95,3 +95,12 @@ export function logEntry(commit: CommitInfo, head: string | null): LogEntry {
     ...(commit.compacted ? { compacted: true } : {}),
   };
 }
+
+export function nullIfEmpty(text: string): string | null {
+  return text === "" ? null : text;
+}
+
+/** Milliseconds since `performance.now()` was `since`, to a hundredth. */
+export function elapsed(since: number): number {
+  return Math.round((performance.now() - since) * 100) / 100;
+}
