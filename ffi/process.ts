@@ -88,7 +88,14 @@ export function prctl(option: number, argument: number): number {
   return checked(libc().prctl(option, BigInt(argument), 0n, 0n, 0n));
 }
 
+export const SIGINT = 2;
+export const SIGQUIT = 3;
 const SIGPIPE = 13;
+
+/** Lets a signal do again what it does to a program that says nothing about it. */
+export function defaultSignal(signal: number): void {
+  libc().signal(signal, null);
+}
 
 /**
  * Replaces this program by another, found in $PATH, in the same process and with the environment as it is now. Returns only if
@@ -98,6 +105,6 @@ export function execvp(command: readonly string[]): number {
   const words = command.map((word) => cString(binaryString(word)));
   const pointers = new BigUint64Array(words.length + 1);
   words.forEach((word, i) => pointers[i] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(word)));
-  libc().signal(SIGPIPE, null);
+  defaultSignal(SIGPIPE);
   return checked(libc().execvp(words[0]!, new Uint8Array(pointers.buffer)));
 }

@@ -5,7 +5,16 @@
  */
 
 import { binaryString, cString } from "../../ffi/libc.ts";
-import { CLONE_NEWNS, execvp, mount, MS_BIND, unshare } from "../../ffi/process.ts";
+import {
+  CLONE_NEWNS,
+  defaultSignal,
+  execvp,
+  mount,
+  MS_BIND,
+  SIGINT,
+  SIGQUIT,
+  unshare,
+} from "../../ffi/process.ts";
 import { confine, dropPrivileges } from "./confine.ts";
 import { ViewError } from "./view_error.ts";
 import type { ViewSpec } from "./view_spec.ts";
@@ -27,7 +36,10 @@ export async function enterView(spec: ViewSpec, register: () => Promise<unknown>
   } catch {
     throw new ViewError("no_directory", 1, `${spec.cwd} is not there in branch ${spec.branch}`);
   }
-  if (spec.confine !== null) dropPrivileges();
+  if (spec.confine !== null) {
+    dropPrivileges();
+    for (const signal of [SIGINT, SIGQUIT]) defaultSignal(signal);
+  }
   throw becomeFailed(spec.command, execvp(commandOf(spec)));
 }
 
@@ -45,7 +57,7 @@ function bind(from: string, to: string): void {
  * deliver signals that would end it, is a shell that waits.
  */
 function commandOf({ identity, confine, command }: ViewSpec): readonly string[] {
-  const waited = confine === null ? command : ["sh", "-c", '"$@"; exit $?', "sh", ...command];
+  const waited = confine === null ? command : ["sh", "-c", WAITING_SHELL, "sh", ...command];
   if (identity === null) return waited;
   const { uid, gid } = identity;
   return ["unshare", "--user", `--map-user=${uid}`, `--map-group=${gid}`, "--", ...waited];
@@ -54,6 +66,9 @@ function commandOf({ identity, confine, command }: ViewSpec): readonly string[] 
 const ENOENT = 2;
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
+
+/** Signals of the terminal come to it too, and are the program's. */
+const WAITING_SHELL = 'trap : INT QUIT TERM; "$@"; exit $?';
 
 function becomeFailed([program]: readonly string[], result: number): ViewError {
   return result === -ENOENT

@@ -13,9 +13,15 @@ export interface NamespaceOptions {
   readonly pid: boolean;
 }
 
-/** Command and first arguments that give the program after them its namespaces. */
+/**
+ * Command and first arguments that give the program after them its namespaces. With `pid`, it begins with SIGINT and SIGQUIT
+ * ignored.
+ */
 export function unshareCommand({ user, pid }: NamespaceOptions): string[] {
   return [
+    // With --fork, unshare waits: a signal that is kept from it meanwhile would end it afterwards, instead of the
+    // program's exit code.
+    ...(pid ? ["sh", "-c", 'trap "" INT QUIT; exec "$@"', "sh"] : []),
     ...["unshare", "--mount", "--propagation", "slave"],
     ...(user ? ["--user", "--map-root-user"] : []),
     ...(pid ? ["--pid", "--fork", "--kill-child", "--mount-proc"] : []),

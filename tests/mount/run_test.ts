@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { type Outcome, run, type RunOptions, until } from "../support/process.ts";
 import { agentvfs, PROGRAM } from "../support/program.ts";
+import { scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 const PROJECT = "mkdir sub; echo one >f; echo two >sub/g";
@@ -93,6 +94,38 @@ Deno.test("what a program leaves running ends with it", async () => {
       assert.equal(stdout, "", `still there: ${stdout}`);
     }
     assert.equal((await m.status()).state, "ready");
+  });
+});
+
+/** Runs a program on a branch in a terminal; each step waits for some output, then types. */
+async function onTerminal(m: Mounted, options: string[], steps: string[][], program: string[]) {
+  const command = [...PROGRAM, "run", "--branch", "b", ...options, "--", ...program];
+  const script = scriptPath(import.meta.url, "terminal.py");
+  const env = { AGENTVFS_STATE_DIR: m.state, AGENTVFS_SOCK: "" };
+  const words = ["python3", script, JSON.stringify(steps), ...command];
+  const { code, stdout, stderr } = await run(words, { cwd: m.project, env });
+  assert.equal(code, 0, stderr);
+  return JSON.parse(stdout) as { code: number; said: string };
+}
+
+Deno.test("keys typed on the terminal reach the program, and jobs can be stopped and continued", async () => {
+  await withProject(PROJECT, async (m) => {
+    for (const how of [[], ["--confine"]]) {
+      const interrupted = await onTerminal(m, how, [["ready", "\x03"], ["interrupted", ""]], [
+        "bash",
+        "-c",
+        "trap 'echo inter''rupted; exit 5' INT; echo rea''dy; while :; do sleep 0.1; done",
+      ]);
+      assert.equal(interrupted.code, 5, interrupted.said);
+      const shell = await onTerminal(m, how, [
+        ["bash-", "(echo be''gun; exec sleep 100)\r"],
+        ["begun", "\x1a"],
+        ["Stopped", "jobs\r"],
+        ["Stopped", "bg; kill %1; wait; tty && stty size && exit 6\r"],
+      ], ["bash", "--norc", "--noprofile", "-i"]);
+      assert.equal(shell.code, 6, shell.said);
+      assert.match(shell.said, /\/dev\/pts\/\d+/);
+    }
   });
 });
 
