@@ -33,6 +33,7 @@ import type { Context } from "./context.ts";
 import { callerSystem, FollowCaller } from "./follow_caller.ts";
 import { type Connection, MAX_BACKGROUND } from "./init.ts";
 import { CHANGES, OPERATIONS } from "./operations.ts";
+import { Linger } from "./linger.ts";
 import { ListAhead } from "./list_ahead.ts";
 import { NO_REPLY, OUT, Reply } from "./reply.ts";
 import { BODY, Request } from "./request.ts";
@@ -64,6 +65,7 @@ export interface SessionOptions {
 const POLLFD_BYTES = 8;
 /** Requests answered before the daemon's commands are looked for again. */
 const REQUESTS_PER_POLL = 64;
+const SEVERAL_CPUS = navigator.hardwareConcurrency > 1;
 /** How long nothing must come until the session counts as idle, ms, and after how many requests. */
 const IDLE_MS = 2_000;
 const IDLE_AFTER_REQUESTS = 2_000;
@@ -78,6 +80,7 @@ export class Session {
   /** Id of the request being answered: every journal's records carry it. */
   readonly #current: RequestId;
   #follow: FollowCaller | null = null;
+  readonly #linger = new Linger();
   /** Requests since the session was idle. */
   #served = 0;
   /** Requests about views that are frozen. */
@@ -168,18 +171,29 @@ export class Session {
   }
 
   /**
-   * Answers what is waiting. Whoever got an answer often has its next question there before this thread runs
-   * again, so it looks before it goes back to poll(2). Returns false once the file system is unmounted.
+   * Answers what is waiting, and what comes soon after. Whoever got an answer often has its next question there
+   * before this thread runs again, so it looks before it goes back to poll(2). Returns false once the file system is
+   * unmounted.
    */
   #serveWaiting(): boolean {
     for (let i = 0; i < REQUESTS_PER_POLL; i++) {
       const length = read(this.options.fd, this.#request.bytes);
       if (length === -Errno.ENODEV) return false;
-      if (length === -Errno.EAGAIN) return true;
+      if (length === -Errno.EAGAIN) {
+        if (!this.#mayLinger || !this.#linger.nothing(performance.now())) return true;
+        i--;
+        continue;
+      }
+      if (this.#linger.isWaiting) this.#linger.came(performance.now());
       // ENOENT: the request was interrupted before it could be read.
       if (length > 0) this.#answer(length);
     }
     return true;
+  }
+
+  /** On the CPU of the program that is to ask, looking takes the time from it. */
+  get #mayLinger(): boolean {
+    return SEVERAL_CPUS && (this.#follow === null || this.#follow.cpu === null);
   }
 
   #answer(length: number): void {
