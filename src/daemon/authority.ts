@@ -15,7 +15,7 @@ import {
   ServiceError,
   type SessionReport,
 } from "../control/service.ts";
-import type { RunSession, RunSessions } from "../views/run_sessions.ts";
+import type { RunSessions } from "../views/run_sessions.ts";
 import type { Branch } from "./branch.ts";
 
 export interface AuthorityParts {
@@ -45,11 +45,6 @@ export class Authority {
       throw new ServiceError("denied", `The daemon belongs to user ${Deno.uid()}`);
     }
     return this.parts.runs.of(pid)?.branch ?? null;
-  }
-
-  /** Runs on a branch. */
-  runsOn(branch: Branch): readonly RunSession[] {
-    return this.parts.runs.running.filter(({ branch: number }) => number === branch.number);
   }
 
   list(): SessionReport[] {

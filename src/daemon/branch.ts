@@ -58,6 +58,11 @@ export interface MergedBranch {
   readonly outcome: MergeOutcome;
 }
 
+/** A checkpoint that nobody asked for, of what would be lost. */
+export function safetyCommit(message: string): SaveCommit {
+  return { label: "", message, kind: "safety", agent: null };
+}
+
 /** Where the merge left marks; none where it is complete. */
 function conflictPaths({ sources }: MergeOutcome): string[] {
   const marked = sources.filter(({ merged, conflicts }) => merged && conflicts.length > 0);
@@ -224,8 +229,7 @@ export class Branch {
         if (!request.accept(outcome)) return await this.#refuseMerge();
       }
       if (this.isAhead) {
-        const commit = { label: "", message: before, kind: "safety", agent: null } as const;
-        safety = await this.save(commit, true);
+        safety = await this.save(safetyCommit(before), true);
       }
       this.#nextInode = outcome.nextInode;
       const parents = await request.parents(outcome);
@@ -343,7 +347,7 @@ export class Branch {
 
   /** Moves to what `target` makes durable, with the mount frozen, after saving what is unsaved. */
   async #move(why: string, target: () => Promise<CommitInfo>): Promise<Moved> {
-    const commit = { label: "", message: `before ${why}`, kind: "safety", agent: null } as const;
+    const commit = safetyCommit(`before ${why}`);
     let safety: CommitInfo | null = null;
     await this.flush();
     for (let i = 0; i < UNFROZEN_ATTEMPTS && await this.isChanged(); i++) {

@@ -18,9 +18,11 @@ import type { BranchState } from "../history/branch_table.ts";
 import type { CommitInfo } from "../history/commit.ts";
 import { VIRTUAL_NAME } from "../mount/linux/virtual_files.ts";
 import type { Authority } from "./authority.ts";
-import type { Branch } from "./branch.ts";
+import { type Branch, safetyCommit } from "./branch.ts";
 import { type Branches, MAIN } from "./branches.ts";
 import type { BranchAccess } from "./history_methods.ts";
+import { listUsers } from "./mount_users.ts";
+import { headReport } from "./reports.ts";
 import { serviceError } from "./service_errors.ts";
 
 export interface BranchMethodsParts extends BranchAccess {
@@ -48,7 +50,7 @@ export class BranchMethods {
       if (!force) await this.#checkUnused(branch);
       if (await branch.isChanged()) {
         const message = `before branch ${name} is deleted`;
-        await branch.save({ label: "", message, kind: "safety", agent: null });
+        await branch.save(safetyCommit(message));
       }
       await this.parts.branches.delete(branch);
       return { name, head: branch.head.id };
@@ -99,7 +101,7 @@ export class BranchMethods {
     const runs = this.parts.authority.list().filter((session) => session.branch === branch.name);
     const users = [...runs.map(({ pid, command }) => ({ pid, command })), ...inMount];
     if (users.length === 0) return;
-    const who = users.map(({ pid, command }) => `${command} (${pid})`).join(", ");
+    const who = listUsers(users);
     throw new ServiceError("branch_in_use", `Branch ${branch.name} is in use by ${who}`, {
       hint: "End them, or delete with --force",
       details: { processes: users },
@@ -120,11 +122,7 @@ export class BranchMethods {
       number,
       parent,
       created: new Date(created).toISOString(),
-      head: {
-        id: head.id,
-        label: head.label === "" ? null : head.label,
-        time: new Date(head.time).toISOString(),
-      },
+      head: headReport(head),
       ahead: counts?.ahead ?? null,
       behind: counts?.behind ?? null,
       dirty: await branches.isDirty(state, head),

@@ -60,7 +60,7 @@ import type { ImportState } from "./import_state.ts";
 import { listUsers, type MountUser, useElsewhere, usersAt } from "./mount_users.ts";
 import type { DirectoryLister } from "./list_directories.ts";
 import { Maintenance } from "./maintenance.ts";
-import { nullIfEmpty } from "./reports.ts";
+import { headReport } from "./reports.ts";
 import { serviceError } from "./service_errors.ts";
 import { Turns } from "./turns.ts";
 import type { DaemonConfig } from "./workspace.ts";
@@ -146,9 +146,7 @@ export class Daemon implements Service {
       restarts,
       crashReport,
       branch: name,
-      head: head === null
-        ? null
-        : { id: head.id, label: nullIfEmpty(head.label), time: new Date(head.time).toISOString() },
+      head: head === null ? null : headReport(head),
       dirty,
       changes: tree.changes,
       showing: showing(name, head, dirty),

@@ -14,7 +14,7 @@ import {
 } from "../control/service.ts";
 import type { MergeOutcome, MergeSide } from "../history/merge_branches.ts";
 import type { ObjectId } from "../store/object_id.ts";
-import type { Branch, BranchMerge } from "./branch.ts";
+import { type Branch, type BranchMerge, safetyCommit } from "./branch.ts";
 import { MAIN } from "./branches.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import { conflictReport, elapsed, nullIfEmpty } from "./reports.ts";
@@ -118,16 +118,12 @@ function requestOf(
       for (const [i, { branch, side }] of sources.entries()) {
         if (!outcome.sources[i]!.merged) continue;
         if (branch === null) parents.push(...side.commits);
-        else parents.push((await branch.commitSaved(safetyBefore(message))).id);
+        else parents.push((await branch.commitSaved(safetyCommit(`before ${message}`))).id);
       }
       // What was taken in part is not merged: the rest can be had later.
       return p.paths === undefined ? parents : [];
     },
   };
-}
-
-function safetyBefore(message: string) {
-  return { label: "", message: `before ${message}`, kind: "safety", agent: null } as const;
 }
 
 function stateOf(outcome: MergeOutcome): MergeReport["state"] {

@@ -5,7 +5,13 @@
  */
 
 import { displayString } from "../../ffi/libc.ts";
-import type { Change, ConflictReport, ConflictSide, LogEntry } from "../control/service.ts";
+import type {
+  BranchReport,
+  Change,
+  ConflictReport,
+  ConflictSide,
+  LogEntry,
+} from "../control/service.ts";
 import type { CommitInfo, CommitKind } from "../history/commit.ts";
 import type { MergeConflict } from "../history/merge/merge_types.ts";
 import type { SnapshotChange } from "../history/diff.ts";
@@ -94,6 +100,11 @@ export function logEntry(commit: CommitInfo, head: string | null): LogEntry {
     agent: commit.agent,
     ...(commit.compacted ? { compacted: true } : {}),
   };
+}
+
+/** The commit a branch stands on. */
+export function headReport({ id, label, time }: CommitInfo): BranchReport["head"] {
+  return { id, label: nullIfEmpty(label), time: new Date(time).toISOString() };
 }
 
 export function nullIfEmpty(text: string): string | null {

@@ -4,19 +4,14 @@
  * @module
  */
 
-import { type Case, figure, type Group, type Run } from "../benchmark.ts";
-import { makeTree } from "../layout.ts";
-import type { Project } from "../project.ts";
+import { type Case, figure, type Group } from "../benchmark.ts";
+import { mountTree, type Tree } from "../mount_tree.ts";
+import { timed } from "../tool.ts";
 
 const MIB = 1024 * 1024;
 const CHANGED = 20;
 const SMALL = 1_000;
 const MANY = 64;
-
-interface Tree {
-  readonly files: number;
-  readonly project: Project;
-}
 
 interface BranchContext {
   readonly small: Tree;
@@ -43,12 +38,6 @@ async function change(tree: Tree, root: string, part: number): Promise<void> {
     const name = `module-${String(part + Math.floor(i / 10)).padStart(2, "0")}.ts`;
     await Deno.writeTextFile(`${root}/${folder}/${name}`, `// change ${++names}\n`);
   }
-}
-
-async function timed(body: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await body();
-  return performance.now() - begun;
 }
 
 /** Median figures of `measure`, on a new branch each time, which is deleted afterwards. */
@@ -137,14 +126,6 @@ const stat = figure<BranchContext>(
     return values;
   },
 );
-
-async function mountTree({ bed }: Run, name: string, files: number): Promise<Tree> {
-  const source = bed.directory(name);
-  makeTree(source, files);
-  const project = await bed.mount(source);
-  await project.imported();
-  return { files, project };
-}
 
 export const BRANCHES: Group<BranchContext> = {
   title: "branches",

@@ -6,7 +6,7 @@
 
 import { type Case, figure, type Group, type Run } from "../benchmark.ts";
 import { makeTree, writeRandom } from "../layout.ts";
-import type { Project } from "../project.ts";
+import { mountTree, type Tree } from "../mount_tree.ts";
 import type { Unit } from "../results.ts";
 import { timed, tool } from "../tool.ts";
 
@@ -19,12 +19,6 @@ interface OwnContext {
   readonly source: string;
   readonly large: Tree;
   readonly small: Tree;
-}
-
-/** A mounted project of so many files. */
-interface Tree {
-  readonly files: number;
-  readonly project: Project;
 }
 
 function rounds({ quick }: Run): number {
@@ -159,15 +153,6 @@ const memory = figure<OwnContext>(
     return [(await project.status()).rssBytes / MIB];
   },
 );
-
-/** A project of `files` files, a hundred in a directory, mounted and imported. */
-async function mountTree({ bed }: Run, name: string, files: number): Promise<Tree> {
-  const source = bed.directory(name);
-  makeTree(source, files);
-  const project = await bed.mount(source);
-  await project.imported();
-  return { files, project };
-}
 
 export const OWN: Group<OwnContext> = {
   title: "agentvfs",
