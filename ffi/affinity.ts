@@ -1,21 +1,18 @@
 /**
  * Which CPUs the calling thread may run on, and on which one another thread ran last (Linux).
  *
- * Nothing throws: a failed call returns `-errno`, as in `libc.ts`.
- *
  * @module
  */
 
-import { close, cString, open, pread } from "./libc.ts";
+import { cString } from "./binary_string.ts";
+import { pread } from "./file.ts";
+import { bindLibc } from "./libc.ts";
+import { close, open } from "./open.ts";
 
-const library = Deno.dlopen("libc.so.6", {
+const libc = bindLibc({
   sched_getaffinity: { parameters: ["i32", "usize", "buffer"], result: "i32" },
   sched_setaffinity: { parameters: ["i32", "usize", "buffer"], result: "i32" },
 });
-const libc = library.symbols as unknown as Record<
-  "sched_getaffinity" | "sched_setaffinity",
-  (pid: number, bytes: number, mask: Uint8Array<ArrayBuffer>) => number
->;
 
 /** A set of CPUs, one bit each: room for 8192, as many as Linux can be built for. */
 export type CpuMask = Uint8Array<ArrayBuffer>;

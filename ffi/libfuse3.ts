@@ -6,7 +6,7 @@
  * @module
  */
 
-import { cString } from "./libc.ts";
+import { cString } from "./binary_string.ts";
 
 /** Newest first: Debian 13 and Ubuntu 25.04 ship soname 4 of the same interface. */
 export const LIBFUSE_NAMES = ["libfuse3.so.4", "libfuse3.so.3"];

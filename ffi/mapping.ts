@@ -4,7 +4,9 @@
  * @module
  */
 
-const library = Deno.dlopen("libc.so.6", {
+import { bindLibc } from "./libc.ts";
+
+const libc = bindLibc({
   mmap: { parameters: ["pointer", "usize", "i32", "i32", "i32", "i64"], result: "pointer" },
   munmap: { parameters: ["pointer", "usize"], result: "i32" },
 });
@@ -25,17 +27,17 @@ export interface Mapping {
 
 /** Bytes `[offset, offset+length)` of an open file, to read and write; null if they cannot be mapped. */
 export function mapFile(fd: number, offset: number, length: number): Mapping | null {
-  const address = library.symbols.mmap(
+  const address = libc.mmap(
     null,
-    BigInt(length),
+    length,
     PROT_READ_WRITE,
     MAP_SHARED,
     fd,
-    BigInt(offset),
+    offset,
   );
   if (address === null || BigInt(Deno.UnsafePointer.value(address)) === MAP_FAILED) return null;
   return {
     bytes: new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(address, length)),
-    unmap: () => void library.symbols.munmap(address, BigInt(length)),
+    unmap: () => void libc.munmap(address, length),
   };
 }

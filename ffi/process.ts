@@ -1,35 +1,21 @@
 /**
  * Calls that change what a process is or sees: mounts, capabilities, the program it runs (Linux, glibc).
  *
- * As in libc.ts: results or `-errno`, paths as NUL-terminated byte buffers. Loaded apart, because only those who start a
- * view need them.
- *
  * @module
  */
 
-import { binaryString, cString } from "./libc.ts";
+import { binaryString, cString } from "./binary_string.ts";
+import { bindLibc, check } from "./libc.ts";
 
-const SYMBOLS = {
-  __errno_location: { parameters: [], result: "pointer" },
+const libc = bindLibc({
   mount: { parameters: ["buffer", "buffer", "buffer", "u64", "buffer"], result: "i32" },
+  umount2: { parameters: ["buffer", "i32"], result: "i32" },
   unshare: { parameters: ["i32"], result: "i32" },
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
   signal: { parameters: ["i32", "pointer"], result: "pointer" },
   execvp: { parameters: ["buffer", "buffer"], result: "i32" },
   syscall: { parameters: ["i64", "i64", "buffer", "u64", "buffer", "u64"], result: "i64" },
-} as const satisfies Deno.ForeignLibraryInterface;
-
-let library: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | undefined;
-
-function libc() {
-  return library ??= Deno.dlopen("libc.so.6", SYMBOLS).symbols;
-}
-
-function checked(result: number): number {
-  if (result >= 0) return result;
-  const location = libc().__errno_location();
-  return location === null ? result : -new Deno.UnsafePointerView(location).getInt32();
-}
+});
 
 export const MS_NOSUID = 2;
 export const MS_NODEV = 4;
@@ -47,13 +33,20 @@ export function mount(
   data: string | null = null,
 ): number {
   const text = (value: string | null) => value === null ? null : cString(value);
-  return checked(libc().mount(source, target, text(type), BigInt(flags), text(data)));
+  return check(libc.mount(source, target, text(type), flags, text(data)));
+}
+
+export const MNT_FORCE = 1;
+export const MNT_DETACH = 2;
+
+export function umount2(path: Uint8Array<ArrayBuffer>, flags: number): number {
+  return check(libc.umount2(path, flags));
 }
 
 /** Number of mount_setattr(2), the same on every architecture. */
-const SYS_mount_setattr = 442n;
-const AT_FDCWD = -100n;
-const AT_RECURSIVE = 0x8000n;
+const SYS_mount_setattr = 442;
+const AT_FDCWD = -100;
+const AT_RECURSIVE = 0x8000;
 export const MOUNT_ATTR_RDONLY = 1;
 export const MOUNT_ATTR_NOSUID = 2;
 export const MOUNT_ATTR_NODEV = 4;
@@ -67,9 +60,9 @@ export function mountSetattr(
 ): number {
   const attributes = new BigUint64Array([BigInt(set), BigInt(clear), 0n, 0n]);
   const bytes = new Uint8Array(attributes.buffer);
-  const flags = recursive ? AT_RECURSIVE : 0n;
-  return checked(
-    Number(libc().syscall(SYS_mount_setattr, AT_FDCWD, path, flags, bytes, BigInt(bytes.length))),
+  const flags = recursive ? AT_RECURSIVE : 0;
+  return check(
+    Number(libc.syscall(SYS_mount_setattr, AT_FDCWD, path, flags, bytes, bytes.length)),
   );
 }
 
@@ -77,7 +70,7 @@ export const CLONE_NEWNS = 0x20000;
 
 /** unshare(2), for the calling thread alone. */
 export function unshare(flags: number): number {
-  return checked(libc().unshare(flags));
+  return check(libc.unshare(flags));
 }
 
 export const PR_SET_NO_NEW_PRIVS = 38;
@@ -85,7 +78,7 @@ export const PR_CAPBSET_DROP = 24;
 export const PR_SET_CHILD_SUBREAPER = 36;
 
 export function prctl(option: number, argument: number): number {
-  return checked(libc().prctl(option, BigInt(argument), 0n, 0n, 0n));
+  return check(libc.prctl(option, argument, 0, 0, 0));
 }
 
 export const SIGINT = 2;
@@ -94,7 +87,7 @@ const SIGPIPE = 13;
 
 /** Lets a signal do again what it does to a program that says nothing about it. */
 export function defaultSignal(signal: number): void {
-  libc().signal(signal, null);
+  libc.signal(signal, null);
 }
 
 /**
@@ -106,5 +99,5 @@ export function execvp(command: readonly string[]): number {
   const pointers = new BigUint64Array(words.length + 1);
   words.forEach((word, i) => pointers[i] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(word)));
   defaultSignal(SIGPIPE);
-  return checked(libc().execvp(words[0]!, new Uint8Array(pointers.buffer)));
+  return check(libc.execvp(words[0]!, new Uint8Array(pointers.buffer)));
 }

@@ -4,11 +4,11 @@
  * @module
  */
 
-const SYMBOLS = {
-  getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
-} as const satisfies Deno.ForeignLibraryInterface;
+import { bindLibc } from "./libc.ts";
 
-let library: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | undefined;
+const libc = bindLibc({
+  getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
+});
 
 const SOL_SOCKET = 1;
 const SO_PEERCRED = 17;
@@ -22,11 +22,10 @@ export interface PeerCredentials {
 
 /** As they were when it connected; null if the descriptor is not a connected Unix socket. */
 export function peerCredentials(fd: number): PeerCredentials | null {
-  const symbols = library ??= Deno.dlopen("libc.so.6", SYMBOLS).symbols;
   const credentials = new Uint32Array(3);
   const length = new Uint32Array([credentials.byteLength]);
   const [into, size] = [new Uint8Array(credentials.buffer), new Uint8Array(length.buffer)];
-  if (symbols.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, into, size) < 0) return null;
+  if (libc.getsockopt(fd, SOL_SOCKET, SO_PEERCRED, into, size) < 0) return null;
   const [pid, uid, gid] = credentials as unknown as [number, number, number];
   return { pid, uid, gid };
 }

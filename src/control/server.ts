@@ -6,7 +6,7 @@
  * @module
  */
 
-import { umask } from "../../ffi/libc.ts";
+import { umask } from "../../ffi/open.ts";
 import type { PeerCredentials } from "../../ffi/socket_peer.ts";
 import { Peers } from "./peers.ts";
 import { LineError, LineReader } from "./line_reader.ts";

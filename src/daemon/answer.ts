@@ -4,7 +4,7 @@
  * @module
  */
 
-import { binaryString } from "../../ffi/libc.ts";
+import { binaryString } from "../../ffi/binary_string.ts";
 import { runLine } from "../control/run_line.ts";
 import { branchService } from "../control/branch_service.ts";
 import type { Answer, Question } from "../mount/linux/virtual_files.ts";

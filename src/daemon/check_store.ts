@@ -4,7 +4,7 @@
  * @module
  */
 
-import { close } from "../../ffi/libc.ts";
+import { close } from "../../ffi/open.ts";
 import { StoreError } from "../store/store_error.ts";
 import { checkFormat } from "../store/store_format.ts";
 import { lockStore } from "../store/store_lock.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { binaryString, cString, MNT_DETACH, MNT_FORCE, umount2 } from "../../ffi/libc.ts";
+import { binaryString, cString } from "../../ffi/binary_string.ts";
+import { MNT_DETACH, MNT_FORCE, umount2 } from "../../ffi/process.ts";
 import { isOver } from "../store/process_state.ts";
 import { type Mount, MOUNT_TYPE, mountAt } from "./mounts.ts";
 

@@ -7,7 +7,8 @@
  */
 
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { binaryString, cString, statfs } from "../../ffi/libc.ts";
+import { binaryString, cString } from "../../ffi/binary_string.ts";
+import { statfs } from "../../ffi/stat.ts";
 import { loadHasher } from "../store/hash.ts";
 import { namespaceFix, whyNoNamespaces } from "../views/namespaces.ts";
 import { closeDeadMount, isDeadMount } from "./dead_mount.ts";

@@ -8,7 +8,7 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
-import { binaryString } from "../../ffi/libc.ts";
+import { binaryString } from "../../ffi/binary_string.ts";
 import type { InheritedNodes } from "../mount/linux/virtual_files.ts";
 import { Session } from "../mount/linux/session.ts";
 import { ViewTable, wireNode } from "../mount/views.ts";

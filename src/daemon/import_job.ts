@@ -5,7 +5,8 @@
  * @module
  */
 
-import { binaryString, readClock } from "../../ffi/libc.ts";
+import { binaryString } from "../../ffi/binary_string.ts";
+import { readClock } from "../../ffi/clock.ts";
 import { type ImportOptions, type ImportResult, importSource } from "../source/import_source.ts";
 import {
   forgetInterrupted,

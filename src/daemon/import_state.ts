@@ -4,7 +4,7 @@
  * @module
  */
 
-import { displayString } from "../../ffi/libc.ts";
+import { displayString } from "../../ffi/binary_string.ts";
 import { type ImportProgress, ServiceError } from "../control/service.ts";
 import type { SkippedPath } from "../source/import_source.ts";
 import type { ImportCounts } from "./background_jobs.ts";

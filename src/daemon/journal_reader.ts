@@ -4,7 +4,10 @@
  * @module
  */
 
-import { binaryString, close, cString, Errno, O_RDONLY, open, pread } from "../../ffi/libc.ts";
+import { binaryString, cString } from "../../ffi/binary_string.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { pread } from "../../ffi/file.ts";
+import { close, O_RDONLY, open } from "../../ffi/open.ts";
 import { segmentName } from "../tree/journal.ts";
 
 export class JournalReader {

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { binaryString, dup2 } from "../../ffi/libc.ts";
+import { binaryString } from "../../ffi/binary_string.ts";
+import { dup2 } from "../../ffi/descriptor.ts";
 import { LibfuseError, type LibfuseSession, mountSession } from "../../ffi/libfuse3.ts";
 import { unmount } from "../mount/linux/unmount.ts";
 import { mountAt } from "./mounts.ts";

@@ -8,7 +8,8 @@
  * @module
  */
 
-import { EFD_CLOEXEC, EFD_NONBLOCK, eventfd, write } from "../../ffi/libc.ts";
+import { EFD_CLOEXEC, EFD_NONBLOCK, eventfd } from "../../ffi/descriptor.ts";
+import { write } from "../../ffi/file.ts";
 
 /** Shared between the two sides: plain data. */
 export interface Mailbox {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { displayString } from "../../ffi/libc.ts";
+import { displayString } from "../../ffi/binary_string.ts";
 import {
   type BranchParams,
   type CheckpointReport,

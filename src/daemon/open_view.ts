@@ -4,7 +4,7 @@
  * @module
  */
 
-import { binaryString } from "../../ffi/libc.ts";
+import { binaryString } from "../../ffi/binary_string.ts";
 import type { View } from "../mount/views.ts";
 import type { Connection } from "../mount/linux/init.ts";
 import { SourceDirectory } from "../source/read_source.ts";

@@ -8,7 +8,7 @@
  */
 
 import { OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
-import { dup } from "../../ffi/libc.ts";
+import { dup } from "../../ffi/descriptor.ts";
 import { ControlServer } from "../control/server.ts";
 import type { BranchState } from "../history/branch_table.ts";
 import type { CommitInfo } from "../history/commit.ts";

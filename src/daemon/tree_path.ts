@@ -4,7 +4,7 @@
  * @module
  */
 
-import { binaryString } from "../../ffi/libc.ts";
+import { binaryString } from "../../ffi/binary_string.ts";
 import { ServiceError } from "../control/service.ts";
 
 /** A path given by a person, as trees name it: relative, without a leading `./` or trailing `/`. */

@@ -144,7 +144,7 @@ Deno.test("a store that another process writes to is refused", () =>
     const config = await planDaemon({ source: project, version: "1" });
     await createWorkspace(config);
     const { lockStore } = await import("../store/store_lock.ts");
-    const { close } = await import("../../ffi/libc.ts");
+    const { close } = await import("../../ffi/open.ts");
     const lock = lockStore(config.store);
     const error = await refusal({ source: project });
     assert.equal(error.code, "store_locked");

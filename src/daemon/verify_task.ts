@@ -4,7 +4,7 @@
  * @module
  */
 
-import { displayString } from "../../ffi/libc.ts";
+import { displayString } from "../../ffi/binary_string.ts";
 import type { VerifyReport } from "../control/service.ts";
 import { type VerifyOptions, type VerifyResult, verifyStore } from "../history/verify_store.ts";
 import { type Progress, runInSlices } from "../store/sliced.ts";

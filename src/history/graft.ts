@@ -14,7 +14,7 @@
 
 import type { InodeEntry, InodeRecord, Snapshot, TreeEntry } from "../store/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
-import { displayString } from "../../ffi/libc.ts";
+import { displayString } from "../../ffi/binary_string.ts";
 import { withoutNested } from "./diff.ts";
 import { planGraft } from "./graft_plan.ts";
 import { HistoryError } from "./history_error.ts";

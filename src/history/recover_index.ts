@@ -6,7 +6,7 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
-import { close } from "../../ffi/libc.ts";
+import { close } from "../../ffi/open.ts";
 import { readMark } from "../store/commit_mark.ts";
 import type { Hasher } from "../store/hash.ts";
 import { getMeta } from "../store/meta.ts";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Errno, lseek, SEEK_DATA, SEEK_HOLE } from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { lseek, SEEK_DATA, SEEK_HOLE } from "../../ffi/file.ts";
 
 /** Bytes `[offset, offset + length)` of a file. */
 export interface DataRange {

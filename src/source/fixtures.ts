@@ -4,7 +4,7 @@
  * @module
  */
 
-import { binaryString } from "../../ffi/libc.ts";
+import { binaryString } from "../../ffi/binary_string.ts";
 import type { Snapshot } from "../store/entry.ts";
 import { loadHasher } from "../store/hash.ts";
 import { StoreWriter } from "../store/store_writer.ts";

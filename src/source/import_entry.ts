@@ -4,7 +4,8 @@
  * @module
  */
 
-import * as libc from "../../ffi/libc.ts";
+import { close } from "../../ffi/open.ts";
+import { emptyStat } from "../../ffi/stat.ts";
 import { type ContentId, type InodeEntry, S_IFLNK, S_IFMT, S_IFREG } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
@@ -23,7 +24,7 @@ export class EntryImporter {
   readonly #source: SourceDirectory;
   readonly #report: ImportReport;
   readonly #pause: () => Promise<void>;
-  readonly #stat = libc.emptyStat();
+  readonly #stat = emptyStat();
 
   /** `pause` is awaited within large files. */
   constructor(
@@ -90,7 +91,7 @@ export class EntryImporter {
     try {
       return this.#stored(fd, path, entry, storeFile(this.#store, fd, entry, this.#stat));
     } finally {
-      libc.close(fd);
+      close(fd);
     }
   }
 
@@ -102,7 +103,7 @@ export class EntryImporter {
       });
       return this.#stored(fd, path, entry, stored);
     } finally {
-      libc.close(fd);
+      close(fd);
     }
   }
 

@@ -8,7 +8,8 @@
  * @module
  */
 
-import * as libc from "../../ffi/libc.ts";
+import type { Timestamp } from "../../ffi/clock.ts";
+import { close } from "../../ffi/open.ts";
 import {
   type InodeRecord,
   S_IFDIR,
@@ -38,7 +39,7 @@ export interface ImportOptions {
   /** What an earlier import made of the same source: files whose stat did not change since are not read again. */
   readonly previous: Snapshot | null;
   /** When that import began. Without it, `previous` is not trusted for anything. */
-  readonly previousTime?: libc.Timestamp;
+  readonly previousTime?: Timestamp;
   onProgress(progress: ImportProgress): void;
   /** Awaited about every 10 ms of work. */
   pause(): Promise<void>;
@@ -185,7 +186,7 @@ class Import {
       frame.pending.reverse();
       return 0;
     } finally {
-      libc.close(fd);
+      close(fd);
     }
   }
 

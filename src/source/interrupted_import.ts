@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Timestamp } from "../../ffi/libc.ts";
+import type { Timestamp } from "../../ffi/clock.ts";
 import type { Snapshot } from "../store/entry.ts";
 import { parseObjectId } from "../store/object_id.ts";
 

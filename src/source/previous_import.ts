@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Timestamp } from "../../ffi/libc.ts";
+import type { Timestamp } from "../../ffi/clock.ts";
 import type { InodeRecord, Snapshot, TreeEntry } from "../store/entry.ts";
 import { S_IFDIR, S_IFMT } from "../store/entry.ts";
 import type { Store } from "../store/store.ts";

@@ -4,7 +4,9 @@
  * @module
  */
 
-import * as libc from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { pread } from "../../ffi/file.ts";
+import { fstat, type Stat } from "../../ffi/stat.ts";
 import { type ContentId, S_IFMT, S_IFREG } from "../store/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { dataRanges } from "./data_ranges.ts";
@@ -21,7 +23,7 @@ export interface StoredFile {
 
 /** What a stat must still say after the file was read. */
 export type FileState = Pick<
-  libc.Stat,
+  Stat,
   "mode" | "size" | "mtimeSec" | "mtimeNsec" | "ctimeSec" | "ctimeNsec"
 >;
 
@@ -52,7 +54,7 @@ export function storeFile(
   store: StoreWriter,
   fd: number,
   listed: FileState,
-  last: libc.Stat,
+  last: Stat,
 ): StoredFile | string {
   try {
     let before = listed;
@@ -74,7 +76,7 @@ export async function storeLargeFile(
   store: StoreWriter,
   fd: number,
   listed: FileState,
-  last: libc.Stat,
+  last: Stat,
   pause: (bytes: number) => Promise<void>,
 ): Promise<StoredFile | string> {
   try {
@@ -101,10 +103,10 @@ export async function storeLargeFile(
 }
 
 /** True if the attempt saw one state of the file. */
-function endAttempt(fd: number, last: libc.Stat, before: FileState, read: FileReader): boolean {
-  const result = libc.fstat(fd, last);
+function endAttempt(fd: number, last: Stat, before: FileState, read: FileReader): boolean {
+  const result = fstat(fd, last);
   if (result < 0) throw new ReadFailure(-result);
-  if ((last.mode & S_IFMT) !== S_IFREG) throw new ReadFailure(libc.Errno.ESTALE);
+  if ((last.mode & S_IFMT) !== S_IFREG) throw new ReadFailure(Errno.ESTALE);
   return isSame(before, last) && !read.short;
 }
 
@@ -127,8 +129,8 @@ class FileReader {
     let done = 0;
     while (done < length) {
       const target = done === 0 ? into : into.subarray(done);
-      const got = libc.pread(this.#fd, target, offset + done, length - done);
-      if (got === -libc.Errno.EINTR) continue;
+      const got = pread(this.#fd, target, offset + done, length - done);
+      if (got === -Errno.EINTR) continue;
       if (got < 0) throw new ReadFailure(-got);
       if (got === 0) {
         into.fill(0, done, length);

@@ -8,7 +8,22 @@
  * @module
  */
 
-import * as libc from "../../ffi/libc.ts";
+import { binaryName, cString, displayString } from "../../ffi/binary_string.ts";
+import { readDirectory, readlinkat } from "../../ffi/directory.ts";
+import { Errno } from "../../ffi/errno.ts";
+import {
+  close,
+  O_DIRECTORY,
+  O_NOATIME,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_PATH,
+  O_RDONLY,
+  open,
+  openat,
+  openBeneath,
+} from "../../ffi/open.ts";
+import { emptyStat, fstat, type Stat, statx } from "../../ffi/stat.ts";
 import { S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK } from "../store/entry.ts";
 import { shownInode } from "./inode_number.ts";
 import { readOpenXattrs, readXattrsAt, type XattrReading } from "./read_xattrs.ts";
@@ -21,24 +36,24 @@ export type SourceEntry = SourceListing;
 /** The name at the root that the mount answers itself. */
 const OWN_NAME = ".agentvfs";
 
-const DIRECTORY_FLAGS = libc.O_RDONLY | libc.O_DIRECTORY | libc.O_NOFOLLOW;
+const DIRECTORY_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
 /** O_NONBLOCK: a fifo that took the file's place must not block us. */
-const FILE_FLAGS = libc.O_RDONLY | libc.O_NOFOLLOW | libc.O_NONBLOCK;
+const FILE_FLAGS = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
-const stat = libc.emptyStat();
+const stat = emptyStat();
 const link = new Uint8Array(4096);
 
 export class SourceDirectory implements TreeSource {
   /** Of the root when it was opened. */
-  readonly rootStat: Readonly<libc.Stat>;
+  readonly rootStat: Readonly<Stat>;
   readonly #root: number;
 
   /** Throws {@linkcode SourceError} if there is no readable directory at `rootPath` (a binary string). */
   constructor(rootPath: string) {
-    const fd = libc.open(libc.cString(rootPath), libc.O_RDONLY | libc.O_DIRECTORY);
+    const fd = open(cString(rootPath), O_RDONLY | O_DIRECTORY);
     if (fd < 0) throw cannotOpen(rootPath, -fd);
-    const rootStat = libc.emptyStat();
-    libc.fstat(fd, rootStat);
+    const rootStat = emptyStat();
+    fstat(fd, rootStat);
     this.#root = fd;
     this.rootStat = rootStat;
   }
@@ -48,18 +63,18 @@ export class SourceDirectory implements TreeSource {
     const fd = this.openDirectory(path);
     if (fd < 0) return fd;
     const entries = this.listOpen(fd, path === "");
-    libc.close(fd);
+    close(fd);
     return entries;
   }
 
   /** As {@linkcode list}, of an open directory. `isRoot` if it is the root of the source. */
   listOpen(fd: number, isRoot: boolean): SourceEntry[] | number {
-    const names = libc.readDirectory(fd);
+    const names = readDirectory(fd);
     if (typeof names === "number") return names;
     const entries: SourceEntry[] = [];
     for (const { name } of names) {
-      const result = libc.statx(fd, libc.cString(name), stat);
-      if (result === -libc.Errno.ENOENT) continue;
+      const result = statx(fd, cString(name), stat);
+      if (result === -Errno.ENOENT) continue;
       if (result < 0) entries.push({ ...NO_ENTRY, name, skipped: errnoText(-result) });
       else if (isRoot && name === OWN_NAME) {
         entries.push({ ...this.describe(name, stat), skipped: "this name is the mount's own" });
@@ -72,7 +87,7 @@ export class SourceDirectory implements TreeSource {
 
   /** The root itself as an entry with an empty name, read anew, or a negative errno. */
   root(): SourceEntry | number {
-    const result = libc.fstat(this.#root, stat);
+    const result = fstat(this.#root, stat);
     return result < 0 ? result : this.describe("", stat);
   }
 
@@ -88,8 +103,8 @@ export class SourceDirectory implements TreeSource {
 
   /** As {@linkcode openFile}, of one name in an open directory. */
   openFileAt(directory: number, name: string): number {
-    const path = libc.cString(name);
-    return withoutAtime((extra) => libc.openat(directory, path, FILE_FLAGS | extra));
+    const path = cString(name);
+    return withoutAtime((extra) => openat(directory, path, FILE_FLAGS | extra));
   }
 
   /** The link's target (a binary string), or a negative errno. */
@@ -99,8 +114,8 @@ export class SourceDirectory implements TreeSource {
 
   /** As {@linkcode readLink}, of one name in an open directory. */
   readLinkAt(directory: number, name: string): string | number {
-    const length = libc.readlinkat(directory, libc.cString(name), link);
-    return length < 0 ? length : libc.binaryName(link, 0, length);
+    const length = readlinkat(directory, cString(name), link);
+    return length < 0 ? length : binaryName(link, 0, length);
   }
 
   /**
@@ -121,26 +136,26 @@ export class SourceDirectory implements TreeSource {
     const fd = kind === S_IFDIR ? this.openDirectory(path) : this.openFile(path);
     if (fd < 0) return { values: null, acl: false };
     const reading = readOpenXattrs(fd);
-    libc.close(fd);
+    close(fd);
     return reading;
   }
 
   close(): void {
-    libc.close(this.#root);
+    close(this.#root);
   }
 
   #inParent<T>(path: string, use: (directory: number, name: string) => T): T | number {
     const slash = path.lastIndexOf("/");
     if (slash < 0) return use(this.#root, path);
-    const fd = openPath(this.#root, path.slice(0, slash), libc.O_PATH | libc.O_DIRECTORY);
+    const fd = openPath(this.#root, path.slice(0, slash), O_PATH | O_DIRECTORY);
     if (fd < 0) return fd;
     const result = use(fd, path.slice(slash + 1));
-    libc.close(fd);
+    close(fd);
     return result;
   }
 
   /** What `stat` says, as the entry of a name. */
-  describe(name: string, stat: libc.Stat): SourceEntry {
+  describe(name: string, stat: Stat): SourceEntry {
     return {
       name,
       mode: stat.mode,
@@ -176,8 +191,8 @@ const NO_ENTRY: Omit<SourceEntry, "name"> = {
 
 /** O_NOATIME is for owners only (EPERM otherwise, open(2)); then the access time moves. */
 function withoutAtime(open: (extraFlags: number) => number): number {
-  const fd = open(libc.O_NOATIME);
-  return fd === -libc.Errno.EPERM ? open(0) : fd;
+  const fd = open(O_NOATIME);
+  return fd === -Errno.EPERM ? open(0) : fd;
 }
 
 /** False once the kernel or a sandbox has refused openat2(2). */
@@ -185,10 +200,10 @@ let hasOpenat2 = true;
 
 function openPath(root: number, path: string, flags: number): number {
   if (hasOpenat2) {
-    const fd = libc.openBeneath(root, libc.cString(path), flags);
-    if (fd !== -libc.Errno.ENOSYS && fd !== -libc.Errno.EPERM) return fd;
+    const fd = openBeneath(root, cString(path), flags);
+    if (fd !== -Errno.ENOSYS && fd !== -Errno.EPERM) return fd;
     // EPERM is also what O_NOATIME answers: only without it does it mean the call is forbidden.
-    if (fd === -libc.Errno.EPERM && (flags & libc.O_NOATIME) !== 0) return fd;
+    if (fd === -Errno.EPERM && (flags & O_NOATIME) !== 0) return fd;
     hasOpenat2 = false;
   }
   return openByComponents(root, path, flags);
@@ -200,11 +215,9 @@ export function openByComponents(root: number, path: string, flags: number): num
   let directory = root;
   for (let i = 0; i < names.length; i++) {
     const last = i === names.length - 1;
-    const wanted = last
-      ? flags | libc.O_NOFOLLOW
-      : libc.O_PATH | libc.O_DIRECTORY | libc.O_NOFOLLOW;
-    const fd = libc.openat(directory, libc.cString(names[i]!), wanted);
-    if (directory !== root) libc.close(directory);
+    const wanted = last ? flags | O_NOFOLLOW : O_PATH | O_DIRECTORY | O_NOFOLLOW;
+    const fd = openat(directory, cString(names[i]!), wanted);
+    if (directory !== root) close(directory);
     if (fd < 0) return fd;
     directory = fd;
   }
@@ -212,15 +225,15 @@ export function openByComponents(root: number, path: string, flags: number): num
 }
 
 function cannotOpen(rootPath: string, errno: number): SourceError {
-  const shown = libc.displayString(rootPath);
+  const shown = displayString(rootPath);
   switch (errno) {
-    case libc.Errno.ENOENT:
+    case Errno.ENOENT:
       return new SourceError(
         "source_missing",
         `Cannot open ${shown}: there is no such directory`,
         errno,
       );
-    case libc.Errno.ENOTDIR:
+    case Errno.ENOTDIR:
       return new SourceError(
         "source_not_directory",
         `Cannot use ${shown} as a project: it is not a directory`,

@@ -7,14 +7,8 @@
  * @module
  */
 
-import {
-  binaryName,
-  cString,
-  fgetxattr,
-  flistxattr,
-  lgetxattr,
-  llistxattr,
-} from "../../ffi/libc.ts";
+import { binaryName, cString } from "../../ffi/binary_string.ts";
+import { fgetxattr, flistxattr, lgetxattr, llistxattr } from "../../ffi/xattr.ts";
 
 /** What was found. `values` is null where nothing is kept. */
 export interface XattrReading {

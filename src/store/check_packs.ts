@@ -5,7 +5,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { Errno } from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
 import type { Findings } from "./damage.ts";
 import type { Hasher } from "./hash.ts";
 import { Location } from "./location.ts";

@@ -5,7 +5,8 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
-import { binaryString, close, cString, O_CREAT, O_RDWR, open } from "../../ffi/libc.ts";
+import { binaryString, cString } from "../../ffi/binary_string.ts";
+import { close, O_CREAT, O_RDWR, open } from "../../ffi/open.ts";
 import { checkIo } from "./io_error.ts";
 import { createSchema } from "./object_index.ts";
 import { setUpForWriting } from "./open_index.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { close, O_CREAT, O_TRUNC, O_WRONLY } from "../../ffi/libc.ts";
+import { close, O_CREAT, O_TRUNC, O_WRONLY } from "../../ffi/open.ts";
 import { CommitMark } from "./commit_mark.ts";
 import { createIndex } from "./create_index.ts";
 import type { FileCalls } from "./file_calls.ts";

@@ -8,17 +8,10 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import {
-  binaryString,
-  cString,
-  Errno,
-  fallocate,
-  fdatasync,
-  fsync,
-  ftruncate,
-  open,
-  pwrite,
-} from "../../ffi/libc.ts";
+import { binaryString, cString } from "../../ffi/binary_string.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { fallocate, fdatasync, fsync, ftruncate, pwrite } from "../../ffi/file.ts";
+import { open } from "../../ffi/open.ts";
 
 /** Results are those of the system calls, or a negated errno. Paths are as of the command line. */
 export interface FileCalls {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Errno } from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
 import { StoreError } from "./store_error.ts";
 
 const NAMES = new Map<number, string>(

@@ -5,7 +5,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { Errno } from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
 import { CHUNK_BYTES } from "./chunk_list.ts";
 import type { Hasher } from "./hash.ts";
 import { databaseError } from "./io_error.ts";

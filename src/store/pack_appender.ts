@@ -4,7 +4,7 @@
  * @module
  */
 
-import { close, O_CREAT, O_RDWR, O_TRUNC } from "../../ffi/libc.ts";
+import { close, O_CREAT, O_RDWR, O_TRUNC } from "../../ffi/open.ts";
 import type { FileCalls } from "./file_calls.ts";
 import { checkIo } from "./io_error.ts";
 import { Location } from "./location.ts";

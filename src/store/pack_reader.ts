@@ -4,8 +4,11 @@
  * @module
  */
 
-import { binaryString, close, cString, emptyStat, fstat, open, pread } from "../../ffi/libc.ts";
-import { O_RDONLY } from "../../ffi/libc.ts";
+import { binaryString, cString } from "../../ffi/binary_string.ts";
+import { pread } from "../../ffi/file.ts";
+import { close, open } from "../../ffi/open.ts";
+import { emptyStat, fstat } from "../../ffi/stat.ts";
+import { O_RDONLY } from "../../ffi/open.ts";
 import { checkIo } from "./io_error.ts";
 import { packPath } from "./store_paths.ts";
 

@@ -8,7 +8,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { close } from "../../ffi/libc.ts";
+import { close } from "../../ffi/open.ts";
 import { readMark } from "./commit_mark.ts";
 import { createIndex } from "./create_index.ts";
 import type { Hasher } from "./hash.ts";

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { close, emptyStat, fstat, O_CREAT, O_RDWR } from "../../ffi/libc.ts";
+import { close, O_CREAT, O_RDWR } from "../../ffi/open.ts";
+import { emptyStat, fstat } from "../../ffi/stat.ts";
 import type { FileCalls } from "./file_calls.ts";
 
 export class SpaceReserve {

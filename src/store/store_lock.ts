@@ -4,22 +4,11 @@
  * @module
  */
 
-import {
-  binaryString,
-  close,
-  cString,
-  emptyStat,
-  Errno,
-  flock,
-  fstat,
-  ftruncate,
-  LOCK_EX,
-  LOCK_NB,
-  O_CREAT,
-  O_RDWR,
-  open,
-  pwrite,
-} from "../../ffi/libc.ts";
+import { binaryString, cString } from "../../ffi/binary_string.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { flock, ftruncate, LOCK_EX, LOCK_NB, pwrite } from "../../ffi/file.ts";
+import { close, O_CREAT, O_RDWR, open } from "../../ffi/open.ts";
+import { emptyStat, fstat } from "../../ffi/stat.ts";
 import { checkIo, ioError } from "./io_error.ts";
 import { StoreError } from "./store_error.ts";
 import { isOver } from "./process_state.ts";

@@ -8,7 +8,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { close } from "../../ffi/libc.ts";
+import { close } from "../../ffi/open.ts";
 import { type ByteRange, editChunks } from "./chunk_edit.ts";
 import { CHUNK_BYTES } from "./chunk_list.ts";
 import { CommitMark } from "./commit_mark.ts";

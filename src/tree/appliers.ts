@@ -7,7 +7,7 @@
  * @module
  */
 
-import { Errno } from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
 import { S_IFMT } from "../store/entry.ts";
 import { applyAttributes, applyXattr } from "./attributes.ts";
 import { applyCopy, applyResize, applyWrite, applyZero, LARGEST_FILE } from "./data.ts";

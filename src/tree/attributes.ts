@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Timestamp } from "../../ffi/libc.ts";
+import type { Timestamp } from "../../ffi/clock.ts";
 import type { Inode } from "./inode.ts";
 import { RecordType } from "./journal_record.ts";
 import { Status } from "./status.ts";

@@ -9,16 +9,9 @@
  * @module
  */
 
-import {
-  close,
-  Errno,
-  O_CREAT,
-  O_DIRECTORY,
-  O_EXCL,
-  O_RDONLY,
-  O_RDWR,
-  pread,
-} from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { pread } from "../../ffi/file.ts";
+import { close, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR } from "../../ffi/open.ts";
 import { type FileCalls, persistent, SYSTEM_CALLS } from "../store/file_calls.ts";
 import { SpaceReserve } from "../store/space_reserve.ts";
 import {

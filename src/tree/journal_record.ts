@@ -10,7 +10,7 @@
  */
 
 import { crc32 } from "node:zlib";
-import { binaryName } from "../../ffi/libc.ts";
+import { binaryName } from "../../ffi/binary_string.ts";
 
 export const RecordType = {
   /** segment, the segment it follows (0: none) and that one's length in bytes */

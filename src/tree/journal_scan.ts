@@ -5,17 +5,11 @@
  */
 
 import { crc32 } from "node:zlib";
-import {
-  binaryString,
-  close,
-  cString,
-  emptyStat,
-  Errno,
-  fstat,
-  O_RDONLY,
-  open,
-  pread,
-} from "../../ffi/libc.ts";
+import { binaryString, cString } from "../../ffi/binary_string.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { pread } from "../../ffi/file.ts";
+import { close, O_RDONLY, open } from "../../ffi/open.ts";
+import { emptyStat, fstat } from "../../ffi/stat.ts";
 import { journalError, segmentName } from "./journal.ts";
 import { RECORD_HEADER_BYTES, RecordReader } from "./journal_record.ts";
 

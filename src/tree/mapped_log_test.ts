@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { close, cString, O_CREAT, O_RDONLY, O_RDWR, open } from "../../ffi/libc.ts";
+import { cString } from "../../ffi/binary_string.ts";
+import { close, O_CREAT, O_RDONLY, O_RDWR, open } from "../../ffi/open.ts";
 import { MappedLog } from "./mapped_log.ts";
 
 function withFile(body: (path: string) => void): void {

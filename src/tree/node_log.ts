@@ -22,7 +22,8 @@
  * @module
  */
 
-import { binaryName, close, O_CREAT, O_RDWR } from "../../ffi/libc.ts";
+import { binaryName } from "../../ffi/binary_string.ts";
+import { close, O_CREAT, O_RDWR } from "../../ffi/open.ts";
 import { type FileCalls, persistent, SYSTEM_CALLS } from "../store/file_calls.ts";
 import type { Inode } from "./inode.ts";
 import { journalError } from "./journal.ts";

@@ -4,7 +4,9 @@
  * @module
  */
 
-import { close, Errno, pread } from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { pread } from "../../ffi/file.ts";
+import { close } from "../../ffi/open.ts";
 import type { TreeSource } from "./backing.ts";
 
 const OPEN_FILES = 32;

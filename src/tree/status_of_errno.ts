@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Errno } from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
 import { Status } from "./status.ts";
 
 const STATUSES: ReadonlyMap<number, Status> = new Map([

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { Errno } from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
 import type { ContentId, Snapshot } from "../store/entry.ts";
 import type {
   BuiltSlot,

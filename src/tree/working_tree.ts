@@ -11,7 +11,7 @@
  * @module
  */
 
-import { readClock, type Timestamp } from "../../ffi/libc.ts";
+import { readClock, type Timestamp } from "../../ffi/clock.ts";
 import { type InodeRecord, S_IFDIR, S_IFMT, S_IFREG, type Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import type { SourceListing, TreeSource, TreeStore } from "./backing.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { binaryString, cString } from "../../ffi/libc.ts";
+import { binaryString, cString } from "../../ffi/binary_string.ts";
 import {
   mount,
   MOUNT_ATTR_RDONLY,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { binaryString, cString } from "../../ffi/libc.ts";
+import { binaryString, cString } from "../../ffi/binary_string.ts";
 import {
   CLONE_NEWNS,
   defaultSignal,

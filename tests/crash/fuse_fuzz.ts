@@ -12,7 +12,10 @@
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { Opcode, OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
-import { close, Errno, read, setNonblocking, write } from "../../ffi/libc.ts";
+import { setNonblocking } from "../../ffi/descriptor.ts";
+import { Errno } from "../../ffi/errno.ts";
+import { read, write } from "../../ffi/file.ts";
+import { close } from "../../ffi/open.ts";
 import { Session } from "../../src/mount/linux/session.ts";
 import { VIRTUAL_VIEW } from "../../src/mount/linux/virtual_files.ts";
 import { MAIN_VIEW, ViewTable, wireNode } from "../../src/mount/views.ts";

@@ -1,7 +1,7 @@
 /** A short run of the request fuzzer; `deno run -A tests/crash/fuse_fuzz.ts --requests 1000000` is a long one. */
 
 import assert from "node:assert/strict";
-import { Errno } from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
 import { fuzzFuse } from "./fuse_fuzz.ts";
 
 const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);

@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { Errno } from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
 import { S_IFREG } from "../../src/store/entry.ts";
 import { verifyStore } from "../../src/history/verify_store.ts";
 import { runAtOnce } from "../../src/store/sliced.ts";

@@ -10,7 +10,7 @@ import { isOver } from "../../src/store/process_state.ts";
 import { StoreError } from "../../src/store/store_error.ts";
 import { lockStore } from "../../src/store/store_lock.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
-import { close } from "../../ffi/libc.ts";
+import { close } from "../../ffi/open.ts";
 import { until } from "../support/process.ts";
 import { PYTHON } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";

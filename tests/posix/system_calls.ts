@@ -5,7 +5,7 @@
  * @module
  */
 
-import { cString } from "../../ffi/libc.ts";
+import { cString } from "../../ffi/binary_string.ts";
 
 const AT = ["i32", "buffer"] as const;
 const XATTR = ["buffer", "buffer", "buffer", "usize"] as const;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Errno } from "../../ffi/libc.ts";
+import { Errno } from "../../ffi/errno.ts";
 import { type FileCalls, SYSTEM_CALLS } from "../../src/store/file_calls.ts";
 
 /** A place where something is written: a call, and the files it is about. */

@@ -5,7 +5,8 @@
  */
 
 import { Fattr } from "../../../ffi/fuse_kernel.ts";
-import { Errno, type Timestamp } from "../../../ffi/libc.ts";
+import type { Timestamp } from "../../../ffi/clock.ts";
+import { Errno } from "../../../ffi/errno.ts";
 import { type AttributeChange, getXattr, setAttributes, setXattr } from "../../tree/attributes.ts";
 import { resize } from "../../tree/data.ts";
 import { readTarget } from "../../tree/read.ts";

@@ -5,7 +5,8 @@
  */
 
 import { WRITE_KILL_SUIDGID } from "../../../ffi/fuse_kernel.ts";
-import { Errno, SEEK_HOLE } from "../../../ffi/libc.ts";
+import { Errno } from "../../../ffi/errno.ts";
+import { SEEK_HOLE } from "../../../ffi/file.ts";
 import { allocate, copy, read, write } from "../../tree/data.ts";
 import { seek } from "../../tree/read.ts";
 import { Status } from "../../tree/status.ts";

@@ -8,7 +8,7 @@
  */
 
 import { DIRENT, ENTRY_OUT } from "../../../ffi/fuse_kernel.ts";
-import { Errno } from "../../../ffi/libc.ts";
+import { Errno } from "../../../ffi/errno.ts";
 import { S_IFMT } from "../../store/entry.ts";
 import { type DirectoryState, type Dirent, FIRST_COOKIE, type Inode } from "../../tree/inode.ts";
 import { Status } from "../../tree/status.ts";

@@ -11,7 +11,8 @@
  * @module
  */
 
-import { binaryString, cString, O_CLOEXEC, O_DIRECTORY } from "../../../ffi/libc.ts";
+import { binaryString, cString } from "../../../ffi/binary_string.ts";
+import { O_CLOEXEC, O_DIRECTORY } from "../../../ffi/open.ts";
 
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32", nonblocking: true },

@@ -5,7 +5,7 @@
  */
 
 import { ENTRY_OUT, IN_HEADER, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
-import { Errno } from "../../../ffi/libc.ts";
+import { Errno } from "../../../ffi/errno.ts";
 import { S_IFDIR, S_IFLNK } from "../../store/entry.ts";
 import type { Inode } from "../../tree/inode.ts";
 import { create, createNameless, fileMode, link, rename, unlink } from "../../tree/names.ts";

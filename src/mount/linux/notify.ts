@@ -6,7 +6,7 @@
  */
 
 import { NotifyCode, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
-import { write } from "../../../ffi/libc.ts";
+import { write } from "../../../ffi/file.ts";
 import type { Invalidation } from "../../tree/invalidation.ts";
 
 /** Plain data of an {@linkcode Invalidation}, as it is posted between threads. */

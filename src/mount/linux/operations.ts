@@ -5,7 +5,9 @@
  */
 
 import { InitFlag, Opcode, OPCODE_LIMIT } from "../../../ffi/fuse_kernel.ts";
-import { cString, Errno, statfs as hostStatfs } from "../../../ffi/libc.ts";
+import { cString } from "../../../ffi/binary_string.ts";
+import { Errno } from "../../../ffi/errno.ts";
+import { statfs as hostStatfs } from "../../../ffi/stat.ts";
 import {
   getattr,
   getxattr,

@@ -6,7 +6,7 @@
  */
 
 import { ATTR, ATTR_OUT, ENTRY_OUT, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
-import { Errno } from "../../../ffi/libc.ts";
+import { Errno } from "../../../ffi/errno.ts";
 import type { Inode } from "../../tree/inode.ts";
 import { blocksOf } from "../../tree/read.ts";
 import type { Status } from "../../tree/status.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { binaryName } from "../../../ffi/libc.ts";
+import { binaryName } from "../../../ffi/binary_string.ts";
 import { IN_HEADER } from "../../../ffi/fuse_kernel.ts";
 import { NODES_PER_VIEW } from "../views.ts";
 

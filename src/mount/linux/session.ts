@@ -18,16 +18,9 @@ import {
   WRITE_CACHE,
 } from "../../../ffi/fuse_kernel.ts";
 import { allowedCpus } from "../../../ffi/affinity.ts";
-import {
-  Errno,
-  poll,
-  POLLERR,
-  POLLHUP,
-  POLLIN,
-  read,
-  setNonblocking,
-  write,
-} from "../../../ffi/libc.ts";
+import { poll, POLLERR, POLLHUP, POLLIN, setNonblocking } from "../../../ffi/descriptor.ts";
+import { Errno } from "../../../ffi/errno.ts";
+import { read, write } from "../../../ffi/file.ts";
 import type { RequestId } from "../../tree/journal_record.ts";
 import type { Context } from "./context.ts";
 import { callerSystem, FollowCaller } from "./follow_caller.ts";

@@ -17,7 +17,7 @@
  */
 
 import { ATTR, ATTR_OUT, DIRENT, ENTRY_OUT, Opcode } from "../../../ffi/fuse_kernel.ts";
-import { Errno } from "../../../ffi/libc.ts";
+import { Errno } from "../../../ffi/errno.ts";
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../../store/entry.ts";
 import { MAIN_VIEW, VIEW_LIMIT, type ViewTable, wireNode } from "../views.ts";
 import { FOREVER, NO_REPLY, OUT, type Reply } from "./reply.ts";

@@ -1,0 +1,50 @@
+/**
+ * File descriptors themselves: copies, flags, waiting for them, and those that only wake somebody.
+ *
+ * @module
+ */
+
+import { bindLibc, check } from "./libc.ts";
+import { O_NONBLOCK } from "./open.ts";
+
+const libc = bindLibc({
+  poll: { parameters: ["buffer", "u64", "i32"], result: "i32" },
+  eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  dup: { parameters: ["i32"], result: "i32" },
+  dup2: { parameters: ["i32", "i32"], result: "i32" },
+  fcntl: { parameters: ["i32", "i32", "i64"], result: "i32" },
+});
+
+export const POLLIN = 1;
+export const POLLERR = 8;
+export const POLLHUP = 16;
+
+/** `fds` is an array of struct pollfd {i32 fd; i16 events; i16 revents}. Timeout in ms, -1 for none. */
+export function poll(fds: Uint8Array<ArrayBuffer>, count: number, timeout: number): number {
+  return check(libc.poll(fds, count, timeout));
+}
+
+export const EFD_CLOEXEC = 0o2000000;
+export const EFD_NONBLOCK = 0o4000;
+
+export function eventfd(initial: number, flags: number): number {
+  return check(libc.eventfd(initial, flags));
+}
+
+export function dup(fd: number): number {
+  return check(libc.dup(fd));
+}
+
+/** The copy does not carry O_CLOEXEC: this is how a child inherits a descriptor. */
+export function dup2(fd: number, target: number): number {
+  return check(libc.dup2(fd, target));
+}
+
+const F_GETFL = 3;
+const F_SETFL = 4;
+
+/** Sets O_NONBLOCK on the open file description, also for those who share it. */
+export function setNonblocking(fd: number): number {
+  const flags = check(libc.fcntl(fd, F_GETFL, 0));
+  return flags < 0 ? flags : check(libc.fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+}

@@ -1,0 +1,42 @@
+/**
+ * Extended attributes.
+ *
+ * @module
+ */
+
+import { bindLibc, check } from "./libc.ts";
+
+const libc = bindLibc({
+  flistxattr: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  fgetxattr: { parameters: ["i32", "buffer", "buffer", "usize"], result: "i32" },
+  llistxattr: { parameters: ["buffer", "buffer", "usize"], result: "i32" },
+  lgetxattr: { parameters: ["buffer", "buffer", "buffer", "usize"], result: "i32" },
+});
+
+/** NUL-separated names. ERANGE if `into` is too small; with a length of 0 the size needed. */
+export function flistxattr(fd: number, into: Uint8Array<ArrayBuffer>): number {
+  return check(libc.flistxattr(fd, into, into.length));
+}
+
+export function fgetxattr(
+  fd: number,
+  name: Uint8Array<ArrayBuffer>,
+  into: Uint8Array<ArrayBuffer>,
+): number {
+  return check(libc.fgetxattr(fd, name, into, into.length));
+}
+
+export function llistxattr(
+  path: Uint8Array<ArrayBuffer>,
+  into: Uint8Array<ArrayBuffer>,
+): number {
+  return check(libc.llistxattr(path, into, into.length));
+}
+
+export function lgetxattr(
+  path: Uint8Array<ArrayBuffer>,
+  name: Uint8Array<ArrayBuffer>,
+  into: Uint8Array<ArrayBuffer>,
+): number {
+  return check(libc.lgetxattr(path, name, into, into.length));
+}
