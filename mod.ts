@@ -18,6 +18,13 @@ export {
   ControlClient,
   ControlError,
 } from "./src/control/client.ts";
-export * from "./src/control/service.ts";
+export type { Service } from "./src/control/service.ts";
+export type * from "./src/control/service/branches.ts";
+export type * from "./src/control/service/daemon.ts";
+export type * from "./src/control/service/history.ts";
+export type * from "./src/control/service/merge.ts";
+export type * from "./src/control/service/runs.ts";
+export type * from "./src/control/service/store.ts";
+export { type ErrorExit, ServiceError } from "./src/control/service_error.ts";
 export { findDaemon, type FindOptions, type FoundDaemon } from "./src/daemon/find_daemon.ts";
 export { WorkspaceError, type WorkspaceRecord } from "./src/daemon/workspace.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ControlError } from "../control/client.ts";
-import { ServiceError } from "../control/service.ts";
+import { ServiceError } from "../control/service_error.ts";
 import { describeError, usageError } from "./command_error.ts";
 
 Deno.test("every error has its exit code", () => {

@@ -6,7 +6,7 @@
  */
 
 import type { ControlClient } from "../control/client.ts";
-import type { TaskReport } from "../control/service.ts";
+import type { TaskReport } from "../control/service/daemon.ts";
 import { byteSize, grouped } from "./format.ts";
 import { printError } from "./output.ts";
 

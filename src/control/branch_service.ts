@@ -7,7 +7,9 @@
  * @module
  */
 
-import { type BranchParams, type Service, ServiceError } from "./service.ts";
+import type { Service } from "./service.ts";
+import type { BranchParams } from "./service/history.ts";
+import { ServiceError } from "./service_error.ts";
 
 /** Methods that are about one branch. */
 const OWN = [

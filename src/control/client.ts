@@ -15,7 +15,8 @@
 
 import { LineReader } from "./line_reader.ts";
 import { PROTOCOL_VERSION, type WireError } from "./protocol.ts";
-import { type Service, ServiceError } from "./service.ts";
+import type { Service } from "./service.ts";
+import { ServiceError } from "./service_error.ts";
 
 /**
  * The daemon could not be asked, or did not answer.

@@ -5,30 +5,47 @@
  */
 
 import {
-  type BranchReport,
-  type CheckpointReport,
-  type CreateBranchParams,
-  type DeleteBranchParams,
-  type GcReport,
-  type LogEntry,
-  type MergeParams,
-  type MergeReport,
-  type RenameBranchParams,
-  type RollbackReport,
-  type Service,
-  ServiceError,
-  type ShowBranchParams,
-  type StatusReport,
-  type StopReport,
-  type StoreStatsReport,
-  type TasksReport,
-  type VerifyReport,
-} from "./service.ts";
+  CLEAN,
+  COLLECTED,
+  logEntry,
+  mergeReport,
+  type Places,
+  STATS,
+  statusReport,
+} from "./fake_reports.ts";
+import type { Service } from "./service.ts";
+import type {
+  BranchReport,
+  CreateBranchParams,
+  DeleteBranchParams,
+  RenameBranchParams,
+  ShowBranchParams,
+} from "./service/branches.ts";
+import type { StatusReport, StopParams, StopReport, TasksReport } from "./service/daemon.ts";
+import type {
+  BranchParams,
+  CheckpointParams,
+  CheckpointReport,
+  DiffParams,
+  LogEntry,
+  LogParams,
+  RestoreParams,
+  RollbackParams,
+  RollbackReport,
+  ShowParams,
+} from "./service/history.ts";
+import type { MergeParams, MergeReport } from "./service/merge.ts";
+import type { RegisterRunParams } from "./service/runs.ts";
+import type {
+  GcParams,
+  GcReport,
+  StoreStatsReport,
+  VerifyParams,
+  VerifyReport,
+} from "./service/store.ts";
+import { ServiceError } from "./service_error.ts";
 
-export interface FakeOptions {
-  source?: string;
-  mount?: string;
-  socket?: string;
+export interface FakeOptions extends Places {
   /** Awaited by every method: lets a test hold a request. */
   gate?: Promise<void>;
   onStop?: () => void;
@@ -39,7 +56,7 @@ export interface FakeOptions {
 /** The first 12 digits of an id are the number of the checkpoint. */
 export class FakeService implements Service {
   readonly #options: FakeOptions;
-  readonly #entries: LogEntry[] = [entry(0, "initial", "import")];
+  readonly #entries: LogEntry[] = [logEntry(0, "initial", "import")];
   /** Every call, in order, with its parameters. */
   readonly calls: { method: string; params: unknown }[] = [];
   #undone: LogEntry[] = [];
@@ -50,40 +67,15 @@ export class FakeService implements Service {
     this.#options = options;
   }
 
-  async status(p: { branch?: string }): Promise<StatusReport> {
+  async status(p: BranchParams): Promise<StatusReport> {
     await this.#called("status", p);
-    const head = this.#head();
-    return {
-      version: "0.0.0-fake",
-      state: "ready",
-      source: this.#options.source ?? "/fake/source",
-      mount: this.#options.mount ?? "/fake/mount",
-      store: "/fake/store",
-      socket: this.#options.socket ?? "/fake/socket",
-      log: "/fake/daemon.log",
-      keeperPid: Deno.pid,
-      serverPid: Deno.pid + this.#restarts,
-      restarts: this.#restarts,
-      crashReport: null,
-      branch: "main",
-      head: { id: head.id, label: head.label, time: head.time },
-      dirty: false,
-      changes: 0,
-      showing: `branch main at "${head.label}"`,
-      import: { state: "done", files: 3, directories: 1, bytes: 42, skipped: [], ms: 5 },
-      unreadable: { count: 0, first: [] },
-      hash: "native",
-      counters: { LOOKUP: 7 },
-      caches: { entries: true },
-      rssBytes: 1024 * 1024,
-      uptimeMs: 1234,
-    };
+    return statusReport(this.#options, this.#head(), this.#restarts);
   }
 
-  async checkpoint(p: Parameters<Service["checkpoint"]>[0]): Promise<CheckpointReport> {
+  async checkpoint(p: CheckpointParams): Promise<CheckpointReport> {
     await this.#called("checkpoint", p);
     this.#checkBranch(p.branch);
-    const made = entry(this.#entries.length, p.label ?? null, "checkpoint");
+    const made = logEntry(this.#entries.length, p.label ?? null, "checkpoint");
     made.message = p.message ?? null;
     made.agent = p.agent ?? null;
     made.parents = [this.#head().id];
@@ -92,13 +84,13 @@ export class FakeService implements Service {
     return { id: made.id, label: made.label, branch: "main", changed, ms: 4 };
   }
 
-  async rollback(p: Parameters<Service["rollback"]>[0]): Promise<RollbackReport> {
+  async rollback(p: RollbackParams): Promise<RollbackReport> {
     await this.#called("rollback", p);
     this.#checkBranch(p.branch);
     return this.#report(this.#find(p.ref), p.dryRun ?? false);
   }
 
-  async log(p: Parameters<Service["log"]>[0]) {
+  async log(p: LogParams) {
     await this.#called("log", p);
     this.#checkBranch(p.branch);
     const entries = this.#entries.toReversed().slice(0, p.limit);
@@ -109,7 +101,7 @@ export class FakeService implements Service {
     };
   }
 
-  async show(p: Parameters<Service["show"]>[0]) {
+  async show(p: ShowParams) {
     await this.#called("show", p);
     return {
       commit: { ...this.#find(p.ref), tree: "f".repeat(64) },
@@ -117,7 +109,7 @@ export class FakeService implements Service {
     };
   }
 
-  async diff(p: Parameters<Service["diff"]>[0]) {
+  async diff(p: DiffParams) {
     await this.#called("diff", p);
     const patch = p.patch ? { patch: "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n" } : {};
     return {
@@ -131,9 +123,25 @@ export class FakeService implements Service {
     };
   }
 
-  async restore(p: Parameters<Service["restore"]>[0]): Promise<RollbackReport> {
+  async restore(p: RestoreParams): Promise<RollbackReport> {
     await this.#called("restore", p);
     return this.#report(this.#find(p.from), p.dryRun ?? false);
+  }
+
+  async undo(p: BranchParams): Promise<RollbackReport> {
+    await this.#called("undo", p);
+    const undone = this.#entries.length > 1 ? this.#entries.pop() : undefined;
+    if (undone === undefined) throw new ServiceError("nothing_to_undo", "There is nothing to undo");
+    this.#undone.push(undone);
+    return this.#report(this.#head(), false);
+  }
+
+  async redo(p: BranchParams): Promise<RollbackReport> {
+    await this.#called("redo", p);
+    const redone = this.#undone.pop();
+    if (redone === undefined) throw new ServiceError("nothing_to_redo", "There is nothing to redo");
+    this.#entries.push(redone);
+    return this.#report(redone, false);
   }
 
   async createBranch(p: CreateBranchParams): Promise<BranchReport> {
@@ -169,34 +177,24 @@ export class FakeService implements Service {
 
   async merge(p: MergeParams): Promise<MergeReport> {
     await this.#called("merge", p);
-    const conflicted = p.sources.includes("conflicting");
-    const marked = conflicted && p.strategy === "markers";
-    const side = { kind: "file", mode: "100644", id: "a".repeat(64) };
-    const conflicts = [{ path: "x", kind: "edit/edit", base: side, ours: side, theirs: side }];
-    const report: MergeReport = {
-      into: p.into ?? "main",
-      state: marked ? "settle" : conflicted ? "refused" : "merged",
-      id: conflicted || p.dryRun ? null : "b".repeat(64),
-      label: p.label ?? null,
-      dryRun: p.dryRun ?? false,
-      sources: p.sources.map((name) => ({
-        name,
-        merged: !conflicted || marked,
-        conflicts: conflicted ? conflicts : [],
-        decided: [],
-        changed: { added: 1, modified: 2, deleted: 0 },
-      })),
-      changed: { added: 1, modified: 2, deleted: 0 },
-      safety: null,
-      ms: 6,
-    };
+    const report = mergeReport(p);
     if (report.state !== "refused" || report.dryRun) return report;
     throw new ServiceError("merge_conflicts", "Cannot merge conflicting into main: 1 conflict", {
       details: report,
     });
   }
 
-  async registerRun(p: { branch: string }) {
+  async continueMerge(p: BranchParams): Promise<CheckpointReport> {
+    await this.#called("continueMerge", p);
+    throw new ServiceError("no_merge", "No merge is in progress in main");
+  }
+
+  async abortMerge(p: BranchParams): Promise<RollbackReport> {
+    await this.#called("abortMerge", p);
+    return this.#report(this.#head(), false);
+  }
+
+  async registerRun(p: RegisterRunParams) {
     await this.#called("registerRun", p);
     return { branch: p.branch };
   }
@@ -206,14 +204,40 @@ export class FakeService implements Service {
     return { sessions: [{ kind: "run" as const, branch: "b", pid: 42, command: "claude" }] };
   }
 
-  async continueMerge(p: { branch?: string }): Promise<CheckpointReport> {
-    await this.#called("continueMerge", p);
-    throw new ServiceError("no_merge", "No merge is in progress in main");
+  async verify(p: VerifyParams): Promise<VerifyReport> {
+    await this.#called("verify", p);
+    return { ...CLEAN, ...this.#options.verify };
   }
 
-  async abortMerge(p: { branch?: string }): Promise<RollbackReport> {
-    await this.#called("abortMerge", p);
-    return this.#report(this.#head(), false);
+  async gc(p: GcParams): Promise<GcReport> {
+    await this.#called("gc", p);
+    return { ...COLLECTED, dryRun: p.dryRun ?? false };
+  }
+
+  async storeStats(p: Record<string, never>): Promise<StoreStatsReport> {
+    await this.#called("storeStats", p);
+    return STATS;
+  }
+
+  async tasks(p: Record<string, never>): Promise<TasksReport> {
+    await this.#called("tasks", p);
+    return { tasks: [] };
+  }
+
+  async restart(p: Record<string, never>) {
+    await this.#called("restart", p);
+    return { serverPid: Deno.pid + this.#restarts++ };
+  }
+
+  async stop(p: StopParams): Promise<StopReport> {
+    await this.#called("stop", p);
+    this.#options.onStop?.();
+    return { stopped: true, namespaces: [] };
+  }
+
+  async #called(method: string, params: unknown): Promise<void> {
+    this.calls.push({ method, params });
+    await this.#options.gate;
   }
 
   #branch(name: string, parent: string | null): BranchReport {
@@ -235,58 +259,6 @@ export class FakeService implements Service {
     const found = this.#branches.find((branch) => branch.name === name);
     if (found === undefined) throw new ServiceError("unknown_branch", `There is no branch ${name}`);
     return found;
-  }
-
-  async undo(p: { branch?: string }): Promise<RollbackReport> {
-    await this.#called("undo", p);
-    const undone = this.#entries.length > 1 ? this.#entries.pop() : undefined;
-    if (undone === undefined) throw new ServiceError("nothing_to_undo", "There is nothing to undo");
-    this.#undone.push(undone);
-    return this.#report(this.#head(), false);
-  }
-
-  async redo(p: { branch?: string }): Promise<RollbackReport> {
-    await this.#called("redo", p);
-    const redone = this.#undone.pop();
-    if (redone === undefined) throw new ServiceError("nothing_to_redo", "There is nothing to redo");
-    this.#entries.push(redone);
-    return this.#report(redone, false);
-  }
-
-  async verify(p: Parameters<Service["verify"]>[0]): Promise<VerifyReport> {
-    await this.#called("verify", p);
-    return { ...CLEAN, ...this.#options.verify };
-  }
-
-  async gc(p: Parameters<Service["gc"]>[0]): Promise<GcReport> {
-    await this.#called("gc", p);
-    return { ...COLLECTED, dryRun: p.dryRun ?? false };
-  }
-
-  async storeStats(p: Record<string, never>): Promise<StoreStatsReport> {
-    await this.#called("storeStats", p);
-    return STATS;
-  }
-
-  async tasks(p: Record<string, never>): Promise<TasksReport> {
-    await this.#called("tasks", p);
-    return { tasks: [] };
-  }
-
-  async restart(p: Record<string, never>) {
-    await this.#called("restart", p);
-    return { serverPid: Deno.pid + this.#restarts++ };
-  }
-
-  async stop(p: { force?: boolean }): Promise<StopReport> {
-    await this.#called("stop", p);
-    this.#options.onStop?.();
-    return { stopped: true, namespaces: [] };
-  }
-
-  async #called(method: string, params: unknown): Promise<void> {
-    this.calls.push({ method, params });
-    await this.#options.gate;
   }
 
   #head(): LogEntry {
@@ -319,85 +291,4 @@ export class FakeService implements Service {
       ...(dryRun ? { changes: [{ status: "D" as const, path: "x", kind: "file" }] } : {}),
     };
   }
-}
-
-const CLEAN: VerifyReport = {
-  store: "/fake/store",
-  clean: true,
-  checked: {
-    packs: 1,
-    packBytes: 1000,
-    objects: 10,
-    commits: 2,
-    branches: 1,
-    trees: 3,
-    files: 4,
-    journalSegments: 1,
-    journalRecords: 5,
-    journalBytes: 500,
-  },
-  damage: [],
-  damageCount: 0,
-  lost: [],
-  affected: [],
-  torn: [],
-  uncommitted: [],
-  repaired: null,
-  ms: 7,
-};
-
-const STATS: StoreStatsReport = {
-  store: "/fake/store",
-  total: 10_000,
-  packs: { count: 1, bytes: 5000, objects: 20, deadObjects: 3, live: 4000, dead: 1000 },
-  shared: 3000,
-  working: 500,
-  index: 4096,
-  journals: [{ branch: "main", bytes: 900, segments: 1 }],
-  other: 4,
-  checkpointCount: 2,
-  checkpoints: [{
-    id: "7".repeat(64),
-    branch: "main",
-    kind: "checkpoint",
-    label: "before",
-    time: "2026-01-02T03:04:05.000Z",
-    unique: 500,
-    size: 8000,
-  }],
-};
-
-const COLLECTED: GcReport = {
-  store: "/fake/store",
-  dryRun: false,
-  compacted: [{
-    id: "7".repeat(64),
-    branch: "main",
-    kind: "checkpoint",
-    label: "long ago",
-    time: "2026-01-02T03:04:05.000Z",
-  }],
-  compactedCount: 1,
-  kept: 2,
-  objects: 10,
-  deadObjects: 4,
-  bytesBefore: 3000,
-  bytesAfter: 1000,
-  garbageLeft: 0,
-  packsRemoved: 1,
-  ms: 9,
-};
-
-function entry(number: number, label: string | null, kind: LogEntry["kind"]): LogEntry {
-  return {
-    id: number.toString(16).padStart(12, "0") + "0".repeat(52),
-    label,
-    message: null,
-    kind,
-    time: "2026-01-02T03:04:05.000Z",
-    parents: [],
-    changed: kind === "import" ? null : { added: 3, modified: 2, deleted: 1 },
-    head: false,
-    agent: null,
-  };
 }

@@ -7,7 +7,8 @@
  * @module
  */
 
-import { type Service, ServiceError } from "./service.ts";
+import type { Service } from "./service.ts";
+import { ServiceError } from "./service_error.ts";
 
 export type MethodName = keyof Service;
 

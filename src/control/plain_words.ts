@@ -9,15 +9,12 @@
 
 import { callMethod } from "./methods.ts";
 import { wireError } from "./protocol.ts";
-import {
-  type BranchReport,
-  type CheckpointReport,
-  type MergeReport,
-  type RollbackReport,
-  type Service,
-  ServiceError,
-  type StatusReport,
-} from "./service.ts";
+import type { Service } from "./service.ts";
+import type { BranchReport } from "./service/branches.ts";
+import type { StatusReport } from "./service/daemon.ts";
+import type { CheckpointReport, RollbackReport } from "./service/history.ts";
+import type { MergeReport } from "./service/merge.ts";
+import { ServiceError } from "./service_error.ts";
 
 type Reply = object;
 type Verb = (service: Service, words: string[]) => Promise<Reply>;

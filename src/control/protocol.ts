@@ -7,7 +7,7 @@
  * @module
  */
 
-import { type ErrorExit, ServiceError } from "./service.ts";
+import { type ErrorExit, ServiceError } from "./service_error.ts";
 
 export const PROTOCOL_VERSION = 1;
 

@@ -12,7 +12,8 @@ import { Peers } from "./peers.ts";
 import { LineError, LineReader } from "./line_reader.ts";
 import { errorReply, MAX_LINE_BYTES } from "./protocol.ts";
 import { runLine } from "./run_line.ts";
-import { type Service, ServiceError } from "./service.ts";
+import type { Service } from "./service.ts";
+import { ServiceError } from "./service_error.ts";
 import { freeSocketPath } from "./socket_path.ts";
 
 export interface ControlServerOptions {

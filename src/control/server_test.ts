@@ -4,7 +4,7 @@ import { ControlClient, ControlError } from "./client.ts";
 import { FakeService } from "./fake_service.ts";
 import { MAX_LINE_BYTES } from "./protocol.ts";
 import { ControlServer, type ControlServerOptions } from "./server.ts";
-import { ServiceError } from "./service.ts";
+import { ServiceError } from "./service_error.ts";
 
 interface Setup {
   path: string;

@@ -5,7 +5,7 @@
  */
 
 import { MAX_SOCKET_PATH_BYTES } from "./protocol.ts";
-import { ServiceError } from "./service.ts";
+import { ServiceError } from "./service_error.ts";
 
 /** True if `path` fits into a socket address. */
 export function fitsSocketAddress(path: string): boolean {

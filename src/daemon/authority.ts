@@ -8,13 +8,9 @@
 
 import type { PeerCredentials } from "../../ffi/socket_peer.ts";
 import { branchService } from "../control/branch_service.ts";
-import {
-  type RegisterRunParams,
-  type RunReport,
-  type Service,
-  ServiceError,
-  type SessionReport,
-} from "../control/service.ts";
+import type { Service } from "../control/service.ts";
+import type { RegisterRunParams, RunReport, SessionReport } from "../control/service/runs.ts";
+import { ServiceError } from "../control/service_error.ts";
 import type { RunSessions } from "../views/run_sessions.ts";
 import type { Branch } from "./branch.ts";
 

@@ -13,7 +13,7 @@ import type { OperationKind } from "../history/operation_log.ts";
 import { hasMarkers } from "../history/has_markers.ts";
 import type { MergeInProgress } from "../history/branch_table.ts";
 import { patchOf } from "../history/patch.ts";
-import type { StoreStatsReport, VerifyReport } from "../control/service.ts";
+import type { StoreStatsReport, VerifyReport } from "../control/service/store.ts";
 import type { ChangeCounts } from "../history/commit.ts";
 import {
   invalidateAll,

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { ServiceError } from "../control/service.ts";
+import { ServiceError } from "../control/service_error.ts";
 import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import type { MergeInProgress } from "../history/branch_table.ts";

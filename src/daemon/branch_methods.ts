@@ -4,16 +4,16 @@
  * @module
  */
 
-import {
-  type BranchReport,
-  type CreateBranchParams,
-  type DeleteBranchParams,
-  type DeleteBranchReport,
-  type ListBranchesReport,
-  type RenameBranchParams,
-  ServiceError,
-  type ShowBranchParams,
-} from "../control/service.ts";
+import type {
+  BranchReport,
+  CreateBranchParams,
+  DeleteBranchParams,
+  DeleteBranchReport,
+  ListBranchesReport,
+  RenameBranchParams,
+  ShowBranchParams,
+} from "../control/service/branches.ts";
+import { ServiceError } from "../control/service_error.ts";
 import type { BranchState } from "../history/branch_table.ts";
 import type { CommitInfo } from "../history/commit.ts";
 import { VIRTUAL_NAME } from "../mount/linux/virtual_files.ts";

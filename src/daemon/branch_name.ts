@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ServiceError } from "../control/service.ts";
+import { ServiceError } from "../control/service_error.ts";
 
 const LONGEST = 64;
 

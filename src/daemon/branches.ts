@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ServiceError } from "../control/service.ts";
+import { ServiceError } from "../control/service_error.ts";
 import type { BranchState } from "../history/branch_table.ts";
 import { BRANCH_LIMIT } from "../history/branch_table.ts";
 import { type CommitInfo, sameSnapshot } from "../history/commit.ts";

@@ -5,44 +5,47 @@
  */
 
 import { OPCODE_NAMES } from "../../ffi/fuse_kernel.ts";
-import {
-  type BranchParams,
-  type BranchReport,
-  type CheckpointParams,
-  type CheckpointReport,
-  type CreateBranchParams,
-  type DeleteBranchParams,
-  type DeleteBranchReport,
-  type DiffParams,
-  type DiffReport,
-  type GcParams,
-  type GcReport,
-  type ListBranchesReport,
-  type ListSessionsReport,
-  type LogParams,
-  type LogReport,
-  type MergeParams,
-  type MergeReport,
-  type RegisterRunParams,
-  type RenameBranchParams,
-  type RestartReport,
-  type RestoreParams,
-  type RollbackParams,
-  type RollbackReport,
-  type RunReport,
-  type Service,
-  ServiceError,
-  type ShowBranchParams,
-  type ShowParams,
-  type ShowReport,
-  type StatusReport,
-  type StopParams,
-  type StopReport,
-  type StoreStatsReport,
-  type TasksReport,
-  type VerifyParams,
-  type VerifyReport,
-} from "../control/service.ts";
+import type { Service } from "../control/service.ts";
+import type {
+  BranchReport,
+  CreateBranchParams,
+  DeleteBranchParams,
+  DeleteBranchReport,
+  ListBranchesReport,
+  RenameBranchParams,
+  ShowBranchParams,
+} from "../control/service/branches.ts";
+import type {
+  RestartReport,
+  StatusReport,
+  StopParams,
+  StopReport,
+  TasksReport,
+} from "../control/service/daemon.ts";
+import type {
+  BranchParams,
+  CheckpointParams,
+  CheckpointReport,
+  DiffParams,
+  DiffReport,
+  LogParams,
+  LogReport,
+  RestoreParams,
+  RollbackParams,
+  RollbackReport,
+  ShowParams,
+  ShowReport,
+} from "../control/service/history.ts";
+import type { MergeParams, MergeReport } from "../control/service/merge.ts";
+import type { ListSessionsReport, RegisterRunParams, RunReport } from "../control/service/runs.ts";
+import type {
+  GcParams,
+  GcReport,
+  StoreStatsReport,
+  VerifyParams,
+  VerifyReport,
+} from "../control/service/store.ts";
+import { ServiceError } from "../control/service_error.ts";
 import type { CommitInfo } from "../history/commit.ts";
 import { canResend, describeConnection } from "../mount/linux/init.ts";
 import { MAIN_VIEW } from "../mount/views.ts";

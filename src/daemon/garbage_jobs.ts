@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { GcReport } from "../control/service.ts";
+import type { GcReport } from "../control/service/store.ts";
 import { reportedKind } from "./reports.ts";
 import {
   type CollectOptions,

@@ -17,7 +17,7 @@ import type {
   RollbackReport,
   ShowParams,
   ShowReport,
-} from "../control/service.ts";
+} from "../control/service/history.ts";
 import type { CommitInfo } from "../history/commit.ts";
 import type { Snapshot } from "../store/entry.ts";
 import type { BackgroundClient } from "./background_client.ts";

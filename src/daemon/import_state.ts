@@ -5,7 +5,8 @@
  */
 
 import { displayString } from "../../ffi/binary_string.ts";
-import { type ImportProgress, ServiceError } from "../control/service.ts";
+import type { ImportProgress } from "../control/service/daemon.ts";
+import { ServiceError } from "../control/service_error.ts";
 import type { SkippedPath } from "../source/import_source.ts";
 import type { ImportCounts } from "./background_jobs.ts";
 

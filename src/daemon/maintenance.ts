@@ -4,14 +4,14 @@
  * @module
  */
 
-import {
-  type GcParams,
-  type GcReport,
-  ServiceError,
-  type StoreStatsReport,
-  type VerifyParams,
-  type VerifyReport,
-} from "../control/service.ts";
+import type {
+  GcParams,
+  GcReport,
+  StoreStatsReport,
+  VerifyParams,
+  VerifyReport,
+} from "../control/service/store.ts";
+import { ServiceError } from "../control/service_error.ts";
 import { DEFAULT_POLICY, type RetentionPolicy } from "../history/retention.ts";
 import type { BackgroundClient } from "./background_client.ts";
 import type { FsClient } from "./fs_client.ts";

@@ -5,13 +5,9 @@
  */
 
 import { displayString } from "../../ffi/binary_string.ts";
-import {
-  type BranchParams,
-  type CheckpointReport,
-  type MergeParams,
-  type MergeReport,
-  ServiceError,
-} from "../control/service.ts";
+import type { BranchParams, CheckpointReport } from "../control/service/history.ts";
+import type { MergeParams, MergeReport } from "../control/service/merge.ts";
+import { ServiceError } from "../control/service_error.ts";
 import type { MergeOutcome, MergeSide } from "../history/merge_branches.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import { type Branch, type BranchMerge, safetyCommit } from "./branch.ts";

@@ -5,7 +5,12 @@
  */
 
 import { isListening } from "../control/socket_path.ts";
-import type { GcParams, GcReport, StoreStatsReport, VerifyReport } from "../control/service.ts";
+import type {
+  GcParams,
+  GcReport,
+  StoreStatsReport,
+  VerifyReport,
+} from "../control/service/store.ts";
 import { History } from "../history/history.ts";
 import { recoverIndex } from "../history/recover_index.ts";
 import { indexDamage, unusableIndex } from "../history/verify_store.ts";

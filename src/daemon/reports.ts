@@ -5,13 +5,9 @@
  */
 
 import { displayString } from "../../ffi/binary_string.ts";
-import type {
-  BranchReport,
-  Change,
-  ConflictReport,
-  ConflictSide,
-  LogEntry,
-} from "../control/service.ts";
+import type { BranchReport } from "../control/service/branches.ts";
+import type { Change, LogEntry } from "../control/service/history.ts";
+import type { ConflictReport, ConflictSide } from "../control/service/merge.ts";
 import type { CommitInfo, CommitKind } from "../history/commit.ts";
 import type { MergeConflict } from "../history/merge/merge_types.ts";
 import type { SnapshotChange } from "../history/diff.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ServiceError } from "../control/service.ts";
+import { ServiceError } from "../control/service_error.ts";
 import { ThreadError } from "./posted_error.ts";
 
 const HINTS: Readonly<Record<string, string>> = {

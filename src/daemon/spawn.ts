@@ -6,7 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import { ControlClient, ControlError } from "../control/client.ts";
-import type { StatusReport } from "../control/service.ts";
+import type { StatusReport } from "../control/service/daemon.ts";
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
 
 /** Longest time a daemon may take until it answers, ms. */

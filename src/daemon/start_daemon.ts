@@ -5,7 +5,7 @@
  */
 
 import { join } from "node:path";
-import type { StatusReport } from "../control/service.ts";
+import type { StatusReport } from "../control/service/daemon.ts";
 import { askStatus, spawnDaemon } from "./spawn.ts";
 import { validateMachine, type ValidateOptions, validatePlan } from "./validate.ts";
 import { createWorkspace, createWorkspaceDirectory, type DaemonConfig } from "./workspace.ts";

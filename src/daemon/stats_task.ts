@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { StoreStatsReport } from "../control/service.ts";
+import type { StoreStatsReport } from "../control/service/store.ts";
 import { storeStats } from "../history/store_stats.ts";
 import type { Reference } from "../store/references.ts";
 import { type Progress, runInSlices } from "../store/sliced.ts";

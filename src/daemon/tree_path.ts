@@ -5,7 +5,7 @@
  */
 
 import { binaryString } from "../../ffi/binary_string.ts";
-import { ServiceError } from "../control/service.ts";
+import { ServiceError } from "../control/service_error.ts";
 
 /** A path given by a person, as trees name it: relative, without a leading `./` or trailing `/`. */
 export function treePath(path: string): string {

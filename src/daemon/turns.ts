@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ServiceError } from "../control/service.ts";
+import { ServiceError } from "../control/service_error.ts";
 
 /** Longest wait for a turn, ms. */
 const DEADLINE_MS = 10_000;

@@ -5,7 +5,7 @@
  */
 
 import { displayString } from "../../ffi/binary_string.ts";
-import type { VerifyReport } from "../control/service.ts";
+import type { VerifyReport } from "../control/service/store.ts";
 import { type VerifyOptions, type VerifyResult, verifyStore } from "../history/verify_store.ts";
 import { type Progress, runInSlices } from "../store/sliced.ts";
 import type { Store } from "../store/store.ts";

@@ -5,7 +5,7 @@
  */
 
 import { ControlClient } from "../../src/control/client.ts";
-import type { StatusReport } from "../../src/control/service.ts";
+import type { StatusReport } from "../../src/control/service/daemon.ts";
 import { until } from "../support/process.ts";
 import { agentvfs } from "../support/program.ts";
 

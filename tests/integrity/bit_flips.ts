@@ -12,7 +12,7 @@
 
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
-import type { VerifyReport } from "../../src/control/service.ts";
+import type { VerifyReport } from "../../src/control/service/store.ts";
 import { verifyOffline } from "../../src/daemon/offline_store.ts";
 import { History } from "../../src/history/history.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";

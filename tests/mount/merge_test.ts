@@ -3,7 +3,8 @@
  */
 
 import assert from "node:assert/strict";
-import type { Change, MergeReport } from "../../src/control/service.ts";
+import type { Change } from "../../src/control/service/history.ts";
+import type { MergeReport } from "../../src/control/service/merge.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { shell } from "../support/process.ts";
 

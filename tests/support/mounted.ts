@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ControlClient } from "../../src/control/client.ts";
-import type { StatusReport } from "../../src/control/service.ts";
+import type { StatusReport } from "../../src/control/service/daemon.ts";
 import { type Outcome, run, type RunOptions, until } from "./process.ts";
 import { agentvfs } from "./program.ts";
 import { mountsBelow, withTemporary } from "./temporary.ts";

@@ -1,4 +1,4 @@
-import type { GcParams, GcReport } from "../../control/service.ts";
+import type { GcParams, GcReport } from "../../control/service/store.ts";
 import { gcOffline } from "../../daemon/offline_store.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { usageError } from "../command_error.ts";

@@ -1,4 +1,4 @@
-import type { LogEntry } from "../../control/service.ts";
+import type { LogEntry } from "../../control/service/history.ts";
 import type { Command } from "../command.ts";
 import { usageError } from "../command_error.ts";
 import { given, withDaemon } from "../daemon_client.ts";

@@ -1,4 +1,4 @@
-import type { MergeParams } from "../../control/service.ts";
+import type { MergeParams } from "../../control/service/merge.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { usageError } from "../command_error.ts";
 import { given, withDaemon } from "../daemon_client.ts";

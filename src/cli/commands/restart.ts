@@ -1,4 +1,4 @@
-import type { StatusReport } from "../../control/service.ts";
+import type { StatusReport } from "../../control/service/daemon.ts";
 import { askStatus } from "../../daemon/spawn.ts";
 import type { Command } from "../command.ts";
 import { CommandError } from "../command_error.ts";

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import type { BranchReport } from "../../control/service.ts";
+import type { BranchReport } from "../../control/service/branches.ts";
 import { ControlClient } from "../../control/client.ts";
 import { findAround } from "../../daemon/find_daemon.ts";
 import { runInView } from "../../daemon/run_view.ts";

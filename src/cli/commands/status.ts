@@ -1,4 +1,4 @@
-import type { StatusReport } from "../../control/service.ts";
+import type { StatusReport } from "../../control/service/daemon.ts";
 import type { Command } from "../command.ts";
 import { connect } from "../daemon_client.ts";
 import {

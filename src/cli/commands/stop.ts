@@ -1,4 +1,4 @@
-import type { StatusReport, StopReport } from "../../control/service.ts";
+import type { StatusReport, StopReport } from "../../control/service/daemon.ts";
 import { isListening } from "../../control/socket_path.ts";
 import type { Command } from "../command.ts";
 import { CommandError } from "../command_error.ts";

@@ -1,4 +1,4 @@
-import type { StoreStatsReport } from "../../control/service.ts";
+import type { StoreStatsReport } from "../../control/service/store.ts";
 import { statsOffline } from "../../daemon/offline_store.ts";
 import type { Command } from "../command.ts";
 import { usageError } from "../command_error.ts";

@@ -1,4 +1,4 @@
-import type { VerifyReport } from "../../control/service.ts";
+import type { VerifyReport } from "../../control/service/store.ts";
 import { verifyOffline } from "../../daemon/offline_store.ts";
 import type { Command } from "../command.ts";
 import { byteSize, duration, grouped, joined, quoted, shortId, words } from "../format.ts";

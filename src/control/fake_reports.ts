@@ -1,0 +1,154 @@
+/**
+ * What the fake daemon answers where nothing depends on what was asked before.
+ *
+ * @module
+ */
+
+import type { StatusReport } from "./service/daemon.ts";
+import type { LogEntry } from "./service/history.ts";
+import type { MergeParams, MergeReport } from "./service/merge.ts";
+import type { GcReport, StoreStatsReport, VerifyReport } from "./service/store.ts";
+
+/** Paths that a fake daemon claims to have. */
+export interface Places {
+  source?: string;
+  mount?: string;
+  socket?: string;
+}
+
+/** A daemon that has served its mount for a moment. */
+export function statusReport(places: Places, head: LogEntry, restarts: number): StatusReport {
+  return {
+    version: "0.0.0-fake",
+    state: "ready",
+    source: places.source ?? "/fake/source",
+    mount: places.mount ?? "/fake/mount",
+    store: "/fake/store",
+    socket: places.socket ?? "/fake/socket",
+    log: "/fake/daemon.log",
+    keeperPid: Deno.pid,
+    serverPid: Deno.pid + restarts,
+    restarts,
+    crashReport: null,
+    branch: "main",
+    head: { id: head.id, label: head.label, time: head.time },
+    dirty: false,
+    changes: 0,
+    showing: `branch main at "${head.label}"`,
+    import: { state: "done", files: 3, directories: 1, bytes: 42, skipped: [], ms: 5 },
+    unreadable: { count: 0, first: [] },
+    hash: "native",
+    counters: { LOOKUP: 7 },
+    caches: { entries: true },
+    rssBytes: 1024 * 1024,
+    uptimeMs: 1234,
+  };
+}
+
+/** A merge in which the source named `conflicting` has a conflict and others have none. */
+export function mergeReport(p: MergeParams): MergeReport {
+  const conflicted = p.sources.includes("conflicting");
+  const marked = conflicted && p.strategy === "markers";
+  const side = { kind: "file", mode: "100644", id: "a".repeat(64) };
+  const conflicts = [{ path: "x", kind: "edit/edit", base: side, ours: side, theirs: side }];
+  return {
+    into: p.into ?? "main",
+    state: marked ? "settle" : conflicted ? "refused" : "merged",
+    id: conflicted || p.dryRun ? null : "b".repeat(64),
+    label: p.label ?? null,
+    dryRun: p.dryRun ?? false,
+    sources: p.sources.map((name) => ({
+      name,
+      merged: !conflicted || marked,
+      conflicts: conflicted ? conflicts : [],
+      decided: [],
+      changed: { added: 1, modified: 2, deleted: 0 },
+    })),
+    changed: { added: 1, modified: 2, deleted: 0 },
+    safety: null,
+    ms: 6,
+  };
+}
+
+/** A check that finds nothing. */
+export const CLEAN: VerifyReport = {
+  store: "/fake/store",
+  clean: true,
+  checked: {
+    packs: 1,
+    packBytes: 1000,
+    objects: 10,
+    commits: 2,
+    branches: 1,
+    trees: 3,
+    files: 4,
+    journalSegments: 1,
+    journalRecords: 5,
+    journalBytes: 500,
+  },
+  damage: [],
+  damageCount: 0,
+  lost: [],
+  affected: [],
+  torn: [],
+  uncommitted: [],
+  repaired: null,
+  ms: 7,
+};
+
+export const STATS: StoreStatsReport = {
+  store: "/fake/store",
+  total: 10_000,
+  packs: { count: 1, bytes: 5000, objects: 20, deadObjects: 3, live: 4000, dead: 1000 },
+  shared: 3000,
+  working: 500,
+  index: 4096,
+  journals: [{ branch: "main", bytes: 900, segments: 1 }],
+  other: 4,
+  checkpointCount: 2,
+  checkpoints: [{
+    id: "7".repeat(64),
+    branch: "main",
+    kind: "checkpoint",
+    label: "before",
+    time: "2026-01-02T03:04:05.000Z",
+    unique: 500,
+    size: 8000,
+  }],
+};
+
+export const COLLECTED: GcReport = {
+  store: "/fake/store",
+  dryRun: false,
+  compacted: [{
+    id: "7".repeat(64),
+    branch: "main",
+    kind: "checkpoint",
+    label: "long ago",
+    time: "2026-01-02T03:04:05.000Z",
+  }],
+  compactedCount: 1,
+  kept: 2,
+  objects: 10,
+  deadObjects: 4,
+  bytesBefore: 3000,
+  bytesAfter: 1000,
+  garbageLeft: 0,
+  packsRemoved: 1,
+  ms: 9,
+};
+
+/** A checkpoint, the number of which begins its id. */
+export function logEntry(number: number, label: string | null, kind: LogEntry["kind"]): LogEntry {
+  return {
+    id: number.toString(16).padStart(12, "0") + "0".repeat(52),
+    label,
+    message: null,
+    kind,
+    time: "2026-01-02T03:04:05.000Z",
+    parents: [],
+    changed: kind === "import" ? null : { added: 3, modified: 2, deleted: 1 },
+    head: false,
+    agent: null,
+  };
+}

@@ -1,0 +1,107 @@
+/**
+ * The daemon itself: what it does, and its end.
+ *
+ * @module
+ */
+
+import type { BranchParams } from "./history.ts";
+
+/** About the daemon. */
+export interface DaemonService {
+  /** How the daemon and one of its branches are. */
+  status(p: BranchParams): Promise<StatusReport>;
+  /** Long tasks under way, for those who wait for one. */
+  tasks(p: Record<string, never>): Promise<TasksReport>;
+  /** Lets another server process take over the mount: the executable as it is now. Programs in it do not notice. */
+  restart(p: Record<string, never>): Promise<RestartReport>;
+  /** Unmounts and ends. Rejects with `mount_busy` while the mount is in use. */
+  stop(p: StopParams): Promise<StopReport>;
+}
+
+/** What of the project was not imported, and why. */
+export interface SkippedPath {
+  path: string;
+  reason: string;
+}
+
+export interface ImportProgress {
+  state: "running" | "done" | "failed";
+  files: number;
+  directories: number;
+  bytes: number;
+  skipped: SkippedPath[];
+  ms: number;
+}
+
+export interface StatusReport {
+  version: string;
+  state: "importing" | "ready" | "stopping";
+  /** Paths: the project, the mount, the store, the control socket, the log. */
+  source: string;
+  mount: string;
+  store: string;
+  socket: string;
+  log: string;
+  keeperPid: number;
+  serverPid: number;
+  /** How often the server was replaced since the mount was made. */
+  restarts: number;
+  /** Report of the last server that died, a path; null if none did since the mount was made. */
+  crashReport: string | null;
+  /** Which branch `head`, `dirty`, `changes` and `showing` are about. */
+  branch: string;
+  /** Null while the project is imported. */
+  head: { id: string; label: string | null; time: string } | null;
+  /** True if the working tree differs from {@linkcode head}. */
+  dirty: boolean;
+  /** Paths changed since {@linkcode head}, as the working tree counts them. */
+  changes: number;
+  /** One sentence: what the mount shows. */
+  showing: string;
+  import: ImportProgress;
+  /** Objects of the store that could not be read since the server began: those who ask get EIO. */
+  unreadable: {
+    count: number;
+    /** At most 100. `path`: the first file that was asked for and needs it. */
+    first: { id: string | null; path: string | null; message: string }[];
+  };
+  /** BLAKE3 backend in use. */
+  hash: "native" | "wasm";
+  /** FUSE requests answered, by opcode name. */
+  counters: Record<string, number>;
+  /** Kernel caches and fast paths, on or off. */
+  caches: Record<string, boolean>;
+  rssBytes: number;
+  uptimeMs: number;
+}
+
+/** How far a long task is. */
+export interface TaskReport {
+  /** `verify`, `gc`, `stats`. */
+  name: string;
+  phase: string;
+  done: number;
+  /** 0 where it is not known. */
+  total: number;
+  unit: "bytes" | "objects" | "records";
+}
+
+export interface TasksReport {
+  tasks: TaskReport[];
+}
+
+export interface RestartReport {
+  /** The server that ends. */
+  serverPid: number;
+}
+
+export interface StopParams {
+  /** Stop although files are open in the mount. */
+  force?: boolean;
+}
+
+export interface StopReport {
+  stopped: true;
+  /** A process of each other mount namespace that has the mount: there it now answers with errors. */
+  namespaces: { pid: number; command: string }[];
+}
