@@ -24,6 +24,7 @@ export const DAEMON_OPTIONS: OptionSpecs = {
     value: "TIME",
     brief: "collect garbage when unused for 10m, 2h, …, or off",
   },
+  "no-keep-awake": { brief: "let idle CPUs halt between requests" },
   "allow-other": { brief: "let other users use the mount" },
   force: { brief: "mount / or a home directory" },
 };
@@ -42,6 +43,7 @@ export async function daemonConfig(
     allowOther: input.flags.has("allow-other"),
     foreground,
     gcIdleMs: idleTime(input),
+    keepAwake: !input.flags.has("no-keep-awake"),
     version: VERSION,
   });
 }

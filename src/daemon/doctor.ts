@@ -8,7 +8,9 @@
 
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { binaryString, cString } from "../../ffi/binary_string.ts";
+import { CPU_LATENCY_DEVICE } from "../../ffi/cpu_latency.ts";
 import { statfs } from "../../ffi/stat.ts";
+import { whyNotAwake } from "../mount/linux/keep_awake.ts";
 import { loadHasher } from "../store/hash.ts";
 import { namespaceFix, whyNoNamespaces } from "../views/namespaces.ts";
 import { closeDeadMount, isDeadMount } from "./dead_mount.ts";
@@ -38,6 +40,7 @@ export async function runChecks(version: string, fix = false): Promise<Check[]> 
     stateDirectory(),
     otherUsers(),
     namespaces(),
+    awake(),
     deadMounts(fix),
   ]);
 }
@@ -77,6 +80,24 @@ async function namespaces(): Promise<Check> {
   const found = user ? "user, mount and PID namespaces" : "mount and PID namespaces";
   if (why === null) return { name, state: "ok", found: `${found}, for agentvfs run` };
   return { name, state: "warn", found: `no agentvfs run: ${why}`, fix: namespaceFix() };
+}
+
+/** Without it a mount is only slower. */
+async function awake(): Promise<Check> {
+  const name = "keep-awake";
+  const why = whyNotAwake();
+  if (why !== null) return { name, state: "ok", found: `idle CPUs are left alone: ${why}` };
+  try {
+    (await Deno.open(CPU_LATENCY_DEVICE, { write: true })).close();
+    return { name, state: "ok", found: "idle CPUs do not halt while many requests come" };
+  } catch (error) {
+    return {
+      name,
+      state: "warn",
+      found: `idle CPUs halt between requests: ${CPU_LATENCY_DEVICE}: ${reason(error)}`,
+      fix: "Only speed; root, or who may write that device, can keep them from it",
+    };
+  }
 }
 
 async function device(): Promise<Check> {

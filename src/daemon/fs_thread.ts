@@ -10,6 +10,7 @@
 
 import { binaryString } from "../../ffi/binary_string.ts";
 import type { InheritedNodes } from "../mount/linux/virtual_files.ts";
+import { systemKeepAwake } from "../mount/linux/keep_awake.ts";
 import { Session } from "../mount/linux/session.ts";
 import { ViewTable, wireNode } from "../mount/views.ts";
 import { loadHasher } from "../store/hash.ts";
@@ -69,6 +70,7 @@ function serve(
     counters: new Uint32Array(start.counters),
     ask: (ticket, question) => post({ type: "ask", ticket, question }),
     list: (path) => post({ type: "list", path }),
+    keepAwake: start.keepAwake ? systemKeepAwake() : null,
     onIdle: collectGarbage,
     onCommand: () => {
       const message = receiver.take();

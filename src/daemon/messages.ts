@@ -40,6 +40,8 @@ export interface FsStart {
   readonly branches: readonly string[];
   /** True if another server served this mount before. */
   readonly resume: boolean;
+  /** See {@linkcode DaemonConfig.keepAwake}. */
+  readonly keepAwake: boolean;
   /** Captures go to the background thread through it. */
   readonly captures: MessagePort;
 }

@@ -83,6 +83,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
       handOver: `${registry.directory}/ctl.json`,
       branches: states.map(({ name }) => name),
       resume,
+      keepAwake: config.keepAwake,
       captures: channel.port1,
     },
     onAsk: async (question) => answer(await daemon.promise, question),

@@ -46,6 +46,7 @@ export function daemonArguments(config: DaemonConfig, force: boolean): string[] 
     "--foreground",
     ...["--source", source, "--mount", mount, "--store", store, "--socket", socket, "--log", log],
     ...["--gc-idle", config.gcIdleMs === 0 ? "off" : `${config.gcIdleMs / 1000}s`],
+    ...(config.keepAwake ? [] : ["--no-keep-awake"]),
     ...(config.allowOther ? ["--allow-other"] : []),
     ...(force ? ["--force"] : []),
   ];

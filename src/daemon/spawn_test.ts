@@ -46,13 +46,14 @@ Deno.test("a daemon's command line carries its whole configuration", () =>
       store: join(root, "s"),
       allowOther: true,
       gcIdleMs: 1500,
+      keepAwake: false,
       version: "1",
     });
     const args = daemonArguments(config, true);
     for (const path of [config.source, config.mount, config.store, config.socket, config.log]) {
       assert.ok(args.includes(path), path);
     }
-    for (const option of ["--foreground", "--allow-other", "--force", "1.5s"]) {
+    for (const option of ["--foreground", "--allow-other", "--force", "1.5s", "--no-keep-awake"]) {
       assert.ok(args.includes(option), option);
     }
   }));

@@ -27,6 +27,8 @@ export interface DaemonConfig {
   foreground: boolean;
   /** Garbage is collected once nobody used the mount for so long, ms; 0: only when somebody asks. */
   gcIdleMs: number;
+  /** Keep idle CPUs from halting while many requests come, where that helps and is allowed. */
+  keepAwake: boolean;
   /** Of the program. */
   version: string;
 }
@@ -41,6 +43,7 @@ export interface DaemonOptions {
   allowOther?: boolean;
   foreground?: boolean;
   gcIdleMs?: number | undefined;
+  keepAwake?: boolean;
   version: string;
 }
 
@@ -127,6 +130,7 @@ export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> 
     allowOther: options.allowOther ?? false,
     foreground: options.foreground ?? false,
     gcIdleMs: options.gcIdleMs ?? GC_IDLE_MS,
+    keepAwake: options.keepAwake ?? true,
     version: options.version,
   };
 }

@@ -165,6 +165,7 @@ class Victim {
       counters: new Uint32Array(OPCODE_LIMIT),
       ask: (ticket) => this.#asked.push(ticket),
       list: () => {},
+      keepAwake: null,
       onCommand: () => {},
       onIdle: () => {},
     });

@@ -26,6 +26,7 @@ import type { Context } from "./context.ts";
 import { callerSystem, FollowCaller } from "./follow_caller.ts";
 import { type Connection, MAX_BACKGROUND } from "./init.ts";
 import { CHANGES, OPERATIONS } from "./operations.ts";
+import { HOLD_MS, type KeepAwake } from "./keep_awake.ts";
 import { Linger } from "./linger.ts";
 import { ListAhead } from "./list_ahead.ts";
 import { NO_REPLY, OUT, Reply } from "./reply.ts";
@@ -49,6 +50,8 @@ export interface SessionOptions {
   readonly list: (path: string) => void;
   /** Runs the commands that are waiting. */
   readonly onCommand: () => void;
+  /** Null: idle CPUs may always halt. */
+  readonly keepAwake: KeepAwake | null;
   /** Called once when nothing has come for a while after many requests. */
   readonly onIdle: () => void;
   /** What INIT agreed on with a server that died, whose mount this one takes over. */
@@ -74,8 +77,9 @@ export class Session {
   readonly #current: RequestId;
   #follow: FollowCaller | null = null;
   readonly #linger = new Linger();
-  /** Requests since the session was idle. */
   #served = 0;
+  /** What that was when the session was idle last. */
+  #servedWhenIdle = 0;
   /** Requests about views that are frozen. */
   #parked: Uint8Array[] = [];
   /** WRITEs of pages that were dirtied earlier, not of a write(2) under way. */
@@ -110,7 +114,7 @@ export class Session {
 
   /** Serves until the file system is unmounted or {@linkcode ended}. */
   run(): void {
-    const { fd, commandFd, onCommand } = this.options;
+    const { fd, commandFd, onCommand, keepAwake } = this.options;
     setNonblocking(fd);
     const cpus = allowedCpus();
     if (cpus !== null) this.#follow = new FollowCaller(callerSystem(cpus));
@@ -122,11 +126,15 @@ export class Session {
     view.setInt16(POLLFD_BYTES + 4, POLLIN, true);
     const event = new Uint8Array(8);
     while (true) {
-      const busy = this.#served >= IDLE_AFTER_REQUESTS;
-      const ready = poll(fds, this.frozen ? 1 : 2, busy ? IDLE_MS : -1);
+      const isAwake = keepAwake?.isOn ?? false;
+      const ready = poll(fds, this.frozen ? 1 : 2, isAwake ? HOLD_MS : this.#idleMs);
       if (ready < 0) continue;
+      if (ready === 0 && isAwake) {
+        keepAwake!.nothing();
+        continue;
+      }
       if (ready === 0) {
-        this.#served = 0;
+        this.#servedWhenIdle = this.#served;
         this.options.onIdle();
         continue;
       }
@@ -138,11 +146,17 @@ export class Session {
       if (this.frozen) continue;
       const events = view.getInt16(POLLFD_BYTES + 6, true);
       if ((events & POLLIN) !== 0) {
+        keepAwake?.woken(performance.now(), this.#served);
         if (!this.#serveWaiting()) return;
       } else if ((events & (POLLERR | POLLHUP)) !== 0) {
         return;
       }
     }
+  }
+
+  /** How long to wait until the session counts as idle, ms; -1: for ever, it does already. */
+  get #idleMs(): number {
+    return this.#served - this.#servedWhenIdle >= IDLE_AFTER_REQUESTS ? IDLE_MS : -1;
   }
 
   /**
