@@ -14,6 +14,7 @@ import type { RecordWriter } from "../tree/journal_record.ts";
 import { keepDamaged } from "../tree/keep_damaged.ts";
 import { type LoadedNodes, NodeLog } from "../tree/node_log.ts";
 import { replay, type ReplayReport } from "../tree/replay.ts";
+import { restoreListings } from "../tree/listing.ts";
 import { renumberNodes, restoreNodes } from "../tree/restore_nodes.ts";
 import { beginSegment } from "../tree/take_capture.ts";
 import { WorkingTree } from "../tree/working_tree.ts";
@@ -89,7 +90,7 @@ function reportDamage(directory: string, journalEnd: ReplayReport): void {
 /** Puts the node ids right, and begins a journal segment. */
 function takeOver(start: ViewStart, tree: WorkingTree, end: ReplayReport, resume: boolean) {
   const path = `${start.directory}/nodes`;
-  const { connection, nodes, damagedAt } = resume ? NodeLog.load(path) : NO_NODES;
+  const { connection, nodes, listings, damagedAt } = resume ? NodeLog.load(path) : NO_NODES;
   if (damagedAt !== null) {
     console.error(`${path} is damaged at byte ${damagedAt}: some open files answer ESTALE`);
   }
@@ -98,6 +99,7 @@ function takeOver(start: ViewStart, tree: WorkingTree, end: ReplayReport, resume
   tree.nodes.log = new NodeLog(path);
   if (connection !== null) tree.nodes.log.connected(connection);
   const lost = restoreNodes(tree, end, nodes).length;
+  restoreListings(tree, listings);
   // Should this server die before that request comes again, the next one still has to know of it.
   if (end.lastRequest !== null) Object.assign(tree.journal.request, end.lastRequest);
   if (start.writable) beginSegment(tree);
@@ -105,4 +107,9 @@ function takeOver(start: ViewStart, tree: WorkingTree, end: ReplayReport, resume
   return { connection, nodeIds, lost };
 }
 
-const NO_NODES: LoadedNodes = { connection: null, nodes: new Map(), damagedAt: null };
+const NO_NODES: LoadedNodes = {
+  connection: null,
+  nodes: new Map(),
+  listings: new Map(),
+  damagedAt: null,
+};

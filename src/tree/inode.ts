@@ -35,6 +35,13 @@ export class Dirent {
   ) {}
 }
 
+/** The entries whose cookies are above `cookie`: `first`, if it is still there, and then `rest`. */
+export interface ListingCursor {
+  readonly cookie: number;
+  readonly first: [string, Dirent] | null;
+  readonly rest: Iterator<[string, Dirent]>;
+}
+
 /** What a directory has on top of an inode. */
 export class DirectoryState {
   /** Children by name; null until first needed. Insertion order is listing order, cookies only grow. */
@@ -46,8 +53,11 @@ export class DirectoryState {
   captured: Set<string> | null = null;
   /** Number of directories among the children; -1 if that takes loading `entries`. */
   subdirectories = -1;
-  /** Where the last listing stopped: `iterator` gives the first entry whose cookie is above `cookie`. */
-  cursor: { cookie: number; iterator: Iterator<[string, Dirent]> } | null = null;
+  /** Where the last listing stopped. */
+  cursor: ListingCursor | null = null;
+
+  /** The node log has the cookies up to this one, and those of names that were added since it has any. */
+  told = 0;
 
   constructor(
     /** Tree object this directory was loaded from or last saved as; null for none. */

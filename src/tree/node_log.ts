@@ -10,13 +10,16 @@
  * forgotten that directory, or never have heard of it. So the log tells of directories without references too,
  * as far as they lead to something that has some.
  *
+ * It also tells which cookies the names of a directory have (listing.ts), for as long as the kernel knows the directory.
+ *
  * References are counted exactly: the kernel gives back all it counts at once, but also single ones while it
  * keeps others.
  *
  * Every first lookup of a file adds a record, so records are bytes in a buffer that is written as it is. A record
  * is a byte that tells its kind, a zero byte, u16 length of the name, u32 checksum of all its other bytes; then for BIND u64 node id, inode number,
  * references and node id of the directory, and the name; for COUNT u64 node id and references (0: the kernel has
- * forgotten it); for CONNECTED three u32, what INIT agreed on. Little-endian; nothing reads it but this program on
+ * forgotten it); for LISTED u64 node id of the directory and cookie of the first of some names, whose cookies follow each
+ * other, and instead of a name those, each with its length in a byte before it; for CONNECTED three u32, what INIT agreed on. Little-endian; nothing reads it but this program on
  * this machine. Behind the last record are zeros: the file is written to as memory ({@linkcode MappedLog}).
  *
  * @module
@@ -25,9 +28,10 @@
 import { binaryName } from "../../ffi/binary_string.ts";
 import { close, O_CREAT, O_RDWR } from "../../ffi/open.ts";
 import { type FileCalls, persistent, SYSTEM_CALLS } from "../store/file_calls.ts";
-import type { Inode } from "./inode.ts";
+import { FIRST_COOKIE, type Inode } from "./inode.ts";
 import { journalError } from "./journal.ts";
 import { MappedLog } from "./mapped_log.ts";
+import { ROOT_NODE_ID } from "./node_table.ts";
 
 /** Where a node was when its line was written. */
 export interface LoggedNode {
@@ -50,6 +54,8 @@ export interface LoggedConnection {
 export interface LoadedNodes {
   readonly connection: LoggedConnection | null;
   readonly nodes: Map<number, LoggedNode>;
+  /** Cookies of names, by the node id of their directory. */
+  readonly listings: Map<number, Map<string, number>>;
   /** Where the file has bytes that are no record, and what follows is not known; null if it has none. */
   readonly damagedAt: number | null;
 }
@@ -59,15 +65,18 @@ const COMPACT_BYTES = 32 * 1024 * 1024;
 const BYTES_PER_NODE = 64;
 
 /** No one bit makes one of another, or of the zero that is behind the last record. */
-const Kind = { BIND: 3, COUNT: 5, CONNECTED: 6 } as const;
+const Kind = { BIND: 3, COUNT: 5, CONNECTED: 6, LISTED: 9 } as const;
 const HEADER_BYTES = 8;
 /** Bytes of a record besides the name, by kind. */
 const RECORD_BYTES: Readonly<Record<number, number>> = {
   [Kind.BIND]: HEADER_BYTES + 32,
   [Kind.COUNT]: HEADER_BYTES + 16,
   [Kind.CONNECTED]: HEADER_BYTES + 12,
+  [Kind.LISTED]: HEADER_BYTES + 16,
 };
 type Triple = [number, number, number];
+/** No directory lives to give out so many. */
+const LARGEST_COOKIE = 2 ** 52;
 const LARGEST_RECORD = HEADER_BYTES + 32 + 65535;
 
 export class NodeLog {
@@ -95,12 +104,13 @@ export class NodeLog {
   /** What the file says, up to the first record that is not whole. */
   static load(path: string): LoadedNodes {
     const nodes = new Map<number, LoggedNode>();
+    const listings = new Map<number, Map<string, number>>();
     let connection: LoggedConnection | null = null;
     let bytes: Uint8Array<ArrayBuffer>;
     try {
       bytes = Deno.readFileSync(path);
     } catch {
-      return { connection, nodes, damagedAt: null };
+      return { connection, nodes, listings, damagedAt: null };
     }
     const view = new DataView(bytes.buffer);
     const number = (at: number) =>
@@ -123,6 +133,10 @@ export class NodeLog {
         const id = number(fields);
         const node = nodes.get(id);
         if (node !== undefined) node.lookups = number(fields + 8);
+      } else if (kind === Kind.LISTED) {
+        const id = number(fields);
+        if (!listings.has(id)) listings.set(id, new Map());
+        readNames(bytes, name, next, listings.get(id)!, number(fields + 8));
       } else {
         const words = [0, 4, 8].map((i) => view.getUint32(fields + i, true));
         const [minor, flags, flags2] = words as Triple;
@@ -130,7 +144,10 @@ export class NodeLog {
       }
     }
     removeForgotten(nodes);
-    return { connection, nodes, damagedAt };
+    for (const id of listings.keys()) {
+      if (id !== ROOT_NODE_ID && !nodes.get(id)?.lookups) listings.delete(id);
+    }
+    return { connection, nodes, listings, damagedAt };
   }
 
   connected(connection: LoggedConnection): void {
@@ -161,6 +178,41 @@ export class NodeLog {
     this.#number(at, nodeId);
     this.#number(at + 8, lookups);
     this.#end(at);
+  }
+
+  /** The kernel is about to get these names of a directory, whose cookies ascend. */
+  listed(nodeId: number, names: readonly string[], cookies: readonly number[]): void {
+    let next: number;
+    for (let first = 0; first < names.length; first = next) {
+      let length = 0;
+      for (next = first; next < names.length; next++) {
+        const more = 1 + names[next]!.length;
+        if (cookies[next] !== cookies[first]! + next - first || length + more > 65535) break;
+        length += more;
+      }
+      const at = this.#begin(Kind.LISTED, length);
+      this.#number(at, nodeId);
+      this.#number(at + 8, cookies[first]!);
+      this.#names(at + 16, names, first, next);
+      this.#end(at);
+    }
+  }
+
+  /** Lays names `[first, end)` down from `at` on. */
+  #names(at: number, names: readonly string[], first: number, end: number): void {
+    const bytes = this.#bytes;
+    for (let n = first; n < end; n++) {
+      const name = names[n]!;
+      bytes[at++] = name.length;
+      for (let i = 0; i < name.length; i++) bytes[at++] = name.charCodeAt(i);
+    }
+  }
+
+  /** Cookies that the kernel has of a directory. */
+  #listing({ nodeId, directory }: Inode): void {
+    if (directory === null || directory.told === 0 || directory.entries === null) return;
+    const told = [...directory.entries].filter(([, { cookie }]) => cookie <= directory.told);
+    this.listed(nodeId, told.map(([name]) => name), told.map(([, { cookie }]) => cookie));
   }
 
   /** Lays a record's header behind what is pending. Returns where its fields begin. */
@@ -244,7 +296,10 @@ export class NodeLog {
       return;
     }
     if (this.#connection !== null) draft.connected(this.#connection);
-    for (const inode of live.values()) draft.bind(inode);
+    for (const inode of live.values()) {
+      draft.bind(inode);
+      draft.#listing(inode);
+    }
     draft.flush(live);
     this.close();
     this.#fd = draft.#fd;
@@ -271,6 +326,22 @@ function removeForgotten(nodes: Map<number, LoggedNode>): void {
     }
   }
   for (const id of nodes.keys()) if (!needed.has(id)) nodes.delete(id);
+}
+
+/** Reads names that lie in `[at, end)`, and gives them cookies from `cookie` on. */
+function readNames(
+  bytes: Uint8Array,
+  at: number,
+  end: number,
+  into: Map<string, number>,
+  cookie: number,
+): void {
+  while (at < end) {
+    const start = at + 1;
+    at = start + bytes[at]!;
+    if (at > end || cookie < FIRST_COOKIE || cookie >= LARGEST_COOKIE) return;
+    into.set(binaryName(bytes, start, at), cookie++);
+  }
 }
 
 /**

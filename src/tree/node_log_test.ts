@@ -51,11 +51,33 @@ Deno.test("a log tells what was bound and not forgotten", () =>
     ]);
   }));
 
+Deno.test("a log tells the cookies of the names of directories that are known", () =>
+  withLog((log, path) => {
+    const long = Array.from({ length: 400 }, (_, i) => String(i).padStart(255, "n"));
+    for (const id of [10, 11, 12]) log.bind(inode(id, `directory ${id}`, null));
+    log.listed(10, ["a", "\xff", "b", "c"], [3, 4, 7, 9]);
+    log.listed(11, long, long.map((_, i) => 100 + i));
+    log.listed(12, ["forgotten"], [3]);
+    log.listed(1, ["in the root"], [5]);
+    log.listed(10, ["a"], [10]);
+    log.count(references(12, 0));
+    log.flush(NOTHING);
+    assert.deepEqual(
+      NodeLog.load(path).listings,
+      new Map([
+        [10, new Map([["a", 10], ["\xff", 4], ["b", 7], ["c", 9]])],
+        [11, new Map(long.map((name, i) => [name, 100 + i]))],
+        [1, new Map([["in the root", 5]])],
+      ]),
+    );
+  }));
+
 Deno.test("a flipped bit costs what follows it, and is never taken for something else", () =>
   withLog((log, path) => {
     log.connected(CONNECTION);
     for (let i = 0; i < 4; i++) log.bind(inode(10 + i, `name ${i}`, null));
     log.count(references(11, 5));
+    log.listed(11, ["one", "two"], [3, 4]);
     log.flush(NOTHING);
     const whole = NodeLog.load(path);
     assert.equal(whole.damagedAt, null);
@@ -66,7 +88,8 @@ Deno.test("a flipped bit costs what follows it, and is never taken for something
       const damaged = bytes.slice();
       damaged[bit >> 3]! ^= 1 << (bit & 7);
       Deno.writeFileSync(`${path}.damaged`, damaged);
-      const { nodes, damagedAt } = NodeLog.load(`${path}.damaged`);
+      const { nodes, listings, damagedAt } = NodeLog.load(`${path}.damaged`);
+      assert.ok([...listings].every(([id]) => id === 11));
       assert.ok(damagedAt !== null, `bit ${bit} was not noticed`);
       for (const [id, node] of nodes) {
         const { lookups, ...rest } = whole.nodes.get(id)!;
@@ -108,6 +131,7 @@ Deno.test("no file means nothing is known", () => {
   assert.deepEqual(NodeLog.load("/nonexistent/nodes"), {
     connection: null,
     nodes: new Map(),
+    listings: new Map(),
     damagedAt: null,
   });
 });

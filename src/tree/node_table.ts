@@ -96,6 +96,8 @@ export class NodeTable {
     inode.lookups = Math.max(nodeId === ROOT_NODE_ID ? 1 : 0, inode.lookups - count);
     this.log?.count(inode);
     if (inode.lookups > 0) return;
+    // A directory that nobody has open is not being listed: the log need not keep its cookies.
+    if (inode.directory !== null) inode.directory.told = 0;
     this.#known.delete(nodeId);
     this.orphans.delete(inode);
     this.forgotten++;

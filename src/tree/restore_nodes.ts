@@ -43,9 +43,10 @@ export function restoreNodes(
     return typeof inode === "number" || inode.ino !== node.ino ? null : inode;
   };
 
+  const restored: [Inode, number][] = [];
   for (const [id, { lookups }] of logged) {
     if (id === ROOT_NODE_ID) {
-      tree.nodes.remember(tree.root, lookups - tree.root.lookups);
+      restored.push([tree.root, lookups - tree.root.lookups]);
       continue;
     }
     if (lookups === 0) continue;
@@ -54,9 +55,11 @@ export function restoreNodes(
       lost.push(id);
     } else {
       inode.nodeId = id;
-      tree.nodes.remember(inode, lookups);
+      restored.push([inode, lookups]);
     }
   }
+  // Only now: what the new log says of a node names its directory by the id that the kernel has of it.
+  for (const [inode, lookups] of restored) tree.nodes.remember(inode, lookups);
   return lost;
 }
 

@@ -156,7 +156,10 @@ export class WorkingTree {
   /** Puts a name into a loaded directory, in memory only. */
   attach(parent: Inode, name: string, child: Inode): void {
     const directory = parent.directory!;
-    directory.entries!.set(name, new Dirent(child, directory.nextCookie++));
+    const cookie = directory.nextCookie++;
+    directory.entries!.set(name, new Dirent(child, cookie));
+    // The log may have another cookie of it, of before it was removed.
+    if (directory.told > 0) this.nodes.log?.listed(parent.nodeId, [name], [cookie]);
     child.names?.push({ parent, name });
     if (child.parent === null) {
       child.parent = parent;

@@ -9,6 +9,7 @@ import { create, link } from "../../src/tree/names.ts";
 import { NodeLog } from "../../src/tree/node_log.ts";
 import { parseOrphanRecord } from "../../src/tree/orphan.ts";
 import { replay } from "../../src/tree/replay.ts";
+import { listNames, restoreListings } from "../../src/tree/listing.ts";
 import { restoreNodes } from "../../src/tree/restore_nodes.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { Journal } from "../../src/tree/journal.ts";
@@ -66,6 +67,7 @@ Deno.test("a hostile node log gives no node that is not there, and ends", () => 
       link(tree, file, tree.root, `l${i}`);
       make(make(directory, "deep", DIRECTORY), "g", FILE);
     }
+    listNames(tree, tree.root, 0, () => true);
     tree.nodes.flushLog();
     const sound = Deno.readFileSync(path);
     tree.nodes.log.close();
@@ -78,11 +80,14 @@ Deno.test("a hostile node log gives no node that is not there, and ends", () => 
     );
     forDamaged(sound, (bytes) => {
       Deno.writeFileSync(path, bytes);
-      const { nodes } = NodeLog.load(path);
+      const { nodes, listings } = NodeLog.load(path);
       const journal = new Journal(fixture.journalPath);
       const again = new WorkingTree(fixture.store, null, journal, base, nextInode);
       const lost = restoreNodes(again, nothing, nodes);
       assert.ok(lost.length <= nodes.size);
+      const names = again.load(again.root) || [...again.root.directory!.entries!.keys()].sort();
+      restoreListings(again, listings);
+      assert.deepEqual([...again.root.directory!.entries!.keys()].sort(), names);
       journal.close();
     });
   } finally {

@@ -180,7 +180,8 @@ abstract class Loop {
 class ServerLoop extends Loop {
   #shortLives = 0;
   #keeper = 0;
-  readonly #killed = new Set<number>();
+  /** Process ids come again within some hundred cycles: so with the time at which each began. */
+  readonly #killed = new Set<string>();
 
   async cycle(): Promise<boolean> {
     const { workers, summary } = this;
@@ -220,17 +221,25 @@ class ServerLoop extends Loop {
   }
 
   #killServer(pid: number): void {
-    this.#killed.add(pid);
+    this.#killed.add(identityOf(pid));
     Deno.kill(pid, "SIGKILL");
     this.summary.kills++;
     this.#shortLives++;
+  }
+
+  #wasKilled(pid: number): boolean {
+    try {
+      return this.#killed.has(identityOf(pid));
+    } catch {
+      return true; // It is gone.
+    }
   }
 
   /** Kills the server that takes over while it does so. */
   async #killNext(): Promise<void> {
     const pid = await until(
       "the keeper starts another server",
-      async () => (await this.#children()).find((child) => !this.#killed.has(child)),
+      async () => (await this.#children()).find((child) => !this.#wasKilled(child)),
     );
     await this.wait(this.random(600));
     this.#killServer(pid);
@@ -252,7 +261,7 @@ class ServerLoop extends Loop {
   async #replaced(): Promise<void> {
     await until("another server answers", async () => {
       try {
-        return !this.#killed.has((await this.#ask()).serverPid);
+        return !this.#wasKilled((await this.#ask()).serverPid);
       } catch {
         return false;
       }
@@ -263,6 +272,13 @@ class ServerLoop extends Loop {
       throw error;
     });
   }
+}
+
+/** What distinguishes a process from all others since the machine was started. */
+function identityOf(pid: number): string {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  // The start time is the 20th field behind the name, which may contain anything.
+  return `${pid} ${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
 }
 
 /** Keeper and server are killed: the next start brings back what was answered. */

@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import type { Snapshot } from "../../src/store/entry.ts";
 import type { Inode } from "../../src/tree/inode.ts";
 import { Journal, listSegments } from "../../src/tree/journal.ts";
+import { listNames, restoreListings } from "../../src/tree/listing.ts";
 import { NodeLog } from "../../src/tree/node_log.ts";
 import { replay } from "../../src/tree/replay.ts";
 import { renumberNodes, restoreNodes } from "../../src/tree/restore_nodes.ts";
@@ -39,6 +40,12 @@ export class KernelModel {
   /** What a server does before an answer. */
   answer(): void {
     this.tree.nodes.flushLog();
+  }
+
+  /** Somebody opens a directory to list it. */
+  openDirectory(inode: Inode): Listing {
+    this.lookup(inode);
+    return new Listing(this, inode.nodeId);
   }
 
   lookup(inode: Inode): void {
@@ -81,10 +88,11 @@ export class KernelModel {
     assert.equal(report.damage, null);
     journal.takeOver(live, report.end);
     journal.segment = segments.at(-1)!;
-    const { nodes } = NodeLog.load(this.#log);
+    const { nodes, listings } = NodeLog.load(this.#log);
     renumberNodes(tree, Math.max(report.largestNodeId, ...nodes.keys()));
     tree.nodes.log = new NodeLog(this.#log);
     assert.deepEqual(restoreNodes(tree, report, nodes), []);
+    restoreListings(tree, listings);
     beginSegment(tree);
     tree.nodes.flushLog();
     fixture.tree = tree;
@@ -105,6 +113,57 @@ export class KernelModel {
   close(): void {
     this.tree.nodes.log!.close();
     this.fixture.close();
+  }
+}
+
+/** An open directory that is listed a few names at a time. */
+export class Listing {
+  /** What it gave so far, in order. */
+  readonly names: string[] = [];
+  /** Names that were always there, and that did not move, since it was opened. */
+  readonly #steady: Map<string, number>;
+  #cookie = 0;
+
+  constructor(readonly mount: KernelModel, readonly nodeId: number) {
+    this.#steady = this.#present();
+  }
+
+  #present(): Map<string, number> {
+    const inode = this.mount.tree.node(this.nodeId)!;
+    this.mount.tree.load(inode);
+    return new Map([...inode.directory!.entries!].map(([name, { inode: { ino } }]) => [name, ino]));
+  }
+
+  /** To be called after each change of names. */
+  changed(): void {
+    const present = this.#present();
+    for (const [name, ino] of this.#steady) {
+      if (present.get(name) !== ino) this.#steady.delete(name);
+    }
+  }
+
+  /** Returns false at the end. */
+  read(count: number): boolean {
+    let left = count;
+    const { tree } = this.mount;
+    listNames(tree, tree.node(this.nodeId)!, this.#cookie, (name, { cookie }) => {
+      if (left === 0) return false;
+      left--;
+      this.names.push(name);
+      this.#cookie = cookie;
+      return true;
+    });
+    this.mount.answer();
+    return left === 0;
+  }
+
+  /** Reads the rest. What was always there has to have come once. */
+  end(): void {
+    while (this.read(5));
+    const times = new Map<string, number>();
+    for (const name of this.names) times.set(name, (times.get(name) ?? 0) + 1);
+    const got = [...this.#steady.keys()].map((name) => [name, times.get(name) ?? 0]);
+    assert.deepEqual(got, [...this.#steady.keys()].map((name) => [name, 1]));
   }
 }
 

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { write } from "../../src/tree/data.ts";
 import type { Inode } from "../../src/tree/inode.ts";
 import { WRITE_HEADROOM } from "../../src/tree/journal_record.ts";
-import { create, link, unlink } from "../../src/tree/names.ts";
+import { create, link, rename, unlink } from "../../src/tree/names.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
 import { randomness, randomOperation } from "./fixture.ts";
 import { type KernelModel, randomInode, withKernel } from "./kernel_model.ts";
@@ -77,6 +77,23 @@ Deno.test("a file whose known name is removed is the one that has another name",
     const found = mount.tree.lookup(mount.tree.lookup(mount.tree.root, "b") as Inode, "second");
     assert.equal(found, mount.tree.node(file.nodeId));
     assert.equal((found as Inode).size, 30);
+  }));
+
+Deno.test("a file is found in a directory that is younger than it, and has moved since", () =>
+  withKernel((mount) => {
+    const make = (name: string, mode: number) =>
+      create(mount.tree, mount.tree.root, name, mode, 0, 0, 0, null) as Inode;
+    const file = make("file", FILE);
+    mount.lookup(file);
+    const directory = make("directory", DIRECTORY);
+    mount.lookup(directory);
+    rename(mount.tree, mount.tree.root, "file", directory, "moved", 0);
+    mount.answer();
+    mount.replace();
+    rename(mount.tree, mount.tree.root, "directory", mount.tree.root, "elsewhere", 0);
+    mount.answer();
+    mount.checkpoint();
+    mount.replace();
   }));
 
 Deno.test("whatever is looked up and forgotten, the next server knows what is left", () => {

@@ -1,16 +1,14 @@
 /**
  * Requests that list directories.
  *
- * A listing is a stream of entries with a cookie each, at which it can be continued. Cookies grow with
- * insertion, so what is removed or added while somebody lists neither hides nor repeats other names.
- *
  * @module
  */
 
 import { DIRENT, ENTRY_OUT } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../../ffi/errno.ts";
 import { S_IFMT } from "../../store/entry.ts";
-import { type DirectoryState, type Dirent, FIRST_COOKIE, type Inode } from "../../tree/inode.ts";
+import type { Dirent, Inode } from "../../tree/inode.ts";
+import { listNames } from "../../tree/listing.ts";
 import { Status } from "../../tree/status.ts";
 import type { View } from "../views.ts";
 import type { Context } from "./context.ts";
@@ -39,44 +37,8 @@ function list({ view, tree, request, reply }: Context, plus: boolean): number {
   );
   if (cookie < 1 && !writer.dot(".", inode.ino, 1)) return writer.length;
   if (cookie < 2 && !writer.dot("..", (inode.parent ?? inode).ino, 2)) return writer.length;
-  const state = inode.directory!;
-  let last = Math.max(cookie, FIRST_COOKIE - 1);
-  const iterator = seekTo(state, last);
-  for (let step = iterator.next(); !step.done; step = iterator.next()) {
-    const [name, dirent] = step.value;
-    if (!writer.entry(name, dirent)) {
-      // The iterator is past an entry that did not fit: the next call has to find it again.
-      state.cursor = { cookie: last, iterator: resume(state, step.value, iterator) };
-      return writer.length;
-    }
-    last = dirent.cookie;
-  }
-  state.cursor = null;
+  listNames(tree, inode, cookie, (name, dirent) => writer.entry(name, dirent));
   return writer.length;
-}
-
-/** Entries whose cookie is above `cookie`. */
-function seekTo(state: DirectoryState, cookie: number): Iterator<[string, Dirent]> {
-  if (state.cursor?.cookie === cookie) {
-    const { iterator } = state.cursor;
-    state.cursor = null;
-    return iterator;
-  }
-  return after(state.entries!, cookie);
-}
-
-function* after(entries: Map<string, Dirent>, cookie: number): Generator<[string, Dirent], void> {
-  for (const entry of entries) if (entry[1].cookie > cookie) yield entry;
-}
-
-function* resume(
-  state: DirectoryState,
-  [name, dirent]: [string, Dirent],
-  rest: Iterator<[string, Dirent]>,
-): Generator<[string, Dirent], void> {
-  // It may have been removed, or replaced under the same name, since.
-  if (state.entries!.get(name) === dirent) yield [name, dirent];
-  for (let step = rest.next(); !step.done; step = rest.next()) yield step.value;
 }
 
 class ListingWriter {
