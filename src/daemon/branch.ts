@@ -11,12 +11,8 @@
  * @module
  */
 
-import { ServiceError } from "../control/service_error.ts";
 import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
-import type { MergeInProgress } from "../history/branch_table.ts";
-import type { MergeStrategy } from "../history/merge/merge_types.ts";
-import type { MergeOutcome, MergeSide } from "../history/merge_branches.ts";
 import type { OperationKind } from "../history/operation_log.ts";
 import { type CommitInfo, sameSnapshot } from "../history/commit.ts";
 import type { InvalidationData } from "../mount/linux/notify.ts";
@@ -28,6 +24,7 @@ import type { SaveCommit, TreeState, ViewCommands } from "./messages.ts";
 /** Safety checkpoints of a rollback that still finds changes, before it freezes the mount to end the race. */
 const UNFROZEN_ATTEMPTS = 3;
 
+/** A rollback, or what moves the branch in the same way. */
 export interface Moved {
   readonly commit: CommitInfo;
   readonly safety: CommitInfo | null;
@@ -35,38 +32,16 @@ export interface Moved {
   readonly before: Snapshot;
 }
 
-/** What is merged into a branch, and how. */
-export interface MergePlan {
-  readonly sources: readonly MergeSide[];
-  readonly strategy: MergeStrategy;
-  readonly paths?: readonly string[];
-}
-
-/** A merge into a branch. */
-export interface BranchMerge extends MergePlan {
-  readonly label: string;
-  readonly message: string;
-  /** Whether the merge is to be made, now that it is known what it gives. */
-  accept(outcome: MergeOutcome): boolean;
-  /** Commits of the sources that are in it. */
-  parents(outcome: MergeOutcome): Promise<readonly ObjectId[]>;
-}
-
-export interface MergedBranch {
-  readonly commit: CommitInfo;
-  readonly safety: CommitInfo | null;
-  readonly outcome: MergeOutcome;
-}
-
 /** A checkpoint that nobody asked for, of what would be lost. */
 export function safetyCommit(message: string): SaveCommit {
   return { label: "", message, kind: "safety", agent: null };
 }
 
-/** Where the merge left marks; none where it is complete. */
-function conflictPaths({ sources }: MergeOutcome): string[] {
-  const marked = sources.filter(({ merged, conflicts }) => merged && conflicts.length > 0);
-  return [...new Set(marked.flatMap(({ conflicts }) => conflicts.map(({ path }) => path)))];
+export interface BranchPosition {
+  readonly branch: string;
+  /** The first journal segment that is not in the snapshot. */
+  readonly segment: number;
+  readonly nextInode: number;
 }
 
 export interface BranchParts {
@@ -115,6 +90,21 @@ export class Branch {
   /** Inode number for the next new file, as of the last capture. */
   get nextInode(): number {
     return this.#nextInode;
+  }
+
+  /** New files get `next` or more. */
+  set nextInode(next: number) {
+    this.#nextInode = next;
+  }
+
+  /** The working tree as it was saved last. */
+  get savedSnapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** Where the branch stands once the working tree is what was saved last: what a new row says besides its snapshot. */
+  get position(): BranchPosition {
+    return { branch: this.name, segment: this.#journalSegment, nextInode: this.#nextInode };
   }
 
   get head(): CommitInfo {
@@ -194,9 +184,7 @@ export class Branch {
       });
       this.#nextInode = nextInode;
       return await this.background.call("saveSnapshot", {
-        branch: this.name,
-        segment: this.#journalSegment,
-        nextInode,
+        ...this.position,
         snapshot,
         commit: {
           label: "",
@@ -207,118 +195,6 @@ export class Branch {
         },
       });
     });
-  }
-
-  /**
-   * Merges sources in. Nothing is done, and null is the answer, unless the merge is as `accept` wants it. Work in the branch
-   * goes on while it is computed; what was changed meanwhile is merged too.
-   */
-  async merge(request: BranchMerge): Promise<MergedBranch | null> {
-    await this.save(null);
-    let outcome = await this.#computeMerge(request);
-    if (!request.accept(outcome)) return await this.#refuseMerge();
-    const before = `before ${request.message}`;
-    let safety: CommitInfo | null = null;
-    let invalidation;
-    await this.flush();
-    try {
-      const computedFor = this.#snapshot;
-      await this.save(null, true);
-      if (!sameSnapshot(computedFor, this.#snapshot)) {
-        outcome = await this.#computeMerge(request);
-        if (!request.accept(outcome)) return await this.#refuseMerge();
-      }
-      if (this.isAhead) {
-        safety = await this.save(safetyCommit(before), true);
-      }
-      this.#nextInode = outcome.nextInode;
-      const parents = await request.parents(outcome);
-      const position = {
-        branch: this.name,
-        segment: this.#journalSegment,
-        nextInode: this.#nextInode,
-      };
-      const { snapshot } = outcome;
-      const { label, message } = request;
-      const paths = conflictPaths(outcome);
-      if (paths.length > 0) {
-        const merge = { parents, label, message, paths };
-        await this.background.call("beginMerge", { ...position, snapshot, merge });
-        invalidation = await this.#swap(this.#head, snapshot);
-      } else {
-        const commit = {
-          label,
-          message,
-          kind: "merge",
-          agent: null,
-          parents: [this.#head.id, ...parents],
-          operation: { kind: "merge", from: this.#head.id },
-        } as const;
-        const saved = await this.background.call("saveSnapshot", { ...position, snapshot, commit });
-        invalidation = await this.#swap(saved);
-      }
-    } finally {
-      await this.#call("thaw", null);
-    }
-    await this.background.call("notify", invalidation);
-    return { commit: this.#head, safety, outcome };
-  }
-
-  /** The merge that is to be settled, if there is one. */
-  async mergeInProgress(): Promise<MergeInProgress | null> {
-    return (await this.background.call("branch", this.name))!.merge;
-  }
-
-  /** Throws `no_merge`. */
-  async checkMergeInProgress(): Promise<MergeInProgress> {
-    const merge = await this.mergeInProgress();
-    if (merge !== null) return merge;
-    throw new ServiceError("no_merge", `No merge is in progress in ${this.name}`);
-  }
-
-  /** Makes the working tree the result of the merge in progress. Resolves with paths that are not settled, or the commit. */
-  async continueMerge(merge: MergeInProgress): Promise<CommitInfo | string[]> {
-    await this.save(null);
-    const { paths, parents, label, message } = merge;
-    const left = await this.background.call("markedPaths", { snapshot: this.#snapshot, paths });
-    if (left.length > 0) return left;
-    const head = this.#head.id;
-    return (await this.save({
-      label,
-      message,
-      kind: "merge",
-      agent: null,
-      parents: [head, ...parents],
-      operation: { kind: "merge", from: head },
-    }))!;
-  }
-
-  /** What a merge would give now. */
-  async previewMerge(plan: MergePlan): Promise<MergeOutcome> {
-    await this.save(null);
-    const outcome = await this.#computeMerge(plan);
-    await this.background.call("discard", null);
-    return outcome;
-  }
-
-  async #refuseMerge(): Promise<null> {
-    return await this.background.call("discard", null);
-  }
-
-  async #computeMerge({ sources, strategy, paths }: MergePlan): Promise<MergeOutcome> {
-    return await this.background.call("merge", {
-      into: await this.side(),
-      sources,
-      strategy,
-      ...(paths === undefined ? {} : { paths }),
-      nextInode: this.#nextInode,
-    });
-  }
-
-  /** What of it a merge is about: what was saved last. */
-  async side(): Promise<MergeSide> {
-    const { forks } = (await this.background.call("branch", this.name))!;
-    return { label: this.name, commits: [this.#head.id, ...forks], snapshot: this.#snapshot };
   }
 
   /** Makes what was saved last a commit, if it is not. What was changed since stays as it is. */
@@ -337,15 +213,13 @@ export class Branch {
 
   #moveTo(commit: ObjectId, kind: OperationKind): Promise<CommitInfo> {
     return this.background.call("moveTo", {
-      branch: this.name,
+      ...this.position,
       commit,
-      segment: this.#journalSegment,
-      nextInode: this.#nextInode,
       operation: { kind, from: this.#head.id },
     });
   }
 
-  /** Moves to what `target` makes durable, with the mount frozen, after saving what is unsaved. */
+  /** Moves to what `target` makes durable, after saving what is unsaved. */
   async #move(why: string, target: () => Promise<CommitInfo>): Promise<Moved> {
     const commit = safetyCommit(`before ${why}`);
     let safety: CommitInfo | null = null;
@@ -353,18 +227,41 @@ export class Branch {
     for (let i = 0; i < UNFROZEN_ATTEMPTS && await this.isChanged(); i++) {
       safety = await this.save(commit);
     }
-    let invalidation;
     const before = this.#head;
+    await this.whileFrozen(async () => {
+      if (this.isAhead) safety = await this.save(commit, true);
+      return await this.swap(await target());
+    });
+    return { commit: this.#head, safety, before: (safety ?? before).snapshot };
+  }
+
+  /**
+   * Saves the working tree and runs `job` while requests about the branch wait; then the kernel forgets what `job` made
+   * stale, if anything. Flush before: a frozen mount cannot answer the writes that a flush waits for.
+   */
+  async whileFrozen(job: () => Promise<InvalidationData | null>): Promise<void> {
+    let stale: InvalidationData | null;
     try {
       await this.save(null, true);
-      if (this.isAhead) safety = await this.save(commit, true);
-      const moved = await target();
-      invalidation = await this.#swap(moved);
+      stale = await job();
     } finally {
       await this.#call("thaw", null);
     }
-    await this.background.call("notify", invalidation);
-    return { commit: this.#head, safety, before: (safety ?? before).snapshot };
+    if (stale !== null) await this.background.call("notify", stale);
+  }
+
+  /** Shows `commit`, to which the branch row points already; points it back if that cannot be done. Only while frozen. */
+  async swap(commit: CommitInfo, snapshot = commit.snapshot): Promise<InvalidationData> {
+    try {
+      const stale = await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
+      this.#head = commit;
+      this.#snapshot = snapshot;
+      this.#segment = this.#journalSegment;
+      return stale;
+    } catch (error) {
+      await this.#moveTo(this.#head.id, "undo");
+      throw error;
+    }
   }
 
   #call<K extends keyof ViewCommands>(
@@ -372,19 +269,5 @@ export class Branch {
     value: ViewCommands[K]["in"],
   ): Promise<ViewCommands[K]["out"]> {
     return this.fs.callView(this.view, command, value);
-  }
-
-  /** Shows `commit`, to which the branch row points already; points it back if that cannot be done. */
-  async #swap(commit: CommitInfo, snapshot = commit.snapshot): Promise<InvalidationData> {
-    try {
-      const invalidation = await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
-      this.#head = commit;
-      this.#snapshot = snapshot;
-      this.#segment = this.#journalSegment;
-      return invalidation;
-    } catch (error) {
-      await this.#moveTo(this.#head.id, "undo");
-      throw error;
-    }
   }
 }

@@ -22,6 +22,7 @@ import type { CommitInfo } from "../history/commit.ts";
 import type { Snapshot } from "../store/entry.ts";
 import type { BackgroundClient } from "./background_client.ts";
 import type { Branch, Moved } from "./branch.ts";
+import { Merger } from "./merger.ts";
 import { changeReport, elapsed, logEntry, nullIfEmpty } from "./reports.ts";
 import { serviceError } from "./service_errors.ts";
 import { treePath } from "./tree_path.ts";
@@ -150,7 +151,7 @@ export class HistoryMethods {
   abortMerge(p: BranchParams): Promise<RollbackReport> {
     return this.#change("merge --abort", p, async (branch) => {
       const started = performance.now();
-      await branch.checkMergeInProgress();
+      await new Merger(branch).checkInProgress();
       return await this.#moved(branch, await branch.rollback(branch.head, "rollback"), started);
     });
   }

@@ -10,9 +10,10 @@ import type { MergeParams, MergeReport } from "../control/service/merge.ts";
 import { ServiceError } from "../control/service_error.ts";
 import type { MergeOutcome, MergeSide } from "../history/merge_branches.ts";
 import type { ObjectId } from "../store/object_id.ts";
-import { type Branch, type BranchMerge, safetyCommit } from "./branch.ts";
+import { type Branch, safetyCommit } from "./branch.ts";
 import { MAIN } from "./branches.ts";
 import type { BranchAccess } from "./history_methods.ts";
+import { Merger, type MergeRequest, mergeSide } from "./merger.ts";
 import { conflictReport, elapsed, nullIfEmpty } from "./reports.ts";
 import { serviceError } from "./service_errors.ts";
 import { treePath } from "./tree_path.ts";
@@ -36,7 +37,7 @@ export class MergeMethods {
       const request = requestOf(p, into, sources);
       const ms = () => elapsed(started);
       if (p.dryRun) {
-        return { ...reportOf(p, into, await into.previewMerge(request)), ms: ms() };
+        return { ...reportOf(p, into, await new Merger(into).preview(request)), ms: ms() };
       }
       let outcome: MergeOutcome | null = null;
       const accept = (candidate: MergeOutcome) => {
@@ -44,7 +45,7 @@ export class MergeMethods {
         const state = stateOf(candidate);
         return state === "merged" || state === "settle";
       };
-      const merged = await into.merge({ ...request, accept });
+      const merged = await new Merger(into).merge({ ...request, accept });
       const report = { ...reportOf(p, into, outcome!), ms: ms() };
       if (report.state === "refused") throw refusal(report);
       if (merged === null) return report;
@@ -74,13 +75,14 @@ export class MergeMethods {
     }
     await checkNoMerge(branch);
     await branch.save(null);
-    return { branch, side: await branch.side() };
+    return { branch, side: await mergeSide(branch) };
   }
 }
 
 async function continueMerge(branch: Branch): Promise<CheckpointReport> {
   const started = performance.now();
-  const result = await branch.continueMerge(await branch.checkMergeInProgress());
+  const merger = new Merger(branch);
+  const result = await merger.continue(await merger.checkInProgress());
   if (Array.isArray(result)) {
     const paths = result.map(displayString);
     throw new ServiceError(
@@ -100,7 +102,7 @@ function requestOf(
   p: MergeParams,
   into: Branch,
   sources: readonly Source[],
-): Omit<BranchMerge, "accept"> {
+): Omit<MergeRequest, "accept"> {
   const names = p.sources.join(", ");
   const message = p.message ?? `merge ${names} into ${into.name}`;
   return {
@@ -165,7 +167,7 @@ function refusal(report: MergeReport): ServiceError {
 }
 
 async function checkNoMerge(branch: Branch): Promise<void> {
-  if (await branch.mergeInProgress() === null) return;
+  if (await new Merger(branch).inProgress() === null) return;
   throw new ServiceError("merge_in_progress", `A merge is in progress in ${branch.name}`, {
     hint: "Settle its conflicts and run agentvfs merge --continue, or agentvfs merge --abort",
   });
