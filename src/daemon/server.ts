@@ -254,8 +254,8 @@ function watchGarbage(daemon: Daemon, idleMs: number): void {
 
 function watchJournal(daemon: Daemon): void {
   const timer = setInterval(() => {
-    daemon.foldJournal().catch((error) =>
-      console.log(`The journal was not folded: ${error.message}`)
+    daemon.foldJournals().catch((error) =>
+      console.log(`The journals were not folded: ${error.message}`)
     );
   }, JOURNAL_CHECK_MS);
   Deno.unrefTimer(timer);
