@@ -6,6 +6,7 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { readMark } from "./commit_mark.ts";
+import { fileExists } from "./file_exists.ts";
 import { databaseError } from "./io_error.ts";
 import { getMeta, META, schemaFault } from "./meta.ts";
 import { StoreError } from "./store_error.ts";
@@ -19,7 +20,7 @@ const BUSY_TIMEOUT = 10_000;
 /** Opens the index of the store `directory`. Throws `damaged_store`, `newer_version`, `io_error`. */
 export function openIndex(directory: string, readOnly: boolean): DatabaseSync {
   const path = indexPath(directory);
-  if (!exists(path)) throw damagedIndex(path, "it is missing");
+  if (!fileExists(path)) throw damagedIndex(path, "it is missing");
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { readOnly });
@@ -67,16 +68,6 @@ const WAL_PAGES = 16_384;
 export function setUpForWriting(database: DatabaseSync): void {
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
     PRAGMA wal_autocheckpoint = ${WAL_PAGES}`);
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotFound) return false;
-    throw cause;
-  }
 }
 
 function damagedIndex(path: string, why: string, cause?: unknown): StoreError {
