@@ -103,7 +103,7 @@ export class StoreCollection {
       this.#end = Infinity;
       return;
     }
-    this.#end = store.beginPack();
+    this.#end = store.rewriter.beginPack();
     if (this.#compacted.length > 0 || forgotten.length > 0) {
       store.commit((database) => {
         compact(database, this.#compacted.map(({ id }) => id), options.now);

@@ -8,6 +8,7 @@
 import { close, O_CREAT, O_RDWR } from "../../ffi/open.ts";
 import { emptyStat, fstat } from "../../ffi/stat.ts";
 import type { FileCalls } from "./file_calls.ts";
+import { StoreError } from "./store_error.ts";
 
 export class SpaceReserve {
   readonly #path: string;
@@ -52,5 +53,29 @@ export class SpaceReserve {
     this.#isHeld = false;
     if (had) this.isSpent = true;
     return had;
+  }
+
+  /**
+   * Runs a job that is worth the last space there is. Where the disk is full the space is given up and it is run again, after
+   * `undo`; when it is over the space is taken again, if there is room. `undo` is also called where the job fails for good.
+   */
+  during<T>(job: () => T, undo: () => void): T {
+    const attempt = () => {
+      try {
+        return job();
+      } catch (error) {
+        undo();
+        throw error;
+      }
+    };
+    try {
+      return attempt();
+    } catch (error) {
+      if (!(error instanceof StoreError) || error.code !== "no_space") throw error;
+      if (!this.giveUp()) throw error;
+      return attempt();
+    } finally {
+      this.take();
+    }
   }
 }

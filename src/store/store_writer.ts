@@ -19,18 +19,16 @@ import type { Hasher } from "./hash.ts";
 import { databaseError } from "./io_error.ts";
 import { isZero } from "./is_zero.ts";
 import { updateLinks } from "./link_table.ts";
-import type { Location } from "./location.ts";
-import { putMeta } from "./meta.ts";
-import { type ObjectId, objectIdBytes } from "./object_id.ts";
+import type { ObjectId } from "./object_id.ts";
 import { ObjectWriter, Pending } from "./object_writer.ts";
 import { openIndex } from "./open_index.ts";
 import { recoverPacks } from "./recover_packs.ts";
+import { PackRewriter } from "./pack_rewriter.ts";
 import { SpaceReserve } from "./space_reserve.ts";
 import { Store } from "./store.ts";
-import { StoreError } from "./store_error.ts";
 import { checkFormat } from "./store_format.ts";
 import { lockStore } from "./store_lock.ts";
-import { indexPath, packPath, reservePath } from "./store_paths.ts";
+import { indexPath, reservePath } from "./store_paths.ts";
 import { putTree, updateTree } from "./tree_write.ts";
 import { encodeXattrs } from "./xattr_codec.ts";
 
@@ -39,12 +37,6 @@ import { encodeXattrs } from "./xattr_codec.ts";
  * writer but not put anything. If it throws, so does the method it was given to, and nothing is stored.
  */
 export type ReadFile = (offset: number, into: Uint8Array<ArrayBuffer>, length: number) => void;
-
-/** A committed object and where it is. */
-export interface StoredObject {
-  readonly id: ObjectId;
-  readonly location: Location;
-}
 
 /** For a checkpoint of deletions, and the index's log while garbage is collected. */
 const RESERVE_BYTES = 4 * 1024 * 1024;
@@ -256,61 +248,15 @@ export class StoreWriter extends Store {
     this.#writer.onUse = told;
   }
 
-  /**
-   * Commits what was put, and goes on in a new pack. Returns its number: what is in the packs below it does not become
-   * more.
-   */
-  beginPack(): number {
-    this.#writer.commit();
-    const { appender } = this.#pending;
-    appender.leave();
-    return appender.next;
-  }
-
-  /**
-   * Takes objects out of a pack that is not appended to, in one durable transaction: `moved` are copied to the end of the packs, `dropped`
-   * leave the store. With `last`, nothing is left in it and its file is removed.
-   */
-  rewritePack(
-    pack: number,
-    moved: readonly StoredObject[],
-    dropped: readonly StoredObject[],
-    last: boolean,
-  ): void {
-    // What others have put is not to be forgotten if this fails.
-    this.#writer.commit();
-    const { appender } = this.#pending;
-    try {
-      for (const { id, location } of moved) this.#writer.copy(id, location);
-      this.rewriteIndex((database) => {
-        const drop = database.prepare("DELETE FROM objects WHERE id = ?");
-        for (const { id } of dropped) drop.run(objectIdBytes(id));
-        const gone = [...moved, ...dropped];
-        const plain = gone.reduce((sum, { location }) => sum + location.size, 0);
-        database.prepare(
-          "UPDATE packs SET objects = objects - ?, plain = plain - ? WHERE number = ?",
-        ).run(gone.length, plain, pack);
-        if (!last) return;
-        const { objects } = database.prepare("DELETE FROM packs WHERE number = ? RETURNING objects")
-          .get(pack) as { objects: number };
-        if (objects !== 0) throw notEmpty(this.directory, pack, objects);
-        // Numbers are not used again, also where this was the highest.
-        putMeta(database, "next_pack", appender.next);
-      });
-    } catch (error) {
-      this.discard();
-      throw error;
-    }
-    if (last) this.#removePack(pack);
-  }
-
-  #removePack(pack: number): void {
-    this.objects.packs.forget(pack);
-    try {
-      this.#calls.remove(packPath(this.directory, pack));
-    } catch {
-      // No row names it: the next one who opens the store removes it.
-    }
+  /** What takes objects out of packs. */
+  get rewriter(): PackRewriter {
+    return new PackRewriter({
+      store: this,
+      writer: this.#writer,
+      appender: this.#pending.appender,
+      packs: this.objects.packs,
+      calls: this.#calls,
+    });
   }
 
   /** Forgets what was put since the last commit. */
@@ -341,25 +287,7 @@ export class StoreWriter extends Store {
    * what it put was discarded; when it has succeeded the reserve is taken again, if there is room.
    */
   withReserve<T>(job: () => T): T {
-    try {
-      return job();
-    } catch (error) {
-      this.discard();
-      if (!(error instanceof StoreError) || error.code !== "no_space") throw error;
-      if (!this.#reserve.giveUp()) throw error;
-      return this.#again(job);
-    } finally {
-      this.#reserve.take();
-    }
-  }
-
-  #again<T>(job: () => T): T {
-    try {
-      return job();
-    } catch (error) {
-      this.discard();
-      throw error;
-    }
+    return this.#reserve.during(job, () => this.discard());
   }
 
   /** Gives up the reserve for a while, for what frees more than it. {@linkcode takeReserve} takes it again. */
@@ -388,15 +316,6 @@ export class StoreWriter extends Store {
     this.#mark.close();
     close(this.#lock);
   }
-}
-
-function notEmpty(directory: string, pack: number, objects: number): StoreError {
-  const path = packPath(directory, pack);
-  return new StoreError(
-    "damaged_store",
-    `Cannot remove the pack ${path}: the index counts ${objects} more objects in it. Run verify`,
-    { path },
-  );
 }
 
 /** Runs `open` under the store's lock, which stays with what it returns. */

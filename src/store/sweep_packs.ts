@@ -130,7 +130,7 @@ function step(
       bytes += RECORD_HEADER_BYTES + table.stored(at);
     }
   }
-  store.rewritePack(
+  store.rewriter.rewrite(
     pack,
     moved.map((at) => ({ id: table.id(at), location: table.location(at) })),
     dead.map((at) => ({ id: table.id(at), location: table.location(at) })),

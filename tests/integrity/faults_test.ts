@@ -138,7 +138,7 @@ class Bench {
       null,
     ) as Inode;
     // The next checkpoint needs a new pack.
-    sample.store.beginPack();
+    sample.store.rewriter.beginPack();
     sample.tree.nodes.log = new NodeLog(`${sample.journalPath}/nodes`, this.calls);
   }
 

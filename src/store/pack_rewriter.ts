@@ -1,0 +1,107 @@
+/**
+ * Takes objects out of packs, so that their space comes back.
+ *
+ * @module
+ */
+
+import type { FileCalls } from "./file_calls.ts";
+import type { Location } from "./location.ts";
+import { putMeta } from "./meta.ts";
+import { type ObjectId, objectIdBytes } from "./object_id.ts";
+import type { ObjectWriter } from "./object_writer.ts";
+import type { PackAppender } from "./pack_appender.ts";
+import type { PackReader } from "./pack_reader.ts";
+import { StoreError } from "./store_error.ts";
+import { packPath } from "./store_paths.ts";
+import type { StoreWriter } from "./store_writer.ts";
+
+/** A committed object and where it is. */
+export interface StoredObject {
+  readonly id: ObjectId;
+  readonly location: Location;
+}
+
+export interface RewriterParts {
+  readonly store: StoreWriter;
+  readonly writer: ObjectWriter;
+  readonly appender: PackAppender;
+  readonly packs: PackReader;
+  readonly calls: FileCalls;
+}
+
+/** Of one store; {@linkcode StoreWriter.rewriter} makes it. */
+export class PackRewriter {
+  readonly #parts: RewriterParts;
+
+  constructor(parts: RewriterParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Commits what was put, and goes on in a new pack. Returns its number: what is in the packs below it does not become
+   * more.
+   */
+  beginPack(): number {
+    const { writer, appender } = this.#parts;
+    writer.commit();
+    appender.leave();
+    return appender.next;
+  }
+
+  /**
+   * Takes objects out of a pack that is not appended to, in one durable transaction: `moved` are copied to the end of the packs,
+   * `dropped` leave the store. With `last`, nothing is left in it and its file is removed. Throws as
+   * {@linkcode StoreWriter.commit}; then nothing has changed.
+   */
+  rewrite(
+    pack: number,
+    moved: readonly StoredObject[],
+    dropped: readonly StoredObject[],
+    last: boolean,
+  ): void {
+    const { store, writer, appender } = this.#parts;
+    // What others have put is not to be forgotten if this fails.
+    writer.commit();
+    try {
+      for (const { id, location } of moved) writer.copy(id, location);
+      store.rewriteIndex((database) => {
+        const drop = database.prepare("DELETE FROM objects WHERE id = ?");
+        for (const { id } of dropped) drop.run(objectIdBytes(id));
+        const gone = [...moved, ...dropped];
+        const plain = gone.reduce((sum, { location }) => sum + location.size, 0);
+        database.prepare(
+          "UPDATE packs SET objects = objects - ?, plain = plain - ? WHERE number = ?",
+        ).run(gone.length, plain, pack);
+        if (!last) return;
+        const { objects } = database.prepare("DELETE FROM packs WHERE number = ? RETURNING objects")
+          .get(pack) as { objects: number };
+        if (objects !== 0) throw notEmpty(store.directory, pack, objects);
+        // Numbers are not used again, also where this was the highest.
+        putMeta(database, "next_pack", appender.next);
+      });
+    } catch (error) {
+      store.discard();
+      throw error;
+    }
+    if (last) this.#remove(pack);
+  }
+
+  #remove(pack: number): void {
+    const { store, packs, calls } = this.#parts;
+    packs.forget(pack);
+    try {
+      calls.remove(packPath(store.directory, pack));
+    } catch {
+      // No row names it: the next one who opens the store removes it.
+    }
+  }
+}
+
+function notEmpty(directory: string, pack: number, objects: number): StoreError {
+  const path = packPath(directory, pack);
+  return new StoreError(
+    "damaged_store",
+    `Cannot remove the pack ${path}: the index counts ${objects} more objects in it. Run verify`,
+    { path },
+  );
+}
