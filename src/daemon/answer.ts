@@ -7,7 +7,7 @@
 import { binaryString } from "../../ffi/binary_string.ts";
 import { runLine } from "../control/run_line.ts";
 import { branchService } from "../control/branch_service.ts";
-import type { Answer, Question } from "../mount/linux/virtual_files.ts";
+import type { Answer, Question } from "../mount/linux/questions.ts";
 import { MAIN_VIEW } from "../mount/views.ts";
 import type { Daemon } from "./daemon.ts";
 

@@ -16,7 +16,7 @@ import type {
 import { ServiceError } from "../control/service_error.ts";
 import type { BranchState } from "../history/branch_table.ts";
 import type { CommitInfo } from "../history/commit.ts";
-import { VIRTUAL_NAME } from "../mount/linux/virtual_files.ts";
+import { VIRTUAL_NAME } from "../mount/linux/virtual_nodes.ts";
 import type { Authority } from "./authority.ts";
 import { type Branch, safetyCommit } from "./branch.ts";
 import { type Branches, MAIN } from "./branches.ts";

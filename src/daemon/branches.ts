@@ -8,7 +8,7 @@ import { ServiceError } from "../control/service_error.ts";
 import type { BranchState } from "../history/branch_table.ts";
 import { BRANCH_LIMIT } from "../history/branch_table.ts";
 import { type CommitInfo, sameSnapshot } from "../history/commit.ts";
-import { VIRTUAL_NAME } from "../mount/linux/virtual_files.ts";
+import { VIRTUAL_NAME } from "../mount/linux/virtual_nodes.ts";
 import { INODE_SPACES, MAIN_VIEW } from "../mount/views.ts";
 import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";

@@ -5,7 +5,7 @@
  */
 
 import { createMailbox, MailboxSender } from "./mailbox.ts";
-import type { Answer, Question } from "../mount/linux/virtual_files.ts";
+import type { Answer, Question } from "../mount/linux/questions.ts";
 import type { FsCommands, FsMessage, FsRequest, FsStart, ViewCommands } from "./messages.ts";
 import { ThreadError } from "./posted_error.ts";
 

@@ -51,13 +51,16 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       views.add(view);
       return { replayed, tornBytes };
     },
-    setBranches: ({ names, gone }) => ({ ...virtual.setBranches(names, gone), attributes: [] }),
+    setBranches: ({ names, gone }) => ({
+      ...virtual.nodes.setBranches(names, gone),
+      attributes: [],
+    }),
     resume: () => {
       session.frozen = false;
       return null;
     },
     answer: ({ ticket, answer }) => {
-      virtual.answer(ticket, answer);
+      virtual.questions.answer(ticket, answer);
       return null;
     },
     drain: () => session.drain(),
@@ -70,7 +73,9 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       return null;
     },
     end: () => {
-      Deno.writeTextFileSync(state.handOver, JSON.stringify(virtual.handOver()), { mode: 0o600 });
+      Deno.writeTextFileSync(state.handOver, JSON.stringify(virtual.nodes.handOver()), {
+        mode: 0o600,
+      });
       session.ended = true;
       return null;
     },

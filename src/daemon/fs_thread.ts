@@ -9,9 +9,9 @@
 /// <reference lib="deno.worker" />
 
 import { binaryString } from "../../ffi/binary_string.ts";
-import type { InheritedNodes } from "../mount/linux/virtual_files.ts";
 import { systemKeepAwake } from "../mount/linux/keep_awake.ts";
 import { Session } from "../mount/linux/session.ts";
+import type { InheritedNodes } from "../mount/linux/virtual_nodes.ts";
 import { ViewTable, wireNode } from "../mount/views.ts";
 import { loadHasher } from "../store/hash.ts";
 import { Store } from "../store/store.ts";
@@ -95,9 +95,9 @@ function serve(
       openView(view, { store, source: start.source, record, resume: false }),
   });
   const { virtual } = session.context;
-  virtual.setBranches(start.branches, []);
+  virtual.nodes.setBranches(start.branches, []);
   const inherited = start.resume ? readHandOver(start.handOver) : null;
-  if (inherited !== null) virtual.inherit(inherited);
+  if (inherited !== null) virtual.nodes.inherit(inherited);
   post(readiness(opened));
   session.run();
 }

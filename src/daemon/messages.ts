@@ -9,7 +9,7 @@ import type { NewCommit } from "../history/history.ts";
 import type { OperationKind } from "../history/operation_log.ts";
 import type { Connection } from "../mount/linux/init.ts";
 import type { InvalidationData } from "../mount/linux/notify.ts";
-import type { Answer, Question } from "../mount/linux/virtual_files.ts";
+import type { Answer, Question } from "../mount/linux/questions.ts";
 import type { Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import type { Reference } from "../store/references.ts";

@@ -17,7 +17,7 @@ import { Errno } from "../../ffi/errno.ts";
 import { read, write } from "../../ffi/file.ts";
 import { close } from "../../ffi/open.ts";
 import { Session } from "../../src/mount/linux/session.ts";
-import { VIRTUAL_VIEW } from "../../src/mount/linux/virtual_files.ts";
+import { VIRTUAL_VIEW } from "../../src/mount/linux/virtual_nodes.ts";
 import { MAIN_VIEW, ViewTable, wireNode } from "../../src/mount/views.ts";
 import { resize } from "../../src/tree/data.ts";
 import type { Inode } from "../../src/tree/inode.ts";
@@ -203,7 +203,7 @@ class Victim {
     assert.equal(result, request.length);
     session.drain();
     const answer = { text: "an answer", view: MAIN_VIEW, names: ["one", "other"] };
-    for (const ticket of this.#asked) session.context.virtual.answer(ticket, answer);
+    for (const ticket of this.#asked) session.context.virtual.questions.answer(ticket, answer);
     this.#asked = [];
   }
 

@@ -13,7 +13,7 @@ import { Status } from "../../tree/status.ts";
 import type { Context } from "./context.ts";
 import { NO_REPLY, OUT } from "./reply.ts";
 import { BODY } from "./request.ts";
-import { VIRTUAL_NAME, VIRTUAL_VIEW } from "./virtual_files.ts";
+import { VIRTUAL_NAME, VIRTUAL_VIEW } from "./virtual_nodes.ts";
 
 /** True for the one name in the root that is ours. */
 function isVirtual(parent: Inode, name: string): boolean {
@@ -146,7 +146,7 @@ export function rename2(context: Context): number {
 function forgetNode({ views, virtual, request }: Context, at: number, lookups: number): void {
   const view = request.viewAt(at);
   const id = request.nodeAt(at);
-  if (view === VIRTUAL_VIEW) virtual.forget(id, lookups);
+  if (view === VIRTUAL_VIEW) virtual.nodes.forget(id, lookups);
   else views.forget(view, id, lookups);
 }
 

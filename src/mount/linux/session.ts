@@ -29,12 +29,14 @@ import { CHANGES, OPERATIONS } from "./operations.ts";
 import { HOLD_MS, type KeepAwake } from "./keep_awake.ts";
 import { Linger } from "./linger.ts";
 import { ListAhead } from "./list_ahead.ts";
+import type { Ask } from "./questions.ts";
 import { NO_REPLY, OUT, Reply } from "./reply.ts";
 import { BODY, Request } from "./request.ts";
 import { isWellFormed } from "./request_shape.ts";
 import { answerCompleted, readRequestId } from "./resend.ts";
 import { NODES_PER_VIEW, type View, type ViewTable } from "../views.ts";
-import { type Ask, VIRTUAL_VIEW, VirtualFiles } from "./virtual_files.ts";
+import { VirtualFiles } from "./virtual_files.ts";
+import { VIRTUAL_VIEW } from "./virtual_nodes.ts";
 
 export interface SessionOptions {
   /** Descriptor of /dev/fuse. */

@@ -1,0 +1,67 @@
+/**
+ * What the fs thread asks the daemon: it carries out no commands and opens no views. It goes on meanwhile, and the request is
+ * answered when the answer comes.
+ *
+ * @module
+ */
+
+import { NO_REPLY } from "./reply.ts";
+import type { Request } from "./request.ts";
+
+/** What the daemon is asked. `view`: where. */
+export type Question =
+  | { readonly about: "status"; readonly view: number }
+  | { readonly about: "command"; readonly view: number; readonly line: string }
+  /** The view of a branch, or of the checkpoint that a ref names. */
+  | { readonly about: "branch"; readonly name: string }
+  | { readonly about: "checkpoint"; readonly ref: string }
+  /** Names for the listing of `checkpoints`. */
+  | { readonly about: "checkpoints" };
+
+/** What it answers: text, the number of a view that is open now (null: there is none), or names. */
+export interface Answer {
+  readonly text?: string;
+  readonly view?: number | null;
+  readonly names?: readonly string[];
+}
+
+/** Asks. The answer is given to {@linkcode Questions.answer} with the same ticket. */
+export type Ask = (ticket: number, question: Question) => void;
+
+/** Sends a delayed answer: `length` bytes of the reply, or a negative errno. */
+export type Send = (unique: Uint8Array, result: number) => void;
+
+/** Questions that are not answered yet. */
+export class Questions {
+  readonly #request: Request;
+  readonly #ask: Ask;
+  readonly #send: Send;
+  readonly #waiting = new Map<number, { unique: Uint8Array; complete(answer: Answer): number }>();
+  #nextTicket = 1;
+
+  constructor(request: Request, ask: Ask, send: Send) {
+    this.#request = request;
+    this.#ask = ask;
+    this.#send = send;
+  }
+
+  /**
+   * Asks what the request at hand needs to know.
+   *
+   * @param complete makes the reply of the answer, and returns its length or a negative errno
+   */
+  wait(question: Question, complete: (answer: Answer) => number): number {
+    const ticket = this.#nextTicket++;
+    this.#waiting.set(ticket, { unique: this.#request.bytes.slice(8, 16), complete });
+    this.#ask(ticket, question);
+    return NO_REPLY;
+  }
+
+  /** The daemon's answer has come. */
+  answer(ticket: number, answer: Answer): void {
+    const waiting = this.#waiting.get(ticket);
+    if (waiting === undefined) return;
+    this.#waiting.delete(ticket);
+    this.#send(waiting.unique, waiting.complete(answer));
+  }
+}
