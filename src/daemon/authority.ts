@@ -11,6 +11,7 @@ import { branchService } from "../control/branch_service.ts";
 import type { Service } from "../control/service.ts";
 import type { RegisterRunParams, RunReport, SessionReport } from "../control/service/runs.ts";
 import { ServiceError } from "../control/service_error.ts";
+import { commandOf } from "../views/process_info.ts";
 import type { RunSessions } from "../views/run_sessions.ts";
 import type { Branch } from "./branch.ts";
 
@@ -82,12 +83,4 @@ function unknownPeer(): ServiceError {
   return new ServiceError("denied", "The kernel does not tell which process this is", {
     hint: "Try again; from inside a container, ask on the machine the daemon runs on",
   });
-}
-
-function commandOf(pid: number): string {
-  try {
-    return Deno.readTextFileSync(`/proc/${pid}/comm`).trim();
-  } catch {
-    return "?";
-  }
 }

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { commandOf } from "../views/process_info.ts";
 import { mountAt, parseMountinfo } from "./mounts.ts";
 
 export interface MountUser {
@@ -25,7 +26,7 @@ export interface UseElsewhere {
 export async function usersAt(path: string): Promise<MountUser[]> {
   const users: MountUser[] = [];
   for await (const { pid } of processes()) {
-    if (await sitsIn(pid, [path])) users.push(await describe(pid));
+    if (await sitsIn(pid, [path])) users.push(describe(pid));
   }
   return users;
 }
@@ -43,9 +44,9 @@ export async function useElsewhere(path: string): Promise<UseElsewhere> {
     if (paths === undefined) {
       paths = await mountpoints(pid, device);
       places.set(namespace, paths);
-      if (paths.length > 0) use.namespaces.push(await describe(pid));
+      if (paths.length > 0) use.namespaces.push(describe(pid));
     }
-    if (await sitsIn(pid, paths)) use.users.push(await describe(pid));
+    if (await sitsIn(pid, paths)) use.users.push(describe(pid));
   }
   return use;
 }
@@ -64,7 +65,8 @@ export function listUsers(users: readonly MountUser[]): string {
 }
 
 async function mountpoints(pid: string, device: string): Promise<string[]> {
-  const mounts = parseMountinfo(await text(`${pid}/mountinfo`));
+  const text = await Deno.readTextFile(`/proc/${pid}/mountinfo`).catch(() => "");
+  const mounts = parseMountinfo(text);
   return mounts.filter((mount) => mount.device === device).map(({ path }) => path);
 }
 
@@ -85,15 +87,11 @@ async function sitsIn(pid: string, mountpoints: readonly string[]): Promise<bool
   return false;
 }
 
-async function describe(pid: string): Promise<MountUser> {
-  return { pid: Number(pid), command: (await text(`${pid}/comm`)).trim() || "?" };
+function describe(pid: string): MountUser {
+  return { pid: Number(pid), command: commandOf(Number(pid)) };
 }
 
 /** Target of a link in /proc; empty if it cannot be read. */
 function link(name: string): Promise<string> {
   return Deno.readLink(`/proc/${name}`).catch(() => "");
-}
-
-function text(name: string): Promise<string> {
-  return Deno.readTextFile(`/proc/${name}`).catch(() => "");
 }

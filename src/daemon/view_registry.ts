@@ -9,6 +9,7 @@
 
 import { MAIN_VIEW, VIEW_LIMIT } from "../mount/views.ts";
 import { type ObjectId, parseObjectId } from "../store/object_id.ts";
+import { replaceFile } from "../store/replace_file.ts";
 import { mountStatePath } from "../store/store_paths.ts";
 
 /** What a view shows: a branch, by its number, or a commit. */
@@ -66,9 +67,7 @@ export class ViewRegistry {
   }
 
   #write(): void {
-    const draft = `${this.#path}.new`;
-    Deno.writeTextFileSync(draft, JSON.stringify(this.open), { mode: 0o600 });
-    Deno.renameSync(draft, this.#path);
+    replaceFile(this.#path, JSON.stringify(this.open));
   }
 }
 

@@ -11,6 +11,7 @@
 import { crc32 } from "node:zlib";
 import { basename, dirname, join, resolve } from "node:path";
 import { fitsSocketAddress } from "../control/socket_path.ts";
+import { replaceFile } from "../store/replace_file.ts";
 
 /** Everything a daemon needs to know. All paths are absolute. */
 export interface DaemonConfig {
@@ -202,7 +203,7 @@ export async function createWorkspace(config: DaemonConfig): Promise<void> {
   await ownDirectory(config.store);
   const socketDirectory = join(config.socket, "..");
   if (socketDirectory === shortRuntimeDirectory()) await ownDirectory(socketDirectory);
-  await writeRecord(config);
+  writeRecord(config);
 }
 
 /** Creates the workspace's directory alone. Harmless when repeated. */
@@ -235,14 +236,12 @@ async function ownDirectory(path: string): Promise<void> {
   }
 }
 
-async function writeRecord(config: DaemonConfig): Promise<void> {
+function writeRecord(config: DaemonConfig): void {
   const { source, mount, store, socket, log, version } = config;
   const record = { source, mount, store, socket, log, version };
   const text = JSON.stringify({ ...record, sum: recordSum(record) }, null, 2) + "\n";
   const path = join(config.workspace, RECORD);
-  const draft = `${path}.${Deno.pid}`;
-  await Deno.writeTextFile(draft, text, { mode: 0o600 });
-  await Deno.rename(draft, path);
+  replaceFile(path, text, `${path}.${Deno.pid}`);
 }
 
 /** CRC-32 of the record's JSON without it, so that a record that is damaged is not taken for another place. */

@@ -10,6 +10,7 @@
 import type { Timestamp } from "../../ffi/clock.ts";
 import type { Snapshot } from "../store/entry.ts";
 import { parseObjectId } from "../store/object_id.ts";
+import { replaceFile } from "../store/replace_file.ts";
 
 export interface InterruptedImport {
   readonly snapshot: Snapshot;
@@ -41,12 +42,10 @@ export function loadInterrupted(store: string, source: string): InterruptedImpor
 
 /** Writes the note. The snapshot has to be committed. */
 export function saveInterrupted(store: string, source: string, state: InterruptedImport): void {
-  const path = notePath(store);
   const { snapshot, began } = state;
   const { sec, nsec } = began;
   const text = JSON.stringify({ version: VERSION, source, snapshot, began: { sec, nsec } });
-  Deno.writeTextFileSync(`${path}.new`, text, { mode: 0o600 });
-  Deno.renameSync(`${path}.new`, path);
+  replaceFile(notePath(store), text);
 }
 
 export function forgetInterrupted(store: string): void {

@@ -7,15 +7,11 @@
  * @module
  */
 
+import { processStat } from "../../ffi/process_stat.ts";
+
 /** True if no instruction of the process will ever run again, although it may not be gone. */
 export function isOver(pid: number): boolean {
-  try {
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    // The state follows the name, which is in parentheses and may contain anything.
-    const state = stat[stat.lastIndexOf(")") + 2];
-    return state === "Z" || state === "X";
-  } catch {
-    // Gone, or of another PID namespace: of that one nothing is known.
-    return false;
-  }
+  // Of a process that is gone, or of another PID namespace, nothing is known.
+  const state = processStat(pid)?.state;
+  return state === "Z" || state === "X";
 }

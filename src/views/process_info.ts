@@ -4,15 +4,12 @@
  * @module
  */
 
+import { type ProcessStat, processStat } from "../../ffi/process_stat.ts";
+
 /** A process: its number, and when it began, since numbers are used again. */
 export interface ProcessId {
   readonly pid: number;
   /** Clock ticks since the machine started. */
-  readonly started: number;
-}
-
-interface Stat {
-  readonly parent: number;
   readonly started: number;
 }
 
@@ -50,15 +47,17 @@ export function parentOf(pid: number): number | null {
   return readStat(pid)?.parent ?? null;
 }
 
-/** Fields 4 and 22 of proc_pid_stat(5). The name before them may hold anything, parentheses too. */
-function readStat(pid: number): Stat | null {
-  let text: string;
+/** Its name; `?` if that cannot be told. */
+export function commandOf(pid: number): string {
   try {
-    text = Deno.readTextFileSync(`/proc/${pid}/stat`);
+    return Deno.readTextFileSync(`/proc/${pid}/comm`).trim() || "?";
   } catch {
-    return null;
+    return "?";
   }
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  // A process that has ended and is not waited for yet runs no more.
-  return fields[0] === "Z" ? null : { parent: Number(fields[1]), started: Number(fields[19]) };
+}
+
+/** A process that has ended and is not waited for yet runs no more. */
+function readStat(pid: number): ProcessStat | null {
+  const stat = processStat(pid);
+  return stat?.state === "Z" ? null : stat;
 }

@@ -10,6 +10,7 @@
  * @module
  */
 
+import { replaceFile } from "../store/replace_file.ts";
 import { ancestry, isRunning, mountNamespace, type ProcessId, processId } from "./process_info.ts";
 
 export interface RunSession {
@@ -67,9 +68,7 @@ export class RunSessions {
 
   #save(sessions: readonly RunSession[]): void {
     this.#sessions = [...sessions];
-    const draft = `${this.path}.new`;
-    Deno.writeTextFileSync(draft, JSON.stringify(sessions), { mode: 0o600 });
-    Deno.renameSync(draft, this.path);
+    replaceFile(this.path, JSON.stringify(sessions));
   }
 }
 
