@@ -17,7 +17,7 @@ import { METHODS } from "../../src/control/methods.ts";
 import { MAX_LINE_BYTES } from "../../src/control/protocol.ts";
 import { ControlServer } from "../../src/control/server.ts";
 import { withTemporary } from "../support/temporary.ts";
-import { randomness } from "../tree/fixture.ts";
+import { randomness } from "../support/random.ts";
 import { residentMiB } from "./resident_memory.ts";
 
 export interface ControlFuzzReport {

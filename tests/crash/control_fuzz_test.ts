@@ -1,9 +1,9 @@
 /** A few thousand malformed control messages; `tests/crash/control_fuzz.ts` sends as many as it is told. */
 
 import assert from "node:assert/strict";
+import { SEED } from "../support/random.ts";
 import { fuzzControl } from "./control_fuzz.ts";
 
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 const MESSAGES = 20_000;
 const GROWTH_MIB = 100;
 

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { Errno } from "../../ffi/errno.ts";
+import { SEED } from "../support/random.ts";
 import { fuzzFuse } from "./fuse_fuzz.ts";
 
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 const REQUESTS = 50_000;
 const GROWTH_MIB = 200;
 

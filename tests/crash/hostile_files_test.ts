@@ -14,10 +14,10 @@ import { restoreNodes } from "../../src/tree/restore_nodes.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { Journal } from "../../src/tree/journal.ts";
 import { withTemporary } from "../support/temporary.ts";
-import { Fixture, randomness } from "../tree/fixture.ts";
+import { randomness, SEED } from "../support/random.ts";
+import { Fixture } from "../tree/fixture.ts";
 import { memoryPlace } from "../support/memory_place.ts";
 
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 const FILES = Number(Deno.env.get("AGENTVFS_FILES") ?? 1_000);
 const FILE = 0o100644;
 const DIRECTORY = 0o040755;

@@ -5,10 +5,10 @@ import { crc32 } from "node:zlib";
 import { Journal, JournalError, segmentName } from "../../src/tree/journal.ts";
 import { replay } from "../../src/tree/replay.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
-import { Fixture, randomness, randomOperation } from "../tree/fixture.ts";
+import { randomness, SEED } from "../support/random.ts";
+import { Fixture, randomOperation } from "../tree/fixture.ts";
 import { memoryPlace } from "../support/memory_place.ts";
 
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 const SEGMENTS = Number(Deno.env.get("AGENTVFS_SEGMENTS") ?? 2_000);
 const OPERATIONS = 60;
 

@@ -16,11 +16,11 @@ import { replay, type ReplayReport } from "../../src/tree/replay.ts";
 import { beginSegment } from "../../src/tree/take_capture.ts";
 import type { Snapshot } from "../../src/store/entry.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
-import { dump, Fixture, randomness } from "../tree/fixture.ts";
+import { randomness, SEED } from "../support/random.ts";
+import { dump, Fixture } from "../tree/fixture.ts";
 import { memoryPlace } from "../support/memory_place.ts";
 
 const ALL = Deno.env.get("AGENTVFS_CRASH") === "all";
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 /** Of the workloads of three operations. */
 const SAMPLE = 60;
 

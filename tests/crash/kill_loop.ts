@@ -14,7 +14,7 @@
 
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
-import { randomness } from "../tree/fixture.ts";
+import { randomness } from "../support/random.ts";
 import { assertSame, manifestOf } from "../support/manifest.ts";
 import { kernelStacks } from "../support/kernel_stacks.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";

@@ -4,9 +4,8 @@
  */
 
 import assert from "node:assert/strict";
+import { SEED } from "../support/random.ts";
 import { killLoop } from "./kill_loop.ts";
-
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 
 Deno.test("programs do not notice that the server is killed, and nothing is lost", async () => {
   const summary = await killLoop({ cycles: 60, seed: SEED, what: "server" });

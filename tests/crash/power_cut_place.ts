@@ -4,13 +4,14 @@
  * @module
  */
 
-import { S_IFDIR, type Snapshot } from "../../src/store/entry.ts";
+import type { Snapshot } from "../../src/store/entry.ts";
 import { loadHasher } from "../../src/store/hash.ts";
 import { createTables } from "../../src/store/meta.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
 import { Journal, listSegments } from "../../src/tree/journal.ts";
 import { replay, type ReplayReport } from "../../src/tree/replay.ts";
 import { FIRST_OWN_INODE, WorkingTree } from "../../src/tree/working_tree.ts";
+import { EMPTY_SNAPSHOT } from "../tree/fixture.ts";
 
 export interface Position {
   readonly snapshot: Snapshot;
@@ -22,15 +23,6 @@ const TABLE = "CREATE TABLE IF NOT EXISTS place(n INTEGER PRIMARY KEY, position 
 
 const hasher = await loadHasher();
 
-const EMPTY: Snapshot = {
-  root: {
-    ...{ mode: S_IFDIR | 0o755, uid: 0, gid: 0, rdev: 0, ino: 2, size: 0, xattrs: null },
-    ...{ mtimeSec: 1, mtimeNsec: 0, ctimeSec: 1, ctimeNsec: 0, content: null, chunked: false },
-    ...{ nlink: 2, entries: 0 },
-  },
-  links: null,
-};
-
 /** Replays what is there and begins the next segment. */
 export function openPlace(
   directory: string,
@@ -39,7 +31,7 @@ export function openPlace(
   createTables(store.database, TABLE);
   const row = store.database.prepare("SELECT position FROM place").get();
   const { snapshot, segment, nextInode }: Position = row === undefined
-    ? { snapshot: EMPTY, segment: 1, nextInode: FIRST_OWN_INODE }
+    ? { snapshot: EMPTY_SNAPSHOT, segment: 1, nextInode: FIRST_OWN_INODE }
     : JSON.parse(String(row.position));
   const journal = new Journal(`${directory}/journal`);
   const tree = new WorkingTree(store, null, journal, snapshot, nextInode);

@@ -17,7 +17,7 @@ import { create } from "../../src/tree/names.ts";
 import { settle, takeCapture } from "../../src/tree/take_capture.ts";
 import { JournalReader } from "../../src/daemon/journal_reader.ts";
 import { buildSnapshot } from "../../src/history/build_snapshot.ts";
-import { randomness } from "../tree/fixture.ts";
+import { randomness } from "../support/random.ts";
 import { openPlace, savePosition } from "./power_cut_place.ts";
 
 const FILE = 0o100644;

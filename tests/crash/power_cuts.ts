@@ -16,7 +16,7 @@
 
 import assert from "node:assert/strict";
 import { read } from "../../src/tree/data.ts";
-import { randomness } from "../tree/fixture.ts";
+import { randomness } from "../support/random.ts";
 import { succeed } from "../support/process.ts";
 import { scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { isInstalled } from "../support/process.ts";
+import { SEED } from "../support/random.ts";
 import { powerCut } from "./power_cuts.ts";
 
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 const CUTS = 3;
 
 const missing = Deno.uid() !== 0

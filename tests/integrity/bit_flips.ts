@@ -17,7 +17,7 @@ import { verifyOffline } from "../../src/daemon/offline_store.ts";
 import { History } from "../../src/history/history.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
 import { inMemory } from "../support/memory_place.ts";
-import { randomness } from "../tree/fixture.ts";
+import { randomness } from "../support/random.ts";
 import { type Contents, type Everything, readAll } from "./read_everything.ts";
 import { BRANCH, hasher, Sample } from "./sample.ts";
 

@@ -1,9 +1,8 @@
 /** Some bit flips; `deno run -A tests/integrity/bit_flips.ts --flips 10000` makes many. */
 
 import assert from "node:assert/strict";
+import { SEED } from "../support/random.ts";
 import { flipBits } from "./bit_flips.ts";
-
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 
 Deno.test(`a flipped bit is found or means nothing, and nothing wrong is read (seed ${SEED})`, async () => {
   const { found, files } = await flipBits({ flips: 150, seed: SEED });

@@ -9,10 +9,10 @@ import { runAtOnce } from "../../src/store/sliced.ts";
 import { packPath } from "../../src/store/store_paths.ts";
 import type { StoreWriter } from "../../src/store/store_writer.ts";
 import { liveReferences } from "../../src/tree/live_references.ts";
-import { dump, randomness } from "../tree/fixture.ts";
+import { randomness, SEED } from "../support/random.ts";
+import { dump } from "../tree/fixture.ts";
 import { BRANCH, Sample, withSample } from "./sample.ts";
 
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 const DAY = 86_400_000;
 
 function options(sample: Sample, more: Partial<CollectOptions> = {}): CollectOptions {

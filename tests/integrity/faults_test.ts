@@ -19,7 +19,8 @@ import { Status } from "../../src/tree/status.ts";
 import { errnoOf } from "../../src/mount/linux/errno.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { type ErrnoName, type Fault, FaultyCalls, type Site } from "../support/faulty_calls.ts";
-import { dump, randomness } from "../tree/fixture.ts";
+import { randomness } from "../support/random.ts";
+import { dump } from "../tree/fixture.ts";
 import { BRANCH, Sample } from "./sample.ts";
 
 /** What a site's failure means for whom. */

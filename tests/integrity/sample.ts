@@ -9,7 +9,6 @@ import { JournalReader } from "../../src/daemon/journal_reader.ts";
 import { buildSnapshot } from "../../src/history/build_snapshot.ts";
 import type { CommitInfo, CommitKind } from "../../src/history/commit.ts";
 import { History } from "../../src/history/history.ts";
-import { S_IFDIR, type Snapshot } from "../../src/store/entry.ts";
 import { type FileCalls, SYSTEM_CALLS } from "../../src/store/file_calls.ts";
 import { loadHasher } from "../../src/store/hash.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
@@ -18,32 +17,12 @@ import { Journal } from "../../src/tree/journal.ts";
 import { revert, settle, takeCapture } from "../../src/tree/take_capture.ts";
 import { FIRST_OWN_INODE, WorkingTree } from "../../src/tree/working_tree.ts";
 import { inMemory } from "../support/memory_place.ts";
-import { randomOperation } from "../tree/fixture.ts";
+import type { Random } from "../support/random.ts";
+import { EMPTY_SNAPSHOT, randomOperation } from "../tree/fixture.ts";
 
 export const hasher = await loadHasher();
 
 export const BRANCH = "main";
-
-const EMPTY: Snapshot = {
-  root: {
-    mode: S_IFDIR | 0o755,
-    uid: 0,
-    gid: 0,
-    rdev: 0,
-    ino: 2,
-    size: 0,
-    mtimeSec: 1,
-    mtimeNsec: 0,
-    ctimeSec: 1,
-    ctimeNsec: 0,
-    xattrs: null,
-    content: null,
-    chunked: false,
-    nlink: 2,
-    entries: 0,
-  },
-  links: null,
-};
 
 export class Sample {
   /** The store. */
@@ -53,7 +32,7 @@ export class Sample {
   store: StoreWriter;
   history: History;
   readonly tree: WorkingTree;
-  #snapshot = EMPTY;
+  #snapshot = EMPTY_SNAPSHOT;
 
   constructor(calls: FileCalls = SYSTEM_CALLS) {
     this.#parent = Deno.makeTempDirSync({ prefix: "agentvfs-sample-", ...inMemory() });
@@ -62,12 +41,12 @@ export class Sample {
     this.store = StoreWriter.create(this.directory, hasher, calls);
     this.history = new History(this.store);
     const journal = new Journal(this.journalPath, undefined, calls);
-    this.tree = new WorkingTree(this.store, null, journal, EMPTY, FIRST_OWN_INODE);
+    this.tree = new WorkingTree(this.store, null, journal, EMPTY_SNAPSHOT, FIRST_OWN_INODE);
     journal.begin(1);
     this.checkpoint("initial", "import");
   }
 
-  work(random: (below: number) => number, operations: number): void {
+  work(random: Random, operations: number): void {
     for (let i = 0; i < operations; i++) randomOperation(this.tree, random);
   }
 

@@ -7,10 +7,8 @@ import { Store } from "../../src/store/store.ts";
 import { packPath } from "../../src/store/store_paths.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
 import { listSegments, segmentName } from "../../src/tree/journal.ts";
-import { randomness } from "../tree/fixture.ts";
+import { randomness, SEED } from "../support/random.ts";
 import { hasher, Sample, withSample } from "./sample.ts";
-
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 
 function verify(directory: string): VerifyResult {
   const store = Store.open(directory, hasher);

@@ -27,32 +27,31 @@ import { create, link, rename, unlink } from "../../src/tree/names.ts";
 import { readTarget } from "../../src/tree/read.ts";
 import { settle, takeCapture } from "../../src/tree/take_capture.ts";
 import { FIRST_OWN_INODE, WorkingTree } from "../../src/tree/working_tree.ts";
+import type { Random } from "../support/random.ts";
 
 const hasher = await loadHasher();
 
 /** An empty root directory. */
-function emptySnapshot(): Snapshot {
-  return {
-    root: {
-      mode: S_IFDIR | 0o755,
-      uid: 0,
-      gid: 0,
-      rdev: 0,
-      ino: 2,
-      size: 0,
-      mtimeSec: 1,
-      mtimeNsec: 0,
-      ctimeSec: 1,
-      ctimeNsec: 0,
-      xattrs: null,
-      content: null,
-      chunked: false,
-      nlink: 2,
-      entries: 0,
-    },
-    links: null,
-  };
-}
+export const EMPTY_SNAPSHOT: Snapshot = {
+  root: {
+    mode: S_IFDIR | 0o755,
+    uid: 0,
+    gid: 0,
+    rdev: 0,
+    ino: 2,
+    size: 0,
+    mtimeSec: 1,
+    mtimeNsec: 0,
+    ctimeSec: 1,
+    ctimeNsec: 0,
+    xattrs: null,
+    content: null,
+    chunked: false,
+    nlink: 2,
+    entries: 0,
+  },
+  links: null,
+};
 
 export class Fixture {
   readonly directory: string;
@@ -64,7 +63,7 @@ export class Fixture {
     const where = parent === undefined ? {} : { dir: parent };
     this.directory = Deno.makeTempDirSync({ prefix: "agentvfs-tree-", ...where });
     this.store = StoreWriter.create(`${this.directory}/store`, hasher);
-    this.tree = this.open(emptySnapshot(), 1);
+    this.tree = this.open(EMPTY_SNAPSHOT, 1);
   }
 
   get journalPath(): string {
@@ -98,17 +97,6 @@ export class Fixture {
   }
 }
 
-/** Random numbers that a seed repeats (mulberry32). */
-export function randomness(seed: number): (below: number) => number {
-  let state = seed >>> 0;
-  return (below) => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
-
 const NAMES = ["a", "b", "c", "d", "e\xff"];
 
 function directories(tree: WorkingTree): Inode[] {
@@ -125,7 +113,7 @@ function directories(tree: WorkingTree): Inode[] {
 }
 
 /** One random operation. Whether it succeeds does not matter. */
-export function randomOperation(tree: WorkingTree, random: (below: number) => number): void {
+export function randomOperation(tree: WorkingTree, random: Random): void {
   const all = directories(tree);
   const directory = () => all[random(all.length)]!;
   const name = () => NAMES[random(NAMES.length)]!;
@@ -186,7 +174,22 @@ export function randomOperation(tree: WorkingTree, random: (below: number) => nu
   }
 }
 
-function writeRandom(tree: WorkingTree, inode: Inode, random: (below: number) => number): void {
+/** A new node without an owner of its own. */
+export function make(tree: WorkingTree, parent: Inode, name: string, mode: number): Inode {
+  const made = create(tree, parent, name, mode, 0, 0, 0, null);
+  if (typeof made === "number") throw new Error(`Cannot make ${name}: ${made}`);
+  return made;
+}
+
+export function writeText(tree: WorkingTree, inode: Inode, offset: number, text: string): void {
+  const bytes = new Uint8Array(WRITE_HEADROOM + text.length);
+  new TextEncoder().encodeInto(text, bytes.subarray(WRITE_HEADROOM));
+  const view = new DataView(bytes.buffer);
+  const status = write(tree, inode, offset, bytes, view, WRITE_HEADROOM, text.length, false);
+  if (status !== 0) throw new Error(`Cannot write to ${inode.name}: ${status}`);
+}
+
+function writeRandom(tree: WorkingTree, inode: Inode, random: Random): void {
   const length = 1 + random(random(4) === 0 ? 300_000 : 2000);
   const bytes = new Uint8Array(WRITE_HEADROOM + length);
   const first = random(256);

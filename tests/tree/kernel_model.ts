@@ -14,9 +14,8 @@ import { replay } from "../../src/tree/replay.ts";
 import { renumberNodes, restoreNodes } from "../../src/tree/restore_nodes.ts";
 import { beginSegment } from "../../src/tree/take_capture.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
-import { dump, Fixture } from "./fixture.ts";
-
-type Random = (below: number) => number;
+import { type Random, repeat, SEED } from "../support/random.ts";
+import { dump, Fixture, randomOperation } from "./fixture.ts";
 
 export class KernelModel {
   readonly fixture = new Fixture();
@@ -185,4 +184,21 @@ export function randomInode(tree: WorkingTree, random: Random): Inode {
     inode = children[random(children.length)]!.inode;
   }
   return inode;
+}
+
+/** As {@linkcode withKernel}, so many times with other random numbers each time. */
+export function randomlyWithKernel(
+  runs: number,
+  body: (mount: KernelModel, random: Random) => void,
+): void {
+  console.log(`seed ${SEED}`);
+  repeat(runs, (random) => withKernel((mount) => body(mount, random)));
+}
+
+/** One random operation of programs, and some lookups and forgets of the kernel's. */
+export function randomStep(mount: KernelModel, random: Random, lookups: number): void {
+  randomOperation(mount.tree, random);
+  mount.answer();
+  if (random(lookups) === 0) mount.lookup(randomInode(mount.tree, random));
+  if (random(3) === 0) mount.forgetSome(random);
 }

@@ -2,22 +2,15 @@
 
 import assert from "node:assert/strict";
 import { setXattr } from "../../src/tree/attributes.ts";
-import { read, write } from "../../src/tree/data.ts";
+import { read } from "../../src/tree/data.ts";
 import type { Inode } from "../../src/tree/inode.ts";
 import { listSegments } from "../../src/tree/journal.ts";
-import { WRITE_HEADROOM } from "../../src/tree/journal_record.ts";
 import { create, link, unlink } from "../../src/tree/names.ts";
 import { replay } from "../../src/tree/replay.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
-import { Fixture } from "./fixture.ts";
+import { Fixture, make, writeText } from "./fixture.ts";
 
 const FILE = 0o100644;
-
-function writeText(tree: WorkingTree, inode: Inode, offset: number, text: string): void {
-  const bytes = new Uint8Array(WRITE_HEADROOM + text.length);
-  new TextEncoder().encodeInto(text, bytes.subarray(WRITE_HEADROOM));
-  write(tree, inode, offset, bytes, new DataView(bytes.buffer), WRITE_HEADROOM, text.length, false);
-}
 
 function textOf(tree: WorkingTree, inode: Inode): string {
   const bytes = new Uint8Array(inode.size);
@@ -28,7 +21,7 @@ function textOf(tree: WorkingTree, inode: Inode): string {
 /** A file with that many names, stored, then changed and unlinked while it is open. */
 function orphan(fixture: Fixture, names: readonly string[]): Inode {
   const { tree } = fixture;
-  const inode = create(tree, tree.root, names[0]!, FILE, 0, 0, 0, null) as Inode;
+  const inode = make(tree, tree.root, names[0]!, FILE);
   writeText(tree, inode, 0, "the first text");
   for (const name of names.slice(1)) link(tree, inode, tree.root, name);
   fixture.checkpoint();

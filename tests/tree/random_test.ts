@@ -8,29 +8,25 @@ import { listSegments } from "../../src/tree/journal.ts";
 import { replay } from "../../src/tree/replay.ts";
 import { retarget } from "../../src/tree/retarget.ts";
 import { revert, takeCapture } from "../../src/tree/take_capture.ts";
-import { dump, Fixture, randomness, randomOperation } from "./fixture.ts";
+import { type Random, repeat } from "../support/random.ts";
+import { dump, Fixture, randomOperation } from "./fixture.ts";
 
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 const SEQUENCES = 60;
 const OPERATIONS = 120;
 
-function sequences(name: string, run: (fixture: Fixture, random: (n: number) => number) => void) {
-  Deno.test(name, () => {
-    for (let i = 0; i < SEQUENCES; i++) {
-      const seed = SEED + i;
+function sequences(name: string, run: (fixture: Fixture, random: Random) => void) {
+  Deno.test(name, () =>
+    repeat(SEQUENCES, (random) => {
       const fixture = new Fixture();
       try {
-        run(fixture, randomness(seed));
-      } catch (error) {
-        throw new Error(`Failed; repeat with AGENTVFS_SEED=${seed}`, { cause: error });
+        run(fixture, random);
       } finally {
         fixture.close();
       }
-    }
-  });
+    }));
 }
 
-function work({ tree }: Fixture, random: (n: number) => number): void {
+function work({ tree }: Fixture, random: Random): void {
   for (let i = 0; i < OPERATIONS; i++) randomOperation(tree, random);
 }
 
