@@ -11,9 +11,10 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** A layer may import itself and those listed; everything may import what Deno has built in. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ffi": [],
+  "bpf": ["ffi"],
   "src/store": ["ffi"],
   "src/tree": ["src/store", "ffi"],
-  "src/mount": ["src/tree", "src/store", "ffi"],
+  "src/mount": ["src/tree", "src/store", "bpf", "ffi"],
   "src/history": ["src/tree", "src/store", "ffi"],
   "src/source": ["src/history", "src/tree", "src/store", "ffi"],
   "src/views": ["src/history", "src/tree", "src/store", "ffi"],
@@ -28,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/source",
     "src/tree",
     "src/store",
+    "bpf",
     "ffi",
   ],
   "src/cli": ["src/daemon", "src/control"],
@@ -87,7 +89,7 @@ function* sourceFiles(directory = ROOT): Generator<string> {
     const path = join(directory, entry.name);
     const name = relative(ROOT, path);
     if (entry.isDirectory) {
-      if (/^(src|ffi)(\/|$)/.test(name)) yield* sourceFiles(path);
+      if (/^(src|ffi|bpf)(\/|$)/.test(name)) yield* sourceFiles(path);
     } else if (/\.ts$/.test(name) && !/_test\.ts$/.test(name)) {
       if (name.includes("/") || name === "main.ts" || name === "mod.ts") yield name;
     }

@@ -112,6 +112,9 @@ export class ControlClient implements Client {
   listBranches = this.#method("listBranches");
   showBranch = this.#method("showBranch");
   registerRun = this.#method("registerRun");
+  registerSession = this.#method("registerSession");
+  unregisterSession = this.#method("unregisterSession");
+  switchSession = this.#method("switchSession");
   listSessions = this.#method("listSessions");
   merge = this.#method("merge");
   continueMerge = this.#method("continueMerge");

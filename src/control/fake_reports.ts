@@ -7,6 +7,7 @@
 import type { StatusReport } from "./service/daemon.ts";
 import type { LogEntry } from "./service/history.ts";
 import type { MergeParams, MergeReport } from "./service/merge.ts";
+import type { CgroupSessionReport, RoutingReport } from "./service/sessions.ts";
 import type { GcReport, StoreStatsReport, VerifyReport } from "./service/store.ts";
 
 /** Paths that a fake daemon claims to have. */
@@ -15,6 +16,17 @@ export interface Places {
   mount?: string;
   socket?: string;
 }
+
+/** A cgroup that sees branch b. */
+export const CGROUP_SESSION: CgroupSessionReport = {
+  kind: "cgroup",
+  branch: "b",
+  id: 1,
+  cgroup: "/sys/fs/cgroup/agents/b",
+  processes: 3,
+};
+
+export const ROUTING: RoutingReport = { source: "bpf", why: null, strict: false };
 
 /** A daemon that has served its mount for a moment. */
 export function statusReport(places: Places, head: LogEntry, restarts: number): StatusReport {
@@ -40,6 +52,7 @@ export function statusReport(places: Places, head: LogEntry, restarts: number): 
     hash: "native",
     counters: { LOOKUP: 7 },
     caches: { entries: true },
+    routing: null,
     rssBytes: 1024 * 1024,
     uptimeMs: 1234,
   };

@@ -5,11 +5,13 @@
  */
 
 import {
+  CGROUP_SESSION,
   CLEAN,
   COLLECTED,
   logEntry,
   mergeReport,
   type Places,
+  ROUTING,
   STATS,
   statusReport,
 } from "./fake_reports.ts";
@@ -35,7 +37,13 @@ import type {
   ShowParams,
 } from "./service/history.ts";
 import type { MergeParams, MergeReport } from "./service/merge.ts";
-import type { RegisterRunParams } from "./service/runs.ts";
+import type {
+  ListSessionsReport,
+  RegisterRunParams,
+  RegisterSessionParams,
+  SwitchSessionParams,
+  UnregisterSessionParams,
+} from "./service/sessions.ts";
 import type {
   GcParams,
   GcReport,
@@ -199,9 +207,25 @@ export class FakeService implements Service {
     return { branch: p.branch };
   }
 
-  async listSessions(p: Record<string, never>) {
+  async registerSession(p: RegisterSessionParams) {
+    await this.#called("registerSession", p);
+    return { ...CGROUP_SESSION, ...p };
+  }
+
+  async unregisterSession(p: UnregisterSessionParams) {
+    await this.#called("unregisterSession", p);
+    return { ...CGROUP_SESSION, ...p };
+  }
+
+  async switchSession(p: SwitchSessionParams) {
+    await this.#called("switchSession", p);
+    return { ...CGROUP_SESSION, ...p };
+  }
+
+  async listSessions(p: Record<string, never>): Promise<ListSessionsReport> {
     await this.#called("listSessions", p);
-    return { sessions: [{ kind: "run" as const, branch: "b", pid: 42, command: "claude" }] };
+    const run = { kind: "run" as const, branch: "b", pid: 42, command: "claude" };
+    return { sessions: [run, CGROUP_SESSION], routing: ROUTING };
   }
 
   async verify(p: VerifyParams): Promise<VerifyReport> {

@@ -108,6 +108,17 @@ export const METHODS: { readonly [M in MethodName]: Rows<M> } = {
   continueMerge: { branch: { type: NAME } },
   abortMerge: { branch: { type: NAME } },
   registerRun: { branch: { type: NAME, required: true } },
+  registerSession: {
+    cgroup: { type: NAME, required: true },
+    branch: { type: NAME, required: true },
+    id: { type: COUNT },
+  },
+  unregisterSession: { cgroup: { type: NAME }, id: { type: COUNT } },
+  switchSession: {
+    branch: { type: NAME, required: true },
+    cgroup: { type: NAME },
+    id: { type: COUNT },
+  },
   listSessions: {},
   verify: { repair: { type: FLAG } },
   gc: {

@@ -12,9 +12,15 @@ import type { BranchesService } from "./service/branches.ts";
 import type { DaemonService } from "./service/daemon.ts";
 import type { HistoryService } from "./service/history.ts";
 import type { MergeService } from "./service/merge.ts";
-import type { RunsService } from "./service/runs.ts";
+import type { SessionsService } from "./service/sessions.ts";
 import type { StoreService } from "./service/store.ts";
 
 /** A daemon, as its clients see it. Every rejection is a `ServiceError`. */
 export interface Service
-  extends HistoryService, BranchesService, MergeService, RunsService, StoreService, DaemonService {}
+  extends
+    HistoryService,
+    BranchesService,
+    MergeService,
+    SessionsService,
+    StoreService,
+    DaemonService {}

@@ -1,5 +1,5 @@
 /**
- * What a process may ask the daemon: everything, or, from inside a run, what concerns its own branch.
+ * What a process may ask the daemon: everything, or, from inside a run or a session, what concerns its own branch.
  *
  * It is decided by what the kernel says of the process, never by what the process says of itself.
  *
@@ -9,14 +9,21 @@
 import type { PeerCredentials } from "../../ffi/socket_peer.ts";
 import { branchService } from "../control/branch_service.ts";
 import type { Service } from "../control/service.ts";
-import type { RegisterRunParams, RunReport, SessionReport } from "../control/service/runs.ts";
+import type {
+  RegisterRunParams,
+  RunReport,
+  RunSessionReport,
+} from "../control/service/sessions.ts";
 import { ServiceError } from "../control/service_error.ts";
 import { commandOf } from "../views/process_info.ts";
+import type { CgroupSessions } from "../views/cgroup_sessions.ts";
 import type { RunSessions } from "../views/run_sessions.ts";
 import type { Branch } from "./branch.ts";
 
 export interface AuthorityParts {
   readonly runs: RunSessions;
+  /** By cgroup; null if the mount is not routed. */
+  readonly sessions: CgroupSessions | null;
   /** Opens a branch, after the import. */
   branch(name: string): Promise<Branch>;
   /** Name of the branch with that number; null if it was deleted. */
@@ -41,10 +48,11 @@ export class Authority {
     if (uid !== Deno.uid() && uid !== 0) {
       throw new ServiceError("denied", `The daemon belongs to user ${Deno.uid()}`);
     }
-    return this.parts.runs.of(pid)?.branch ?? null;
+    const { runs, sessions } = this.parts;
+    return runs.of(pid)?.branch ?? sessions?.of(pid)?.branch ?? null;
   }
 
-  list(): SessionReport[] {
+  list(): RunSessionReport[] {
     return this.parts.runs.running.map(({ branch, program }) => ({
       kind: "run",
       branch: this.parts.nameOf(branch) ?? "",

@@ -21,6 +21,7 @@ import type { Authority } from "./authority.ts";
 import { type Branch, safetyCommit } from "./branch.ts";
 import { type Branches, MAIN } from "./branches.ts";
 import type { BranchAccess } from "./history_methods.ts";
+import type { SessionMethods } from "./session_methods.ts";
 import { listUsers } from "./mount_users.ts";
 import { headReport } from "./reports.ts";
 import { serviceError } from "./service_errors.ts";
@@ -28,6 +29,7 @@ import { serviceError } from "./service_errors.ts";
 export interface BranchMethodsParts extends BranchAccess {
   readonly branches: Branches;
   readonly authority: Authority;
+  readonly sessions: SessionMethods;
   /** Mountpoint. */
   readonly mount: string;
 }
@@ -52,6 +54,7 @@ export class BranchMethods {
         const message = `before branch ${name} is deleted`;
         await branch.save(safetyCommit(message));
       }
+      await this.parts.sessions.removeOf(branch);
       await this.parts.branches.delete(branch);
       return { name, head: branch.head.id };
     });
@@ -97,6 +100,14 @@ export class BranchMethods {
 
   /** Throws `branch_in_use`. */
   async #checkUnused(branch: Branch): Promise<void> {
+    const [session] = this.parts.sessions.of(branch);
+    if (session !== undefined) {
+      const message = `Branch ${branch.name} is in use by the session of ${session.cgroup}`;
+      throw new ServiceError("branch_in_use", message, {
+        hint: `agentvfs session unregister --id ${session.id}, or delete with --force`,
+        details: { sessions: [session] },
+      });
+    }
     const inMount = await this.parts.branches.users(branch);
     const runs = this.parts.authority.list().filter((session) => session.branch === branch.name);
     const users = [...runs.map(({ pid, command }) => ({ pid, command })), ...inMount];

@@ -36,7 +36,17 @@ import type {
   ShowReport,
 } from "../control/service/history.ts";
 import type { MergeParams, MergeReport } from "../control/service/merge.ts";
-import type { ListSessionsReport, RegisterRunParams, RunReport } from "../control/service/runs.ts";
+import type {
+  CgroupSessionReport,
+  ListSessionsReport,
+  RegisterRunParams,
+  RegisterSessionParams,
+  RunReport,
+  SwitchSessionParams,
+  UnregisterSessionParams,
+} from "../control/service/sessions.ts";
+import type { CgroupSessions } from "../views/cgroup_sessions.ts";
+import { SessionMethods } from "./session_methods.ts";
 import type {
   GcParams,
   GcReport,
@@ -62,6 +72,8 @@ import { Turns } from "./turns.ts";
 export interface DaemonParts extends ServerParts {
   readonly background: BackgroundClient;
   readonly authority: Authority;
+  /** By cgroup; null if the mount is not routed. */
+  readonly sessions: CgroupSessions | null;
 }
 
 export class Daemon implements Service {
@@ -71,6 +83,7 @@ export class Daemon implements Service {
   readonly #folder: JournalFolder;
   readonly #history: HistoryMethods;
   readonly #branching: BranchMethods;
+  readonly #sessions: SessionMethods;
   readonly #merging: MergeMethods;
 
   constructor(readonly parts: DaemonParts) {
@@ -85,7 +98,17 @@ export class Daemon implements Service {
     this.#history = new HistoryMethods(access);
     this.#merging = new MergeMethods(access);
     const { mount } = parts.config;
-    this.#branching = new BranchMethods({ ...access, branches, authority, mount });
+    const nameOf = (number: number) => branches.nameOfNumber(number);
+    const { sessions: cgroups, routing } = parts;
+    const sessions = { ...access, fs, background, authority, nameOf, sessions: cgroups, routing };
+    this.#sessions = new SessionMethods(sessions);
+    this.#branching = new BranchMethods({
+      ...access,
+      branches,
+      authority,
+      mount,
+      sessions: this.#sessions,
+    });
     this.#maintenance = new Maintenance({
       fs,
       background,
@@ -207,8 +230,20 @@ export class Daemon implements Service {
     );
   }
 
+  registerSession(p: RegisterSessionParams): Promise<CgroupSessionReport> {
+    return this.#sessions.register(p);
+  }
+
+  unregisterSession(p: UnregisterSessionParams): Promise<CgroupSessionReport> {
+    return this.#sessions.unregister(p);
+  }
+
+  switchSession(p: SwitchSessionParams): Promise<CgroupSessionReport> {
+    return this.#sessions.switch(p);
+  }
+
   listSessions(): Promise<ListSessionsReport> {
-    return Promise.resolve({ sessions: this.parts.authority.list() });
+    return Promise.resolve(this.#sessions.list());
   }
 
   /** Number of the view of a branch, opened if it is not. */

@@ -23,6 +23,7 @@ import type { FsClient } from "./fs_client.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import type { ImportState } from "./import_state.ts";
 import type { DirectoryLister } from "./list_directories.ts";
+import type { RoutingState } from "./messages.ts";
 import { listUsers, type MountUser, useElsewhere, usersAt } from "./mount_users.ts";
 import { headReport } from "./reports.ts";
 import type { DaemonConfig } from "./workspace.ts";
@@ -44,6 +45,8 @@ export interface ServerParts {
   /** Requests answered, by opcode. */
   readonly counters: Uint32Array;
   readonly branches: Branches;
+  /** How callers' cgroups are told; null if the mount is not routed by them. */
+  readonly routing: RoutingState | null;
 }
 
 export class DaemonMethods {
@@ -94,6 +97,7 @@ export class DaemonMethods {
       hash,
       counters: counts,
       caches: tree.connection === null ? {} : describeConnection(tree.connection),
+      routing: this.parts.routing,
       rssBytes: Deno.memoryUsage().rss,
       uptimeMs: Math.round(performance.now() - this.#started),
     };

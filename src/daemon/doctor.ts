@@ -7,11 +7,13 @@
  */
 
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { CallerStamps } from "../../bpf/caller_stamp.ts";
 import { binaryString, cString } from "../../ffi/binary_string.ts";
 import { CPU_LATENCY_DEVICE } from "../../ffi/cpu_latency.ts";
 import { statfs } from "../../ffi/stat.ts";
 import { whyNotAwake } from "../mount/linux/keep_awake.ts";
 import { loadHasher } from "../store/hash.ts";
+import { unifiedRoot } from "../views/cgroup_sessions.ts";
 import { namespaceFix, whyNoNamespaces } from "../views/namespaces.ts";
 import { closeDeadMount, isDeadMount } from "./dead_mount.ts";
 import { listMounts } from "./mounts.ts";
@@ -40,6 +42,7 @@ export async function runChecks(version: string, fix = false): Promise<Check[]> 
     stateDirectory(),
     otherUsers(),
     namespaces(),
+    cgroups(),
     awake(),
     deadMounts(fix),
   ]);
@@ -80,6 +83,22 @@ async function namespaces(): Promise<Check> {
   const found = user ? "user, mount and PID namespaces" : "mount and PID namespaces";
   if (why === null) return { name, state: "ok", found: `${found}, for agentvfs run` };
   return { name, state: "warn", found: `no agentvfs run: ${why}`, fix: namespaceFix() };
+}
+
+/** What mounts with --cgroups need, and how they tell callers apart; the rest works without. */
+function cgroups(): Check {
+  const name = "cgroups";
+  const root = unifiedRoot();
+  if (root === null) {
+    const found = "no sessions by cgroup: no hierarchy of version 2 is mounted";
+    return { name, state: "ok", found };
+  }
+  const stamps = CallerStamps.load();
+  if (typeof stamps !== "string") {
+    stamps.close();
+    return { name, state: "ok", found: `${root}, callers told by eBPF, for --cgroups` };
+  }
+  return { name, state: "ok", found: `${root}, callers told by /proc, for --cgroups: ${stamps}` };
 }
 
 /** Without it a mount is only slower. */

@@ -59,6 +59,15 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       session.frozen = false;
       return null;
     },
+    route: (sessions) => {
+      const { routing } = session.options;
+      if (routing === null) throw new Error("The mount is not routed");
+      const fresh = routing.setSessions(sessions);
+      const ids = fresh.flatMap(({ number, tree }) =>
+        [...tree.nodes.ids()].map((id) => wireNode(number, id))
+      );
+      return Float64Array.from(ids);
+    },
     answer: ({ ticket, answer }) => {
       virtual.questions.answer(ticket, answer);
       return null;
@@ -167,7 +176,9 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       const { nodes } = tree(number);
       if (onlyIdle && !nodes.isIdle) return null;
       const data = [...nodes.ids()].map((id) => wireNode(number, id));
-      views.remove(number)?.tree.close();
+      const view = views.remove(number)!;
+      session.options.routing?.shared.close(view);
+      view.tree.close();
       return { parents: [], names: [], data, attributes: [] };
     },
   };

@@ -9,6 +9,12 @@
 /// <reference lib="deno.worker" />
 
 import { binaryString } from "../../ffi/binary_string.ts";
+import { CallerStamps } from "../../bpf/caller_stamp.ts";
+import { CgroupCallers } from "../mount/linux/cgroup_callers.ts";
+import { Routing } from "../mount/linux/routing.ts";
+import { WITHOUT_VARIABLE } from "../mount/linux/init.ts";
+import { SharedDirectories } from "../mount/shared_directories.ts";
+import { SharedLog } from "../mount/shared_log.ts";
 import { systemKeepAwake } from "../mount/linux/keep_awake.ts";
 import { Session } from "../mount/linux/session.ts";
 import type { InheritedNodes } from "../mount/linux/virtual_nodes.ts";
@@ -25,7 +31,14 @@ import {
   type ViewCommandTable,
 } from "./fs_commands.ts";
 import { MailboxReceiver } from "./mailbox.ts";
-import type { FsMessage, FsRequest, FsStart, ViewStart } from "./messages.ts";
+import type {
+  FsMessage,
+  FsRequest,
+  FsStart,
+  RoutingStart,
+  RoutingState,
+  ViewStart,
+} from "./messages.ts";
 import { type OpenedView, openView } from "./open_view.ts";
 import { postedError } from "./posted_error.ts";
 
@@ -60,12 +73,14 @@ function serve(
     (view) => post({ type: "many", view }),
   );
   for (const { view } of others) views.add(view);
+  const routing = start.routing === null ? null : makeRouting(views, start.routing, start.resume);
   const receiver = new MailboxReceiver(start.mailbox);
   const session = new Session({
     ...(main!.connection === null ? {} : { resumed: main!.connection }),
     fd: start.fuseFd,
     commandFd: start.mailbox.eventFd,
     views,
+    routing: routing?.routing ?? null,
     storePath: binaryString(start.store),
     counters: new Uint32Array(start.counters),
     ask: (ticket, question) => post({ type: "ask", ticket, question }),
@@ -98,7 +113,7 @@ function serve(
   virtual.nodes.setBranches(start.branches, []);
   const inherited = start.resume ? readHandOver(start.handOver) : null;
   if (inherited !== null) virtual.nodes.inherit(inherited);
-  post(readiness(opened));
+  post({ ...readiness(opened), routing: routing?.state ?? null });
   session.run();
 }
 
@@ -113,13 +128,29 @@ function readHandOver(path: string): InheritedNodes | null {
   }
 }
 
-function readiness(opened: readonly OpenedView[]): FsMessage {
+function makeRouting(
+  views: ViewTable,
+  { root, strict, sessions, log: path }: RoutingStart,
+  resume: boolean,
+): { routing: Routing; state: RoutingState } {
+  const isWithoutBpf = Deno.env.get(WITHOUT_VARIABLE) === "bpf";
+  const stamps = isWithoutBpf ? `${WITHOUT_VARIABLE}=bpf` : CallerStamps.load();
+  const [loaded, why] = typeof stamps === "string" ? [null, stamps] : [stamps, null];
+  const shared = new SharedDirectories(views, new SharedLog(path));
+  if (resume) shared.restore(SharedLog.load(path));
+  const routing = new Routing(views, shared, new CgroupCallers(binaryString(root), loaded), strict);
+  // What another server told the kernel was told as is right for these.
+  routing.setSessions(sessions);
+  return { routing, state: { source: routing.source, why, strict } };
+}
+
+function readiness(opened: readonly OpenedView[]) {
   const sum = (of: (view: OpenedView) => number) => opened.reduce((n, view) => n + of(view), 0);
   const nodeIds = opened.flatMap(({ view, nodeIds }) =>
     nodeIds.map((id) => wireNode(view.number, id))
   );
   return {
-    type: "ready",
+    type: "ready" as const,
     replayed: sum(({ replayed }) => replayed),
     tornBytes: sum(({ tornBytes }) => tornBytes),
     nodeIds: Float64Array.from(nodeIds),

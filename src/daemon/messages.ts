@@ -7,6 +7,7 @@
 import type { CommitInfo } from "../history/commit.ts";
 import type { NewCommit } from "../history/history.ts";
 import type { OperationKind } from "../history/operation_log.ts";
+import type { CgroupSession } from "../mount/linux/cgroup_callers.ts";
 import type { Connection } from "../mount/linux/init.ts";
 import type { InvalidationData } from "../mount/linux/notify.ts";
 import type { Answer, Question } from "../mount/linux/questions.ts";
@@ -38,12 +39,32 @@ export interface FsStart {
   readonly handOver: string;
   /** Names of all branches. */
   readonly branches: readonly string[];
+  /** Null: everybody sees the main view at the mountpoint. */
+  readonly routing: RoutingStart | null;
   /** True if another server served this mount before. */
   readonly resume: boolean;
   /** See {@linkcode DaemonConfig.keepAwake}. */
   readonly keepAwake: boolean;
   /** Captures go to the background thread through it. */
   readonly captures: MessagePort;
+}
+
+/** How requests at the shared mountpoint are routed by cgroup. */
+export interface RoutingStart {
+  /** Where the hierarchy of cgroups is mounted. */
+  readonly root: string;
+  readonly strict: boolean;
+  readonly sessions: readonly CgroupSession[];
+  /** Where it is kept what shared directories' node ids stand for. */
+  readonly log: string;
+}
+
+/** How callers' cgroups are found out. */
+export interface RoutingState {
+  readonly source: "bpf" | "proc";
+  /** Why not by eBPF; null if it is. */
+  readonly why: string | null;
+  readonly strict: boolean;
 }
 
 /** A view to be opened. */
@@ -110,6 +131,8 @@ export interface FsCommands {
   setBranches: { in: { names: string[]; gone: string[] }; out: InvalidationData };
   /** A mount that was taken over begins to answer. */
   resume: { in: null; out: null };
+  /** These are the sessions now. Results in node ids that the kernel must forget everything about. */
+  route: { in: readonly CgroupSession[]; out: Float64Array };
   answer: { in: { ticket: number; answer: Answer }; out: null };
   /** Answers what the kernel has sent already; results in the number of write-backs since the mount began. */
   drain: { in: null; out: number };
@@ -143,6 +166,7 @@ export type FsMessage =
     readonly tornBytes: number;
     readonly nodeIds: Float64Array;
     readonly lost: number;
+    readonly routing: RoutingState | null;
   }
   | { readonly type: "part" }
   | { readonly type: "done"; readonly value: unknown }

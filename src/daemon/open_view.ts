@@ -50,7 +50,15 @@ export function openView(start: ViewStart, options: OpenOptions): OpenedView {
   const { connection, nodeIds, lost } = takeOver(start, tree, journalEnd, options.resume);
   const { records, tornBytes, lastRequest } = journalEnd;
   const { number, writable, inodeSpace } = start;
-  const view = { number, tree, writable, inodeSpace, completed: lastRequest, frozen: false };
+  const view = {
+    number,
+    tree,
+    writable,
+    inodeSpace,
+    completed: lastRequest,
+    frozen: false,
+    isRouted: false,
+  };
   return { view, replayed: records, tornBytes, nodeIds, lost, connection };
 }
 

@@ -35,6 +35,7 @@ import {
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
 import { canResend } from "../mount/linux/init.ts";
 import type { ViewStart } from "./messages.ts";
+import { CgroupSessions, unifiedRoot } from "../views/cgroup_sessions.ts";
 import { RunSessions } from "../views/run_sessions.ts";
 import { Authority } from "./authority.ts";
 import { ViewRegistry } from "./view_registry.ts";
@@ -71,6 +72,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
   const registry = ViewRegistry.begin(store, resume);
   const states = await background.call("branches", null);
   const others = await startsOf(registry, states, background, store);
+  const sessions = config.routing === "none" ? null : cgroupSessions(registry);
   let branches: Branches | null = null;
   const lister = new DirectoryLister(config.mount);
   const { client: fs, ready } = await FsClient.start({
@@ -82,6 +84,12 @@ export async function runServer(config: DaemonConfig): Promise<number> {
       views: [mainView(saved, store), ...others],
       handOver: `${registry.directory}/ctl.json`,
       branches: states.map(({ name }) => name),
+      routing: sessions === null ? null : {
+        root: sessions.root,
+        strict: config.routing === "strict",
+        sessions: viewsOf(sessions, registry),
+        log: `${registry.directory}/shared`,
+      },
       resume,
       keepAwake: config.keepAwake,
       captures: channel.port1,
@@ -111,12 +119,15 @@ export async function runServer(config: DaemonConfig): Promise<number> {
   let replaced = false;
   branches = new Branches({ fs, background, registry, store, mount: config.mount, flush });
   const authority = new Authority({
+    sessions,
     runs: new RunSessions(`${registry.directory}/runs.json`),
     branch: async (name) => (await daemon.promise).openBranch(name),
     nameOf: (number) => branches!.nameOfNumber(number),
   });
   const service = new Daemon({
     authority,
+    sessions,
+    routing: ready.routing,
     config,
     keeperPid,
     restarts: Number(Deno.env.get(RESTARTS_VARIABLE) ?? 0),
@@ -182,6 +193,25 @@ function cannotTakeOver({ mount }: DaemonConfig): WorkspaceError {
     `Cannot take over ${mount}: this kernel does not send again what was not answered`;
   return new WorkspaceError("no_resend", 4, message, {
     hint: "It is unmounted with everything that was written; agentvfs quickstart mounts it again",
+  });
+}
+
+function cgroupSessions(registry: ViewRegistry): CgroupSessions {
+  const root = unifiedRoot();
+  if (root !== null) return new CgroupSessions(`${registry.directory}/sessions.json`, root);
+  const message = "Cannot route by cgroup: no hierarchy of version 2 is mounted";
+  throw new WorkspaceError("no_cgroups", 4, message, {
+    hint: "Mount one: mount -t cgroup2 none /sys/fs/cgroup/unified; or leave out --cgroups",
+  });
+}
+
+/** The sessions that another server had, with the views that it had open for them. */
+function viewsOf(sessions: CgroupSessions, registry: ViewRegistry) {
+  return sessions.all.flatMap(({ cgroup, path, branch }) => {
+    const view = branch === 0
+      ? MAIN_VIEW
+      : registry.open.find((open) => open.branch === branch)?.view;
+    return view === undefined ? [] : [{ cgroup, path, view }];
   });
 }
 

@@ -30,6 +30,8 @@ export interface DaemonConfig {
   gcIdleMs: number;
   /** Keep idle CPUs from halting while many requests come, where that helps and is allowed. */
   keepAwake: boolean;
+  /** What a process sees at the mountpoint depends on its cgroup. `strict`: without a session, nothing. */
+  routing: "none" | "cgroups" | "strict";
   /** Of the program. */
   version: string;
 }
@@ -45,6 +47,7 @@ export interface DaemonOptions {
   foreground?: boolean;
   gcIdleMs?: number | undefined;
   keepAwake?: boolean;
+  routing?: DaemonConfig["routing"];
   version: string;
 }
 
@@ -132,6 +135,7 @@ export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> 
     foreground: options.foreground ?? false,
     gcIdleMs: options.gcIdleMs ?? GC_IDLE_MS,
     keepAwake: options.keepAwake ?? true,
+    routing: options.routing ?? "none",
     version: options.version,
   };
 }

@@ -13,6 +13,7 @@
  */
 
 import { dropForgotten, SWEEP_AFTER } from "../tree/drop_forgotten.ts";
+import type { Inode } from "../tree/inode.ts";
 import type { RequestId } from "../tree/journal_record.ts";
 import type { WorkingTree } from "../tree/working_tree.ts";
 
@@ -26,12 +27,19 @@ export interface View {
   readonly completed: RequestId | null;
   /** While true, requests about it wait. */
   frozen: boolean;
+  /**
+   * Processes see it, or not, by who they are: the kernel cannot keep its names, nor what it knows of its directories.
+   */
+  isRouted: boolean;
 }
 
 /** The view at the root of the mount. */
 export const MAIN_VIEW = 0;
 /** Views have 16 bits of a node id, nodes in them 36: together 52, which a double holds exactly. */
 export const VIEW_LIMIT = 2 ** 16;
+/** Numbers above those of views: of `.agentvfs`, and of directories that several views have. */
+export const VIRTUAL_VIEW = VIEW_LIMIT;
+export const SHARED_VIEW = VIEW_LIMIT + 1;
 export const NODES_PER_VIEW = 2 ** 36;
 /** Inode spaces have 11 bits of an inode number; trees number their files below 2^53. */
 export const INODE_SPACES = 2 ** 11;
@@ -83,9 +91,9 @@ export class ViewTable {
     if (!view.writable && nodes.isIdle) this.onIdle(number);
   }
 
-  /** The kernel gets a reference to the root of a view. */
-  rememberRoot(view: View): void {
-    view.tree.nodes.remember(view.tree.root);
+  /** The kernel gets a reference to a node of a view that the request is not about. */
+  remember(view: View, inode: Inode): void {
+    view.tree.nodes.remember(inode);
     this.#touched.add(view);
   }
 

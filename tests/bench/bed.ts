@@ -6,7 +6,7 @@
 
 import { fileURLToPath } from "node:url";
 import { MeasuringWorker } from "./measures/worker_client.ts";
-import { Project } from "./project.ts";
+import { Project, type ProjectOptions } from "./project.ts";
 
 /** Set for every process of the benchmark, so that the guard finds them. */
 const MARK = "AGENTVFS_BENCH";
@@ -15,13 +15,27 @@ export class Bed {
   readonly worker: MeasuringWorker;
   readonly #guard: Deno.ChildProcess;
   readonly #open = new Set<Project>();
+  readonly #workers: MeasuringWorker[] = [];
+  readonly #atEnd: (() => Promise<void>)[] = [];
 
   private constructor(readonly folder: string) {
     this.#guard = new Deno.Command(Deno.execPath(), {
       args: ["run", "-A", "--quiet", "--no-check", guardPath, folder],
       stdin: "piped",
     }).spawn();
-    this.worker = new MeasuringWorker(this.env);
+    this.worker = this.measuringWorker();
+  }
+
+  /** Another measuring process, run by the program that `within` begins the command line of. */
+  measuringWorker(within: readonly string[] = [], cwd?: string): MeasuringWorker {
+    const worker = new MeasuringWorker(this.env, within, cwd);
+    this.#workers.push(worker);
+    return worker;
+  }
+
+  /** Runs `job` at the end, when nothing is mounted any more. */
+  atEnd(job: () => Promise<void>): void {
+    this.#atEnd.push(job);
   }
 
   /** Makes the folder in `directory`; all of it is on one file system. */
@@ -55,18 +69,25 @@ export class Bed {
     return path;
   }
 
+  /** Directory of the daemons' state. */
+  get state(): string {
+    return `${this.folder}/state`;
+  }
+
   /** Mounts a project. It is stopped at the end, if not before. */
-  async mount(source: string): Promise<Project> {
-    const project = await Project.start(source, `${this.folder}/state`, this.env);
+  async mount(source: string, options: ProjectOptions = {}): Promise<Project> {
+    const env = { ...this.env, ...options.env };
+    const project = await Project.start(source, this.state, { ...options, env });
     this.#open.add(project);
     return project;
   }
 
   async end(): Promise<void> {
-    await this.worker.end();
+    for (const worker of this.#workers) await worker.end();
     for (const project of this.#open) {
       await project.stop().catch((error) => console.error(String(error)));
     }
+    for (const job of this.#atEnd) await job().catch((error) => console.error(String(error)));
     await this.#guard.stdin.close();
     await this.#guard.status;
   }

@@ -13,6 +13,8 @@ export const Layout = {
   WALK_DIRECTORIES: 100,
   WALK_FILES: 100,
   LINK: "link",
+  /** A file at depth four. */
+  DEEP: "deep/er/est/file.ts",
   /** One file to read at random from. */
   LARGE: "large.bin",
   LARGE_BYTES: 64 * 1024 * 1024,

@@ -12,12 +12,13 @@ import { BRANCHES } from "./groups/branches.ts";
 import { OWN } from "./groups/own.ts";
 import { ROUND_TRIPS } from "./groups/round_trips.ts";
 import { TOOLS } from "./groups/tools.ts";
+import { VIEWS } from "./groups/views.ts";
 import { machine } from "./machine.ts";
 import { type Options, parseOptions, USAGE } from "./options.ts";
 import { header, line, type Result } from "./results.ts";
 
 // deno-lint-ignore no-explicit-any
-const GROUPS: readonly Group<any>[] = [CALLS, ROUND_TRIPS, TOOLS, OWN, BRANCHES];
+const GROUPS: readonly Group<any>[] = [CALLS, ROUND_TRIPS, TOOLS, OWN, BRANCHES, VIEWS];
 
 function print(text: string): void {
   console.log(text);

@@ -12,6 +12,12 @@ import { agentvfs } from "../support/program.ts";
 const IMPORT_DEADLINE_MS = 300_000;
 const STOP_DEADLINE_MS = 60_000;
 
+export interface ProjectOptions {
+  /** Further arguments of quickstart. */
+  readonly arguments?: readonly string[];
+  readonly env?: Record<string, string>;
+}
+
 export class Project {
   #running = true;
 
@@ -28,14 +34,12 @@ export class Project {
   static async start(
     source: string,
     state: string,
-    env: Record<string, string>,
+    options: ProjectOptions,
   ): Promise<Project> {
     const begun = performance.now();
-    const { code, stdout, stderr } = await agentvfs(
-      state,
-      ["quickstart", "--json", source],
-      { env },
-    );
+    const args = ["quickstart", "--json", source, ...(options.arguments ?? [])];
+    const { env = {} } = options;
+    const { code, stdout, stderr } = await agentvfs(state, args, { env });
     const startMs = performance.now() - begun;
     if (code !== 0) throw new Error(`quickstart ${source}: ${stdout}${stderr}`);
     const { mount, socket } = JSON.parse(stdout) as StatusReport;

@@ -17,8 +17,7 @@ import { Errno } from "../../ffi/errno.ts";
 import { read, write } from "../../ffi/file.ts";
 import { close } from "../../ffi/open.ts";
 import { Session } from "../../src/mount/linux/session.ts";
-import { VIRTUAL_VIEW } from "../../src/mount/linux/virtual_nodes.ts";
-import { MAIN_VIEW, ViewTable, wireNode } from "../../src/mount/views.ts";
+import { MAIN_VIEW, ViewTable, VIRTUAL_VIEW, wireNode } from "../../src/mount/views.ts";
 import { resize } from "../../src/tree/data.ts";
 import type { Inode } from "../../src/tree/inode.ts";
 import { Journal, listSegments, segmentName } from "../../src/tree/journal.ts";
@@ -160,7 +159,9 @@ class Victim {
         inodeSpace: 0,
         completed: null,
         frozen: false,
+        isRouted: false,
       }, () => {}),
+      routing: null,
       // Figures that stay the same.
       storePath: "/proc",
       counters: new Uint32Array(OPCODE_LIMIT),

@@ -76,6 +76,26 @@ def move():
         model[target] = model.pop(path)
 
 
+def move_directory():
+    source, target = [f"work/d{n}" for n in rng.sample(range(6), 2)]
+    if not os.path.isdir(source) or os.path.exists(target):
+        return
+    os.rename(source, target)
+    for path in [path for path in model if path.startswith(source + "/")]:
+        model[target + path[len(source):]] = model.pop(path)
+
+
+def remove_directory():
+    directory = f"work/d{rng.randrange(6)}"
+    if not os.path.isdir(directory):
+        return
+    for path in [path for path in model if path.startswith(directory + "/")]:
+        os.remove(path)
+        del model[path]
+    os.rmdir(directory)
+    check(not os.path.exists(directory), f"{directory} is still there")
+
+
 def everything():
     found = {}
     for directory, _, names in os.walk("work"):
@@ -106,10 +126,13 @@ def build():
 
 
 OFTEN = [look] * 30 + [look_for_others] * 40 + [listing] * 8 + [write] * 12 + [remove] * 2 + [move] * 3
-while not select.select([sys.stdin], [], [], 0)[0]:
+OFTEN += [move_directory, remove_directory]
+ended = False
+while not ended:
     for _ in range(400):
         rng.choice(OFTEN)()
         done += 1
     rng.choice([everything, everything, build, commit])()
+    ended = bool(select.select([sys.stdin], [], [], 0)[0])
 everything()
 print(done)

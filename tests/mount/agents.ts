@@ -1,6 +1,6 @@
 /**
- * Many agents on one mount at the same time, each on a branch of its own, half of them in views that `agentvfs run` made.
- * Each checks that it sees exactly its own tree.
+ * Many agents on one mount at the same time, each on a branch of its own: half of them in views that `agentvfs run` made,
+ * half of them by their cgroups at the shared mountpoint. Each checks that it sees exactly its own tree.
  *
  * ```sh
  * deno run -A tests/mount/agents.ts --agents 16 --seconds 120
@@ -12,6 +12,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { inCgroup, withCgroup } from "../support/cgroup.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { PROGRAM } from "../support/program.ts";
 
@@ -33,11 +34,26 @@ export async function runAgents(
   seconds: number,
   seed: number,
 ): Promise<AgentsReport> {
+  return await withCgroup((cgroup) => runIn(cgroup, agents, seconds, seed));
+}
+
+async function runIn(
+  cgroup: string,
+  agents: number,
+  seconds: number,
+  seed: number,
+): Promise<AgentsReport> {
   let report: AgentsReport | null = null;
   await withProject(PROJECT, async (m) => {
     const names = Array.from({ length: agents }, (_, i) => `agent/${i}`);
     for (const name of names) await m.ctl("branch", "create", name);
-    const working = names.map((name, i) => new Agent(m, name, seed + i, i % 2 === 0));
+    const working = await Promise.all(names.map(async (name, i) => {
+      if (i % 2 === 0) return new Agent(m, name, seed + i, null);
+      const own = `${cgroup}/${i}`;
+      await Deno.mkdir(own);
+      await m.ctl("session", "register", "--cgroup", own, "--branch", name);
+      return new Agent(m, name, seed + i, own);
+    }));
     let checkpoints = 0;
     const until = performance.now() + seconds * 1000;
     using client = await m.connect();
@@ -54,7 +70,7 @@ export async function runAgents(
       checkpoints,
       rss: Math.round(rssBytes / 2 ** 20),
     };
-  }, { deadlineMs: seconds * 1000 + 180_000 });
+  }, { deadlineMs: seconds * 1000 + 180_000, arguments: ["--cgroups"] });
   return report!;
 }
 
@@ -63,13 +79,14 @@ class Agent {
   readonly #process: Deno.ChildProcess;
   readonly #output: Promise<Deno.CommandOutput>;
 
-  constructor(m: Mounted, readonly name: string, seed: number, inView: boolean) {
+  /** `cgroup`: null for a view of its own. */
+  constructor(m: Mounted, readonly name: string, seed: number, cgroup: string | null) {
     const work = ["python3", "-B", WORK, name.replace("/", "-"), String(seed)];
     const run = [...PROGRAM, "run", "--branch", name, "--", ...work];
-    const [command, ...args] = inView ? run : work;
+    const [command, ...args] = cgroup === null ? run : inCgroup(cgroup, work);
     this.#process = new Deno.Command(command!, {
       args,
-      cwd: inView ? m.project : m.path(".agentvfs/branches", name),
+      cwd: cgroup === null ? m.project : m.mount,
       env: { AGENTVFS_STATE_DIR: m.state, AGENTVFS_SOCK: "" },
       stdin: "piped",
       stdout: "piped",

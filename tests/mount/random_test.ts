@@ -1,5 +1,6 @@
 /**
- * Random operations in the mount and in a plain directory, with checkpoints, rollbacks and restarts between them.
+ * Random operations in the mount and in a plain directory, with checkpoints, rollbacks and restarts between them: on main,
+ * on a branch by its path, and on one by cgroup.
  *
  * `AGENTVFS_SEED=N AGENTVFS_SEQUENCES=1` repeats the sequence that a failure names.
  */
@@ -7,6 +8,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { ControlClient } from "../../src/control/client.ts";
+import { withCgroup } from "../support/cgroup.ts";
 import { Conversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { isAlive } from "../support/is_alive.ts";
@@ -42,6 +44,10 @@ class Operator {
 
   constructor(readonly seed: () => number) {}
 
+  get pid(): number {
+    return this.#script.pid;
+  }
+
   /** Fails with the operations so far if the two sides differ. */
   async do(what: string, values: Record<string, unknown> = {}): Promise<void> {
     const answer = await this.#script.ask({ do: what, ...values });
@@ -74,13 +80,35 @@ class Player {
   readonly operator = new Operator(() => this.seed);
   readonly plain: string;
 
-  constructor(readonly mounted: Mounted, readonly directory: string, readonly branch: string) {
+  /** `cgroup`: that of the operations, which see the branch at the mountpoint; null: they go by its path. */
+  constructor(
+    readonly mounted: Mounted,
+    readonly directory: string,
+    readonly branch: string,
+    readonly cgroup: string | null,
+  ) {
     this.plain = join(directory, "plain");
   }
 
   get root(): string {
-    const { branch, mounted } = this;
-    return branch === "main" ? mounted.mount : mounted.path(".agentvfs/branches", branch);
+    const { branch, mounted, cgroup } = this;
+    return branch === "main" || cgroup !== null
+      ? mounted.mount
+      : mounted.path(".agentvfs/branches", branch);
+  }
+
+  /** After the first start. */
+  async begin(): Promise<void> {
+    this.client = await this.mounted.connect();
+    if (this.branch !== "main") await this.client.createBranch({ name: this.branch });
+    if (this.cgroup === null) return;
+    await Deno.writeTextFile(`${this.cgroup}/cgroup.procs`, String(this.operator.pid));
+    await this.#register();
+  }
+
+  async #register(): Promise<void> {
+    const { branch, cgroup } = this;
+    if (cgroup !== null) await this.client.registerSession({ cgroup, branch });
   }
 
   async play(seed: number): Promise<void> {
@@ -135,6 +163,7 @@ class Player {
     await stop();
     await this.mounted.start();
     this.client = await this.mounted.connect();
+    await this.#register();
     await this.operator.do("reopen", { after: how });
     await this.operator.do("recall", { as: how });
     await this.operator.do("compare");
@@ -170,23 +199,35 @@ class Player {
   }
 }
 
+const PLACES = [
+  { branch: "main", routed: false },
+  { branch: "work/branch", routed: false },
+  { branch: "work/branch", routed: true },
+] as const;
+
 for (let first = 0; first < SEQUENCES; first += PER_DAEMON) {
   const count = Math.min(PER_DAEMON, SEQUENCES - first);
   const seed = SEED + first;
-  const branch = first / PER_DAEMON % 2 === 0 ? "main" : "work/branch";
-  Deno.test(`random operations on ${branch}, seeds ${seed} to ${seed + count - 1}`, async () => {
-    await withTemporary((directory) =>
-      withProject(PROJECT, async (mounted) => {
-        const player = new Player(mounted, directory, branch);
-        try {
-          player.client = await mounted.connect();
-          if (branch !== "main") await player.client.createBranch({ name: branch });
-          for (let i = 0; i < count; i++) await player.play(seed + i);
-        } finally {
-          player.client?.close();
-          await player.operator.end();
-        }
-      }, { arguments: ["--allow-other"], allowedLog: [/was killed by SIGKILL/] })
-    );
+  const { branch, routed } = PLACES[first / PER_DAEMON % PLACES.length]!;
+  const where = `${branch}${routed ? " by cgroup" : ""}`;
+  Deno.test(`random operations on ${where}, seeds ${seed} to ${seed + count - 1}`, async () => {
+    const options = {
+      arguments: ["--allow-other", ...(routed ? ["--cgroups"] : [])],
+      allowedLog: [/was killed by SIGKILL/],
+    };
+    const play = (cgroup: string | null) =>
+      withTemporary((directory) =>
+        withProject(PROJECT, async (mounted) => {
+          const player = new Player(mounted, directory, branch, cgroup);
+          try {
+            await player.begin();
+            for (let i = 0; i < count; i++) await player.play(seed + i);
+          } finally {
+            player.client?.close();
+            await player.operator.end();
+          }
+        }, options)
+      );
+    await (routed ? withCgroup(play) : play(null));
   });
 }

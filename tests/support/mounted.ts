@@ -15,6 +15,8 @@ import { mountsBelow, withTemporary } from "./temporary.ts";
 export interface MountOptions {
   /** Further arguments of quickstart. */
   readonly arguments?: readonly string[];
+  /** Further environment of the daemon. */
+  readonly env?: Record<string, string>;
   /** Lines of the log that look like errors and are expected. */
   readonly allowedLog?: readonly RegExp[];
   /** Longest time the test may take, ms. */
@@ -98,7 +100,7 @@ export class Mounted {
 
   async start(): Promise<void> {
     const args = ["quickstart", this.project, ...(this.options.arguments ?? [])];
-    const outcome = await this.run(args);
+    const outcome = await this.run(args, { env: this.options.env ?? {} });
     assert.equal(outcome.code, 0, `quickstart: ${outcome.stdout}${outcome.stderr}`);
     this.mount = /^mount=(.*)$/m.exec(outcome.stdout)![1]!;
     await this.status();

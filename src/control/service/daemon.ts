@@ -5,6 +5,7 @@
  */
 
 import type { BranchParams } from "./history.ts";
+import type { RoutingReport } from "./sessions.ts";
 
 /** About the daemon. */
 export interface DaemonService {
@@ -71,6 +72,8 @@ export interface StatusReport {
   counters: Record<string, number>;
   /** Kernel caches and fast paths, on or off. */
   caches: Record<string, boolean>;
+  /** Null if the mount is not routed by cgroup. */
+  routing: RoutingReport | null;
   rssBytes: number;
   uptimeMs: number;
 }

@@ -11,7 +11,7 @@ import { allocate, copy, read, write } from "../../tree/data.ts";
 import { seek } from "../../tree/read.ts";
 import { Status } from "../../tree/status.ts";
 import { isOutsider } from "./caller.ts";
-import type { Context } from "./context.ts";
+import { type Context, otherNode } from "./context.ts";
 import { OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE } from "./request.ts";
 
@@ -73,8 +73,9 @@ export function lseek({ tree, request, reply }: Context): number {
 /** Most that one copy_file_range(2) answers: the count is a u32. */
 const MAX_COPY = 2 ** 31;
 
-export function copyFileRange({ tree, request, reply }: Context): number {
-  const target = request.otherNode(BODY + 16);
+export function copyFileRange(context: Context): number {
+  const { tree, request, reply } = context;
+  const target = otherNode(context, BODY + 16);
   if (target < 0) return -Errno.EXDEV;
   const from = tree.node(request.nodeId);
   const to = tree.node(target);

@@ -68,7 +68,8 @@ class ListingWriter {
     const { reply } = this;
     let at = OUT + this.length;
     if (this.plus) {
-      if (inode === null) reply.bytes.fill(0, at, at + ENTRY_OUT.SIZE);
+      // What the kernel cannot keep it need not be told with every listing: node id 0 says so.
+      if (inode === null || this.view.isRouted) reply.bytes.fill(0, at, at + ENTRY_OUT.SIZE);
       else reply.entryAt(at, this.view, inode);
       at += ENTRY_OUT.SIZE;
     }

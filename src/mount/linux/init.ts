@@ -27,8 +27,8 @@ const WANTED = InitFlag.ASYNC_READ | InitFlag.BIG_WRITES | InitFlag.DO_READDIRPL
   InitFlag.CACHE_SYMLINKS | InitFlag.NO_OPENDIR_SUPPORT | InitFlag.EXPLICIT_INVAL_DATA |
   InitFlag.HANDLE_KILLPRIV_V2 | InitFlag.ASYNC_DIO | InitFlag.INIT_EXT;
 const WANTED2 = InitFlag2.HAS_RESEND | InitFlag2.HAS_EXPIRE_ONLY;
-/** `resend` makes the mount one of a kernel that lacks that. For tests. */
-const WITHOUT_VARIABLE = "AGENTVFS_WITHOUT";
+/** `resend` or `bpf` makes the mount one of a kernel that lacks that. For tests. */
+export const WITHOUT_VARIABLE = "AGENTVFS_WITHOUT";
 
 /** Requests that nobody waits for (read-ahead, write-back) the kernel sends at once. */
 export const MAX_BACKGROUND = 64;
@@ -40,10 +40,12 @@ export interface Connection {
   readonly flags2: number;
 }
 
-/** Answers INIT. Returns the answer's length, or a negative errno if the kernel is too old. */
+/**
+ * Answers INIT. `routed`: the opening of directories is to be asked for, so that handles tell who opened them. Returns the answer's length, or a negative errno if the kernel is too old. */
 export function negotiate(
   request: Request,
   reply: Reply,
+  routed: boolean,
   agreed: (connection: Connection) => void,
 ): number {
   const major = request.u32(BODY + INIT_IN.MAJOR);
@@ -58,7 +60,7 @@ export function negotiate(
   if (major > KERNEL_VERSION) return INIT_OUT.SIZE;
   const offered = request.u32(BODY + INIT_IN.FLAGS);
   const offered2 = (offered & InitFlag.INIT_EXT) !== 0 ? request.u32(BODY + INIT_IN.FLAGS2) : 0;
-  const flags = offered & WANTED;
+  const flags = offered & WANTED & ~(routed ? InitFlag.NO_OPENDIR_SUPPORT : 0);
   const withheld = Deno.env.get(WITHOUT_VARIABLE) === "resend" ? InitFlag2.HAS_RESEND : 0;
   const flags2 = offered2 & WANTED2 & ~withheld;
   reply.u32(OUT + INIT_OUT.MAX_READAHEAD, request.u32(BODY + INIT_IN.MAX_READAHEAD));

@@ -4,16 +4,18 @@
  * @module
  */
 
-import { ENTRY_OUT, IN_HEADER, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
+import { ENTRY_OUT, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../../ffi/errno.ts";
 import { S_IFDIR, S_IFLNK } from "../../store/entry.ts";
 import type { Inode } from "../../tree/inode.ts";
 import { create, createNameless, fileMode, link, rename, unlink } from "../../tree/names.ts";
 import { Status } from "../../tree/status.ts";
-import type { Context } from "./context.ts";
+import type { WorkingTree } from "../../tree/working_tree.ts";
+import { MAIN_VIEW, SHARED_VIEW, VIRTUAL_VIEW, wireNode } from "../views.ts";
+import { type Context, otherNode } from "./context.ts";
 import { NO_REPLY, OUT } from "./reply.ts";
 import { BODY } from "./request.ts";
-import { VIRTUAL_NAME, VIRTUAL_VIEW } from "./virtual_nodes.ts";
+import { VIRTUAL_NAME } from "./virtual_nodes.ts";
 
 /** True for the one name in the root that is ours. */
 function isVirtual(parent: Inode, name: string): boolean {
@@ -26,11 +28,13 @@ export function lookup(context: Context): number {
   if (parent === undefined) return -Errno.ESTALE;
   const name = request.name(BODY);
   // A checkpoint shows what was recorded, and nothing else.
-  if (isVirtual(parent, name) && view.writable) return virtual.lookupHome(view.number);
+  if (isVirtual(parent, name) && view.writable) {
+    return virtual.lookupHome(context.shared === null ? view.number : MAIN_VIEW);
+  }
   const inode = tree.lookup(parent, name);
-  if (inode === Status.NotFound) return reply.negativeEntry();
+  if (inode === Status.NotFound) return reply.negativeEntry(view);
   if (typeof inode === "number") return reply.status(inode);
-  if (inode.lookups === 0) context.listAhead.lookedUp(view, parent);
+  if (inode.lookups === 0 && !view.isRouted) context.listAhead.lookedUp(view, parent);
   return reply.entry(view, inode);
 }
 
@@ -94,8 +98,9 @@ export function tmpfile(context: Context): number {
   return openOut(context, reply.entry(view, inode));
 }
 
-export function linkFile({ view, tree, request, reply }: Context): number {
-  const source = request.otherNode(BODY);
+export function linkFile(context: Context): number {
+  const { view, tree, request, reply } = context;
+  const source = otherNode(context, BODY);
   if (source < 0) return -Errno.EXDEV;
   const parent = tree.node(request.nodeId);
   const inode = tree.node(source);
@@ -106,12 +111,33 @@ export function linkFile({ view, tree, request, reply }: Context): number {
   return status === Status.Ok ? reply.entry(view, inode) : reply.status(status);
 }
 
-function remove({ tree, request, reply }: Context, directory: boolean): number {
+function remove(context: Context, directory: boolean): number {
+  const { tree, request, reply } = context;
   const parent = tree.node(request.nodeId);
   if (parent === undefined) return -Errno.ESTALE;
   const name = request.name(BODY);
   if (isVirtual(parent, name)) return -Errno.EACCES;
-  return reply.status(unlink(tree, parent, name, directory));
+  const removed = directory ? directoryAt(context, parent, name) : null;
+  if (removed !== null && isEmpty(tree, removed) && unshare(context, removed)) return -Errno.ESTALE;
+  const status = unlink(tree, parent, name, directory);
+  if (removed !== null && status === Status.Ok) context.shared!.moved(context.view, removed);
+  return reply.status(status);
+}
+
+/** The directory of that name, if views share directories; else null. */
+function directoryAt({ tree, shared }: Context, parent: Inode, name: string): Inode | null {
+  if (shared === null) return null;
+  const found = tree.lookup(parent, name);
+  return typeof found === "number" || found.directory === null ? null : found;
+}
+
+function isEmpty(tree: WorkingTree, directory: Inode): boolean {
+  return tree.load(directory) === Status.Ok && directory.directory!.entries!.size === 0;
+}
+
+/** True if the kernel has to look the directory up again first, which it does when it is told that the path is stale. */
+function unshare({ view, shared }: Context, directory: Inode): boolean {
+  return shared!.unshare(view, directory);
 }
 
 export function unlinkFile(context: Context): number {
@@ -122,8 +148,9 @@ export function rmdir(context: Context): number {
   return remove(context, true);
 }
 
-function move({ tree, request, reply }: Context, names: number, flags: number): number {
-  const target = request.otherNode(BODY);
+function move(context: Context, names: number, flags: number): number {
+  const { view, tree, request, reply, shared } = context;
+  const target = otherNode(context, BODY);
   if (target < 0) return -Errno.EXDEV;
   const from = tree.node(request.nodeId);
   const to = tree.node(target);
@@ -131,7 +158,13 @@ function move({ tree, request, reply }: Context, names: number, flags: number): 
   const fromName = request.name(names);
   const toName = request.name(request.nameEnd);
   if (isVirtual(from, fromName) || isVirtual(to, toName)) return -Errno.EACCES;
-  return reply.status(rename(tree, from, fromName, to, toName, flags));
+  const directories = [directoryAt(context, from, fromName), directoryAt(context, to, toName)]
+    .filter((directory) => directory !== null);
+  const unshared = directories.filter((directory) => unshare(context, directory));
+  if (unshared.length > 0) return -Errno.ESTALE;
+  const status = rename(tree, from, fromName, to, toName, flags);
+  if (status === Status.Ok) { for (const directory of directories) shared!.moved(view, directory); }
+  return reply.status(status);
 }
 
 export function renameFile(context: Context): number {
@@ -142,16 +175,18 @@ export function rename2(context: Context): number {
   return move(context, BODY + 16, context.request.u32(BODY + 8));
 }
 
-/** The node id stands at `at`. It may be of any view, or of one that is gone. */
-function forgetNode({ views, virtual, request }: Context, at: number, lookups: number): void {
-  const view = request.viewAt(at);
-  const id = request.nodeAt(at);
+/** The kernel gives back references to a node of any view, or of one that is gone. */
+export function forgetNode(context: Context, view: number, id: number, lookups: number): void {
+  const { views, virtual, routing } = context;
   if (view === VIRTUAL_VIEW) virtual.nodes.forget(id, lookups);
+  else if (view === SHARED_VIEW) routing?.shared.forget(wireNode(view, id), lookups);
   else views.forget(view, id, lookups);
+  if (view === MAIN_VIEW) routing?.shared.forgotMain(id);
 }
 
 export function forget(context: Context): number {
-  forgetNode(context, IN_HEADER.NODEID, context.request.u64(BODY));
+  const { request } = context;
+  forgetNode(context, request.viewNumber, request.nodeId, request.u64(BODY));
   return NO_REPLY;
 }
 
@@ -160,7 +195,7 @@ export function batchForget(context: Context): number {
   const count = request.u32(BODY);
   for (let i = 0; i < count; i++) {
     const at = BODY + 8 + 16 * i;
-    forgetNode(context, at, request.u64(at + 8));
+    forgetNode(context, request.viewAt(at), request.nodeAt(at), request.u64(at + 8));
   }
   return NO_REPLY;
 }

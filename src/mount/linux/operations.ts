@@ -44,11 +44,12 @@ import {
   tmpfile,
   unlinkFile,
 } from "./name_handlers.ts";
-import { NO_REPLY, OUT } from "./reply.ts";
+import { NO_REPLY, OUT, type Reply } from "./reply.ts";
 
 function init(context: Context): number {
-  return negotiate(context.request, context.reply, (agreed) => {
+  return negotiate(context.request, context.reply, context.routing !== null, (agreed) => {
     context.connection = agreed;
+    context.routing?.connected(agreed.minor);
     context.tree.nodes.log?.connected(agreed);
   });
 }
@@ -59,18 +60,23 @@ function init(context: Context): number {
  */
 function open({ connection, reply }: Context): number {
   if (((connection?.flags ?? 0) & InitFlag.NO_OPEN_SUPPORT) !== 0) return -Errno.ENOSYS;
-  return openOut(reply.u64.bind(reply));
+  return openOut(reply, 0, OpenFlag.KEEP_CACHE);
 }
 
-function opendir({ connection, reply }: Context): number {
+/** A routed mount is asked: what a listing says depends on who opened the directory, as the handle tells. */
+function opendir({ connection, reply, view }: Context): number {
   if (((connection?.flags ?? 0) & InitFlag.NO_OPENDIR_SUPPORT) !== 0) return -Errno.ENOSYS;
-  return openOut(reply.u64.bind(reply));
+  const flags = view.isRouted ? 0 : OpenFlag.KEEP_CACHE | OpenFlag.CACHE_DIR;
+  return openOut(reply, view.number + 1, flags);
 }
 
-/** struct fuse_open_out with no handle, KEEP_CACHE and CACHE_DIR. */
-function openOut(u64: (at: number, value: number) => void): number {
-  u64(OUT, 0);
-  u64(OUT + 8, 0b1010);
+/** FOPEN_* */
+const OpenFlag = { KEEP_CACHE: 1 << 1, CACHE_DIR: 1 << 3 } as const;
+
+/** struct fuse_open_out. */
+function openOut(reply: Reply, handle: number, flags: number): number {
+  reply.u64(OUT, handle);
+  reply.u64(OUT + 8, flags);
   return 16;
 }
 

@@ -10,6 +10,7 @@ import { Errno } from "../../../ffi/errno.ts";
 import type { Inode } from "../../tree/inode.ts";
 import { blocksOf } from "../../tree/read.ts";
 import type { Status } from "../../tree/status.ts";
+import type { SharedDirectories } from "../shared_directories.ts";
 import { INODE_SPACES, type View, wireNode } from "../views.ts";
 import { errnoOf } from "./errno.ts";
 import { MAX_WRITE } from "./request.ts";
@@ -27,6 +28,8 @@ export const NO_REPLY = -0x7fffffff;
 export const FOREVER = 0x3fffffff;
 
 export class Reply {
+  /** Where directories have ids that several views share; null if each view has its own. */
+  shared: SharedDirectories | null = null;
   readonly bytes = new Uint8Array(OUT + MAX_WRITE + 4096);
   readonly view = new DataView(this.bytes.buffer);
 
@@ -76,7 +79,7 @@ export class Reply {
 
   /** An answer that is a struct fuse_attr_out. Returns its length. */
   attributes(view: View, inode: Inode): number {
-    this.u64(OUT + ATTR_OUT.VALID, FOREVER);
+    this.u64(OUT + ATTR_OUT.VALID, attributesValid(view, inode));
     this.u64(OUT + ATTR_OUT.VALID_NSEC, 0);
     this.attr(OUT + ATTR_OUT.ATTR, view, inode);
     return ATTR_OUT.SIZE;
@@ -84,16 +87,20 @@ export class Reply {
 
   /** Lays a struct fuse_entry_out at `at` and counts the reference the kernel gets with it. */
   entryAt(at: number, view: View, inode: Inode): void {
-    view.tree.nodes.remember(inode);
-    this.entryOf(at, view, inode);
+    if (this.shared !== null && inode.directory !== null) {
+      this.entryOf(at, view, inode, this.shared.remember(view, inode));
+    } else {
+      view.tree.nodes.remember(inode);
+      this.entryOf(at, view, inode, wireNode(view.number, inode.nodeId));
+    }
   }
 
-  /** Lays a struct fuse_entry_out at `at`. */
-  entryOf(at: number, view: View, inode: Inode): void {
-    this.u64(at + ENTRY_OUT.NODEID, wireNode(view.number, inode.nodeId));
+  /** Lays a struct fuse_entry_out at `at`. `node`: the id that the kernel is to know it by. */
+  entryOf(at: number, view: View, inode: Inode, node: number): void {
+    this.u64(at + ENTRY_OUT.NODEID, node);
     this.u64(at + ENTRY_OUT.GENERATION, 0);
-    this.u64(at + ENTRY_OUT.ENTRY_VALID, FOREVER);
-    this.u64(at + ENTRY_OUT.ATTR_VALID, FOREVER);
+    this.u64(at + ENTRY_OUT.ENTRY_VALID, view.isRouted ? 0 : FOREVER);
+    this.u64(at + ENTRY_OUT.ATTR_VALID, attributesValid(view, inode));
     this.u64(at + ENTRY_OUT.ENTRY_VALID_NSEC, 0);
     this.attr(at + ENTRY_OUT.ATTR, view, inode);
   }
@@ -104,8 +111,9 @@ export class Reply {
     return ENTRY_OUT.SIZE;
   }
 
-  /** "There is no such name", to be remembered: a struct fuse_entry_out with node id 0. */
-  negativeEntry(): number {
+  /** "There is no such name", to be remembered if it may be: a struct fuse_entry_out with node id 0. */
+  negativeEntry(view: View): number {
+    if (view.isRouted) return -Errno.ENOENT;
     this.bytes.fill(0, OUT, OUT + ENTRY_OUT.SIZE);
     this.u64(OUT + ENTRY_OUT.ENTRY_VALID, FOREVER);
     return ENTRY_OUT.SIZE;
@@ -115,6 +123,10 @@ export class Reply {
   status(status: Status): number {
     return -errnoOf(status);
   }
+}
+
+function attributesValid({ isRouted }: View, inode: Inode): number {
+  return isRouted && inode.directory !== null ? 0 : FOREVER;
 }
 
 /** Bytes, or how many there are if the caller only asked that (struct fuse_getxattr_out). */

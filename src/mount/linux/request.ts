@@ -24,6 +24,8 @@ export class Request {
   readonly view = new DataView(this.bytes.buffer);
   /** Bytes of the request, header included. */
   length = 0;
+  /** The node that the request is about, as its view numbers it. */
+  nodeId = 0;
   #nameEnd = 0;
 
   /**
@@ -43,14 +45,10 @@ export class Request {
     return this.viewAt(IN_HEADER.NODEID);
   }
 
-  /** The node that the request is about, as its view numbers it. */
-  get nodeId(): number {
-    return this.nodeAt(IN_HEADER.NODEID);
-  }
-
-  /** Another node that the request names at `at`; -1 if it is in another view. */
-  otherNode(at: number): number {
-    return this.viewAt(at) === this.viewNumber ? this.nodeAt(at) : -1;
+  /** Called once the request is in {@linkcode bytes}. */
+  begin(length: number): void {
+    this.length = length;
+    this.nodeId = this.nodeAt(IN_HEADER.NODEID);
   }
 
   /** The view of the node id at `at`. */

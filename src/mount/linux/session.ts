@@ -34,9 +34,10 @@ import { NO_REPLY, OUT, Reply } from "./reply.ts";
 import { BODY, Request } from "./request.ts";
 import { isWellFormed } from "./request_shape.ts";
 import { answerCompleted, readRequestId } from "./resend.ts";
-import { NODES_PER_VIEW, type View, type ViewTable } from "../views.ts";
+import { MAIN_VIEW, NODES_PER_VIEW, type View, type ViewTable, VIRTUAL_VIEW } from "../views.ts";
+import { forgetNode } from "./name_handlers.ts";
+import type { Routing } from "./routing.ts";
 import { VirtualFiles } from "./virtual_files.ts";
-import { VIRTUAL_VIEW } from "./virtual_nodes.ts";
 
 export interface SessionOptions {
   /** Descriptor of /dev/fuse. */
@@ -44,6 +45,8 @@ export interface SessionOptions {
   /** Eventfd that is readable when the daemon has a command. */
   readonly commandFd: number;
   readonly views: ViewTable;
+  /** Null: everybody sees the main view at the mountpoint. */
+  readonly routing: Routing | null;
   readonly storePath: string;
   /** Requests answered, by opcode. */
   readonly counters: Uint32Array;
@@ -103,6 +106,8 @@ export class Session {
       views: options.views,
       view: main,
       tree: main.tree,
+      shared: null,
+      routing: options.routing,
       request: this.#request,
       reply: this.#reply,
       virtual: new VirtualFiles(this.#request, this.#reply, options.views, options.ask, send),
@@ -110,6 +115,7 @@ export class Session {
       storePath: options.storePath,
       connection: options.resumed ?? null,
     };
+    if (options.resumed !== undefined) options.routing?.connected(options.resumed.minor);
     // Until the kernel was asked to send again what was not answered.
     this.frozen = options.resumed !== undefined;
   }
@@ -209,7 +215,7 @@ export class Session {
     const request = this.#request;
     this.#served++;
     this.#follow?.requested(request.pid);
-    request.length = length;
+    request.begin(length);
     // Not even an id to answer to: no kernel sends that.
     if (length < IN_HEADER.SIZE) return;
     const opcode = request.opcode;
@@ -228,13 +234,14 @@ export class Session {
       if (handler === undefined) return -Errno.ENOSYS;
       // These find the views of their nodes themselves.
       if (!hasAnswer(opcode)) return handler(context);
-      const number = this.#request.viewNumber;
-      if (number === VIRTUAL_VIEW) return context.virtual.handle(opcode);
-      const view = this.#views.get(number);
-      if (view === undefined) return -Errno.ESTALE;
-      if (view.frozen) return this.#park();
+      const view = this.#choose(opcode);
+      if (typeof view === "number") return view;
       context.view = view;
       context.tree = view.tree;
+      if (this.#request.viewNumber === VIRTUAL_VIEW) {
+        return opcode === Opcode.OPENDIR ? handler(context) : context.virtual.handle(opcode);
+      }
+      if (view.frozen) return this.#park();
       if (!view.writable && CHANGES.has(opcode)) return -Errno.EROFS;
       if (resent && this.#isCompleted(view)) {
         const answer = answerCompleted(context, opcode);
@@ -245,6 +252,43 @@ export class Session {
       console.error(`Request ${opcode} failed: ${error instanceof Error ? error.stack : error}`);
       return hasAnswer(opcode) ? -Errno.EIO : NO_REPLY;
     }
+  }
+
+  /** The view that the request is about, or a negative errno. */
+  #choose(opcode: number): View | number {
+    const { context } = this;
+    const { routing } = this.options;
+    const number = this.#request.viewNumber;
+    this.#reply.shared = context.shared = null;
+    context.virtual.nodes.caller = MAIN_VIEW;
+    if (routing === null || !routing.concerns(number, opcode)) {
+      const view = number === VIRTUAL_VIEW ? this.#views.main : this.#views.get(number);
+      return view ?? -Errno.ESTALE;
+    }
+    return number === VIRTUAL_VIEW
+      ? this.#chooseVirtual(routing, opcode)
+      : this.#chooseShared(routing, opcode);
+  }
+
+  #chooseShared(routing: Routing, opcode: number): View | number {
+    const view = routing.route(this.#request, opcode);
+    if (view === null) return this.#views.main;
+    if (typeof view === "number") return view;
+    this.#reply.shared = this.context.shared = routing.shared;
+    return view;
+  }
+
+  /** What is in `.agentvfs` at the shared mountpoint is the caller's; the other branches are not, from inside one. */
+  #chooseVirtual(routing: Routing, opcode: number): View | number {
+    const { virtual } = this.context;
+    const { main } = this.#views;
+    if (!virtual.nodes.isCommon(this.#request.nodeId)) return main;
+    const view = routing.viewOf(this.#request, opcode);
+    if (view === null) return -Errno.EACCES;
+    const isHome = this.#request.nodeId === MAIN_VIEW;
+    if (view !== main && !isHome) return -Errno.EACCES;
+    virtual.nodes.caller = view.number;
+    return view;
   }
 
   /** The request is answered when its view is thawed. */
@@ -281,7 +325,7 @@ export class Session {
     // The caller was killed meanwhile: the kernel will not forget an entry it never got.
     if (written < 0 && result >= ENTRY_OUT.SIZE && result <= ENTRY_OUT.SIZE + 16) {
       const id = reply.view.getUint32(OUT, true) + reply.view.getUint32(OUT + 4, true) * 2 ** 32;
-      this.#views.forget(Math.floor(id / NODES_PER_VIEW), id % NODES_PER_VIEW, 1);
+      forgetNode(this.context, Math.floor(id / NODES_PER_VIEW), id % NODES_PER_VIEW, 1);
     }
   }
 }

@@ -16,7 +16,7 @@
 import { ATTR, ATTR_OUT, DIRENT, ENTRY_OUT, Opcode } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../../ffi/errno.ts";
 import { S_IFDIR } from "../../store/entry.ts";
-import { MAIN_VIEW, type ViewTable, wireNode } from "../views.ts";
+import { MAIN_VIEW, type ViewTable, VIRTUAL_VIEW, wireNode } from "../views.ts";
 import { type Answer, type Ask, Questions, type Send } from "./questions.ts";
 import { FOREVER, OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE, type Request } from "./request.ts";
@@ -29,7 +29,6 @@ import {
   MAIN_NAME,
   MAIN_TARGET,
   modeOf,
-  VIRTUAL_VIEW,
   type VirtualNode,
   VirtualNodes,
 } from "./virtual_nodes.ts";
@@ -77,7 +76,6 @@ export class VirtualFiles {
       case Opcode.READDIRPLUS:
         return this.#list(id, node, opcode === Opcode.READDIRPLUS);
       case Opcode.OPEN:
-      case Opcode.OPENDIR:
       case Opcode.FLUSH:
         return -Errno.ENOSYS;
       // ENOSYS would switch extended attributes off for the whole mount.
@@ -118,9 +116,11 @@ export class VirtualFiles {
       );
     }
     if (view !== MAIN_VIEW) return -Errno.ENOENT;
-    if (name === "branches") return this.#entry(BRANCHES, this.nodes.get(BRANCHES)!, FOREVER);
+    // A caller of another view is to be told that they are not there.
+    const valid = this.views.main.isRouted ? 0 : FOREVER;
+    if (name === "branches") return this.#entry(BRANCHES, this.nodes.get(BRANCHES)!, valid);
     if (name === "checkpoints") {
-      return this.#entry(CHECKPOINTS, this.nodes.get(CHECKPOINTS)!, FOREVER);
+      return this.#entry(CHECKPOINTS, this.nodes.get(CHECKPOINTS)!, valid);
     }
     return -Errno.ENOENT;
   }
@@ -142,8 +142,9 @@ export class VirtualFiles {
   #root({ view: number }: Answer, valid: number): number {
     const view = number === undefined || number === null ? undefined : this.views.get(number);
     if (view === undefined) return -Errno.ENOENT;
-    this.views.rememberRoot(view);
-    this.reply.entryOf(OUT, view, view.tree.root);
+    const { root } = view.tree;
+    this.views.remember(view, root);
+    this.reply.entryOf(OUT, view, root, wireNode(view.number, root.nodeId));
     this.reply.u64(OUT + ENTRY_OUT.ENTRY_VALID, valid);
     return ENTRY_OUT.SIZE;
   }

@@ -5,13 +5,10 @@
  */
 
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../../store/entry.ts";
-import { MAIN_VIEW, VIEW_LIMIT, wireNode } from "../views.ts";
+import { MAIN_VIEW, VIEW_LIMIT, VIRTUAL_VIEW, wireNode } from "../views.ts";
 import { FOREVER } from "./reply.ts";
 
 export const VIRTUAL_NAME = ".agentvfs";
-
-/** The view number of virtual nodes, above those of trees. */
-export const VIRTUAL_VIEW = VIEW_LIMIT;
 
 /** Nodes of directories: that of view v's `.agentvfs` is v, so that another server knows it. */
 export const BRANCHES = VIEW_LIMIT;
@@ -61,14 +58,22 @@ export class VirtualNodes {
   readonly #nodes = new Map<number, { node: VirtualNode; lookups: number }>();
   #branches: readonly string[] = [];
   #nextNode = FIRST_OTHER;
+  /** The view of whoever asks at the shared mountpoint. */
+  caller = MAIN_VIEW;
 
   /** Null for what the kernel cannot know. */
   get(id: number): VirtualNode | null {
+    if (id === MAIN_VIEW) return { kind: "home", view: this.caller };
     if (id < VIEW_LIMIT) return { kind: "home", view: id };
     if (id === BRANCHES) return { kind: "branches", prefix: "" };
     if (id === CHECKPOINTS) return { kind: "checkpoints" };
     if (id === MAIN_LINK) return { kind: "main" };
     return this.#nodes.get(id)?.node ?? null;
+  }
+
+  /** True of what is in the mount once, whoever looks: the home of the shared mountpoint and what leads to the trees. */
+  isCommon(id: number): boolean {
+    return id === MAIN_VIEW || (id >= BRANCHES && id < FIRST_OTHER);
   }
 
   /** A number for a node, to which the kernel is about to have a reference. */

@@ -53,6 +53,12 @@ function create(path: Bytes): void {
   libc.close(fd);
 }
 
+/** Of a file four directories and files deep. */
+const statDeep: Measure = ({ directory, count }) => {
+  const path = cString(`${directory}/${Layout.DEEP}`);
+  return each(count, () => must(statPath(path), "stat"));
+};
+
 const emptyCall: Measure = ({ count }) => each(count, () => libc.getppid());
 
 const stat: Measure = ({ directory, count }) => {
@@ -142,6 +148,7 @@ const rename: Measure = (input) => {
 export const METADATA_MEASURES = {
   emptyCall,
   stat,
+  statDeep,
   statMissing,
   statMissingFirst,
   readlink,

@@ -12,8 +12,9 @@ import { DATA_MEASURES } from "./data.ts";
 import { DATABASE_MEASURES } from "./database.ts";
 import type { Measure, MeasureInput } from "./measure.ts";
 import { METADATA_MEASURES } from "./metadata.ts";
+import { TOOL_MEASURES } from "./tools.ts";
 
-const MEASURES = { ...METADATA_MEASURES, ...DATA_MEASURES, ...DATABASE_MEASURES };
+const MEASURES = { ...METADATA_MEASURES, ...DATA_MEASURES, ...DATABASE_MEASURES, ...TOOL_MEASURES };
 
 export type MeasureName = keyof typeof MEASURES;
 

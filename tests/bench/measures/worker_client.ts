@@ -19,10 +19,14 @@ export class MeasuringWorker {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(env: Record<string, string>) {
+  /** `within`: what begins the command line of a program that runs another one; `cwd`: where it is to begin. */
+  constructor(env: Record<string, string>, within: readonly string[] = [], cwd = ROOT) {
     const worker = fileURLToPath(new URL("worker.ts", import.meta.url));
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-check", `--config=${ROOT}deno.json`, worker],
+    const own = ["run", "-A", "--quiet", "--no-check", `--config=${ROOT}deno.json`, worker];
+    const [command, ...args] = [...within, Deno.execPath(), ...own];
+    this.#child = new Deno.Command(command!, {
+      args,
+      cwd,
       env,
       stdin: "piped",
       stdout: "piped",

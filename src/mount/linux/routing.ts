@@ -1,0 +1,129 @@
+/**
+ * Which tree a request at the shared mountpoint is about: that of the branch of the caller's session.
+ *
+ * While there is a session, the kernel keeps no names below the mountpoint, and of directories no attributes: each
+ * operation asks, and is answered for who asks. Files have node ids of their own in every view, so that what the
+ * kernel keeps of them stays right, and whoever has one open keeps it.
+ *
+ * @module
+ */
+
+import { Opcode } from "../../../ffi/fuse_kernel.ts";
+import { Errno } from "../../../ffi/errno.ts";
+import type { SharedDirectories } from "../shared_directories.ts";
+import {
+  MAIN_VIEW,
+  NODES_PER_VIEW,
+  SHARED_VIEW,
+  type View,
+  type ViewTable,
+  VIRTUAL_VIEW,
+} from "../views.ts";
+import type { CgroupCallers, CgroupSession } from "./cgroup_callers.ts";
+import { BODY, type Request } from "./request.ts";
+
+/** FUSE_NOTIFY_INC_EPOCH came with it. */
+const EPOCH_MINOR_VERSION = 44;
+
+/** What is not about a place in a tree. */
+const ABOUT_THE_MOUNT: ReadonlySet<number> = new Set([
+  Opcode.INIT,
+  Opcode.DESTROY,
+  Opcode.SYNCFS,
+  Opcode.STATFS,
+  Opcode.RELEASE,
+  Opcode.RELEASEDIR,
+]);
+
+export class Routing {
+  #isActive = false;
+  #isAlways = false;
+
+  /** `strict`: who is in no session sees nothing, instead of the main view. */
+  constructor(
+    readonly views: ViewTable,
+    readonly shared: SharedDirectories,
+    readonly callers: CgroupCallers,
+    readonly strict: boolean,
+  ) {}
+
+  /** False while every request is about the tree that its node id names. */
+  get isActive(): boolean {
+    return this.#isActive;
+  }
+
+  /** Whether eBPF tells the callers, or /proc. */
+  get source(): "bpf" | "proc" {
+    return this.callers.stamps === null ? "proc" : "bpf";
+  }
+
+  /** INIT has agreed on this minor version of the protocol. */
+  connected(minor: number): void {
+    // Without the notification that makes the kernel forget all names, it must never get to know one.
+    this.#isAlways = minor < EPOCH_MINOR_VERSION;
+    this.setSessions(this.callers.sessions);
+  }
+
+  /** From now on these are the sessions. Returns the views of which the kernel must forget what it knows. */
+  setSessions(sessions: readonly CgroupSession[]): View[] {
+    this.callers.sessions = sessions;
+    const { main } = this.views;
+    this.#isActive = this.#isAlways || this.strict || sessions.length > 0 ||
+      this.shared.isMainMixed;
+    const seen = new Set(sessions.map(({ view }) => view));
+    const routed = [...this.views].filter((view) =>
+      view === main ? this.#isActive : seen.has(view.number)
+    );
+    const fresh = routed.filter(({ isRouted }) => !isRouted);
+    for (const view of this.views) view.isRouted = routed.includes(view);
+    return fresh;
+  }
+
+  /** True if it depends on the caller what a node of that view number stands for. */
+  concerns(viewNumber: number, opcode: number): boolean {
+    return this.#isActive && !ABOUT_THE_MOUNT.has(opcode) &&
+      (viewNumber === MAIN_VIEW || viewNumber === SHARED_VIEW || viewNumber === VIRTUAL_VIEW);
+  }
+
+  /** The view of who asks; null if there is nothing for them. */
+  viewOf(request: Request, opcode: number): View | null {
+    const handle = opcode === Opcode.READDIR || opcode === Opcode.READDIRPLUS
+      ? request.u64(BODY)
+      : 0;
+    // Handles keep the view they were opened on.
+    if (handle > 0) return this.views.get(handle - 1) ?? null;
+    const session = this.callers.sessionOf(request.pid);
+    if (session !== null) return this.views.get(session.view) ?? null;
+    if (!this.strict || isOwnThread(request.pid)) return this.views.main;
+    return null;
+  }
+
+  /**
+   * Replaces the request's node by what it is in the caller's view. Returns that view, or a negative errno; null if the
+   * node is no directory, and nobody's but its own view's.
+   */
+  route(request: Request, opcode: number): View | number | null {
+    const { main } = this.views;
+    const number = request.viewNumber;
+    const node = number === MAIN_VIEW ? main.tree.node(request.nodeId) : undefined;
+    if (node !== undefined && node.directory === null) return null;
+    const view = this.viewOf(request, opcode);
+    if (view === null) {
+      // Whoever may not look into it may still see that it is there.
+      return node === main.tree.root && opcode === Opcode.GETATTR ? null : -Errno.EACCES;
+    }
+    const directory = this.shared.directory(view, number * NODES_PER_VIEW + request.nodeId);
+    if (directory === undefined) return -Errno.ENOENT;
+    request.nodeId = directory.nodeId;
+    return view;
+  }
+}
+
+function isOwnThread(thread: number): boolean {
+  try {
+    Deno.statSync(`/proc/self/task/${thread}`);
+    return true;
+  } catch {
+    return false;
+  }
+}
