@@ -9,6 +9,7 @@
 import { join } from "node:path";
 import { PR_SET_CHILD_SUBREAPER, prctl } from "../../ffi/process.ts";
 import { enterView } from "../views/enter_view.ts";
+import { RunCgroup } from "../views/run_cgroup.ts";
 import { namespaceFix, unshareCommand, whyNoNamespaces } from "../views/namespaces.ts";
 import { parentOf } from "../views/process_info.ts";
 import { SPEC_VARIABLE, type ViewSpec } from "../views/view_spec.ts";
@@ -64,7 +65,9 @@ export async function runInView(plan: RunPlan): Promise<number> {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   // A daemon that was started for this run lives on.
   const others = new Set(children(Deno.pid));
-  const [command, ...args] = [...unshareCommand(namespaces), ...selfCommand(), "__view"];
+  const cgroup = RunCgroup.make();
+  const view = [...unshareCommand(namespaces), ...selfCommand(), "__view"];
+  const [command, ...args] = [...(cgroup?.enter ?? []), ...view];
   const child = new Deno.Command(command!, {
     args,
     env: {
@@ -79,6 +82,7 @@ export async function runInView(plan: RunPlan): Promise<number> {
   passSignals(child);
   const { code } = await child.status;
   await endDescendants(others);
+  await cgroup?.end();
   return code;
 }
 

@@ -4,6 +4,8 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { unifiedRoot } from "../../src/views/cgroup_sessions.ts";
+import { inCgroup, withCgroup } from "../support/cgroup.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { type Outcome, run, type RunOptions, until } from "../support/process.ts";
 import { agentvfs, PROGRAM } from "../support/program.ts";
@@ -11,6 +13,8 @@ import { scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 const PROJECT = "mkdir sub; echo one >f; echo two >sub/g";
+/** A shell's command that prints the directory of its cgroup. */
+const OWN_CGROUP = `echo ${unifiedRoot()}$(sed -n 's/^0:://p' /proc/self/cgroup)`;
 /** What a shell types to run the program itself. */
 const SELF = PROGRAM.map((word) => `'${word}'`).join(" ");
 
@@ -224,5 +228,28 @@ Deno.test("a branch that is run on is not deleted, and a run outlives its server
     assert.deepEqual(lines(await running), ["at last"]);
     assert.deepEqual((await m.ctl("session", "list")).sessions, []);
     await m.ctl("branch", "delete", "b");
+  });
+});
+
+Deno.test("a run has a cgroup of its own, which goes with all that is in it", async () => {
+  await withCgroup(async (cgroup) => {
+    await withProject(PROJECT, async (m) => {
+      const script = `mkdir $(${OWN_CGROUP})/inner; echo $$ >$(${OWN_CGROUP})/inner/cgroup.procs
+        (setsid sleep 1000 </dev/null >/dev/null 2>&1 &); ${OWN_CGROUP}`;
+      const words = [...PROGRAM, "run", "--branch", "b", "--", "bash", "-c", script];
+      const left = `${cgroup}/agentvfs-run-1`;
+      await Deno.mkdir(left);
+      const outcome = await run(inCgroup(cgroup, words), {
+        cwd: m.project,
+        env: { AGENTVFS_STATE_DIR: m.state, AGENTVFS_SOCK: "", NO_COLOR: "1" },
+      });
+      assert.equal(outcome.code, 0, outcome.stderr);
+      assert.match(outcome.stdout, /\/agentvfs-run-\d+\/inner\n$/);
+      assert.ok(outcome.stdout.startsWith(cgroup), outcome.stdout);
+      // One that a supervisor left, too.
+      const names = [...Deno.readDirSync(cgroup)].filter(({ isDirectory }) => isDirectory);
+      assert.deepEqual(names.map(({ name }) => name), []);
+      assert.match(await Deno.readTextFile(`${cgroup}/cgroup.events`), /^populated 0$/m);
+    });
   });
 });

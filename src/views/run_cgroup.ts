@@ -1,0 +1,75 @@
+/**
+ * A cgroup of its own for what a run starts: whatever it does to hide, it is in it, and can be told how much it may use.
+ *
+ * It is made below the cgroup of the process that supervises the run, where that may be. A supervisor that is killed
+ * leaves it behind; the next one in the same place removes it.
+ *
+ * @module
+ */
+
+import { cgroupOf, cgroupRoot } from "../../ffi/cgroup.ts";
+import { displayString } from "../../ffi/binary_string.ts";
+
+const PREFIX = "agentvfs-run-";
+/** Longest time that processes which were killed may take to be gone, and how often it is looked, ms. */
+const EMPTY_DEADLINE_MS = 5_000;
+const POLL_MS = 10;
+
+export class RunCgroup {
+  private constructor(readonly directory: string) {}
+
+  /** Null where this process may not make one. */
+  static make(): RunCgroup | null {
+    try {
+      const root = cgroupRoot(Deno.readTextFileSync("/proc/self/mountinfo"));
+      const own = cgroupOf(Deno.pid);
+      if (root === null || own === null) return null;
+      const parent = root + displayString(own);
+      removeLeft(parent);
+      const directory = `${parent === "/" ? "" : parent}/${PREFIX}${Deno.pid}`;
+      Deno.mkdirSync(directory);
+      // To enter it is to write here.
+      Deno.openSync(`${directory}/cgroup.procs`, { write: true }).close();
+      return new RunCgroup(directory);
+    } catch {
+      return null;
+    }
+  }
+
+  /** What begins the command line of a program that is to be in it. Its process id and signals stay the program's. */
+  get enter(): string[] {
+    return ["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', this.directory];
+  }
+
+  /** Kills what is left in it, and removes it. */
+  async end(): Promise<void> {
+    try {
+      // Since Linux 5.14. Before it, who supervises has killed what it found.
+      await Deno.writeTextFile(`${this.directory}/cgroup.kill`, "1");
+    } catch { /* as said */ }
+    for (const until = performance.now() + EMPTY_DEADLINE_MS; performance.now() < until;) {
+      if (remove(this.directory)) return;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+  }
+}
+
+/** Those of supervisors that were killed: what is in use cannot be removed. */
+function removeLeft(parent: string): void {
+  for (const { name } of Deno.readDirSync(parent)) {
+    if (name.startsWith(PREFIX)) remove(`${parent}/${name}`);
+  }
+}
+
+/** A program may have made cgroups in its own. Returns false if processes are in any. */
+function remove(directory: string): boolean {
+  try {
+    for (const { name, isDirectory } of Deno.readDirSync(directory)) {
+      if (isDirectory) remove(`${directory}/${name}`);
+    }
+    Deno.removeSync(directory);
+    return true;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+}
