@@ -18,6 +18,8 @@ export interface FsClientOptions {
   readonly onAsk: (question: Question) => Promise<Answer>;
   /** A program looks up the names of this directory (a binary string) of the mount one by one. */
   readonly onList: (path: string) => void;
+  /** The kernel is to look up this path of the mount, a binary string. */
+  readonly onRevisit: (path: string) => void;
   /** The kernel refers to nothing in this view of a checkpoint any more. */
   readonly onIdle: (view: number) => void;
   /** The kernel refers to more nodes of this view than is good for the memory. */
@@ -64,6 +66,8 @@ export class FsClient {
       void this.#answer(message.ticket, message.question);
     } else if (message.type === "list") {
       this.options.onList(message.path);
+    } else if (message.type === "revisit") {
+      this.options.onRevisit(message.path);
     } else if (message.type === "idle") {
       this.options.onIdle(message.view);
     } else if (message.type === "many") {

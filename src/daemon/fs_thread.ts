@@ -11,6 +11,7 @@
 import { binaryString } from "../../ffi/binary_string.ts";
 import { CallerStamps } from "../../bpf/caller_stamp.ts";
 import { CgroupCallers } from "../mount/linux/cgroup_callers.ts";
+import { Revisits } from "../mount/linux/revisits.ts";
 import { Routing } from "../mount/linux/routing.ts";
 import { WITHOUT_VARIABLE } from "../mount/linux/init.ts";
 import { SharedDirectories } from "../mount/shared_directories.ts";
@@ -138,7 +139,13 @@ function makeRouting(
   const [loaded, why] = typeof stamps === "string" ? [null, stamps] : [stamps, null];
   const shared = new SharedDirectories(views, new SharedLog(path));
   if (resume) shared.restore(SharedLog.load(path));
-  const routing = new Routing(views, shared, new CgroupCallers(binaryString(root), loaded), strict);
+  const routing = new Routing(
+    views,
+    shared,
+    new CgroupCallers(binaryString(root), loaded),
+    strict,
+    new Revisits((path) => post({ type: "revisit", path })),
+  );
   // What another server told the kernel was told as is right for these.
   routing.setSessions(sessions);
   return { routing, state: { source: routing.source, why, strict } };

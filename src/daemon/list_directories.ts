@@ -1,5 +1,6 @@
 /**
- * Lists directories of the mount so that the kernel knows their names: a program is looking them up one by one.
+ * Lists directories of the mount so that the kernel knows their names: a program is looking them up one by one. And looks
+ * up those that the kernel has lost.
  *
  * The calls are made on Deno's thread pool, because the thread that answers them has to be free meanwhile. What they
  * tell is for the kernel; here it would only have to be decoded.
@@ -8,7 +9,7 @@
  */
 
 import { binaryString, cString } from "../../ffi/binary_string.ts";
-import { O_CLOEXEC, O_DIRECTORY } from "../../ffi/open.ts";
+import { O_CLOEXEC, O_DIRECTORY, O_PATH } from "../../ffi/open.ts";
 
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32", nonblocking: true },
@@ -40,6 +41,14 @@ export class DirectoryLister {
     this.#next();
   }
 
+  /** Looks up `path`, a binary string, now. */
+  visit(path: string): void {
+    const visit = lookUp(`${binaryString(this.mount)}/${path}`).then(() => {
+      this.#running.delete(visit);
+    });
+    this.#running.add(visit);
+  }
+
   get isBusy(): boolean {
     return this.#running.size > 0;
   }
@@ -60,6 +69,13 @@ export class DirectoryLister {
     });
     this.#running.add(listing);
   }
+}
+
+/** The way there is all that is of interest: that the kernel goes it. */
+async function lookUp(path: string): Promise<void> {
+  const libc = library ??= Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+  const fd = await libc.open(cString(path), O_PATH | O_CLOEXEC);
+  if (fd >= 0) libc.close(fd);
 }
 
 /** A directory that is gone, or that this user may not read, is nobody's concern. */

@@ -174,6 +174,8 @@ export type FsMessage =
   | { readonly type: "ask"; readonly ticket: number; readonly question: Question }
   /** A program looks up the names of this directory of the mount one by one. */
   | { readonly type: "list"; readonly path: string }
+  /** The kernel is to look up this path of the mount, a binary string. */
+  | { readonly type: "revisit"; readonly path: string }
   /** The kernel refers to nothing in this view of a checkpoint any more. */
   | { readonly type: "idle"; readonly view: number }
   /** There are so many nodes that the kernel should be asked to forget some. */

@@ -96,6 +96,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
     },
     onAsk: async (question) => answer(await daemon.promise, question),
     onList: (path) => lister.list(path),
+    onRevisit: (path) => lister.visit(path),
     onIdle: (view) => void branches?.closeIdle(view),
     onMany: (view) =>
       void fs.callView(view, "oldest", null)

@@ -21,6 +21,17 @@ import { ROOT_NODE_ID } from "../tree/node_table.ts";
 import type { SharedLog, SharedRecord } from "./shared_log.ts";
 import { MAIN_VIEW, NODES_PER_VIEW, SHARED_VIEW, type View, type ViewTable } from "./views.ts";
 
+/** What {@linkcode SharedDirectories.elsewhere} finds. */
+export interface Elsewhere {
+  readonly view: View;
+  /** Shared ids: its own, and that of the directory it is in. */
+  readonly id: number;
+  readonly parent: number;
+  readonly name: string;
+  /** From the root of the view, a binary string. */
+  readonly path: string;
+}
+
 interface Place {
   /** Shared id of the directory. */
   readonly parent: number;
@@ -82,7 +93,7 @@ export class SharedDirectories {
 
   /** The id for a directory of `view` that the kernel is about to be told; counts the reference that it gets. */
   remember(view: View, directory: Inode): number {
-    const id = this.#idOf(view, directory);
+    const id = this.#assign(view, directory);
     const { main } = this.views;
     if (isMainId(id)) {
       this.views.remember(
@@ -112,7 +123,7 @@ export class SharedDirectories {
    * and the kernel has to look it up again before it goes on.
    */
   unshare(view: View, directory: Inode): boolean {
-    const id = this.#known(view, directory);
+    const id = this.idOf(view, directory);
     if (id === undefined || !this.#isUsedByOthers(view, id)) return false;
     // Other views go on finding it where it was.
     const place = this.#placeOf(id);
@@ -123,9 +134,33 @@ export class SharedDirectories {
     return true;
   }
 
+  /**
+   * The directory that another view has at a place, if the kernel may know it; null if there is none. What `view` finds
+   * there makes the kernel drop that directory.
+   */
+  elsewhere(view: View, parent: number, name: string): Elsewhere | null {
+    const place = { parent, name };
+    const id = this.#children.get(parent)?.get(name) ?? this.#mainIdAt(place);
+    if (id === null) return null;
+    const isKnown = isMainId(id)
+      ? this.views.main.tree.node(id) !== undefined
+      : (this.#references.get(id) ?? 0) > 0;
+    if (!isKnown) return null;
+    for (const other of [this.views.main, ...this.#mapped.keys()]) {
+      if (other === view) continue;
+      const directory = this.#mapped.get(other)?.directories.get(id) ??
+        (other === this.views.main && isMainId(id) ? other.tree.node(id) : undefined);
+      if (directory === undefined || directory.stale) continue;
+      if (samePlace(this.#placeIn(other, directory), place)) {
+        return { view: other, id, parent, name, path: pathOf(directory) };
+      }
+    }
+    return null;
+  }
+
   /** A directory was renamed or removed: nobody is led to it by its former name. */
   moved(view: View, directory: Inode): void {
-    const id = this.#known(view, directory);
+    const id = this.idOf(view, directory);
     if (id === undefined) return;
     this.#removePlace(id);
     this.#awaited.delete(id);
@@ -146,17 +181,17 @@ export class SharedDirectories {
   }
 
   /** The id that a directory is given out under; undefined if it never was. */
-  #known(view: View, directory: Inode): number | undefined {
+  idOf(view: View, directory: Inode): number | undefined {
     if (directory === view.tree.root) return ROOT_NODE_ID;
     const id = this.#mapped.get(view)?.ids.get(directory);
     if (id !== undefined) return id;
     return view === this.views.main && directory.lookups > 0 ? directory.nodeId : undefined;
   }
 
-  #idOf(view: View, directory: Inode): number {
+  #assign(view: View, directory: Inode): number {
     if (directory === view.tree.root) return ROOT_NODE_ID;
     const place = this.#placeIn(view, directory);
-    const known = this.#known(view, directory);
+    const known = this.idOf(view, directory);
     // Nobody else is to find the one that is about to be renamed or removed.
     if (known !== undefined && this.#awaited.has(known)) return known;
     if (known !== undefined) {
@@ -260,7 +295,7 @@ export class SharedDirectories {
 
   /** Where a view has a directory; null if it is removed or the kernel was never told its parent's id. */
   #placeIn(view: View, { parent, name }: Inode): Place | null {
-    const id = parent === null ? undefined : this.#known(view, parent);
+    const id = parent === null ? undefined : this.idOf(view, parent);
     return id === undefined ? null : { parent: id, name };
   }
 
@@ -303,6 +338,12 @@ export class SharedDirectories {
   #record({ number: view }: View, id: number, { nodeId: node }: Inode): SharedRecord {
     return { view, id, node, ...(this.#places.get(id) ?? NOWHERE) };
   }
+}
+
+function pathOf(directory: Inode): string {
+  const names: string[] = [];
+  for (let at = directory; at.parent !== null; at = at.parent) names.push(at.name);
+  return names.reverse().join("/");
 }
 
 const NOWHERE = { parent: 0, name: "" };

@@ -209,6 +209,41 @@ Deno.test("directories that others rename and remove stay where they are", async
   });
 });
 
+Deno.test("who stands in a directory that others do not have keeps its path", async () => {
+  await withCallers(async (callers, m) => {
+    const one = await callers.on("one");
+    const two = await callers.on("two");
+    const main = callers.begin();
+    const keeps = async (caller: Conversation, path: string) => {
+      await until("it has its path", async () => await caller.ask(`os.getcwd()`) === path);
+    };
+    // Made by one branch alone, and looked for by the others.
+    await one.ask(`os.makedirs("own/deeper")`);
+    await one.ask(`os.chdir("own/deeper")`);
+    for (const caller of [two, main]) {
+      assert.equal(await caller.ask(`os.path.exists("own")`), false);
+      await keeps(one, m.path("own/deeper"));
+      assert.equal(await caller.ask(`os.path.exists("own/deeper")`), false);
+      await keeps(one, m.path("own/deeper"));
+    }
+    // A file to one, a directory to another.
+    await two.ask(`write("own", "a file")`);
+    assert.equal(await two.ask(`read("own")`), "a file");
+    await keeps(one, m.path("own/deeper"));
+    assert.equal(await two.ask(`read("own")`), "a file");
+    // Main's, which a branch removes, and replaces.
+    await main.ask(`os.chdir("sub/deep")`);
+    await two.ask(`child("rm -r sub")`);
+    await keeps(main, m.path("sub/deep"));
+    assert.equal(await two.ask(`os.path.exists("sub")`), false);
+    await keeps(main, m.path("sub/deep"));
+    // A branch renames what main is in.
+    await one.ask(`os.rename("${m.path("sub")}", "${m.path("other")}")`);
+    await keeps(main, m.path("sub/deep"));
+    await keeps(one, m.path("own/deeper"));
+  });
+});
+
 Deno.test("a session survives the server, directories that only its branch has included", async () => {
   await withCallers(async (callers, m) => {
     const one = await callers.on("one");

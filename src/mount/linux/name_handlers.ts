@@ -32,10 +32,19 @@ export function lookup(context: Context): number {
     return virtual.lookupHome(context.shared === null ? view.number : MAIN_VIEW);
   }
   const inode = tree.lookup(parent, name);
+  if (context.shared !== null) noteLookup(context, name, inode);
   if (inode === Status.NotFound) return reply.negativeEntry(view);
   if (typeof inode === "number") return reply.status(inode);
   if (inode.lookups === 0 && !view.isRouted) context.listAhead.lookedUp(view, parent);
   return reply.entry(view, inode);
+}
+
+/** Where views share directories, what one of them finds may cost the others theirs. */
+function noteLookup(context: Context, name: string, found: Inode | Status): void {
+  const { view, routing, request } = context;
+  const isDirectory = typeof found !== "number" && found.directory !== null;
+  if (isDirectory) routing!.revisits.answered(request.wireNode, name);
+  else routing!.missed(view, request.wireNode, name);
 }
 
 /** Makes `name` in the request's directory and answers its entry. */
@@ -120,7 +129,7 @@ function remove(context: Context, directory: boolean): number {
   const removed = directory ? directoryAt(context, parent, name) : null;
   if (removed !== null && isEmpty(tree, removed) && unshare(context, removed)) return -Errno.ESTALE;
   const status = unlink(tree, parent, name, directory);
-  if (removed !== null && status === Status.Ok) context.shared!.moved(context.view, removed);
+  if (removed !== null && status === Status.Ok) moved(context, removed, parent, name);
   return reply.status(status);
 }
 
@@ -140,6 +149,18 @@ function unshare({ view, shared }: Context, directory: Inode): boolean {
   return shared!.unshare(view, directory);
 }
 
+/** The directory is not where it was. */
+function moved(
+  { view, shared, routing }: Context,
+  directory: Inode,
+  from: Inode,
+  name: string,
+): void {
+  shared!.moved(view, directory);
+  const parent = shared!.idOf(view, from);
+  if (parent !== undefined) routing!.missed(view, parent, name);
+}
+
 export function unlinkFile(context: Context): number {
   return remove(context, false);
 }
@@ -149,7 +170,7 @@ export function rmdir(context: Context): number {
 }
 
 function move(context: Context, names: number, flags: number): number {
-  const { view, tree, request, reply, shared } = context;
+  const { tree, request, reply } = context;
   const target = otherNode(context, BODY);
   if (target < 0) return -Errno.EXDEV;
   const from = tree.node(request.nodeId);
@@ -158,12 +179,15 @@ function move(context: Context, names: number, flags: number): number {
   const fromName = request.name(names);
   const toName = request.name(request.nameEnd);
   if (isVirtual(from, fromName) || isVirtual(to, toName)) return -Errno.EACCES;
-  const directories = [directoryAt(context, from, fromName), directoryAt(context, to, toName)]
-    .filter((directory) => directory !== null);
-  const unshared = directories.filter((directory) => unshare(context, directory));
+  const source = directoryAt(context, from, fromName);
+  const replaced = directoryAt(context, to, toName);
+  const unshared = [source, replaced].filter((found) => found !== null && unshare(context, found));
   if (unshared.length > 0) return -Errno.ESTALE;
   const status = rename(tree, from, fromName, to, toName, flags);
-  if (status === Status.Ok) { for (const directory of directories) shared!.moved(view, directory); }
+  if (status === Status.Ok) {
+    if (source !== null) moved(context, source, from, fromName);
+    if (replaced !== null) moved(context, replaced, to, toName);
+  }
   return reply.status(status);
 }
 

@@ -45,6 +45,11 @@ export class Request {
     return this.viewAt(IN_HEADER.NODEID);
   }
 
+  /** The node that the request is about, as the kernel has it. */
+  get wireNode(): number {
+    return this.viewNumber * NODES_PER_VIEW + this.nodeAt(IN_HEADER.NODEID);
+  }
+
   /** Called once the request is in {@linkcode bytes}. */
   begin(length: number): void {
     this.length = length;

@@ -21,6 +21,7 @@ import {
 } from "../views.ts";
 import type { CgroupCallers, CgroupSession } from "./cgroup_callers.ts";
 import { BODY, type Request } from "./request.ts";
+import type { Revisits } from "./revisits.ts";
 
 /** FUSE_NOTIFY_INC_EPOCH came with it. */
 const EPOCH_MINOR_VERSION = 44;
@@ -45,6 +46,7 @@ export class Routing {
     readonly shared: SharedDirectories,
     readonly callers: CgroupCallers,
     readonly strict: boolean,
+    readonly revisits: Revisits,
   ) {}
 
   /** False while every request is about the tree that its node id names. */
@@ -85,6 +87,15 @@ export class Routing {
       (viewNumber === MAIN_VIEW || viewNumber === SHARED_VIEW || viewNumber === VIRTUAL_VIEW);
   }
 
+  /**
+   * A caller of `view` was told that a name in a directory, a shared id, is no directory: others who have one there are to
+   * keep it.
+   */
+  missed(view: View, parent: number, name: string): void {
+    const elsewhere = this.shared.elsewhere(view, parent, name);
+    if (elsewhere !== null) this.revisits.add(elsewhere);
+  }
+
   /** The view of who asks; null if there is nothing for them. */
   viewOf(request: Request, opcode: number): View | null {
     const handle = opcode === Opcode.READDIR || opcode === Opcode.READDIRPLUS
@@ -92,6 +103,7 @@ export class Routing {
       : 0;
     // Handles keep the view they were opened on.
     if (handle > 0) return this.views.get(handle - 1) ?? null;
+    if (this.revisits.view !== null && isOwnThread(request.pid)) return this.revisits.view;
     const session = this.callers.sessionOf(request.pid);
     if (session !== null) return this.views.get(session.view) ?? null;
     if (!this.strict || isOwnThread(request.pid)) return this.views.main;
