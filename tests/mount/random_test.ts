@@ -214,6 +214,8 @@ for (let first = 0; first < SEQUENCES; first += PER_DAEMON) {
     const options = {
       arguments: ["--allow-other", ...(routed ? ["--cgroups"] : [])],
       allowedLog: [/was killed by SIGKILL/],
+      // By cgroup each component of each path is asked for.
+      deadlineMs: 300_000,
     };
     const play = (cgroup: string | null) =>
       withTemporary((directory) =>
