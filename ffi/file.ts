@@ -19,16 +19,11 @@ const libc = bindLibc({
   flock: { parameters: ["i32", "i32"], result: "i32" },
 });
 
-export const SEEK_SET = 0;
 export const SEEK_DATA = 3;
 export const SEEK_HOLE = 4;
 
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
-export const LOCK_UN = 8;
-
-export const FALLOC_FL_KEEP_SIZE = 1;
-export const FALLOC_FL_PUNCH_HOLE = 2;
 
 export function read(fd: number, into: Uint8Array<ArrayBuffer>, length = into.length): number {
   return check(libc.read(fd, into, length));

@@ -139,15 +139,6 @@ export const Fattr = {
 /** The WRITE is write-back of a page that was dirtied earlier. */
 export const WRITE_CACHE = 1 << 0;
 export const WRITE_KILL_SUIDGID = 1 << 2;
-export const OPEN_KILL_SUIDGID = 1 << 0;
-
-/** Open flags the server answers with. */
-export const OpenFlag = {
-  DIRECT_IO: 1 << 0,
-  KEEP_CACHE: 1 << 1,
-  CACHE_DIR: 1 << 3,
-  NOFLUSH: 1 << 5,
-} as const;
 
 /** Codes of unsolicited messages: the `error` field of an out header whose `unique` is 0. */
 export const NotifyCode = {

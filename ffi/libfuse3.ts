@@ -9,7 +9,7 @@
 import { cString } from "./binary_string.ts";
 
 /** Newest first: Debian 13 and Ubuntu 25.04 ship soname 4 of the same interface. */
-export const LIBFUSE_NAMES = ["libfuse3.so.4", "libfuse3.so.3"];
+const LIBFUSE_NAMES = ["libfuse3.so.4", "libfuse3.so.3"];
 
 const SYMBOLS = {
   fuse_session_new: {
@@ -36,7 +36,7 @@ export class LibfuseError extends Error {
 }
 
 /** Loads libfuse3. Throws {@linkcode LibfuseError}. */
-export function loadLibfuse(): Libfuse {
+function loadLibfuse(): Libfuse {
   let cause: unknown;
   for (const name of LIBFUSE_NAMES) {
     try {

@@ -22,7 +22,6 @@ export const MS_NODEV = 4;
 export const MS_NOEXEC = 8;
 export const MS_BIND = 4096;
 export const MS_REC = 16384;
-export const MS_PRIVATE = 1 << 18;
 
 /** mount(2). Null leaves an argument out. */
 export function mount(
@@ -48,8 +47,6 @@ const SYS_mount_setattr = 442;
 const AT_FDCWD = -100;
 const AT_RECURSIVE = 0x8000;
 export const MOUNT_ATTR_RDONLY = 1;
-export const MOUNT_ATTR_NOSUID = 2;
-export const MOUNT_ATTR_NODEV = 4;
 
 /** mount_setattr(2) on the mount at `path`; with `recursive` on those below it too. Needs Linux 5.12. */
 export function mountSetattr(

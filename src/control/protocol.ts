@@ -15,7 +15,7 @@ export const PROTOCOL_VERSION = 1;
 export const MAX_LINE_BYTES = 1024 * 1024;
 
 /** Deepest nesting of objects and arrays in a request. */
-export const MAX_DEPTH = 32;
+const MAX_DEPTH = 32;
 
 /** Longest path that fits `sun_path` with its NUL, from unix(7). */
 export const MAX_SOCKET_PATH_BYTES = 107;

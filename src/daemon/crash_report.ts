@@ -22,7 +22,7 @@ export interface ServerDeath {
 }
 
 /** Directory of a workspace that holds the reports. */
-export const CRASHES = "crashes";
+const CRASHES = "crashes";
 
 /** The newest so many reports are kept. */
 const KEPT_REPORTS = 20;

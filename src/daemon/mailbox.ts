@@ -19,7 +19,7 @@ export interface Mailbox {
 }
 
 const HEADER_BYTES = 8;
-export const PART_BYTES = 1024 * 1024;
+const PART_BYTES = 1024 * 1024;
 
 export function createMailbox(): Mailbox {
   const eventFd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

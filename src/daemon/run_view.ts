@@ -35,7 +35,7 @@ export interface RunPlan {
  * What agents keep outside of a project: their settings and histories, and caches of package managers. Below the home
  * directory.
  */
-export const AGENT_STATE: readonly string[] = [
+const AGENT_STATE: readonly string[] = [
   ".claude",
   ".claude.json",
   ".codex",

@@ -111,7 +111,7 @@ export function stateRoot(): string {
   return join(home, ".local/state/agentvfs");
 }
 
-export function workspacesRoot(): string {
+function workspacesRoot(): string {
   return join(stateRoot(), "workspaces");
 }
 

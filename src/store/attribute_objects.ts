@@ -15,7 +15,7 @@ import type { Work } from "./sliced.ts";
 
 /** Owner of an object that nobody needs, and of one that several do; the others count from 1. */
 export const NOBODY = 0;
-export const SEVERAL = 0xffffffff;
+const SEVERAL = 0xffffffff;
 
 /** Objects that are looked into between two pauses. */
 const PAUSE_EVERY = 32;

@@ -296,7 +296,7 @@ class Check {
 }
 
 /** Why an object whose hash is right is none that a program of this version makes, or null. */
-export function decodeFault(id: ObjectId, type: ObjectType, bytes: Uint8Array): string | null {
+function decodeFault(id: ObjectId, type: ObjectType, bytes: Uint8Array): string | null {
   try {
     visitReferences(id, type, bytes, () => {});
     return null;

@@ -53,14 +53,14 @@ export function visitReferences(
 }
 
 /** Entries of a leaf page. */
-export function leafEntries(bytes: Uint8Array, id: ObjectId): TreeEntry[] {
+function leafEntries(bytes: Uint8Array, id: ObjectId): TreeEntry[] {
   const entries: TreeEntry[] = [];
   readLeaf(bytes, id, entries);
   return entries;
 }
 
 /** The objects an inode's record names. */
-export function visitRecord(record: InodeRecord, visit: ReferenceVisitor): void {
+function visitRecord(record: InodeRecord, visit: ReferenceVisitor): void {
   if (record.content !== null) visit(record.content, contentType(record));
   if (record.xattrs !== null) visit(record.xattrs, "xattrs");
 }

@@ -28,7 +28,7 @@ export interface PageReference {
 }
 
 /** Tells whether a binary string can be a name in a directory. */
-export function isEntryName(name: string): boolean {
+function isEntryName(name: string): boolean {
   if (name === "" || name === "." || name === "..") return false;
   for (let i = 0; i < name.length; i++) {
     const unit = name.charCodeAt(i);

@@ -15,7 +15,7 @@ const S_ISGID = 0o2000;
 const S_IXGRP = 0o010;
 
 /** Limits of xattr(7). */
-export const XATTR_NAME_MAX = 255;
+const XATTR_NAME_MAX = 255;
 export const XATTR_SIZE_MAX = 65536;
 
 /** What {@linkcode setAttributes} is to change; what is absent stays. */

@@ -87,8 +87,6 @@ export class Inode {
   stale = false;
   /** Journal epoch in which the journal has told what this node id stands for. */
   boundEpoch = -1;
-  /** Differs from its record in the link table. */
-  linkChanged = false;
 
   constructor(
     public nodeId: number,

@@ -43,7 +43,7 @@ export const RecordType = {
 
 export const RECORD_HEADER_BYTES = 24;
 /** A WRITE's fields: six numbers of 8 bytes. */
-export const WRITE_FIELDS_BYTES = 48;
+const WRITE_FIELDS_BYTES = 48;
 /** Bytes in front of a WRITE's payload that {@linkcode Journal.appendWrite} overwrites. */
 export const WRITE_HEADROOM = RECORD_HEADER_BYTES + WRITE_FIELDS_BYTES;
 

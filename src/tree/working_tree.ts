@@ -12,7 +12,7 @@
  */
 
 import { readClock, type Timestamp } from "../../ffi/clock.ts";
-import { type InodeRecord, S_IFDIR, S_IFMT, S_IFREG, type Snapshot } from "../store/entry.ts";
+import { type InodeRecord, S_IFDIR, S_IFMT, type Snapshot } from "../store/entry.ts";
 import type { ObjectId } from "../store/object_id.ts";
 import type { SourceListing, TreeSource, TreeStore } from "./backing.ts";
 import { SourceContent } from "./content.ts";
@@ -295,7 +295,7 @@ export class WorkingTree {
 const NO_XATTRS: ReadonlyMap<string, Uint8Array<ArrayBuffer>> = new Map();
 
 /** Where the source keeps a file that is not imported yet. */
-export function sourcePathOf(inode: Inode): string | null {
+function sourcePathOf(inode: Inode): string | null {
   let content = inode.content;
   while (content !== null && "base" in content) content = content.base;
   return content instanceof SourceContent ? content.path : null;
@@ -303,8 +303,4 @@ export function sourcePathOf(inode: Inode): string | null {
 
 export function joinPath(directory: string, name: string): string {
   return directory === "" ? name : `${directory}/${name}`;
-}
-
-export function isRegular(mode: number): boolean {
-  return (mode & S_IFMT) === S_IFREG;
 }

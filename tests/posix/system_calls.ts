@@ -401,7 +401,6 @@ const POSIX_FADV_DONTNEED = 4;
 export const R_OK = 4;
 export const W_OK = 2;
 export const X_OK = 1;
-export const F_OK = 0;
 
 export const LOCK_SH = 1;
 export const LOCK_EX = 2;

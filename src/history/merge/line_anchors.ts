@@ -34,7 +34,7 @@ function onlyPlaces(lines: readonly number[]): Map<number, number> {
 }
 
 /** The longest part of `anchors`, in their order, whose indexes in text `side` increase. */
-export function longestIncreasing(anchors: readonly Anchor[], side: 1 | 2): Anchor[] {
+function longestIncreasing(anchors: readonly Anchor[], side: 1 | 2): Anchor[] {
   /** Position of the lowest end of a run of each length. */
   const ends: number[] = [];
   const previous: number[] = [];
