@@ -12,7 +12,7 @@ This page is written from the program's own help by \`scripts/write_cli_docs.ts\
 ## Which daemon is meant
 
 1. \`--sock PATH\` names a control socket.
-2. \`--project DIR\` (or \`-C DIR\`; \`quickstart\`, \`status\` and \`stop\` take it as a word) names a project, its mount, or a
+2. \`--project DIR\` (or \`-C DIR\`; \`quickstart\`, \`status\`, \`restart\` and \`stop\` take it as a word) names a project, its mount, or a
    directory in either.
 3. \`$AGENTVFS_SOCK\` names a control socket.
 4. The mount or project the current directory is in.

@@ -32,8 +32,10 @@ export interface Command {
   readonly options: OptionSpecs;
   /** The first word that is no option, and everything after it, is another program's command line. */
   readonly runsProgram?: true;
-  /** Further help: paragraphs and examples, 80 columns at most. */
+  /** Further help, 80 columns at most. */
   readonly details?: string;
+  /** A command line that shows what the usage line does not, without `agentvfs`. */
+  readonly example?: string;
   /** Carries it out; resolves with the exit code. May throw anything: the caller reports it. */
   run(input: CommandInput): Promise<number>;
 }

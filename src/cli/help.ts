@@ -6,7 +6,7 @@
 
 import { type Command, GLOBAL_OPTIONS, type OptionSpecs } from "./command.ts";
 import { COMMANDS, groupOf } from "./commands.ts";
-import { columns } from "./format.ts";
+import { columns, words } from "./format.ts";
 
 export function overview(): string {
   return `agentvfs: give an agent a project it can checkpoint, inspect and roll back
@@ -21,7 +21,7 @@ Usage: agentvfs COMMAND [OPTIONS]
   rollback REF         make the mount what a checkpoint recorded
   log, show, diff      list checkpoints; what one changed; what differs
   restore PATH…        bring files or directories back from a checkpoint
-  undo, redo           take back the last rollback or restore; do it again
+  undo, redo           take back a rollback, restore or merge; do it again
   run [--] PROGRAM…    run an agent on a branch, at the project's own path
   branch, session …    a tree of its own for each agent; who works where
   merge BRANCH…        bring branches' work together
@@ -53,7 +53,7 @@ export async function groupHelp(name: string): Promise<string> {
   for (const [second, row] of groupOf(name)) {
     if (row.hidden) continue;
     const { positionals, brief } = (await row.load()).command;
-    rows.push([`${second} ${positionals.usage}`, brief]);
+    rows.push([words(second, positionals.usage), brief]);
   }
   return `Usage: agentvfs ${name} COMMAND [OPTIONS]
 
@@ -63,15 +63,23 @@ Details: agentvfs ${name} COMMAND --help`;
 }
 
 export function commandHelp(command: Command): string {
-  const usage = ["agentvfs", command.name, command.positionals.usage, "[OPTIONS]"];
+  const { name, positionals, brief } = command;
   const parts = [
-    `${capitalized(command.brief)}`,
-    `Usage: ${usage.filter((word) => word !== "").join(" ")}`,
+    capitalized(brief),
+    `Usage: ${words("agentvfs", name, "[OPTIONS]", positionals.usage)}`,
     columns(optionRows({ ...command.options, ...globalOptions(command) }))
       .map((line) => `  ${line}`).join("\n"),
-    ...(command.details === undefined ? [] : [command.details]),
+    ...paragraph(command),
   ];
   return parts.join("\n\n");
+}
+
+function paragraph({ details, example }: Command): string[] {
+  const lines = [
+    ...(details === undefined ? [] : [details]),
+    ...(example === undefined ? [] : [`Example: agentvfs ${example}`]),
+  ];
+  return lines.length === 0 ? [] : [lines.join("\n")];
 }
 
 /** Those that mean something here and that the command does not define itself. */

@@ -12,6 +12,7 @@ export const command: Command = {
   details: `From a branch it starts with everything that is in the working tree, also what
 was not recorded and what git ignores. Its files are in the mount's
 .agentvfs/branches/NAME.`,
+  example: "branch create cart --from HEAD~1",
   async run(input) {
     const report = await withDaemon(
       input,

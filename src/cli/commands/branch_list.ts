@@ -6,7 +6,7 @@ import { print, printJson } from "../output.ts";
 
 export const command: Command = {
   name: "branch list",
-  brief: "the branches, oldest first",
+  brief: "list branches, oldest first",
   positionals: { usage: "", min: 0, max: 0 },
   options: {},
   async run(input) {

@@ -7,6 +7,7 @@ export const command: Command = {
   brief: "give a branch another name",
   positionals: { usage: "NAME NEW", min: 2, max: 2 },
   options: {},
+  example: "branch rename cart checkout",
   async run(input) {
     const [name, to] = input.positionals;
     const report = await withDaemon(

@@ -13,8 +13,9 @@ export const command: Command = {
     agent: { value: "NAME", brief: "who makes it" },
     branch: BRANCH_OPTION,
   },
-  details: `Words are joined to one label: agentvfs checkpoint before the refactor
+  details: `Words are joined to one label.
 Prints the id of the checkpoint, 64 hex digits, where output is not a terminal.`,
+  example: "checkpoint before the refactor",
   async run(input) {
     const label = input.positionals.join(" ");
     const report = await withDaemon(input, (client) =>

@@ -17,6 +17,7 @@ export const command: Command = {
   },
   details: `Without -f it returns when the mount answers.
 agentvfs quickstart DIR is the short way.`,
+  example: "daemon --source . --store /data/shop --foreground",
   async run(input) {
     const source = input.values.get("source") ?? input.values.get("project");
     if (!source) throw usageError("agentvfs daemon needs --source DIR");

@@ -8,7 +8,7 @@ import { projectPath } from "../project_path.ts";
 
 export const command: Command = {
   name: "diff",
-  brief: "what differs between checkpoints, or from the mount",
+  brief: "show what differs between checkpoints, or from the mount",
   positionals: { usage: "[A [B]] [-- PATH…]", min: 0, max: Infinity },
   options: {
     patch: { short: "p", brief: "show the changed lines of text files" },
@@ -17,6 +17,7 @@ export const command: Command = {
   details: `Without A: HEAD against the mount as it is. With A only: that against the mount.
 ${REF_HELP}
 Quote a label with spaces.`,
+  example: "diff HEAD~2 --patch -- src",
   async run(input) {
     const refs = input.positionals.slice(0, input.positionals.length - input.afterDashes.length);
     const [from, to, extra] = refs;

@@ -24,7 +24,7 @@ export const command: Command = {
   brief: "give up old checkpoints and the space they take",
   positionals: { usage: "", min: 0, max: 0 },
   options: {
-    "dry-run": { short: "n", brief: "only tell what would happen" },
+    "dry-run": { short: "n", brief: "only say what would happen" },
     keep: { value: "N", brief: "keep the newest N" },
     "keep-for": { value: "TIME", brief: "keep those made within 7d, 12h, 30m, …" },
     "keep-hourly": { value: "N", brief: "keep one of each of the last N hours" },
@@ -36,6 +36,7 @@ export const command: Command = {
 days and those with a label. Heads, imports, what branches have in common and
 what undo needs stay anyway; automatic safety checkpoints stay for a day. The
 log goes on to show what was given up.`,
+  example: "gc --keep 20 --keep-labelled --dry-run",
   async run(input) {
     const params = rules(input);
     const report = await withStore(input, {

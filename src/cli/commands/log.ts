@@ -15,6 +15,7 @@ export const command: Command = {
     all: { short: "a", brief: "automatic safety checkpoints as well" },
     branch: BRANCH_OPTION,
   },
+  example: "log --limit 5 --branch cart",
   async run(input) {
     const report = await withDaemon(input, (client) =>
       client.log({

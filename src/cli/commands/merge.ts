@@ -24,6 +24,7 @@ export const command: Command = {
 is merged. Conflicts refuse a source, unless the strategy decides them: ours,
 theirs, union (both sides' lines), or markers, which writes them into the files
 to be settled. agentvfs undo takes a merge back.`,
+  example: "merge cart docs --strategy markers",
   async run(input) {
     const into = given(input, "into", "branch");
     const ending = ["continue", "abort"].filter((flag) => input.flags.has(flag));

@@ -12,6 +12,7 @@ export const command: Command = {
   options: DAEMON_OPTIONS,
   details: `The project itself is only read. Repeating it is harmless: it finds the daemon.
 Prints mount=PATH and the next command to type.`,
+  example: "quickstart ~/work/shop",
   async run(input) {
     const source = input.positionals[0] ?? input.values.get("project") ?? ".";
     const config = await daemonConfig(input, source, false);

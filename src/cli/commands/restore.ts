@@ -16,6 +16,7 @@ export const command: Command = {
   },
   details: `${REF_HELP}
 Paths start where you stand in the mount or the project, elsewhere at its root.`,
+  example: "restore src/cart.ts docs --from initial",
   async run(input) {
     const from = input.values.get("from") ?? "HEAD";
     if (from === "") throw usageError("--from needs a checkpoint");

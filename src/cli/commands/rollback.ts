@@ -11,6 +11,7 @@ export const command: Command = {
   details: `${REF_HELP}
 Words are joined to one label.
 What was not recorded is recorded first, so agentvfs undo takes a rollback back.`,
+  example: "rollback before the refactor",
   async run(input) {
     const report = await withDaemon(input, (client) =>
       client.rollback({

@@ -30,6 +30,7 @@ export const command: Command = {
   details: `Starts a daemon where none runs. Ends with the program's exit code, and ends
 what the program left running. --confine leaves /tmp, /var/tmp and what agents
 keep in the home directory (.claude, .codex, .cache, …) writable.`,
+  example: "run --branch cart --confine -- claude",
   async run(input) {
     const { client, source, mount, store, socket } = await daemonOf(input);
     using _ = client;

@@ -11,6 +11,7 @@ export const command: Command = {
   options: { branch: BRANCH_OPTION },
   details: `${REF_HELP}
 Without one: HEAD.`,
+  example: "show HEAD~1",
   async run(input) {
     const ref = input.positionals.join(" ") || "HEAD";
     const report = await withDaemon(

@@ -23,7 +23,7 @@ const SHOWN_DAMAGE = 5;
 
 export const command: Command = {
   name: "status",
-  brief: "what is mounted, what it shows, how the import is going",
+  brief: "say what is mounted, what it shows, how the import is going",
   positionals: { usage: "[DIR]", min: 0, max: 1 },
   options: {},
   async run(input) {

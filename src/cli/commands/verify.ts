@@ -20,6 +20,7 @@ export const command: Command = {
 runs or without one. Exit code 1 if anything is damaged; the answer names it and
 the checkpoints and paths it affects. With --repair the index is put right from
 the packs, lost objects are marked, and what a crash tore off is cut.`,
+  example: "verify --store /data/shop",
   async run(input) {
     const repair = input.flags.has("repair");
     const report = await withStore(input, {

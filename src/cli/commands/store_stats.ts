@@ -1,7 +1,6 @@
 import type { StoreStatsReport } from "../../control/service/store.ts";
 import { statsOffline } from "../../daemon/offline_store.ts";
 import type { Command } from "../command.ts";
-import { usageError } from "../command_error.ts";
 import {
   byteSize,
   columns,
@@ -19,21 +18,14 @@ import { STORE_OPTION, withStore } from "../store_client.ts";
 const SHOWN = 10;
 
 export const command: Command = {
-  name: "store",
-  brief: "what holds the space of the store",
-  positionals: { usage: "stats", min: 1, max: 1 },
+  name: "store stats",
+  brief: "say what holds the space of the store",
+  positionals: { usage: "", min: 0, max: 0 },
   options: { store: STORE_OPTION },
   details: `Tells what packs, index and journals take, how much of the packs is needed and
 how much gc could free, and which checkpoints have most that nothing else needs.
 Works while the daemon runs and without one.`,
   async run(input) {
-    const [what] = input.positionals;
-    if (what !== "stats") {
-      throw usageError(
-        `There is no agentvfs store ${JSON.stringify(what)}`,
-        "agentvfs store stats",
-      );
-    }
     const report = await withStore(input, {
       name: "stats",
       online: (client) => client.storeStats({}),
