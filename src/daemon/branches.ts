@@ -225,8 +225,12 @@ export class Branches {
   }
 }
 
-/** How the view of a branch is opened. */
-export function branchView(view: number, state: BranchState, store: string): ViewStart {
+/** How the view of a branch is opened. Without a snapshot it shows the project. */
+export function branchView(
+  view: number,
+  state: Pick<BranchState, "number" | "segment" | "nextInode"> & Pick<ViewStart, "snapshot">,
+  store: string,
+): ViewStart {
   const { number, snapshot, segment, nextInode } = state;
   const directory = journalPath(store, number);
   return {

@@ -15,7 +15,6 @@ import type { CommitInfo } from "../history/commit.ts";
 import { FIRST_SEGMENT } from "../history/history.ts";
 import { MAIN_VIEW } from "../mount/views.ts";
 import type { Snapshot } from "../store/entry.ts";
-import { journalPath } from "../store/store_paths.ts";
 import { FIRST_OWN_INODE } from "../tree/working_tree.ts";
 import { BackgroundClient } from "./background_client.ts";
 import { answer } from "./answer.ts";
@@ -217,17 +216,16 @@ function viewsOf(sessions: CgroupSessions, registry: ViewRegistry) {
 }
 
 function mainView(saved: BranchState | null, store: string): ViewStart {
-  const { snapshot = null, segment = FIRST_SEGMENT, nextInode = FIRST_OWN_INODE } = saved ?? {};
-  return {
-    number: MAIN_VIEW,
-    writable: true,
-    inodeSpace: 0,
-    directory: journalPath(store, 0),
-    snapshot,
-    segment,
-    nextInode,
-  };
+  return branchView(MAIN_VIEW, saved ?? BEFORE_IMPORT, store);
 }
+
+/** Main while the project is not stored. */
+const BEFORE_IMPORT = {
+  number: 0,
+  snapshot: null,
+  segment: FIRST_SEGMENT,
+  nextInode: FIRST_OWN_INODE,
+};
 
 /** The views that another server had open. What one showed may be gone. */
 async function startsOf(
