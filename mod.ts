@@ -9,6 +9,9 @@
  * await client.checkpoint({ label: "before the refactor" });
  * ```
  *
+ * `findDaemon` throws {@linkcode WorkspaceError}. A call rejects with {@linkcode ServiceError} where the daemon refused,
+ * and with {@linkcode ControlError} where it could not be asked. docs/protocol.md has the protocol itself.
+ *
  * @module
  */
 

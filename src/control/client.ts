@@ -40,6 +40,7 @@ export class ControlError extends Error {
   }
 }
 
+/** How long to wait. */
 export interface ConnectOptions {
   /** Longest time to connect, ms. */
   connectDeadlineMs?: number;
@@ -47,7 +48,9 @@ export interface ConnectOptions {
   callDeadlineMs?: number;
 }
 
+/** Of one call. */
 export interface CallOptions {
+  /** Longest time to wait for the reply, ms; else what the connection has. */
   deadlineMs?: number;
 }
 

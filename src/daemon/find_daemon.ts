@@ -12,6 +12,7 @@ import { isListening } from "../control/socket_path.ts";
 import { isWithin, listMounts, MOUNT_TYPE } from "./mounts.ts";
 import { listWorkspaces, WorkspaceError, type WorkspaceRecord } from "./workspace.ts";
 
+/** What is known of the daemon; all of it may be left out. */
 export interface FindOptions {
   socket?: string | undefined;
   /** A project, a mountpoint, or something inside one. */
@@ -20,6 +21,7 @@ export interface FindOptions {
   cwd?: string | undefined;
 }
 
+/** How to reach a daemon. */
 export interface FoundDaemon {
   socket: string;
   /** Null where only the socket is known. */

@@ -65,8 +65,8 @@ export interface WorkspaceRecord {
 }
 
 /**
- * Why a workspace cannot be used. `exit` is the command's exit code: 1 refused, 2 the command line names
- * something that is not there, 4 the machine does not allow it.
+ * Why a workspace cannot be used. `code` is stable. `exit` is the command's exit code: 1 refused, 2 the command line
+ * names something that is not there, 3 the daemon cannot be reached, 4 the machine does not allow it.
  */
 export class WorkspaceError extends Error {
   readonly code: string;

@@ -18,6 +18,7 @@ export interface BranchesService {
   showBranch(p: ShowBranchParams): Promise<BranchReport>;
 }
 
+/** A new branch. */
 export interface CreateBranchParams {
   /** 1 to 64 of `A-Z a-z 0-9 . _ / -`. */
   name: string;
@@ -25,21 +26,25 @@ export interface CreateBranchParams {
   from?: string;
 }
 
+/** The branch that goes. */
 export interface DeleteBranchParams {
   name: string;
   /** Although it is in use. */
   force?: boolean;
 }
 
+/** A branch and its new name. */
 export interface RenameBranchParams {
   name: string;
   to: string;
 }
 
+/** The branch that is meant. */
 export interface ShowBranchParams {
   name: string;
 }
 
+/** A branch, and how far it went from its parent. */
 export interface BranchReport {
   name: string;
   /** Of main 0; those of deleted branches are used again. */
@@ -57,12 +62,14 @@ export interface BranchReport {
   path: string;
 }
 
+/** A branch that is gone. */
 export interface DeleteBranchReport {
   name: string;
   /** What the branch was last: `branch create NAME --from ID` brings it back. */
   head: string;
 }
 
+/** All branches, oldest first. */
 export interface ListBranchesReport {
   branches: BranchReport[];
 }

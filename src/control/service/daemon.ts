@@ -25,6 +25,7 @@ export interface SkippedPath {
   reason: string;
 }
 
+/** How far the import of the project is, or what it has stored. */
 export interface ImportProgress {
   state: "running" | "done" | "failed";
   files: number;
@@ -34,6 +35,7 @@ export interface ImportProgress {
   ms: number;
 }
 
+/** How the daemon and one of its branches are. */
 export interface StatusReport {
   version: string;
   state: "importing" | "ready" | "stopping";
@@ -89,20 +91,24 @@ export interface TaskReport {
   unit: "bytes" | "objects" | "records";
 }
 
+/** Long tasks under way. */
 export interface TasksReport {
   tasks: TaskReport[];
 }
 
+/** The server that is replaced. */
 export interface RestartReport {
   /** The server that ends. */
   serverPid: number;
 }
 
+/** How to stop. */
 export interface StopParams {
   /** Stop although files are open in the mount. */
   force?: boolean;
 }
 
+/** The mount is gone from this mount namespace. */
 export interface StopReport {
   stopped: true;
   /** A process of each other mount namespace that has the mount: there it now answers with errors. */

@@ -24,6 +24,7 @@ export interface HistoryService {
   redo(p: BranchParams): Promise<RollbackReport>;
 }
 
+/** Which branch is meant. */
 export interface BranchParams {
   /** Default: main. */
   branch?: string;
@@ -57,6 +58,7 @@ export interface Change {
  */
 export type CommitKind = "import" | "checkpoint" | "safety" | "restore" | "merge";
 
+/** What is said about a new checkpoint. */
 export interface CheckpointParams extends BranchParams {
   /** A short name, by which it can be referred to. */
   label?: string;
@@ -65,6 +67,7 @@ export interface CheckpointParams extends BranchParams {
   agent?: string;
 }
 
+/** A checkpoint that was made. */
 export interface CheckpointReport {
   id: string;
   label: string | null;
@@ -74,6 +77,7 @@ export interface CheckpointReport {
   ms: number;
 }
 
+/** Which checkpoint to go back to. */
 export interface RollbackParams extends BranchParams {
   /** Label, id, unique prefix of an id, `HEAD`, `HEAD~n` or branch name. */
   ref: string;
@@ -81,6 +85,7 @@ export interface RollbackParams extends BranchParams {
   dryRun?: boolean;
 }
 
+/** What a rollback, restore, undo or redo has done, or would do. */
 export interface RollbackReport {
   /** Checkpoint now shown (or, in a dry run, that would be). */
   id: string;
@@ -95,6 +100,7 @@ export interface RollbackReport {
   changes?: Change[];
 }
 
+/** Which checkpoints are listed. */
 export interface LogParams extends BranchParams {
   /** Largest number of entries. */
   limit?: number;
@@ -120,6 +126,7 @@ export interface LogEntry {
   compacted?: true;
 }
 
+/** The checkpoints of a branch, newest first. */
 export interface LogReport {
   branch: string;
   /** Id. */
@@ -127,17 +134,20 @@ export interface LogReport {
   entries: LogEntry[];
 }
 
+/** Which checkpoint is meant. */
 export interface ShowParams extends BranchParams {
   /** As in {@linkcode RollbackParams}. */
   ref: string;
 }
 
+/** A checkpoint and what it changed. */
 export interface ShowReport {
   /** `tree`: id of its root directory. */
   commit: LogEntry & { tree: string };
   changes: Change[];
 }
 
+/** What is compared. */
 export interface DiffParams extends BranchParams {
   /** As `ref` in {@linkcode RollbackParams}, as is `to`. */
   from?: string;
@@ -148,6 +158,7 @@ export interface DiffParams extends BranchParams {
   paths?: string[];
 }
 
+/** What differs between two states of the tree. */
 export interface DiffReport {
   /** Id of a checkpoint, or `working tree`; so is `to`. */
   from: string;
@@ -156,6 +167,7 @@ export interface DiffReport {
   patch?: string;
 }
 
+/** What is brought back, and from where. */
 export interface RestoreParams extends BranchParams {
   /** Relative to the root of the tree. */
   paths: string[];

@@ -22,6 +22,7 @@ export interface MergeService {
 /** See docs/merge.md. */
 export type MergeStrategy = "conflict" | "ours" | "theirs" | "union" | "markers";
 
+/** What is merged, into what, and how conflicts are decided. */
 export interface MergeParams {
   /** Branches, with what is not recorded in them, or checkpoints. */
   sources: string[];
@@ -72,6 +73,7 @@ export interface MergedSource {
   changed: ChangeCounts;
 }
 
+/** What a merge has done, or would do. */
 export interface MergeReport {
   into: string;
   /**

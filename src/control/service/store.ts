@@ -16,6 +16,7 @@ export interface StoreService {
   storeStats(p: Record<string, never>): Promise<StoreStatsReport>;
 }
 
+/** How to check. */
 export interface VerifyParams {
   /** Put right what can be. */
   repair?: boolean;
@@ -33,6 +34,7 @@ export interface DamageReport {
   bytes?: number;
 }
 
+/** Paths of which something is lost. */
 export interface AffectedReport {
   /** Checkpoint of which something is lost; null for what a branch stored without one. */
   commit: string | null;
@@ -43,6 +45,7 @@ export interface AffectedReport {
   pathCount: number;
 }
 
+/** What a check of the store has found. */
 export interface VerifyReport {
   store: string;
   /** True if nothing was wrong. */
@@ -105,6 +108,7 @@ export interface GcParams {
   keepLabelled?: boolean;
 }
 
+/** What a collection has freed, or would free. */
 export interface GcReport {
   store: string;
   dryRun: boolean;
