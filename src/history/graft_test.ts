@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import type { InodeRecord, Snapshot } from "../store/entry.ts";
+import type { InodeRecord } from "../store/entry.ts";
 import { S_IFDIR, S_IFMT } from "../store/entry.ts";
-import type { Store } from "../store/store.ts";
+import { assertSound } from "./assert_sound.ts";
 import { withoutNested } from "./diff.ts";
 import {
   copyModel,
@@ -17,8 +17,6 @@ import {
 } from "./fixtures.ts";
 import { type GraftOptions, graftPaths, prefixes } from "./graft.ts";
 import { HistoryError } from "./history_error.ts";
-import { isDirectory } from "./record.ts";
-import { totalsOf } from "./totals.ts";
 
 const OPTIONS: GraftOptions = { allocateInode: freshInode };
 
@@ -27,32 +25,6 @@ function essence(record: InodeRecord) {
   const { mode, uid, gid, mtimeSec, xattrs, content, size } = record;
   const isDirectory = (mode & S_IFMT) === S_IFDIR;
   return { mode, uid, gid, mtimeSec, xattrs, ...(isDirectory ? {} : { content, size }) };
-}
-
-/** Checks what holds of every snapshot: totals, link counts, one number for one inode. */
-function assertSound(store: Store, snapshot: Snapshot): void {
-  const inodes = new Set([snapshot.root.ino]);
-  const names = new Map<number, number>();
-  const visit = (record: InodeRecord) => {
-    const entries = store.readTree(record.content);
-    const { size, entries: below, nlink } = record;
-    assert.deepEqual({ size, entries: below, nlink }, totalsOf(entries));
-    for (const entry of entries) {
-      if (entry.linked) names.set(entry.ino, (names.get(entry.ino) ?? 0) + 1);
-      else {
-        assert.ok(!inodes.has(entry.ino), `inode ${entry.ino} stands for two files`);
-        inodes.add(entry.ino);
-      }
-      if (isDirectory(entry)) visit(entry);
-    }
-  };
-  visit(snapshot.root);
-  const links = store.readLinks(snapshot.links);
-  for (const ino of links.keys()) {
-    assert.ok(!inodes.has(ino), `linked inode ${ino} is ordinary too`);
-  }
-  const counts = [...links].map(([ino, record]) => [ino, record.nlink]);
-  assert.deepEqual(new Map(counts as [number, number][]), names);
 }
 
 Deno.test("restored paths are as they were, the rest stays, and the snapshot is sound", async () => {

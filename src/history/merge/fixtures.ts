@@ -4,7 +4,6 @@
  * @module
  */
 
-import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import type { InodeRecord, Snapshot } from "../../store/entry.ts";
 import { S_IFDIR, S_IFMT } from "../../store/entry.ts";
@@ -18,9 +17,8 @@ import {
   freshInode,
   listSnapshot,
 } from "../fixtures.ts";
+import { assertSound } from "../assert_sound.ts";
 import type { ModelInode } from "../fixtures.ts";
-import { isDirectory } from "../record.ts";
-import { totalsOf } from "../totals.ts";
 import { mergeSnapshots } from "./merge_snapshots.ts";
 import type { ConflictKind, MergeOptions, MergeResult } from "./merge_types.ts";
 
@@ -42,33 +40,6 @@ export function merge(
   const result = mergeSnapshots(store, base, ours, theirs, { ...OPTIONS, ...options });
   assertSound(store, result.snapshot);
   return result;
-}
-
-/** Checks totals, link counts, and that one number is one inode. */
-export function assertSound(store: Store, snapshot: Snapshot): void {
-  const inodes = new Set([snapshot.root.ino]);
-  const names = new Map<number, number>();
-  const visit = (record: InodeRecord) => {
-    const entries = store.readTree(record.content);
-    const { size, entries: below, nlink } = record;
-    assert.deepEqual({ size, entries: below, nlink }, totalsOf(entries));
-    for (const entry of entries) {
-      if (entry.linked) names.set(entry.ino, (names.get(entry.ino) ?? 0) + 1);
-      else {
-        assert.ok(!inodes.has(entry.ino), `inode ${entry.ino} stands for two files`);
-        inodes.add(entry.ino);
-      }
-      if (isDirectory(entry)) visit(entry);
-      else if (!entry.linked) assert.equal((entry as InodeRecord).nlink, 1);
-    }
-  };
-  visit(snapshot.root);
-  const links = store.readLinks(snapshot.links);
-  for (const ino of links.keys()) {
-    assert.ok(!inodes.has(ino), `linked inode ${ino} is ordinary too`);
-  }
-  const counts = new Map([...links].map(([ino, record]) => [ino, record.nlink]));
-  assert.deepEqual(counts, names);
 }
 
 /** What merging compares of each path. */
