@@ -9,6 +9,7 @@
 /// <reference lib="deno.worker" />
 
 import { loadHasher } from "../store/hash.ts";
+import { StoreError } from "../store/store_error.ts";
 import type { Progress } from "../store/sliced.ts";
 import { type BackgroundJobs, backgroundJobs, WRITING_JOBS } from "./background_jobs.ts";
 import type { BackgroundStart, PostedError } from "./messages.ts";
@@ -35,6 +36,11 @@ function post(message: BackgroundMessage): void {
   self.postMessage(message);
 }
 
+/** The disk's errors are no errors of the program's, which are to be looked for. */
+function complain(error: unknown): void {
+  console.error(error instanceof StoreError ? error.message : error);
+}
+
 self.onmessage = async (event: MessageEvent<BackgroundStart>) => {
   try {
     const table = backgroundJobs(
@@ -49,7 +55,7 @@ self.onmessage = async (event: MessageEvent<BackgroundStart>) => {
       clearTimeout(tidying);
       if (job === "close") return;
       tidying = setTimeout(() => {
-        lastWrite = lastWrite.then(() => table.tidy(null)).catch(console.error);
+        lastWrite = lastWrite.then(() => table.tidy(null)).catch(complain);
       }, TIDY_AFTER_MS);
     };
     self.onmessage = ({ data: { id, job, value } }: MessageEvent<BackgroundRequest>) => {

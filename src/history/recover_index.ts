@@ -6,11 +6,13 @@
  */
 
 import { close } from "../../ffi/open.ts";
+import { type FileCalls, SYSTEM_CALLS } from "../store/file_calls.ts";
 import { fileExists } from "../store/file_exists.ts";
 import type { Hasher } from "../store/hash.ts";
 import { rebuildIndex } from "../store/rebuild_index.ts";
 import { lockStore } from "../store/store_lock.ts";
 import { indexPath } from "../store/store_paths.ts";
+import { syncDirectory } from "../store/sync_directory.ts";
 import { HistoryRecovery, type RecoveredHistory } from "./recover_history.ts";
 import { Salvage } from "./salvage_index.ts";
 
@@ -24,34 +26,45 @@ function damagedIndexPath(directory: string): string {
 }
 
 /** Nobody else may have the store open. Throws StoreError `locked`, `io_error`. */
-export function recoverIndex(directory: string, hasher: Hasher): RecoveredIndex {
+export function recoverIndex(
+  directory: string,
+  hasher: Hasher,
+  calls: FileCalls = SYSTEM_CALLS,
+): RecoveredIndex {
   close(lockStore(directory));
-  setAside(directory);
+  setAside(directory, calls);
   const old = new Salvage(directory, damagedIndexPath(directory));
   let recovered: RecoveredIndex | undefined;
   const { objects } = rebuildIndex(directory, hasher, (database, stored) => {
     recovered = { objects: 0, ...new HistoryRecovery(directory, database, old, stored).run() };
-  });
+  }, calls);
   const { guessed, operationsLost } = recovered!;
-  if (guessed.length === 0 && !operationsLost) removeAside(directory);
+  if (guessed.length === 0 && !operationsLost) removeAside(directory, calls);
   return { ...recovered!, objects };
 }
 
-const SUFFIXES = ["", "-wal", "-shm"];
+/** The index itself comes last: as long as it is there, what belongs to it is not somebody else's. */
+const SUFFIXES = ["-wal", "-shm", ""];
 
-/** An index that is there already was set aside by a recovery that did not come to its end. */
-function setAside(directory: string): void {
-  if (!fileExists(indexPath(directory))) return;
-  removeAside(directory);
+/**
+ * Moves the index away with its log, also where a recovery that did not come to its end has begun to. The log of one
+ * index must never be found beside another.
+ */
+function setAside(directory: string, calls: FileCalls): void {
+  const aside = damagedIndexPath(directory);
+  if (fileExists(indexPath(directory)) && fileExists(aside)) removeAside(directory, calls);
   for (const suffix of SUFFIXES) {
-    if (!fileExists(indexPath(directory) + suffix)) continue;
-    Deno.renameSync(indexPath(directory) + suffix, damagedIndexPath(directory) + suffix);
+    const path = indexPath(directory) + suffix;
+    if (fileExists(path)) calls.rename(path, aside + suffix);
   }
+  syncDirectory(directory, calls);
 }
 
-function removeAside(directory: string): void {
+function removeAside(directory: string, calls: FileCalls): void {
   for (const suffix of SUFFIXES) {
+    if (suffix === "") syncDirectory(directory, calls);
     const path = damagedIndexPath(directory) + suffix;
-    if (fileExists(path)) Deno.removeSync(path);
+    if (fileExists(path)) calls.remove(path);
   }
+  syncDirectory(directory, calls);
 }

@@ -6,6 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
+import { databaseError } from "./io_error.ts";
 import { isWholeRow, putRow, rowSum, type SummedTable } from "./summed_table.ts";
 
 export const META: SummedTable = { name: "meta", columns: ["key", "value"] };
@@ -52,6 +53,8 @@ export function putMeta(database: DatabaseSync, key: MetaKey, value: number): vo
  * tables that nobody made here is refused when it is opened.
  *
  * @param sql statements that do nothing where what they make is there
+ *
+ * Throws `no_space` and `io_error`.
  */
 export function createTables(database: DatabaseSync, sql: string): void {
   database.exec("BEGIN IMMEDIATE");
@@ -60,10 +63,23 @@ export function createTables(database: DatabaseSync, sql: string): void {
     const sum = schemaSum(database);
     if (getMeta(database, "schema") !== sum) putMeta(database, "schema", sum);
     database.exec("COMMIT");
-  } catch (error) {
-    database.exec("ROLLBACK");
-    throw error;
+  } catch (cause) {
+    rollBack(database);
+    throw databaseError("make tables in", pathOf(database), cause);
   }
+}
+
+/** Ends the transaction that failed, if SQLite has not done so itself. */
+export function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec("ROLLBACK");
+  } catch {
+    // There is none any more: the first error tells why.
+  }
+}
+
+function pathOf(database: DatabaseSync): string {
+  return String(database.prepare("PRAGMA database_list").get()!.file);
 }
 
 /** Why the definitions of the tables are not those that were made, or null. */

@@ -11,7 +11,7 @@ import type { Hasher } from "./hash.ts";
 import { databaseError } from "./io_error.ts";
 import { KnownIds } from "./known_ids.ts";
 import type { Location } from "./location.ts";
-import { getMeta, metaRow, PUT_META } from "./meta.ts";
+import { getMeta, metaRow, PUT_META, rollBack } from "./meta.ts";
 import { type ObjectId, objectIdBytes } from "./object_id.ts";
 import type { ObjectReader, PendingObjects } from "./object_reader.ts";
 import { hashObject, OBJECT_TYPE_CODES, type ObjectSink, type ObjectType } from "./object_type.ts";
@@ -161,7 +161,7 @@ export class ObjectWriter implements ObjectSink {
       this.#count.run(...metaRow("commits", this.#commits + 1));
       this.#calls.commit(this.#database);
     } catch (cause) {
-      this.#rollback();
+      rollBack(this.#database);
       throw databaseError("commit to", indexPath(this.#directory), cause);
     }
     this.#mark.write(++this.#commits);
@@ -229,14 +229,6 @@ export class ObjectWriter implements ObjectSink {
     for (const { number, bytes } of this.#pending.appender.lengths()) {
       const { objects, plain } = totals.get(number)!;
       this.#addToPack.run(number, bytes, objects, plain);
-    }
-  }
-
-  #rollback(): void {
-    try {
-      this.#database.exec("ROLLBACK");
-    } catch {
-      // SQLite has rolled back by itself, or BEGIN was what failed: the first error tells why.
     }
   }
 }

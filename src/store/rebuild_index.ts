@@ -11,6 +11,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { close } from "../../ffi/open.ts";
 import { readMark } from "./commit_mark.ts";
 import { createIndex } from "./create_index.ts";
+import { type FileCalls, SYSTEM_CALLS } from "./file_calls.ts";
 import type { Hasher } from "./hash.ts";
 import { databaseError } from "./io_error.ts";
 import { type ObjectId, objectIdBytes } from "./object_id.ts";
@@ -53,6 +54,7 @@ export function rebuildIndex(
   directory: string,
   hasher: Hasher,
   complete: CompleteIndex = () => {},
+  calls: FileCalls = SYSTEM_CALLS,
 ): RebuiltIndex {
   checkFormat(directory);
   const lock = lockStore(directory);
@@ -65,10 +67,14 @@ export function rebuildIndex(
         { path },
       );
     }
-    for (const suffix of ["-wal", "-shm", ".new", ".new-wal", ".new-shm"]) remove(path + suffix);
+    for (const suffix of ["-wal", "-shm", ".new", ".new-wal", ".new-shm"]) {
+      remove(path + suffix, calls);
+    }
+    // The log of an index that was there before must not be found beside the new one.
+    syncDirectory(directory, calls);
     const rebuilt = fill(directory, `${path}.new`, hasher, complete);
-    Deno.renameSync(`${path}.new`, path);
-    syncDirectory(directory);
+    calls.rename(`${path}.new`, path);
+    syncDirectory(directory, calls);
     return rebuilt;
   } finally {
     close(lock);
@@ -146,9 +152,9 @@ function insertAll(
   return { objects: total, packs: numbers.length, gaps, commits };
 }
 
-function remove(path: string): void {
+function remove(path: string, calls: FileCalls): void {
   try {
-    Deno.removeSync(path);
+    calls.remove(path);
   } catch (cause) {
     if (!(cause instanceof Deno.errors.NotFound)) throw cause;
   }

@@ -62,7 +62,7 @@ function isGrowth(type: number): boolean {
 export class JournalError extends Error {
   constructor(
     message: string,
-    readonly code: "no_space" | "io" | "newer_version",
+    readonly code: "no_space" | "io_error" | "newer_version",
     readonly errno: number,
   ) {
     super(message);
@@ -319,7 +319,7 @@ export function journalError(action: string, path: string, errno: number): Journ
     full
       ? `Cannot ${action} journal segment ${path}: no space left; free some and try again`
       : `Cannot ${action} journal segment ${path}: errno ${errno}`,
-    full ? "no_space" : "io",
+    full ? "no_space" : "io_error",
     errno,
   );
 }

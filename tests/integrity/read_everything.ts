@@ -152,6 +152,7 @@ function attempt<T>(action: () => T): T | null {
 function assertExpected(error: unknown): void {
   const { name, code } = error as { name?: string; code?: string };
   const isExpected = ["StoreError", "HistoryError", "JournalError"].includes(name ?? "") ||
-    code === "ERR_SQLITE_ERROR" || code === "no_space" || code === "io" || code === "newer_version";
+    code === "ERR_SQLITE_ERROR" || code === "no_space" || code === "io_error" ||
+    code === "newer_version";
   if (!isExpected) throw error;
 }

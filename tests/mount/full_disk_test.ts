@@ -2,39 +2,11 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { succeed, until } from "../support/process.ts";
 import { withMount } from "../support/mounted.ts";
-import { withTemporary } from "../support/temporary.ts";
+import { until } from "../support/process.ts";
+import { withSmallDisk } from "../support/small_disk.ts";
 
 const MIB = 1024 * 1024;
-
-/** Runs `body` with a project and a directory that is a file system of its own of 32 MiB. */
-async function withSmallDisk(
-  kind: "tmpfs" | "ext4",
-  body: (project: string, disk: string) => Promise<void>,
-): Promise<void> {
-  await withTemporary(async (directory) => {
-    const project = join(directory, "project");
-    const disk = join(directory, "disk");
-    await Deno.mkdir(project);
-    await Deno.mkdir(disk);
-    await Deno.writeTextFile(join(project, "kept.txt"), "kept\n");
-    if (kind === "tmpfs") {
-      await succeed(["mount", "-t", "tmpfs", "-o", "size=32m,mode=700", "agentvfs-test", disk]);
-    } else {
-      const image = join(directory, "image");
-      await succeed(["truncate", "-s", "32M", image]);
-      await succeed(["mkfs.ext4", "-q", "-m", "0", image]);
-      await succeed(["mount", "-o", "loop", image, disk]);
-      await Deno.chmod(disk, 0o700);
-    }
-    try {
-      await body(project, disk);
-    } finally {
-      await succeed(["umount", disk]);
-    }
-  });
-}
 
 /** Smaller and smaller files, until not one byte fits. */
 const SIZES = [MIB, 65_536, 4096, 1];
@@ -66,7 +38,7 @@ async function fill(path: (name: string) => string, prefix: string) {
 
 for (const kind of ["tmpfs", "ext4"] as const) {
   Deno.test(`a full ${kind}: delete, collect garbage, write again`, () =>
-    withSmallDisk(kind, async (project, disk) => {
+    withSmallDisk(kind, async ({ project, disk }) => {
       const options = {
         arguments: ["--store", join(disk, "store")],
         allowedLog: [/no space left/],

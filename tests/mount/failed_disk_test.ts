@@ -1,0 +1,63 @@
+/** The file system of the store fails while programs work: it becomes read-only, as ext4 does when it finds damage. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { withMount } from "../support/mounted.ts";
+import { run } from "../support/process.ts";
+import { withSmallDisk } from "../support/small_disk.ts";
+
+const READ_ONLY = /Read-only file system|os error 30/;
+
+Deno.test("a disk that becomes read-only: calls fail and say why, reading goes on, and all comes back", () =>
+  withSmallDisk("ext4", async ({ project, disk, fail, repair }) => {
+    const options = {
+      arguments: ["--store", join(disk, "store")],
+      allowedLog: [/EROFS|EIO|[Rr]ead-only|readonly|disk I\/O error/],
+    };
+    await withMount(project, async (m) => {
+      await Deno.writeTextFile(m.path("stored.txt"), "stored\n");
+      await m.ctl("checkpoint", "before");
+      const synced = await Deno.open(m.path("synced.txt"), { create: true, write: true });
+      await synced.write(new TextEncoder().encode("synced\n"));
+      await synced.sync();
+      await Deno.mkdir(m.path("empty"));
+      await Deno.remove(m.path("empty"));
+
+      // Nobody can do it by hand: the journal is open.
+      const busy = await run(["mount", "-o", "remount,ro", disk]);
+      assert.notEqual(busy.code, 0);
+      assert.match(busy.stderr, /busy/);
+      await Deno.writeTextFile(m.path("after.txt"), "not durable\n");
+
+      await fail();
+      await assert.rejects(Deno.writeTextFile(m.path("new.txt"), "x"), READ_ONLY);
+      await assert.rejects(synced.write(new Uint8Array(10)), READ_ONLY);
+      await assert.rejects(synced.sync(), READ_ONLY);
+      await assert.rejects(Deno.mkdir(m.path("directory")), READ_ONLY);
+      await assert.rejects(Deno.remove(m.path("kept.txt")), READ_ONLY);
+      await assert.rejects(Deno.rename(m.path("kept.txt"), m.path("other.txt")), READ_ONLY);
+      await assert.rejects(Deno.chmod(m.path("kept.txt"), 0o600), READ_ONLY);
+      const refusal = await m.refused("checkpoint", "impossible");
+      assert.equal(refusal.code, "io_error");
+      assert.equal((await m.refused("gc", "--keep", "1")).code, "io_error");
+
+      for (const name of ["kept", "stored", "synced"]) {
+        assert.equal(await Deno.readTextFile(m.path(`${name}.txt`)), `${name}\n`);
+      }
+      assert.equal((await m.ctl("log")).entries[0].label, "before");
+      synced.close();
+      await m.stop();
+
+      await repair();
+      await m.start();
+      for (const name of ["kept", "stored", "synced"]) {
+        assert.equal(await Deno.readTextFile(m.path(`${name}.txt`)), `${name}\n`);
+      }
+      await Deno.writeTextFile(m.path("new.txt"), "new\n");
+      await m.ctl("checkpoint", "afterwards");
+      const verified = await m.ctl("verify");
+      assert.deepEqual(verified.damage, []);
+      await m.restart();
+      assert.equal(await Deno.readTextFile(m.path("new.txt")), "new\n");
+    }, options);
+  }));
