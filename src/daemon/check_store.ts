@@ -46,6 +46,7 @@ async function checkLock(directory: string): Promise<void> {
 const HINTS: Readonly<Record<string, string>> = {
   locked: "Stop the daemon that uses it (agentvfs stop), or choose another place with --store",
   newer_version: "Update agentvfs, or choose another place with --store",
+  older_version: "Use the agentvfs that made it, or choose another place with --store",
 };
 
 async function exists(path: string): Promise<boolean> {

@@ -9,8 +9,11 @@ import { Location } from "./location.ts";
 import { createTables, putMeta } from "./meta.ts";
 import { type ObjectId, objectIdBytes } from "./object_id.ts";
 
-/** Version of the tables below and of everything else in the directory. */
-export const STORE_VERSION = 1;
+/**
+ * Version of the tables below and of everything else in the directory, journals included: docs/store-format.md says when it
+ * is raised.
+ */
+export const STORE_VERSION = 2;
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value, sum INTEGER NOT NULL)

@@ -6,6 +6,7 @@ import { zstdCompressSync } from "node:zlib";
 import { createTables, putMeta } from "./meta.ts";
 import { OBJECT_ID_BYTES, objectIdBytes, writeObjectId } from "./object_id.ts";
 import { ENCODING_ZSTD, RECORD_HEADER_BYTES } from "./pack_format.ts";
+import { rebuildIndex } from "./rebuild_index.ts";
 import { Store } from "./store.ts";
 import { StoreError, type StoreErrorCode } from "./store_error.ts";
 import { indexPath, packPath } from "./store_paths.ts";
@@ -73,24 +74,30 @@ Deno.test("what is not a store is refused", () => {
   });
 });
 
-Deno.test("a newer version is refused, whichever file says so", () => {
-  withFolder((directory) => {
-    prepared(directory);
-    const database = new DatabaseSync(indexPath(directory));
-    putMeta(database, "version", 2);
-    database.close();
-    refused("newer_version", () => Store.open(directory, hasher));
-    refused("newer_version", () => StoreWriter.open(directory, hasher));
+for (const [version, code] of [[3, "newer_version"], [1, "older_version"]] as const) {
+  Deno.test(`version ${version} is refused as ${code}, whichever file says so`, () => {
+    withFolder((directory) => {
+      prepared(directory);
+      const database = new DatabaseSync(indexPath(directory));
+      putMeta(database, "version", version);
+      database.close();
+      refused(code, () => Store.open(directory, hasher));
+      refused(code, () => StoreWriter.open(directory, hasher));
+    });
+    withFolder((directory) => {
+      prepared(directory);
+      const before = Deno.readFileSync(indexPath(directory));
+      const text = `agentvfs store\nversion ${version}\nmore of it\n`;
+      Deno.writeTextFileSync(`${directory}/format`, text);
+      const error = refused(code, () => Store.open(directory, hasher));
+      assert.match(error.message, new RegExp(`version ${version}.*version 2.*program that wrote`));
+      refused(code, () => StoreWriter.open(directory, hasher));
+      refused(code, () => StoreWriter.create(directory, hasher));
+      refused(code, () => rebuildIndex(directory, hasher));
+      assert.deepEqual(Deno.readFileSync(indexPath(directory)), before);
+    });
   });
-  withFolder((directory) => {
-    prepared(directory);
-    Deno.writeTextFileSync(`${directory}/format`, "agentvfs store\nversion 2\nmore of it\n");
-    const error = refused("newer_version", () => Store.open(directory, hasher));
-    assert.match(error.message, /version 2.*version 1/);
-    refused("newer_version", () => StoreWriter.open(directory, hasher));
-    refused("newer_version", () => StoreWriter.create(directory, hasher));
-  });
-});
+}
 
 Deno.test("a missing or unusable index is refused, and no pack is touched", () => {
   for (const index of [null, "", "this is no database at all, not by a long way".repeat(99)]) {

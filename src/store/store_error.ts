@@ -9,6 +9,7 @@ import type { ObjectId } from "./object_id.ts";
 /**
  * - `not_a_store`: the directory is none, or is not complete
  * - `newer_version`: written by a newer program
+ * - `older_version`: written by an older program, in a format that this one does not read
  * - `damaged_store`: the index is missing or unusable
  * - `locked`: another process writes to it
  * - `missing_object`: no object of that name
@@ -20,6 +21,7 @@ import type { ObjectId } from "./object_id.ts";
 export type StoreErrorCode =
   | "not_a_store"
   | "newer_version"
+  | "older_version"
   | "damaged_store"
   | "locked"
   | "missing_object"

@@ -15,7 +15,7 @@ export function formatText(): string {
   return `${FIRST_LINE}\nversion ${STORE_VERSION}\n`;
 }
 
-/** Throws `not_a_store` or `newer_version` unless `directory` is a store this program can use. */
+/** Throws `not_a_store`, `newer_version` or `older_version` unless `directory` is a store this program can use. */
 export function checkFormat(directory: string): void {
   let text: string;
   try {
@@ -39,13 +39,14 @@ export function checkFormat(directory: string): void {
   checkVersion(directory, Number(version[1]));
 }
 
-/** Throws `newer_version` unless this program can use a store of that version. */
+/** Throws `newer_version` or `older_version` unless this program can use a store of that version. */
 export function checkVersion(directory: string, version: number): void {
   if (version === STORE_VERSION) return;
+  const isNewer = version > STORE_VERSION;
   throw new StoreError(
-    version > STORE_VERSION ? "newer_version" : "not_a_store",
+    isNewer ? "newer_version" : "older_version",
     `Cannot open the store ${directory}: it has version ${version} and this program knows version ` +
-      `${STORE_VERSION}. Use the program that wrote it or a newer one`,
+      `${STORE_VERSION}. Use the program that wrote it${isNewer ? " or a newer one" : ""}`,
     { path: directory },
   );
 }
