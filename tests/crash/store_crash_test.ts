@@ -9,12 +9,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { memoryPlace } from "../support/memory_place.ts";
+import { randomness, SEED } from "../support/random.ts";
 import { type DiskState, SimulatedDisk } from "../support/simulated_disk.ts";
-import { randomness } from "../tree/fixture.ts";
 import { type Allowed, ALPHABET, Bench, checkStore } from "./store_workloads.ts";
 
 const ALL = Deno.env.get("AGENTVFS_CRASH") === "all";
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Date.now() % 1_000_000);
 /** Of the workloads of two operations, and of those of three. */
 const SAMPLE = 20;
 const MAIN = ["put", "checkpoint", "fold", "collect", "repair", "rebuild"];

@@ -9,12 +9,13 @@ import { StoreCollection } from "../../src/history/collect_store.ts";
 import { History } from "../../src/history/history.ts";
 import { recoverIndex } from "../../src/history/recover_index.ts";
 import { verifyStore } from "../../src/history/verify_store.ts";
-import { S_IFDIR, type Snapshot } from "../../src/store/entry.ts";
-import { objectIdBytes } from "../../src/store/object_id.ts";
+import type { Snapshot } from "../../src/store/entry.ts";
+import { type ObjectId, objectIdBytes } from "../../src/store/object_id.ts";
 import { runAtOnce } from "../../src/store/sliced.ts";
 import { indexPath } from "../../src/store/store_paths.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
 import { fileEntry, hasher, noise } from "../../src/store/test_store.ts";
+import { EMPTY_SNAPSHOT } from "../tree/fixture.ts";
 import type { SimulatedDisk } from "../support/simulated_disk.ts";
 
 export const BRANCH = "main";
@@ -134,7 +135,7 @@ export const ALPHABET: Readonly<Record<string, (bench: Bench) => void>> = {
   commit: (bench) => bench.store.commit(),
   checkpoint: (bench) => bench.save(`checkpoint ${bench.promised.labels.length}`),
   fold: (bench) => bench.save(null),
-  pack: (bench) => void bench.store.beginPack(),
+  pack: (bench) => void bench.store.rewriter.beginPack(),
   tidy: (bench) => bench.store.tidy(),
   reopen: (bench) => bench.reopen(),
   collect: (bench) => bench.collect(),
@@ -142,27 +143,9 @@ export const ALPHABET: Readonly<Record<string, (bench: Bench) => void>> = {
   rebuild: (bench) => bench.rebuild(),
 };
 
-function rootOf(tree: string): Snapshot {
-  return {
-    root: {
-      mode: S_IFDIR | 0o755,
-      uid: 0,
-      gid: 0,
-      rdev: 0,
-      ino: 2,
-      size: FILE_BYTES,
-      mtimeSec: 1,
-      mtimeNsec: 0,
-      ctimeSec: 1,
-      ctimeNsec: 0,
-      xattrs: null,
-      content: tree as Snapshot["root"]["content"],
-      chunked: false,
-      nlink: 2,
-      entries: 1,
-    },
-    links: null,
-  };
+function rootOf(tree: ObjectId): Snapshot {
+  const root = { ...EMPTY_SNAPSHOT.root, content: tree, size: FILE_BYTES, entries: 1 };
+  return { root, links: null };
 }
 
 /** What a store that was found after a crash may be. */
