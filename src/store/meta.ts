@@ -57,15 +57,16 @@ export function putMeta(database: DatabaseSync, key: MetaKey, value: number): vo
  * Throws `no_space` and `io_error`.
  */
 export function createTables(database: DatabaseSync, sql: string): void {
-  database.exec("BEGIN IMMEDIATE");
+  const path = String(database.prepare("PRAGMA database_list").get()!.file);
   try {
+    database.exec("BEGIN IMMEDIATE");
     database.exec(sql);
     const sum = schemaSum(database);
     if (getMeta(database, "schema") !== sum) putMeta(database, "schema", sum);
     database.exec("COMMIT");
   } catch (cause) {
     rollBack(database);
-    throw databaseError("make tables in", pathOf(database), cause);
+    throw databaseError("make tables in", path, cause);
   }
 }
 
@@ -76,10 +77,6 @@ export function rollBack(database: DatabaseSync): void {
   } catch {
     // There is none any more: the first error tells why.
   }
-}
-
-function pathOf(database: DatabaseSync): string {
-  return String(database.prepare("PRAGMA database_list").get()!.file);
 }
 
 /** Why the definitions of the tables are not those that were made, or null. */

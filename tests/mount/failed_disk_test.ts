@@ -2,9 +2,26 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { verifyStore } from "../../src/history/verify_store.ts";
+import { createTables } from "../../src/store/meta.ts";
+import { runAtOnce } from "../../src/store/sliced.ts";
+import { StoreWriter } from "../../src/store/store_writer.ts";
+import { hasher, noise } from "../../src/store/test_store.ts";
 import { withMount } from "../support/mounted.ts";
 import { run } from "../support/process.ts";
 import { withSmallDisk } from "../support/small_disk.ts";
+
+const INDEX_STEPS: Readonly<Record<string, (store: StoreWriter) => void>> = {
+  "a commit of objects": (store) => {
+    store.putBlob(noise(5000, 8));
+    store.commit();
+    store.discard();
+  },
+  "a commit of rows": (store) =>
+    store.commit((database) => database.exec("INSERT INTO lines VALUES(2)")),
+  "making tables": (store) => createTables(store.database, "CREATE TABLE more(n INTEGER)"),
+  "emptying the log": (store) => store.tidy(),
+};
 
 const READ_ONLY = /Read-only file system|os error 30/;
 
@@ -61,3 +78,33 @@ Deno.test("a disk that becomes read-only: calls fail and say why, reading goes o
       assert.equal(await Deno.readTextFile(m.path("new.txt")), "new\n");
     }, options);
   }));
+
+for (const [name, step] of Object.entries(INDEX_STEPS)) {
+  Deno.test(`a disk that is gone under SQLite: ${name} fails, and what was committed comes back`, () =>
+    withSmallDisk("ext4", async ({ disk, breakDown, repair }) => {
+      const directory = join(disk, "store");
+      const store = StoreWriter.create(directory, hasher);
+      const kept = store.putBlob(noise(1000, 7));
+      try {
+        createTables(store.database, "CREATE TABLE lines(n INTEGER)");
+        store.commit((database) => database.exec("INSERT INTO lines VALUES(1)"));
+        await breakDown();
+        for (let i = 0; i < 2; i++) {
+          assert.throws(() => step(store), { name: "StoreError", code: "io_error" });
+        }
+      } finally {
+        store.close();
+      }
+      await repair();
+      const again = StoreWriter.open(directory, hasher);
+      try {
+        assert.deepEqual(again.read(kept), noise(1000, 7));
+        step(again);
+        const rows = again.database.prepare("SELECT n FROM lines").all();
+        assert.deepEqual(rows.map(({ n }) => n), name === "a commit of rows" ? [1, 2] : [1]);
+        assert.ok(runAtOnce(verifyStore(again, { live: true })).clean);
+      } finally {
+        again.close();
+      }
+    }));
+}

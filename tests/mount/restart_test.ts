@@ -199,3 +199,22 @@ Deno.test("a build goes through although the server is killed again and again", 
     assert.equal((await succeed(["./prog"], { cwd: mounted.mount })).trim(), String(sum));
   }, ALLOWED);
 });
+
+Deno.test("a file that lost a name of several while it was imported is still open", async () => {
+  const project = "mkdir d e many; echo content >d/a; ln d/a e/b; cd many; " +
+    "seq 300000 | split -l 10 -a 4 -";
+  await withProject(project, async (mounted) => {
+    using file = await Deno.open(mounted.path("d/a"), { read: true, write: true });
+    await Deno.remove(mounted.path("d/a"));
+    assert.equal((await mounted.status()).import.state, "running");
+    await replaceServer(mounted);
+    assert.equal((await mounted.status()).import.state, "running");
+    const bytes = new Uint8Array(20);
+    assert.equal(await file.read(bytes), 8);
+    await file.write(new TextEncoder().encode("more\n"));
+    await mounted.imported();
+    await replaceServer(mounted);
+    assert.equal((await file.stat()).nlink, 1);
+    assert.equal(await Deno.readTextFile(mounted.path("e/b")), "content\nmore\n");
+  }, { ...ALLOWED, imported: false });
+});

@@ -6,6 +6,7 @@
 
 import { basename, join } from "node:path";
 import { succeed } from "./process.ts";
+import { python } from "./python.ts";
 import { withTemporary } from "./temporary.ts";
 
 export interface SmallDisk {
@@ -17,7 +18,15 @@ export interface SmallDisk {
   repair(): Promise<void>;
   /** Of ext4: as if it had found itself damaged. From then on it is read-only, and what was not written is lost. */
   fail(): Promise<void>;
+  /** Of ext4: as if the disk under it were gone. From then on there is nothing but EIO. */
+  breakDown(): Promise<void>;
 }
+
+/** EXT4_IOC_SHUTDOWN with EXT4_GOING_FLAGS_NOLOGFLUSH (linux/fs/ext4/ext4.h). */
+const SHUT_DOWN = `
+import fcntl, os, struct, sys
+fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack("I", 2))
+`;
 
 /** Runs `body` with a file system of 32 MiB, which is taken away afterwards. */
 export async function withSmallDisk(
@@ -52,8 +61,9 @@ export async function withSmallDisk(
       const device = (await succeed(["findmnt", "-no", "SOURCE", disk])).trim();
       await Deno.writeTextFile(`/sys/fs/ext4/${basename(device)}/trigger_fs_error`, "a test");
     };
+    const breakDown = async () => void await python(SHUT_DOWN, [disk]);
     try {
-      await body({ project, disk, repair, fail });
+      await body({ project, disk, repair, fail, breakDown });
     } catch (error) {
       await succeed(["umount", "-l", disk]);
       throw error;
