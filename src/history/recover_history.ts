@@ -135,13 +135,13 @@ export class HistoryRecovery {
     // No directory is there but those of branches.
     if (!fileExists(journalPath(this.#directory, Number(number)))) return null;
     const commit = this.#commits.find(({ id }) => id === head);
-    const snapshot = attempt(() => decodeSnapshot(String(row.snapshot)));
-    if (commit === undefined || snapshot === null) return null;
-    const { content } = snapshot.root;
+    // It may be JSON of anything.
+    const isConfirmed = attempt(() => {
+      const { root, links } = decodeSnapshot(String(row.snapshot));
+      return root.content === commit?.snapshot.root.content && links === commit.snapshot.links;
+    });
     // With other contents than the commit's, nothing confirms what else is in the snapshot.
-    if (content !== commit.snapshot.root.content || snapshot.links !== commit.snapshot.links) {
-      return null;
-    }
+    if (commit === undefined || isConfirmed !== true) return null;
     return branchRow({
       name: String(name),
       number: Number(number),

@@ -1,6 +1,7 @@
 /** A store that nobody harmed is whole, whatever was done; and what is harmed is named. */
 
 import assert from "node:assert/strict";
+import { verifyOffline } from "../../src/daemon/offline_store.ts";
 import { type VerifyResult, verifyStore } from "../../src/history/verify_store.ts";
 import { runAtOnce } from "../../src/store/sliced.ts";
 import { Store } from "../../src/store/store.ts";
@@ -8,7 +9,7 @@ import { packPath } from "../../src/store/store_paths.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
 import { listSegments, segmentName } from "../../src/tree/journal.ts";
 import { randomness, SEED } from "../support/random.ts";
-import { hasher, Sample, withSample } from "./sample.ts";
+import { BRANCH, hasher, Sample, withSample } from "./sample.ts";
 
 function verify(directory: string): VerifyResult {
   const store = Store.open(directory, hasher);
@@ -172,3 +173,20 @@ Deno.test("a torn end of the journal is told from damage, and cut", () =>
     Deno.writeFileSync(`${sample.journalPath}/${segmentName(999)}`, whole);
     assert.ok(verify(sample.directory).damage.some(({ code }) => code === "journal_gap"));
   }));
+
+Deno.test("a branch's line that says something quite different is guessed, not believed", async () => {
+  for (const [from, to] of [['"root"', '"boot"'], ['{"root"', '["root"'], ['{"root"', 'null//"']]) {
+    await withSample(async (sample) => {
+      fill(sample);
+      sample.store.commit((database) => {
+        database.prepare("UPDATE branches SET snapshot = replace(snapshot, ?, ?)").run(from!, to!);
+      });
+      sample.close();
+      const options = { repair: true, onProgress: () => {} };
+      const { repaired } = await verifyOffline(sample.directory, options);
+      assert.deepEqual(repaired!.rebuilt!.guessed, [BRANCH]);
+      const after = verify(sample.directory);
+      assert.ok(after.clean, describe(after));
+    });
+  }
+});
