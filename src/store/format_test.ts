@@ -17,7 +17,7 @@ Deno.test("the pack of the document is the pack that is written", () => {
     store.putBlob(HI);
     store.commit();
     assert.equal(Deno.readFileSync(packPath(directory, 1)).toHex(), example);
-    assert.equal(Deno.readTextFileSync(`${directory}/format`), "agentvfs store\nversion 1\n");
+    assert.equal(Deno.readTextFileSync(`${directory}/format`), "agentvfs store\nversion 2\n");
     assert.equal(Deno.readTextFileSync(`${directory}/lock`), `${Deno.pid}\n`);
   });
 });
