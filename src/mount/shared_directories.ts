@@ -115,7 +115,8 @@ export class SharedDirectories {
 
   /** The kernel has given back references to an id of the main view: maybe the last ones. */
   forgotMain(id: number): void {
-    if (this.#mapped.size > 0 && this.views.main.tree.node(id) === undefined) this.#drop(id);
+    const isConcerned = this.#mapped.size > 0 || this.#places.size > 0;
+    if (isConcerned && this.views.main.tree.node(id) === undefined) this.#drop(id);
   }
 
   /**
@@ -213,10 +214,11 @@ export class SharedDirectories {
     if (place === null) return null;
     const id = this.#children.get(place.parent)?.get(place.name) ?? this.#mainIdAt(place);
     if (id === null) return null;
-    const used = this.#mapped.get(view)?.directories.get(id) ??
-      (view === this.views.main && isMainId(id) ? view.tree.node(id) : undefined);
-    const isFree = used === undefined || used.stale || view.tree.isOrphan(used);
-    return isFree ? id : null;
+    // The main view's own ids are of its own directories, and of no other.
+    if (view === this.views.main && isMainId(id)) return null;
+    const used = this.#mapped.get(view)?.directories.get(id);
+    // Whoever stands in one that was removed is not to find itself in another.
+    return used === undefined || used.stale ? id : null;
   }
 
   /** Under which id the main view has the directory at a place. */
@@ -252,6 +254,7 @@ export class SharedDirectories {
     this.views.forget(view.number, directory.nodeId, 1);
     this.log.append({ view: view.number, id, node: 0, parent: 0, name: "" });
     if (this.log.isLong(this.#size)) this.log.rewrite(this.#records());
+    if (view === this.views.main) this.forgotMain(directory.nodeId);
   }
 
   #drop(id: number): void {
