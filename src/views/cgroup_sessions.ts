@@ -107,7 +107,10 @@ export class CgroupSessions {
     ) {
       return { cgroup, path };
     }
-    const hint = `Make it first: mkdir ${this.root}${displayString(path)}`;
+    const isElsewhere = directory.startsWith("/sys/") && !directory.startsWith(this.root);
+    const hint = isElsewhere
+      ? `Cgroups of version 2 are in ${this.root}`
+      : `Make it first: mkdir ${this.root}${displayString(path)}`;
     throw new ViewError("no_cgroup", 2, `There is no cgroup ${directory}`, hint);
   }
 

@@ -385,6 +385,8 @@ Deno.test("what cannot be registered is refused with what to do", async () => {
     const missing = await register("--cgroup", `${callers.cgroup}/none`);
     assert.deepEqual([missing.code, missing.exit], ["no_cgroup", 2]);
     assert.match(missing.hint!, /mkdir .*\/none/);
+    const version1 = await register("--cgroup", "/sys/kernel/none");
+    assert.match(version1.hint!, /of version 2 are in \/sys/);
     for (const path of ["/tmp", "/etc/passwd", `${callers.cgroup}/cgroup.procs`, `${cgroup}/..`]) {
       assert.equal((await register("--cgroup", path)).code, "no_cgroup", path);
     }
@@ -401,6 +403,8 @@ Deno.test("what cannot be registered is refused with what to do", async () => {
       const refused = await m.refused("session", "register", "--cgroup", cgroup);
       assert.deepEqual([refused.code, refused.exit], ["not_routed", 2]);
       assert.match(refused.hint!, /--cgroups/);
+      const again = await m.run(["quickstart", m.project, "--cgroups", "--json"]);
+      assert.deepEqual([again.code, JSON.parse(again.stdout).error.code], [1, "not_routed"]);
     });
   });
 });

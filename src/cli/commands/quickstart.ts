@@ -1,5 +1,6 @@
 import { startOrReuse } from "../../daemon/start_daemon.ts";
 import type { Command } from "../command.ts";
+import { CommandError } from "../command_error.ts";
 import { DAEMON_OPTIONS, daemonConfig } from "../daemon_options.ts";
 import { byteSize, grouped } from "../format.ts";
 import { print, printError, printJson } from "../output.ts";
@@ -17,6 +18,16 @@ Prints mount=PATH and the next command to type.`,
     const source = input.positionals[0] ?? input.values.get("project") ?? ".";
     const config = await daemonConfig(input, source, false);
     const { status, reused } = await startOrReuse(config, { force: input.flags.has("force") });
+    if (config.routing !== "none" && status.routing === null) {
+      throw new CommandError(
+        "not_routed",
+        1,
+        `${status.mount} is mounted already, without --cgroups`,
+        {
+          hint: "agentvfs stop, then the same again",
+        },
+      );
+    }
     if (input.flags.has("json")) {
       printJson({ ...status, reused });
       return 0;
