@@ -24,6 +24,33 @@ export function poll(fds: Uint8Array<ArrayBuffer>, count: number, timeout: numbe
   return check(libc.poll(fds, count, timeout));
 }
 
+const POLLFD = { SIZE: 8, FD: 0, EVENTS: 4, REVENTS: 6 } as const;
+
+/** Descriptors that are waited for until they can be read from. Negative ones never can. */
+export class PollSet {
+  readonly #fds: Uint8Array<ArrayBuffer>;
+  readonly #view: DataView;
+
+  constructor(fds: readonly number[]) {
+    this.#fds = new Uint8Array(fds.length * POLLFD.SIZE);
+    this.#view = new DataView(this.#fds.buffer);
+    fds.forEach((fd, i) => {
+      this.#view.setInt32(i * POLLFD.SIZE + POLLFD.FD, fd, true);
+      this.#view.setInt16(i * POLLFD.SIZE + POLLFD.EVENTS, POLLIN, true);
+    });
+  }
+
+  /** Waits for one of the first `count`, at most so many ms, or with -1 for ever. As poll(2). */
+  wait(count: number, timeout: number): number {
+    return poll(this.#fds, count, timeout);
+  }
+
+  /** What there is of the descriptor at `index`, if the last wait was for it. */
+  events(index: number): number {
+    return this.#view.getInt16(index * POLLFD.SIZE + POLLFD.REVENTS, true);
+  }
+}
+
 export const EFD_CLOEXEC = 0o2000000;
 export const EFD_NONBLOCK = 0o4000;
 

@@ -88,14 +88,6 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       session.ended = true;
       return null;
     },
-    sync: () => {
-      for (const { tree, writable } of views) {
-        if (writable && tree.journal.sync() !== 0) {
-          throw new Error("Cannot make the journal durable");
-        }
-      }
-      return null;
-    },
   };
 }
 

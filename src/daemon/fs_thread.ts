@@ -16,6 +16,7 @@ import { Routing } from "../mount/linux/routing.ts";
 import { WITHOUT_VARIABLE } from "../mount/linux/init.ts";
 import { SharedDirectories } from "../mount/shared_directories.ts";
 import { SharedLog } from "../mount/shared_log.ts";
+import { KernelFlushes } from "../mount/linux/flushes.ts";
 import { systemKeepAwake } from "../mount/linux/keep_awake.ts";
 import { Session } from "../mount/linux/session.ts";
 import type { InheritedNodes } from "../mount/linux/virtual_nodes.ts";
@@ -86,6 +87,7 @@ function serve(
     counters: new Uint32Array(start.counters),
     ask: (ticket, question) => post({ type: "ask", ticket, question }),
     list: (path) => post({ type: "list", path }),
+    flushes: new KernelFlushes(),
     keepAwake: start.keepAwake ? systemKeepAwake() : null,
     onIdle: collectGarbage,
     onCommand: () => {

@@ -143,7 +143,6 @@ export interface FsCommands {
   /** These packs are gone: what was in them is elsewhere. */
   forgetPacks: { in: number[]; out: null };
   /** Makes the journals durable. */
-  sync: { in: null; out: null };
 }
 
 export type FsRequest =

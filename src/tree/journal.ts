@@ -75,6 +75,11 @@ export interface SegmentEnd {
   readonly length: number;
 }
 
+/** A segment that is to be made durable, up to `length`; Infinity: all of it. */
+export interface SegmentSync extends SegmentEnd {
+  readonly fd: number;
+}
+
 export class Journal {
   /** Id of the request being answered: each record carries it. */
   readonly request: RequestId;
@@ -221,30 +226,51 @@ export class Journal {
     if (end !== null) this.#follows = end;
   }
 
-  /** Makes everything appended durable, in segments that a checkpoint is about to replace, too. */
-  sync(): Status {
-    for (const status of this.#failed.values()) return status;
-    // In this order, so that there is no instant at which a segment is durable and one before it is not.
-    for (const segment of this.#unsynced) {
-      const status = this.#syncSegment(segment);
-      if (status !== Status.Ok) return status;
-      this.#unsynced.delete(segment);
-    }
-    if (this.#synced === this.position) return Status.Ok;
-    const status = this.#syncSegment(this.segment);
-    if (status === Status.Ok) this.#synced = this.position;
-    return status;
+  /** How far it goes now. */
+  get end(): SegmentEnd {
+    return { segment: this.segment, length: this.position };
   }
 
-  #syncSegment(segment: number): Status {
-    const fd = this.#reader(segment);
-    // Nothing was asked of the disk: it can be tried again.
-    if (fd < 0) return statusOfErrno(-fd);
-    const result = this.#calls.fdatasync(fd);
-    if (result >= 0) return Status.Ok;
-    const status = statusOfErrno(-result);
-    this.#failed.set(segment, status);
-    return status;
+  /** Makes everything appended durable, in segments that a checkpoint is about to replace, too. Waits for the disk. */
+  sync(): Status {
+    const { end } = this;
+    while (true) {
+      const next = this.nextSync(end);
+      if (next === null || typeof next === "number") return next ?? Status.Ok;
+      const status = this.synced(next, this.#calls.fdatasync(next.fd));
+      if (status !== Status.Ok) return status;
+    }
+  }
+
+  /**
+   * What has to be made durable next so that in the end all up to `end` is, and never a segment before those in front
+   * of it; null if nothing has to. A status if that cannot succeed, now or any more.
+   */
+  nextSync(end: SegmentEnd): SegmentSync | Status | null {
+    for (const status of this.#failed.values()) return status;
+    for (const segment of this.#unsynced) {
+      if (segment > end.segment) break;
+      const fd = this.#reader(segment);
+      // Nothing was asked of the disk: it can be tried again.
+      return fd < 0 ? statusOfErrno(-fd) : { fd, segment, length: Infinity };
+    }
+    if (end.segment !== this.segment || this.#synced >= end.length) return null;
+    return { fd: this.#fd, segment: this.segment, length: this.position };
+  }
+
+  /** fdatasync(2) of what {@linkcode nextSync} told has ended with `result`. */
+  synced({ segment, length }: SegmentSync, result: number): Status {
+    const isCurrent = segment === this.segment;
+    // It may have been removed meanwhile: what was in it is in the store.
+    if (!isCurrent && !this.#unsynced.has(segment)) return Status.Ok;
+    if (result < 0) {
+      const status = statusOfErrno(-result);
+      this.#failed.set(segment, status);
+      return status;
+    }
+    if (isCurrent) this.#synced = Math.max(this.#synced, length);
+    else if (length === Infinity) this.#unsynced.delete(segment);
+    return Status.Ok;
   }
 
   /** Fills `into[intoOffset, +length)` from a segment. */

@@ -167,6 +167,8 @@ class Victim {
       counters: new Uint32Array(OPCODE_LIMIT),
       ask: (ticket) => this.#asked.push(ticket),
       list: () => {},
+      // A sync waits for the disk.
+      flushes: { eventFd: -1, begin: () => false, areUnderWay: false, tell: () => {} },
       keepAwake: null,
       onCommand: () => {},
       onIdle: () => {},

@@ -4,12 +4,13 @@
  * @module
  */
 
+import type { Journal } from "../../tree/journal.ts";
 import type { WorkingTree } from "../../tree/working_tree.ts";
 import type { SharedDirectories } from "../shared_directories.ts";
 import { MAIN_VIEW, SHARED_VIEW, type View, type ViewTable, wireNode } from "../views.ts";
 import type { Connection } from "./init.ts";
 import type { ListAhead } from "./list_ahead.ts";
-import type { Reply } from "./reply.ts";
+import type { NO_REPLY, Reply } from "./reply.ts";
 import type { Request } from "./request.ts";
 import type { Routing } from "./routing.ts";
 import type { VirtualFiles } from "./virtual_files.ts";
@@ -27,6 +28,8 @@ export interface Context {
   readonly routing: Routing | null;
   readonly virtual: VirtualFiles;
   readonly listAhead: ListAhead;
+  /** Answers the request once these are durable. */
+  readonly sync: (journals: readonly Journal[]) => typeof NO_REPLY;
   /** Directory of the store: statfs(2) tells of its file system. */
   readonly storePath: string;
   connection: Connection | null;

@@ -87,16 +87,12 @@ export function copyFileRange(context: Context): number {
 }
 
 /** Of the whole file system: every view's writes. */
-export function syncfs({ views, reply }: Context): number {
-  for (const { tree, writable } of views) {
-    const status = writable ? tree.journal.sync() : Status.Ok;
-    if (status !== Status.Ok) return reply.status(status);
-  }
-  return 0;
+export function syncfs({ views, sync }: Context): number {
+  return sync([...views].filter(({ writable }) => writable).map(({ tree }) => tree.journal));
 }
 
-export function fsync({ tree, request, reply }: Context): number {
+export function fsync({ tree, request, sync }: Context): number {
   const inode = tree.node(request.nodeId);
   if (inode !== undefined && inode.stale) return -Errno.ESTALE;
-  return reply.status(tree.journal.sync());
+  return sync([tree.journal]);
 }

@@ -18,7 +18,7 @@ import {
   WRITE_CACHE,
 } from "../../../ffi/fuse_kernel.ts";
 import { allowedCpus } from "../../../ffi/affinity.ts";
-import { poll, POLLERR, POLLHUP, POLLIN, setNonblocking } from "../../../ffi/descriptor.ts";
+import { POLLERR, POLLHUP, POLLIN, PollSet, setNonblocking } from "../../../ffi/descriptor.ts";
 import { Errno } from "../../../ffi/errno.ts";
 import { read, write } from "../../../ffi/file.ts";
 import type { RequestId } from "../../tree/journal_record.ts";
@@ -26,11 +26,13 @@ import type { Context } from "./context.ts";
 import { callerSystem, FollowCaller } from "./follow_caller.ts";
 import { type Connection, MAX_BACKGROUND } from "./init.ts";
 import { CHANGES, OPERATIONS } from "./operations.ts";
+import type { Flushes } from "./flushes.ts";
 import { HOLD_MS, type KeepAwake } from "./keep_awake.ts";
 import { Linger } from "./linger.ts";
 import { ListAhead } from "./list_ahead.ts";
 import type { Ask } from "./questions.ts";
 import { NO_REPLY, OUT, Reply } from "./reply.ts";
+import { SyncRequests } from "./sync_requests.ts";
 import { BODY, Request } from "./request.ts";
 import { isWellFormed } from "./request_shape.ts";
 import { answerCompleted, readRequestId } from "./resend.ts";
@@ -55,6 +57,7 @@ export interface SessionOptions {
   readonly list: (path: string) => void;
   /** Runs the commands that are waiting. */
   readonly onCommand: () => void;
+  readonly flushes: Flushes;
   /** Null: idle CPUs may always halt. */
   readonly keepAwake: KeepAwake | null;
   /** Called once when nothing has come for a while after many requests. */
@@ -63,9 +66,9 @@ export interface SessionOptions {
   readonly resumed?: Connection;
 }
 
-const POLLFD_BYTES = 8;
-/** Requests answered before the daemon's commands are looked for again. */
+/** Requests answered before the daemon's commands are looked for again, and what has become durable. */
 const REQUESTS_PER_POLL = 64;
+const REQUESTS_PER_POLL_WHILE_FLUSHING = 8;
 const SEVERAL_CPUS = navigator.hardwareConcurrency > 1;
 /** How long nothing must come until the session counts as idle, ms, and after how many requests. */
 const IDLE_MS = 2_000;
@@ -99,6 +102,7 @@ export class Session {
       this.#reply.bytes.set(unique, OUT_HEADER.UNIQUE);
       this.#send(result);
     };
+    const syncs = new SyncRequests(options.flushes.begin);
     this.#views = options.views;
     const { main } = options.views;
     this.#current = main.tree.journal.request;
@@ -112,6 +116,11 @@ export class Session {
       reply: this.#reply,
       virtual: new VirtualFiles(this.#request, this.#reply, options.views, options.ask, send),
       listAhead: new ListAhead(options.list),
+      sync: (journals) => {
+        const unique = this.#reply.bytes.slice(OUT_HEADER.UNIQUE, OUT_HEADER.UNIQUE + 8);
+        syncs.sync(journals, (status) => send(unique, this.#reply.status(status)));
+        return NO_REPLY;
+      },
       storePath: options.storePath,
       connection: options.resumed ?? null,
     };
@@ -122,20 +131,15 @@ export class Session {
 
   /** Serves until the file system is unmounted or {@linkcode ended}. */
   run(): void {
-    const { fd, commandFd, onCommand, keepAwake } = this.options;
+    const { fd, commandFd, onCommand, keepAwake, flushes } = this.options;
     setNonblocking(fd);
     const cpus = allowedCpus();
     if (cpus !== null) this.#follow = new FollowCaller(callerSystem(cpus));
-    const fds = new Uint8Array(2 * POLLFD_BYTES);
-    const view = new DataView(fds.buffer);
-    view.setInt32(0, commandFd, true);
-    view.setInt16(4, POLLIN, true);
-    view.setInt32(POLLFD_BYTES, fd, true);
-    view.setInt16(POLLFD_BYTES + 4, POLLIN, true);
+    const waits = new PollSet([commandFd, flushes.eventFd, fd]);
     const event = new Uint8Array(8);
     while (true) {
       const isAwake = keepAwake?.isOn ?? false;
-      const ready = poll(fds, this.frozen ? 1 : 2, isAwake ? HOLD_MS : this.#idleMs);
+      const ready = waits.wait(this.frozen ? 2 : 3, isAwake ? HOLD_MS : this.#idleMs);
       if (ready < 0) continue;
       if (ready === 0 && isAwake) {
         keepAwake!.nothing();
@@ -146,14 +150,17 @@ export class Session {
         this.options.onIdle();
         continue;
       }
-      if ((view.getInt16(6, true) & POLLIN) !== 0) {
+      if ((waits.events(0) & POLLIN) !== 0) {
         read(commandFd, event);
         onCommand();
         if (this.ended) return;
       }
+      const isFlushed = (waits.events(1) & POLLIN) !== 0;
+      if (isFlushed) flushes.tell();
       if (this.frozen) continue;
-      const events = view.getInt16(POLLFD_BYTES + 6, true);
-      if ((events & POLLIN) !== 0) {
+      const events = waits.events(2);
+      // Who waited for a flush goes on at once.
+      if ((events & POLLIN) !== 0 || isFlushed) {
         keepAwake?.woken(performance.now(), this.#served);
         if (!this.#serveWaiting()) return;
       } else if ((events & (POLLERR | POLLHUP)) !== 0) {
@@ -191,7 +198,7 @@ export class Session {
    * unmounted.
    */
   #serveWaiting(): boolean {
-    for (let i = 0; i < REQUESTS_PER_POLL; i++) {
+    for (let i = 0; i < this.#requestsPerPoll; i++) {
       const length = read(this.options.fd, this.#request.bytes);
       if (length === -Errno.ENODEV) return false;
       if (length === -Errno.EAGAIN) {
@@ -206,9 +213,14 @@ export class Session {
     return true;
   }
 
-  /** On the CPU of the program that is to ask, looking takes the time from it. */
+  get #requestsPerPoll(): number {
+    return this.options.flushes.areUnderWay ? REQUESTS_PER_POLL_WHILE_FLUSHING : REQUESTS_PER_POLL;
+  }
+
+  /** On the CPU of the program that is to ask, looking takes the time from it; a flush begins on this thread's CPU. */
   get #mayLinger(): boolean {
-    return SEVERAL_CPUS && (this.#follow === null || this.#follow.cpu === null);
+    return SEVERAL_CPUS && !this.options.flushes.areUnderWay &&
+      (this.#follow === null || this.#follow.cpu === null);
   }
 
   #answer(length: number): void {
