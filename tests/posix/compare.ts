@@ -6,6 +6,7 @@
 
 import type { Check } from "./check.ts";
 import { type Identity, Lab } from "./lab.ts";
+import { NeedsKernel } from "./in_process/needs_kernel.ts";
 import { mkdirat, setEffectiveIds, umask } from "./system_calls.ts";
 
 export interface Difference {
@@ -35,6 +36,7 @@ export function observe(check: Check, place: string, number: number, self: Ident
     lab = new Lab(path, self);
     check.run(lab);
   } catch (error) {
+    if (error instanceof NeedsKernel) throw error;
     lab?.see("thrown", error instanceof Error ? error.message : String(error));
     if (lab === undefined) throw error;
   } finally {

@@ -5,9 +5,11 @@
  */
 
 import { errnoName } from "./errno_names.ts";
+import { NeedsKernel } from "./in_process/needs_kernel.ts";
 import {
   close,
   getdents,
+  isKernel,
   mkdirat,
   O_CREAT,
   O_DIRECTORY,
@@ -162,6 +164,7 @@ export class Lab {
 
   /** Starts a process, which takes root where it is to act as somebody else. */
   asStarter<T>(start: () => T): T {
+    if (!isKernel()) throw new NeedsKernel("Another process");
     return Deno.uid() === 0 ? this.as({ uid: 0, gid: 0 }, start) : start();
   }
 

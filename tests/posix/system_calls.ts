@@ -64,11 +64,30 @@ const SYMBOLS = {
   syscall: { parameters: ["i64", "i64", "i64", "i64"], result: "i64" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-const c = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
-const errno = new Deno.UnsafePointerView(c.__errno_location()!);
+/** The C library, or what takes its place. */
+export type Library = Deno.StaticForeignLibraryInterface<typeof SYMBOLS>;
+
+const kernel: Library = Deno.dlopen("libc.so.6", SYMBOLS).symbols;
+const errno = new Deno.UnsafePointerView(kernel.__errno_location()!);
+let c = kernel;
+
+/** Has calls carried out by `library`, whose functions return `-errno` themselves, while `action` runs. */
+export function withLibrary<T>(library: Library, action: () => T): T {
+  c = library;
+  try {
+    return action();
+  } finally {
+    c = kernel;
+  }
+}
+
+/** False while calls are carried out by something else. */
+export function isKernel(): boolean {
+  return c === kernel;
+}
 
 function result(value: number | bigint): number {
-  return value < 0 ? -errno.getInt32() : Number(value);
+  return value < 0 && isKernel() ? -errno.getInt32() : Number(value);
 }
 
 type Bytes = Uint8Array<ArrayBuffer>;
