@@ -23,12 +23,7 @@ const stat = emptyStat();
 
 /** Id of the cgroup whose directory that is: what bpf_get_current_cgroup_id() returns for its threads. 0: there is none. */
 export function cgroupId(directory: string): number {
-  return cgroupIdAt(cString(directory));
-}
-
-/** The same, of a path as the C library takes it. */
-export function cgroupIdAt(directory: Uint8Array<ArrayBuffer>): number {
-  return statx(AT_FDCWD, directory, stat) < 0 ? 0 : stat.ino;
+  return statx(AT_FDCWD, cString(directory), stat) < 0 ? 0 : stat.ino;
 }
 
 /**

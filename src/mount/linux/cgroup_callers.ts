@@ -14,14 +14,13 @@ import type { CallerStamps } from "../../../bpf/caller_stamp.ts";
 import {
   CGROUP_FILE_BYTES,
   cgroupId,
-  cgroupIdAt,
   type CgroupName,
   nearestCgroup,
   openCgroupOf,
   unifiedPath,
 } from "../../../ffi/cgroup.ts";
 import { cString } from "../../../ffi/binary_string.ts";
-import { close } from "../../../ffi/open.ts";
+import { close, open } from "../../../ffi/open.ts";
 import { pread } from "../../../ffi/file.ts";
 
 export interface CgroupSession extends CgroupName {
@@ -43,24 +42,28 @@ const CGROUPS = 4096;
 
 export class CgroupCallers {
   #sessions: readonly CgroupSession[] = [];
-  readonly #directories = new Map<CgroupSession, Uint8Array<ArrayBuffer>>();
+  /** A file of each session's cgroup, which cannot be read once the cgroup is removed. */
+  readonly #witnesses = new Map<CgroupSession, number>();
   /** By id: those registered and those below them; null: in none. */
   readonly #known = new Map<number, CgroupSession | null>();
   readonly #threads = new Map<number, Thread>();
   readonly #bytes = new Uint8Array(CGROUP_FILE_BYTES);
+  readonly #byte = new Uint8Array(1);
 
   /** `root`: where the hierarchy is mounted. `stamps`: null where eBPF cannot be used. */
   constructor(readonly root: string, readonly stamps: CallerStamps | null) {}
 
   set sessions(sessions: readonly CgroupSession[]) {
     this.#sessions = sessions;
+    this.#closeFiles();
     this.#known.clear();
-    this.#directories.clear();
     for (const session of sessions) {
       this.#known.set(session.cgroup, session);
-      this.#directories.set(session, cString(this.root + session.path));
+      const fd = open(cString(`${this.root}${session.path}/cgroup.max.depth`), 0);
+      if (fd >= 0) this.#witnesses.set(session, fd);
+      // Whose file that is, is certain only if the cgroup was the one in question afterwards.
+      if (cgroupId(this.root + session.path) !== session.cgroup) this.#closeWitness(session);
     }
-    this.#closeThreads();
   }
 
   get sessions(): readonly CgroupSession[] {
@@ -85,7 +88,7 @@ export class CgroupCallers {
   }
 
   close(): void {
-    this.#closeThreads();
+    this.#closeFiles();
     this.stamps?.close();
   }
 
@@ -115,7 +118,8 @@ export class CgroupCallers {
 
   /** False if its cgroup was removed, even if there is one at its path again. */
   #isLive(session: CgroupSession): boolean {
-    return cgroupIdAt(this.#directories.get(session)!) === session.cgroup;
+    const fd = this.#witnesses.get(session);
+    return fd !== undefined && pread(fd, this.#byte, 0) > 0;
   }
 
   #begin(thread: number): Thread | null {
@@ -135,9 +139,16 @@ export class CgroupCallers {
     }
   }
 
-  #closeThreads(): void {
+  #closeWitness(session: CgroupSession): void {
+    const fd = this.#witnesses.get(session);
+    if (fd !== undefined) close(fd);
+    this.#witnesses.delete(session);
+  }
+
+  #closeFiles(): void {
     for (const { fd } of this.#threads.values()) close(fd);
     this.#threads.clear();
+    for (const session of [...this.#witnesses.keys()]) this.#closeWitness(session);
   }
 }
 
