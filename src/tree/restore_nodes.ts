@@ -78,4 +78,6 @@ export function renumberNodes(tree: WorkingTree, largest: number): void {
     }
   };
   walk(tree.root);
+  // Those of which no name is loaded yet, too.
+  for (const inode of tree.links.values()) inode.nodeId = tree.nodes.next++;
 }

@@ -65,6 +65,33 @@ Deno.test("a file whose known name is removed is the one that has another name",
     assert.equal((found as Inode).size, 30);
   }));
 
+Deno.test("a file of which no name is loaded has an id of its own", () =>
+  withKernel((mount) => {
+    // Their ids are the lowest, as are those of what the next server loads first.
+    for (let i = 0; i < 8; i++) mount.lookup(make(mount.tree, mount.tree.root, `low ${i}`, FILE));
+    const [a, b] = ["a", "b"].map((name) => make(mount.tree, mount.tree.root, name, DIRECTORY)) as [
+      Inode,
+      Inode,
+    ];
+    const file = make(mount.tree, a, "first", FILE);
+    link(mount.tree, file, b, "second");
+    mount.checkpoint();
+    for (const inode of [a, file]) mount.lookup(inode);
+    mount.replace();
+    unlink(mount.tree, mount.tree.node(a.nodeId)!, "first", false);
+    mount.answer();
+    mount.checkpoint();
+    mount.replace();
+    // The journal names it by its number.
+    writeText(mount.tree, mount.tree.node(file.nodeId)!, 0, "written without a name");
+    mount.forget(file.nodeId);
+    mount.replace();
+    const found = mount.tree.lookup(mount.tree.lookup(mount.tree.root, "b") as Inode, "second");
+    assert.ok(!mount.known.has((found as Inode).nodeId), "the kernel knows another by its id");
+    mount.lookup(found as Inode);
+    mount.replace();
+  }));
+
 Deno.test("a file is found in a directory that is younger than it, and has moved since", () =>
   withKernel((mount) => {
     const file = make(mount.tree, mount.tree.root, "file", FILE);
