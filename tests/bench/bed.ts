@@ -28,7 +28,9 @@ export class Bed {
 
   /** Another measuring process, run by the program that `within` begins the command line of. */
   measuringWorker(within: readonly string[] = [], cwd?: string): MeasuringWorker {
-    const worker = new MeasuringWorker(this.env, within, cwd);
+    // What it runs is to find the daemons of the benchmark, and to start none elsewhere.
+    const env = { ...this.env, AGENTVFS_STATE_DIR: this.state, AGENTVFS_SOCK: "" };
+    const worker = new MeasuringWorker(env, within, cwd);
     this.#workers.push(worker);
     return worker;
   }
