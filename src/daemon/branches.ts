@@ -77,7 +77,7 @@ export class Branches {
       const made = this.#make(state.name, state.number, view, { ...state, head });
       this.#open.set(state.name, Promise.resolve(made));
     }
-    await this.#announce();
+    await this.#announce(states.map(({ name }) => name));
   }
 
   /** The open branch that a view shows. */
@@ -149,7 +149,7 @@ export class Branches {
       snapshot: saved,
       nextInode: parent.nextInode,
     });
-    await this.#announce();
+    await this.#announce([...this.#names, name]);
     return state;
   }
 
@@ -163,7 +163,7 @@ export class Branches {
     const forgotten = await fs.callView(view, "close", { onlyIdle: false });
     if (forgotten !== null) await background.call("notify", forgotten);
     registry.remove(view);
-    await this.#announce([name]);
+    await this.#announce(this.#names.filter((other) => other !== name), [name]);
     await Deno.remove(journalPath(store, number), { recursive: true });
   }
 
@@ -174,7 +174,7 @@ export class Branches {
     branch.name = to;
     this.#open.delete(name);
     this.#open.set(to, Promise.resolve(branch));
-    await this.#announce([name]);
+    await this.#announce(this.#names.map((other) => other === name ? to : other), [name]);
   }
 
   #make(
@@ -217,10 +217,10 @@ export class Branches {
   }
 
   /** Tells the mount which branches there are, and the kernel that they are others than it knows. */
-  async #announce(gone: string[] = []): Promise<void> {
+  async #announce(names: string[], gone: string[] = []): Promise<void> {
     const { fs, background } = this.parts;
-    this.#names = (await background.call("branches", null)).map(({ name }) => name);
-    const invalidation = await fs.call("setBranches", { names: this.#names, gone });
+    this.#names = names;
+    const invalidation = await fs.call("setBranches", { names, gone });
     await background.call("notify", invalidation);
   }
 }
