@@ -9,6 +9,7 @@
 
 import { cgroupOf, cgroupRoot } from "../../ffi/cgroup.ts";
 import { displayString } from "../../ffi/binary_string.ts";
+import { processId } from "./process_info.ts";
 
 const PREFIX = "agentvfs-run-";
 /** Longest time that processes which were killed may take to be gone, and how often it is looked, ms. */
@@ -24,9 +25,9 @@ export class RunCgroup {
       const root = cgroupRoot(Deno.readTextFileSync("/proc/self/mountinfo"));
       const own = cgroupOf(Deno.pid);
       if (root === null || own === null) return null;
-      const parent = root + displayString(own);
+      const parent = own === "/" ? root : root + displayString(own);
       removeLeft(parent);
-      const directory = `${parent === "/" ? "" : parent}/${PREFIX}${Deno.pid}`;
+      const directory = `${parent}/${PREFIX}${Deno.pid}`;
       Deno.mkdirSync(directory);
       // To enter it is to write here.
       Deno.openSync(`${directory}/cgroup.procs`, { write: true }).close();
@@ -36,9 +37,12 @@ export class RunCgroup {
     }
   }
 
-  /** What begins the command line of a program that is to be in it. Its process id and signals stay the program's. */
+  /**
+   * What begins the command line of a program that is to be in it. Its process id and signals stay the program's. Should
+   * somebody have removed the cgroup, the program runs without.
+   */
   get enter(): string[] {
-    return ["sh", "-c", 'echo $$ >"$0/cgroup.procs" && exec "$@"', this.directory];
+    return ["sh", "-c", '{ echo $$ >"$0/cgroup.procs"; } 2>/dev/null; exec "$@"', this.directory];
   }
 
   /** Kills what is left in it, and removes it. */
@@ -54,10 +58,11 @@ export class RunCgroup {
   }
 }
 
-/** Those of supervisors that were killed: what is in use cannot be removed. */
+/** Those of supervisors that are gone. One that still is may be about to have its program enter. */
 function removeLeft(parent: string): void {
   for (const { name } of Deno.readDirSync(parent)) {
-    if (name.startsWith(PREFIX)) remove(`${parent}/${name}`);
+    if (!name.startsWith(PREFIX)) continue;
+    if (processId(Number(name.slice(PREFIX.length))) === null) remove(`${parent}/${name}`);
   }
 }
 

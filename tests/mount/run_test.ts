@@ -237,7 +237,8 @@ Deno.test("a run has a cgroup of its own, which goes with all that is in it", as
       const script = `mkdir $(${OWN_CGROUP})/inner; echo $$ >$(${OWN_CGROUP})/inner/cgroup.procs
         (setsid sleep 1000 </dev/null >/dev/null 2>&1 &); ${OWN_CGROUP}`;
       const words = [...PROGRAM, "run", "--branch", "b", "--", "bash", "-c", script];
-      const left = `${cgroup}/agentvfs-run-1`;
+      // No process has a number above 2^22 (proc_sys_kernel(5), pid_max).
+      const left = `${cgroup}/agentvfs-run-${2 ** 22 + 1}`;
       await Deno.mkdir(left);
       const outcome = await run(inCgroup(cgroup, words), {
         cwd: m.project,
