@@ -16,7 +16,7 @@
  * @module
  */
 
-import type { Inode } from "../tree/inode.ts";
+import { type Inode, pathOf } from "../tree/inode.ts";
 import { ROOT_NODE_ID } from "../tree/node_table.ts";
 import type { SharedLog, SharedRecord } from "./shared_log.ts";
 import { MAIN_VIEW, NODES_PER_VIEW, SHARED_VIEW, type View, type ViewTable } from "./views.ts";
@@ -341,12 +341,6 @@ export class SharedDirectories {
   #record({ number: view }: View, id: number, { nodeId: node }: Inode): SharedRecord {
     return { view, id, node, ...(this.#places.get(id) ?? NOWHERE) };
   }
-}
-
-function pathOf(directory: Inode): string {
-  const names: string[] = [];
-  for (let at = directory; at.parent !== null; at = at.parent) names.push(at.name);
-  return names.reverse().join("/");
 }
 
 const NOWHERE = { parent: 0, name: "" };

@@ -125,3 +125,10 @@ export class Inode {
       this.ctimeNsec === record.ctimeNsec && this.xattrs === record.xattrs;
   }
 }
+
+/** Path of an inode by its name, from the root of its tree: a binary string; "" for the root. */
+export function pathOf(inode: Inode): string {
+  const names: string[] = [];
+  for (let at = inode; at.parent !== null; at = at.parent) names.push(at.name);
+  return names.reverse().join("/");
+}

@@ -12,6 +12,7 @@ import {
   nearestCgroup,
 } from "../../ffi/cgroup.ts";
 import { binaryString, displayString } from "../../ffi/binary_string.ts";
+import { replaceFile } from "../store/replace_file.ts";
 import { ViewError } from "./view_error.ts";
 
 export interface CgroupSession extends CgroupName {
@@ -116,9 +117,7 @@ export class CgroupSessions {
 
   #save(sessions: readonly CgroupSession[]): void {
     this.#sessions = sessions;
-    const draft = `${this.path}.new`;
-    Deno.writeTextFileSync(draft, JSON.stringify(sessions), { mode: 0o600 });
-    Deno.renameSync(draft, this.path);
+    replaceFile(this.path, JSON.stringify(sessions));
   }
 }
 

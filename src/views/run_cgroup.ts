@@ -7,8 +7,9 @@
  * @module
  */
 
-import { cgroupOf, cgroupRoot } from "../../ffi/cgroup.ts";
+import { cgroupOf } from "../../ffi/cgroup.ts";
 import { displayString } from "../../ffi/binary_string.ts";
+import { unifiedRoot } from "./cgroup_sessions.ts";
 import { processId } from "./process_info.ts";
 
 const PREFIX = "agentvfs-run-";
@@ -22,7 +23,7 @@ export class RunCgroup {
   /** Null where this process may not make one. */
   static make(): RunCgroup | null {
     try {
-      const root = cgroupRoot(Deno.readTextFileSync("/proc/self/mountinfo"));
+      const root = unifiedRoot();
       const own = cgroupOf(Deno.pid);
       if (root === null || own === null) return null;
       const parent = own === "/" ? root : root + displayString(own);

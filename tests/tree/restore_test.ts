@@ -38,17 +38,23 @@ Deno.test("a file is found by a directory that the kernel has forgotten", () =>
     for (let i = 0; i < 3; i++) mount.replace();
   }));
 
+/** Another server serves a stored file of two names, a/first and b/second, of which the kernel knows the first. */
+function knownByOneName(mount: KernelModel): { a: Inode; file: Inode } {
+  const [a, b] = ["a", "b"].map((name) => make(mount.tree, mount.tree.root, name, DIRECTORY)) as [
+    Inode,
+    Inode,
+  ];
+  const file = make(mount.tree, a, "first", FILE);
+  link(mount.tree, file, b, "second");
+  mount.checkpoint();
+  for (const inode of [a, file]) mount.lookup(inode);
+  mount.replace();
+  return { a, file };
+}
+
 Deno.test("a file whose known name is removed is the one that has another name", () =>
   withKernel((mount) => {
-    const [a, b] = ["a", "b"].map((name) => make(mount.tree, mount.tree.root, name, DIRECTORY)) as [
-      Inode,
-      Inode,
-    ];
-    const file = make(mount.tree, a, "first", FILE);
-    link(mount.tree, file, b, "second");
-    mount.checkpoint();
-    for (const inode of [a, file]) mount.lookup(inode);
-    mount.replace();
+    const { a, file } = knownByOneName(mount);
     // The directory of the other name is not loaded in this server, nor in those that follow.
     unlink(mount.tree, mount.tree.node(a.nodeId)!, "first", false);
     mount.answer();
@@ -69,15 +75,7 @@ Deno.test("a file of which no name is loaded has an id of its own", () =>
   withKernel((mount) => {
     // Their ids are the lowest, as are those of what the next server loads first.
     for (let i = 0; i < 8; i++) mount.lookup(make(mount.tree, mount.tree.root, `low ${i}`, FILE));
-    const [a, b] = ["a", "b"].map((name) => make(mount.tree, mount.tree.root, name, DIRECTORY)) as [
-      Inode,
-      Inode,
-    ];
-    const file = make(mount.tree, a, "first", FILE);
-    link(mount.tree, file, b, "second");
-    mount.checkpoint();
-    for (const inode of [a, file]) mount.lookup(inode);
-    mount.replace();
+    const { a, file } = knownByOneName(mount);
     unlink(mount.tree, mount.tree.node(a.nodeId)!, "first", false);
     mount.answer();
     mount.checkpoint();

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Inode } from "../../tree/inode.ts";
+import { type Inode, pathOf } from "../../tree/inode.ts";
 import { MAIN_VIEW, type View } from "../views.ts";
 
 /** Directories with fewer names are not worth it, those with more would take the kernel's memory for nothing. */
@@ -61,10 +61,4 @@ function nextDirectories(directory: Inode): Inode[] {
     isBehind ||= inode === directory;
   }
   return next;
-}
-
-function pathOf(directory: Inode): string {
-  const names: string[] = [];
-  for (let at = directory; at.parent !== null; at = at.parent) names.push(at.name);
-  return names.reverse().join("/");
 }
