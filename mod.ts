@@ -1,5 +1,6 @@
 /**
- * Library: the typed client of a running daemon, and the types of what it answers. Nothing here needs a terminal.
+ * Library: the typed client of a running daemon, and the types of what it takes and answers: `Params<"merge">`,
+ * `Result<"merge">`, and those of its parts by their names. Nothing here needs a terminal.
  *
  * ```ts
  * import { ControlClient, findDaemon } from "@agentvfs/agentvfs";
@@ -21,6 +22,7 @@ export {
   ControlClient,
   ControlError,
 } from "./src/control/client.ts";
+export type { MethodName, Params, Result } from "./src/control/methods.ts";
 export type { Service } from "./src/control/service.ts";
 export type * from "./src/control/service/branches.ts";
 export type * from "./src/control/service/daemon.ts";

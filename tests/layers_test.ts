@@ -54,7 +54,10 @@ Deno.test("the check sees imports of every form", () => {
   const seen = (file: string) => importsOf(file).map(({ target }) => target);
   assert.ok(seen("main.ts").includes("src/cli/run.ts"));
   assert.ok(seen("src/cli/commands.ts").includes("src/cli/commands/status.ts"));
-  assert.ok(seen("src/control/client.ts").includes("src/control/service.ts"));
+  assert.ok(seen("src/control/client.ts").includes("src/control/methods.ts"));
+  assert.ok(
+    seen("src/control/methods.ts").includes("src/control/methods/daemon/status.ts"),
+  );
   assert.ok(seen("mod.ts").includes("src/control/service.ts"));
 });
 

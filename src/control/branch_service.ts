@@ -7,45 +7,41 @@
  * @module
  */
 
+import * as v from "valibot";
+import type { Method } from "./method.ts";
+import { loadMethod, METHOD_NAMES, type MethodName } from "./methods.ts";
 import type { Service } from "./service.ts";
-import type { BranchParams } from "./service/history.ts";
 import { ServiceError } from "./service_error.ts";
 
-/** Methods that are about one branch. */
-const OWN = [
-  "status",
-  "checkpoint",
-  "rollback",
-  "log",
-  "show",
-  "diff",
-  "restore",
-  "undo",
-  "redo",
-  "continueMerge",
-  "abortMerge",
-] as const satisfies readonly (keyof Service)[];
-
-/** Refs name commits of any branch, so what another branch did could be read through these. */
-const REFS = ["ref", "from", "to"] as const;
+type AnyParams = Record<string, unknown>;
 
 /** `service` for `branch` alone. What it refuses rejects with {@linkcode ServiceError} `denied`. */
 export function branchService(service: Service, branch: string): Service {
-  const own: ReadonlySet<string> = new Set(OWN);
-  return new Proxy(service, {
-    get(target, name) {
-      const method = Reflect.get(target, name, target);
-      if (typeof method !== "function") return method;
-      if (!own.has(String(name))) return () => Promise.reject(denied(String(name), branch));
-      return async (params: BranchParams & Record<string, unknown>) => {
-        if (params.branch !== undefined && params.branch !== branch) {
-          throw denied(`${String(name)} on ${params.branch}`, branch);
-        }
-        const given = REFS.flatMap((key) => typeof params[key] === "string" ? [params[key]] : []);
-        for (const ref of given) await checkOwn(target, branch, ref);
-        return await method.call(target, { ...params, branch });
-      };
-    },
+  const calls = METHOD_NAMES.map((name) => {
+    const call = (params: AnyParams) => callOwn(service, branch, name, params);
+    return [name, call] as const;
+  });
+  return Object.fromEntries(calls) as unknown as Service;
+}
+
+async function callOwn(service: Service, branch: string, name: MethodName, params: AnyParams) {
+  const method = await loadMethod(name);
+  if (method.who !== "branch") throw denied(name, branch);
+  if (params["branch"] !== undefined && params["branch"] !== branch) {
+    throw denied(`${name} on ${params["branch"]}`, branch);
+  }
+  for (const ref of refsOf(method, params)) await checkOwn(service, branch, ref);
+  const call = service[name] as (params: AnyParams) => Promise<unknown>;
+  return await call.call(service, { ...params, branch });
+}
+
+/** Refs name checkpoints of any branch, so what another branch did could be read through these. */
+function refsOf(method: Method, params: AnyParams): string[] {
+  return Object.entries(method.params).flatMap(([name, field]) => {
+    const schema = "wrapped" in field ? field.wrapped : field;
+    const isRef = v.getMetadata(schema as v.GenericSchema)["ref"] === true;
+    const given = params[name];
+    return isRef && typeof given === "string" ? [given] : [];
   });
 }
 

@@ -14,8 +14,8 @@
  */
 
 import { LineReader } from "./line_reader.ts";
+import { METHOD_NAMES, type MethodName, type Params, type Result } from "./methods.ts";
 import { PROTOCOL_VERSION, type WireError } from "./protocol.ts";
-import type { Service } from "./service.ts";
 import { ServiceError } from "./service_error.ts";
 
 /**
@@ -56,18 +56,19 @@ export interface CallOptions {
 
 const CONNECT_DEADLINE_MS = 5_000;
 
-type Client = { [M in keyof Service]: Method<Service[M]> };
-/** As in {@linkcode Service}, with the parameters optional where none is required. */
-type Method<F> = F extends (p: infer P) => Promise<infer R>
-  ? Record<never, never> extends P ? (params?: P, options?: CallOptions) => Promise<R>
-  : (params: P, options?: CallOptions) => Promise<R>
-  : never;
+/** The methods as in {@linkcode Service}, with the parameters optional where none is required. */
+type Calls = { readonly [M in MethodName]: Call<Params<M>, Result<M>> };
+type Call<P, R> = Record<never, never> extends P ? (params?: P, options?: CallOptions) => Promise<R>
+  : (params: P, options?: CallOptions) => Promise<R>;
+
+/** The class has these: each calls {@linkcode ControlClient.call}. */
+export interface ControlClient extends Calls {}
 
 /**
  * One connection. Calls may overlap; the daemon carries them out in order. They reject with
  * {@linkcode ServiceError} where the daemon refused and with {@linkcode ControlError} where it could not be asked.
  */
-export class ControlClient implements Client {
+export class ControlClient {
   readonly socket: string;
   readonly #connection: Deno.UnixConn;
   readonly #lines: LineReader;
@@ -100,34 +101,16 @@ export class ControlClient implements Client {
     }
   }
 
-  status = this.#method("status");
-  checkpoint = this.#method("checkpoint");
-  rollback = this.#method("rollback");
-  log = this.#method("log");
-  show = this.#method("show");
-  diff = this.#method("diff");
-  restore = this.#method("restore");
-  undo = this.#method("undo");
-  redo = this.#method("redo");
-  createBranch = this.#method("createBranch");
-  deleteBranch = this.#method("deleteBranch");
-  renameBranch = this.#method("renameBranch");
-  listBranches = this.#method("listBranches");
-  showBranch = this.#method("showBranch");
-  registerRun = this.#method("registerRun");
-  registerSession = this.#method("registerSession");
-  unregisterSession = this.#method("unregisterSession");
-  switchSession = this.#method("switchSession");
-  listSessions = this.#method("listSessions");
-  merge = this.#method("merge");
-  continueMerge = this.#method("continueMerge");
-  abortMerge = this.#method("abortMerge");
-  verify = this.#method("verify");
-  gc = this.#method("gc");
-  storeStats = this.#method("storeStats");
-  tasks = this.#method("tasks");
-  restart = this.#method("restart");
-  stop = this.#method("stop");
+  /** Calls a method by its name. */
+  call<M extends MethodName>(
+    method: M,
+    params: Params<M>,
+    options: CallOptions = {},
+  ): Promise<Result<M>> {
+    const result = this.#turn.then(() => this.#call(method, params, options));
+    this.#turn = result.catch(() => {});
+    return result as Promise<Result<M>>;
+  }
 
   /** Ends the connection; calls under way reject with `closed`. */
   close(): void {
@@ -141,15 +124,6 @@ export class ControlClient implements Client {
 
   [Symbol.dispose](): void {
     this.close();
-  }
-
-  #method<M extends keyof Service>(method: M): Client[M] {
-    const call = (params: object = {}, options: CallOptions = {}) => {
-      const result = this.#turn.then(() => this.#call(method, params, options));
-      this.#turn = result.catch(() => {});
-      return result;
-    };
-    return call as Client[M];
   }
 
   async #call(method: string, params: object, options: CallOptions): Promise<unknown> {
@@ -205,6 +179,14 @@ export class ControlClient implements Client {
     this.#broken = error;
     return error;
   }
+}
+
+for (const name of METHOD_NAMES) {
+  Object.defineProperty(ControlClient.prototype, name, {
+    value(this: ControlClient, params: object = {}, options?: CallOptions) {
+      return this.call(name, params as Params<typeof name>, options);
+    },
+  });
 }
 
 type Reply =

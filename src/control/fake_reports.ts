@@ -6,7 +6,8 @@
 
 import type { StatusReport } from "./service/daemon.ts";
 import type { LogEntry } from "./service/history.ts";
-import type { MergeParams, MergeReport } from "./service/merge.ts";
+import type { Params } from "./methods.ts";
+import type { MergeReport } from "./service/merge.ts";
 import type { CgroupSessionReport, RoutingReport } from "./service/sessions.ts";
 import type { GcReport, StoreStatsReport, VerifyReport } from "./service/store.ts";
 
@@ -59,7 +60,7 @@ export function statusReport(places: Places, head: LogEntry, restarts: number): 
 }
 
 /** A merge in which the source named `conflicting` has a conflict and others have none. */
-export function mergeReport(p: MergeParams): MergeReport {
+export function mergeReport(p: Params<"merge">): MergeReport {
   const conflicted = p.sources.includes("conflicting");
   const marked = conflicted && p.strategy === "markers";
   const side = { kind: "file", mode: "100644", id: "a".repeat(64) };

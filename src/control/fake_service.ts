@@ -15,42 +15,11 @@ import {
   STATS,
   statusReport,
 } from "./fake_reports.ts";
+import type { Params, Result } from "./methods.ts";
 import type { Service } from "./service.ts";
-import type {
-  BranchReport,
-  CreateBranchParams,
-  DeleteBranchParams,
-  RenameBranchParams,
-  ShowBranchParams,
-} from "./service/branches.ts";
-import type { StatusReport, StopParams, StopReport, TasksReport } from "./service/daemon.ts";
-import type {
-  BranchParams,
-  CheckpointParams,
-  CheckpointReport,
-  DiffParams,
-  LogEntry,
-  LogParams,
-  RestoreParams,
-  RollbackParams,
-  RollbackReport,
-  ShowParams,
-} from "./service/history.ts";
-import type { MergeParams, MergeReport } from "./service/merge.ts";
-import type {
-  ListSessionsReport,
-  RegisterRunParams,
-  RegisterSessionParams,
-  SwitchSessionParams,
-  UnregisterSessionParams,
-} from "./service/sessions.ts";
-import type {
-  GcParams,
-  GcReport,
-  StoreStatsReport,
-  VerifyParams,
-  VerifyReport,
-} from "./service/store.ts";
+import type { BranchReport } from "./service/branches.ts";
+import type { LogEntry, RollbackReport } from "./service/history.ts";
+import type { VerifyReport } from "./service/store.ts";
 import { ServiceError } from "./service_error.ts";
 
 export interface FakeOptions extends Places {
@@ -75,12 +44,12 @@ export class FakeService implements Service {
     this.#options = options;
   }
 
-  async status(p: BranchParams): Promise<StatusReport> {
+  async status(p: Params<"status">): Promise<Result<"status">> {
     await this.#called("status", p);
     return statusReport(this.#options, this.#head(), this.#restarts);
   }
 
-  async checkpoint(p: CheckpointParams): Promise<CheckpointReport> {
+  async checkpoint(p: Params<"checkpoint">): Promise<Result<"checkpoint">> {
     await this.#called("checkpoint", p);
     this.#checkBranch(p.branch);
     const made = logEntry(this.#entries.length, p.label ?? null, "checkpoint");
@@ -92,13 +61,13 @@ export class FakeService implements Service {
     return { id: made.id, label: made.label, branch: "main", changed, ms: 4 };
   }
 
-  async rollback(p: RollbackParams): Promise<RollbackReport> {
+  async rollback(p: Params<"rollback">): Promise<Result<"rollback">> {
     await this.#called("rollback", p);
     this.#checkBranch(p.branch);
     return this.#report(this.#find(p.ref), p.dryRun ?? false);
   }
 
-  async log(p: LogParams) {
+  async log(p: Params<"log">): Promise<Result<"log">> {
     await this.#called("log", p);
     this.#checkBranch(p.branch);
     const entries = this.#entries.toReversed().slice(0, p.limit);
@@ -109,7 +78,7 @@ export class FakeService implements Service {
     };
   }
 
-  async show(p: ShowParams) {
+  async show(p: Params<"show">): Promise<Result<"show">> {
     await this.#called("show", p);
     return {
       commit: { ...this.#find(p.ref), tree: "f".repeat(64) },
@@ -117,7 +86,7 @@ export class FakeService implements Service {
     };
   }
 
-  async diff(p: DiffParams) {
+  async diff(p: Params<"diff">): Promise<Result<"diff">> {
     await this.#called("diff", p);
     const patch = p.patch ? { patch: "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n" } : {};
     return {
@@ -131,12 +100,12 @@ export class FakeService implements Service {
     };
   }
 
-  async restore(p: RestoreParams): Promise<RollbackReport> {
+  async restore(p: Params<"restore">): Promise<Result<"restore">> {
     await this.#called("restore", p);
     return this.#report(this.#find(p.from), p.dryRun ?? false);
   }
 
-  async undo(p: BranchParams): Promise<RollbackReport> {
+  async undo(p: Params<"undo">): Promise<Result<"undo">> {
     await this.#called("undo", p);
     const undone = this.#entries.length > 1 ? this.#entries.pop() : undefined;
     if (undone === undefined) throw new ServiceError("nothing_to_undo", "There is nothing to undo");
@@ -144,7 +113,7 @@ export class FakeService implements Service {
     return this.#report(this.#head(), false);
   }
 
-  async redo(p: BranchParams): Promise<RollbackReport> {
+  async redo(p: Params<"redo">): Promise<Result<"redo">> {
     await this.#called("redo", p);
     const redone = this.#undone.pop();
     if (redone === undefined) throw new ServiceError("nothing_to_redo", "There is nothing to redo");
@@ -152,38 +121,38 @@ export class FakeService implements Service {
     return this.#report(redone, false);
   }
 
-  async createBranch(p: CreateBranchParams): Promise<BranchReport> {
+  async createBranch(p: Params<"createBranch">): Promise<Result<"createBranch">> {
     await this.#called("createBranch", p);
     const made = this.#branch(p.name, p.from ?? "main");
     this.#branches.push(made);
     return made;
   }
 
-  async deleteBranch(p: DeleteBranchParams) {
+  async deleteBranch(p: Params<"deleteBranch">): Promise<Result<"deleteBranch">> {
     await this.#called("deleteBranch", p);
     const { name, head } = this.#findBranch(p.name);
     this.#branches = this.#branches.filter((branch) => branch.name !== name);
     return { name, head: head.id };
   }
 
-  async renameBranch(p: RenameBranchParams): Promise<BranchReport> {
+  async renameBranch(p: Params<"renameBranch">): Promise<Result<"renameBranch">> {
     await this.#called("renameBranch", p);
     const branch = this.#findBranch(p.name);
     branch.name = p.to;
     return branch;
   }
 
-  async listBranches(p: Record<string, never>) {
+  async listBranches(p: Params<"listBranches">): Promise<Result<"listBranches">> {
     await this.#called("listBranches", p);
     return { branches: [this.#branch("main", null), ...this.#branches] };
   }
 
-  async showBranch(p: ShowBranchParams): Promise<BranchReport> {
+  async showBranch(p: Params<"showBranch">): Promise<Result<"showBranch">> {
     await this.#called("showBranch", p);
     return p.name === "main" ? this.#branch("main", null) : this.#findBranch(p.name);
   }
 
-  async merge(p: MergeParams): Promise<MergeReport> {
+  async merge(p: Params<"merge">): Promise<Result<"merge">> {
     await this.#called("merge", p);
     const report = mergeReport(p);
     if (report.state !== "refused" || report.dryRun) return report;
@@ -192,68 +161,68 @@ export class FakeService implements Service {
     });
   }
 
-  async continueMerge(p: BranchParams): Promise<CheckpointReport> {
+  async continueMerge(p: Params<"continueMerge">): Promise<Result<"continueMerge">> {
     await this.#called("continueMerge", p);
     throw new ServiceError("no_merge", "No merge is in progress in main");
   }
 
-  async abortMerge(p: BranchParams): Promise<RollbackReport> {
+  async abortMerge(p: Params<"abortMerge">): Promise<Result<"abortMerge">> {
     await this.#called("abortMerge", p);
     return this.#report(this.#head(), false);
   }
 
-  async registerRun(p: RegisterRunParams) {
+  async registerRun(p: Params<"registerRun">): Promise<Result<"registerRun">> {
     await this.#called("registerRun", p);
     return { branch: p.branch };
   }
 
-  async registerSession(p: RegisterSessionParams) {
+  async registerSession(p: Params<"registerSession">): Promise<Result<"registerSession">> {
     await this.#called("registerSession", p);
     return { ...CGROUP_SESSION, ...p };
   }
 
-  async unregisterSession(p: UnregisterSessionParams) {
+  async unregisterSession(p: Params<"unregisterSession">): Promise<Result<"unregisterSession">> {
     await this.#called("unregisterSession", p);
     return { ...CGROUP_SESSION, ...p };
   }
 
-  async switchSession(p: SwitchSessionParams) {
+  async switchSession(p: Params<"switchSession">): Promise<Result<"switchSession">> {
     await this.#called("switchSession", p);
     return { ...CGROUP_SESSION, ...p };
   }
 
-  async listSessions(p: Record<string, never>): Promise<ListSessionsReport> {
+  async listSessions(p: Params<"listSessions">): Promise<Result<"listSessions">> {
     await this.#called("listSessions", p);
     const run = { kind: "run" as const, branch: "b", pid: 42, command: "claude" };
     return { sessions: [run, CGROUP_SESSION], routing: ROUTING };
   }
 
-  async verify(p: VerifyParams): Promise<VerifyReport> {
+  async verify(p: Params<"verify">): Promise<Result<"verify">> {
     await this.#called("verify", p);
     return { ...CLEAN, ...this.#options.verify };
   }
 
-  async gc(p: GcParams): Promise<GcReport> {
+  async gc(p: Params<"gc">): Promise<Result<"gc">> {
     await this.#called("gc", p);
     return { ...COLLECTED, dryRun: p.dryRun ?? false };
   }
 
-  async storeStats(p: Record<string, never>): Promise<StoreStatsReport> {
+  async storeStats(p: Params<"storeStats">): Promise<Result<"storeStats">> {
     await this.#called("storeStats", p);
     return STATS;
   }
 
-  async tasks(p: Record<string, never>): Promise<TasksReport> {
+  async tasks(p: Params<"tasks">): Promise<Result<"tasks">> {
     await this.#called("tasks", p);
     return { tasks: [] };
   }
 
-  async restart(p: Record<string, never>) {
+  async restart(p: Params<"restart">): Promise<Result<"restart">> {
     await this.#called("restart", p);
     return { serverPid: Deno.pid + this.#restarts++ };
   }
 
-  async stop(p: StopParams): Promise<StopReport> {
+  async stop(p: Params<"stop">): Promise<Result<"stop">> {
     await this.#called("stop", p);
     this.#options.onStop?.();
     return { stopped: true, namespaces: [] };

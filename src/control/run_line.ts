@@ -4,7 +4,7 @@
  * @module
  */
 
-import { callMethod } from "./methods.ts";
+import { callMethod } from "./call_method.ts";
 import { runPlainWords } from "./plain_words.ts";
 import { errorReply, okReply, parseRequest, RequestError, type RequestId } from "./protocol.ts";
 import type { Service } from "./service.ts";

@@ -8,19 +8,9 @@
  * @module
  */
 
-import type { BranchesService } from "./service/branches.ts";
-import type { DaemonService } from "./service/daemon.ts";
-import type { HistoryService } from "./service/history.ts";
-import type { MergeService } from "./service/merge.ts";
-import type { SessionsService } from "./service/sessions.ts";
-import type { StoreService } from "./service/store.ts";
+import type { MethodName, Params, Result } from "./methods.ts";
 
 /** A daemon, as its clients see it. Every rejection is a `ServiceError`. */
-export interface Service
-  extends
-    HistoryService,
-    BranchesService,
-    MergeService,
-    SessionsService,
-    StoreService,
-    DaemonService {}
+export type Service = {
+  readonly [M in MethodName]: (params: Params<M>) => Promise<Result<M>>;
+};

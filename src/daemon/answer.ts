@@ -30,8 +30,8 @@ export async function answer(daemon: Daemon, question: Question): Promise<Answer
 
 /** Who asks in the view of a branch speaks of that branch, and of no other. */
 function serviceOf(daemon: Daemon, view: number) {
-  if (view === MAIN_VIEW) return daemon;
-  return branchService(daemon, daemon.branchOfView(view) ?? "");
+  if (view === MAIN_VIEW) return daemon.service;
+  return branchService(daemon.service, daemon.branchOfView(view) ?? "");
 }
 
 /** Null for what there is not: the kernel is told that there is no such name. */

@@ -9,11 +9,8 @@
 import type { PeerCredentials } from "../../ffi/socket_peer.ts";
 import { branchService } from "../control/branch_service.ts";
 import type { Service } from "../control/service.ts";
-import type {
-  RegisterRunParams,
-  RunReport,
-  RunSessionReport,
-} from "../control/service/sessions.ts";
+import type { Params } from "../control/methods.ts";
+import type { RunReport, RunSessionReport } from "../control/service/sessions.ts";
 import { ServiceError } from "../control/service_error.ts";
 import { commandOf } from "../views/process_info.ts";
 import type { CgroupSessions } from "../views/cgroup_sessions.ts";
@@ -63,7 +60,7 @@ export class Authority {
 
   /** The one method that is about the caller itself. */
   #withPeer(service: Service, peer: PeerCredentials): Service {
-    const registerRun = (p: RegisterRunParams) => this.#registerRun(p, peer);
+    const registerRun = (p: Params<"registerRun">) => this.#registerRun(p, peer);
     return new Proxy(service, {
       get(target, name) {
         if (name === "registerRun") return registerRun;
@@ -74,7 +71,7 @@ export class Authority {
   }
 
   async #registerRun(
-    { branch: name }: RegisterRunParams,
+    { branch: name }: Params<"registerRun">,
     peer: PeerCredentials,
   ): Promise<RunReport> {
     const branch = await this.parts.branch(name);

@@ -4,14 +4,11 @@
  * @module
  */
 
+import type { Params } from "../control/methods.ts";
 import type {
   BranchReport,
-  CreateBranchParams,
-  DeleteBranchParams,
   DeleteBranchReport,
   ListBranchesReport,
-  RenameBranchParams,
-  ShowBranchParams,
 } from "../control/service/branches.ts";
 import { ServiceError } from "../control/service_error.ts";
 import type { BranchState } from "../history/branch_table.ts";
@@ -37,7 +34,7 @@ export interface BranchMethodsParts extends BranchAccess {
 export class BranchMethods {
   constructor(readonly parts: BranchMethodsParts) {}
 
-  async create({ name, from = MAIN }: CreateBranchParams): Promise<BranchReport> {
+  async create({ name, from = MAIN }: Params<"createBranch">): Promise<BranchReport> {
     const { branches, turn } = this.parts;
     await this.parts.branch(MAIN);
     return await turn("branch create", async () => {
@@ -46,7 +43,7 @@ export class BranchMethods {
     });
   }
 
-  async delete({ name, force = false }: DeleteBranchParams): Promise<DeleteBranchReport> {
+  async delete({ name, force = false }: Params<"deleteBranch">): Promise<DeleteBranchReport> {
     const branch = await this.#other(name, "delete");
     return await this.parts.turn("branch delete", async () => {
       if (!force) await this.#checkUnused(branch);
@@ -60,7 +57,7 @@ export class BranchMethods {
     });
   }
 
-  async rename({ name, to }: RenameBranchParams): Promise<BranchReport> {
+  async rename({ name, to }: Params<"renameBranch">): Promise<BranchReport> {
     const branch = await this.#other(name, "rename");
     return await this.parts.turn("branch rename", async () => {
       await this.parts.branches.rename(branch, to);
@@ -77,7 +74,7 @@ export class BranchMethods {
     return { branches };
   }
 
-  async show({ name }: ShowBranchParams): Promise<BranchReport> {
+  async show({ name }: Params<"showBranch">): Promise<BranchReport> {
     await this.parts.branch(name);
     return await this.#reportOf(name);
   }

@@ -4,56 +4,11 @@
  * @module
  */
 
+import type { Params } from "../control/methods.ts";
 import type { Service } from "../control/service.ts";
-import type {
-  BranchReport,
-  CreateBranchParams,
-  DeleteBranchParams,
-  DeleteBranchReport,
-  ListBranchesReport,
-  RenameBranchParams,
-  ShowBranchParams,
-} from "../control/service/branches.ts";
-import type {
-  RestartReport,
-  StatusReport,
-  StopParams,
-  StopReport,
-  TasksReport,
-} from "../control/service/daemon.ts";
-import type {
-  BranchParams,
-  CheckpointParams,
-  CheckpointReport,
-  DiffParams,
-  DiffReport,
-  LogParams,
-  LogReport,
-  RestoreParams,
-  RollbackParams,
-  RollbackReport,
-  ShowParams,
-  ShowReport,
-} from "../control/service/history.ts";
-import type { MergeParams, MergeReport } from "../control/service/merge.ts";
-import type {
-  CgroupSessionReport,
-  ListSessionsReport,
-  RegisterRunParams,
-  RegisterSessionParams,
-  RunReport,
-  SwitchSessionParams,
-  UnregisterSessionParams,
-} from "../control/service/sessions.ts";
+import type { GcReport, StoreStatsReport } from "../control/service/store.ts";
 import type { CgroupSessions } from "../views/cgroup_sessions.ts";
 import { SessionMethods } from "./session_methods.ts";
-import type {
-  GcParams,
-  GcReport,
-  StoreStatsReport,
-  VerifyParams,
-  VerifyReport,
-} from "../control/service/store.ts";
 import { ServiceError } from "../control/service_error.ts";
 import { NAME_MAX } from "../tree/working_tree.ts";
 import type { Authority } from "./authority.ts";
@@ -76,7 +31,7 @@ export interface DaemonParts extends ServerParts {
   readonly sessions: CgroupSessions | null;
 }
 
-export class Daemon implements Service {
+export class Daemon {
   readonly #turns = new Turns();
   readonly #self: DaemonMethods;
   readonly #maintenance: Maintenance;
@@ -118,56 +73,37 @@ export class Daemon implements Service {
     });
   }
 
-  status(p: BranchParams): Promise<StatusReport> {
-    return this.#self.status(p);
-  }
-
-  checkpoint(p: CheckpointParams): Promise<CheckpointReport> {
-    return this.#history.checkpoint(p);
-  }
-
-  rollback(p: RollbackParams): Promise<RollbackReport> {
-    return this.#history.rollback(p);
-  }
-
-  restore(p: RestoreParams): Promise<RollbackReport> {
-    return this.#history.restore(p);
-  }
-
-  undo(p: BranchParams): Promise<RollbackReport> {
-    return this.#history.undo(p);
-  }
-
-  redo(p: BranchParams): Promise<RollbackReport> {
-    return this.#history.redo(p);
-  }
-
-  log(p: LogParams): Promise<LogReport> {
-    return this.#history.log(p);
-  }
-
-  show(p: ShowParams): Promise<ShowReport> {
-    return this.#history.show(p);
-  }
-
-  diff(p: DiffParams): Promise<DiffReport> {
-    return this.#history.diff(p);
-  }
-
-  verify(p: VerifyParams): Promise<VerifyReport> {
-    return this.#maintenance.verify(p);
-  }
-
-  async gc(p: GcParams): Promise<GcReport> {
-    await this.parts.imported.finished();
-    if (!p.dryRun) await this.#folder.foldAll();
-    return await this.#maintenance.gc(p);
-  }
-
-  async storeStats(): Promise<StoreStatsReport> {
-    await this.parts.imported.finished();
-    return await this.#maintenance.storeStats();
-  }
+  /** Who carries out each method of the protocol. */
+  readonly service: Service = {
+    status: (p) => this.#self.status(p),
+    checkpoint: (p) => this.#history.checkpoint(p),
+    rollback: (p) => this.#history.rollback(p),
+    log: (p) => this.#history.log(p),
+    show: (p) => this.#history.show(p),
+    diff: (p) => this.#history.diff(p),
+    restore: (p) => this.#history.restore(p),
+    undo: (p) => this.#history.undo(p),
+    redo: (p) => this.#history.redo(p),
+    createBranch: (p) => this.#branching.create(p),
+    deleteBranch: (p) => this.#branching.delete(p),
+    renameBranch: (p) => this.#branching.rename(p),
+    listBranches: () => this.#branching.list(),
+    showBranch: (p) => this.#branching.show(p),
+    merge: (p) => this.#merging.merge(p),
+    continueMerge: (p) => this.#merging.continue(p),
+    abortMerge: (p) => this.#history.abortMerge(p),
+    registerRun: () => Promise.reject(unknownCaller()),
+    registerSession: (p) => this.#sessions.register(p),
+    unregisterSession: (p) => this.#sessions.unregister(p),
+    switchSession: (p) => this.#sessions.switch(p),
+    listSessions: () => Promise.resolve(this.#sessions.list()),
+    verify: (p) => this.#maintenance.verify(p),
+    gc: (p) => this.#gc(p),
+    storeStats: () => this.#storeStats(),
+    tasks: () => this.#self.tasks(),
+    restart: () => this.#self.restart(),
+    stop: (p) => this.#self.stop(p),
+  };
 
   /** Called every now and then: folds journals in which there is much. */
   async foldJournals(): Promise<void> {
@@ -178,72 +114,6 @@ export class Daemon implements Service {
   async collectWhenIdle(): Promise<void> {
     if (this.#self.isStopping || this.parts.branches.main === null) return;
     await this.#maintenance.collectWhenIdle();
-  }
-
-  tasks(): Promise<TasksReport> {
-    return this.#self.tasks();
-  }
-
-  restart(): Promise<RestartReport> {
-    return this.#self.restart();
-  }
-
-  stop(p: StopParams): Promise<StopReport> {
-    return this.#self.stop(p);
-  }
-
-  createBranch(p: CreateBranchParams): Promise<BranchReport> {
-    return this.#branching.create(p);
-  }
-
-  deleteBranch(p: DeleteBranchParams): Promise<DeleteBranchReport> {
-    return this.#branching.delete(p);
-  }
-
-  renameBranch(p: RenameBranchParams): Promise<BranchReport> {
-    return this.#branching.rename(p);
-  }
-
-  listBranches(): Promise<ListBranchesReport> {
-    return this.#branching.list();
-  }
-
-  showBranch(p: ShowBranchParams): Promise<BranchReport> {
-    return this.#branching.show(p);
-  }
-
-  merge(p: MergeParams): Promise<MergeReport> {
-    return this.#merging.merge(p);
-  }
-
-  continueMerge(p: BranchParams): Promise<CheckpointReport> {
-    return this.#merging.continue(p);
-  }
-
-  abortMerge(p: BranchParams): Promise<RollbackReport> {
-    return this.#history.abortMerge(p);
-  }
-
-  registerRun(_: RegisterRunParams): Promise<RunReport> {
-    return Promise.reject(
-      new ServiceError("denied", "Only a process that can be told by the socket can begin a run"),
-    );
-  }
-
-  registerSession(p: RegisterSessionParams): Promise<CgroupSessionReport> {
-    return this.#sessions.register(p);
-  }
-
-  unregisterSession(p: UnregisterSessionParams): Promise<CgroupSessionReport> {
-    return this.#sessions.unregister(p);
-  }
-
-  switchSession(p: SwitchSessionParams): Promise<CgroupSessionReport> {
-    return this.#sessions.switch(p);
-  }
-
-  listSessions(): Promise<ListSessionsReport> {
-    return Promise.resolve(this.#sessions.list());
   }
 
   /** Number of the view of a branch, opened if it is not. */
@@ -268,10 +138,21 @@ export class Daemon implements Service {
 
   /** Names by which `.agentvfs/checkpoints` lists what main's log does: labels, where they can be file names, or ids. */
   async checkpointNames(): Promise<string[]> {
-    const { entries } = await this.log({});
+    const { entries } = await this.service.log({});
     const names = entries.filter(({ compacted }) => !compacted)
       .map(({ id, label }) => label === null || !isFileName(label) ? id.slice(0, 12) : label);
     return [...new Set(names)];
+  }
+
+  async #gc(p: Params<"gc">): Promise<GcReport> {
+    await this.parts.imported.finished();
+    if (!p.dryRun) await this.#folder.foldAll();
+    return await this.#maintenance.gc(p);
+  }
+
+  async #storeStats(): Promise<StoreStatsReport> {
+    await this.parts.imported.finished();
+    return await this.#maintenance.storeStats();
   }
 
   async #turn<T>(what: string, job: () => Promise<T>): Promise<T> {
@@ -281,6 +162,13 @@ export class Daemon implements Service {
       throw serviceError(error);
     }
   }
+}
+
+function unknownCaller(): ServiceError {
+  return new ServiceError(
+    "denied",
+    "Only a process that can be told by the socket can begin a run",
+  );
 }
 
 function isFileName(label: string): boolean {

@@ -5,14 +5,13 @@
  */
 
 import { OPCODE_NAMES } from "../../ffi/fuse_kernel.ts";
+import type { Params } from "../control/methods.ts";
 import type {
   RestartReport,
   StatusReport,
-  StopParams,
   StopReport,
   TasksReport,
 } from "../control/service/daemon.ts";
-import type { BranchParams } from "../control/service/history.ts";
 import { ServiceError } from "../control/service_error.ts";
 import type { CommitInfo } from "../history/commit.ts";
 import { canResend, describeConnection } from "../mount/linux/init.ts";
@@ -60,7 +59,7 @@ export class DaemonMethods {
     return this.#stopping;
   }
 
-  async status(p: BranchParams): Promise<StatusReport> {
+  async status(p: Params<"status">): Promise<StatusReport> {
     const { config, keeperPid, restarts, crashReport } = this.parts;
     const { fs, imported, hash, counters, branches } = this.parts;
     const name = p.branch ?? MAIN;
@@ -124,7 +123,7 @@ export class DaemonMethods {
     });
   }
 
-  async stop({ force = false }: StopParams): Promise<StopReport> {
+  async stop({ force = false }: Params<"stop">): Promise<StopReport> {
     const { mount } = this.parts.config;
     await this.parts.lister.end();
     // The kernel refuses to unmount for users in this mount namespace only.

@@ -4,18 +4,12 @@
  * @module
  */
 
+import type { Params } from "../control/methods.ts";
 import type {
-  BranchParams,
-  CheckpointParams,
   CheckpointReport,
-  DiffParams,
   DiffReport,
-  LogParams,
   LogReport,
-  RestoreParams,
-  RollbackParams,
   RollbackReport,
-  ShowParams,
   ShowReport,
 } from "../control/service/history.ts";
 import type { CommitInfo } from "../history/commit.ts";
@@ -39,7 +33,7 @@ export interface BranchAccess {
 export class HistoryMethods {
   constructor(readonly parts: BranchAccess) {}
 
-  checkpoint(p: CheckpointParams): Promise<CheckpointReport> {
+  checkpoint(p: Params<"checkpoint">): Promise<CheckpointReport> {
     return this.#change("checkpoint", p, async (branch) => {
       const started = performance.now();
       const commit = await branch.save({
@@ -54,7 +48,7 @@ export class HistoryMethods {
     });
   }
 
-  rollback(p: RollbackParams): Promise<RollbackReport> {
+  rollback(p: Params<"rollback">): Promise<RollbackReport> {
     return this.#change("rollback", p, async (branch) => {
       const started = performance.now();
       const to = await this.#resolve(branch, p.ref);
@@ -63,7 +57,7 @@ export class HistoryMethods {
     });
   }
 
-  restore(p: RestoreParams): Promise<RollbackReport> {
+  restore(p: Params<"restore">): Promise<RollbackReport> {
     return this.#change("restore", p, async (branch) => {
       const started = performance.now();
       const paths = p.paths.map(treePath);
@@ -79,7 +73,7 @@ export class HistoryMethods {
     });
   }
 
-  undo(p: BranchParams): Promise<RollbackReport> {
+  undo(p: Params<"undo">): Promise<RollbackReport> {
     return this.#change("undo", p, async (branch) => {
       const started = performance.now();
       const { commit } = await this.parts.background.call("undoTarget", branch.name);
@@ -87,7 +81,7 @@ export class HistoryMethods {
     });
   }
 
-  redo(p: BranchParams): Promise<RollbackReport> {
+  redo(p: Params<"redo">): Promise<RollbackReport> {
     return this.#change("redo", p, async (branch) => {
       const started = performance.now();
       const { commit } = await this.parts.background.call("redoTarget", branch.name);
@@ -95,7 +89,7 @@ export class HistoryMethods {
     });
   }
 
-  async log(p: LogParams): Promise<LogReport> {
+  async log(p: Params<"log">): Promise<LogReport> {
     const branch = await this.parts.branch(p.branch);
     const { limit, all } = p;
     const commits = await this.parts.background.call("log", {
@@ -107,7 +101,7 @@ export class HistoryMethods {
     return { branch: branch.name, head, entries: commits.map((commit) => logEntry(commit, head)) };
   }
 
-  async show(p: ShowParams): Promise<ShowReport> {
+  async show(p: Params<"show">): Promise<ShowReport> {
     const branch = await this.parts.branch(p.branch);
     const { background } = this.parts;
     const commit = await background.call("describe", { branch: branch.name, ref: p.ref })
@@ -127,7 +121,7 @@ export class HistoryMethods {
     };
   }
 
-  async diff(p: DiffParams): Promise<DiffReport> {
+  async diff(p: Params<"diff">): Promise<DiffReport> {
     const branch = await this.parts.branch(p.branch);
     const from = p.from === undefined ? branch.head : await this.#resolve(branch, p.from);
     const to = p.to === undefined
@@ -148,7 +142,7 @@ export class HistoryMethods {
   }
 
   /** The working tree as it was before a merge that is to be settled; what was done since becomes a checkpoint. */
-  abortMerge(p: BranchParams): Promise<RollbackReport> {
+  abortMerge(p: Params<"abortMerge">): Promise<RollbackReport> {
     return this.#change("merge --abort", p, async (branch) => {
       const started = performance.now();
       await new Merger(branch).checkInProgress();
@@ -164,7 +158,7 @@ export class HistoryMethods {
   /** Runs what changes the branch: one at a time. */
   async #change<T>(
     what: string,
-    params: BranchParams,
+    params: { branch?: string },
     job: (branch: Branch) => Promise<T>,
   ): Promise<T> {
     const branch = await this.parts.branch(params.branch);

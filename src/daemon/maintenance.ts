@@ -4,13 +4,8 @@
  * @module
  */
 
-import type {
-  GcParams,
-  GcReport,
-  StoreStatsReport,
-  VerifyParams,
-  VerifyReport,
-} from "../control/service/store.ts";
+import type { Params } from "../control/methods.ts";
+import type { GcReport, StoreStatsReport, VerifyReport } from "../control/service/store.ts";
 import { ServiceError } from "../control/service_error.ts";
 import { DEFAULT_POLICY, type RetentionPolicy } from "../history/retention.ts";
 import type { BackgroundClient } from "./background_client.ts";
@@ -48,11 +43,11 @@ export class Maintenance {
 
   constructor(readonly parts: MaintenanceParts) {}
 
-  verify({ repair = false }: VerifyParams): Promise<VerifyReport> {
+  verify({ repair = false }: Params<"verify">): Promise<VerifyReport> {
     return this.#alone("verify", () => this.parts.background.call("verify", { repair }));
   }
 
-  gc(params: GcParams): Promise<GcReport> {
+  gc(params: Params<"gc">): Promise<GcReport> {
     const { dryRun = false } = params;
     const options = { policy: policyOf(params), dryRun, worthIt: ASKED_WORTH_IT };
     return this.#alone("gc", async () => (await this.#collect(options, false))!);
@@ -146,7 +141,7 @@ export class Maintenance {
 }
 
 /** The rules that are given; those of {@linkcode DEFAULT_POLICY} where none is. */
-export function policyOf(params: GcParams): RetentionPolicy {
+export function policyOf(params: Params<"gc">): RetentionPolicy {
   const { keep, keepForMs, keepHourly, keepDaily, keepLabelled } = params;
   const rules = { keep, keepForMs, keepHourly, keepDaily, keepLabelled };
   const given = Object.entries(rules).filter(([, value]) => value !== undefined);

@@ -5,8 +5,9 @@
  */
 
 import { displayString } from "../../ffi/binary_string.ts";
-import type { BranchParams, CheckpointReport } from "../control/service/history.ts";
-import type { MergeParams, MergeReport } from "../control/service/merge.ts";
+import type { Params } from "../control/methods.ts";
+import type { CheckpointReport } from "../control/service/history.ts";
+import type { MergeReport } from "../control/service/merge.ts";
 import { ServiceError } from "../control/service_error.ts";
 import type { MergeOutcome, MergeSide } from "../history/merge_branches.ts";
 import type { ObjectId } from "../store/object_id.ts";
@@ -27,7 +28,7 @@ interface Source {
 export class MergeMethods {
   constructor(readonly parts: BranchAccess) {}
 
-  async merge(p: MergeParams): Promise<MergeReport> {
+  async merge(p: Params<"merge">): Promise<MergeReport> {
     const into = await this.parts.branch(p.into ?? MAIN);
     return await this.parts.turn("merge", async () => {
       const started = performance.now();
@@ -54,7 +55,7 @@ export class MergeMethods {
     });
   }
 
-  async continue(p: BranchParams): Promise<CheckpointReport> {
+  async continue(p: Params<"continueMerge">): Promise<CheckpointReport> {
     const branch = await this.parts.branch(p.branch);
     return await this.parts.turn("merge --continue", () => continueMerge(branch));
   }
@@ -99,7 +100,7 @@ async function continueMerge(branch: Branch): Promise<CheckpointReport> {
 }
 
 function requestOf(
-  p: MergeParams,
+  p: Params<"merge">,
   into: Branch,
   sources: readonly Source[],
 ): Omit<MergeRequest, "accept"> {
@@ -133,7 +134,7 @@ function stateOf(outcome: MergeOutcome): MergeReport["state"] {
   return merged.length < outcome.sources.length ? "refused" : "unchanged";
 }
 
-function reportOf(p: MergeParams, into: Branch, outcome: MergeOutcome): MergeReport {
+function reportOf(p: Params<"merge">, into: Branch, outcome: MergeOutcome): MergeReport {
   return {
     into: into.name,
     state: stateOf(outcome),

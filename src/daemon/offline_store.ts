@@ -5,12 +5,8 @@
  */
 
 import { isListening } from "../control/socket_path.ts";
-import type {
-  GcParams,
-  GcReport,
-  StoreStatsReport,
-  VerifyReport,
-} from "../control/service/store.ts";
+import type { Params } from "../control/methods.ts";
+import type { GcReport, StoreStatsReport, VerifyReport } from "../control/service/store.ts";
 import { History } from "../history/history.ts";
 import { recoverIndex } from "../history/recover_index.ts";
 import { indexDamage, unusableIndex } from "../history/verify_store.ts";
@@ -113,7 +109,7 @@ export async function statsOffline(
 /** Collects the garbage of a store that no daemon has open. Throws StoreError. */
 export async function gcOffline(
   directory: string,
-  params: GcParams,
+  params: Params<"gc">,
   onProgress: (progress: Progress) => void,
 ): Promise<GcReport> {
   const store = StoreWriter.open(directory, await loadHasher());

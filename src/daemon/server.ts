@@ -124,7 +124,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
     branch: async (name) => (await daemon.promise).openBranch(name),
     nameOf: (number) => branches!.nameOfNumber(number),
   });
-  const service = new Daemon({
+  const served = new Daemon({
     authority,
     sessions,
     routing: ready.routing,
@@ -145,7 +145,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
     counters: new Uint32Array(counters),
     branches,
   });
-  daemon.resolve(service);
+  daemon.resolve(served);
   if (saved !== null && saved.head !== null) {
     const head = await background.call("commitInfo", saved.head);
     await branches.begin({ ...saved, head }, registry.open);
@@ -161,16 +161,16 @@ export async function runServer(config: DaemonConfig): Promise<number> {
       }).catch((error) => imported.failed(error));
   }
   if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
-  control = await ControlServer.listen(service, config.socket, {
+  control = await ControlServer.listen(served.service, config.socket, {
     takeOver: resume,
-    serviceFor: (peers) => authority.serviceFor(service, peers),
+    serviceFor: (peers) => authority.serviceFor(served.service, peers),
   });
   // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
   if (Deno.ppid === keeperPid) Deno.kill(keeperPid, READY_SIGNAL);
   Deno.addSignalListener("SIGTERM", () => fs.end());
   watchKeeper(keeperPid, config.mount, fs);
-  watchJournal(service);
-  watchGarbage(service, config.gcIdleMs);
+  watchJournal(served);
+  watchGarbage(served, config.gcIdleMs);
   try {
     await fs.ended;
   } catch (error) {

@@ -5,13 +5,11 @@
  */
 
 import { displayString } from "../../ffi/binary_string.ts";
+import type { Params } from "../control/methods.ts";
 import type {
   CgroupSessionReport,
   ListSessionsReport,
-  RegisterSessionParams,
   RoutingReport,
-  SwitchSessionParams,
-  UnregisterSessionParams,
 } from "../control/service/sessions.ts";
 import { ServiceError } from "../control/service_error.ts";
 import { type CgroupSession, type CgroupSessions } from "../views/cgroup_sessions.ts";
@@ -37,7 +35,7 @@ export interface SessionMethodsParts extends Pick<BranchAccess, "branch" | "turn
 export class SessionMethods {
   constructor(readonly parts: SessionMethodsParts) {}
 
-  async register(p: RegisterSessionParams): Promise<CgroupSessionReport> {
+  async register(p: Params<"registerSession">): Promise<CgroupSessionReport> {
     const branch = await this.parts.branch(p.branch);
     return await this.parts.turn("session register", async () => {
       const session = attempt(() => this.#sessions.register(p.cgroup, branch.number, p.id));
@@ -46,7 +44,7 @@ export class SessionMethods {
     });
   }
 
-  async unregister(p: UnregisterSessionParams): Promise<CgroupSessionReport> {
+  async unregister(p: Params<"unregisterSession">): Promise<CgroupSessionReport> {
     return await this.parts.turn("session unregister", async () => {
       const session = attempt(() => this.#sessions.unregister(p));
       const report = this.#report(session);
@@ -56,7 +54,7 @@ export class SessionMethods {
   }
 
   /** Its processes see another branch from now on. */
-  async switch(p: SwitchSessionParams): Promise<CgroupSessionReport> {
+  async switch(p: Params<"switchSession">): Promise<CgroupSessionReport> {
     const branch = await this.parts.branch(p.branch);
     return await this.parts.turn("branch switch", async () => {
       const { path, id } = attempt(() => this.#sessions.find(p));

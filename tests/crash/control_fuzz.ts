@@ -13,7 +13,7 @@ import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { ControlClient } from "../../src/control/client.ts";
 import { FakeService } from "../../src/control/fake_service.ts";
-import { METHODS } from "../../src/control/methods.ts";
+import { loadMethods, METHOD_NAMES } from "../../src/control/methods.ts";
 import { MAX_LINE_BYTES } from "../../src/control/protocol.ts";
 import { ControlServer } from "../../src/control/server.ts";
 import { withTemporary } from "../support/temporary.ts";
@@ -39,9 +39,10 @@ const DEADLINE_MS = 30_000;
 /** One connection in so many is ended by a line that is too long. */
 const LONG_ONE_IN = 200;
 
-const NAMES = Object.keys(METHODS).filter((name) => name !== "stop");
+const NAMES = METHOD_NAMES.filter((name) => name !== "stop");
+const METHODS = [...(await loadMethods()).values()];
 const PARAMETERS = [
-  ...new Set(Object.values(METHODS).flatMap((rows) => Object.keys(rows))),
+  ...new Set(METHODS.flatMap(({ params }) => Object.keys(params))),
   ...["__proto__", "constructor", "x", ""],
 ];
 const VALUES = [

@@ -1,4 +1,5 @@
-import type { GcParams, GcReport } from "../../control/service/store.ts";
+import type { Params } from "../../control/methods.ts";
+import type { GcReport } from "../../control/service/store.ts";
 import { gcOffline } from "../../daemon/offline_store.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { usageError } from "../command_error.ts";
@@ -50,7 +51,7 @@ log goes on to show what was given up.`,
   },
 };
 
-function rules(input: CommandInput): GcParams {
+function rules(input: CommandInput): Params<"gc"> {
   const time = input.values.get("keep-for");
   return {
     ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
@@ -62,7 +63,7 @@ function rules(input: CommandInput): GcParams {
   };
 }
 
-function count(input: CommandInput, option: string, parameter: keyof GcParams): GcParams {
+function count(input: CommandInput, option: string, parameter: keyof Params<"gc">): Params<"gc"> {
   const text = input.values.get(option);
   if (text === undefined) return {};
   const value = Number(text);

@@ -1,4 +1,4 @@
-import type { MergeParams } from "../../control/service/merge.ts";
+import type { Params } from "../../control/methods.ts";
 import type { Command, CommandInput } from "../command.ts";
 import { usageError } from "../command_error.ts";
 import { given, withDaemon } from "../daemon_client.ts";
@@ -54,7 +54,7 @@ async function end(
 }
 
 export async function merge(input: CommandInput): Promise<number> {
-  const params: MergeParams = {
+  const params: Params<"merge"> = {
     sources: [...input.positionals],
     ...given(input, "into", "into"),
     ...given(input, "label", "label"),
@@ -70,7 +70,7 @@ export async function merge(input: CommandInput): Promise<number> {
   return isComplete && report.sources.every(({ merged }) => merged) ? 0 : 1;
 }
 
-function strategy(text: string | undefined): Pick<MergeParams, "strategy"> {
+function strategy(text: string | undefined): Pick<Params<"merge">, "strategy"> {
   if (text === undefined) return {};
   const known = STRATEGIES.find((name) => name === text);
   if (known !== undefined) return { strategy: known };

@@ -1,177 +1,139 @@
 /**
- * Checkpoints of a branch, and going back to them.
+ * What is said about checkpoints of a branch, and about going back to them.
  *
  * @module
  */
 
-/** About the history of one branch: main unless `branch` names another. */
-export interface HistoryService {
-  /** Records the working tree, also if nothing changed. */
-  checkpoint(p: CheckpointParams): Promise<CheckpointReport>;
-  /** Makes the working tree what a checkpoint has; what was not recorded is recorded first. */
-  rollback(p: RollbackParams): Promise<RollbackReport>;
-  /** Checkpoints, newest first. */
-  log(p: LogParams): Promise<LogReport>;
-  /** A checkpoint, and what it changed. */
-  show(p: ShowParams): Promise<ShowReport>;
-  /** Without `from`: HEAD against the working tree. With `from` only: that against the working tree. */
-  diff(p: DiffParams): Promise<DiffReport>;
-  /** Makes paths of the working tree what they are in a checkpoint. */
-  restore(p: RestoreParams): Promise<RollbackReport>;
-  /** Takes the last rollback, restore or merge back. Rejects with `nothing_to_undo`. */
-  undo(p: BranchParams): Promise<RollbackReport>;
-  /** Does again what was undone last. Rejects with `nothing_to_redo`. */
-  redo(p: BranchParams): Promise<RollbackReport>;
-}
+import {
+  always,
+  id,
+  type Infer,
+  list,
+  ms,
+  name,
+  nullable,
+  oneOf,
+  optional,
+  shape,
+  text,
+  time,
+  truth,
+  whole,
+} from "../schema.ts";
 
-/** Which branch is meant. */
-export interface BranchParams {
-  /** Default: main. */
-  branch?: string;
-}
+/** Which branch is meant: a parameter of many methods. */
+export const BRANCH = { branch: optional(name("Branch that is meant; default: main")) };
 
-/** Numbers of paths. */
-export interface ChangeCounts {
-  added: number;
-  modified: number;
-  deleted: number;
-}
+export const ChangeCounts = shape("ChangeCounts", "Numbers of paths.", {
+  added: whole("Paths that there were not before"),
+  modified: whole("Paths with other content or attributes"),
+  deleted: whole("Paths that there are no more"),
+});
+export type ChangeCounts = Infer<typeof ChangeCounts>;
 
-/** A path that differs. */
-export interface Change {
-  /** Added, modified, deleted, or of another type now. */
-  status: "A" | "M" | "D" | "T";
-  /** For people; exact where it is valid UTF-8. */
-  path: string;
-  /** The exact bytes in base64, only where they are not UTF-8. */
-  pathBytes?: string;
-  /** `file`, `directory`, `symlink`, `fifo`, `socket`, `block device`, `character device`. */
-  kind: string;
-  oldKind?: string;
-  /** What differs, of `content`, `mode`, `owner`, `xattrs`. */
-  details?: string[];
-}
+export const Change = shape("Change", "A path that differs.", {
+  status: oneOf(["A", "M", "D", "T"], "Added, modified, deleted, or of another type now"),
+  path: text("For people; exact where it is valid UTF-8"),
+  pathBytes: optional(text("The exact bytes in base64, only where they are not UTF-8")),
+  kind: text(
+    "`file`, `directory`, `symlink`, `fifo`, `socket`, `block device`, `character device`",
+  ),
+  oldKind: optional(text("The same before, where `status` is `T`")),
+  details: optional(list(
+    oneOf(
+      ["content", "mode", "owner", "xattrs", "target"],
+      "One thing; `target`: of a symbolic link",
+    ),
+    "What differs",
+  )),
+});
+export type Change = Infer<typeof Change>;
 
-/**
- * Why there is a checkpoint: the project was imported, somebody asked for it, something would have been lost without it, or
- * paths or branches were brought into the branch.
- */
-export type CommitKind = "import" | "checkpoint" | "safety" | "restore" | "merge";
+export const CommitKind = oneOf(
+  ["import", "checkpoint", "safety", "restore", "merge"],
+  "Why there is a checkpoint: the project was imported, somebody asked for it, something would have been lost without it, or " +
+    "paths or branches were brought into the branch",
+);
+export type CommitKind = Infer<typeof CommitKind>;
 
-/** What is said about a new checkpoint. */
-export interface CheckpointParams extends BranchParams {
-  /** A short name, by which it can be referred to. */
-  label?: string;
-  message?: string;
-  /** Who made it, as the caller names itself. */
-  agent?: string;
-}
+export const Head = shape("Head", "The checkpoint that a branch stands on.", {
+  id: id("Of the checkpoint"),
+  label: nullable(text("Short name"), "Null if it has none"),
+  time: time("When it was made"),
+});
+export type Head = Infer<typeof Head>;
 
-/** A checkpoint that was made. */
-export interface CheckpointReport {
-  id: string;
-  label: string | null;
-  branch: string;
-  changed: ChangeCounts;
-  /** Time inside the daemon. */
-  ms: number;
-}
+export const CheckpointReport = shape("CheckpointReport", "A checkpoint that was made.", {
+  id: id("Of the checkpoint"),
+  label: nullable(text("Short name"), "Null if it has none"),
+  branch: text("Branch it was made on"),
+  changed: ChangeCounts,
+  ms: ms("Time inside the daemon"),
+});
+export type CheckpointReport = Infer<typeof CheckpointReport>;
 
-/** Which checkpoint to go back to. */
-export interface RollbackParams extends BranchParams {
-  /** Label, id, unique prefix of an id, `HEAD`, `HEAD~n` or branch name. */
-  ref: string;
-  /** Only tell what would change. */
-  dryRun?: boolean;
-}
+export const RollbackReport = shape(
+  "RollbackReport",
+  "What a rollback, restore, undo or redo has done, or would do.",
+  {
+    id: id("Checkpoint now shown, or, in a dry run, that would be"),
+    label: nullable(text("Its label"), "Null if it has none"),
+    branch: text("Branch that was moved"),
+    safety: nullable(
+      id("Automatic checkpoint taken first"),
+      "Null where nothing was unsaved",
+    ),
+    changed: ChangeCounts,
+    ms: ms("Time inside the daemon"),
+    dryRun: truth("Nothing was done"),
+    changes: optional(list(Change, "Dry run only: what would change")),
+  },
+);
+export type RollbackReport = Infer<typeof RollbackReport>;
 
-/** What a rollback, restore, undo or redo has done, or would do. */
-export interface RollbackReport {
-  /** Checkpoint now shown (or, in a dry run, that would be). */
-  id: string;
-  label: string | null;
-  branch: string;
-  /** Id of the automatic checkpoint taken first; null where nothing was unsaved. */
-  safety: string | null;
-  changed: ChangeCounts;
-  ms: number;
-  dryRun: boolean;
-  /** Dry run only: what would change. */
-  changes?: Change[];
-}
+/** Fields of a checkpoint in a list. */
+const ENTRY = {
+  id: id("Of the checkpoint"),
+  label: nullable(text("Short name"), "Null if it has none"),
+  message: nullable(text("Longer description"), "Null if it has none"),
+  kind: CommitKind,
+  time: time("When it was made"),
+  parents: list(id("Of a checkpoint"), "The first is what the branch stood on"),
+  changed: nullable(ChangeCounts, "Against the first parent; null where there is none"),
+  head: truth("It is what the branch stands on"),
+  agent: nullable(text("Who made it, as the caller named itself"), "Null if it did not"),
+  compacted: optional(always(
+    true,
+    "What it recorded was given up: it can be looked at here, not gone back to",
+  )),
+};
 
-/** Which checkpoints are listed. */
-export interface LogParams extends BranchParams {
-  /** Largest number of entries. */
-  limit?: number;
-  /** Automatic (safety) checkpoints as well. */
-  all?: boolean;
-}
+export const LogEntry = shape("LogEntry", "A checkpoint.", ENTRY);
+export type LogEntry = Infer<typeof LogEntry>;
 
-/** A checkpoint. */
-export interface LogEntry {
-  id: string;
-  label: string | null;
-  message: string | null;
-  kind: CommitKind;
-  time: string;
-  /** Ids; the first is what the branch stood on. */
-  parents: string[];
-  /** Against the first parent; null where there is none. */
-  changed: ChangeCounts | null;
-  /** True if this is what the branch stands on. */
-  head: boolean;
-  agent: string | null;
-  /** What it recorded was given up: it can be looked at here, not gone back to. */
-  compacted?: true;
-}
+export const LogReport = shape("LogReport", "The checkpoints of a branch, newest first.", {
+  branch: text("Branch they are of"),
+  head: id("Checkpoint it stands on"),
+  entries: list(LogEntry, "Newest first"),
+});
+export type LogReport = Infer<typeof LogReport>;
 
-/** The checkpoints of a branch, newest first. */
-export interface LogReport {
-  branch: string;
-  /** Id. */
-  head: string;
-  entries: LogEntry[];
-}
+export const ShownCheckpoint = shape("ShownCheckpoint", "A checkpoint, and where its files are.", {
+  ...ENTRY,
+  tree: text("Id of its root directory"),
+});
+export type ShownCheckpoint = Infer<typeof ShownCheckpoint>;
 
-/** Which checkpoint is meant. */
-export interface ShowParams extends BranchParams {
-  /** As in {@linkcode RollbackParams}. */
-  ref: string;
-}
+export const ShowReport = shape("ShowReport", "A checkpoint and what it changed.", {
+  commit: ShownCheckpoint,
+  changes: list(Change, "Against the first parent"),
+});
+export type ShowReport = Infer<typeof ShowReport>;
 
-/** A checkpoint and what it changed. */
-export interface ShowReport {
-  /** `tree`: id of its root directory. */
-  commit: LogEntry & { tree: string };
-  changes: Change[];
-}
-
-/** What is compared. */
-export interface DiffParams extends BranchParams {
-  /** As `ref` in {@linkcode RollbackParams}, as is `to`. */
-  from?: string;
-  to?: string;
-  /** Unified differences of text files too. */
-  patch?: boolean;
-  /** Only these, and what is in them. Relative to the root of the tree. */
-  paths?: string[];
-}
-
-/** What differs between two states of the tree. */
-export interface DiffReport {
-  /** Id of a checkpoint, or `working tree`; so is `to`. */
-  from: string;
-  to: string;
-  changes: Change[];
-  patch?: string;
-}
-
-/** What is brought back, and from where. */
-export interface RestoreParams extends BranchParams {
-  /** Relative to the root of the tree. */
-  paths: string[];
-  /** As `ref` in {@linkcode RollbackParams}. */
-  from: string;
-  dryRun?: boolean;
-}
+export const DiffReport = shape("DiffReport", "What differs between two states of the tree.", {
+  from: text("Id of a checkpoint, or `working tree`"),
+  to: text("Id of a checkpoint, or `working tree`"),
+  changes: list(Change, "By path"),
+  patch: optional(text("Unified differences of text files, if they were asked for")),
+});
+export type DiffReport = Infer<typeof DiffReport>;

@@ -1,93 +1,72 @@
 /**
- * Merging branches and checkpoints into a branch: docs/merge.md.
+ * What is said about merging branches and checkpoints into a branch: docs/merge.md.
  *
  * @module
  */
 
-import type { BranchParams, ChangeCounts, CheckpointReport, RollbackReport } from "./history.ts";
+import {
+  id,
+  type Infer,
+  list,
+  ms,
+  nullable,
+  oneOf,
+  optional,
+  shape,
+  text,
+  truth,
+} from "../schema.ts";
+import { ChangeCounts } from "./history.ts";
 
-/** About merges. */
-export interface MergeService {
-  /**
-   * Merges branches or checkpoints into a branch. Rejects with `merge_conflicts`, and nothing is changed, if nothing can be
-   * merged; `details` is then the report.
-   */
-  merge(p: MergeParams): Promise<MergeReport>;
-  /** Ends a merge whose conflicts were settled. */
-  continueMerge(p: BranchParams): Promise<CheckpointReport>;
-  /** Takes a merge in progress back. */
-  abortMerge(p: BranchParams): Promise<RollbackReport>;
-}
+/** How conflicts are decided: docs/merge.md. */
+export const MERGE_STRATEGIES = ["conflict", "ours", "theirs", "union", "markers"] as const;
+export type MergeStrategy = typeof MERGE_STRATEGIES[number];
 
-/** See docs/merge.md. */
-export type MergeStrategy = "conflict" | "ours" | "theirs" | "union" | "markers";
+export const ConflictSide = shape("ConflictSide", "What a side of a conflict has.", {
+  kind: text("As in `Change`"),
+  mode: text("Octal"),
+  id: nullable(id("Of the content"), "Null for what has none"),
+});
+export type ConflictSide = Infer<typeof ConflictSide>;
 
-/** What is merged, into what, and how conflicts are decided. */
-export interface MergeParams {
-  /** Branches, with what is not recorded in them, or checkpoints. */
-  sources: string[];
-  /** Branch; default: main. */
-  into?: string;
-  /** Default: `conflict`. */
-  strategy?: MergeStrategy;
-  label?: string;
-  message?: string;
-  /** Only what the sources changed at these paths. */
-  paths?: string[];
-  dryRun?: boolean;
-}
+export const ConflictReport = shape(
+  "ConflictReport",
+  "A path that both sides changed, each in its own way.",
+  {
+    path: text("For people; exact where it is valid UTF-8"),
+    pathBytes: optional(text("The exact bytes in base64, only where they are not UTF-8")),
+    kind: text("`edit/edit`, `edit/delete`, …: docs/merge.md lists them"),
+    base: nullable(ConflictSide, "Before either changed it; null where it was not there"),
+    ours: nullable(ConflictSide, "In the branch that is merged into; null where it is not there"),
+    theirs: nullable(ConflictSide, "In the source; null where it is not there"),
+    oursPath: optional(text("Where our side has it, if it moved it")),
+    theirsPath: optional(text("Where their side has it, if it moved it")),
+  },
+);
+export type ConflictReport = Infer<typeof ConflictReport>;
 
-/** What a side of a conflict has. */
-export interface ConflictSide {
-  /** As in `Change`. */
-  kind: string;
-  /** Octal. */
-  mode: string;
-  /** Of the content; null for what has none. */
-  id: string | null;
-}
+export const MergedSource = shape("MergedSource", "What became of a source.", {
+  name: text("As it was given"),
+  merged: truth("False: nothing of it was merged, because of the conflicts"),
+  conflicts: list(ConflictReport, "Those that nothing decided"),
+  decided: list(ConflictReport, "Those that the strategy decided"),
+  changed: ChangeCounts,
+});
+export type MergedSource = Infer<typeof MergedSource>;
 
-/** A path that both sides changed, each in its own way. */
-export interface ConflictReport {
-  path: string;
-  /** The exact bytes in base64, only where they are not UTF-8. */
-  pathBytes?: string;
-  /** `edit/edit`, `edit/delete`, …: docs/merge.md lists them. */
-  kind: string;
-  base: ConflictSide | null;
-  ours: ConflictSide | null;
-  theirs: ConflictSide | null;
-  /** Where that side has it, if it moved it. */
-  oursPath?: string;
-  theirsPath?: string;
-}
-
-/** What became of a source. */
-export interface MergedSource {
-  name: string;
-  /** False: nothing of it was merged, because of the conflicts. */
-  merged: boolean;
-  conflicts: ConflictReport[];
-  /** Conflicts that the strategy decided. */
-  decided: ConflictReport[];
-  changed: ChangeCounts;
-}
-
-/** What a merge has done, or would do. */
-export interface MergeReport {
-  into: string;
-  /**
-   * `merged`: a checkpoint was made; `unchanged`: there was nothing to merge; `settle`: conflicts are marked in files, the merge
-   * has to be continued or aborted; `refused`: nothing could be merged. In a dry run, what would be.
-   */
-  state: "merged" | "unchanged" | "settle" | "refused";
-  /** The checkpoint; null where none was made. */
-  id: string | null;
-  label: string | null;
-  dryRun: boolean;
-  sources: MergedSource[];
-  changed: ChangeCounts;
-  /** Automatic checkpoint taken first; null where nothing was unsaved. */
-  safety: string | null;
-  ms: number;
-}
+export const MergeReport = shape("MergeReport", "What a merge has done, or would do.", {
+  into: text("Branch"),
+  state: oneOf(
+    ["merged", "unchanged", "settle", "refused"],
+    "`merged`: a checkpoint was made; `unchanged`: there was nothing to merge; `settle`: conflicts are marked in files, the " +
+      "merge has to be continued or aborted; `refused`: nothing could be merged. In a dry run, what would be",
+  ),
+  id: nullable(id("The checkpoint"), "Null where none was made"),
+  label: nullable(text("Its label"), "Null if it has none"),
+  dryRun: truth("Nothing was done"),
+  sources: list(MergedSource, "In the order they were given"),
+  changed: ChangeCounts,
+  safety: nullable(id("Automatic checkpoint taken first"), "Null where nothing was unsaved"),
+  ms: ms("Time inside the daemon"),
+});
+export type MergeReport = Infer<typeof MergeReport>;

@@ -1,88 +1,67 @@
 /**
- * Who works on a branch of their own: programs in a view (docs/run.md), and cgroups (docs/cgroups.md).
+ * What is said about who works on a branch of their own: programs in a view (docs/run.md), and cgroups (docs/cgroups.md).
  *
  * @module
  */
 
-/** About who works on branches. */
-export interface SessionsService {
-  /**
-   * The calling process, which has a mount namespace of its own, works on a branch from now on: it and its descendants can
-   * speak for that branch only.
-   */
-  registerRun(p: RegisterRunParams): Promise<RunReport>;
-  /**
-   * From now on the processes of a cgroup, and of those below it that are not registered themselves, see a branch at the
-   * mountpoint. Rejects with `not_routed`, `no_cgroup`, `session_exists`, `unknown_branch`.
-   */
-  registerSession(p: RegisterSessionParams): Promise<CgroupSessionReport>;
-  /** Its processes see what those of the cgroup above see. Rejects with `unknown_session`. */
-  unregisterSession(p: UnregisterSessionParams): Promise<CgroupSessionReport>;
-  /** A session sees another branch. What its processes have open stays what it is. */
-  switchSession(p: SwitchSessionParams): Promise<CgroupSessionReport>;
-  listSessions(p: Record<string, never>): Promise<ListSessionsReport>;
-}
+import {
+  always,
+  either,
+  type Infer,
+  list,
+  nullable,
+  oneOf,
+  shape,
+  text,
+  truth,
+  whole,
+} from "../schema.ts";
 
-export interface RegisterRunParams {
-  branch: string;
-}
+export const RunReport = shape("RunReport", "A run that began.", {
+  branch: text("Branch that the caller works on from now on"),
+});
+export type RunReport = Infer<typeof RunReport>;
 
-export interface RunReport {
-  branch: string;
-}
+export const RunSessionReport = shape("RunSessionReport", "A program that works on a branch.", {
+  kind: always("run", "A program in a view"),
+  branch: text("Branch it sees"),
+  pid: whole("Of the program"),
+  command: text("Name of the program"),
+});
+export type RunSessionReport = Infer<typeof RunSessionReport>;
 
-export interface RegisterSessionParams {
-  /** Directory of the cgroup, or its path below the root of the hierarchy. */
-  cgroup: string;
-  branch: string;
-  /** Default: the number it has, or the next. */
-  id?: number;
-}
+export const CgroupSessionReport = shape(
+  "CgroupSessionReport",
+  "A cgroup that sees a branch at the mountpoint.",
+  {
+    kind: always("cgroup", "A cgroup"),
+    branch: text("Branch it sees"),
+    id: whole("Number of the session"),
+    cgroup: text("Its directory"),
+    processes: whole("How many it has, those of the cgroups below it included"),
+  },
+);
+export type CgroupSessionReport = Infer<typeof CgroupSessionReport>;
 
-/** A session by its cgroup or its number. */
-export interface UnregisterSessionParams {
-  cgroup?: string;
-  id?: number;
-}
+export const SessionReport = either("SessionReport", "Who works on a branch.", [
+  RunSessionReport,
+  CgroupSessionReport,
+]);
+export type SessionReport = Infer<typeof SessionReport>;
 
-export interface SwitchSessionParams extends UnregisterSessionParams {
-  branch: string;
-}
+export const RoutingReport = shape(
+  "RoutingReport",
+  "How a mount finds out in which cgroup a caller is.",
+  {
+    source: oneOf(["bpf", "proc"], "eBPF tells with each request, or /proc is read"),
+    why: nullable(text("Why it is not eBPF"), "Null if it is"),
+    strict: truth("Who is in no session is refused"),
+  },
+);
+export type RoutingReport = Infer<typeof RoutingReport>;
 
-/** A program that works on a branch. */
-export interface RunSessionReport {
-  kind: "run";
-  branch: string;
-  /** Of the program. */
-  pid: number;
-  command: string;
-}
-
-/** A cgroup that sees a branch at the mountpoint. */
-export interface CgroupSessionReport {
-  kind: "cgroup";
-  branch: string;
-  id: number;
-  /** Its directory. */
-  cgroup: string;
-  /** How many it has, those of the cgroups below it included. */
-  processes: number;
-}
-
-export type SessionReport = RunSessionReport | CgroupSessionReport;
-
-/** How a mount finds out in which cgroup a caller is. */
-export interface RoutingReport {
-  /** eBPF tells with each request, or /proc is read. */
-  source: "bpf" | "proc";
-  /** Why it is not eBPF; null if it is. */
-  why: string | null;
-  /** Who is in no session is refused. */
-  strict: boolean;
-}
-
-export interface ListSessionsReport {
-  sessions: SessionReport[];
-  /** Null if the mount is not routed by cgroup. */
-  routing: RoutingReport | null;
-}
+export const ListSessionsReport = shape("ListSessionsReport", "Who works on which branch.", {
+  sessions: list(SessionReport, "Programs in views, then cgroups"),
+  routing: nullable(RoutingReport, "Null if the mount is not routed by cgroup"),
+});
+export type ListSessionsReport = Infer<typeof ListSessionsReport>;

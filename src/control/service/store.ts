@@ -1,172 +1,173 @@
 /**
- * Checking the store, and the space it takes: docs/maintenance.md.
+ * What is said about the store, which all branches share, and the space it takes: docs/maintenance.md.
  *
  * @module
  */
 
-import type { CommitKind } from "./history.ts";
+import {
+  group,
+  id,
+  type Infer,
+  list,
+  ms,
+  nullable,
+  optional,
+  shape,
+  text,
+  time,
+  truth,
+  whole,
+} from "../schema.ts";
+import { CommitKind } from "./history.ts";
 
-/** About the store, which all branches share. */
-export interface StoreService {
-  /** Checks the whole store; nothing else has to wait for it. */
-  verify(p: VerifyParams): Promise<VerifyReport>;
-  /** Gives the space of what no checkpoint that is kept needs back. */
-  gc(p: GcParams): Promise<GcReport>;
-  /** What holds the space of the store. */
-  storeStats(p: Record<string, never>): Promise<StoreStatsReport>;
-}
+export const DamageReport = shape(
+  "DamageReport",
+  "Something that is wrong in the store. Which fields are there depends on what it is.",
+  {
+    code: text("Stable: programs may compare it"),
+    message: text("A sentence for people"),
+    id: optional(text("Object")),
+    file: optional(text("File of the store")),
+    offset: optional(whole("Byte of the file")),
+    bytes: optional(whole("How many")),
+  },
+);
+export type DamageReport = Infer<typeof DamageReport>;
 
-/** How to check. */
-export interface VerifyParams {
-  /** Put right what can be. */
-  repair?: boolean;
-}
+export const AffectedReport = shape("AffectedReport", "Paths of which something is lost.", {
+  commit: nullable(
+    id("Checkpoint of which something is lost"),
+    "Null for what a branch stored without one",
+  ),
+  label: nullable(text("Its label"), "Null if it has none"),
+  branch: text("Branch it is of"),
+  paths: list(
+    text("Relative to the root of the tree"),
+    "The first of the paths; a directory stands for everything in it",
+  ),
+  pathCount: whole("All of them"),
+});
+export type AffectedReport = Infer<typeof AffectedReport>;
 
-/** Something that is wrong in the store. Which fields are there depends on what it is. */
-export interface DamageReport {
-  /** Stable: programs may compare it. */
-  code: string;
-  message: string;
-  /** Object. */
-  id?: string;
-  file?: string;
-  offset?: number;
-  bytes?: number;
-}
+export const VerifyReport = shape("VerifyReport", "What a check of the store has found.", {
+  store: text("Its directory"),
+  clean: truth("Nothing was wrong"),
+  checked: group({
+    packs: whole("Packs"),
+    packBytes: whole("Bytes of packs"),
+    objects: whole("Objects"),
+    commits: whole("Checkpoints"),
+    branches: whole("Branches"),
+    trees: whole("Directories"),
+    files: whole("Files"),
+    journalSegments: whole("Segments of journals"),
+    journalRecords: whole("Records of journals"),
+    journalBytes: whole("Bytes of journals"),
+  }, "What was looked at"),
+  damage: list(DamageReport, "As it was found, before a repair: the first 1000"),
+  damageCount: whole("All of it"),
+  lost: list(text("Id of an object"), "Objects that cannot be read"),
+  affected: list(AffectedReport, "What is lost with them"),
+  torn: list(
+    group({ path: text("Of the segment"), bytes: whole("How many") }, "One end"),
+    "Unfinished ends of journal segments that a crash left; nothing that was answered is in them",
+  ),
+  uncommitted: list(
+    group({ file: text("The pack"), bytes: whole("How many") }, "One end"),
+    "Ends of packs that were never committed",
+  ),
+  repaired: nullable(
+    group({
+      indexed: whole("Objects that are in the index again"),
+      removed: whole("Wrong lines of the index that are gone"),
+      quarantined: whole("Lost objects that are marked"),
+      cut: whole("Torn ends that are gone"),
+      rebuilt: nullable(
+        group({
+          objects: whole("Objects it has"),
+          commits: whole("Checkpoints it has"),
+          branches: whole("Branches it has"),
+          guessed: list(
+            text("Branch"),
+            "Branches that stand at their newest checkpoint because nothing else of them was left",
+          ),
+          operationsLost: truth("Earlier rollbacks cannot be undone any more"),
+        }, "What the new index has"),
+        "A new index was made of the packs and of what could be read of the old one; not while a daemon runs",
+      ),
+    }, "What was put right"),
+    "Null where nothing was to be repaired",
+  ),
+  ms: ms("Time it took"),
+});
+export type VerifyReport = Infer<typeof VerifyReport>;
 
-/** Paths of which something is lost. */
-export interface AffectedReport {
-  /** Checkpoint of which something is lost; null for what a branch stored without one. */
-  commit: string | null;
-  label: string | null;
-  branch: string;
-  /** The first of the paths; a directory stands for everything in it. */
-  paths: string[];
-  pathCount: number;
-}
+export const GcReport = shape("GcReport", "What a collection has freed, or would free.", {
+  store: text("Its directory"),
+  dryRun: truth("Nothing was done"),
+  compacted: list(
+    group({
+      id: id("Of the checkpoint"),
+      branch: text("Branch it is of"),
+      kind: CommitKind,
+      label: nullable(text("Its label"), "Null if it has none"),
+      time: time("When it was made"),
+    }, "A checkpoint"),
+    "Checkpoints whose contents go: the first 1000",
+  ),
+  compactedCount: whole("All of them"),
+  kept: whole("Checkpoints that are kept"),
+  objects: whole("Objects there were"),
+  deadObjects: whole("Of those, what nothing needs"),
+  bytesBefore: whole("Bytes of the packs before"),
+  bytesAfter: whole("Bytes of the packs after; in a dry run, as they would be"),
+  garbageLeft: whole(
+    "Bytes that stay although nothing needs them: freeing them now would cost more than it gives",
+  ),
+  packsRemoved: whole("Packs that are gone"),
+  ms: ms("Time it took"),
+});
+export type GcReport = Infer<typeof GcReport>;
 
-/** What a check of the store has found. */
-export interface VerifyReport {
-  store: string;
-  /** True if nothing was wrong. */
-  clean: boolean;
-  checked: {
-    packs: number;
-    packBytes: number;
-    objects: number;
-    commits: number;
-    branches: number;
-    trees: number;
-    files: number;
-    journalSegments: number;
-    journalRecords: number;
-    journalBytes: number;
-  };
-  /** As it was found, before a repair: the first 1000. */
-  damage: DamageReport[];
-  damageCount: number;
-  /** Objects that cannot be read. */
-  lost: string[];
-  affected: AffectedReport[];
-  /** Unfinished ends of journal segments that a crash left; nothing that was answered is in them. */
-  torn: { path: string; bytes: number }[];
-  /** Ends of packs that were never committed. */
-  uncommitted: { file: string; bytes: number }[];
-  /** Null where nothing was to be repaired. */
-  repaired: {
-    indexed: number;
-    removed: number;
-    quarantined: number;
-    cut: number;
-    /** A new index was made of the packs and of what could be read of the old one; not while a daemon runs. */
-    rebuilt: {
-      objects: number;
-      commits: number;
-      branches: number;
-      /** Branches that stand at their newest checkpoint because nothing else of them was left. */
-      guessed: string[];
-      /** Earlier rollbacks cannot be undone any more. */
-      operationsLost: boolean;
-    } | null;
-  } | null;
-  ms: number;
-}
-
-/** Rules for checkpoints: one that any of them keeps is kept. Without a rule: those of a week, and all with a label. */
-export interface GcParams {
-  /** Only tell what would happen. */
-  dryRun?: boolean;
-  /** The newest so many of each branch. */
-  keep?: number;
-  /** Those made within so many ms. */
-  keepForMs?: number;
-  /** The newest of each of the last so many hours in which any was made. */
-  keepHourly?: number;
-  /** The same with days. */
-  keepDaily?: number;
-  /** All that have a label. */
-  keepLabelled?: boolean;
-}
-
-/** What a collection has freed, or would free. */
-export interface GcReport {
-  store: string;
-  dryRun: boolean;
-  /** Checkpoints whose contents go: the first 1000. */
-  compacted: {
-    id: string;
-    branch: string;
-    kind: CommitKind;
-    label: string | null;
-    time: string;
-  }[];
-  compactedCount: number;
-  /** Checkpoints that are kept. */
-  kept: number;
-  objects: number;
-  deadObjects: number;
-  /** Bytes of the packs before and after; in a dry run, as they would be. */
-  bytesBefore: number;
-  bytesAfter: number;
-  /** Bytes that stay although nothing needs them: freeing them now would cost more than it gives. */
-  garbageLeft: number;
-  packsRemoved: number;
-  ms: number;
-}
-
-/** Sizes in bytes. */
-export interface StoreStatsReport {
-  store: string;
-  /** All files of the store. */
-  total: number;
-  packs: {
-    count: number;
-    bytes: number;
-    objects: number;
-    deadObjects: number;
-    /** What checkpoints, branches and open files need. */
-    live: number;
-    /** What `gc` could free. */
-    dead: number;
-  };
-  /** Of what is live: needed by several checkpoints or working trees. */
-  shared: number;
-  /** Of what is live: needed by working trees alone. */
-  working: number;
-  index: number;
-  journals: { branch: string; bytes: number; segments: number }[];
-  other: number;
-  checkpointCount: number;
-  /** The 100 with most bytes of their own, these first. */
-  checkpoints: {
-    id: string;
-    branch: string;
-    kind: CommitKind;
-    label: string | null;
-    time: string;
-    /** What would come back if it went. */
-    unique: number;
-    /** All files in it. */
-    size: number;
-  }[];
-}
+export const StoreStatsReport = shape(
+  "StoreStatsReport",
+  "What holds the space of the store. Sizes in bytes.",
+  {
+    store: text("Its directory"),
+    total: whole("All files of the store"),
+    packs: group({
+      count: whole("Packs"),
+      bytes: whole("All of them"),
+      objects: whole("Objects in them"),
+      deadObjects: whole("Of those, what nothing needs"),
+      live: whole("What checkpoints, branches and open files need"),
+      dead: whole("What `gc` could free"),
+    }, "Packs"),
+    shared: whole("Of what is live: needed by several checkpoints or working trees"),
+    working: whole("Of what is live: needed by working trees alone"),
+    index: whole("The index"),
+    journals: list(
+      group({
+        branch: text("Branch it is of"),
+        bytes: whole("All of it"),
+        segments: whole("Files"),
+      }, "A journal"),
+      "Journals",
+    ),
+    other: whole("Everything else"),
+    checkpointCount: whole("All checkpoints"),
+    checkpoints: list(
+      group({
+        id: id("Of the checkpoint"),
+        branch: text("Branch it is of"),
+        kind: CommitKind,
+        label: nullable(text("Its label"), "Null if it has none"),
+        time: time("When it was made"),
+        unique: whole("What would come back if it went"),
+        size: whole("All files in it"),
+      }, "A checkpoint"),
+      "The 100 with most bytes of their own, these first",
+    ),
+  },
+);
+export type StoreStatsReport = Infer<typeof StoreStatsReport>;

@@ -1,0 +1,48 @@
+/**
+ * What a method of the protocol is declared with. A file of `methods/` holds one declaration; all the rest follows from it.
+ *
+ * @module
+ */
+
+import type * as v from "valibot";
+import type { Fields, Schema } from "./schema.ts";
+
+/** What a method takes, what it answers with, and who may ask for it. */
+export interface Method<P extends Fields = Fields, R extends Schema = Schema> {
+  /** One sentence for the documentation. */
+  readonly brief: string;
+  /**
+   * Of the result. It grows when a field goes or gets another meaning, not when one is added: who reads results has to ignore
+   * what it does not know.
+   */
+  readonly version: number;
+  /**
+   * `branch`: also those who work on one branch, about that branch, which their request is given. It must have the parameter
+   * `branch`. `outside`: only those who may ask for everything.
+   */
+  readonly who: "branch" | "outside";
+  readonly params: P;
+  readonly result: R;
+  /** How it is asked for in plain words; without this it cannot be. */
+  readonly plain?: PlainForm<ParamsOf<P>, v.InferOutput<R>>;
+}
+
+/** A method as a line of plain words: docs/protocol.md. */
+export interface PlainForm<P, R> {
+  /** The line; its first word is the verb. */
+  readonly usage: string;
+  /** The parameters that the words after the verb stand for. They are checked as those of any request. */
+  params(words: string[]): object;
+  /** The reply; default: the result. */
+  reply?(result: R, params: P): object;
+}
+
+/** The parameters that a request has. */
+export type ParamsOf<P extends Fields> = v.InferOutput<v.StrictObjectSchema<P, undefined>>;
+
+/** Declares a method. */
+export function defineMethod<P extends Fields, R extends Schema>(
+  method: Method<P, R>,
+): Method<P, R> {
+  return method;
+}

@@ -1,0 +1,22 @@
+import { defineMethod } from "../../method.ts";
+import { jsonBody } from "../../plain_form.ts";
+import { name, optional } from "../../schema.ts";
+import { BranchReport } from "../../service/branches.ts";
+
+export const method = defineMethod({
+  brief: "Makes a branch. It starts with everything that is in the working tree it is made from",
+  version: 1,
+  who: "outside",
+  params: {
+    name: name("1 to 64 of `A-Z a-z 0-9 . _ / -`"),
+    from: optional(
+      name("Branch, whose working tree it starts with, or a checkpoint; default: main"),
+    ),
+  },
+  result: BranchReport,
+  plain: {
+    usage: 'branch.create {"name":…,"from":…}',
+    params: jsonBody,
+    reply: (report) => ({ branch_id: report.number, ...report }),
+  },
+});

@@ -1,0 +1,11 @@
+import { defineMethod } from "../../method.ts";
+import { name } from "../../schema.ts";
+import { BranchReport } from "../../service/branches.ts";
+
+export const method = defineMethod({
+  brief: "One branch. Rejects with `unknown_branch`",
+  version: 1,
+  who: "outside",
+  params: { name: name("The branch that is meant") },
+  result: BranchReport,
+});

@@ -1,0 +1,24 @@
+import { defineMethod } from "../../method.ts";
+import { takeBranch, target } from "../../plain_form.ts";
+import { flag, optional, ref } from "../../schema.ts";
+import { BRANCH, RollbackReport } from "../../service/history.ts";
+
+export const method = defineMethod({
+  brief: "Makes the working tree what a checkpoint has; what was not recorded is recorded first",
+  version: 1,
+  who: "branch",
+  params: {
+    ref: ref("Checkpoint to go back to"),
+    ...BRANCH,
+    dryRun: optional(flag("Only tell what would change")),
+  },
+  result: RollbackReport,
+  plain: {
+    usage: "rollback TARGET WORDS [branch=B]",
+    params(given) {
+      const { rest, ...branch } = takeBranch(given);
+      return { ref: target(rest), ...branch };
+    },
+    reply: (report) => ({ rolled_back_to: report.id, ...report }),
+  },
+});

@@ -1,0 +1,10 @@
+import { defineMethod } from "../../method.ts";
+import { BRANCH, CheckpointReport } from "../../service/history.ts";
+
+export const method = defineMethod({
+  brief: "Ends a merge whose conflicts were settled",
+  version: 1,
+  who: "branch",
+  params: BRANCH,
+  result: CheckpointReport,
+});
