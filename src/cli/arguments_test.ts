@@ -5,6 +5,7 @@ import type { Command } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 
 const COMMAND: Command = {
+  prints: null,
   name: "sample",
   brief: "a command for tests",
   positionals: { usage: "[WORD…]", min: 0, max: 3 },

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { MethodName } from "../control/methods.ts";
+import type { Schema } from "../control/schema.ts";
+
 export interface OptionSpec {
   /** Placeholder of the option's value; a flag has none. */
   readonly value?: string;
@@ -24,10 +27,19 @@ export interface PositionalSpec {
   readonly max: number;
 }
 
+/** What a command prints with `--json`, where that is not the result of a method. */
+export interface Output {
+  /** As that of a method. */
+  readonly version: number;
+  readonly schema: Schema;
+}
+
 export interface Command {
   readonly name: string;
   /** One line; also in the list of commands. */
   readonly brief: string;
+  /** What it prints with `--json`: the result of a method, or what a file of `outputs/` declares. Null: nothing of its own. */
+  readonly prints: MethodName | (() => Promise<{ output: Output }>) | null;
   readonly positionals: PositionalSpec;
   readonly options: OptionSpecs;
   /** The first word that is no option, and everything after it, is another program's command line. */

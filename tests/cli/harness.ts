@@ -8,6 +8,7 @@ import { run } from "../../src/cli/run.ts";
 import { FakeService } from "../../src/control/fake_service.ts";
 import { ControlServer } from "../../src/control/server.ts";
 import { withState } from "../../src/daemon/with_state.ts";
+import { assertPrinted, checkedService } from "../support/assert_fits.ts";
 import { createWorkspace, type DaemonConfig, planDaemon } from "../../src/daemon/workspace.ts";
 
 export interface Result {
@@ -21,17 +22,20 @@ export interface CliOptions {
   terminal?: boolean;
 }
 
-/** Runs `agentvfs ARGS…`, catching what it writes. */
+/** Runs `agentvfs ARGS…`, catching what it writes. JSON is held to what the command declares. */
 export async function cli(args: string[], options: CliOptions = {}): Promise<Result> {
   const out = capture(Deno.stdout, options.terminal ?? false);
   const err = capture(Deno.stderr, options.terminal ?? false);
+  let code: number;
   try {
-    const code = await run(args, options.program ?? "agentvfs");
-    return { code, stdout: out.text(), stderr: err.text() };
+    code = await run(args, options.program ?? "agentvfs");
   } finally {
     out.release();
     err.release();
   }
+  const result = { code, stdout: out.text(), stderr: err.text() };
+  if (args.includes("--json")) await assertPrinted(args, result);
+  return result;
 }
 
 interface Stream {
@@ -68,7 +72,7 @@ export async function withDaemon(test: (daemon: FakeDaemon) => Promise<void>): P
     await createWorkspace(config);
     const { source, mount, socket } = config;
     const service = new FakeService({ source, mount, socket, onStop: () => void server.close() });
-    const server = await ControlServer.listen(service, socket);
+    const server = await ControlServer.listen(checkedService(service), socket);
     try {
       await test({ root, project, config, service });
     } finally {

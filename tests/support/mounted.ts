@@ -8,6 +8,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ControlClient } from "../../src/control/client.ts";
 import type { StatusReport } from "../../src/control/service/daemon.ts";
+import { assertPrinted, checkClient } from "./assert_fits.ts";
 import { type Outcome, run, type RunOptions, until } from "./process.ts";
 import { agentvfs } from "./program.ts";
 import { mountsBelow, withTemporary } from "./temporary.ts";
@@ -70,12 +71,13 @@ export class Mounted {
     return agentvfs(this.state, args, options);
   }
 
-  /** Runs a command for this project and resolves with its JSON. It has to succeed. */
+  /** Runs a command for this project and resolves with its JSON, which has to be what it declares. It has to succeed. */
   // deno-lint-ignore no-explicit-any
   async ctl(...args: string[]): Promise<any> {
     const outcome = await this.run(["-C", this.project, "--json", ...args]);
     const said = outcome.stdout.slice(-2000) + outcome.stderr.slice(-2000);
     assert.equal(outcome.code, 0, `agentvfs ${args.join(" ")} ended with ${outcome.code}\n${said}`);
+    await assertPrinted(args, outcome);
     return JSON.parse(outcome.stdout);
   }
 
@@ -83,14 +85,15 @@ export class Mounted {
   async refused(...args: string[]): Promise<Refusal> {
     const outcome = await this.run(["-C", this.project, "--json", ...args]);
     assert.notEqual(outcome.code, 0, `agentvfs ${args.join(" ")} succeeded\n${outcome.stdout}`);
+    await assertPrinted(args, outcome);
     const { error } = JSON.parse(outcome.stdout);
     assert.match(outcome.stderr, /^agentvfs: /);
     return { ...error, exit: outcome.code };
   }
 
   /** A connection to the daemon: quicker than starting the program. */
-  connect(): Promise<ControlClient> {
-    return ControlClient.connect(this.socket, { callDeadlineMs: 60_000 });
+  async connect(): Promise<ControlClient> {
+    return checkClient(await ControlClient.connect(this.socket, { callDeadlineMs: 60_000 }));
   }
 
   async status(): Promise<StatusReport> {
@@ -109,8 +112,10 @@ export class Mounted {
   /** Somebody who looks at every mount of the machine may be in this one for a moment. */
   async stop(): Promise<void> {
     await until("the mount is not busy", async () => {
-      const { code, stdout } = await this.run(["-C", this.project, "--json", "stop"]);
+      const outcome = await this.run(["-C", this.project, "--json", "stop"]);
+      const { code, stdout } = outcome;
       if (code !== 0) assert.equal(JSON.parse(stdout).error.code, "mount_busy", stdout);
+      await assertPrinted(["stop"], outcome);
       return code === 0;
     }, BUSY_DEADLINE_MS);
     assert.deepEqual(await mountsBelow(this.state), [], "The mount is still there after a stop");

@@ -5,6 +5,7 @@ import { given, withDaemon } from "../daemon_client.ts";
 export const command: Command = {
   name: "branch create",
   brief: "make a branch: a tree of its own, at once, whatever its size",
+  prints: "createBranch",
   positionals: { usage: "NAME", min: 1, max: 1 },
   options: {
     from: { value: "REF", brief: "branch or checkpoint it starts with; else main" },

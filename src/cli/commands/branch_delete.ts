@@ -6,6 +6,7 @@ import { onTerminal, print, printJson, safe } from "../output.ts";
 export const command: Command = {
   name: "branch delete",
   brief: "remove a branch; what it was stays a checkpoint",
+  prints: "deleteBranch",
   positionals: { usage: "NAME", min: 1, max: 1 },
   options: { force: { short: "f", brief: "although processes are using it" } },
   details: `What was not recorded is recorded first. The command prints the checkpoint, from

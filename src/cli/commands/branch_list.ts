@@ -7,6 +7,7 @@ import { print, printJson } from "../output.ts";
 export const command: Command = {
   name: "branch list",
   brief: "list branches, oldest first",
+  prints: "listBranches",
   positionals: { usage: "", min: 0, max: 0 },
   options: {},
   async run(input) {

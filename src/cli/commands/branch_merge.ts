@@ -5,6 +5,7 @@ import { command as mergeCommand, merge } from "./merge.ts";
 export const command: Command = {
   name: "branch merge",
   brief: mergeCommand.brief,
+  prints: "merge",
   positionals: { usage: "SRC", min: 1, max: 1 },
   options: {
     into: mergeCommand.options.into!,

@@ -5,6 +5,7 @@ import { withDaemon } from "../daemon_client.ts";
 export const command: Command = {
   name: "branch rename",
   brief: "give a branch another name",
+  prints: "renameBranch",
   positionals: { usage: "NAME NEW", min: 2, max: 2 },
   options: {},
   example: "branch rename cart checkout",

@@ -5,6 +5,7 @@ import { withDaemon } from "../daemon_client.ts";
 export const command: Command = {
   name: "branch show",
   brief: "say where a branch is and how far it went from its parent",
+  prints: "showBranch",
   positionals: { usage: "NAME", min: 1, max: 1 },
   options: {},
   async run(input) {

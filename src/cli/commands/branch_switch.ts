@@ -5,6 +5,7 @@ import { namedSession, printSession, SESSION_OPTIONS } from "../session_output.t
 export const command: Command = {
   name: "branch switch",
   brief: "let a session see another branch",
+  prints: "switchSession",
   positionals: { usage: "NAME", min: 1, max: 1 },
   options: SESSION_OPTIONS,
   details: `The processes of the session's cgroup see it from their next operation on; what

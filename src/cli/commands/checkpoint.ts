@@ -7,6 +7,7 @@ import { onTerminal, print, printJson, style } from "../output.ts";
 export const command: Command = {
   name: "checkpoint",
   brief: "record the mount as it is now",
+  prints: "checkpoint",
   positionals: { usage: "[LABEL…]", min: 0, max: Infinity },
   options: {
     message: { value: "TEXT", short: "m", brief: "longer description" },

@@ -9,6 +9,7 @@ import { print, printJson } from "../output.ts";
 export const command: Command = {
   name: "daemon",
   brief: "mount a project with every detail given",
+  prints: "status",
   positionals: { usage: "", min: 0, max: 0 },
   options: {
     source: { value: "DIR", brief: "project to mount; it is only read" },

@@ -9,6 +9,7 @@ import { projectPath } from "../project_path.ts";
 export const command: Command = {
   name: "diff",
   brief: "show what differs between checkpoints, or from the mount",
+  prints: "diff",
   positionals: { usage: "[A [B]] [-- PATH…]", min: 0, max: Infinity },
   options: {
     patch: { short: "p", brief: "show the changed lines of text files" },

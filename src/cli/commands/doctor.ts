@@ -10,6 +10,7 @@ const STYLES: Record<Check["state"], Style> = { ok: "green", warn: "yellow", fai
 export const command: Command = {
   name: "doctor",
   brief: "check this machine, with the command that fixes what is missing",
+  prints: () => import("../outputs/doctor.ts"),
   positionals: { usage: "", min: 0, max: 0 },
   options: { fix: { brief: "take away the mounts of daemons that died" } },
   details: `Exit code 4 if a mount could not work. Of the mount that is meant it tells what

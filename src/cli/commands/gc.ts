@@ -23,6 +23,7 @@ const SHOWN = 50;
 export const command: Command = {
   name: "gc",
   brief: "give up old checkpoints and the space they take",
+  prints: "gc",
   positionals: { usage: "", min: 0, max: 0 },
   options: {
     "dry-run": { short: "n", brief: "only say what would happen" },

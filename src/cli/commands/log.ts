@@ -9,6 +9,7 @@ import { print, printJson, style } from "../output.ts";
 export const command: Command = {
   name: "log",
   brief: "list checkpoints, newest first",
+  prints: "log",
   positionals: { usage: "", min: 0, max: 0 },
   options: {
     limit: { value: "N", short: "n", brief: "list N at most" },

@@ -11,6 +11,7 @@ const STRATEGIES = ["conflict", "ours", "theirs", "union", "markers"] as const;
 export const command: Command = {
   name: "merge",
   brief: "bring what branches or checkpoints changed into a branch",
+  prints: () => import("../outputs/merge.ts"),
   positionals: { usage: "[SRC…]", min: 0, max: Infinity },
   options: {
     into: { value: "B", aliases: ["branch"], brief: "branch to merge into; else main" },

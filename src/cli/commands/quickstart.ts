@@ -9,6 +9,7 @@ import { shellWord } from "../shell_word.ts";
 export const command: Command = {
   name: "quickstart",
   brief: "mount a project and say where",
+  prints: () => import("../outputs/quickstart.ts"),
   positionals: { usage: "[DIR]", min: 0, max: 1 },
   options: DAEMON_OPTIONS,
   details: `The project itself is only read. Repeating it is harmless: it finds the daemon.

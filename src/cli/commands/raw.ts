@@ -6,6 +6,7 @@ import { print } from "../output.ts";
 export const command: Command = {
   name: "raw",
   brief: "send one line to the control socket and print the reply",
+  prints: null,
   positionals: { usage: "WORDS…", min: 1, max: Infinity },
   options: {},
   async run(input) {

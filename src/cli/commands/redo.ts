@@ -6,6 +6,7 @@ import { printRollback } from "../rollback_output.ts";
 export const command: Command = {
   name: "redo",
   brief: "do again what undo took back",
+  prints: "redo",
   positionals: { usage: "", min: 0, max: 0 },
   options: { branch: BRANCH_OPTION },
   async run(input) {

@@ -12,6 +12,7 @@ const LOOK_MS = 20;
 export const command: Command = {
   name: "restart",
   brief: "replace the server, as after an upgrade; nobody in the mount notices",
+  prints: () => import("../outputs/restart.ts"),
   positionals: { usage: "[DIR]", min: 0, max: 1 },
   options: {},
   details: `The mount stays. A new executable in the place of the old one takes over;

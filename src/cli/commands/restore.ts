@@ -8,6 +8,7 @@ import { printRollback } from "../rollback_output.ts";
 export const command: Command = {
   name: "restore",
   brief: "bring files or directories back from a checkpoint",
+  prints: "restore",
   positionals: { usage: "PATH…", min: 1, max: Infinity },
   options: {
     from: { value: "REF", short: "f", brief: "checkpoint to take them from; else HEAD" },

@@ -6,6 +6,7 @@ import { printRollback } from "../rollback_output.ts";
 export const command: Command = {
   name: "rollback",
   brief: "make the mount what a checkpoint recorded",
+  prints: "rollback",
   positionals: { usage: "REF…", min: 1, max: Infinity },
   options: { "dry-run": DRY_RUN_OPTION, branch: BRANCH_OPTION },
   details: `${REF_HELP}

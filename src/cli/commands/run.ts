@@ -15,6 +15,7 @@ import { shellWord } from "../shell_word.ts";
 export const command: Command = {
   name: "run",
   brief: "run a program on a branch, which it sees at the project's own path",
+  prints: null,
   positionals: { usage: "[--] PROGRAM [ARG…]", min: 1, max: Infinity },
   runsProgram: true,
   options: {

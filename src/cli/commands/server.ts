@@ -7,6 +7,7 @@ import { VERSION } from "../version.ts";
 export const command: Command = {
   name: "__server",
   brief: "serve a mount that a keeper made",
+  prints: null,
   positionals: { usage: "", min: 0, max: 0 },
   options: {},
   async run() {

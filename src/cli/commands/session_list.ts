@@ -7,6 +7,7 @@ import { print, printError, printJson, safe } from "../output.ts";
 export const command: Command = {
   name: "session list",
   brief: "list who works on which branch: programs in views, and cgroups",
+  prints: "listSessions",
   positionals: { usage: "", min: 0, max: 0 },
   options: {},
   async run(input) {

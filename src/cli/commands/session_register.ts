@@ -6,6 +6,7 @@ import { printSession, sessionId } from "../session_output.ts";
 export const command: Command = {
   name: "session register",
   brief: "let the processes of a cgroup see a branch at the mountpoint",
+  prints: "registerSession",
   positionals: { usage: "", min: 0, max: 0 },
   options: {
     cgroup: { value: "PATH", brief: "a cgroup (v2): its directory, or its path below the root" },

@@ -5,6 +5,7 @@ import { namedSession, printSession, SESSION_OPTIONS } from "../session_output.t
 export const command: Command = {
   name: "session unregister",
   brief: "let the processes of a cgroup see what those above it see",
+  prints: "unregisterSession",
   positionals: { usage: "", min: 0, max: 0 },
   options: SESSION_OPTIONS,
   async run(input) {

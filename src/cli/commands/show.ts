@@ -7,6 +7,7 @@ import { print, printJson, safe } from "../output.ts";
 export const command: Command = {
   name: "show",
   brief: "show one checkpoint and what it changed",
+  prints: "show",
   positionals: { usage: "[REF…]", min: 0, max: Infinity },
   options: { branch: BRANCH_OPTION },
   details: `${REF_HELP}

@@ -24,6 +24,7 @@ const SHOWN_DAMAGE = 5;
 export const command: Command = {
   name: "status",
   brief: "say what is mounted, what it shows, how the import is going",
+  prints: "status",
   positionals: { usage: "[DIR]", min: 0, max: 1 },
   options: {},
   async run(input) {

@@ -12,6 +12,7 @@ const LOOK_MS = 10;
 export const command: Command = {
   name: "stop",
   brief: "unmount and end the daemon; everything stays stored",
+  prints: () => import("../outputs/stop.ts"),
   positionals: { usage: "[DIR]", min: 0, max: 1 },
   options: { force: { brief: "even if files in the mount are in use" } },
   async run(input) {

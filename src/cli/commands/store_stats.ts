@@ -20,6 +20,7 @@ const SHOWN = 10;
 export const command: Command = {
   name: "store stats",
   brief: "say what holds the space of the store",
+  prints: "storeStats",
   positionals: { usage: "", min: 0, max: 0 },
   options: { store: STORE_OPTION },
   details: `Tells what packs, index and journals take, how much of the packs is needed and

@@ -6,6 +6,7 @@ import { printRollback } from "../rollback_output.ts";
 export const command: Command = {
   name: "undo",
   brief: "take back the last rollback, restore or merge",
+  prints: "undo",
   positionals: { usage: "", min: 0, max: 0 },
   options: { branch: BRANCH_OPTION },
   async run(input) {

@@ -11,6 +11,7 @@ const SHOWN = 20;
 export const command: Command = {
   name: "verify",
   brief: "check everything that is stored, bit by bit",
+  prints: "verify",
   positionals: { usage: "", min: 0, max: 0 },
   options: {
     repair: { brief: "put right what can be, and remember what is lost" },

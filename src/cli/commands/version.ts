@@ -5,6 +5,7 @@ import { VERSION } from "../version.ts";
 export const command: Command = {
   name: "version",
   brief: "print the version",
+  prints: () => import("../outputs/version.ts"),
   positionals: { usage: "", min: 0, max: 0 },
   options: {},
   run(input) {

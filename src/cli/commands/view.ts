@@ -7,6 +7,7 @@ import { CommandError } from "../command_error.ts";
 export const command: Command = {
   name: "__view",
   brief: "become a program in a view of a branch",
+  prints: null,
   positionals: { usage: "", min: 0, max: 0 },
   options: {},
   async run() {

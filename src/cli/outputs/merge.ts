@@ -1,0 +1,18 @@
+import { either } from "../../control/schema.ts";
+import { CheckpointReport, RollbackReport } from "../../control/service/history.ts";
+import { MergeReport } from "../../control/service/merge.ts";
+import type { Output } from "../command.ts";
+
+/** The first that fits is meant, so what has more fields comes first. */
+export const output: Output = {
+  version: 1,
+  schema: either(
+    "MergeOutput",
+    "What was merged; with `--continue` a checkpoint; with `--abort` where the branch is again.",
+    [
+      MergeReport,
+      RollbackReport,
+      CheckpointReport,
+    ],
+  ),
+};

@@ -1,0 +1,116 @@
+/** What `--json` prints is what each command declares. */
+
+import assert from "node:assert/strict";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { FakeService } from "../../src/control/fake_service.ts";
+import { METHOD_NAMES, type MethodName, type Params } from "../../src/control/methods.ts";
+import { assertPrinted, assertResult } from "../support/assert_fits.ts";
+import { cli, withDaemon } from "./harness.ts";
+
+/** A command line for each command; those before it have to succeed. */
+const LINES: Readonly<Record<string, readonly string[]>> = {
+  quickstart: ["quickstart PROJECT"],
+  doctor: ["doctor"],
+  status: ["status"],
+  restart: ["restart"],
+  checkpoint: ["checkpoint x --message why"],
+  rollback: ["rollback initial --dry-run"],
+  log: ["log"],
+  show: ["show initial"],
+  diff: ["diff --patch"],
+  restore: ["restore a --from initial"],
+  undo: ["checkpoint x", "undo"],
+  redo: ["checkpoint x", "undo", "redo"],
+  "branch create": ["branch create b"],
+  "branch list": ["branch create b", "branch list"],
+  "branch show": ["branch show main"],
+  "branch rename": ["branch create b", "branch rename b c"],
+  "branch delete": ["branch create b", "branch delete b"],
+  "branch switch": ["branch switch b --id 1"],
+  merge: ["merge b", "merge conflicting --strategy markers", "merge --abort"],
+  "branch merge": ["branch merge b"],
+  "session register": ["session register --cgroup /sys/fs/cgroup/agents/b --branch b"],
+  "session unregister": ["session unregister --id 1"],
+  "session list": ["session list"],
+  verify: ["verify"],
+  gc: ["gc --dry-run"],
+  "store stats": ["store stats"],
+  version: ["version"],
+};
+
+/** Only a mount can show what these print: tests/mount/results_test.ts. */
+const MOUNTED = ["daemon", "stop"];
+
+for (const [name, lines] of Object.entries(LINES)) {
+  Deno.test(`agentvfs ${name} --json prints what it declares`, () =>
+    withDaemon(async ({ project }) => {
+      let printed: string | null = null;
+      for (const line of lines) {
+        const args = ["--json", "-C", project, ...line.replace("PROJECT", project).split(" ")];
+        const result = await cli(args);
+        assert.equal(JSON.parse(result.stdout).error, undefined, result.stdout);
+        printed = await assertPrinted(args, result);
+      }
+      assert.equal(printed, name);
+    }));
+}
+
+Deno.test("every command that prints JSON has a line here", async () => {
+  const printing = [];
+  for (const [name, row] of Object.entries(COMMANDS)) {
+    if ((await row.load()).command.prints !== null) printing.push(name);
+  }
+  assert.deepEqual(printing.toSorted(), [...Object.keys(LINES), ...MOUNTED].toSorted());
+});
+
+/** Parameters with which the fake daemon does each method; null: it refuses it always. */
+const PARAMS: { readonly [M in MethodName]: Params<M> | null } = {
+  status: {},
+  checkpoint: { label: "one", message: "why", agent: "me" },
+  rollback: { ref: "initial", dryRun: true },
+  log: { limit: 5 },
+  show: { ref: "one" },
+  diff: { patch: true },
+  restore: { paths: ["a"], from: "initial" },
+  undo: {},
+  redo: {},
+  createBranch: { name: "b" },
+  renameBranch: { name: "b", to: "c" },
+  deleteBranch: { name: "c" },
+  listBranches: {},
+  showBranch: { name: "main" },
+  merge: { sources: ["conflicting"], strategy: "markers" },
+  continueMerge: null,
+  abortMerge: {},
+  registerRun: { branch: "b" },
+  registerSession: { cgroup: "/sys/fs/cgroup/agents/b", branch: "b" },
+  unregisterSession: { id: 1 },
+  switchSession: { id: 1, branch: "b" },
+  listSessions: {},
+  verify: {},
+  gc: {},
+  storeStats: {},
+  tasks: {},
+  restart: {},
+  stop: {},
+};
+
+Deno.test("the fake daemon answers with what the methods declare", async () => {
+  const service = new FakeService();
+  assert.deepEqual(Object.keys(PARAMS).toSorted(), METHOD_NAMES.toSorted());
+  for (const [name, params] of Object.entries(PARAMS) as [MethodName, never][]) {
+    if (params !== null) await assertResult(name, await service[name](params));
+  }
+});
+
+Deno.test("a field that is missing, of another kind or not declared is found", async () => {
+  const [report] = [await new FakeService().checkpoint({})];
+  await assertResult("checkpoint", report);
+  const { ms: _, ...missing } = report;
+  const changed = { ...report.changed, moved: 1 };
+  for (
+    const wrong of [missing, { ...report, id: "x" }, { ...report, y: 1 }, { ...report, changed }]
+  ) {
+    await assert.rejects(assertResult("checkpoint", wrong), /The result of checkpoint/);
+  }
+});

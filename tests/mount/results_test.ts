@@ -1,0 +1,66 @@
+/** A daemon answers with what the methods declare, and commands print it. */
+
+import assert from "node:assert/strict";
+import type { ControlClient } from "../../src/control/client.ts";
+import { METHOD_NAMES, type MethodName, type Params } from "../../src/control/methods.ts";
+import { ServiceError } from "../../src/control/service_error.ts";
+import { assertPrinted } from "../support/assert_fits.ts";
+import { withProject } from "../support/mounted.ts";
+
+/** What is asked, in this order; a string says where else the result is seen. */
+const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
+  status: [{}],
+  checkpoint: [{ label: "one", message: "why", agent: "me" }],
+  createBranch: [{ name: "b" }, { name: "c", from: "one" }],
+  listBranches: [{}],
+  log: [{}, { all: true, limit: 1 }],
+  show: [{ ref: "one" }],
+  diff: [{}, { from: "HEAD~1", patch: true }],
+  rollback: [{ ref: "HEAD~1", dryRun: true }, { ref: "HEAD~1" }],
+  undo: [{}],
+  redo: [{}],
+  restore: [{ paths: ["a"], from: "one", dryRun: true }, { paths: ["a"], from: "one" }],
+  merge: [{ sources: ["b"] }, { sources: ["c"], dryRun: true }],
+  continueMerge: "merge_test.ts",
+  abortMerge: "merge_test.ts",
+  showBranch: [{ name: "b" }],
+  renameBranch: [{ name: "b", to: "d" }],
+  deleteBranch: [{ name: "d" }],
+  registerRun: "run_test.ts",
+  registerSession: "cgroups_test.ts",
+  unregisterSession: "cgroups_test.ts",
+  switchSession: "cgroups_test.ts",
+  listSessions: [{}],
+  verify: [{}, { repair: true }],
+  gc: [{ dryRun: true }, { keep: 1 }],
+  storeStats: [{}],
+  tasks: [{}],
+  restart: "restart_test.ts",
+  stop: [{}],
+};
+
+Deno.test("every method of a daemon answers with what it declares", () =>
+  withProject("echo 1 > a; ln -s a l; mkdir d; echo 2 > d/b", async (mounted) => {
+    assert.deepEqual(Object.keys(ASKED).toSorted(), METHOD_NAMES.toSorted());
+    using client = await mounted.connect();
+    await Deno.writeTextFile(mounted.path("a"), "changed");
+    for (const [name, asked] of Object.entries(ASKED) as [MethodName, object[] | string][]) {
+      if (typeof asked === "string") continue;
+      for (const params of asked) await ask(client, name, params);
+    }
+    const args = ["daemon", "--source", mounted.project, "--json"];
+    const printed = await mounted.run(args);
+    assert.equal(await assertPrinted(args, printed), "daemon", printed.stdout + printed.stderr);
+    mounted.mount = JSON.parse(printed.stdout).mount;
+    await mounted.ctl("restart");
+    await mounted.ctl("quickstart", mounted.project);
+  }));
+
+async function ask(client: ControlClient, name: MethodName, params: object): Promise<void> {
+  try {
+    await client.call(name, params as Params<typeof name>);
+  } catch (error) {
+    if (error instanceof ServiceError) error.message = `${name}: ${error.message}`;
+    throw error;
+  }
+}
