@@ -1,9 +1,13 @@
 /**
- * Writes docs/cli.md from the help texts: deno run -A scripts/write_cli_docs.ts
+ * Writes docs/cli.md and docs/schema.json, and the tables of docs/protocol.md, from what commands and methods declare:
+ * deno run -A scripts/write_cli_docs.ts
  */
 
 import { COMMANDS } from "../src/cli/commands.ts";
 import { commandHelp, controlOverview, overview } from "../src/cli/help.ts";
+import { describeShape, nameOf } from "./describe_shape.ts";
+import { jsonSchemas } from "./json_schema.ts";
+import { protocolPage } from "./protocol_tables.ts";
 
 const INTRODUCTION = `# Command line
 
@@ -22,7 +26,7 @@ This page is written from the program's own help by \`scripts/write_cli_docs.ts\
 
 On a terminal the output is for people: short, aligned, coloured unless \`NO_COLOR\` is set. Elsewhere it is for
 programs: \`checkpoint\`, \`rollback\`, \`restore\`, \`undo\` and \`redo\` print the id, 64 hex digits, and nothing else.
-With \`--json\` every command prints one JSON object, and a refusal prints
+With \`--json\` a command prints one JSON object, [which is declared](#what---json-prints), and a refusal prints
 \`{"ok":false,"error":{"code","message","exit","hint","details"}}\`. Errors for people go to standard error as
 \`agentvfs: WHAT HAPPENED\` and \`hint: WHAT TO DO\`.
 
@@ -48,15 +52,72 @@ command starts a daemon. The file \`.agentvfs/ctl\` in every mount takes the sam
 JSON answer.
 `;
 
+const RESULTS = `## What \`--json\` prints
+
+The sections above name what each command prints; a refusal is a [Refusal](#refusal). What only the control
+protocol answers with is here too. An \`Id\` is a string of 64 hex
+digits, a \`Time\` one of ISO 8601 in UTC, \`?\` marks what may be missing. Sizes are bytes, durations milliseconds.
+[schema.json](schema.json) says the same as JSON Schema.
+
+The version grows when a field goes or changes its meaning, not when one is added: ignore fields that you do not know.
+`;
+
 /** The whole of docs/cli.md. */
 export async function cliReference(): Promise<string> {
+  const { commands, shapes } = await jsonSchemas();
   const parts = [INTRODUCTION, section("agentvfs", overview())];
   for (const [name, row] of Object.entries(COMMANDS)) {
     if (row.hidden) continue;
     parts.push(section(`agentvfs ${name}`, commandHelp((await row.load()).command)));
+    const printed = commands[name];
+    if (printed === undefined) continue;
+    const shape = nameOf(printed.schema);
+    parts.push(
+      `With \`--json\`: [${shape}](#${shape.toLowerCase()}), version ${printed.version}.\n`,
+    );
   }
-  parts.push(section("agentvfs ctl", controlOverview()));
-  return await formatted(parts.join("\n"));
+  parts.push(section("agentvfs ctl", controlOverview()), RESULTS);
+  for (const [name, schema] of Object.entries(shapes)) {
+    const fields = `\`\`\`\n${describeShape(schema)}\n\`\`\``;
+    parts.push(`### ${name}\n\n${schema.description}\n\n${fields}\n`);
+  }
+  return await formatted(parts.join("\n"), "md");
+}
+
+/** The whole of docs/schema.json. */
+export async function schemaReference(): Promise<string> {
+  const { methods, commands, refusal, shapes } = await jsonSchemas();
+  const page = {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "What agentvfs takes and answers with",
+    description:
+      "Written by scripts/write_cli_docs.ts from what methods and commands declare. `version` grows when a field " +
+      "of a result goes or changes its meaning, not when one is added.",
+    methods,
+    commands,
+    refusal,
+    $defs: shapes,
+  };
+  return await formatted(compact(page, 0), "json");
+}
+
+/** What fits on a line is on one. */
+function compact(value: unknown, indent: number): string {
+  const line = JSON.stringify(value, null, 1).replace(/\n */g, " ");
+  if (typeof value !== "object" || value === null || indent + line.length <= 90) return line;
+  const inner = " ".repeat(indent + 2);
+  const rows = Array.isArray(value)
+    ? value.map((item) => compact(item, indent + 2))
+    : Object.entries(value).map(([key, part]) =>
+      `${JSON.stringify(key)}: ${compact(part, indent + key.length + 6)}`
+    );
+  const [open, close] = Array.isArray(value) ? ["[", "]"] : ["{", "}"];
+  return `${open}\n${inner}${rows.join(`,\n${inner}`)}\n${close}`;
+}
+
+/** The whole of docs/protocol.md. */
+export async function protocolReference(): Promise<string> {
+  return await formatted(await protocolPage(await Deno.readTextFile(PAGES.protocol)), "md");
 }
 
 function section(title: string, help: string): string {
@@ -64,18 +125,23 @@ function section(title: string, help: string): string {
 }
 
 /** As \`deno fmt\` leaves it, so that the gate and this script agree. */
-async function formatted(markdown: string): Promise<string> {
+async function formatted(text: string, kind: "md" | "json"): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext=md", "--line-width=100", "-"],
+    args: ["fmt", `--ext=${kind}`, "--line-width=100", "-"],
     stdin: "piped",
     stdout: "piped",
   }).spawn();
   const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(markdown));
+  await writer.write(new TextEncoder().encode(text));
   await writer.close();
   return new TextDecoder().decode((await child.output()).stdout);
 }
 
+const page = (name: string) => new URL(`../docs/${name}`, import.meta.url);
+const PAGES = { cli: page("cli.md"), schema: page("schema.json"), protocol: page("protocol.md") };
+
 if (import.meta.main) {
-  await Deno.writeTextFile(new URL("../docs/cli.md", import.meta.url), await cliReference());
+  await Deno.writeTextFile(PAGES.cli, await cliReference());
+  await Deno.writeTextFile(PAGES.schema, await schemaReference());
+  await Deno.writeTextFile(PAGES.protocol, await protocolReference());
 }

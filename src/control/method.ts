@@ -33,6 +33,8 @@ export interface PlainForm<P, R> {
   readonly usage: string;
   /** The parameters that the words after the verb stand for. They are checked as those of any request. */
   params(words: string[]): object;
+  /** What the reply has before the result, for the documentation. */
+  readonly adds?: string;
   /** The reply; default: the result. */
   reply?(result: R, params: P): object;
 }

@@ -16,6 +16,7 @@ export const method = defineMethod({
   result: BranchReport,
   plain: {
     usage: 'branch.create {"name":…,"from":…}',
+    adds: "`branch_id`",
     params: jsonBody,
     reply: (report) => ({ branch_id: report.number, ...report }),
   },

@@ -11,6 +11,7 @@ export const method = defineMethod({
   result: StatusReport,
   plain: {
     usage: "status",
+    adds: "`commit`, `bootstrap_pending` and other keys of the original",
     params(given) {
       noWords("status", given);
       return {};

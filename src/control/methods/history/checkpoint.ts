@@ -16,6 +16,7 @@ export const method = defineMethod({
   result: CheckpointReport,
   plain: {
     usage: "checkpoint LABEL WORDS [branch=B]",
+    adds: "`commit`",
     params(given) {
       const { rest, ...branch } = takeBranch(given);
       if (rest.some((word) => word.startsWith("branch="))) {

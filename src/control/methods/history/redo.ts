@@ -10,6 +10,7 @@ export const method = defineMethod({
   result: RollbackReport,
   plain: {
     usage: "redo [branch=B]",
+    adds: "`rolled_back_to`",
     params(given) {
       const { rest, ...branch } = takeBranch(given);
       noWords("redo", rest);

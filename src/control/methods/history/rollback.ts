@@ -15,6 +15,7 @@ export const method = defineMethod({
   result: RollbackReport,
   plain: {
     usage: "rollback TARGET WORDS [branch=B]",
+    adds: "`rolled_back_to`",
     params(given) {
       const { rest, ...branch } = takeBranch(given);
       return { ref: target(rest), ...branch };

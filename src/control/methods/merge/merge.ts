@@ -21,6 +21,7 @@ export const method = defineMethod({
   result: MergeReport,
   plain: {
     usage: 'branch.merge {"source":…,"target":…,"label":…}',
+    adds: "`commit`, `source`, `target`",
     params(given) {
       const { source, target, label } = jsonBody(given) as Record<string, unknown>;
       return { sources: [source], into: target, ...(label === undefined ? {} : { label }) };
