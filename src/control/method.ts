@@ -17,10 +17,10 @@ export interface Method<P extends Fields = Fields, R extends Schema = Schema> {
    */
   readonly version: number;
   /**
-   * `branch`: also those who work on one branch, about that branch, which their request is given. It must have the parameter
-   * `branch`. `outside`: only those who may ask for everything.
+   * `branch`: also those who work on one branch, about that branch, which is written into their request. `outside`: only those
+   * who may ask for everything.
    */
-  readonly who: "branch" | "outside";
+  readonly who: P extends { branch: Schema } ? "branch" | "outside" : "outside";
   readonly params: P;
   readonly result: R;
   /** How it is asked for in plain words; without this it cannot be. */

@@ -1,6 +1,6 @@
 import { either } from "../../control/schema.ts";
 import { CheckpointReport, RollbackReport } from "../../control/service/history.ts";
-import { MergeReport } from "../../control/service/merge.ts";
+import { MergeReport } from "../../control/methods/merge/merge.ts";
 import type { Output } from "../command.ts";
 
 /** The first that fits is meant, so what has more fields comes first. */

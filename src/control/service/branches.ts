@@ -1,11 +1,14 @@
 /**
- * What is said about branches.
+ * What several methods say about branches, and the names of what others answer with.
  *
  * @module
  */
 
-import { id, type Infer, list, nullable, shape, text, time, truth, whole } from "../schema.ts";
+import { type Infer, nullable, shape, text, time, truth, whole } from "../schema.ts";
 import { Head } from "./history.ts";
+
+export type { DeleteBranchReport } from "../methods/branches/delete_branch.ts";
+export type { ListBranchesReport } from "../methods/branches/list_branches.ts";
 
 export const BranchReport = shape(
   "BranchReport",
@@ -29,14 +32,3 @@ export const BranchReport = shape(
   },
 );
 export type BranchReport = Infer<typeof BranchReport>;
-
-export const DeleteBranchReport = shape("DeleteBranchReport", "A branch that is gone.", {
-  name: text("As it was called"),
-  head: id("What the branch was last: `branch create NAME --from ID` brings it back"),
-});
-export type DeleteBranchReport = Infer<typeof DeleteBranchReport>;
-
-export const ListBranchesReport = shape("ListBranchesReport", "All branches.", {
-  branches: list(BranchReport, "Oldest first"),
-});
-export type ListBranchesReport = Infer<typeof ListBranchesReport>;

@@ -1,5 +1,5 @@
 /**
- * What is said about checkpoints of a branch, and about going back to them.
+ * What several methods say about checkpoints of a branch and going back to them, and the names of what others answer with.
  *
  * @module
  */
@@ -20,6 +20,10 @@ import {
   truth,
   whole,
 } from "../schema.ts";
+
+export type { DiffReport } from "../methods/history/diff.ts";
+export type { LogReport } from "../methods/history/log.ts";
+export type { ShownCheckpoint, ShowReport } from "../methods/history/show.ts";
 
 /** Which branch is meant: a parameter of many methods. */
 export const BRANCH = { branch: optional(name("Branch that is meant; default: main")) };
@@ -91,8 +95,7 @@ export const RollbackReport = shape(
 );
 export type RollbackReport = Infer<typeof RollbackReport>;
 
-/** Fields of a checkpoint in a list. */
-const ENTRY = {
+export const LogEntry = shape("LogEntry", "A checkpoint.", {
   id: id("Of the checkpoint"),
   label: nullable(text("Short name"), "Null if it has none"),
   message: nullable(text("Longer description"), "Null if it has none"),
@@ -106,34 +109,5 @@ const ENTRY = {
     true,
     "What it recorded was given up: it can be looked at here, not gone back to",
   )),
-};
-
-export const LogEntry = shape("LogEntry", "A checkpoint.", ENTRY);
+});
 export type LogEntry = Infer<typeof LogEntry>;
-
-export const LogReport = shape("LogReport", "The checkpoints of a branch, newest first.", {
-  branch: text("Branch they are of"),
-  head: id("Checkpoint it stands on"),
-  entries: list(LogEntry, "Newest first"),
-});
-export type LogReport = Infer<typeof LogReport>;
-
-export const ShownCheckpoint = shape("ShownCheckpoint", "A checkpoint, and where its files are.", {
-  ...ENTRY,
-  tree: text("Id of its root directory"),
-});
-export type ShownCheckpoint = Infer<typeof ShownCheckpoint>;
-
-export const ShowReport = shape("ShowReport", "A checkpoint and what it changed.", {
-  commit: ShownCheckpoint,
-  changes: list(Change, "Against the first parent"),
-});
-export type ShowReport = Infer<typeof ShowReport>;
-
-export const DiffReport = shape("DiffReport", "What differs between two states of the tree.", {
-  from: text("Id of a checkpoint, or `working tree`"),
-  to: text("Id of a checkpoint, or `working tree`"),
-  changes: list(Change, "By path"),
-  patch: optional(text("Unified differences of text files, if they were asked for")),
-});
-export type DiffReport = Infer<typeof DiffReport>;

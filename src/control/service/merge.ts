@@ -1,72 +1,13 @@
 /**
- * What is said about merging branches and checkpoints into a branch: docs/merge.md.
+ * The names of what a merge answers with: docs/merge.md.
  *
  * @module
  */
 
-import {
-  id,
-  type Infer,
-  list,
-  ms,
-  nullable,
-  oneOf,
-  optional,
-  shape,
-  text,
-  truth,
-} from "../schema.ts";
-import { ChangeCounts } from "./history.ts";
-
-/** How conflicts are decided: docs/merge.md. */
-export const MERGE_STRATEGIES = ["conflict", "ours", "theirs", "union", "markers"] as const;
-export type MergeStrategy = typeof MERGE_STRATEGIES[number];
-
-export const ConflictSide = shape("ConflictSide", "What a side of a conflict has.", {
-  kind: text("As in `Change`"),
-  mode: text("Octal"),
-  id: nullable(id("Of the content"), "Null for what has none"),
-});
-export type ConflictSide = Infer<typeof ConflictSide>;
-
-export const ConflictReport = shape(
-  "ConflictReport",
-  "A path that both sides changed, each in its own way.",
-  {
-    path: text("For people; exact where it is valid UTF-8"),
-    pathBytes: optional(text("The exact bytes in base64, only where they are not UTF-8")),
-    kind: text("`edit/edit`, `edit/delete`, …: docs/merge.md lists them"),
-    base: nullable(ConflictSide, "Before either changed it; null where it was not there"),
-    ours: nullable(ConflictSide, "In the branch that is merged into; null where it is not there"),
-    theirs: nullable(ConflictSide, "In the source; null where it is not there"),
-    oursPath: optional(text("Where our side has it, if it moved it")),
-    theirsPath: optional(text("Where their side has it, if it moved it")),
-  },
-);
-export type ConflictReport = Infer<typeof ConflictReport>;
-
-export const MergedSource = shape("MergedSource", "What became of a source.", {
-  name: text("As it was given"),
-  merged: truth("False: nothing of it was merged, because of the conflicts"),
-  conflicts: list(ConflictReport, "Those that nothing decided"),
-  decided: list(ConflictReport, "Those that the strategy decided"),
-  changed: ChangeCounts,
-});
-export type MergedSource = Infer<typeof MergedSource>;
-
-export const MergeReport = shape("MergeReport", "What a merge has done, or would do.", {
-  into: text("Branch"),
-  state: oneOf(
-    ["merged", "unchanged", "settle", "refused"],
-    "`merged`: a checkpoint was made; `unchanged`: there was nothing to merge; `settle`: conflicts are marked in files, the " +
-      "merge has to be continued or aborted; `refused`: nothing could be merged. In a dry run, what would be",
-  ),
-  id: nullable(id("The checkpoint"), "Null where none was made"),
-  label: nullable(text("Its label"), "Null if it has none"),
-  dryRun: truth("Nothing was done"),
-  sources: list(MergedSource, "In the order they were given"),
-  changed: ChangeCounts,
-  safety: nullable(id("Automatic checkpoint taken first"), "Null where nothing was unsaved"),
-  ms: ms("Time inside the daemon"),
-});
-export type MergeReport = Infer<typeof MergeReport>;
+export type {
+  ConflictReport,
+  ConflictSide,
+  MergedSource,
+  MergeReport,
+  MergeStrategy,
+} from "../methods/merge/merge.ts";

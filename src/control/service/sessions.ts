@@ -1,34 +1,18 @@
 /**
- * What is said about who works on a branch of their own: programs in a view (docs/run.md), and cgroups (docs/cgroups.md).
+ * What several methods say about who works on a branch of their own, and the names of what others answer with: programs in a
+ * view (docs/run.md), and cgroups (docs/cgroups.md).
  *
  * @module
  */
 
-import {
-  always,
-  either,
-  type Infer,
-  list,
-  nullable,
-  oneOf,
-  shape,
-  text,
-  truth,
-  whole,
-} from "../schema.ts";
+import { always, type Infer, nullable, oneOf, shape, text, truth, whole } from "../schema.ts";
 
-export const RunReport = shape("RunReport", "A run that began.", {
-  branch: text("Branch that the caller works on from now on"),
-});
-export type RunReport = Infer<typeof RunReport>;
-
-export const RunSessionReport = shape("RunSessionReport", "A program that works on a branch.", {
-  kind: always("run", "A program in a view"),
-  branch: text("Branch it sees"),
-  pid: whole("Of the program"),
-  command: text("Name of the program"),
-});
-export type RunSessionReport = Infer<typeof RunSessionReport>;
+export type {
+  ListSessionsReport,
+  RunSessionReport,
+  SessionReport,
+} from "../methods/sessions/list_sessions.ts";
+export type { RunReport } from "../methods/sessions/register_run.ts";
 
 export const CgroupSessionReport = shape(
   "CgroupSessionReport",
@@ -43,12 +27,6 @@ export const CgroupSessionReport = shape(
 );
 export type CgroupSessionReport = Infer<typeof CgroupSessionReport>;
 
-export const SessionReport = either("SessionReport", "Who works on a branch.", [
-  RunSessionReport,
-  CgroupSessionReport,
-]);
-export type SessionReport = Infer<typeof SessionReport>;
-
 export const RoutingReport = shape(
   "RoutingReport",
   "How a mount finds out in which cgroup a caller is.",
@@ -59,9 +37,3 @@ export const RoutingReport = shape(
   },
 );
 export type RoutingReport = Infer<typeof RoutingReport>;
-
-export const ListSessionsReport = shape("ListSessionsReport", "Who works on which branch.", {
-  sessions: list(SessionReport, "Programs in views, then cgroups"),
-  routing: nullable(RoutingReport, "Null if the mount is not routed by cgroup"),
-});
-export type ListSessionsReport = Infer<typeof ListSessionsReport>;

@@ -1,7 +1,12 @@
 import { defineMethod } from "../../method.ts";
 import { jsonBody } from "../../plain_form.ts";
-import { flag, name, optional } from "../../schema.ts";
-import { DeleteBranchReport } from "../../service/branches.ts";
+import { flag, id, type Infer, name, optional, shape, text } from "../../schema.ts";
+
+export const DeleteBranchReport = shape("DeleteBranchReport", "A branch that is gone.", {
+  name: text("As it was called"),
+  head: id("What the branch was last: `branch create NAME --from ID` brings it back"),
+});
+export type DeleteBranchReport = Infer<typeof DeleteBranchReport>;
 
 export const method = defineMethod({
   brief: "Removes a branch. Its checkpoints stay, and what was not checkpointed becomes one first",

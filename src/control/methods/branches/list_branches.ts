@@ -1,6 +1,12 @@
 import { defineMethod } from "../../method.ts";
 import { noWords } from "../../plain_form.ts";
-import { ListBranchesReport } from "../../service/branches.ts";
+import { type Infer, list, shape } from "../../schema.ts";
+import { BranchReport } from "../../service/branches.ts";
+
+export const ListBranchesReport = shape("ListBranchesReport", "All branches.", {
+  branches: list(BranchReport, "Oldest first"),
+});
+export type ListBranchesReport = Infer<typeof ListBranchesReport>;
 
 export const method = defineMethod({
   brief: "All branches, oldest first",

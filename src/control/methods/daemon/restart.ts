@@ -1,5 +1,10 @@
 import { defineMethod } from "../../method.ts";
-import { RestartReport } from "../../service/daemon.ts";
+import { type Infer, shape, whole } from "../../schema.ts";
+
+export const RestartReport = shape("RestartReport", "The server that is replaced.", {
+  serverPid: whole("The server that ends"),
+});
+export type RestartReport = Infer<typeof RestartReport>;
 
 export const method = defineMethod({
   brief:

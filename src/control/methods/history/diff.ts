@@ -1,7 +1,15 @@
 import { defineMethod } from "../../method.ts";
 import { refusedWords, takeBranch } from "../../plain_form.ts";
-import { flag, names, optional, ref } from "../../schema.ts";
-import { BRANCH, DiffReport } from "../../service/history.ts";
+import { flag, type Infer, list, names, optional, ref, shape, text } from "../../schema.ts";
+import { BRANCH, Change } from "../../service/history.ts";
+
+export const DiffReport = shape("DiffReport", "What differs between two states of the tree.", {
+  from: text("Id of a checkpoint, or `working tree`"),
+  to: text("Id of a checkpoint, or `working tree`"),
+  changes: list(Change, "By path"),
+  patch: optional(text("Unified differences of text files, if they were asked for")),
+});
+export type DiffReport = Infer<typeof DiffReport>;
 
 export const method = defineMethod({
   brief:

@@ -1,7 +1,14 @@
 import { defineMethod } from "../../method.ts";
 import { takeBranch } from "../../plain_form.ts";
-import { count, flag, optional } from "../../schema.ts";
-import { BRANCH, LogReport } from "../../service/history.ts";
+import { count, flag, id, type Infer, list, optional, shape, text } from "../../schema.ts";
+import { BRANCH, LogEntry } from "../../service/history.ts";
+
+export const LogReport = shape("LogReport", "The checkpoints of a branch, newest first.", {
+  branch: text("Branch they are of"),
+  head: id("Checkpoint it stands on"),
+  entries: list(LogEntry, "Newest first"),
+});
+export type LogReport = Infer<typeof LogReport>;
 
 export const method = defineMethod({
   brief: "Checkpoints, newest first",

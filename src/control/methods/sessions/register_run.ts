@@ -1,6 +1,10 @@
 import { defineMethod } from "../../method.ts";
-import { name } from "../../schema.ts";
-import { RunReport } from "../../service/sessions.ts";
+import { type Infer, name, shape, text } from "../../schema.ts";
+
+export const RunReport = shape("RunReport", "A run that began.", {
+  branch: text("Branch that the caller works on from now on"),
+});
+export type RunReport = Infer<typeof RunReport>;
 
 export const method = defineMethod({
   brief:

@@ -1,6 +1,49 @@
 import { defineMethod } from "../../method.ts";
-import { count, duration, flag, optional } from "../../schema.ts";
-import { GcReport } from "../../service/store.ts";
+import {
+  count,
+  duration,
+  flag,
+  group,
+  id,
+  type Infer,
+  list,
+  ms,
+  nullable,
+  optional,
+  shape,
+  text,
+  time,
+  truth,
+  whole,
+} from "../../schema.ts";
+import { CommitKind } from "../../service/history.ts";
+
+export const GcReport = shape("GcReport", "What a collection has freed, or would free.", {
+  store: text("Its directory"),
+  dryRun: truth("Nothing was done"),
+  compacted: list(
+    group({
+      id: id("Of the checkpoint"),
+      branch: text("Branch it is of"),
+      kind: CommitKind,
+      label: nullable(text("Its label"), "Null if it has none"),
+      time: time("When it was made"),
+    }, "A checkpoint"),
+    "Checkpoints whose contents go: the first 1000",
+  ),
+  compactedCount: whole("All of them"),
+  kept: whole("Checkpoints that are kept"),
+  objects: whole("Objects there were"),
+  deadObjects: whole("Of those, what nothing needs"),
+  bytesBefore: whole("Bytes of the packs before"),
+  bytesAfter: whole("Bytes of the packs after; in a dry run, as they would be"),
+  garbageLeft: whole(
+    "Bytes that stay although nothing needs them: freeing them now would cost more than it gives",
+  ),
+  packsRemoved: whole("Packs that are gone"),
+  ms: ms("Time it took"),
+});
+export type GcReport = Infer<typeof GcReport>;
 
 export const method = defineMethod({
   brief:
