@@ -20,7 +20,7 @@ export interface Method<P extends Fields = Fields, R extends Schema = Schema> {
    * `branch`: also those who work on one branch, about that branch, which is written into their request. `outside`: only those
    * who may ask for everything.
    */
-  readonly who: P extends { branch: Schema } ? "branch" | "outside" : "outside";
+  readonly who: "branch" | "outside";
   readonly params: P;
   readonly result: R;
   /** How it is asked for in plain words; without this it cannot be. */
@@ -39,12 +39,15 @@ export interface PlainForm<P, R> {
   reply?(result: R, params: P): object;
 }
 
+/** What is not about a branch cannot be limited to one. */
+type WhoMayAsk<P> = P extends { branch: Fields[string] } ? "branch" | "outside" : "outside";
+
 /** The parameters that a request has. */
 export type ParamsOf<P extends Fields> = v.InferOutput<v.StrictObjectSchema<P, undefined>>;
 
 /** Declares a method. */
 export function defineMethod<P extends Fields, R extends Schema>(
-  method: Method<P, R>,
+  method: Method<P, R> & { who: WhoMayAsk<P> },
 ): Method<P, R> {
   return method;
 }
