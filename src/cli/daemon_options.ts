@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { DaemonConfig } from "../daemon/workspace.ts";
-import { planDaemon } from "../daemon/workspace.ts";
+import type { DaemonConfig } from "../daemon/workspaces/workspace.ts";
+import { planDaemon } from "../daemon/workspaces/workspace.ts";
 import type { CommandInput, OptionSpecs } from "./command.ts";
 import { milliseconds } from "./duration_option.ts";
 import { usageError } from "./command_error.ts";

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { type PeerCredentials, peerCredentials } from "../../ffi/socket_peer.ts";
+import { type PeerCredentials, peerCredentials } from "../../ffi/linux/socket_peer.ts";
 
 const DIRECTORY = "/proc/self/fd";
 

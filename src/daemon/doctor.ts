@@ -9,15 +9,15 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { CallerStamps } from "../../bpf/caller_stamp.ts";
 import { binaryString, cString } from "../../ffi/binary_string.ts";
-import { CPU_LATENCY_DEVICE } from "../../ffi/cpu_latency.ts";
-import { statfs } from "../../ffi/stat.ts";
+import { CPU_LATENCY_DEVICE } from "../../ffi/linux/cpu_latency.ts";
+import { statfs } from "../../ffi/linux/stat.ts";
 import { whyNotAwake } from "../mount/linux/keep_awake.ts";
-import { loadHasher } from "../store/hash.ts";
+import { loadHasher } from "../store/format/hash.ts";
 import { unifiedRoot } from "../views/cgroup_sessions.ts";
 import { namespaceFix, whyNoNamespaces } from "../views/namespaces.ts";
-import { closeDeadMount, isDeadMount } from "./dead_mount.ts";
-import { listMounts } from "./mounts.ts";
-import { listWorkspaces, reason, stateRoot } from "./workspace.ts";
+import { closeDeadMount, isDeadMount } from "./workspaces/dead_mount.ts";
+import { listMounts } from "./workspaces/mounts.ts";
+import { listWorkspaces, reason, stateRoot } from "./workspaces/workspace.ts";
 
 export interface Check {
   name: string;

@@ -7,14 +7,14 @@
  */
 
 import { join } from "node:path";
-import { PR_SET_CHILD_SUBREAPER, prctl } from "../../ffi/process.ts";
+import { PR_SET_CHILD_SUBREAPER, prctl } from "../../ffi/linux/process.ts";
 import { enterView } from "../views/enter_view.ts";
 import { RunCgroup } from "../views/run_cgroup.ts";
 import { namespaceFix, unshareCommand, whyNoNamespaces } from "../views/namespaces.ts";
 import { parentOf } from "../views/process_info.ts";
 import { SPEC_VARIABLE, type ViewSpec } from "../views/view_spec.ts";
-import { selfCommand } from "./spawn.ts";
-import { stateRoot, WorkspaceError } from "./workspace.ts";
+import { selfCommand } from "./workspaces/spawn.ts";
+import { stateRoot, WorkspaceError } from "./workspaces/workspace.ts";
 
 export interface RunPlan {
   readonly branch: string;

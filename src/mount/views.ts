@@ -13,8 +13,8 @@
  */
 
 import { dropForgotten, SWEEP_AFTER } from "../tree/drop_forgotten.ts";
-import type { Inode } from "../tree/inode.ts";
-import type { RequestId } from "../tree/journal_record.ts";
+import type { Inode } from "../tree/nodes/inode.ts";
+import type { RequestId } from "../tree/journal/journal_record.ts";
 import type { WorkingTree } from "../tree/working_tree.ts";
 
 export interface View {

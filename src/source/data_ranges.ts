@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Errno } from "../../ffi/errno.ts";
-import { lseek, SEEK_DATA, SEEK_HOLE } from "../../ffi/file.ts";
+import { Errno } from "../../ffi/linux/errno.ts";
+import { lseek, SEEK_DATA, SEEK_HOLE } from "../../ffi/linux/file.ts";
 
 /** Bytes `[offset, offset + length)` of a file. */
 export interface DataRange {

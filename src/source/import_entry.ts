@@ -4,10 +4,10 @@
  * @module
  */
 
-import { close } from "../../ffi/open.ts";
-import { emptyStat } from "../../ffi/stat.ts";
-import { type ContentId, type InodeEntry, S_IFLNK, S_IFMT, S_IFREG } from "../store/entry.ts";
-import type { ObjectId } from "../store/object_id.ts";
+import { close } from "../../ffi/linux/open.ts";
+import { emptyStat } from "../../ffi/linux/stat.ts";
+import { type ContentId, type InodeEntry, S_IFLNK, S_IFMT, S_IFREG } from "../store/trees/entry.ts";
+import type { ObjectId } from "../store/format/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import type { ImportReport } from "./import_report.ts";
 import { joinPath } from "./join_path.ts";

@@ -8,18 +8,18 @@
  * @module
  */
 
-import type { Timestamp } from "../../ffi/clock.ts";
-import { close } from "../../ffi/open.ts";
+import type { Timestamp } from "../../ffi/linux/clock.ts";
+import { close } from "../../ffi/linux/open.ts";
 import {
   type InodeRecord,
   S_IFDIR,
   S_IFMT,
   type Snapshot,
   type TreeEntry,
-} from "../store/entry.ts";
-import type { ObjectId } from "../store/object_id.ts";
+} from "../store/trees/entry.ts";
+import type { ObjectId } from "../store/format/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
-import { totalsOf } from "../history/totals.ts";
+import { totalsOf } from "../history/snapshots/totals.ts";
 import { HardLinks } from "./hard_links.ts";
 import { EntryImporter } from "./import_entry.ts";
 import { ImportReport } from "./import_report.ts";

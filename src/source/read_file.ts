@@ -4,10 +4,10 @@
  * @module
  */
 
-import { Errno } from "../../ffi/errno.ts";
-import { pread } from "../../ffi/file.ts";
-import { fstat, type Stat } from "../../ffi/stat.ts";
-import { type ContentId, S_IFMT, S_IFREG } from "../store/entry.ts";
+import { Errno } from "../../ffi/linux/errno.ts";
+import { pread } from "../../ffi/linux/file.ts";
+import { fstat, type Stat } from "../../ffi/linux/stat.ts";
+import { type ContentId, S_IFMT, S_IFREG } from "../store/trees/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { dataRanges } from "./data_ranges.ts";
 import { errnoText } from "./source_error.ts";

@@ -9,8 +9,8 @@
  */
 
 import { binaryName, cString, displayString } from "../../ffi/binary_string.ts";
-import { readDirectory, readlinkat } from "../../ffi/directory.ts";
-import { Errno } from "../../ffi/errno.ts";
+import { readDirectory, readlinkat } from "../../ffi/linux/directory.ts";
+import { Errno } from "../../ffi/linux/errno.ts";
 import {
   close,
   O_DIRECTORY,
@@ -22,12 +22,12 @@ import {
   open,
   openat,
   openBeneath,
-} from "../../ffi/open.ts";
-import { emptyStat, fstat, type Stat, statx } from "../../ffi/stat.ts";
-import { S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK } from "../store/entry.ts";
+} from "../../ffi/linux/open.ts";
+import { emptyStat, fstat, type Stat, statx } from "../../ffi/linux/stat.ts";
+import { S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK } from "../store/trees/entry.ts";
 import { shownInode } from "./inode_number.ts";
 import { readOpenXattrs, readXattrsAt, type XattrReading } from "./read_xattrs.ts";
-import type { SourceListing, TreeSource } from "../tree/backing.ts";
+import type { SourceListing, TreeSource } from "../tree/nodes/backing.ts";
 import { errnoText, SourceError } from "./source_error.ts";
 
 /** A name of a source directory and what stat(2) tells of it. With a reason to skip it the rest may be 0. */

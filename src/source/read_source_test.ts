@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { binaryString, cString } from "../../ffi/binary_string.ts";
-import { Errno } from "../../ffi/errno.ts";
-import { close, O_DIRECTORY, O_RDONLY, open } from "../../ffi/open.ts";
-import { S_IFDIR, S_IFLNK, S_IFREG } from "../store/entry.ts";
+import { Errno } from "../../ffi/linux/errno.ts";
+import { close, O_DIRECTORY, O_RDONLY, open } from "../../ffi/linux/open.ts";
+import { S_IFDIR, S_IFLNK, S_IFREG } from "../store/trees/entry.ts";
 import { run, withWorkspace } from "./fixtures.ts";
 import { openByComponents, SourceDirectory } from "./read_source.ts";
 import { SourceError } from "./source_error.ts";

@@ -8,7 +8,7 @@
  */
 
 import { binaryName, cString } from "../../ffi/binary_string.ts";
-import { fgetxattr, flistxattr, lgetxattr, llistxattr } from "../../ffi/xattr.ts";
+import { fgetxattr, flistxattr, lgetxattr, llistxattr } from "../../ffi/linux/xattr.ts";
 
 /** What was found. `values` is null where nothing is kept. */
 export interface XattrReading {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { Errno } from "../../ffi/errno.ts";
+import { Errno } from "../../ffi/linux/errno.ts";
 
 export type SourceErrorCode = "source_missing" | "source_not_directory" | "source_unreadable";
 

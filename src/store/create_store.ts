@@ -4,14 +4,14 @@
  * @module
  */
 
-import { close, O_CREAT, O_TRUNC, O_WRONLY } from "../../ffi/open.ts";
-import { CommitMark } from "./commit_mark.ts";
-import { createIndex } from "./create_index.ts";
-import type { FileCalls } from "./file_calls.ts";
-import { checkIo, databaseError } from "./io_error.ts";
-import { formatText, notAStore } from "./store_format.ts";
-import { formatPath, indexPath, packsPath } from "./store_paths.ts";
-import { syncDirectory } from "./sync_directory.ts";
+import { close, O_CREAT, O_TRUNC, O_WRONLY } from "../../ffi/linux/open.ts";
+import { CommitMark } from "./files/commit_mark.ts";
+import { createIndex } from "./index/create_index.ts";
+import type { FileCalls } from "./files/file_calls.ts";
+import { checkIo, databaseError } from "./files/io_error.ts";
+import { formatText, notAStore } from "./index/store_format.ts";
+import { formatPath, indexPath, packsPath } from "./files/store_paths.ts";
+import { syncDirectory } from "./files/sync_directory.ts";
 
 /** What a creation that was interrupted may have left. */
 const LEFTOVERS = /^(lock|packs|reserve|format\.new|index\.(mark|sqlite(-wal|-shm|-journal)?))$/;

@@ -1,9 +1,9 @@
 /** The example of docs/store-format.md, byte by byte: a change here is a change of the format. */
 
 import assert from "node:assert/strict";
-import type { ObjectId } from "./object_id.ts";
-import { packName, packNumber } from "./pack_format.ts";
-import { packPath } from "./store_paths.ts";
+import type { ObjectId } from "./format/object_id.ts";
+import { packName, packNumber } from "./format/pack_format.ts";
+import { packPath } from "./files/store_paths.ts";
 import { fileEntry, hasher, withStore } from "./test_store.ts";
 
 const DOCUMENT = Deno.readTextFileSync(new URL("../../docs/store-format.md", import.meta.url));

@@ -4,15 +4,15 @@
  * @module
  */
 
-import type { FileCalls } from "./file_calls.ts";
-import type { Location } from "./location.ts";
-import { putMeta } from "./meta.ts";
-import { type ObjectId, objectIdBytes } from "./object_id.ts";
-import type { ObjectWriter } from "./object_writer.ts";
-import type { PackAppender } from "./pack_appender.ts";
-import type { PackReader } from "./pack_reader.ts";
-import { StoreError } from "./store_error.ts";
-import { packPath } from "./store_paths.ts";
+import type { FileCalls } from "./files/file_calls.ts";
+import type { Location } from "./format/location.ts";
+import { putMeta } from "./index/meta.ts";
+import { type ObjectId, objectIdBytes } from "./format/object_id.ts";
+import type { ObjectWriter } from "./objects/object_writer.ts";
+import type { PackAppender } from "./packs/pack_appender.ts";
+import type { PackReader } from "./packs/pack_reader.ts";
+import { StoreError } from "./format/store_error.ts";
+import { packPath } from "./files/store_paths.ts";
 import type { StoreWriter } from "./store_writer.ts";
 
 /** A committed object and where it is. */

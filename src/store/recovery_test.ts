@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync } from "node:zlib";
-import { createTables, putMeta } from "./meta.ts";
-import { OBJECT_ID_BYTES, objectIdBytes, writeObjectId } from "./object_id.ts";
-import { ENCODING_ZSTD, RECORD_HEADER_BYTES } from "./pack_format.ts";
-import { rebuildIndex } from "./rebuild_index.ts";
+import { createTables, putMeta } from "./index/meta.ts";
+import { OBJECT_ID_BYTES, objectIdBytes, writeObjectId } from "./format/object_id.ts";
+import { ENCODING_ZSTD, RECORD_HEADER_BYTES } from "./format/pack_format.ts";
+import { rebuildIndex } from "./verify/rebuild_index.ts";
 import { Store } from "./store.ts";
-import { StoreError, type StoreErrorCode } from "./store_error.ts";
-import { indexPath, packPath } from "./store_paths.ts";
+import { StoreError, type StoreErrorCode } from "./format/store_error.ts";
+import { indexPath, packPath } from "./files/store_paths.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { hasher, noise, readFrom, withFolder, withStore } from "./test_store.ts";
 

@@ -8,19 +8,19 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
-import { ContentReader } from "./content_reader.ts";
-import type { ContentId, InodeRecord, TreeEntry } from "./entry.ts";
-import type { Hasher } from "./hash.ts";
-import { LinkLookup } from "./link_lookup.ts";
-import { readLinks } from "./link_table.ts";
-import type { ObjectId } from "./object_id.ts";
-import { ObjectReader, type PendingObjects } from "./object_reader.ts";
-import type { ObjectSource, ObjectType } from "./object_type.ts";
-import { openIndex } from "./open_index.ts";
-import { checkFormat } from "./store_format.ts";
-import { TreeLookup } from "./tree_lookup.ts";
-import { readTree } from "./tree_read.ts";
-import { decodeXattrs } from "./xattr_codec.ts";
+import { ContentReader } from "./objects/content_reader.ts";
+import type { ContentId, InodeRecord, TreeEntry } from "./trees/entry.ts";
+import type { Hasher } from "./format/hash.ts";
+import { LinkLookup } from "./trees/link_lookup.ts";
+import { readLinks } from "./trees/link_table.ts";
+import type { ObjectId } from "./format/object_id.ts";
+import { ObjectReader, type PendingObjects } from "./objects/object_reader.ts";
+import type { ObjectSource, ObjectType } from "./format/object_type.ts";
+import { openIndex } from "./index/open_index.ts";
+import { checkFormat } from "./index/store_format.ts";
+import { TreeLookup } from "./trees/tree_lookup.ts";
+import { readTree } from "./trees/tree_read.ts";
+import { decodeXattrs } from "./trees/xattr_codec.ts";
 
 /**
  * Reads objects. Every method that reads throws `missing_object` or `damaged_object` where an object is

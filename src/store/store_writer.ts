@@ -8,29 +8,29 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { close } from "../../ffi/open.ts";
-import { type ByteRange, editChunks } from "./chunk_edit.ts";
-import { CHUNK_BYTES } from "./chunk_list.ts";
-import { CommitMark } from "./commit_mark.ts";
+import { close } from "../../ffi/linux/open.ts";
+import { type ByteRange, editChunks } from "./contents/chunk_edit.ts";
+import { CHUNK_BYTES } from "./contents/chunk_list.ts";
+import { CommitMark } from "./files/commit_mark.ts";
 import { fillDirectory, prepareDirectory } from "./create_store.ts";
-import type { ContentId, InodeRecord, TreeEntry } from "./entry.ts";
-import { type FileCalls, persistent, SYSTEM_CALLS } from "./file_calls.ts";
-import type { Hasher } from "./hash.ts";
-import { databaseError } from "./io_error.ts";
-import { isZero } from "./is_zero.ts";
-import { updateLinks } from "./link_table.ts";
-import type { ObjectId } from "./object_id.ts";
-import { ObjectWriter, Pending } from "./object_writer.ts";
-import { openIndex } from "./open_index.ts";
-import { recoverPacks } from "./recover_packs.ts";
+import type { ContentId, InodeRecord, TreeEntry } from "./trees/entry.ts";
+import { type FileCalls, persistent, SYSTEM_CALLS } from "./files/file_calls.ts";
+import type { Hasher } from "./format/hash.ts";
+import { databaseError } from "./files/io_error.ts";
+import { isZero } from "./contents/is_zero.ts";
+import { updateLinks } from "./trees/link_table.ts";
+import type { ObjectId } from "./format/object_id.ts";
+import { ObjectWriter, Pending } from "./objects/object_writer.ts";
+import { openIndex } from "./index/open_index.ts";
+import { recoverPacks } from "./objects/recover_packs.ts";
 import { PackRewriter } from "./pack_rewriter.ts";
-import { SpaceReserve } from "./space_reserve.ts";
+import { SpaceReserve } from "./files/space_reserve.ts";
 import { Store } from "./store.ts";
-import { checkFormat } from "./store_format.ts";
-import { lockStore } from "./store_lock.ts";
-import { indexPath, reservePath } from "./store_paths.ts";
-import { putTree, updateTree } from "./tree_write.ts";
-import { encodeXattrs } from "./xattr_codec.ts";
+import { checkFormat } from "./index/store_format.ts";
+import { lockStore } from "./files/store_lock.ts";
+import { indexPath, reservePath } from "./files/store_paths.ts";
+import { putTree, updateTree } from "./trees/tree_write.ts";
+import { encodeXattrs } from "./trees/xattr_codec.ts";
 
 /**
  * Fills the first `length` bytes of `into`, all of them, with the file's bytes from `offset`. It may read from the

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { S_IFDIR, S_IFMT } from "../store/entry.ts";
-import type { SourceListing } from "./backing.ts";
-import type { Inode } from "./inode.ts";
-import { inodeFromListing } from "./make_inode.ts";
+import { S_IFDIR, S_IFMT } from "../store/trees/entry.ts";
+import type { SourceListing } from "./nodes/backing.ts";
+import type { Inode } from "./nodes/inode.ts";
+import { inodeFromListing } from "./nodes/make_inode.ts";
 import { Status } from "./status.ts";
 import { joinPath, type WorkingTree } from "./working_tree.ts";
 

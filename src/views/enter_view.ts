@@ -14,7 +14,7 @@ import {
   SIGINT,
   SIGQUIT,
   unshare,
-} from "../../ffi/process.ts";
+} from "../../ffi/linux/process.ts";
 import { confine, dropPrivileges } from "./confine.ts";
 import { ViewError } from "./view_error.ts";
 import type { ViewSpec } from "./view_spec.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type ProcessStat, processStat } from "../../ffi/process_stat.ts";
+import { type ProcessStat, processStat } from "../../ffi/linux/process_stat.ts";
 
 /** A process: its number, and when it began, since numbers are used again. */
 export interface ProcessId {

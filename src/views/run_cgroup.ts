@@ -7,7 +7,7 @@
  * @module
  */
 
-import { cgroupOf } from "../../ffi/cgroup.ts";
+import { cgroupOf } from "../../ffi/linux/cgroup.ts";
 import { displayString } from "../../ffi/binary_string.ts";
 import { unifiedRoot } from "./cgroup_sessions.ts";
 import { processId } from "./process_info.ts";

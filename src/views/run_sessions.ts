@@ -10,7 +10,7 @@
  * @module
  */
 
-import { replaceFile } from "../store/replace_file.ts";
+import { replaceFile } from "../store/files/replace_file.ts";
 import { ancestry, isRunning, mountNamespace, type ProcessId, processId } from "./process_info.ts";
 
 export interface RunSession {

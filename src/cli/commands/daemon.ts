@@ -1,6 +1,6 @@
-import { startNew } from "../../daemon/start_daemon.ts";
-import { validateDaemon } from "../../daemon/validate.ts";
-import { createWorkspace } from "../../daemon/workspace.ts";
+import { startNew } from "../../daemon/keeper/start_daemon.ts";
+import { validateDaemon } from "../../daemon/keeper/validate.ts";
+import { createWorkspace } from "../../daemon/workspaces/workspace.ts";
 import type { Command } from "../command.ts";
 import { usageError } from "../command_error.ts";
 import { DAEMON_OPTIONS, daemonConfig } from "../daemon_options.ts";
@@ -27,7 +27,7 @@ agentvfs quickstart DIR is the short way.`,
     if (foreground) {
       await validateDaemon(config, { force });
       await createWorkspace(config);
-      const { runKeeper } = await import("../../daemon/keeper.ts");
+      const { runKeeper } = await import("../../daemon/keeper/keeper.ts");
       return await runKeeper(config);
     }
     const status = await startNew(config, { force });

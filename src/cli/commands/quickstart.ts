@@ -1,4 +1,4 @@
-import { startOrReuse } from "../../daemon/start_daemon.ts";
+import { startOrReuse } from "../../daemon/keeper/start_daemon.ts";
 import type { Command } from "../command.ts";
 import { CommandError } from "../command_error.ts";
 import { DAEMON_OPTIONS, daemonConfig } from "../daemon_options.ts";

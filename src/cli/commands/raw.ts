@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { findDaemon } from "../../daemon/find_daemon.ts";
+import { findDaemon } from "../../daemon/workspaces/find_daemon.ts";
 import { sendLine } from "../../control/send_line.ts";
 import { print } from "../output.ts";
 

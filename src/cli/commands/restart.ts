@@ -1,5 +1,5 @@
 import type { StatusReport } from "../../control/service/daemon.ts";
-import { askStatus } from "../../daemon/spawn.ts";
+import { askStatus } from "../../daemon/workspaces/spawn.ts";
 import type { Command } from "../command.ts";
 import { CommandError } from "../command_error.ts";
 import { connect } from "../daemon_client.ts";

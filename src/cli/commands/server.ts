@@ -1,4 +1,4 @@
-import type { DaemonConfig } from "../../daemon/workspace.ts";
+import type { DaemonConfig } from "../../daemon/workspaces/workspace.ts";
 import type { Command } from "../command.ts";
 import { CommandError } from "../command_error.ts";
 import { VERSION } from "../version.ts";
@@ -16,7 +16,7 @@ export const command: Command = {
         hint: "Use agentvfs quickstart DIR",
       });
     }
-    const { runServer } = await import("../../daemon/server.ts");
+    const { runServer } = await import("../../daemon/server/server.ts");
     // The keeper may be of an older version.
     return await runServer({ ...JSON.parse(text) as DaemonConfig, version: VERSION });
   },

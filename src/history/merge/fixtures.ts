@@ -5,8 +5,8 @@
  */
 
 import * as fc from "fast-check";
-import type { InodeRecord, Snapshot } from "../../store/entry.ts";
-import { S_IFDIR, S_IFMT } from "../../store/entry.ts";
+import type { InodeRecord, Snapshot } from "../../store/trees/entry.ts";
+import { S_IFDIR, S_IFMT } from "../../store/trees/entry.ts";
 import type { Store } from "../../store/store.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import {
@@ -16,9 +16,9 @@ import {
   type Edit,
   freshInode,
   listSnapshot,
-} from "../fixtures.ts";
-import { assertSound } from "../assert_sound.ts";
-import type { ModelInode } from "../fixtures.ts";
+} from "../snapshots/fixtures.ts";
+import { assertSound } from "../snapshots/assert_sound.ts";
+import type { ModelInode } from "../snapshots/fixtures.ts";
 import { mergeSnapshots } from "./merge_snapshots.ts";
 import type { ConflictKind, MergeOptions, MergeResult } from "./merge_types.ts";
 

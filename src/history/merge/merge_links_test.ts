@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { directory, file, type ModelInode, withStore } from "../fixtures.ts";
+import { directory, file, type ModelInode, withStore } from "../snapshots/fixtures.ts";
 import { conflictLines, linkedPaths } from "./fixtures.ts";
 import { get, mergeEdits, nothing, set } from "./fixture_edits.ts";
 import { lines } from "./git_operations.ts";

@@ -5,7 +5,7 @@
 
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { copyModel, type ModelInode, storeModel, withStore } from "../fixtures.ts";
+import { copyModel, type ModelInode, storeModel, withStore } from "../snapshots/fixtures.ts";
 import { conflictLines, merge, mirroredLines, type Triple, triples } from "./fixtures.ts";
 import { GitFixture, gitTree, hasGit } from "./git_fixture.ts";
 import { OPERATIONS, startTree } from "./git_operations.ts";

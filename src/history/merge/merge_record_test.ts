@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { InodeRecord, Snapshot } from "../../store/entry.ts";
+import type { InodeRecord, Snapshot } from "../../store/trees/entry.ts";
 import {
   directory,
   file,
@@ -8,7 +8,7 @@ import {
   storeModel,
   symlink,
   withStore,
-} from "../fixtures.ts";
+} from "../snapshots/fixtures.ts";
 import { conflictLines, merge } from "./fixtures.ts";
 import { get, made, mergeEdits, removed, set } from "./fixture_edits.ts";
 import { lines } from "./git_operations.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Snapshot } from "../../store/entry.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
 import {
   copyModel,
   directory,
@@ -8,7 +8,7 @@ import {
   type ModelInode,
   storeModel,
   withStore,
-} from "../fixtures.ts";
+} from "../snapshots/fixtures.ts";
 import { conflictLines, essences, merge } from "./fixtures.ts";
 import { get, made, mergeEdits, nothing, removed, set } from "./fixture_edits.ts";
 import { lines } from "./git_operations.ts";

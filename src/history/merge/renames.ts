@@ -10,7 +10,7 @@
  * @module
  */
 
-import { S_IFLNK, S_IFMT, S_IFREG } from "../../store/entry.ts";
+import { S_IFLNK, S_IFMT, S_IFREG } from "../../store/trees/entry.ts";
 import type { Store } from "../../store/store.ts";
 import { isDirectorySide, type MergeNode, type Side } from "./merge_node.ts";
 import { isUnchanged } from "./merge_record.ts";

@@ -7,7 +7,7 @@
  */
 
 import { Buffer, isUtf8 } from "node:buffer";
-import type { InodeRecord } from "../../store/entry.ts";
+import type { InodeRecord } from "../../store/trees/entry.ts";
 import type { Store } from "../../store/store.ts";
 
 /** Larger files are not merged by line, bytes. */

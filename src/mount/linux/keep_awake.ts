@@ -10,7 +10,7 @@
  * @module
  */
 
-import { CpuLatency, idleDriver } from "../../../ffi/cpu_latency.ts";
+import { CpuLatency, idleDriver } from "../../../ffi/linux/cpu_latency.ts";
 
 /** So many requests ... */
 const MANY_REQUESTS = 20;

@@ -1,0 +1,63 @@
+/**
+ * Reads files of the source through a few descriptors that stay open.
+ *
+ * @module
+ */
+
+import { Errno } from "../../../ffi/linux/errno.ts";
+import { pread } from "../../../ffi/linux/file.ts";
+import { close } from "../../../ffi/linux/open.ts";
+import type { TreeSource } from "./backing.ts";
+
+const OPEN_FILES = 32;
+
+export class SourceFiles {
+  /** Path → descriptor, least recently used first. */
+  readonly #open = new Map<string, number>();
+
+  constructor(readonly source: TreeSource) {}
+
+  /** Returns the bytes read, short at the end of the file, or a negative errno. */
+  read(
+    path: string,
+    offset: number,
+    into: Uint8Array<ArrayBuffer>,
+    intoOffset: number,
+    length: number,
+  ): number {
+    const fd = this.#descriptor(path);
+    if (fd < 0) return fd;
+    let done = 0;
+    while (done < length) {
+      const result = pread(fd, into.subarray(intoOffset + done), offset + done, length - done);
+      if (result === -Errno.EINTR) continue;
+      if (result < 0) return result;
+      if (result === 0) break;
+      done += result;
+    }
+    return done;
+  }
+
+  #descriptor(path: string): number {
+    const known = this.#open.get(path);
+    if (known !== undefined) {
+      this.#open.delete(path);
+      this.#open.set(path, known);
+      return known;
+    }
+    const fd = this.source.openFile(path);
+    if (fd < 0) return fd;
+    if (this.#open.size >= OPEN_FILES) {
+      const [oldest, oldFd] = this.#open.entries().next().value!;
+      close(oldFd);
+      this.#open.delete(oldest);
+    }
+    this.#open.set(path, fd);
+    return fd;
+  }
+
+  close(): void {
+    for (const fd of this.#open.values()) close(fd);
+    this.#open.clear();
+  }
+}
