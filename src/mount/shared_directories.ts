@@ -17,7 +17,7 @@
  */
 
 import { type Inode, pathOf } from "../tree/nodes/inode.ts";
-import { ROOT_NODE_ID } from "../tree/nodes/node_table.ts";
+import { ROOT_NODE_ID } from "../tree/nodes/inode.ts";
 import type { SharedLog, SharedRecord } from "./shared_log.ts";
 import { MAIN_VIEW, NODES_PER_VIEW, SHARED_VIEW, type View, type ViewTable } from "./views.ts";
 

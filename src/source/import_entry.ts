@@ -10,7 +10,7 @@ import { type ContentId, type InodeEntry, S_IFLNK, S_IFMT, S_IFREG } from "../st
 import type { ObjectId } from "../store/format/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import type { ImportReport } from "./import_report.ts";
-import { joinPath } from "./join_path.ts";
+import { joinPath } from "../tree/nodes/join_path.ts";
 import { SLICED_BYTES, type StoredFile, storeFile, storeLargeFile } from "./read_file.ts";
 import type { SourceDirectory, SourceEntry } from "./read_source.ts";
 import { readOpenXattrs, readXattrsAt, type XattrReading } from "./read_xattrs.ts";

@@ -29,7 +29,7 @@ import type { ImportProgress, SkippedPath } from "./import_report.ts";
 import { PreviousImport } from "./previous_import.ts";
 import type { SourceDirectory, SourceEntry } from "./read_source.ts";
 import { readOpenXattrs } from "./read_xattrs.ts";
-import { joinPath } from "./join_path.ts";
+import { joinPath } from "../tree/nodes/join_path.ts";
 import { sourceRecord } from "./source_record.ts";
 import { errnoText, SourceError } from "./source_error.ts";
 

@@ -10,7 +10,7 @@ import type { Snapshot } from "../store/trees/entry.ts";
 import type { ObjectId } from "../store/format/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { FOREIGN_INODES } from "./inode_number.ts";
-import { joinPath } from "./join_path.ts";
+import { joinPath } from "../tree/nodes/join_path.ts";
 
 /**
  * `snapshot` with one inode for each number. Walks all of it.

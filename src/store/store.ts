@@ -10,7 +10,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { ContentReader } from "./objects/content_reader.ts";
 import type { ContentId, InodeRecord, TreeEntry } from "./trees/entry.ts";
-import type { Hasher } from "./format/hash.ts";
+import type { Hasher } from "./format/hasher.ts";
 import { LinkLookup } from "./trees/link_lookup.ts";
 import { readLinks } from "./trees/link_table.ts";
 import type { ObjectId } from "./format/object_id.ts";

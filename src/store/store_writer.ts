@@ -15,7 +15,7 @@ import { CommitMark } from "./files/commit_mark.ts";
 import { fillDirectory, prepareDirectory } from "./create_store.ts";
 import type { ContentId, InodeRecord, TreeEntry } from "./trees/entry.ts";
 import { type FileCalls, persistent, SYSTEM_CALLS } from "./files/file_calls.ts";
-import type { Hasher } from "./format/hash.ts";
+import type { Hasher } from "./format/hasher.ts";
 import { databaseError } from "./files/io_error.ts";
 import { isZero } from "./contents/is_zero.ts";
 import { updateLinks } from "./trees/link_table.ts";

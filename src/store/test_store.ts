@@ -5,7 +5,8 @@
  */
 
 import type { InodeEntry } from "./trees/entry.ts";
-import { type Hasher, loadHasher } from "./format/hash.ts";
+import type { Hasher } from "./format/hasher.ts";
+import { loadHasher } from "./format/hash.ts";
 import type { ObjectId } from "./format/object_id.ts";
 import { StoreWriter } from "./store_writer.ts";
 

@@ -18,7 +18,7 @@ import type { SourceListing, TreeSource, TreeStore } from "./nodes/backing.ts";
 import { SourceContent } from "./nodes/content.ts";
 import { DamageReport } from "./nodes/damage_report.ts";
 import { DirectoryState, Dirent, Inode, XATTRS_IN_SOURCE } from "./nodes/inode.ts";
-import { type Journal } from "./journal/journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import { RecordType } from "./journal/journal_record.ts";
 import { NodeTable } from "./nodes/node_table.ts";
 import { loadFromSource, loadFromStore } from "./load_directory.ts";
@@ -299,8 +299,4 @@ function sourcePathOf(inode: Inode): string | null {
   let content = inode.content;
   while (content !== null && "base" in content) content = content.base;
   return content instanceof SourceContent ? content.path : null;
-}
-
-export function joinPath(directory: string, name: string): string {
-  return directory === "" ? name : `${directory}/${name}`;
 }

@@ -22,7 +22,7 @@ import { resize } from "../../src/tree/operations/data.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
 import { Journal, listSegments, segmentName } from "../../src/tree/journal/journal.ts";
 import type { Snapshot } from "../../src/store/trees/entry.ts";
-import { ROOT_NODE_ID } from "../../src/tree/nodes/node_table.ts";
+import { ROOT_NODE_ID } from "../../src/tree/nodes/inode.ts";
 import { replay } from "../../src/tree/replay/replay.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { randomness } from "../support/random.ts";

@@ -32,7 +32,7 @@ import {
   requestResend,
 } from "../../mount/linux/notify.ts";
 import type { SkippedPath } from "../../source/import_source.ts";
-import type { Hasher } from "../../store/format/hash.ts";
+import type { Hasher } from "../../store/format/hasher.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { Reference } from "../../store/objects/references.ts";
 import type { Progress } from "../../store/format/sliced.ts";

@@ -7,7 +7,7 @@
 import { S_IFMT, S_IFREG, type Snapshot } from "../../store/trees/entry.ts";
 import type { Store } from "../../store/store.ts";
 import { lookupPath } from "../snapshots/lookup_path.ts";
-import { readText } from "./text.ts";
+import { readText } from "./lines/text.ts";
 
 /** True if `path` (a binary string) is a text in which a line begins as a conflict does, and one as it ends. */
 export function hasMarkers(store: Store, snapshot: Snapshot, path: string): boolean {

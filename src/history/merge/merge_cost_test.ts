@@ -7,7 +7,7 @@ import {
   storeModel,
   withStore,
 } from "../snapshots/fixtures.ts";
-import { OPTIONS } from "./fixtures.ts";
+import { OPTIONS } from "./testing/fixtures.ts";
 import { mergeSnapshots } from "./merge_snapshots.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 

@@ -11,8 +11,8 @@ import {
   withStore,
 } from "../snapshots/fixtures.ts";
 import { assertSound } from "../snapshots/assert_sound.ts";
-import { essences, OPTIONS } from "./fixtures.ts";
-import { lines } from "./git_operations.ts";
+import { essences, OPTIONS } from "./testing/fixtures.ts";
+import { lines } from "./testing/git_operations.ts";
 import { mergeMany, type MergeManyOptions, type MergeSource } from "./merge_many.ts";
 
 const { labels: _, ...common } = OPTIONS;

@@ -11,7 +11,7 @@ import {
   merge,
   mirroredLines,
   triples,
-} from "./fixtures.ts";
+} from "./testing/fixtures.ts";
 import type { MergeStrategy } from "./merge_types.ts";
 
 const NOTHING = { added: 0, modified: 0, deleted: 0 };

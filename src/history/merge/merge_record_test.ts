@@ -9,11 +9,11 @@ import {
   symlink,
   withStore,
 } from "../snapshots/fixtures.ts";
-import { conflictLines, merge } from "./fixtures.ts";
-import { get, made, mergeEdits, removed, set } from "./fixture_edits.ts";
-import { lines } from "./git_operations.ts";
+import { conflictLines, merge } from "./testing/fixtures.ts";
+import { get, made, mergeEdits, removed, set } from "./testing/fixture_edits.ts";
+import { lines } from "./testing/git_operations.ts";
 import { mergeRecord } from "./merge_record.ts";
-import { TEXT_BYTES_MAX } from "./text.ts";
+import { TEXT_BYTES_MAX } from "./lines/text.ts";
 
 Deno.test("content, mode, owner and extended attributes are merged each for itself", async () => {
   await withStore((store) => {

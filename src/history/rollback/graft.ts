@@ -12,11 +12,11 @@
  * @module
  */
 
-import type { InodeEntry, InodeRecord, Snapshot, TreeEntry } from "../../store/trees/entry.ts";
+import type { InodeEntry, InodeRecord, Snapshot } from "../../store/trees/entry.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import { displayString } from "../../../ffi/binary_string.ts";
 import { withoutNested } from "../diff/diff.ts";
-import { planGraft } from "./graft_plan.ts";
+import { type GraftTarget, planGraft } from "./graft_plan.ts";
 import { HistoryError } from "../commits/history_error.ts";
 import { lookupEntry } from "../snapshots/lookup_path.ts";
 import { applyEdits, PathEdits } from "../snapshots/path_edits.ts";
@@ -27,15 +27,6 @@ import { emptyTotals } from "../snapshots/totals.ts";
 export interface GraftOptions {
   /** A number no inode of the branch has or had. */
   allocateInode(): number;
-}
-
-/** A path that is restored. */
-export interface GraftTarget {
-  readonly path: string;
-  /** What it was, and so becomes; null: it goes. */
-  readonly from: TreeEntry | null;
-  /** What it is; null where there is nothing. */
-  readonly into: TreeEntry | null;
 }
 
 /**

@@ -10,10 +10,18 @@
 import type { InodeRecord, Snapshot, TreeEntry } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Store } from "../../store/store.ts";
-import type { GraftTarget } from "./graft.ts";
 import { sameRecord } from "../snapshots/link_changes.ts";
 import { isDirectory } from "../snapshots/record.ts";
 import { allPairs, differingPairs, type EntryPair } from "../snapshots/tree_pairs.ts";
+
+/** A path that is restored. */
+export interface GraftTarget {
+  readonly path: string;
+  /** What it was, and so becomes; null: it goes. */
+  readonly from: TreeEntry | null;
+  /** What it is; null where there is nothing. */
+  readonly into: TreeEntry | null;
+}
 
 export interface GraftPlan {
   /** Numbers of restored inodes (linked or not) → the fresh numbers they get. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import type { Snapshot } from "../../store/trees/entry.ts";
-import { type CapturedOverlay, EXTENT_ZERO } from "../../tree/capture/capture.ts";
+import { EXTENT_ZERO } from "../../tree/nodes/extent.ts";
+import type { CapturedOverlay } from "../../tree/capture/capture.ts";
 import { buildSnapshot } from "./build_snapshot.ts";
 import { captureModel } from "./capture_model.ts";
 import {

@@ -14,7 +14,7 @@ import type {
   CapturedFile,
   CapturedLinkedFile,
 } from "../../tree/capture/capture.ts";
-import { EXTENT_ZERO } from "../../tree/capture/capture.ts";
+import { EXTENT_ZERO } from "../../tree/nodes/extent.ts";
 import { type ModelInode, nameCounts, storedAttributes, textBytes } from "./fixtures.ts";
 import { lookupPath } from "./lookup_path.ts";
 import type { ReadSegment } from "./overlay_reader.ts";

@@ -7,7 +7,8 @@
 import * as fc from "fast-check";
 import type { InodeRecord, Snapshot, TreeEntry } from "../../store/trees/entry.ts";
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../../store/trees/entry.ts";
-import { type Hasher, loadHasher } from "../../store/format/hash.ts";
+import type { Hasher } from "../../store/format/hasher.ts";
+import { loadHasher } from "../../store/format/hash.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Store } from "../../store/store.ts";
 import { StoreWriter } from "../../store/store_writer.ts";

@@ -5,7 +5,8 @@
  */
 
 import type { Store } from "../../store/store.ts";
-import { type CapturedOverlay, EXTENT_ZERO } from "../../tree/capture/capture.ts";
+import { EXTENT_ZERO } from "../../tree/nodes/extent.ts";
+import type { CapturedOverlay } from "../../tree/capture/capture.ts";
 
 /** Reads exactly `length` bytes of a journal segment from `position` into the start of `into`. */
 export type ReadSegment = (

@@ -8,7 +8,7 @@
 import { close } from "../../../ffi/linux/open.ts";
 import { type FileCalls, SYSTEM_CALLS } from "../../store/files/file_calls.ts";
 import { fileExists } from "../../store/files/file_exists.ts";
-import type { Hasher } from "../../store/format/hash.ts";
+import type { Hasher } from "../../store/format/hasher.ts";
 import { rebuildIndex } from "../../store/verify/rebuild_index.ts";
 import { lockStore } from "../../store/files/store_lock.ts";
 import { indexPath } from "../../store/files/store_paths.ts";

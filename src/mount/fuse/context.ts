@@ -12,8 +12,20 @@ import type { Connection } from "./init.ts";
 import type { ListAhead } from "./list_ahead.ts";
 import type { NO_REPLY, Reply } from "./reply.ts";
 import type { Request } from "./request.ts";
-import type { Routing } from "../linux/routing.ts";
 import type { VirtualFiles } from "./virtual_files.ts";
+
+/** Where several views are seen at one mountpoint: what it is told of requests there. */
+export interface Router {
+  readonly shared: SharedDirectories;
+  readonly revisits: {
+    /** A directory was looked up by `name` in the directory of that id, as the kernel has it. */
+    answered(parent: number, name: string): void;
+  };
+  /** INIT has agreed on this minor version of the protocol. */
+  connected(minor: number): void;
+  /** A caller of `view` was told that a name in a directory, a shared id, is no directory. */
+  missed(view: View, parent: number, name: string): void;
+}
 
 export interface Context {
   /** The view that the request is about, and its tree. */
@@ -25,7 +37,7 @@ export interface Context {
   /** What directories' node ids stand for, if the request came through the shared mountpoint; else null. */
   shared: SharedDirectories | null;
   /** Null if the mount is not routed. */
-  readonly routing: Routing | null;
+  readonly routing: Router | null;
   readonly virtual: VirtualFiles;
   readonly listAhead: ListAhead;
   /** Answers the request once these are durable. */

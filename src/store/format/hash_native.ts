@@ -9,7 +9,7 @@
 
 import { Buffer } from "node:buffer";
 import addon from "@napi-rs/blake-hash";
-import { domainContext, HASH_DOMAINS, type HashDomain, type Hasher } from "./hash.ts";
+import { domainContext, HASH_DOMAINS, type HashDomain, type Hasher } from "./hasher.ts";
 import type { ObjectId } from "./object_id.ts";
 
 const { Blake3Hasher } = addon;

@@ -4,7 +4,8 @@
  */
 
 import assert from "node:assert/strict";
-import { domainContext, HASH_DOMAINS, loadHasher } from "./hash.ts";
+import { domainContext, HASH_DOMAINS } from "./hasher.ts";
+import { loadHasher } from "./hash.ts";
 import { nativeBlake3 } from "./hash_native.ts";
 import { wasmBlake3 } from "./hash_wasm.ts";
 import { objectIdBytes } from "./object_id.ts";

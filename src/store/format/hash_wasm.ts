@@ -5,7 +5,7 @@
  */
 
 import { createBLAKE3 } from "hash-wasm";
-import { domainContext, HASH_DOMAINS, type HashDomain, type Hasher } from "./hash.ts";
+import { domainContext, HASH_DOMAINS, type HashDomain, type Hasher } from "./hasher.ts";
 import { type ObjectId, objectIdBytes } from "./object_id.ts";
 
 /** Plain and keyed BLAKE3 of a raw key: what the official test vectors exercise. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { HashDomain, Hasher } from "./hash.ts";
+import type { HashDomain, Hasher } from "./hasher.ts";
 import type { ObjectId } from "./object_id.ts";
 
 export type ObjectType = "blob" | HashDomain;

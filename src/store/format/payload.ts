@@ -5,7 +5,7 @@
  */
 
 import { zstdDecompressSync } from "node:zlib";
-import type { Hasher } from "./hash.ts";
+import type { Hasher } from "./hasher.ts";
 import type { ObjectId } from "./object_id.ts";
 import { hashObject, objectTypeOf } from "./object_type.ts";
 import { ENCODING_PLAIN, ENCODING_ZSTD } from "./pack_format.ts";

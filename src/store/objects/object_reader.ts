@@ -7,7 +7,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Errno } from "../../../ffi/linux/errno.ts";
 import { CHUNK_BYTES } from "../contents/chunk_list.ts";
-import type { Hasher } from "../format/hash.ts";
+import type { Hasher } from "../format/hasher.ts";
 import { databaseError } from "../files/io_error.ts";
 import { type Location, LocationCache } from "../format/location.ts";
 import { LruCache } from "../format/lru_cache.ts";

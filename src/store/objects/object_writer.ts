@@ -7,7 +7,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { CommitMark } from "../files/commit_mark.ts";
 import type { FileCalls } from "../files/file_calls.ts";
-import type { Hasher } from "../format/hash.ts";
+import type { Hasher } from "../format/hasher.ts";
 import { databaseError } from "../files/io_error.ts";
 import { KnownIds } from "../index/known_ids.ts";
 import type { Location } from "../format/location.ts";

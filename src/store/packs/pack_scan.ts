@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Hasher } from "../format/hash.ts";
+import type { Hasher } from "../format/hasher.ts";
 import { Location } from "../format/location.ts";
 import type { ObjectId } from "../format/object_id.ts";
 import {

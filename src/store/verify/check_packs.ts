@@ -7,7 +7,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { Errno } from "../../../ffi/linux/errno.ts";
 import type { Findings } from "../format/damage.ts";
-import type { Hasher } from "../format/hash.ts";
+import type { Hasher } from "../format/hasher.ts";
 import { Location } from "../format/location.ts";
 import type { ObjectId } from "../format/object_id.ts";
 import type { PackRow } from "../index/object_index.ts";

@@ -12,7 +12,7 @@ import { close } from "../../../ffi/linux/open.ts";
 import { readMark } from "../files/commit_mark.ts";
 import { createIndex } from "../index/create_index.ts";
 import { type FileCalls, SYSTEM_CALLS } from "../files/file_calls.ts";
-import type { Hasher } from "../format/hash.ts";
+import type { Hasher } from "../format/hasher.ts";
 import { databaseError } from "../files/io_error.ts";
 import { type ObjectId, objectIdBytes } from "../format/object_id.ts";
 import { OBJECT_TYPE_CODES } from "../format/object_type.ts";

@@ -25,9 +25,6 @@ export interface CapturedAttributes {
   readonly xattrs: ObjectId | null | ReadonlyMap<string, Uint8Array>;
 }
 
-/** Where the bytes of one extent of an overlay come from. */
-export const EXTENT_ZERO = -1;
-
 /**
  * Bytes of a changed file: `base`, of which the first `baseSize` bytes show, covered by sorted,
  * non-overlapping extents; zeros elsewhere up to the file's size.

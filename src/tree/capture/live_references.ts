@@ -7,7 +7,8 @@
 
 import { contentType, type Reference } from "../../store/objects/references.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
-import { type Content, StoredContent } from "../nodes/content.ts";
+import type { Content } from "../nodes/overlay.ts";
+import { StoredContent } from "../nodes/content.ts";
 import type { Inode } from "../nodes/inode.ts";
 import { scanSegment } from "../journal/journal_scan.ts";
 import { listSegments } from "../journal/journal.ts";

@@ -1,12 +1,10 @@
 /**
- * Where the bytes of a file are. A file is empty (null), stored, still in the source, or an overlay:
- * a base covered by extents that point into the journal.
+ * Where the bytes of a file are that nobody has changed: in the store, or still in the source.
  *
  * @module
  */
 
 import type { ObjectId } from "../../store/format/object_id.ts";
-import type { Overlay } from "./overlay.ts";
 
 /** Bytes in the store. */
 export class StoredContent {
@@ -28,5 +26,3 @@ export class SourceContent {
     readonly blocks: number,
   ) {}
 }
-
-export type Content = null | StoredContent | SourceContent | Overlay;

@@ -10,7 +10,7 @@
 
 import { type InodeRecord, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
-import type { Content } from "./content.ts";
+import type { Content } from "./overlay.ts";
 
 export type Xattrs = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
@@ -22,6 +22,9 @@ export interface Name {
   parent: Inode;
   name: string;
 }
+
+/** The node id of a tree's root, as the protocol fixes it (FUSE_ROOT_ID). */
+export const ROOT_NODE_ID = 1;
 
 /** Cookies 1 and 2 are those of `.` and `..`. */
 export const FIRST_COOKIE = 3;

@@ -31,7 +31,7 @@ import { type FileCalls, persistent, SYSTEM_CALLS } from "../../store/files/file
 import { FIRST_COOKIE, type Inode } from "./inode.ts";
 import { journalError } from "../journal/journal.ts";
 import { MappedLog } from "./mapped_log.ts";
-import { ROOT_NODE_ID } from "./node_table.ts";
+import { ROOT_NODE_ID } from "./inode.ts";
 
 /** Where a node was when its line was written. */
 export interface LoggedNode {

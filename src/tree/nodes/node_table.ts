@@ -4,10 +4,8 @@
  * @module
  */
 
-import type { Inode } from "./inode.ts";
+import { type Inode, ROOT_NODE_ID } from "./inode.ts";
 import type { NodeLog } from "./node_log.ts";
-
-export const ROOT_NODE_ID = 1;
 
 /** So many nodes are many: each costs about 760 bytes, and the kernel keeps what it has as long as it has memory. */
 const MANY_NODES = 100_000;

@@ -8,8 +8,11 @@
  * @module
  */
 
-import { EXTENT_ZERO } from "../capture/capture.ts";
-import { type Content, StoredContent } from "./content.ts";
+import { SourceContent, StoredContent } from "./content.ts";
+import { EXTENT_ZERO } from "./extent.ts";
+
+/** A file is empty (null), stored, still in the source, or an overlay over one of these. */
+export type Content = null | StoredContent | SourceContent | Overlay;
 
 /** One piece of a file: what {@linkcode Overlay.pieces} calls back with. */
 export interface PieceVisitor {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { EXTENT_ZERO } from "../capture/capture.ts";
+import { EXTENT_ZERO } from "../nodes/extent.ts";
 import { Overlay } from "./overlay.ts";
 
 /** Bytes of the base and of journal segments: each position has a value of its own. */

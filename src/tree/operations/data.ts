@@ -5,7 +5,7 @@
  */
 
 import { withoutPrivileges } from "./attributes.ts";
-import { EXTENT_ZERO } from "../capture/capture.ts";
+import { EXTENT_ZERO } from "../nodes/extent.ts";
 import { SourceContent, StoredContent } from "../nodes/content.ts";
 import { type Inode, XATTRS_IN_SOURCE } from "../nodes/inode.ts";
 import { RecordType } from "../journal/journal_record.ts";

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { type Content, SourceContent, StoredContent } from "../nodes/content.ts";
-import { type Inode } from "../nodes/inode.ts";
+import type { Content } from "../nodes/overlay.ts";
+import { SourceContent, StoredContent } from "../nodes/content.ts";
+import type { Inode } from "../nodes/inode.ts";
 import type { Overlay } from "../nodes/overlay.ts";
 import { Status } from "../status.ts";
 import type { WorkingTree } from "../working_tree.ts";

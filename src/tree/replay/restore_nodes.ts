@@ -7,7 +7,7 @@
 import type { Inode } from "../nodes/inode.ts";
 import type { LoggedNode } from "../nodes/node_log.ts";
 import type { ReplayReport } from "./replay.ts";
-import { ROOT_NODE_ID } from "../nodes/node_table.ts";
+import { ROOT_NODE_ID } from "../nodes/inode.ts";
 import type { WorkingTree } from "../working_tree.ts";
 
 /**

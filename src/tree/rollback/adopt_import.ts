@@ -10,7 +10,8 @@
 
 import type { InodeRecord, Snapshot, TreeEntry } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
-import { type Content, SourceContent, StoredContent } from "../nodes/content.ts";
+import type { Content } from "../nodes/overlay.ts";
+import { SourceContent, StoredContent } from "../nodes/content.ts";
 import { type Inode, XATTRS_IN_SOURCE } from "../nodes/inode.ts";
 import { Invalidation } from "../nodes/invalidation.ts";
 import { Overlay } from "../nodes/overlay.ts";
