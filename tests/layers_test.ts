@@ -11,17 +11,37 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** A layer may import itself and those listed; everything may import what Deno has built in. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ffi": [],
-  "bpf": ["ffi"],
-  "src/store": ["ffi"],
-  "src/tree": ["src/store", "ffi"],
-  "src/mount": ["src/tree", "src/store", "bpf", "ffi"],
-  "src/history": ["src/tree", "src/store", "ffi"],
-  "src/source": ["src/history", "src/tree", "src/store", "ffi"],
-  "src/views": ["src/history", "src/tree", "src/store", "ffi"],
-  "src/telemetry": ["src/tree", "src/store", "ffi"],
-  "src/control": ["src/views", "src/history", "src/source", "src/tree", "src/store", "ffi"],
+  "ffi/linux": ["ffi"],
+  "bpf": ["ffi/linux", "ffi"],
+  "src/host": ["ffi/linux", "ffi"],
+  "src/store": ["src/host", "ffi"],
+  "src/tree": ["src/store", "src/host", "ffi"],
+  "src/mount": ["src/tree", "src/store", "src/host", "ffi"],
+  "src/mount/linux": [
+    "src/mount",
+    "src/tree",
+    "src/store",
+    "src/host",
+    "bpf",
+    "ffi/linux",
+    "ffi",
+  ],
+  "src/history": ["src/tree", "src/store", "src/host", "ffi"],
+  "src/source": ["src/history", "src/tree", "src/store", "src/host", "ffi"],
+  "src/views": ["src/history", "src/tree", "src/store", "src/host", "ffi/linux", "ffi"],
+  "src/telemetry": ["src/tree", "src/store", "src/host", "ffi"],
+  "src/control": [
+    "src/views",
+    "src/history",
+    "src/source",
+    "src/tree",
+    "src/store",
+    "src/host",
+    "ffi",
+  ],
   "src/daemon": [
     "src/control",
+    "src/mount/linux",
     "src/mount",
     "src/views",
     "src/telemetry",
@@ -29,10 +49,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/source",
     "src/tree",
     "src/store",
+    "src/host",
     "bpf",
     "ffi",
   ],
-  "src/cli": ["src/daemon", "src/control"],
+  "src/cli": ["src/daemon", "src/control", "src/host"],
   "main.ts": ["src/cli"],
   "mod.ts": ["src/daemon", "src/control"],
 };
@@ -42,7 +63,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
  * and those before it.
  */
 const ROOMS: Readonly<Record<string, readonly string[]>> = {
-  "ffi": [".", "linux"],
   "src/store": [
     "format",
     "files",
@@ -66,7 +86,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "verify",
     "retention",
   ],
-  "src/mount": [".", "fuse", "linux"],
+  "src/mount": [".", "fuse"],
   "src/daemon": [
     "workspaces",
     "threads",
@@ -106,6 +126,14 @@ Deno.test("imports point down the rooms of a layer", () => {
 Deno.test("every folder of a layer with rooms is one of them", () => {
   const homeless = [...sourceFiles()].filter((file) => roomOf(file) < 0);
   assert.deepEqual(homeless, []);
+});
+
+Deno.test("only the host's own files, and what is Linux's alone, know which host it is", () => {
+  const knowing = [...sourceFiles()].flatMap(importsOf).filter(({ file, target }) =>
+    target.startsWith("src/host/linux/") && layerOf(file) !== "src/host" ||
+    target === "src/host/errno.ts" && !file.startsWith("src/mount/")
+  );
+  assert.deepEqual(knowing.map(({ file, target }) => `${file} imports ${target}`), []);
 });
 
 Deno.test("no folder has so many files that nobody finds one", () => {
@@ -176,10 +204,11 @@ function* sourceFiles(directory = ROOT): Generator<string> {
   }
 }
 
-/** `src/store/x.ts` → `src/store`, `src/mount/linux/x.ts` → `src/mount`, `main.ts` → itself. */
+/** The longest layer that a file lies in: `src/store/packs/x.ts` → `src/store`, `main.ts` → itself. */
 function layerOf(file: string): string {
-  const [top, folder] = file.split("/");
-  return top === "src" ? `${top}/${folder}` : top!;
+  let layer = file;
+  while (!Object.hasOwn(MAY_IMPORT, layer) && layer.includes("/")) layer = dirname(layer);
+  return layer;
 }
 
 /** The place of a file's room in its layer, 0 where the layer has none; -1 in a folder that is no room. */

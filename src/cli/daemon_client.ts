@@ -54,10 +54,10 @@ async function connectTo({ socket, workspace }: FoundDaemon): Promise<ControlCli
 
 /** True if the mount is there and somebody holds its device. */
 async function isKept(path: string): Promise<boolean> {
-  const { mountAt, MOUNT_TYPE } = await import("../daemon/workspaces/mounts.ts");
+  const { mountAt, MOUNT_TYPE } = await import("../host/mounts.ts");
   const mount = await mountAt(path);
   if (mount === null || mount.type !== MOUNT_TYPE) return false;
-  const { isDeadMount } = await import("../daemon/workspaces/dead_mount.ts");
+  const { isDeadMount } = await import("../host/dead_mount.ts");
   return !await isDeadMount(mount);
 }
 

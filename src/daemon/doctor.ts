@@ -9,14 +9,13 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { CallerStamps } from "../../bpf/caller_stamp.ts";
 import { binaryString, cString } from "../../ffi/binary_string.ts";
-import { CPU_LATENCY_DEVICE } from "../../ffi/linux/cpu_latency.ts";
-import { statfs } from "../../ffi/linux/stat.ts";
-import { whyNotAwake } from "../mount/linux/keep_awake.ts";
+import { statfs } from "../host/files.ts";
+import { CPU_LATENCY_DEVICE, whyNotAwake } from "../mount/linux/keep_awake.ts";
 import { loadHasher } from "../store/format/hash.ts";
 import { unifiedRoot } from "../views/cgroup_sessions.ts";
 import { namespaceFix, whyNoNamespaces } from "../views/namespaces.ts";
-import { closeDeadMount, isDeadMount } from "./workspaces/dead_mount.ts";
-import { listMounts } from "./workspaces/mounts.ts";
+import { closeDeadMount, isDeadMount } from "../host/dead_mount.ts";
+import { listMounts } from "../host/mounts.ts";
 import { listWorkspaces, reason, stateRoot } from "./workspaces/workspace.ts";
 
 export interface Check {

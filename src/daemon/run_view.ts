@@ -7,11 +7,11 @@
  */
 
 import { join } from "node:path";
-import { PR_SET_CHILD_SUBREAPER, prctl } from "../../ffi/linux/process.ts";
+import { adoptOrphans } from "../views/adopt_orphans.ts";
 import { enterView } from "../views/enter_view.ts";
 import { RunCgroup } from "../views/run_cgroup.ts";
 import { namespaceFix, unshareCommand, whyNoNamespaces } from "../views/namespaces.ts";
-import { parentOf } from "../views/process_info.ts";
+import { parentOf } from "../host/processes.ts";
 import { SPEC_VARIABLE, type ViewSpec } from "../views/view_spec.ts";
 import { selfCommand } from "./workspaces/spawn.ts";
 import { stateRoot, WorkspaceError } from "./workspaces/workspace.ts";
@@ -62,7 +62,7 @@ export async function runInView(plan: RunPlan): Promise<number> {
       hint: namespaceFix(),
     });
   }
-  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  adoptOrphans();
   // A daemon that was started for this run lives on.
   const others = new Set(children(Deno.pid));
   const cgroup = RunCgroup.make();

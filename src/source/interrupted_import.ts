@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { Timestamp } from "../../ffi/linux/clock.ts";
+import type { Timestamp } from "../host/clock.ts";
 import type { Snapshot } from "../store/trees/entry.ts";
 import { parseObjectId } from "../store/format/object_id.ts";
 import { replaceFile } from "../store/files/replace_file.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Timestamp } from "../../ffi/linux/clock.ts";
+import type { Timestamp } from "../host/clock.ts";
 import type { InodeRecord, Snapshot, TreeEntry } from "../store/trees/entry.ts";
 import { S_IFDIR, S_IFMT } from "../store/trees/entry.ts";
 import type { Store } from "../store/store.ts";

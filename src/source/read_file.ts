@@ -4,13 +4,12 @@
  * @module
  */
 
-import { Errno } from "../../ffi/linux/errno.ts";
-import { pread } from "../../ffi/linux/file.ts";
-import { fstat, type Stat } from "../../ffi/linux/stat.ts";
+import { failure, isFailure } from "../host/failure.ts";
+import { fstat, pread, type Stat } from "../host/files.ts";
 import { type ContentId, S_IFMT, S_IFREG } from "../store/trees/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { dataRanges } from "./data_ranges.ts";
-import { errnoText } from "./source_error.ts";
+import { failureText } from "./source_error.ts";
 
 /** What was stored. */
 export interface StoredFile {
@@ -36,10 +35,10 @@ export const SLICED_BYTES = 32 * 1024 * 1024;
 const SLICES_MAX = 32;
 const ATTEMPTS = 3;
 
-/** A read that failed with an errno. */
+/** A read that failed. */
 class ReadFailure extends Error {
-  constructor(readonly errno: number) {
-    super(errnoText(errno));
+  constructor(result: number) {
+    super(failureText(result));
   }
 }
 
@@ -105,8 +104,8 @@ export async function storeLargeFile(
 /** True if the attempt saw one state of the file. */
 function endAttempt(fd: number, last: Stat, before: FileState, read: FileReader): boolean {
   const result = fstat(fd, last);
-  if (result < 0) throw new ReadFailure(-result);
-  if ((last.mode & S_IFMT) !== S_IFREG) throw new ReadFailure(Errno.ESTALE);
+  if (result < 0) throw new ReadFailure(result);
+  if ((last.mode & S_IFMT) !== S_IFREG) throw new ReadFailure(failure("ESTALE"));
   return isSame(before, last) && !read.short;
 }
 
@@ -130,8 +129,8 @@ class FileReader {
     while (done < length) {
       const target = done === 0 ? into : into.subarray(done);
       const got = pread(this.#fd, target, offset + done, length - done);
-      if (got === -Errno.EINTR) continue;
-      if (got < 0) throw new ReadFailure(-got);
+      if (isFailure(got, "EINTR")) continue;
+      if (got < 0) throw new ReadFailure(got);
       if (got === 0) {
         into.fill(0, done, length);
         this.short = true;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { close, O_CREAT, O_TRUNC, O_WRONLY } from "../../ffi/linux/open.ts";
+import { close, O_CREAT, O_TRUNC, O_WRONLY } from "../host/files.ts";
 import { CommitMark } from "./files/commit_mark.ts";
 import { createIndex } from "./index/create_index.ts";
 import type { FileCalls } from "./files/file_calls.ts";

@@ -8,7 +8,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { close } from "../../ffi/linux/open.ts";
+import { close } from "../host/files.ts";
 import { type ByteRange, editChunks } from "./contents/chunk_edit.ts";
 import { CHUNK_BYTES } from "./contents/chunk_list.ts";
 import { CommitMark } from "./files/commit_mark.ts";

@@ -11,7 +11,7 @@
  * @module
  */
 
-import { readClock, type Timestamp } from "../../ffi/linux/clock.ts";
+import { readClock, type Timestamp } from "../host/clock.ts";
 import { type InodeRecord, S_IFDIR, S_IFMT, type Snapshot } from "../store/trees/entry.ts";
 import type { ObjectId } from "../store/format/object_id.ts";
 import type { SourceListing, TreeSource, TreeStore } from "./nodes/backing.ts";

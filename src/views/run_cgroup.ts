@@ -10,7 +10,7 @@
 import { cgroupOf } from "../../ffi/linux/cgroup.ts";
 import { displayString } from "../../ffi/binary_string.ts";
 import { unifiedRoot } from "./cgroup_sessions.ts";
-import { processId } from "./process_info.ts";
+import { processId } from "../host/processes.ts";
 
 const PREFIX = "agentvfs-run-";
 /** Longest time that processes which were killed may take to be gone, and how often it is looked, ms. */

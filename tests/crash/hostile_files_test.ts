@@ -1,7 +1,7 @@
 /** Files of a workspace that nobody of this program wrote: what is no record is left out, and nothing fails or hangs. */
 
 import assert from "node:assert/strict";
-import { parseMountinfo } from "../../src/daemon/workspaces/mounts.ts";
+import { parseMountinfo } from "../../src/host/linux/mounts.ts";
 import { readRecord } from "../../src/daemon/workspaces/workspace.ts";
 import { loadInterrupted, saveInterrupted } from "../../src/source/interrupted_import.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";

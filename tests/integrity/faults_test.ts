@@ -104,17 +104,19 @@ function meet(site: Case, fault: Fault): void {
   }
 }
 
-/** The failure carries the errno, or for the index what is left of it. */
+/** The failure carries its code, or for the index what is left of it. */
 function assertSays(outcome: unknown, errno: ErrnoName, { call }: Site, step: Step): void {
-  const number = Errno[errno];
-  if (typeof outcome === "number") return assert.equal(errnoOf(outcome as Status), number);
+  if (typeof outcome === "number") return assert.equal(errnoOf(outcome as Status), Errno[errno]);
   assert.ok(outcome instanceof Error, `${step} did not fail`);
   const isFull = errno === "ENOSPC" || errno === "EDQUOT";
   const { code } = outcome as { code?: string };
   assert.equal(code, isFull ? "no_space" : "io_error");
   if (call === "commit") return;
-  const { errno: own, details } = outcome as { errno?: number; details?: { errno?: number } };
-  assert.equal(own ?? details?.errno, number, `${outcome}`);
+  const { failure: own, details } = outcome as {
+    failure?: string;
+    details?: { failure?: string };
+  };
+  assert.equal(own ?? details?.failure, errno, `${outcome}`);
 }
 
 class Bench {

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { endOf } from "../../src/daemon/keeper/server_end.ts";
 import { loadHasher } from "../../src/store/format/hash.ts";
-import { isOver } from "../../src/store/files/process_state.ts";
+import { isOver } from "../../src/host/linux/processes.ts";
 import { StoreError } from "../../src/store/format/store_error.ts";
 import { lockStore } from "../../src/store/files/store_lock.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";

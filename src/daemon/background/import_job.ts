@@ -6,7 +6,7 @@
  */
 
 import { binaryString } from "../../../ffi/binary_string.ts";
-import { readClock } from "../../../ffi/linux/clock.ts";
+import { readClock } from "../../host/clock.ts";
 import { type ImportOptions, type ImportResult, importSource } from "../../source/import_source.ts";
 import {
   forgetInterrupted,

@@ -4,10 +4,9 @@
  * @module
  */
 
+import { failureCode, isFailure } from "../../host/failure.ts";
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
-import { Errno } from "../../../ffi/linux/errno.ts";
-import { pread } from "../../../ffi/linux/file.ts";
-import { close, O_RDONLY, open } from "../../../ffi/linux/open.ts";
+import { close, O_RDONLY, open, pread } from "../../host/files.ts";
 import { segmentName } from "../../tree/journal/journal.ts";
 
 export class JournalReader {
@@ -21,9 +20,11 @@ export class JournalReader {
     while (done < length) {
       const target = done === 0 ? into : into.subarray(done);
       const result = pread(this.#descriptor(segment), target, position + done, length - done);
-      if (result === -Errno.EINTR) continue;
+      if (isFailure(result, "EINTR")) continue;
       if (result <= 0) {
-        throw new Error(`Cannot read journal segment ${segment} at ${position}: errno ${-result}`);
+        throw new Error(
+          `Cannot read journal segment ${segment} at ${position}: ${failureCode(result)}`,
+        );
       }
       done += result;
     }

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { PeerCredentials } from "../../../ffi/linux/socket_peer.ts";
+import type { PeerCredentials } from "../../host/peers.ts";
 import { branchService } from "../../control/branch_service.ts";
 import type { Service } from "../../control/service.ts";
 import type {
@@ -15,7 +15,7 @@ import type {
   RunSessionReport,
 } from "../../control/service/sessions.ts";
 import { ServiceError } from "../../control/service_error.ts";
-import { commandOf } from "../../views/process_info.ts";
+import { commandOf } from "../../host/processes.ts";
 import type { CgroupSessions } from "../../views/cgroup_sessions.ts";
 import type { RunSessions } from "../../views/run_sessions.ts";
 import type { Branch } from "./branch.ts";

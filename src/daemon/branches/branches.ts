@@ -18,7 +18,7 @@ import type { BackgroundClient } from "../background/background_client.ts";
 import { Branch } from "./branch.ts";
 import { checkBranchName } from "./branch_name.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
-import { type MountUser, usersAt } from "../workspaces/mount_users.ts";
+import { type MountUser, usersAt } from "../../host/mount_users.ts";
 import type { ViewStart } from "../threads/messages.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import type { OpenView, ViewRegistry } from "./view_registry.ts";

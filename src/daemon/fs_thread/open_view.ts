@@ -4,6 +4,7 @@
  * @module
  */
 
+import { failureCode } from "../../host/failure.ts";
 import { binaryString } from "../../../ffi/binary_string.ts";
 import type { View } from "../../mount/views.ts";
 import type { Connection } from "../../mount/fuse/init.ts";
@@ -67,7 +68,9 @@ function makeTree(start: ViewStart, journal: Journal, options: OpenOptions): Wor
   if (snapshot !== null) return new WorkingTree(options.store, null, journal, snapshot, nextInode);
   const source = new SourceDirectory(binaryString(options.source));
   const root = source.root();
-  if (typeof root === "number") throw new Error(`Cannot look at ${options.source}: errno ${-root}`);
+  if (typeof root === "number") {
+    throw new Error(`Cannot look at ${options.source}: ${failureCode(root)}`);
+  }
   return new WorkingTree(options.store, source, journal, { source: root }, nextInode);
 }
 

@@ -7,10 +7,14 @@
  */
 
 import { binaryString } from "../../../ffi/binary_string.ts";
-import { dup2 } from "../../../ffi/linux/descriptor.ts";
-import { LibfuseError, type LibfuseSession, mountSession } from "../../../ffi/linux/libfuse3.ts";
+import {
+  handDown,
+  LibfuseError,
+  type LibfuseSession,
+  mountSession,
+} from "../../mount/linux/device.ts";
 import { unmount } from "../../mount/linux/unmount.ts";
-import { mountAt } from "../workspaces/mounts.ts";
+import { mountAt } from "../../host/mounts.ts";
 import { writeCrashReport } from "./crash_report.ts";
 import {
   CRASH_REPORT_VARIABLE,
@@ -25,12 +29,10 @@ import { endOf } from "./server_end.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
 import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
 
-const STANDARD_INPUT = 0;
-
 /** Runs until the file system is unmounted. Resolves with the exit code. Throws {@linkcode WorkspaceError}. */
 export async function runKeeper(config: DaemonConfig): Promise<number> {
   const session = await mount(config);
-  dup2(session.fd, STANDARD_INPUT);
+  handDown(session);
   let stopping = false;
   let server: Deno.ChildProcess | undefined;
   for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isOver } from "../../store/files/process_state.ts";
+import { isOver } from "../../host/processes.ts";
 
 /** How often it is looked whether a server is over that is not gone, ms. */
 const OVER_CHECK_MS = 500;

@@ -7,8 +7,8 @@
 import { join } from "node:path";
 import { isListening } from "../../control/socket_path.ts";
 import { checkStore } from "../workspaces/check_store.ts";
-import { abortMount, closeDeadMount, hasKeeper } from "../workspaces/dead_mount.ts";
-import { isWithin, MOUNT_TYPE, mountAt } from "../workspaces/mounts.ts";
+import { abortMount, closeDeadMount, hasKeeper } from "../../host/dead_mount.ts";
+import { isWithin, MOUNT_TYPE, mountAt } from "../../host/mounts.ts";
 import { askStatus } from "../workspaces/spawn.ts";
 import { type DaemonConfig, reason, WorkspaceError } from "../workspaces/workspace.ts";
 

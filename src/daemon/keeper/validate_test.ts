@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { FakeService } from "../../control/fake_service.ts";
 import { ControlServer } from "../../control/server.ts";
-import { closeDeadMount } from "../workspaces/dead_mount.ts";
+import { closeDeadMount } from "../../host/dead_mount.ts";
 import { validateDaemon } from "./validate.ts";
 import { withState } from "../threads/with_state.ts";
 import {

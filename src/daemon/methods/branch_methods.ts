@@ -22,7 +22,7 @@ import { type Branch, safetyCommit } from "../branches/branch.ts";
 import { type Branches, MAIN } from "../branches/branches.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import type { SessionMethods } from "./session_methods.ts";
-import { listUsers } from "../workspaces/mount_users.ts";
+import { listUsers } from "../../host/mount_users.ts";
 import { headReport } from "../threads/reports.ts";
 import { serviceError } from "../threads/service_errors.ts";
 

@@ -22,9 +22,9 @@ import { type Branches, MAIN } from "../branches/branches.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import type { ImportState } from "../background/import_state.ts";
-import type { DirectoryLister } from "./list_directories.ts";
+import type { DirectoryLister } from "../../mount/linux/list_directories.ts";
 import type { RoutingState } from "../threads/messages.ts";
-import { listUsers, type MountUser, useElsewhere, usersAt } from "../workspaces/mount_users.ts";
+import { listUsers, type MountUser, useElsewhere, usersAt } from "../../host/mount_users.ts";
 import { headReport } from "../threads/reports.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
 

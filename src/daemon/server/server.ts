@@ -8,7 +8,7 @@
  */
 
 import { OPCODE_LIMIT } from "../../../ffi/fuse_kernel.ts";
-import { dup } from "../../../ffi/linux/descriptor.ts";
+import { inheritedDevice } from "../../mount/linux/device.ts";
 import { ControlServer } from "../../control/server.ts";
 import type { BranchState } from "../../history/refs/branch_table.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
@@ -22,7 +22,7 @@ import { Branches, branchView, checkpointView, MAIN } from "../branches/branches
 import { Daemon } from "./daemon.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
 import { ImportState } from "../background/import_state.ts";
-import { DirectoryLister } from "../methods/list_directories.ts";
+import { DirectoryLister } from "../../mount/linux/list_directories.ts";
 import {
   CRASH_REPORT_VARIABLE,
   EXIT_REPLACE,
@@ -55,7 +55,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
   const keeperPid = Number(Deno.env.get(KEEPER_VARIABLE));
   if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
   // The children of this process must not inherit the device.
-  const fuseFd = dup(0);
+  const fuseFd = inheritedDevice();
   const channel = new MessageChannel();
   const counters = new SharedArrayBuffer(4 * OPCODE_LIMIT);
   const imported = new ImportState();

@@ -1,15 +1,15 @@
 /**
  * How commands reach the fs thread, which blocks in poll(2) and never returns to its event loop.
  *
- * A mailbox is shared memory that holds one part of a message and an eventfd that is in the fs thread's poll
+ * A mailbox is shared memory that holds one part of a message and a wake that is in the fs thread's poll
  * set. The sender waits for the receiver to take a part (it says so with `postMessage`, which works from a
  * blocked thread) before it puts the next one in.
  *
  * @module
  */
 
-import { EFD_CLOEXEC, EFD_NONBLOCK, eventfd } from "../../../ffi/linux/descriptor.ts";
-import { write } from "../../../ffi/linux/file.ts";
+import { createWake, wake } from "../../host/wake.ts";
+import { failureCode } from "../../host/failure.ts";
 
 /** Shared between the two sides: plain data. */
 export interface Mailbox {
@@ -22,8 +22,8 @@ const HEADER_BYTES = 8;
 const PART_BYTES = 1024 * 1024;
 
 export function createMailbox(): Mailbox {
-  const eventFd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-  if (eventFd < 0) throw new Error(`Cannot create an eventfd: errno ${-eventFd}`);
+  const eventFd = createWake();
+  if (eventFd < 0) throw new Error(`Cannot create a wake: ${failureCode(eventFd)}`);
   return { memory: new SharedArrayBuffer(HEADER_BYTES + PART_BYTES), eventFd };
 }
 
@@ -44,8 +44,7 @@ export class MailboxSender {
     this.#bytes.set(part);
     Atomics.store(this.#header, 0, part.length);
     Atomics.store(this.#header, 1, last ? 1 : 0);
-    const one = new Uint8Array(new BigUint64Array([1n]).buffer);
-    write(this.mailbox.eventFd, one);
+    wake(this.mailbox.eventFd);
     return last ? -1 : offset + part.length;
   }
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { close } from "../../../ffi/linux/open.ts";
+import { close } from "../../host/files.ts";
 import { StoreError } from "../../store/format/store_error.ts";
 import { checkFormat } from "../../store/index/store_format.ts";
 import { lockStore } from "../../store/files/store_lock.ts";

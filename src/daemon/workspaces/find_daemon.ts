@@ -9,7 +9,7 @@
 
 import { join, resolve } from "node:path";
 import { isListening } from "../../control/socket_path.ts";
-import { isWithin, listMounts, MOUNT_TYPE } from "./mounts.ts";
+import { isWithin, listMounts, MOUNT_TYPE } from "../../host/mounts.ts";
 import { listWorkspaces, WorkspaceError, type WorkspaceRecord } from "./workspace.ts";
 
 /** What is known of the daemon; all of it may be left out. */

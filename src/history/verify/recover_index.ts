@@ -5,7 +5,7 @@
  * @module
  */
 
-import { close } from "../../../ffi/linux/open.ts";
+import { close } from "../../host/files.ts";
 import { type FileCalls, SYSTEM_CALLS } from "../../store/files/file_calls.ts";
 import { fileExists } from "../../store/files/file_exists.ts";
 import type { Hasher } from "../../store/format/hasher.ts";

@@ -5,8 +5,8 @@
  */
 
 import { Fattr } from "../../../ffi/fuse_kernel.ts";
-import type { Timestamp } from "../../../ffi/linux/clock.ts";
-import { Errno } from "../../../ffi/linux/errno.ts";
+import type { Timestamp } from "../../host/clock.ts";
+import { Errno } from "../../host/errno.ts";
 import {
   type AttributeChange,
   getXattr,

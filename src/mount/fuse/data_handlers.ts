@@ -5,8 +5,8 @@
  */
 
 import { WRITE_KILL_SUIDGID } from "../../../ffi/fuse_kernel.ts";
-import { Errno } from "../../../ffi/linux/errno.ts";
-import { SEEK_HOLE } from "../../../ffi/linux/file.ts";
+import { Errno } from "../../host/errno.ts";
+import { SEEK_HOLE } from "../../host/source_files.ts";
 import { allocate, copy, read, write } from "../../tree/operations/data.ts";
 import { seek } from "../../tree/operations/read.ts";
 import { Status } from "../../tree/status.ts";

@@ -5,7 +5,7 @@
  */
 
 import { DIRENT, ENTRY_OUT } from "../../../ffi/fuse_kernel.ts";
-import { Errno } from "../../../ffi/linux/errno.ts";
+import { Errno } from "../../host/errno.ts";
 import { S_IFMT } from "../../store/trees/entry.ts";
 import type { Dirent, Inode } from "../../tree/nodes/inode.ts";
 import { listNames } from "../../tree/operations/listing.ts";

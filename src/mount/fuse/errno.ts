@@ -4,7 +4,7 @@
  * @module
  */
 
-import { Errno } from "../../../ffi/linux/errno.ts";
+import { Errno } from "../../host/errno.ts";
 import { Status } from "../../tree/status.ts";
 
 /** errno of a status; 0 for Ok. */

@@ -18,7 +18,7 @@ import {
   KERNEL_VERSION,
   OLDEST_MINOR_VERSION,
 } from "../../../ffi/fuse_kernel.ts";
-import { Errno } from "../../../ffi/linux/errno.ts";
+import { Errno } from "../../host/errno.ts";
 import { OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE, type Request } from "./request.ts";
 

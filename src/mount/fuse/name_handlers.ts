@@ -5,7 +5,7 @@
  */
 
 import { ENTRY_OUT, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
-import { Errno } from "../../../ffi/linux/errno.ts";
+import { Errno } from "../../host/errno.ts";
 import { S_IFDIR, S_IFLNK } from "../../store/trees/entry.ts";
 import type { Inode } from "../../tree/nodes/inode.ts";
 import {

@@ -6,8 +6,8 @@
 
 import { InitFlag, Opcode, OPCODE_LIMIT } from "../../../ffi/fuse_kernel.ts";
 import { cString } from "../../../ffi/binary_string.ts";
-import { Errno } from "../../../ffi/linux/errno.ts";
-import { statfs as hostStatfs } from "../../../ffi/linux/stat.ts";
+import { Errno } from "../../host/errno.ts";
+import { statfs as hostStatfs } from "../../host/files.ts";
 import {
   getattr,
   getxattr,

@@ -6,7 +6,7 @@
  */
 
 import { ATTR, ATTR_OUT, ENTRY_OUT, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
-import { Errno } from "../../../ffi/linux/errno.ts";
+import { Errno } from "../../host/errno.ts";
 import type { Inode } from "../../tree/nodes/inode.ts";
 import { blocksOf } from "../../tree/operations/read.ts";
 import type { Status } from "../../tree/status.ts";

@@ -16,7 +16,7 @@ import {
   Opcode,
   OPCODE_LIMIT,
 } from "../../../ffi/fuse_kernel.ts";
-import { SEEK_DATA, SEEK_HOLE } from "../../../ffi/linux/file.ts";
+import { SEEK_DATA, SEEK_HOLE } from "../../host/source_files.ts";
 import { S_IFBLK, S_IFCHR, S_IFIFO, S_IFREG, S_IFSOCK } from "../../store/trees/entry.ts";
 import { BODY, type Request } from "./request.ts";
 

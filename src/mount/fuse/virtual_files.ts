@@ -14,7 +14,7 @@
  */
 
 import { ATTR, ATTR_OUT, DIRENT, ENTRY_OUT, Opcode } from "../../../ffi/fuse_kernel.ts";
-import { Errno } from "../../../ffi/linux/errno.ts";
+import { Errno } from "../../host/errno.ts";
 import { S_IFDIR } from "../../store/trees/entry.ts";
 import { MAIN_VIEW, type ViewTable, VIRTUAL_VIEW, wireNode } from "../views.ts";
 import { type Answer, type Ask, Questions, type Send } from "./questions.ts";

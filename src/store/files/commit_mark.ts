@@ -13,7 +13,7 @@
  */
 
 import { crc32 } from "node:zlib";
-import { close, O_CREAT, O_WRONLY } from "../../../ffi/linux/open.ts";
+import { close, O_CREAT, O_WRONLY } from "../../host/files.ts";
 import type { FileCalls } from "./file_calls.ts";
 import { checkIo } from "./io_error.ts";
 import { markPath } from "./store_paths.ts";

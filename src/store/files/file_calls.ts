@@ -7,13 +7,12 @@
  * @module
  */
 
+import { failure, isFailure } from "../../host/failure.ts";
 import type { DatabaseSync } from "node:sqlite";
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
-import { Errno } from "../../../ffi/linux/errno.ts";
-import { fallocate, fdatasync, fsync, ftruncate, pwrite } from "../../../ffi/linux/file.ts";
-import { open } from "../../../ffi/linux/open.ts";
+import { fallocate, fdatasync, fsync, ftruncate, open, pwrite } from "../../host/files.ts";
 
-/** Results are those of the system calls, or a negated errno. Paths are as of the command line. */
+/** Results are those of `host/files.ts`. Paths are as of the command line. */
 export interface FileCalls {
   open(path: string, flags: number, mode?: number): number;
   /** Writes the first `length` bytes at `offset`. */
@@ -58,7 +57,7 @@ export function persistent(calls: FileCalls): FileCalls {
 
 function uninterrupted(call: () => number): number {
   let result = call();
-  while (result === -Errno.EINTR) result = call();
+  while (isFailure(result, "EINTR")) result = call();
   return result;
 }
 
@@ -73,9 +72,9 @@ function writeAll(
   while (done < length) {
     const rest = done === 0 ? bytes : bytes.subarray(done);
     const result = calls.pwrite(fd, rest, offset + done, length - done);
-    if (result === -Errno.EINTR) continue;
+    if (isFailure(result, "EINTR")) continue;
     // A disk that takes nothing more and does not say why.
-    if (result <= 0) return result < 0 ? result : -Errno.ENOSPC;
+    if (result <= 0) return result < 0 ? result : failure("ENOSPC");
     done += result;
   }
   return done;

@@ -4,25 +4,20 @@
  * @module
  */
 
-import { Errno } from "../../../ffi/linux/errno.ts";
+import { failureCode } from "../../host/failure.ts";
 import { StoreError } from "../format/store_error.ts";
 
-const NAMES = new Map<number, string>(
-  Object.entries(Errno).map(([name, value]) => [value, name]),
-);
-
-/** The error for `result`, a negative errno that came of `attempt` on `path`. */
+/** The error for `result`, which a failed call returned in `attempt` on `path`. */
 export function ioError(attempt: string, path: string, result: number): StoreError {
-  const errno = -result;
-  const reason = NAMES.get(errno) ?? `errno ${errno}`;
-  if (errno === Errno.ENOSPC || errno === Errno.EDQUOT) {
+  const failure = failureCode(result);
+  if (failure === "ENOSPC" || failure === "EDQUOT") {
     return new StoreError(
       "no_space",
-      `Cannot ${attempt} ${path}: no space left (${reason}). Free some space and try again`,
-      { path, errno },
+      `Cannot ${attempt} ${path}: no space left (${failure}). Free some space and try again`,
+      { path, failure },
     );
   }
-  return new StoreError("io_error", `Cannot ${attempt} ${path}: ${reason}`, { path, errno });
+  return new StoreError("io_error", `Cannot ${attempt} ${path}: ${failure}`, { path, failure });
 }
 
 /** Passes a result through; throws where it is an error. */

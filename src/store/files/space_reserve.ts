@@ -5,8 +5,7 @@
  * @module
  */
 
-import { close, O_CREAT, O_RDWR } from "../../../ffi/linux/open.ts";
-import { emptyStat, fstat } from "../../../ffi/linux/stat.ts";
+import { close, emptyStat, fstat, O_CREAT, O_RDWR } from "../../host/files.ts";
 import type { FileCalls } from "./file_calls.ts";
 import { StoreError } from "../format/store_error.ts";
 

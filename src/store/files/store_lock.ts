@@ -4,14 +4,24 @@
  * @module
  */
 
+import { isFailure } from "../../host/failure.ts";
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
-import { Errno } from "../../../ffi/linux/errno.ts";
-import { flock, ftruncate, LOCK_EX, LOCK_NB, pwrite } from "../../../ffi/linux/file.ts";
-import { close, O_CREAT, O_RDWR, open } from "../../../ffi/linux/open.ts";
-import { emptyStat, fstat } from "../../../ffi/linux/stat.ts";
+import {
+  close,
+  emptyStat,
+  flock,
+  fstat,
+  ftruncate,
+  LOCK_EX,
+  LOCK_NB,
+  O_CREAT,
+  O_RDWR,
+  open,
+  pwrite,
+} from "../../host/files.ts";
 import { checkIo, ioError } from "./io_error.ts";
 import { StoreError } from "../format/store_error.ts";
-import { isOver } from "./process_state.ts";
+import { isOver } from "../../host/processes.ts";
 import { lockPath } from "./store_paths.ts";
 
 /**
@@ -44,7 +54,7 @@ function lockFile(path: string): number | null {
     const result = flock(fd, LOCK_EX | LOCK_NB);
     if (result < 0) {
       close(fd);
-      if (result === -Errno.EAGAIN) return null;
+      if (isFailure(result, "EAGAIN")) return null;
       throw ioError("lock", path, result);
     }
     if (isStillAt(path, fd)) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { close, O_DIRECTORY, O_RDONLY } from "../../../ffi/linux/open.ts";
+import { close, O_DIRECTORY, O_RDONLY } from "../../host/files.ts";
 import { type FileCalls, SYSTEM_CALLS } from "./file_calls.ts";
 import { checkIo } from "./io_error.ts";
 

@@ -36,7 +36,7 @@ export interface StoreErrorDetails {
   readonly path?: string;
   /** Process that holds the lock. */
   readonly pid?: number;
-  readonly errno?: number;
+  readonly failure?: string;
 }
 
 export class StoreError extends Error {

@@ -6,7 +6,7 @@
 
 import { DatabaseSync } from "node:sqlite";
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
-import { close, O_CREAT, O_RDWR, open } from "../../../ffi/linux/open.ts";
+import { close, O_CREAT, O_RDWR, open } from "../../host/files.ts";
 import { checkIo } from "../files/io_error.ts";
 import { createSchema } from "./object_index.ts";
 import { setUpForWriting } from "./open_index.ts";

@@ -5,7 +5,6 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { Errno } from "../../../ffi/linux/errno.ts";
 import { CHUNK_BYTES } from "../contents/chunk_list.ts";
 import type { Hasher } from "../format/hasher.ts";
 import { databaseError } from "../files/io_error.ts";
@@ -171,7 +170,7 @@ export class ObjectReader implements ObjectSource {
    */
   #hasMoved(error: unknown, id: ObjectId, location: Location): boolean {
     if (!(error instanceof StoreError)) return false;
-    if (error.details.errno !== Errno.ENOENT && error.code !== "damaged_object") return false;
+    if (error.details.failure !== "ENOENT" && error.code !== "damaged_object") return false;
     const found = this.#search(id);
     if (found === null || found.size !== location.size || found.type !== location.type) {
       this.#locations.delete(id);

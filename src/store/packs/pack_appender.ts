@@ -4,7 +4,7 @@
  * @module
  */
 
-import { close, O_CREAT, O_RDWR, O_TRUNC } from "../../../ffi/linux/open.ts";
+import { close, O_CREAT, O_RDWR, O_TRUNC } from "../../host/files.ts";
 import type { FileCalls } from "../files/file_calls.ts";
 import { checkIo } from "../files/io_error.ts";
 import { Location } from "../format/location.ts";

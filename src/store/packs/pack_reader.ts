@@ -5,10 +5,7 @@
  */
 
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
-import { pread } from "../../../ffi/linux/file.ts";
-import { close, open } from "../../../ffi/linux/open.ts";
-import { emptyStat, fstat } from "../../../ffi/linux/stat.ts";
-import { O_RDONLY } from "../../../ffi/linux/open.ts";
+import { close, emptyStat, fstat, O_RDONLY, open, pread } from "../../host/files.ts";
 import { checkIo } from "../files/io_error.ts";
 import { packPath } from "../files/store_paths.ts";
 

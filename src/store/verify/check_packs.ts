@@ -5,7 +5,6 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { Errno } from "../../../ffi/linux/errno.ts";
 import type { Findings } from "../format/damage.ts";
 import type { Hasher } from "../format/hasher.ts";
 import { Location } from "../format/location.ts";
@@ -275,7 +274,7 @@ class Check {
     try {
       return this.packs.size(pack);
     } catch (error) {
-      if (error instanceof StoreError && error.details.errno === Errno.ENOENT) return null;
+      if (error instanceof StoreError && error.details.failure === "ENOENT") return null;
       throw error;
     }
   }

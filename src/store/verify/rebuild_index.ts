@@ -8,7 +8,7 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { close } from "../../../ffi/linux/open.ts";
+import { close } from "../../host/files.ts";
 import { readMark } from "../files/commit_mark.ts";
 import { createIndex } from "../index/create_index.ts";
 import { type FileCalls, SYSTEM_CALLS } from "../files/file_calls.ts";

@@ -9,7 +9,6 @@
  * @module
  */
 
-import { Errno } from "../../../ffi/linux/errno.ts";
 import type { ContentId, Snapshot } from "../../store/trees/entry.ts";
 import type {
   BuiltSlot,
@@ -49,7 +48,7 @@ export interface PendingCapture {
 export function beginSegment(tree: WorkingTree): void {
   tree.journal.begin(tree.journal.segment + 1);
   if (logOrphans(tree) !== Status.Ok) {
-    throw journalError("begin", tree.journal.directory, Errno.ENOSPC);
+    throw journalError("begin", tree.journal.directory, "ENOSPC");
   }
 }
 

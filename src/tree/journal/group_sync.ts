@@ -11,7 +11,7 @@ import type { Journal, SegmentEnd } from "./journal.ts";
 import { Status } from "../status.ts";
 
 /**
- * Begins fdatasync(2) of a descriptor, which may be closed meanwhile, and calls `ended` later with 0 or a negated errno.
+ * Begins fdatasync(2) of a descriptor, which may be closed meanwhile, and calls `ended` later with 0 or a failure.
  * False if it cannot be begun now.
  */
 export type Flush = (fd: number, ended: (result: number) => void) => boolean;

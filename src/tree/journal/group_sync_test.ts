@@ -1,6 +1,6 @@
+import { failure } from "../../host/failure.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Errno } from "../../../ffi/linux/errno.ts";
 import { GroupSync } from "./group_sync.ts";
 import { Journal, type SegmentEnd, segmentName } from "./journal.ts";
 import { RecordType } from "./journal_record.ts";
@@ -128,7 +128,7 @@ Deno.test("after a failed flush every sync fails until the segment is gone", () 
   const answers = [disk.sync()];
   disk.append();
   answers.push(disk.sync());
-  disk.endFlush(-Errno.EIO);
+  disk.endFlush(failure("EIO"));
   answers.push(disk.sync());
   assert.deepEqual(answers, [[Status.InputOutput], [Status.InputOutput], [Status.InputOutput]]);
   assert.equal(disk.begun, 1);
@@ -145,7 +145,7 @@ Deno.test("a failure of a segment that a checkpoint took meanwhile does no harm"
   const before = disk.sync();
   disk.rotate();
   disk.settle();
-  disk.endFlush(-Errno.EIO);
+  disk.endFlush(failure("EIO"));
   disk.failed.clear();
   assert.deepEqual(before, [Status.Ok]);
   const after = disk.sync();
@@ -172,7 +172,7 @@ Deno.test("whatever happens between: all are answered once, and only with what i
       if (action === "append") disk.append();
       else if (action === "sync") disk.sync();
       else if (action === "end") disk.endFlush();
-      else if (action === "fail") disk.endFlush(-Errno.EIO);
+      else if (action === "fail") disk.endFlush(failure("EIO"));
       else if (action === "rotate") disk.rotate();
       else disk.settle();
     }

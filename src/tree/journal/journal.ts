@@ -9,9 +9,8 @@
  * @module
  */
 
-import { Errno } from "../../../ffi/linux/errno.ts";
-import { pread } from "../../../ffi/linux/file.ts";
-import { close, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR } from "../../../ffi/linux/open.ts";
+import { failureCode, isFailure } from "../../host/failure.ts";
+import { close, O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_RDWR, pread } from "../../host/files.ts";
 import { type FileCalls, persistent, SYSTEM_CALLS } from "../../store/files/file_calls.ts";
 import { SpaceReserve } from "../../store/files/space_reserve.ts";
 import {
@@ -22,7 +21,7 @@ import {
   writeRecordBefore,
 } from "./journal_record.ts";
 import { Status } from "../status.ts";
-import { statusOfErrno } from "./status_of_errno.ts";
+import { statusOfFailure } from "./status_of_failure.ts";
 
 /** Of a segment in which nothing is but that it begins. */
 export const EMPTY_SEGMENT_BYTES = RECORD_HEADER_BYTES + 3 * 8;
@@ -63,7 +62,8 @@ export class JournalError extends Error {
   constructor(
     message: string,
     readonly code: "no_space" | "io_error" | "newer_version",
-    readonly errno: number,
+    /** POSIX name of what the host said, if it said anything. */
+    readonly failure: string | null,
   ) {
     super(message);
   }
@@ -126,7 +126,7 @@ export class Journal {
   begin(segment: number): void {
     const path = `${this.directory}/${segmentName(segment)}`;
     const fd = this.#calls.open(path, O_RDWR | O_CREAT | O_EXCL, 0o600);
-    if (fd < 0) throw journalError("begin", path, -fd);
+    if (fd < 0) throw journalError("begin", path, failureCode(fd));
     const previous = { fd: this.#fd, segment: this.segment, position: this.position };
     const follows = previous.fd < 0
       ? this.#follows
@@ -138,7 +138,7 @@ export class Journal {
     this.records = 0;
     const record = this.record.begin(RecordType.SEGMENT).number(segment);
     const status = this.append(record.number(follows.segment).number(follows.length).finish());
-    const synced = status === Status.Ok ? this.#syncDirectory() : -this.#failure;
+    const synced = status === Status.Ok ? this.#syncDirectory() : this.#failure;
     if (synced < 0) {
       close(fd);
       this.#remove(path);
@@ -146,7 +146,7 @@ export class Journal {
       this.segment = previous.segment;
       this.position = previous.position;
       this.records = records;
-      throw journalError("begin", path, -synced);
+      throw journalError("begin", path, failureCode(synced));
     }
     if (previous.fd >= 0) {
       this.#readers.set(previous.segment, previous.fd);
@@ -196,21 +196,21 @@ export class Journal {
   /** Position of the last {@linkcode appendWrite}'s payload in the current segment. */
   writtenAt = 0;
 
-  /** errno of the last write that failed. */
+  /** What the last write that failed returned. */
   #failure = 0;
 
   #write(bytes: Uint8Array<ArrayBuffer>, length: number, isGrowth: boolean): Status {
     if (isGrowth && this.#reserve.isSpent && !this.#reserve.take()) return Status.NoSpace;
     let result = this.#calls.pwrite(this.#fd, bytes, this.position, length);
-    const isFull = result === -Errno.ENOSPC || result === -Errno.EDQUOT;
+    const isFull = isFailure(result, "ENOSPC") || isFailure(result, "EDQUOT");
     if (isFull && !isGrowth && this.#reserve.giveUp()) {
       result = this.#calls.pwrite(this.#fd, bytes, this.position, length);
     }
     if (result < 0) {
-      this.#failure = -result;
+      this.#failure = result;
       // What was written of the record is cut, so that the next one does not follow a torn one.
       this.#calls.ftruncate(this.#fd, this.position);
-      return statusOfErrno(-result);
+      return statusOfFailure(result);
     }
     this.position += length;
     this.records++;
@@ -252,7 +252,7 @@ export class Journal {
       if (segment > end.segment) break;
       const fd = this.#reader(segment);
       // Nothing was asked of the disk: it can be tried again.
-      return fd < 0 ? statusOfErrno(-fd) : { fd, segment, length: Infinity };
+      return fd < 0 ? statusOfFailure(fd) : { fd, segment, length: Infinity };
     }
     if (end.segment !== this.segment || this.#synced >= end.length) return null;
     return { fd: this.#fd, segment: this.segment, length: this.position };
@@ -264,7 +264,7 @@ export class Journal {
     // It may have been removed meanwhile: what was in it is in the store.
     if (!isCurrent && !this.#unsynced.has(segment)) return Status.Ok;
     if (result < 0) {
-      const status = statusOfErrno(-result);
+      const status = statusOfFailure(result);
       this.#failed.set(segment, status);
       return status;
     }
@@ -282,11 +282,11 @@ export class Journal {
     length: number,
   ): Status {
     const fd = this.#reader(segment);
-    if (fd < 0) return statusOfErrno(-fd);
+    if (fd < 0) return statusOfFailure(fd);
     let done = 0;
     while (done < length) {
       const result = pread(fd, into.subarray(intoOffset + done), position + done, length - done);
-      if (result === -Errno.EINTR) continue;
+      if (isFailure(result, "EINTR")) continue;
       if (result <= 0) return Status.InputOutput;
       done += result;
     }
@@ -339,13 +339,13 @@ export class Journal {
 }
 
 /** The error for a failed step on a segment (or, for a directory, on a new one). */
-export function journalError(action: string, path: string, errno: number): JournalError {
-  const full = errno === Errno.ENOSPC || errno === Errno.EDQUOT;
+export function journalError(action: string, path: string, failure: string): JournalError {
+  const full = failure === "ENOSPC" || failure === "EDQUOT";
   return new JournalError(
     full
       ? `Cannot ${action} journal segment ${path}: no space left; free some and try again`
-      : `Cannot ${action} journal segment ${path}: errno ${errno}`,
+      : `Cannot ${action} journal segment ${path}: ${failure}`,
     full ? "no_space" : "io_error",
-    errno,
+    failure,
   );
 }

@@ -4,12 +4,10 @@
  * @module
  */
 
+import { failureCode, isFailure } from "../../host/failure.ts";
 import { crc32 } from "node:zlib";
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
-import { Errno } from "../../../ffi/linux/errno.ts";
-import { pread } from "../../../ffi/linux/file.ts";
-import { close, O_RDONLY, open } from "../../../ffi/linux/open.ts";
-import { emptyStat, fstat } from "../../../ffi/linux/stat.ts";
+import { close, emptyStat, fstat, O_RDONLY, open, pread } from "../../host/files.ts";
 import { journalError, segmentName } from "./journal.ts";
 import { RECORD_HEADER_BYTES, RecordReader } from "./journal_record.ts";
 
@@ -36,11 +34,11 @@ export function scanSegment(
 ): ScanEnd {
   const path = `${directory}/${segmentName(segment)}`;
   const fd = open(cString(binaryString(path)), O_RDONLY);
-  if (fd < 0) throw journalError("open", path, -fd);
+  if (fd < 0) throw journalError("open", path, failureCode(fd));
   try {
     const stat = emptyStat();
     const result = fstat(fd, stat);
-    if (result < 0) throw journalError("look at", path, -result);
+    if (result < 0) throw journalError("look at", path, failureCode(result));
     const window = new Window(fd, path, stat.size);
     let position = 0;
     while (window.load(position, RECORD_HEADER_BYTES)) {
@@ -86,8 +84,8 @@ class Window {
     while (this.#length < wanted) {
       const into = this.bytes.subarray(this.#length, wanted);
       const result = pread(this.fd, into, position + this.#length);
-      if (result === -Errno.EINTR) continue;
-      if (result < 0) throw journalError("read", this.path, -result);
+      if (isFailure(result, "EINTR")) continue;
+      if (result < 0) throw journalError("read", this.path, failureCode(result));
       // The file became shorter while it is read.
       if (result === 0) return false;
       this.#length += result;

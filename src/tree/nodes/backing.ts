@@ -47,7 +47,7 @@ export interface SourceListing {
   readonly skipped?: string | undefined;
 }
 
-/** The source directory. Paths are binary strings relative to it; errors are negative errno. */
+/** The source directory. Paths are binary strings relative to it; failures are those of `host/failure.ts`. */
 export interface TreeSource {
   list(path: string): SourceListing[] | number;
   openFile(path: string): number;

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { mapFile, type Mapping, MAPPING_ALIGNMENT } from "../../../ffi/linux/mapping.ts";
+import { mapFile, type Mapping, MAPPING_ALIGNMENT } from "../../host/mapping.ts";
 import { type FileCalls, SYSTEM_CALLS } from "../../store/files/file_calls.ts";
 
 /** Bytes that the file grows by. */

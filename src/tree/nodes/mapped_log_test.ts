@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cString } from "../../../ffi/binary_string.ts";
-import { close, O_CREAT, O_RDONLY, O_RDWR, open } from "../../../ffi/linux/open.ts";
+import { close, O_CREAT, O_RDONLY, O_RDWR, open } from "../../host/files.ts";
 import { MappedLog } from "./mapped_log.ts";
 
 function withFile(body: (path: string) => void): void {

@@ -25,8 +25,9 @@
  * @module
  */
 
+import { failureCode } from "../../host/failure.ts";
 import { binaryName } from "../../../ffi/binary_string.ts";
-import { close, O_CREAT, O_RDWR } from "../../../ffi/linux/open.ts";
+import { close, O_CREAT, O_RDWR } from "../../host/files.ts";
 import { type FileCalls, persistent, SYSTEM_CALLS } from "../../store/files/file_calls.ts";
 import { FIRST_COOKIE, type Inode } from "./inode.ts";
 import { journalError } from "../journal/journal.ts";
@@ -96,7 +97,7 @@ export class NodeLog {
   constructor(readonly path: string, calls: FileCalls = SYSTEM_CALLS) {
     this.#calls = persistent(calls);
     this.#fd = this.#calls.open(`${path}.new`, O_RDWR | O_CREAT, 0o600);
-    if (this.#fd < 0) throw journalError("begin", path, -this.#fd);
+    if (this.#fd < 0) throw journalError("begin", path, failureCode(this.#fd));
     this.#calls.ftruncate(this.#fd, 0);
     this.#mapped = new MappedLog(this.#fd, this.#calls);
   }

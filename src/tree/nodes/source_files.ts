@@ -4,9 +4,8 @@
  * @module
  */
 
-import { Errno } from "../../../ffi/linux/errno.ts";
-import { pread } from "../../../ffi/linux/file.ts";
-import { close } from "../../../ffi/linux/open.ts";
+import { isFailure } from "../../host/failure.ts";
+import { close, pread } from "../../host/files.ts";
 import type { TreeSource } from "./backing.ts";
 
 const OPEN_FILES = 32;
@@ -17,7 +16,7 @@ export class SourceFiles {
 
   constructor(readonly source: TreeSource) {}
 
-  /** Returns the bytes read, short at the end of the file, or a negative errno. */
+  /** Returns the bytes read, short at the end of the file, or a failure. */
   read(
     path: string,
     offset: number,
@@ -30,7 +29,7 @@ export class SourceFiles {
     let done = 0;
     while (done < length) {
       const result = pread(fd, into.subarray(intoOffset + done), offset + done, length - done);
-      if (result === -Errno.EINTR) continue;
+      if (isFailure(result, "EINTR")) continue;
       if (result < 0) return result;
       if (result === 0) break;
       done += result;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Timestamp } from "../../../ffi/linux/clock.ts";
+import type { Timestamp } from "../../host/clock.ts";
 import type { Inode } from "../nodes/inode.ts";
 import { RecordType } from "../journal/journal_record.ts";
 import { Status } from "../status.ts";

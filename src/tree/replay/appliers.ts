@@ -7,7 +7,6 @@
  * @module
  */
 
-import { Errno } from "../../../ffi/linux/errno.ts";
 import { S_IFMT } from "../../store/trees/entry.ts";
 import { applyAttributes, applyXattr } from "../operations/attributes.ts";
 import { applyCopy, applyResize, applyWrite, applyZero, LARGEST_FILE } from "../operations/data.ts";
@@ -47,7 +46,7 @@ export class Replay {
       const message =
         `Cannot replay a journal record of type ${record.type}: a newer version of this ` +
         `program wrote it; use that one`;
-      throw new JournalError(message, "newer_version", 0);
+      throw new JournalError(message, "newer_version", null);
     }
     try {
       return applier(this, record, position);
@@ -81,7 +80,7 @@ export class Replay {
     if (inode === undefined) return undefined;
     require(inode.directory !== null, "it names something that is not a directory");
     if (this.tree.load(inode) === Status.Ok) return inode;
-    throw journalError("replay", this.tree.journal.directory, Errno.EIO);
+    throw journalError("replay", this.tree.journal.directory, "EIO");
   }
 
   /** The inode of the link table whose number is written out. */
@@ -91,7 +90,7 @@ export class Replay {
     try {
       return this.tree.linked(ino);
     } catch {
-      throw journalError("replay", this.tree.journal.directory, Errno.EIO);
+      throw journalError("replay", this.tree.journal.directory, "EIO");
     }
   }
 

@@ -6,7 +6,7 @@
 
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
 import { MNT_DETACH, MNT_FORCE, umount2 } from "../../../ffi/linux/process.ts";
-import { isOver } from "../../store/files/process_state.ts";
+import { isOver } from "./processes.ts";
 import { type Mount, MOUNT_TYPE, mountAt } from "./mounts.ts";
 
 const PROBE_MS = 2_000;

@@ -8,7 +8,9 @@
  * @module
  */
 
-import { type PeerCredentials, peerCredentials } from "../../ffi/linux/socket_peer.ts";
+import { type PeerCredentials, peerCredentials } from "../../../ffi/linux/socket_peer.ts";
+
+export type { PeerCredentials };
 
 const DIRECTORY = "/proc/self/fd";
 

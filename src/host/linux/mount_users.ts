@@ -7,7 +7,7 @@
  * @module
  */
 
-import { commandOf } from "../../views/process_info.ts";
+import { commandOf } from "./processes.ts";
 import { mountAt, parseMountinfo } from "./mounts.ts";
 
 export interface MountUser {

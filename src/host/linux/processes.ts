@@ -1,10 +1,10 @@
 /**
- * What /proc tells of a process, for deciding whose it is.
+ * What /proc tells of processes (proc_pid_stat(5)): whether they run, and whose they are.
  *
  * @module
  */
 
-import { type ProcessStat, processStat } from "../../ffi/linux/process_stat.ts";
+import { type ProcessStat, processStat } from "../../../ffi/linux/process_stat.ts";
 
 /** A process: its number, and when it began, since numbers are used again. */
 export interface ProcessId {
@@ -60,4 +60,16 @@ export function commandOf(pid: number): string {
 function readStat(pid: number): ProcessStat | null {
   const stat = processStat(pid);
   return stat?.state === "Z" ? null : stat;
+}
+
+/**
+ * True if no instruction of the process will ever run again, although it may not be gone.
+ *
+ * A process that was killed is not gone before each of its threads has left the kernel. One that waits there for
+ * something that only its successor can do keeps everything the process had open: locks, sockets, devices.
+ */
+export function isOver(pid: number): boolean {
+  // Of a process that is gone, or of another PID namespace, nothing is known.
+  const state = processStat(pid)?.state;
+  return state === "Z" || state === "X";
 }
