@@ -96,6 +96,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "methods",
     "keeper",
     "server",
+    "runs",
     ".",
   ],
 };

@@ -38,8 +38,20 @@ export function mount(
 export const MNT_FORCE = 1;
 export const MNT_DETACH = 2;
 
+export const MNT_EXPIRE = 4;
+export const UMOUNT_NOFOLLOW = 8;
+
 export function umount2(path: Uint8Array<ArrayBuffer>, flags: number): number {
   return check(libc.umount2(path, flags));
+}
+
+const aside = bindLibc({
+  umount2: { parameters: ["buffer", "i32"], result: "i32", nonblocking: true },
+});
+
+/** As {@linkcode umount2}, on another thread. That thread's errno is out of reach: resolves with whether it succeeded. */
+export async function umount2Aside(path: Uint8Array<ArrayBuffer>, flags: number): Promise<boolean> {
+  return await aside.umount2(path, flags) === 0;
 }
 
 /** Number of mount_setattr(2), the same on every architecture. */
@@ -81,10 +93,17 @@ export function prctl(option: number, argument: number): number {
 export const SIGINT = 2;
 export const SIGQUIT = 3;
 const SIGPIPE = 13;
+export const SIGXFSZ = 25;
+const SIG_IGN = Deno.UnsafePointer.create(1n);
 
 /** Lets a signal do again what it does to a program that says nothing about it. */
 export function defaultSignal(signal: number): void {
   libc.signal(signal, null);
+}
+
+/** Keeps a signal from this process, and from programs it starts until one of them says otherwise. */
+export function ignoreSignal(signal: number): void {
+  libc.signal(signal, SIG_IGN);
 }
 
 /**

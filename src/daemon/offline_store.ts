@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ignoreFileSizeLimit } from "../host/signals.ts";
 import { isListening } from "../control/socket_path.ts";
 import type {
   GcParams,
@@ -65,6 +66,7 @@ export async function verifyOffline(
   { repair, onProgress }: OfflineVerifyOptions,
 ): Promise<VerifyReport> {
   checkFormat(directory);
+  ignoreFileSizeLimit();
   const hasher = await loadHasher();
   const found = indexDamage(directory, { stopped: true });
   // The number of transactions beside the index is written anew when that is opened.
@@ -121,6 +123,7 @@ export async function gcOffline(
   params: GcParams,
   onProgress: (progress: Progress) => void,
 ): Promise<GcReport> {
+  ignoreFileSizeLimit();
   const store = StoreWriter.open(directory, await loadHasher());
   forgetInterrupted(directory);
   try {

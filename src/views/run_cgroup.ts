@@ -43,7 +43,12 @@ export class RunCgroup {
    * somebody have removed the cgroup, the program runs without.
    */
   get enter(): string[] {
-    return ["sh", "-c", '{ echo $$ >"$0/cgroup.procs"; } 2>/dev/null; exec "$@"', this.directory];
+    return [
+      "/bin/sh",
+      "-c",
+      '{ echo $$ >"$0/cgroup.procs"; } 2>/dev/null; exec "$@"',
+      this.directory,
+    ];
   }
 
   /** Kills what is left in it, and removes it. */

@@ -13,7 +13,8 @@ import {
   type LibfuseSession,
   mountSession,
 } from "../../mount/linux/device.ts";
-import { unmount } from "../../mount/linux/unmount.ts";
+import { ignoreFileSizeLimit } from "../../host/signals.ts";
+import { unmount } from "../../host/unmount.ts";
 import { mountAt } from "../../host/mounts.ts";
 import { writeCrashReport } from "./crash_report.ts";
 import {
@@ -31,6 +32,8 @@ import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
 
 /** Runs until the file system is unmounted. Resolves with the exit code. Throws {@linkcode WorkspaceError}. */
 export async function runKeeper(config: DaemonConfig): Promise<number> {
+  // And the server's, which inherits that: a file that may not grow is an error of one operation.
+  ignoreFileSizeLimit();
   const session = await mount(config);
   handDown(session);
   let stopping = false;

@@ -16,7 +16,7 @@ import type { BranchParams } from "../../control/service/history.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import { canResend, describeConnection } from "../../mount/fuse/init.ts";
-import { unmount } from "../../mount/linux/unmount.ts";
+import { unmount } from "../../host/unmount.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
 import { type Branches, MAIN } from "../branches/branches.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";

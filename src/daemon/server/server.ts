@@ -9,6 +9,7 @@
 
 import { OPCODE_LIMIT } from "../../../ffi/fuse_kernel.ts";
 import { inheritedDevice } from "../../mount/linux/device.ts";
+import { ignoreFileSizeLimit } from "../../host/signals.ts";
 import { ControlServer } from "../../control/server.ts";
 import type { BranchState } from "../../history/refs/branch_table.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
@@ -39,7 +40,7 @@ import { RunSessions } from "../../views/run_sessions.ts";
 import { Authority } from "../branches/authority.ts";
 import { ViewRegistry } from "../branches/view_registry.ts";
 import { mappedFlusher } from "../../mount/linux/flush_mapped.ts";
-import { unmount } from "../../mount/linux/unmount.ts";
+import { unmount } from "../../host/unmount.ts";
 /** Label of the commit that is the imported source. */
 const IMPORT_LABEL = "initial";
 /** How often the server looks whether its keeper still lives, ms. */
@@ -54,6 +55,8 @@ const JOURNAL_CHECK_MS = 2_000;
 export async function runServer(config: DaemonConfig): Promise<number> {
   const keeperPid = Number(Deno.env.get(KEEPER_VARIABLE));
   if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
+  // A keeper of an older version did not do so.
+  ignoreFileSizeLimit();
   // The children of this process must not inherit the device.
   const fuseFd = inheritedDevice();
   const channel = new MessageChannel();

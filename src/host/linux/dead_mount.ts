@@ -5,8 +5,9 @@
  */
 
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
-import { MNT_DETACH, MNT_FORCE, umount2 } from "../../../ffi/linux/process.ts";
+import { MNT_FORCE, umount2 } from "../../../ffi/linux/process.ts";
 import { isOver } from "./processes.ts";
+import { unmount } from "./unmount.ts";
 import { type Mount, MOUNT_TYPE, mountAt } from "./mounts.ts";
 
 const PROBE_MS = 2_000;
@@ -18,12 +19,7 @@ const UNCACHED_NAME = ".agentvfs/ctl";
  */
 export async function closeDeadMount(mount: Mount): Promise<boolean> {
   if (!await isDeadMount(mount)) return false;
-  if (umount2(cString(binaryString(mount.path)), MNT_DETACH) < 0) {
-    try {
-      await new Deno.Command("fusermount3", { args: ["-u", "-z", mount.path], stderr: "null" })
-        .output();
-    } catch { /* not installed; the check below tells */ }
-  }
+  await unmount(mount.path, true);
   return await mountAt(mount.path) === null;
 }
 

@@ -14,6 +14,9 @@ export function statusOfFailure(result: number): Status {
       return Status.NoSpace;
     case "EDQUOT":
       return Status.QuotaExceeded;
+    // More than the limit of file sizes that this process was started with.
+    case "EFBIG":
+      return Status.FileTooBig;
     case "EROFS":
       return Status.ReadOnly;
     case "ENOMEM":

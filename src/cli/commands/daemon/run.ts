@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import type { BranchReport } from "../../../control/service/branches.ts";
 import { ControlClient } from "../../../control/client.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
-import { runInView } from "../../../daemon/run_view.ts";
+import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { CommandError, describeError, usageError } from "../../command_error.ts";

@@ -1,5 +1,5 @@
 import { ControlClient } from "../../../control/client.ts";
-import { enterSpec } from "../../../daemon/run_view.ts";
+import { enterSpec } from "../../../daemon/runs/run_view.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 

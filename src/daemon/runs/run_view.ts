@@ -7,14 +7,14 @@
  */
 
 import { join } from "node:path";
-import { adoptOrphans } from "../views/adopt_orphans.ts";
-import { enterView } from "../views/enter_view.ts";
-import { RunCgroup } from "../views/run_cgroup.ts";
-import { namespaceFix, unshareCommand, whyNoNamespaces } from "../views/namespaces.ts";
-import { parentOf } from "../host/processes.ts";
-import { SPEC_VARIABLE, type ViewSpec } from "../views/view_spec.ts";
-import { selfCommand } from "./workspaces/spawn.ts";
-import { stateRoot, WorkspaceError } from "./workspaces/workspace.ts";
+import { adoptOrphans } from "../../views/adopt_orphans.ts";
+import { enterView } from "../../views/enter_view.ts";
+import { RunCgroup } from "../../views/run_cgroup.ts";
+import { namespaceFix, unshareCommand, whyNoNamespaces } from "../../views/namespaces.ts";
+import { parentOf } from "../../host/processes.ts";
+import { SPEC_VARIABLE, type ViewSpec } from "../../views/view_spec.ts";
+import { selfCommand } from "../workspaces/spawn.ts";
+import { stateRoot, WorkspaceError } from "../workspaces/workspace.ts";
 
 export interface RunPlan {
   readonly branch: string;
