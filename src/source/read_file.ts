@@ -6,6 +6,7 @@
 
 import { failure, isFailure } from "../host/failure.ts";
 import { fstat, pread, type Stat } from "../host/files.ts";
+import { CHUNK_BYTES } from "../store/contents/chunk_list.ts";
 import { type ContentId, S_IFMT, S_IFREG } from "../store/trees/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { dataRanges } from "./data_ranges.ts";
@@ -23,7 +24,7 @@ export interface StoredFile {
 /** What a stat must still say after the file was read. */
 export type FileState = Pick<
   Stat,
-  "mode" | "size" | "mtimeSec" | "mtimeNsec" | "ctimeSec" | "ctimeNsec"
+  "mode" | "size" | "blocks" | "mtimeSec" | "mtimeNsec" | "ctimeSec" | "ctimeNsec"
 >;
 
 /** Files above this are stored piece by piece, with pauses. */
@@ -59,7 +60,10 @@ export function storeFile(
     let before = listed;
     for (let attempt = 1;; attempt++) {
       const read = new FileReader(fd);
-      const content = store.putFile(before.size, read.into);
+      const data = mayHaveHoles(before)
+        ? (from: number, to: number) => dataRanges(fd, from, to)
+        : undefined;
+      const content = store.putFile(before.size, read.into, data);
       const stable = endAttempt(fd, last, before, read);
       if (stable || attempt === ATTEMPTS) return { content, size: before.size, stable };
       before = { ...last };
@@ -88,7 +92,14 @@ export async function storeLargeFile(
       for (let from = 0; from < size || content === null; from += slice) {
         const ranges = dataRanges(fd, from, Math.min(size, from + slice));
         if (content !== null && ranges.length === 0) continue;
-        content = store.putChunked(size, content, size, ranges, read.into);
+        content = store.putChunked(
+          size,
+          content,
+          size,
+          ranges,
+          read.into,
+          (from, to) => dataRanges(fd, from, to),
+        );
         await pause(ranges.reduce((bytes, range) => bytes + range.length, 0));
       }
       const stable = endAttempt(fd, last, before, read);
@@ -99,6 +110,11 @@ export async function storeLargeFile(
     if (error instanceof ReadFailure) return error.message;
     throw error;
   }
+}
+
+/** False for most files: those of one chunk that have all the blocks they can have. */
+function mayHaveHoles({ size, blocks }: FileState): boolean {
+  return size > CHUNK_BYTES || blocks * 512 < size;
 }
 
 /** True if the attempt saw one state of the file. */

@@ -74,7 +74,7 @@ Deno.test("what is not a store is refused", () => {
   });
 });
 
-for (const [version, code] of [[3, "newer_version"], [1, "older_version"]] as const) {
+for (const [version, code] of [[4, "newer_version"], [1, "older_version"]] as const) {
   Deno.test(`version ${version} is refused as ${code}, whichever file says so`, () => {
     withFolder((directory) => {
       prepared(directory);
@@ -90,7 +90,10 @@ for (const [version, code] of [[3, "newer_version"], [1, "older_version"]] as co
       const text = `agentvfs store\nversion ${version}\nmore of it\n`;
       Deno.writeTextFileSync(`${directory}/format`, text);
       const error = refused(code, () => Store.open(directory, hasher));
-      assert.match(error.message, new RegExp(`version ${version}.*version 2.*program that wrote`));
+      assert.match(
+        error.message,
+        new RegExp(`version ${version}.*versions 2 to 3.*program that wrote`),
+      );
       refused(code, () => StoreWriter.open(directory, hasher));
       refused(code, () => StoreWriter.create(directory, hasher));
       refused(code, () => rebuildIndex(directory, hasher));

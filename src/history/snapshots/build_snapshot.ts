@@ -207,6 +207,7 @@ class Build {
           reader.shown,
           reader.covered(),
           (offset, into, length) => reader.read(offset, into, length),
+          (from, to) => reader.data(size, from, to),
         );
       }
     }

@@ -7,6 +7,9 @@
 import type { Store } from "../../store/store.ts";
 import { EXTENT_ZERO } from "../../tree/nodes/extent.ts";
 import type { CapturedOverlay } from "../../tree/capture/capture.ts";
+import { StoredContent } from "../../tree/nodes/content.ts";
+import { dataRanges, type HoleBacking } from "../../tree/nodes/holes.ts";
+import { Overlay } from "../../tree/nodes/overlay.ts";
 
 /** Reads exactly `length` bytes of a journal segment from `position` into the start of `into`. */
 export type ReadSegment = (
@@ -26,11 +29,15 @@ export class OverlayReader {
   readonly #store: Store;
   readonly #overlay: CapturedOverlay;
   readonly #readSegment: ReadSegment;
+  readonly #holes: HoleBacking;
+  readonly #content: Overlay;
 
   constructor(store: Store, overlay: CapturedOverlay, readSegment: ReadSegment) {
     this.#store = store;
     this.#overlay = overlay;
     this.#readSegment = readSegment;
+    this.#holes = { store, sourceFiles: null };
+    this.#content = asOverlay(overlay);
   }
 
   /** Fills the first `length` bytes of `into` with the file's bytes from `offset`. */
@@ -52,6 +59,11 @@ export class OverlayReader {
   /** Bytes of the base that show, from its start. */
   get shown(): number {
     return Math.min(this.#overlay.baseSize, this.#overlay.baseLength);
+  }
+
+  /** Where the file of `size` bytes has data, within `[from, to)`. */
+  data(size: number, from: number, to: number): ByteRange[] {
+    return [...dataRanges(this.#holes, this.#content, size, from, to)];
   }
 
   /** Where something covers the base. */
@@ -115,4 +127,21 @@ export class OverlayReader {
     }
     into.fill(0, done);
   }
+}
+
+/** The captured overlay as one of a working tree. */
+function asOverlay(captured: CapturedOverlay): Overlay {
+  const { base, baseLength, baseSize, references } = captured;
+  const stored = base.content === null
+    ? null
+    : new StoredContent(base.content, base.chunked, baseLength);
+  const overlay = new Overlay(stored, Math.min(baseSize, baseLength));
+  overlay.offsets = Array.from(captured.offsets);
+  overlay.lengths = Array.from(captured.lengths);
+  overlay.sources = Array.from(captured.sources);
+  overlay.positions = Array.from(captured.positions);
+  overlay.references = references.flatMap(({ content, chunked, size }) =>
+    content === null ? [] : [new StoredContent(content, chunked, size)]
+  );
+  return overlay;
 }

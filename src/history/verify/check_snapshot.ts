@@ -169,7 +169,7 @@ export class SnapshotCheck {
       ? "it has content and can have none"
       : hasBytes && (record.content === null) !== (record.size === 0)
       ? `it has ${record.size} bytes and ${record.content === null ? "no" : "a"} content`
-      : record.chunked !== (type === S_IFREG && record.size > CHUNK_BYTES)
+      : record.chunked !== (type === S_IFREG && (record.chunked || record.size > CHUNK_BYTES))
       ? "it is in chunks where it should not be, or the other way round"
       : null;
     if (fault !== null) this.#misfit(what, path, fault);

@@ -25,26 +25,37 @@ export interface ChunkEdit {
   readonly dirty: readonly ByteRange[];
 }
 
+/** What is to stand in a chunk list for one chunk. */
+export interface ChunkContent {
+  /** Null if it is all zeros. */
+  readonly id: ObjectId | null;
+  /** Which of its blocks have data; undefined for all of an id and none of zeros. */
+  readonly mask?: bigint | undefined;
+}
+
 /**
  * The chunk list after `edit`. Chunks that no dirty range touches and no change of size cuts are taken over
  * from the base; where there is no base they are holes.
  *
- * @param put stores chunk number `chunk`; null if it is all zeros
+ * @param put stores chunk number `chunk`
  */
 export function editChunks(
   edit: ChunkEdit,
-  put: (chunk: number) => ObjectId | null,
-): Uint8Array<ArrayBuffer> {
+  put: (chunk: number) => ChunkContent,
+): ChunkListBuilder {
   const chunks = Math.ceil(edit.size / CHUNK_BYTES);
   const builder = new ChunkListBuilder(edit.size);
   let done = 0;
   for (const [start, end] of rewrittenChunks(edit, chunks)) {
     takeOver(builder, edit, done, start);
-    for (let chunk = start; chunk < end; chunk++) builder.add(put(chunk));
+    for (let chunk = start; chunk < end; chunk++) {
+      const { id, mask } = put(chunk);
+      builder.add(id, 1, mask);
+    }
     done = end;
   }
   takeOver(builder, edit, done, chunks);
-  return builder.finish();
+  return builder;
 }
 
 /** Sorted, disjoint ranges `[start, end)` of the chunks that must be read. */
@@ -96,7 +107,7 @@ function takeOver(
     }
     const run = base.runOf(from);
     const end = Math.min(to, shown, base.start(run + 1));
-    builder.add(base.id(run), end - from);
+    builder.add(base.id(run), end - from, base.mask(run));
     from = end;
   }
 }

@@ -6,15 +6,29 @@
  * @module
  */
 
+import { dataBytes, nextInMask } from "./block_mask.ts";
 import { CHUNK_BYTES, type ChunkList } from "./chunk_list.ts";
 
 /** Bytes of the file that are not in holes. */
 export function allocatedBytes(list: ChunkList, size: number): number {
+  if (size < list.size) return countData(list, size);
+  return list.allocated ??= countData(list, size);
+}
+
+function countData(list: ChunkList, size: number): number {
   let bytes = 0;
   for (let run = 0; run < list.runs; run++) {
-    const start = list.start(run) * CHUNK_BYTES;
-    if (start >= size) break;
-    if (!list.isHole(run)) bytes += Math.min(list.start(run + 1) * CHUNK_BYTES, size) - start;
+    const [start, end] = [list.start(run), list.start(run + 1)];
+    if (start * CHUNK_BYTES >= size) break;
+    if (list.isOnly(run, true)) continue;
+    if (list.isOnly(run, false)) {
+      bytes += Math.min(end * CHUNK_BYTES, size) - start * CHUNK_BYTES;
+      continue;
+    }
+    for (let chunk = start; chunk < end && chunk * CHUNK_BYTES < size; chunk++) {
+      const length = Math.min(list.chunkLength(chunk), size - chunk * CHUNK_BYTES);
+      bytes += dataBytes(list.mask(run), length);
+    }
   }
   return bytes;
 }
@@ -36,9 +50,25 @@ function next(
   hole: boolean,
   otherwise: number,
 ): number {
-  let run = list.runOf(Math.floor(offset / CHUNK_BYTES));
-  while (run < list.runs && list.isHole(run) !== hole) run++;
-  if (run === list.runs) return otherwise;
-  const found = Math.max(offset, list.start(run) * CHUNK_BYTES);
-  return found < size ? found : otherwise;
+  let at = offset;
+  for (let run = list.runOf(Math.floor(offset / CHUNK_BYTES)); at < size; run++) {
+    const found = nextInRun(list, run, at, hole);
+    if (found >= 0) return found < size ? found : otherwise;
+    at = list.start(run + 1) * CHUNK_BYTES;
+  }
+  return otherwise;
+}
+
+/** As {@linkcode next}, from an offset in `run` to its end; -1 where there is none. */
+function nextInRun(list: ChunkList, run: number, offset: number, hole: boolean): number {
+  if (list.isOnly(run, hole)) return offset;
+  if (list.isOnly(run, !hole)) return -1;
+  const end = list.start(run + 1);
+  let chunk = Math.floor(offset / CHUNK_BYTES);
+  let within = offset - chunk * CHUNK_BYTES;
+  for (; chunk < end; chunk++, within = 0) {
+    const found = nextInMask(list.mask(run), list.chunkLength(chunk), within, hole);
+    if (found >= 0) return chunk * CHUNK_BYTES + found;
+  }
+  return -1;
 }

@@ -129,6 +129,140 @@ function dataMap(bytes: Uint8Array): boolean[] {
   return map;
 }
 
+/** A file in which each block of 4 KiB is data or a hole; data may be zeros. */
+interface Sparse {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly data: readonly boolean[];
+}
+
+const BLOCK = 4096;
+const blocks = fc.array(
+  fc.tuple(fc.integer({ min: 1, max: 100 }), fc.constantFrom("hole", "zeros", "noise")),
+  { maxLength: 8 },
+);
+
+function sparse(size: number, runs: readonly (readonly [number, string])[]): Sparse {
+  const bytes = new Uint8Array(size);
+  const data = new Array(Math.ceil(size / BLOCK)).fill(false);
+  let block = 0;
+  for (const [count, what] of runs) {
+    for (const end = block + count; block < end && block < data.length; block++) {
+      data[block] = what !== "hole";
+      if (what !== "noise") continue;
+      bytes.set(
+        PATTERN.subarray(block, block + Math.min(BLOCK, size - block * BLOCK)),
+        block * BLOCK,
+      );
+    }
+  }
+  return { bytes, data };
+}
+
+/** One range for each block of data. */
+function rangesOf({ bytes, data }: Sparse) {
+  return (from: number, to: number) =>
+    data.flatMap((isData, block) => {
+      const offset = Math.max(from, block * BLOCK);
+      const end = Math.min(to, bytes.length, (block + 1) * BLOCK);
+      return isData && end > offset ? [{ offset, length: end - offset }] : [];
+    });
+}
+
+function putSparse(store: StoreWriter, file: Sparse): ContentId {
+  return store.putFile(file.bytes.length, readFrom(file.bytes), rangesOf(file));
+}
+
+Deno.test("holes of blocks, and zeros that are data, are told as they were put", () => {
+  withStore((store) => {
+    console.log(`seed ${SEED}`);
+    fc.assert(
+      fc.property(position, blocks, fc.array(position), (size, runs, offsets) => {
+        const file = sparse(size, runs);
+        const content = putSparse(store, file);
+        const into = new Uint8Array(size);
+        assert.equal(store.readContent(content, size, 0, into, 0, size), size);
+        assert.deepEqual(into, file.bytes);
+        const length = (block: number) => Math.min(BLOCK, size - block * BLOCK);
+        const allocated = file.data.reduce((sum, is, i) => sum + (is ? length(i) : 0), 0);
+        assert.equal(store.allocatedBytes(content, size), allocated);
+        for (const offset of offsets.filter((offset) => offset < size)) {
+          const find = (wanted: boolean) => {
+            const block = file.data.indexOf(wanted, Math.floor(offset / BLOCK));
+            return block < 0 ? -1 : Math.max(offset, block * BLOCK);
+          };
+          const hole = find(false);
+          assert.equal(store.nextData(content, size, offset), find(true));
+          assert.equal(store.nextHole(content, size, offset), hole < 0 ? size : hole);
+        }
+        if (file.data.every((is) => is) && size <= CHUNK_BYTES) {
+          assert.deepEqual(content, put(store, file.bytes));
+        }
+      }),
+      { seed: SEED, numRuns: 300 },
+    );
+  });
+});
+
+Deno.test("a sparse file edited in known places is stored as the file written anew", () => {
+  withStore((store) => {
+    console.log(`seed ${SEED}`);
+    const edit = fc.tuple(
+      fc.nat(400),
+      fc.integer({ min: 1, max: 80 }),
+      fc.constantFrom("hole", "noise"),
+    );
+    fc.assert(
+      fc.property(
+        position,
+        blocks,
+        position,
+        fc.array(edit, { maxLength: 4 }),
+        (size, runs, newSize, edits) => {
+          const before = sparse(size, runs);
+          const base = putSparse(store, before);
+          // A cut within a block leaves the rest of it zeros, and the block as it is.
+          const shown = Math.floor(Math.min(size, newSize) / BLOCK) * BLOCK;
+          const after = sparse(newSize, []);
+          after.bytes.set(before.bytes.subarray(0, shown));
+          const data = after.data.map((_, block) => block * BLOCK < shown && before.data[block]!);
+          const dirty = edits.map(([first, count, what]) => {
+            for (let block = first; block < Math.min(first + count, data.length); block++) {
+              data[block] = what === "noise";
+              const end = Math.min(newSize, (block + 1) * BLOCK);
+              after.bytes.fill(what === "noise" ? 7 : 0, block * BLOCK, end);
+            }
+            return { offset: first * BLOCK, length: count * BLOCK };
+          });
+          const file = { bytes: after.bytes, data };
+          const read = readFrom(file.bytes);
+          const edited = store.putChunked(newSize, base, shown, dirty, read, rangesOf(file));
+          assert.deepEqual(edited, putSparse(store, file));
+        },
+      ),
+      { seed: SEED, numRuns: 300 },
+    );
+  });
+});
+
+Deno.test("a file without small holes has the name it had when only chunks could be holes", () => {
+  withStore((store, directory) => {
+    for (const size of [1, 5000, CHUNK_BYTES, CHUNK_BYTES + 1, 3 * CHUNK_BYTES]) {
+      const bytes = noise(size);
+      const whole = (from: number, to: number) => [{ offset: from, length: to - from }];
+      assert.deepEqual(store.putFile(size, readFrom(bytes), whole), put(store, bytes));
+    }
+    const size = 4 * CHUNK_BYTES;
+    const bytes = noise(size).fill(0, CHUNK_BYTES, 2 * CHUNK_BYTES);
+    const content = store.putFile(
+      size,
+      readFrom(bytes),
+      (from, to) => from === CHUNK_BYTES ? [] : [{ offset: from, length: to - from }],
+    );
+    assert.deepEqual(content, put(store, bytes));
+    assert.match(Deno.readTextFileSync(`${directory}/format`), /version 2/);
+  });
+});
+
 Deno.test("one byte changed in a file of 50 MiB stores less than 600 KiB", () => {
   withStore((store) => {
     const bytes = noise(50 << 20);

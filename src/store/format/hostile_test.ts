@@ -68,6 +68,7 @@ const DECODERS: Record<string, [Uint8Array<ArrayBuffer>, (b: Uint8Array<ArrayBuf
       return updateTree(sink, ID, new Map([["b", null], ["z", fileEntry("z")]]));
     }],
     "a chunk list": [chunkList(), (b) => ChunkList.decode(b, ID)],
+    "a sparse chunk list": [sparseList(), (b) => ChunkList.decode(b, ID)],
     "a link table": [linkTable(), (b) => readLinks(source(b, linkBucket()), ID)],
     "a bucket of a link table": [linkBucket(), (b) => readLinks(source(linkTable(), b), ID)],
     "a link table, searched": [
@@ -89,6 +90,15 @@ function chunkList(): Uint8Array<ArrayBuffer> {
   builder.add(ID, 3);
   builder.add(null, 2);
   builder.add(OTHER, 5);
+  return builder.finish();
+}
+
+function sparseList(): Uint8Array<ArrayBuffer> {
+  const builder = new ChunkListBuilder(10 * CHUNK_BYTES - 5);
+  builder.add(ID, 3);
+  builder.add(OTHER, 1, 0x8001n);
+  builder.add(null, 5);
+  builder.add(null, 1, 2n ** 64n - 1n);
   return builder.finish();
 }
 
@@ -204,4 +214,47 @@ Deno.test("chunk lists that no writer makes are refused", () => {
     assert.equal(decodes(() => ChunkList.decode(bytes, ID)), false, what);
   }
   assert.ok(decodes(() => ChunkList.decode(list(size, [[1, ID], [2, OTHER]]), ID)));
+});
+
+Deno.test("hostile bytes: sparse chunk lists that are not what they say", () => {
+  const list = (size: number, runs: [count: number, id: string, mask: bigint][], last = 1) => {
+    const writer = new ByteWriter();
+    writer.u64(size);
+    for (const [count, id, mask] of runs) {
+      writer.u32(count);
+      writer.id(id as ObjectId);
+      writer.u32(Number(mask & 0xffffffffn));
+      writer.u32(Number(mask >> 32n));
+    }
+    const bytes = writer.view();
+    bytes[7] = last;
+    return bytes;
+  };
+  const ZEROS = "0".repeat(64);
+  const ALL = 2n ** 64n - 1n;
+  const good = {
+    "a small hole": list(100, [[1, ZEROS, 0n]]),
+    "a small file with a hole": list(8193, [[1, ID, 0b101n]]),
+    "zeros that are data": list(2 * CHUNK_BYTES, [[2, ZEROS, ALL]]),
+    "the same bytes with other holes": list(2 * CHUNK_BYTES, [[1, ID, 1n], [1, ID, 2n]]),
+  };
+  for (const [what, bytes] of Object.entries(good)) {
+    assert.ok(decodes(() => ChunkList.decode(bytes, ID)), what);
+  }
+  const bad = {
+    "no byte": list(0, []),
+    "small without a hole": list(8192, [[1, ID, 0b11n]]),
+    "small zeros without a hole": list(8192, [[1, ZEROS, 0b11n]]),
+    "data behind the end": list(8192, [[1, ID, 0b101n]]),
+    "what a plain list can say": list(2 * CHUNK_BYTES, [[1, ID, ALL], [1, ZEROS, 0n]]),
+    "a hole with an id": list(2 * CHUNK_BYTES, [[1, ID, 0n], [1, OTHER, 1n]]),
+    "runs that should be one": list(2 * CHUNK_BYTES, [[1, ID, 1n], [1, ID, 1n]]),
+    "an empty run": list(CHUNK_BYTES, [[1, ID, 1n], [0, OTHER, 1n]]),
+    "too few chunks": list(2 * CHUNK_BYTES, [[1, ID, 1n]]),
+    "half a run": list(CHUNK_BYTES, [[1, ID, 1n]]).slice(0, -1),
+    "another form": list(CHUNK_BYTES, [[1, ID, 1n]], 2),
+  };
+  for (const [what, bytes] of Object.entries(bad)) {
+    assert.equal(decodes(() => ChunkList.decode(bytes, ID)), false, what);
+  }
 });

@@ -10,8 +10,8 @@ import { createTables, putMeta } from "./meta.ts";
 import { type ObjectId, objectIdBytes } from "../format/object_id.ts";
 
 /**
- * Version of the tables below and of everything else in the directory, journals included: docs/store-format.md says when it
- * is raised.
+ * Version of the tables below and of everything else in a new directory, journals included: docs/store-format.md says when
+ * it is raised.
  */
 export const STORE_VERSION = 2;
 

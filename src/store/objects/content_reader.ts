@@ -110,7 +110,7 @@ export class ContentReader {
       const within = offset - chunk * CHUNK_BYTES;
       const count = Math.min(length, CHUNK_BYTES - within);
       const run = list.runOf(chunk);
-      if (list.isHole(run)) into.fill(0, intoOffset, intoOffset + count);
+      if (list.isZero(run)) into.fill(0, intoOffset, intoOffset + count);
       else this.#readChunk(list, run, within, into, intoOffset, count);
       offset += count;
       intoOffset += count;

@@ -14,14 +14,14 @@ import { EXTENT_ZERO } from "./extent.ts";
 /** A file is empty (null), stored, still in the source, or an overlay over one of these. */
 export type Content = null | StoredContent | SourceContent | Overlay;
 
-/** One piece of a file: what {@linkcode Overlay.pieces} calls back with. */
+/** One piece of a file: what {@linkcode Overlay.pieces} calls back with. What returns true has seen enough. */
 export interface PieceVisitor {
   /** Bytes `[offset, offset+length)` of the file are those of `source` from `position` on. */
-  extent(offset: number, length: number, source: number, position: number): void;
+  extent(offset: number, length: number, source: number, position: number): boolean | void;
   /** Bytes `[offset, offset+length)` of the file are the base's bytes at the same offset. */
-  base(offset: number, length: number): void;
+  base(offset: number, length: number): boolean | void;
   /** Bytes `[offset, offset+length)` are zeros. */
-  zero(offset: number, length: number): void;
+  zero(offset: number, length: number): boolean | void;
 }
 
 export class Overlay {
@@ -31,6 +31,8 @@ export class Overlay {
   lengths: number[] = [];
   sources: number[] = [];
   positions: number[] = [];
+  /** Blocks of the file that have data, once somebody has counted them; kept right by who changes anything. */
+  dataBlocks: number | null = null;
   /** Stored contents that extents refer to (bytes taken from other files by copy_file_range). */
   references: StoredContent[] = [];
 
@@ -142,26 +144,19 @@ export class Overlay {
       const start = i < this.offsets.length ? Math.min(this.offsets[i]!, end) : end;
       if (at < start) {
         const shown = Math.min(start, Math.max(at, this.baseSize));
-        if (shown > at) visitor.base(at, shown - at);
-        if (start > shown) visitor.zero(shown, start - shown);
+        if (shown > at && visitor.base(at, shown - at) === true) return;
+        if (start > shown && visitor.zero(shown, start - shown) === true) return;
         at = start;
       }
       if (at >= end || i >= this.offsets.length) break;
       const stop = Math.min(this.offsets[i]! + this.lengths[i]!, end);
       const source = this.sources[i]!;
-      if (source === EXTENT_ZERO) visitor.zero(at, stop - at);
-      else visitor.extent(at, stop - at, source, this.positions[i]! + (at - this.offsets[i]!));
+      const done = source === EXTENT_ZERO
+        ? visitor.zero(at, stop - at)
+        : visitor.extent(at, stop - at, source, this.positions[i]! + (at - this.offsets[i]!));
+      if (done === true) return;
       at = stop;
     }
-  }
-
-  /** Bytes of extents that hold data. */
-  dataBytes(): number {
-    let total = 0;
-    for (let i = 0; i < this.lengths.length; i++) {
-      if (this.sources[i] !== EXTENT_ZERO) total += this.lengths[i]!;
-    }
-    return total;
   }
 
   /**
@@ -176,6 +171,7 @@ export class Overlay {
       base: () => {},
       zero: () => {},
     });
+    this.dataBlocks = null;
     // Zeros of the frozen overlay that hide its base have to go on hiding it.
     for (let i = 0; i < frozen.offsets.length; i++) {
       if (frozen.sources[i] !== EXTENT_ZERO) continue;

@@ -77,7 +77,7 @@ function render(overlay: Overlay, size: number): Uint8Array {
       for (let i = 0; i < count; i++) bytes[at + i] = segmentByte(source, position + i);
     },
     base,
-    zero: (at, count) => bytes.fill(0, at, at + count),
+    zero: (at, count) => void bytes.fill(0, at, at + count),
   });
   return bytes;
 }
@@ -118,7 +118,7 @@ Deno.test("a range reads as that part of the whole", () => {
           for (let i = 0; i < count; i++) part[at - offset + i] = segmentByte(source, position + i);
         },
         base: (at, count) => part.set(BASE.subarray(at, at + count), at - offset),
-        zero: (at, count) => part.fill(0, at - offset, at - offset + count),
+        zero: (at, count) => void part.fill(0, at - offset, at - offset + count),
       });
       assert.deepEqual(part, whole.slice(offset, offset + length));
     },

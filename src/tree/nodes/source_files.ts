@@ -5,6 +5,7 @@
  */
 
 import { isFailure } from "../../host/failure.ts";
+import { lseek, SEEK_DATA, SEEK_HOLE } from "../../host/source_files.ts";
 import { close, pread } from "../../host/files.ts";
 import type { TreeSource } from "./backing.ts";
 
@@ -35,6 +36,15 @@ export class SourceFiles {
       done += result;
     }
     return done;
+  }
+
+  /** First byte in `[offset, size)` that is data, or in a hole; `size` if none is. Null where that cannot be told. */
+  seek(path: string, offset: number, size: number, hole: boolean): number | null {
+    const fd = this.#descriptor(path);
+    if (fd < 0) return null;
+    const found = lseek(fd, offset, hole ? SEEK_HOLE : SEEK_DATA);
+    if (isFailure(found, "ENXIO")) return hole ? offset : size;
+    return found < 0 ? null : Math.min(found, size);
   }
 
   #descriptor(path: string): number {

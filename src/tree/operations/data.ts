@@ -7,6 +7,7 @@
 import { withoutPrivileges } from "./attributes.ts";
 import { EXTENT_ZERO } from "../nodes/extent.ts";
 import { SourceContent, StoredContent } from "../nodes/content.ts";
+import { countBlocks } from "../nodes/holes.ts";
 import { type Inode, XATTRS_IN_SOURCE } from "../nodes/inode.ts";
 import { RecordType } from "../journal/journal_record.ts";
 import { Overlay } from "../nodes/overlay.ts";
@@ -48,9 +49,29 @@ export function read(
 function writable(tree: WorkingTree, inode: Inode): Overlay {
   if (inode.content instanceof Overlay && !inode.content.frozen) return inode.content;
   if (inode.xattrs === XATTRS_IN_SOURCE) tree.xattrs(inode);
-  const overlay = new Overlay(inode.content, inode.content === null ? 0 : inode.size);
+  const base = inode.content;
+  const overlay = new Overlay(base, base === null ? 0 : inode.size);
+  if (base instanceof Overlay) overlay.dataBlocks = base.dataBlocks;
   inode.content = overlay;
   return overlay;
+}
+
+/** Blocks with data that a change of bytes `[from, to)` may change; 0 where nobody has counted any. */
+function blocksAt(tree: WorkingTree, overlay: Overlay, size: number, from: number, to: number) {
+  return overlay.dataBlocks === null ? 0 : countBlocks(tree, overlay, size, from, to);
+}
+
+/** Brings the count of blocks to what it is after a change. `before`: {@linkcode blocksAt} of the same bytes before it. */
+function recount(
+  tree: WorkingTree,
+  overlay: Overlay,
+  size: number,
+  from: number,
+  to: number,
+  before: number,
+): void {
+  if (overlay.dataBlocks === null) return;
+  overlay.dataBlocks += blocksAt(tree, overlay, size, from, to) - before;
 }
 
 /**
@@ -93,8 +114,12 @@ export function applyWrite(
   segment: number,
   position: number,
 ): void {
-  writable(tree, inode).cover(offset, length, segment, position);
-  inode.size = Math.max(inode.size, offset + length);
+  const overlay = writable(tree, inode);
+  const end = offset + length;
+  const before = blocksAt(tree, overlay, inode.size, offset, end);
+  overlay.cover(offset, length, segment, position);
+  inode.size = Math.max(inode.size, end);
+  recount(tree, overlay, inode.size, offset, end, before);
   inode.mode = mode;
   tree.touch(inode);
 }
@@ -126,7 +151,10 @@ export function applyResize(tree: WorkingTree, inode: Inode, size: number, mode:
     if (inode.xattrs === XATTRS_IN_SOURCE) tree.xattrs(inode);
     inode.content = null;
   } else if (size !== inode.size) {
-    writable(tree, inode).truncate(Math.min(size, inode.size));
+    const overlay = writable(tree, inode);
+    const before = blocksAt(tree, overlay, inode.size, size, inode.size);
+    overlay.truncate(Math.min(size, inode.size));
+    recount(tree, overlay, size, size, inode.size, before);
   }
   inode.size = size;
   inode.mode = mode;
@@ -195,7 +223,12 @@ export function applyZero(
   mode: number,
 ): void {
   const end = Math.min(offset + length, size);
-  if (end > offset) writable(tree, inode).cover(offset, end - offset, EXTENT_ZERO, 0);
+  if (end > offset) {
+    const overlay = writable(tree, inode);
+    const before = blocksAt(tree, overlay, inode.size, offset, end);
+    overlay.cover(offset, end - offset, EXTENT_ZERO, 0);
+    recount(tree, overlay, size, offset, end, before);
+  }
   inode.size = size;
   inode.mode = mode;
   tree.touch(inode);
@@ -246,11 +279,14 @@ export function applyCopy(
 ): void {
   const pieces = piecesOf(from, fromOffset, length) ?? [];
   const target = writable(tree, to);
+  const end = toOffset + length;
+  const before = blocksAt(tree, target, to.size, toOffset, end);
   for (const piece of pieces) {
     const source = piece.stored === null ? piece.source : target.reference(piece.stored);
     target.cover(toOffset + piece.offset - fromOffset, piece.length, source, piece.position);
   }
-  to.size = Math.max(to.size, toOffset + length);
+  to.size = Math.max(to.size, end);
+  recount(tree, target, to.size, toOffset, end, before);
   to.mode = mode;
   tree.touch(to);
 }

@@ -7,6 +7,7 @@
 import type { Content } from "../nodes/overlay.ts";
 import { SourceContent, StoredContent } from "../nodes/content.ts";
 import type { Inode } from "../nodes/inode.ts";
+import { BLOCK, countBlocks, next } from "../nodes/holes.ts";
 import type { Overlay } from "../nodes/overlay.ts";
 import { Status } from "../status.ts";
 import type { WorkingTree } from "../working_tree.ts";
@@ -109,25 +110,23 @@ export function readTarget(tree: WorkingTree, inode: Inode): string | Status {
   return inode.target;
 }
 
-/** 512-byte units that hold data, as st_blocks. */
+/** 512-byte units of the blocks that hold data, as st_blocks. */
 export function blocksOf(tree: WorkingTree, inode: Inode): number {
-  if (!inode.isFile || inode.size === 0) return 0;
-  const whole = Math.ceil(inode.size / 4096) * 8;
-  const data = dataBytes(tree, inode.content);
-  return Math.min(whole, Math.ceil(data / 4096) * 8);
-}
-
-function dataBytes(tree: WorkingTree, content: Content): number {
+  const { content, size } = inode;
+  if (!inode.isFile || size === 0) return 0;
   if (content === null) return 0;
-  if (content instanceof SourceContent) return content.blocks * 512;
+  const whole = Math.ceil(size / BLOCK) * UNITS;
+  if (content instanceof SourceContent) return Math.min(whole, content.blocks);
   if (content instanceof StoredContent) {
-    return content.chunked ? tree.store.allocatedBytes(content, content.size) : content.size;
+    const data = content.chunked ? tree.store.allocatedBytes(content, content.size) : content.size;
+    return Math.min(whole, Math.ceil(data / BLOCK) * UNITS);
   }
-  return content.dataBytes() + Math.min(content.baseSize, dataBytes(tree, content.base));
+  content.dataBlocks ??= countBlocks(tree, content, size, 0, size);
+  return content.dataBlocks * UNITS;
 }
 
-/** Bytes in which holes are told, as on ext4: a block with one byte of data in it is data. */
-const BLOCK = 4096;
+/** Units of st_blocks in a block. */
+const UNITS = BLOCK / 512;
 
 /** lseek(2) with SEEK_DATA or SEEK_HOLE: the offset, or a negated status. */
 export function seek(tree: WorkingTree, inode: Inode, offset: number, hole: boolean): number {
@@ -142,35 +141,4 @@ export function seek(tree: WorkingTree, inode: Inode, offset: number, hole: bool
     block = Math.ceil(next(tree, content, size, data, true) / BLOCK) * BLOCK;
   }
   return size;
-}
-
-/** First offset at or after `offset` that is a hole (or data), at most `size`. */
-function next(
-  tree: WorkingTree,
-  content: Content,
-  size: number,
-  offset: number,
-  hole: boolean,
-): number {
-  if (offset >= size) return size;
-  if (content === null) return hole ? offset : size;
-  if (content instanceof SourceContent) return hole ? size : offset;
-  if (content instanceof StoredContent) {
-    if (!content.chunked) return hole ? Math.min(Math.max(content.size, offset), size) : offset;
-    const found = hole
-      ? tree.store.nextHole(content, content.size, offset)
-      : tree.store.nextData(content, content.size, offset);
-    return found < 0 || found > size ? size : found;
-  }
-  let result = size;
-  const consider = (at: number) => result = Math.min(result, at);
-  content.pieces(offset, size - offset, {
-    extent: (at) => hole || consider(at),
-    zero: (at) => hole && consider(at),
-    base: (at, count) => {
-      const found = next(tree, content.base, at + count, at, hole);
-      if (found < at + count) consider(found);
-    },
-  });
-  return result;
 }

@@ -120,7 +120,11 @@ class Adoption {
       : new StoredContent(record.content, record.chunked, record.size);
     if (inode.content instanceof Overlay) {
       let overlay = inode.content;
-      while (overlay.base instanceof Overlay) overlay = overlay.base;
+      overlay.dataBlocks = null;
+      while (overlay.base instanceof Overlay) {
+        overlay = overlay.base;
+        overlay.dataBlocks = null;
+      }
       overlay.base = stored;
     } else {
       inode.content = stored;
