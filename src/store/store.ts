@@ -59,6 +59,11 @@ export class Store implements ObjectSource {
     return new Store(directory, openIndex(directory, true), hasher);
   }
 
+  /** How many there are of what it keeps in memory. */
+  get counts(): Record<string, number> {
+    return { ...this.objects.counts, chunkLists: this.contents.size };
+  }
+
   /** Tells whether the store has the object. */
   has(id: ObjectId): boolean {
     return this.objects.find(id) !== null;

@@ -22,6 +22,8 @@ const MASK_BYTES = 8;
 const RUN_CHUNKS_MAX = 0xffffffff;
 /** Last byte of the size in a sparse list. No size needs it. */
 const SPARSE = 1;
+/** Of a run that was decoded and read: where it starts, and where its chunk is stored. */
+const RUN_MEMORY_BYTES = 112;
 
 /** A decoded chunk list. The ids stay binary until they are asked for. */
 export class ChunkList {
@@ -161,7 +163,7 @@ export class ChunkList {
 
   /** What the decoded list keeps in memory, roughly. */
   get weight(): number {
-    return this.#bytes.length + 40 * this.runs + 256;
+    return this.#bytes.length + RUN_MEMORY_BYTES * this.runs;
   }
 }
 

@@ -41,9 +41,14 @@ export class Location {
  * Cheaper than a true LRU, and what is in use comes back into the young one.
  */
 export class LocationCache {
-  static readonly #GENERATION = 32768;
+  /** Each takes about 250 bytes with its id. */
+  static readonly #GENERATION = 8192;
   #young = new Map<ObjectId, Location>();
   #old = new Map<ObjectId, Location>();
+
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
 
   get(id: ObjectId): Location | undefined {
     const young = this.#young.get(id);

@@ -1,8 +1,14 @@
 /**
- * A map of bounded weight that forgets what was used least recently.
+ * A map of bounded size that forgets what was used least recently.
  *
  * @module
  */
+
+/**
+ * What a value costs besides its own bytes: an id as its key and the map's slot (110), and of an array of bytes the two
+ * objects that V8 has of it and its memory outside the heap (350). Most objects of a store are smaller than that.
+ */
+export const ENTRY_BYTES = 512;
 
 export class LruCache<K, V> {
   readonly #limit: number;
@@ -11,9 +17,22 @@ export class LruCache<K, V> {
   readonly #entries = new Map<K, V>();
   #weight = 0;
 
-  constructor(limit: number, weigh: (value: V) => number) {
+  /**
+   * @param limit bytes of memory that the cache may take
+   * @param bytes what a value takes besides {@linkcode ENTRY_BYTES}
+   */
+  constructor(limit: number, bytes: (value: V) => number) {
     this.#limit = limit;
-    this.#weigh = weigh;
+    this.#weigh = (value) => ENTRY_BYTES + bytes(value);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Bytes that it takes now. */
+  get bytes(): number {
+    return this.#weight;
   }
 
   get(key: K): V | undefined {

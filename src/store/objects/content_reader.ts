@@ -79,6 +79,11 @@ export class ContentReader {
     return list;
   }
 
+  /** Decoded lists that are kept. */
+  get size(): number {
+    return this.#lists.size;
+  }
+
   /** Forgets everything that was read. */
   clear(): void {
     this.#lists.clear();

@@ -24,8 +24,8 @@ import { checkPayloadSize, decodePayload, verifyObject } from "../format/payload
 import { damagedObject, StoreError } from "../format/store_error.ts";
 import { indexPath } from "../files/store_paths.ts";
 
-/** Plain bytes of metadata objects and of decompressed blobs that are kept. */
-const CACHE_BYTES = 16 * 1024 * 1024;
+/** Memory for plain bytes of metadata objects and of decompressed blobs. */
+const CACHE_BYTES = 8 * 1024 * 1024;
 
 /** Objects that were put but not committed: the index does not know them, nor perhaps the pack file. */
 export interface PendingObjects {
@@ -55,6 +55,12 @@ export class ObjectReader implements ObjectSource {
     this.#index = new ObjectIndex(database);
     this.#hasher = hasher;
     this.#pending = pending;
+  }
+
+  /** How many there are of what it keeps. */
+  get counts(): { locations: number; objects: number; objectBytes: number; packs: number } {
+    const { size: objects, bytes: objectBytes } = this.#cache;
+    return { locations: this.#locations.size, objects, objectBytes, packs: this.packs.count };
   }
 
   /** Where the object is; null if the store does not have it. */

@@ -40,6 +40,11 @@ export class PackReader {
     return count;
   }
 
+  /** Packs that are open. */
+  get count(): number {
+    return this.#open.size;
+  }
+
   /** Bytes of the pack file now. */
   size(pack: number): number {
     const fd = this.#open.get(pack) ?? this.#openPack(pack);

@@ -10,15 +10,20 @@ import { LruCache } from "../format/lru_cache.ts";
 import type { ObjectId } from "../format/object_id.ts";
 import type { ObjectSource } from "../format/object_type.ts";
 
-/** Records whose places are remembered. */
-const RECORDS_KEPT = 1_000_000;
-/** Decoded tables that are kept: as a rule one for each branch that is in use. */
-const TABLES_KEPT = 64;
+/** Memory for where records are in buckets. */
+const BUCKETS_BYTES = 4 * 1024 * 1024;
+/** Memory for decoded tables: as a rule one for each branch that is in use. */
+const TABLES_BYTES = 4 * 1024 * 1024;
+/** What a line of a table takes: its id and its slot. */
+const LINE_BYTES = 120;
 
 export class LinkLookup {
   readonly #source: ObjectSource;
-  readonly #tables = new LruCache<ObjectId, Map<number, ObjectId>>(TABLES_KEPT, () => 1);
-  readonly #buckets = new LruCache<ObjectId, Uint32Array>(RECORDS_KEPT, (o) => o.length);
+  readonly #tables = new LruCache<ObjectId, Map<number, ObjectId>>(
+    TABLES_BYTES,
+    (lines) => LINE_BYTES * lines.size,
+  );
+  readonly #buckets = new LruCache<ObjectId, Uint32Array>(BUCKETS_BYTES, (o) => o.byteLength);
 
   constructor(source: ObjectSource) {
     this.#source = source;

@@ -14,13 +14,19 @@ import type { ObjectSource } from "../format/object_type.ts";
 import { findInLeaf, isIndex, leafOffsets, type PageReference, readIndex } from "./tree_page.ts";
 import { pageOf } from "./tree_read.ts";
 
-/** Entries of leaf pages, and lines of index pages, whose places are remembered. */
-const ENTRIES_KEPT = 1_000_000;
+/** Memory for where entries are in leaf pages, and for index pages. */
+const LEAVES_BYTES = 4 * 1024 * 1024;
+const INDEXES_BYTES = 4 * 1024 * 1024;
+/** What a line of an index page takes: its id, the name, the object. */
+const LINE_BYTES = 180;
 
 export class TreeLookup {
   readonly #source: ObjectSource;
-  readonly #leaves = new LruCache<ObjectId, Uint32Array>(ENTRIES_KEPT, (offsets) => offsets.length);
-  readonly #indexes = new LruCache<ObjectId, PageReference[]>(ENTRIES_KEPT, (p) => p.length);
+  readonly #leaves = new LruCache<ObjectId, Uint32Array>(LEAVES_BYTES, (o) => o.byteLength);
+  readonly #indexes = new LruCache<ObjectId, PageReference[]>(
+    INDEXES_BYTES,
+    (lines) => LINE_BYTES * lines.length,
+  );
 
   constructor(source: ObjectSource) {
     this.#source = source;
