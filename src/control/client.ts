@@ -125,6 +125,7 @@ export class ControlClient implements Client {
   verify = this.#method("verify");
   gc = this.#method("gc");
   storeStats = this.#method("storeStats");
+  memory = this.#method("memory");
   tasks = this.#method("tasks");
   restart = this.#method("restart");
   stop = this.#method("stop");

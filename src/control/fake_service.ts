@@ -23,7 +23,14 @@ import type {
   RenameBranchParams,
   ShowBranchParams,
 } from "./service/branches.ts";
-import type { StatusReport, StopParams, StopReport, TasksReport } from "./service/daemon.ts";
+import type {
+  MemoryParams,
+  MemoryReport,
+  StatusReport,
+  StopParams,
+  StopReport,
+  TasksReport,
+} from "./service/daemon.ts";
 import type {
   BranchParams,
   CheckpointParams,
@@ -241,6 +248,12 @@ export class FakeService implements Service {
   async storeStats(p: Record<string, never>): Promise<StoreStatsReport> {
     await this.#called("storeStats", p);
     return STATS;
+  }
+
+  async memory(p: MemoryParams): Promise<MemoryReport> {
+    await this.#called("memory", p);
+    const thread = { heapBytes: 1, heapTotalBytes: 2, externalBytes: 0, counts: {} };
+    return { rssBytes: 8, threads: { main: thread, fs: thread, background: thread } };
   }
 
   async tasks(p: Record<string, never>): Promise<TasksReport> {

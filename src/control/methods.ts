@@ -130,6 +130,7 @@ export const METHODS: { readonly [M in MethodName]: Rows<M> } = {
     keepLabelled: { type: FLAG },
   },
   storeStats: {},
+  memory: { collect: { type: FLAG } },
   tasks: {},
   restart: {},
   stop: { force: { type: FLAG } },

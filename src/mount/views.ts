@@ -104,6 +104,19 @@ export class ViewTable {
     this.#touched.clear();
   }
 
+  /** How many there are of what the views keep. */
+  get counts(): Record<string, number> {
+    const trees = [...this].map(({ tree }) => tree);
+    const sum = (of: (tree: WorkingTree) => number) => trees.reduce((n, tree) => n + of(tree), 0);
+    return {
+      views: trees.length,
+      nodes: sum(({ nodes }) => nodes.size),
+      orphans: sum(({ nodes }) => nodes.orphans.size),
+      links: sum(({ links }) => links.size),
+      segments: sum(({ journal }) => journal.openSegments),
+    };
+  }
+
   [Symbol.iterator](): Iterator<View> {
     return this.#views.values();
   }

@@ -11,6 +11,8 @@ import type { RoutingReport } from "./sessions.ts";
 export interface DaemonService {
   /** How the daemon and one of its branches are. */
   status(p: BranchParams): Promise<StatusReport>;
+  /** What the server holds in memory, for those who look for what grows. */
+  memory(p: MemoryParams): Promise<MemoryReport>;
   /** Long tasks under way, for those who wait for one. */
   tasks(p: Record<string, never>): Promise<TasksReport>;
   /** Lets another server process take over the mount: the executable as it is now. Programs in it do not notice. */
@@ -78,6 +80,30 @@ export interface StatusReport {
   routing: RoutingReport | null;
   rssBytes: number;
   uptimeMs: number;
+}
+
+/** How to look at the memory. */
+export interface MemoryParams {
+  /** Collect what is garbage in each thread first: what is told then is needed. Holds everything up for some 10 ms. */
+  collect?: boolean;
+}
+
+/** What one thread of the server holds. */
+export interface ThreadMemory {
+  /** Objects of its heap, and what V8 has taken from the system for them. */
+  heapBytes: number;
+  heapTotalBytes: number;
+  /** Arrays of bytes outside the heap. */
+  externalBytes: number;
+  /** How many there are of what it keeps for long. */
+  counts: Record<string, number>;
+}
+
+/** What the server holds in memory. */
+export interface MemoryReport {
+  /** Resident, shared pages included. */
+  rssBytes: number;
+  threads: { main: ThreadMemory; fs: ThreadMemory; background: ThreadMemory };
 }
 
 /** How far a long task is. */

@@ -22,6 +22,7 @@ import type { OperationKind } from "../../history/commits/operation_log.ts";
 import { hasMarkers } from "../../history/merge/has_markers.ts";
 import type { MergeInProgress } from "../../history/refs/branch_table.ts";
 import { patchOf } from "../../history/diff/patch.ts";
+import type { ThreadMemory } from "../../control/service/daemon.ts";
 import type { StoreStatsReport, VerifyReport } from "../../control/service/store.ts";
 import type { ChangeCounts } from "../../history/commits/commit.ts";
 import {
@@ -45,6 +46,7 @@ import { type GarbageJobs, garbageJobs } from "./garbage_jobs.ts";
 import { importDone, importProject } from "./import_job.ts";
 import { JournalReader } from "./journal_reader.ts";
 import { statsTask } from "./stats_task.ts";
+import { threadMemory } from "../threads/thread_memory.ts";
 import { verifyTask } from "./verify_task.ts";
 import type {
   BackgroundStart,
@@ -120,6 +122,7 @@ export interface BackgroundJobs extends GarbageJobs {
   };
   count: { in: { from: Snapshot | null; to: Snapshot | null }; out: ChangeCounts };
   verify: { in: { repair: boolean }; out: VerifyReport };
+  memory: { in: { collect: boolean }; out: ThreadMemory };
   /** `live`: what the working trees need. */
   storeStats: { in: readonly Reference[]; out: StoreStatsReport };
   undoTarget: { in: string; out: UndoTarget };
@@ -281,6 +284,7 @@ export function backgroundJobs(
     count: ({ from, to }) => countChanges(store, from, to),
     verify: ({ repair }) =>
       verifyTask(store, { live: true, ...(repair ? { repair: store } : {}) }, onTask),
+    memory: ({ collect }) => threadMemory(collect, store.counts),
     storeStats: (live) => statsTask(store, live, onTask),
     ...garbageJobs(store, history, onTask),
     undoTarget: (branch) => history.undoTarget(branch),

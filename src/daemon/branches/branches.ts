@@ -54,6 +54,11 @@ export class Branches {
     return this.#main;
   }
 
+  /** What is kept of them in memory. */
+  get counts(): Record<string, number> {
+    return { openBranches: this.#open.size, openCheckpoints: this.#checkpoints.size };
+  }
+
   /** Those whose views are open. */
   async open(): Promise<Branch[]> {
     const settled = await Promise.allSettled(this.#open.values());

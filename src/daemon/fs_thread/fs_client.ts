@@ -35,15 +35,21 @@ export interface FsClientOptions {
 export class FsClient {
   readonly #worker: Worker;
   readonly #sender: MailboxSender;
-  /** Settles the message that is under way. */
-  #reply: ((message: FsMessage) => void) | null = null;
+  /**
+   * Settles the message that is under way. Not a race with {@linkcode ended}: that would keep every answer
+   * there ever was, as long as it is pending.
+   */
+  #reply: PromiseWithResolvers<FsMessage> | null = null;
   /** The end of the queue of commands. */
   #last: Promise<unknown> = Promise.resolve();
   /** Resolves when the file system was unmounted, rejects when the thread failed. */
   readonly ended: Promise<void>;
-  #onEnd!: { resolve(): void; reject(error: Error): void };
+  readonly #onEnd = Promise.withResolvers<void>();
+  /** Why no message is answered any more. */
+  #end: Error | null = null;
+
   private constructor(readonly options: FsClientOptions) {
-    this.ended = new Promise((resolve, reject) => this.#onEnd = { resolve, reject });
+    this.ended = this.#onEnd.promise;
     this.ended.catch(() => {});
     const mailbox = createMailbox();
     this.#sender = new MailboxSender(mailbox);
@@ -51,7 +57,7 @@ export class FsClient {
     this.#worker.onmessage = (event: MessageEvent<FsMessage>) => this.#receive(event.data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.#onEnd.reject(new Error(`The fs thread failed: ${event.message}`));
+      this.#failed(new Error(`The fs thread failed: ${event.message}`));
     };
     this.#worker.postMessage({ ...options.start, mailbox }, [options.start.captures]);
   }
@@ -61,9 +67,8 @@ export class FsClient {
     options: FsClientOptions,
   ): Promise<{ client: FsClient; ready: FsReady }> {
     const client = new FsClient(options);
-    const ready = new Promise<FsMessage>((resolve) => client.#reply = resolve);
-    const message = await Promise.race([ready, client.ended]);
-    if (message?.type !== "ready") throw new Error("The fs thread ended before it was ready");
+    const message = await client.#answered();
+    if (message.type !== "ready") throw new Error("The fs thread ended before it was ready");
     return { client, ready: message };
   }
 
@@ -79,14 +84,32 @@ export class FsClient {
     } else if (message.type === "many") {
       this.options.onMany(message.view);
     } else if (message.type === "unmounted") {
+      this.#endWith(new Error("The file system was unmounted"));
       this.#onEnd.resolve();
     } else if (message.type === "crashed") {
-      this.#onEnd.reject(new ThreadError(message.error));
+      this.#failed(new ThreadError(message.error));
     } else {
-      const reply = this.#reply;
+      this.#reply?.resolve(message);
       this.#reply = null;
-      reply?.(message);
     }
+  }
+
+  #failed(error: Error): void {
+    this.#endWith(error);
+    this.#onEnd.reject(error);
+  }
+
+  #endWith(error: Error): void {
+    this.#end ??= error;
+    this.#reply?.reject(this.#end);
+    this.#reply = null;
+  }
+
+  /** The next answer. Rejects if the thread ends before it gives one. */
+  #answered(): Promise<FsMessage> {
+    if (this.#end !== null) return Promise.reject(this.#end);
+    this.#reply = Promise.withResolvers();
+    return this.#reply.promise;
   }
 
   async #answer(ticket: number, question: Question): Promise<void> {
@@ -123,11 +146,9 @@ export class FsClient {
     let offset = 0;
     let reply: FsMessage;
     do {
-      const answered = new Promise<FsMessage>((resolve) => this.#reply = resolve);
+      const answered = this.#answered();
       offset = this.#sender.put(message, offset);
-      const result = await Promise.race([answered, this.ended]);
-      if (result === undefined) throw new Error("The file system was unmounted");
-      reply = result;
+      reply = await answered;
     } while (offset >= 0);
     if (reply.type === "failed") throw new ThreadError(reply.error);
     return (reply as { value: unknown }).value;

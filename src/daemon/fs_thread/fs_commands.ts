@@ -28,6 +28,7 @@ import type {
   ViewStart,
 } from "../threads/messages.ts";
 import type { OpenedView } from "./open_view.ts";
+import { threadMemory } from "../threads/thread_memory.ts";
 
 type Row<K extends keyof FsCommands> = (value: FsCommands[K]["in"]) => FsCommands[K]["out"];
 type ViewRow<K extends keyof ViewCommands> = (
@@ -83,6 +84,13 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       if (captures.size > 0) throw new Error("A capture is being stored");
       return [...views].flatMap(({ tree }): Reference[] => liveReferences(tree));
     },
+    memory: ({ collect }) =>
+      threadMemory(collect, {
+        ...store.counts,
+        ...views.counts,
+        virtualNodes: virtual.nodes.size,
+        captures: captures.size,
+      }),
     forgetPacks: (packs) => {
       store.forgetPacks(packs);
       return null;

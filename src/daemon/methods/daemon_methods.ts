@@ -6,6 +6,8 @@
 
 import { OPCODE_NAMES } from "../../../ffi/fuse_kernel.ts";
 import type {
+  MemoryParams,
+  MemoryReport,
   RestartReport,
   StatusReport,
   StopParams,
@@ -26,6 +28,7 @@ import type { DirectoryLister } from "../../mount/linux/list_directories.ts";
 import type { RoutingState } from "../threads/messages.ts";
 import { listUsers, type MountUser, useElsewhere, usersAt } from "../../host/mount_users.ts";
 import { headReport } from "../threads/reports.ts";
+import { threadMemory } from "../threads/thread_memory.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
 
 /** The processes and threads that the daemon is made of, and what they serve. */
@@ -101,6 +104,17 @@ export class DaemonMethods {
       rssBytes: Deno.memoryUsage().rss,
       uptimeMs: Math.round(performance.now() - this.#started),
     };
+  }
+
+  async memory({ collect = false }: MemoryParams): Promise<MemoryReport> {
+    const { fs, branches } = this.parts;
+    const { background } = this.access;
+    const threads = {
+      fs: await fs.call("memory", { collect }),
+      background: await background.call("memory", { collect }),
+      main: threadMemory(collect, branches.counts),
+    };
+    return { rssBytes: Deno.memoryUsage().rss, threads };
   }
 
   tasks(): Promise<TasksReport> {

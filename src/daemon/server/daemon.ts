@@ -15,6 +15,8 @@ import type {
   ShowBranchParams,
 } from "../../control/service/branches.ts";
 import type {
+  MemoryParams,
+  MemoryReport,
   RestartReport,
   StatusReport,
   StopParams,
@@ -178,6 +180,10 @@ export class Daemon implements Service {
   async collectWhenIdle(): Promise<void> {
     if (this.#self.isStopping || this.parts.branches.main === null) return;
     await this.#maintenance.collectWhenIdle();
+  }
+
+  memory(p: MemoryParams): Promise<MemoryReport> {
+    return this.#self.memory(p);
   }
 
   tasks(): Promise<TasksReport> {

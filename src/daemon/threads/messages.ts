@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ThreadMemory } from "../../control/service/daemon.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import type { NewCommit } from "../../history/history.ts";
 import type { OperationKind } from "../../history/commits/operation_log.ts";
@@ -140,6 +141,7 @@ export interface FsCommands {
   end: { in: null; out: null };
   /** Objects that the open trees need, whatever their branches' snapshots reach. */
   references: { in: null; out: Reference[] };
+  memory: { in: { collect: boolean }; out: ThreadMemory };
   /** These packs are gone: what was in them is elsewhere. */
   forgetPacks: { in: number[]; out: null };
   /** Makes the journals durable. */

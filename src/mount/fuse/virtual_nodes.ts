@@ -61,6 +61,10 @@ export class VirtualNodes {
   /** The view of whoever asks at the shared mountpoint. */
   caller = MAIN_VIEW;
 
+  get size(): number {
+    return this.#nodes.size;
+  }
+
   /** Null for what the kernel cannot know. */
   get(id: number): VirtualNode | null {
     if (id === MAIN_VIEW) return { kind: "home", view: this.caller };

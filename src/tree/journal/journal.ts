@@ -157,6 +157,11 @@ export class Journal {
     this.#reserve.take();
   }
 
+  /** Segments that are open. */
+  get openSegments(): number {
+    return this.#readers.size + 1;
+  }
+
   /** The disk is full, and what deleting needs is being used up: only a checkpoint frees space now. */
   get isSpaceSpent(): boolean {
     return this.#reserve.isSpent;
