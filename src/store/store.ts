@@ -12,6 +12,7 @@ import { ContentReader } from "./objects/content_reader.ts";
 import type { ContentId, InodeRecord, TreeEntry } from "./trees/entry.ts";
 import type { Hasher } from "./format/hasher.ts";
 import { LinkLookup } from "./trees/link_lookup.ts";
+import type { Location } from "./format/location.ts";
 import { readLinks } from "./trees/link_table.ts";
 import type { ObjectId } from "./format/object_id.ts";
 import { ObjectReader, type PendingObjects } from "./objects/object_reader.ts";
@@ -72,6 +73,11 @@ export class Store implements ObjectSource {
   /** Plain bytes of an object of that type; not to be changed. */
   object(id: ObjectId, type: ObjectType): Uint8Array<ArrayBuffer> {
     return this.objects.object(id, type);
+  }
+
+  /** See {@linkcode ObjectReader.objectAt}. */
+  objectAt(id: ObjectId, location: Location): Uint8Array<ArrayBuffer> {
+    return this.objects.objectAt(id, location);
   }
 
   /** Plain bytes of any object, in an array of its own. */

@@ -41,7 +41,7 @@ import type { ObjectId } from "../../store/format/object_id.ts";
 import { journalPath } from "../../store/files/store_paths.ts";
 import { StoreWriter } from "../../store/store_writer.ts";
 import type { BuiltSlot, Capture } from "../../tree/capture/capture.ts";
-import { collectGarbage } from "./collect_garbage.ts";
+import { collectGarbage } from "../threads/collect_garbage.ts";
 import { type GarbageJobs, garbageJobs } from "./garbage_jobs.ts";
 import { importDone, importProject } from "./import_job.ts";
 import { JournalReader } from "./journal_reader.ts";

@@ -24,7 +24,7 @@ import { ViewTable, wireNode } from "../../mount/views.ts";
 import { loadHasher } from "../../store/format/hash.ts";
 import { Store } from "../../store/store.ts";
 import { RecordWriter } from "../../tree/journal/journal_record.ts";
-import { collectGarbage } from "../background/collect_garbage.ts";
+import { collectGarbage } from "../threads/collect_garbage.ts";
 import {
   type Captures,
   fsCommands,

@@ -5,7 +5,7 @@
  */
 
 import type { ThreadMemory } from "../../control/service/daemon.ts";
-import { collectGarbage } from "../background/collect_garbage.ts";
+import { collectGarbage } from "./collect_garbage.ts";
 
 /** @param counts of what the thread keeps for long */
 export function threadMemory(collect: boolean, counts: ThreadMemory["counts"]): ThreadMemory {

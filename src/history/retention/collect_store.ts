@@ -18,6 +18,7 @@ import type { Work } from "../../store/format/sliced.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import { journalsPath } from "../../store/files/store_paths.ts";
 import { packShares, packsToSweep, sweepPacks } from "../../store/verify/sweep_packs.ts";
+import { TableSource } from "../../store/table_source.ts";
 import { damagedRows } from "../../store/index/summed_table.ts";
 import { journalReferences } from "../../tree/capture/live_references.ts";
 import type { CommitInfo } from "../commits/commit.ts";
@@ -167,7 +168,7 @@ export class StoreCollection {
     try {
       const { table, lostBlobs } = yield* this.#load();
       const isKnownLost = (id: ObjectId) => lostBlobs.has(id);
-      const marker = new ObjectMarker(this.#store, table, isKnownLost);
+      const marker = new ObjectMarker(new TableSource(this.#store, table), table, isKnownLost);
       this.#marker = marker;
       for (const id of this.#usedEarly) marker.use(id);
       this.#usedEarly.clear();

@@ -13,6 +13,7 @@ import type { Store } from "../../store/store.ts";
 import { StoreError } from "../../store/format/store_error.ts";
 import { journalsPath } from "../../store/files/store_paths.ts";
 import { hasTable } from "../../store/index/summed_table.ts";
+import { TableSource } from "../../store/table_source.ts";
 import { journalReferences } from "../../tree/capture/live_references.ts";
 import { type CommitInfo, decodeCommit, storedId } from "../commits/commit.ts";
 import { type BranchState, BranchTable } from "../refs/branch_table.ts";
@@ -70,7 +71,7 @@ export function* storeStats(store: Store, live: readonly Reference[]): Work<Stor
   const commits = readCommits(store);
   const working = [...branchReferences(store), ...live];
   const owners = [working, ...commits.map(commitReferences)];
-  const ownerOf = yield* attributeObjects(store, table, owners);
+  const ownerOf = yield* attributeObjects(new TableSource(store, table), table, owners);
   const bytes = bytesByOwner(table, ownerOf, owners.length);
   const files = filesOf(store.directory);
   const packs = files.filter(({ path }) => path.startsWith("packs/"));

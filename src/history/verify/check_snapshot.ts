@@ -19,6 +19,7 @@ import {
   type Snapshot,
   type TreeEntry,
 } from "../../store/trees/entry.ts";
+import { readLinks } from "../../store/trees/link_table.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { ObjectIndex } from "../../store/index/object_index.ts";
 import type { ObjectTable } from "../../store/index/object_table.ts";
@@ -27,7 +28,9 @@ import { contentType } from "../../store/objects/references.ts";
 import type { Work } from "../../store/format/sliced.ts";
 import type { Store } from "../../store/store.ts";
 import { StoreError } from "../../store/format/store_error.ts";
+import { TableSource } from "../../store/table_source.ts";
 import { isIndex, readIndex } from "../../store/trees/tree_page.ts";
+import { decodeTree, readTree } from "../../store/trees/tree_read.ts";
 import { pageStarts, SINGLE_PAGE_ENTRIES } from "../../store/trees/tree_split.ts";
 import { totalsOf } from "../snapshots/totals.ts";
 
@@ -56,10 +59,13 @@ interface Links {
 }
 
 export class SnapshotCheck {
-  readonly #store: Store;
   readonly #table: ObjectTable;
+  readonly #source: TableSource;
   readonly #findings: Findings;
   readonly #index: ObjectIndex;
+  /** The object asked for last, and its place in the table: one is asked about several times in a row. */
+  #lastId: ObjectId | null = null;
+  #lastAt = -1;
   /** Marks of objects that were committed after the table was read. */
   readonly #late = new Map<ObjectId, number>();
   /** Names with a linked inode were counted for these pairs of root and table. */
@@ -69,8 +75,8 @@ export class SnapshotCheck {
   #steps = 0;
 
   constructor(store: Store, table: ObjectTable, findings: Findings) {
-    this.#store = store;
     this.#table = table;
+    this.#source = new TableSource(store, table);
     this.#findings = findings;
     this.#index = new ObjectIndex(store.database);
   }
@@ -137,24 +143,16 @@ export class SnapshotCheck {
   /** Reads a directory and checks what only its record and its entries together can tell. */
   #enter(record: InodeRecord, what: string, path: string): Frame | null {
     const id = record.content!;
-    const entries = this.#try(id, what, path, () => this.#store.readTree(id));
-    if (entries === null) return null;
+    const tree = this.#try(id, what, path, () => {
+      const bytes = this.#source.object(id, "tree");
+      return { bytes, entries: decodeTree(this.#source, id, bytes) };
+    });
+    if (tree === null) return null;
+    const { bytes, entries } = tree;
     this.trees++;
-    const fault = this.#pagesFault(id, entries) ?? totalsFault(record, entries);
+    const fault = pagesFault(id, bytes, entries) ?? totalsFault(record, entries);
     if (fault !== null) this.#misfit(what, path, fault);
     return { id, path, entries, next: 0, flags: 0 };
-  }
-
-  /** Why a directory is not cut into pages as it should be, or null. */
-  #pagesFault(id: ObjectId, entries: readonly TreeEntry[]): string | null {
-    const bytes = this.#store.object(id, "tree");
-    const counts = isIndex(bytes) ? readIndex(bytes, id).map(({ count }) => count) : null;
-    const starts = entries.length <= SINGLE_PAGE_ENTRIES ? [0] : pageStarts(entries);
-    const expected = starts.length === 1
-      ? null
-      : starts.map((start, i) => (starts[i + 1] ?? entries.length) - start);
-    if (counts?.join() === expected?.join()) return null;
-    return "its pages are cut elsewhere than they should be";
   }
 
   /** Checks what a record says of its own bytes. Returns its flags; those of a directory's tree are not in them. */
@@ -191,7 +189,7 @@ export class SnapshotCheck {
       id,
       what,
       path,
-      () => ChunkList.decode(this.#store.object(id, "chunks"), id),
+      () => ChunkList.decode(this.#source.object(id, "chunks"), id),
     );
     if (list === null) return BROKEN;
     if (list.size !== record.size) {
@@ -244,7 +242,7 @@ export class SnapshotCheck {
     let broken = 0;
     const records = links === null
       ? new Map<number, InodeRecord>()
-      : this.#try(links, what, "", () => this.#store.readLinks(links));
+      : this.#try(links, what, "", () => readLinks(this.#source, links));
     if (records === null) return BROKEN;
     for (const [ino, record] of records) {
       broken |= this.#record(record, what, `(inode ${ino})`);
@@ -266,7 +264,7 @@ export class SnapshotCheck {
   *#names(root: ObjectId, links: Links, what: string): Work<void> {
     const stack = [{ id: root, path: "" }];
     for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
-      for (const entry of this.#store.readTree(next.id)) {
+      for (const entry of readTree(this.#source, next.id)) {
         const path = next.path === "" ? entry.name : `${next.path}/${entry.name}`;
         if (entry.linked) {
           links.seen.set(entry.ino, (links.seen.get(entry.ino) ?? 0) + 1);
@@ -303,26 +301,45 @@ export class SnapshotCheck {
     this.#findings.add({ code: "tree", message: `In ${named(what, path)}: ${fault}` });
   }
 
+  #find(id: ObjectId): number {
+    if (id !== this.#lastId) {
+      this.#lastId = id;
+      this.#lastAt = this.#table.find(id);
+    }
+    return this.#lastAt;
+  }
+
   #typeCode(id: ObjectId): number | null {
-    const at = this.#table.find(id);
+    const at = this.#find(id);
     return at >= 0 ? this.#table.type(at) : this.#index.find(id)?.type ?? null;
   }
 
   #size(id: ObjectId): number {
-    const at = this.#table.find(id);
+    const at = this.#find(id);
     return at >= 0 ? this.#table.size(at) : this.#index.find(id)?.size ?? -1;
   }
 
   #flags(id: ObjectId): number {
-    const at = this.#table.find(id);
+    const at = this.#find(id);
     return at >= 0 ? this.#table.marks[at]! : this.#late.get(id) ?? 0;
   }
 
   #setFlags(id: ObjectId, flags: number): void {
-    const at = this.#table.find(id);
+    const at = this.#find(id);
     if (at >= 0) this.#table.marks[at]! |= flags;
     else this.#late.set(id, (this.#late.get(id) ?? 0) | flags);
   }
+}
+
+/** Why a directory is not cut into pages as it should be, or null. */
+function pagesFault(id: ObjectId, bytes: Uint8Array, entries: readonly TreeEntry[]): string | null {
+  const counts = isIndex(bytes) ? readIndex(bytes, id).map(({ count }) => count) : null;
+  const starts = entries.length <= SINGLE_PAGE_ENTRIES ? [0] : pageStarts(entries);
+  const expected = starts.length === 1
+    ? null
+    : starts.map((start, i) => (starts[i + 1] ?? entries.length) - start);
+  if (counts?.join() === expected?.join()) return null;
+  return "its pages are cut elsewhere than they should be";
 }
 
 function totalsFault(record: InodeRecord, entries: readonly TreeEntry[]): string | null {

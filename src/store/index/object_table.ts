@@ -2,7 +2,7 @@
  * All objects of the index in memory, as flat arrays in the order of their ids: what a walk over the whole
  * store marks and looks up in.
  *
- * It takes 55 bytes an object, 55 MB a million. Ids are compared whole, so that two objects are never taken
+ * It takes 56 bytes an object, 56 MB a million. Ids are compared whole, so that two objects are never taken
  * for one, whoever made them.
  *
  * @module
@@ -27,16 +27,35 @@ export const USED = 0x40;
 /** Rows read at a time. */
 const PAGE_ROWS = 4096;
 
+const NUMBERS = ["pack", "offset", "stored", "size", "encoding", "type"] as const;
+
+const ROWS_OF_PAGE = `SELECT id, ${NUMBERS.join(", ")} FROM objects
+  WHERE id > ? ORDER BY id LIMIT ${PAGE_ROWS}`;
+/** A page as a string for each column, which costs a third of an object for each row. */
+const PAGE =
+  `SELECT count(*) AS rows, max(length(id)) AS longest, group_concat(hex(id), '') AS ids, ${
+    NUMBERS.map((column) => `json_group_array(${column}) AS ${column}`).join(", ")
+  } FROM (${ROWS_OF_PAGE})`;
+
+/** Objects that share a line of the directory, on average: it takes four bytes a line. */
+const OBJECTS_PER_LINE = 4;
+
 const wanted = new Uint8Array(OBJECT_ID_BYTES);
 
-interface Row {
-  readonly id: Uint8Array;
-  readonly pack: number;
-  readonly offset: number;
-  readonly stored: number;
-  readonly size: number;
-  readonly encoding: number;
-  readonly type: number;
+type Row = Readonly<Record<typeof NUMBERS[number], number>> & { readonly id: Uint8Array };
+
+type Page = Readonly<Record<typeof NUMBERS[number], string>> & {
+  readonly rows: number;
+  /** Bytes of the longest id. With the digits of all, it tells whether each is an id. */
+  readonly longest: number;
+  /** Hex digits of the ids, without anything between them; null for none. */
+  readonly ids: string | null;
+};
+
+/** How many rows a page has, and the id of its last. */
+interface PageEnd {
+  readonly count: number;
+  readonly id: unknown;
 }
 
 export class ObjectTable {
@@ -50,6 +69,9 @@ export class ObjectTable {
   /** One byte an object for whoever walks. */
   marks: Uint8Array;
   count = 0;
+  /** Where the objects begin whose ids have these first bits, as many as the shift leaves of 32. */
+  #directory = new Uint32Array(2);
+  #shift = 31;
 
   private constructor(capacity: number) {
     this.#ids = new Uint8Array(capacity * OBJECT_ID_BYTES);
@@ -70,16 +92,17 @@ export class ObjectTable {
     const { total } = database.prepare("SELECT count(*) AS total FROM objects")
       .get() as { total: number };
     const table = new ObjectTable(total + PAGE_ROWS);
-    const page = database.prepare(
-      `SELECT id, pack, offset, stored, size, encoding, type FROM objects
-        WHERE id > ? ORDER BY id LIMIT ${PAGE_ROWS}`,
-    );
+    const pages = database.prepare(PAGE);
+    const rowsOfPage = database.prepare(ROWS_OF_PAGE);
     let last: Uint8Array = new Uint8Array(0);
     while (true) {
-      const rows = page.all(last) as unknown as Row[];
-      for (const row of rows) table.#add(row);
-      if (rows.length < PAGE_ROWS) return table;
-      const { id } = rows.at(-1)!;
+      const rows = table.#addPage(() => pages.get(last) as unknown as Page) ??
+        table.#addRows(rowsOfPage.all(last) as unknown as Row[]);
+      if (rows.count < PAGE_ROWS) {
+        table.#makeDirectory();
+        return table;
+      }
+      const { id } = rows;
       // An order that is none would have no end.
       if (!(id instanceof Uint8Array) || compareBytes(id, last) <= 0) throw disordered();
       last = id;
@@ -90,27 +113,80 @@ export class ObjectTable {
   /** Rows whose id or numbers no writer makes. */
   impossible = 0;
 
+  /** Null, with nothing added, unless all of its rows are as a writer makes them, and in order. */
+  #addPage(read: () => Page): PageEnd | null {
+    let page: Page;
+    try {
+      page = read();
+    } catch {
+      // A value that cannot be in JSON; anything else is seen again by whoever reads the rows.
+      return null;
+    }
+    const { rows, ids, longest } = page;
+    const columns = NUMBERS.map((column) => JSON.parse(page[column]) as unknown[]);
+    const length = rows * OBJECT_ID_BYTES;
+    if ((ids?.length ?? 0) !== 2 * length || longest > OBJECT_ID_BYTES) return null;
+    if (!columns.every((column) => column.every(isCount))) return null;
+    while (this.count + rows > this.#packs.length) this.#grow();
+    const start = this.count * OBJECT_ID_BYTES;
+    const bytes = this.#ids.subarray(start, start + length);
+    if (ids !== null) bytes.setFromHex(ids);
+    if (!areAscending(bytes)) return null;
+    const [packs, offsets, stored, sizes, encodings, types] = columns as number[][];
+    this.#packs.set(packs!, this.count);
+    this.#offsets.set(offsets!, this.count);
+    this.#stored.set(stored!, this.count);
+    this.#sizes.set(sizes!, this.count);
+    this.#encodings.set(encodings!, this.count);
+    this.#types.set(types!, this.count);
+    this.count += rows;
+    return { count: rows, id: bytes.slice(-OBJECT_ID_BYTES) };
+  }
+
+  #addRows(rows: readonly Row[]): PageEnd {
+    for (const row of rows) this.#add(row);
+    return { count: rows.length, id: rows.at(-1)?.id };
+  }
+
   #add(row: Row): void {
-    const { id, pack, offset, stored, size, encoding, type } = row;
-    const numbers = [pack, offset, stored, size, encoding, type];
+    const { id } = row;
     const isId = id instanceof Uint8Array && id.length === OBJECT_ID_BYTES;
-    if (!isId || !numbers.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    if (!isId || !NUMBERS.every((column) => isCount(row[column]))) {
       this.impossible++;
       return;
     }
     if (this.count === this.#packs.length) this.#grow();
     const at = this.count++;
     this.#ids.set(id, at * OBJECT_ID_BYTES);
-    this.#packs[at] = pack;
-    this.#offsets[at] = offset;
-    this.#stored[at] = stored;
-    this.#sizes[at] = size;
-    this.#encodings[at] = encoding;
-    this.#types[at] = type;
+    this.#packs[at] = row.pack;
+    this.#offsets[at] = row.offset;
+    this.#stored[at] = row.stored;
+    this.#sizes[at] = row.size;
+    this.#encodings[at] = row.encoding;
+    this.#types[at] = row.type;
+  }
+
+  /** Ids are hashes and evenly spread: so a few bits of one tell nearly where it is. */
+  #makeDirectory(): void {
+    const bits = Math.max(1, Math.floor(Math.log2(1 + this.count / OBJECTS_PER_LINE)));
+    this.#shift = 32 - bits;
+    const directory = new Uint32Array(2 ** bits + 1);
+    for (let at = 0; at < this.count; at++) {
+      directory[1 + this.#line(this.#ids, at * OBJECT_ID_BYTES)]!++;
+    }
+    for (let line = 1; line < directory.length; line++) directory[line]! += directory[line - 1]!;
+    this.#directory = directory;
+  }
+
+  /** The line of the directory for the id that begins at `start`. */
+  #line(ids: Uint8Array, start: number): number {
+    const first = ids[start]! << 24 | ids[start + 1]! << 16 | ids[start + 2]! << 8 |
+      ids[start + 3]!;
+    return first >>> this.#shift;
   }
 
   #grow(): void {
-    const larger = new ObjectTable(2 * this.count);
+    const larger = new ObjectTable(2 * this.#packs.length);
     larger.#ids.set(this.#ids);
     larger.#packs.set(this.#packs);
     larger.#offsets.set(this.#offsets);
@@ -132,15 +208,9 @@ export class ObjectTable {
   /** Place of the object in the table, or -1. */
   find(id: ObjectId): number {
     writeObjectId(id, wanted);
-    let low = 0;
-    let high = this.count - 1;
-    // Ids are hashes and evenly spread: where this one would be is known to within some square roots.
-    const guess = ((wanted[0]! << 16 | wanted[1]! << 8 | wanted[2]!) / 2 ** 24) * high;
-    const reach = 16 + 4 * Math.sqrt(high);
-    const before = Math.floor(guess - reach);
-    const after = Math.ceil(guess + reach);
-    if (before > low && this.#compare(before) <= 0) low = before;
-    if (after < high && this.#compare(after) >= 0) high = after;
+    const line = this.#line(wanted, 0);
+    let low = this.#directory[line]!;
+    let high = this.#directory[line + 1]! - 1;
     while (low <= high) {
       const middle = (low + high) >>> 1;
       const order = this.#compare(middle);
@@ -199,6 +269,21 @@ export class ObjectTable {
       this.#types[at]!,
     );
   }
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && value as number >= 0;
+}
+
+/** True if each id is above the one before. */
+function areAscending(ids: Uint8Array): boolean {
+  for (let next = OBJECT_ID_BYTES; next < ids.length; next += OBJECT_ID_BYTES) {
+    let i = next;
+    const end = next + OBJECT_ID_BYTES;
+    while (i < end && ids[i] === ids[i - OBJECT_ID_BYTES]) i++;
+    if (i === end || ids[i]! < ids[i - OBJECT_ID_BYTES]!) return false;
+  }
+  return true;
 }
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {

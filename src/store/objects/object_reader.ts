@@ -89,6 +89,14 @@ export class ObjectReader implements ObjectSource {
     return this.#cache.get(id) ?? this.#load(id, location);
   }
 
+  /**
+   * Plain bytes of an object that is, or was, at that place: without asking the index, and without displacing what others
+   * read again. For who walks the whole store.
+   */
+  objectAt(id: ObjectId, location: Location): Uint8Array<ArrayBuffer> {
+    return this.#cache.get(id) ?? this.#plain(id, location);
+  }
+
   /** Plain bytes of any object, in an array of its own. */
   read(id: ObjectId): Uint8Array<ArrayBuffer> {
     return this.#plain(id, this.#locate(id));

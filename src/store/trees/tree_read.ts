@@ -12,7 +12,11 @@ import { isIndex, type PageReference, readIndex, readLeaf } from "./tree_page.ts
 
 /** All entries of a directory, sorted by name bytes. */
 export function readTree(source: ObjectSource, id: ObjectId): TreeEntry[] {
-  const bytes = source.object(id, "tree");
+  return decodeTree(source, id, source.object(id, "tree"));
+}
+
+/** As {@linkcode readTree}, of a directory whose own bytes were read. */
+export function decodeTree(source: ObjectSource, id: ObjectId, bytes: Uint8Array): TreeEntry[] {
   const entries: TreeEntry[] = [];
   if (isIndex(bytes)) {
     for (const page of readIndex(bytes, id)) readPage(source, page, entries);
