@@ -4,10 +4,10 @@
  * @module
  */
 
-import { join } from "node:path";
 import { isListening } from "../../control/socket_path.ts";
 import { checkStore } from "../workspaces/check_store.ts";
 import { abortMount, closeDeadMount, hasKeeper } from "../../host/dead_mount.ts";
+import { findMount } from "../workspaces/find_daemon.ts";
 import { isWithin, MOUNT_TYPE, mountAt } from "../../host/mounts.ts";
 import { askStatus } from "../workspaces/spawn.ts";
 import { type DaemonConfig, reason, WorkspaceError } from "../workspaces/workspace.ts";
@@ -34,6 +34,7 @@ export async function validatePlan(
   config: DaemonConfig,
   options: ValidateOptions = {},
 ): Promise<void> {
+  await checkNotMounted(config.source);
   await checkSource(config.source);
   checkBreadth(config.source, options.force ?? false);
   checkNesting(config);
@@ -58,6 +59,18 @@ export async function validateMachine(config: DaemonConfig): Promise<void> {
     await checkStore(config.store);
   }
   await checkMountpoint(config);
+}
+
+/** A mount of a mount would show the same files twice, and every command in it could mean either. */
+async function checkNotMounted(source: string): Promise<void> {
+  const { mount, found } = await findMount(source);
+  if (mount === null) return;
+  const project = found?.workspace?.source;
+  throw new WorkspaceError("source_in_mount", 1, `${source} is in the mount ${mount}`, {
+    hint: project === undefined
+      ? "Give the project itself, not a mount of it"
+      : `Give the project itself: ${project}`,
+  });
 }
 
 async function checkSource(source: string): Promise<void> {
@@ -202,10 +215,6 @@ async function checkMountpoint(config: DaemonConfig): Promise<void> {
         cause,
       });
     }
-    if (mount === join(config.workspace, "mount")) return; // created with the workspace
-    throw new WorkspaceError("no_mountpoint", 2, `There is no mountpoint ${mount}`, {
-      hint: `Create it first: mkdir -p ${mount}`,
-      cause,
-    });
+    // It is made with the workspace.
   }
 }

@@ -95,13 +95,12 @@ Deno.test("a symlink does not hide that places contain each other", () =>
     assert.equal(error.code, "mount_inside_source");
   }));
 
-Deno.test("a mountpoint must be an empty directory; only the workspace's own is made", () =>
+Deno.test("a mountpoint is an empty directory, or one that can be made", () =>
   withState(async ({ root, project }) => {
     const mount = join(root, "mnt");
-    const missing = await refusal({ source: project, mount });
-    assert.equal(missing.code, "no_mountpoint");
-    assert.equal(missing.exit, 2);
-    assert.match(missing.hint!, /mkdir/);
+    await accept({ source: project, mount });
+    await accept({ source: project, mount: join(mount, "deep/er") });
+    await assert.rejects(Deno.stat(mount), Deno.errors.NotFound);
 
     await Deno.writeTextFile(mount, "");
     assert.equal((await refusal({ source: project, mount })).code, "mount_not_a_directory");
@@ -115,6 +114,21 @@ Deno.test("a mountpoint must be an empty directory; only the workspace's own is 
     assert.equal(full.code, "mount_not_empty");
     assert.equal(full.exit, 1);
     assert.match(full.message, /"kept"/);
+  }));
+
+Deno.test("a mountpoint of ours is not a project, even while nothing is mounted", () =>
+  withState(async ({ root, project }) => {
+    const mount = join(root, "mnt");
+    await createWorkspace(await planDaemon({ source: project, mount, version: "1" }));
+    await Deno.symlink(mount, join(root, "link"));
+    for (const source of [mount, join(root, "link")]) {
+      const error = await refusal({ source });
+      assert.equal(error.code, "source_in_mount");
+      assert.equal(error.exit, 1);
+      assert.ok(error.hint!.endsWith(project), error.hint);
+    }
+    await Deno.writeTextFile(join(mount, "used"), "for something else by now");
+    await accept({ source: mount });
   }));
 
 Deno.test("a mountpoint in use is refused", () =>

@@ -9,7 +9,7 @@
 
 import { join, resolve } from "node:path";
 import { isListening } from "../../control/socket_path.ts";
-import { isWithin, listMounts, MOUNT_TYPE } from "../../host/mounts.ts";
+import { isWithin, listMounts, type Mount, MOUNT_TYPE } from "../../host/mounts.ts";
 import { listWorkspaces, WorkspaceError, type WorkspaceRecord } from "./workspace.ts";
 
 /** What is known of the daemon; all of it may be left out. */
@@ -48,30 +48,85 @@ export async function findDaemon(options: FindOptions): Promise<FoundDaemon> {
 /** The daemon whose mount or project `directory` is, or is in. */
 export async function findAround(directory: string): Promise<FoundDaemon | null> {
   const workspaces = await listWorkspaces();
-  const mount = (await listMounts())
-    .filter(({ type, path }) => type === MOUNT_TYPE && isWithin(directory, path))
-    .reduce<string | null>(
-      (deepest, { path }) => path.length > (deepest?.length ?? 0) ? path : deepest,
-      null,
-    );
-  if (mount !== null) {
-    // A view mounted over the project's own path is the project's daemon too.
-    const known = await choose(workspaces.filter((w) => w.mount === mount || w.source === mount));
-    return known ?? await askMount(mount);
-  }
+  const place = await placeOf(directory, workspaces);
+  if (place.mount !== null) return place.found;
+  const around = workspaces.filter(({ source }) => isWithin(place.path, source));
+  const nearest = Math.max(...around.map(({ source }) => source.length));
+  return await choose(around.filter(({ source }) => source.length === nearest));
+}
+
+/** Where a directory is, as far as mounts of ours are concerned. */
+export interface MountPlace {
+  /** The mountpoint that it is, or is in; null if it is in none. What a stopped daemon mounted counts. */
+  readonly mount: string | null;
+  /** Whose mount that is; null where nobody can tell. */
+  readonly found: FoundDaemon | null;
+}
+
+/** The mount that `directory` is, or is in, and its daemon. */
+export async function findMount(directory: string): Promise<MountPlace> {
+  return await placeOf(directory, await listWorkspaces());
+}
+
+/** `path`: the directory itself, with links resolved where it is in no mount as it was named. */
+async function placeOf(
+  directory: string,
+  workspaces: readonly WorkspaceRecord[],
+): Promise<MountPlace & { readonly path: string }> {
+  const mounts = (await listMounts()).filter(({ type }) => type === MOUNT_TYPE);
+  const inMount = async (path: string) => {
+    const mount = deepest(mounts.filter((mount) => isWithin(path, mount.path)));
+    if (mount !== null) {
+      return { mount: mount.path, found: await daemonOf(mount, mounts, workspaces) };
+    }
+    const [unmounted] = workspaces.filter((workspace) => isWithin(path, workspace.mount));
+    if (unmounted === undefined || await isUsed(unmounted.mount)) return NO_MOUNT;
+    const same = workspaces.filter(({ mount }) => mount === unmounted.mount);
+    return { mount: unmounted.mount, found: await choose(same) };
+  };
+  // As it was named first: that touches no mount, and so cannot hang in one.
+  const named = await inMount(directory);
+  if (named.mount !== null) return { ...named, path: directory };
   const real = await Deno.realPath(directory).catch(() => directory);
-  const candidates = workspaces.filter((w) =>
-    isWithin(real, w.source) || isWithin(directory, w.mount)
-  );
-  const nearest = Math.max(...candidates.map((w) => w.source.length));
-  const unmounted = candidates.filter((w) => isWithin(directory, w.mount));
-  return await choose(
-    unmounted.length > 0 ? unmounted : candidates.filter((w) => w.source.length === nearest),
+  return { ...real === directory ? named : await inMount(real), path: real };
+}
+
+const NO_MOUNT: MountPlace = { mount: null, found: null };
+
+/** True if a directory where nothing is mounted has something in it: then it is no mountpoint any more. */
+async function isUsed(directory: string): Promise<boolean> {
+  try {
+    for await (const _ of Deno.readDir(directory)) return true;
+  } catch { /* it is not there */ }
+  return false;
+}
+
+function deepest(mounts: readonly Mount[]): Mount | null {
+  return mounts.reduce<Mount | null>(
+    (longest, mount) => mount.path.length >= (longest?.path.length ?? 0) ? mount : longest,
+    null,
   );
 }
 
+/** Branches are shown in other places by mounts of the same file system, one of them over the project's own path. */
+async function daemonOf(
+  mount: Mount,
+  mounts: readonly Mount[],
+  workspaces: readonly WorkspaceRecord[],
+): Promise<FoundDaemon | null> {
+  const places = new Set(
+    mounts.filter(({ device }) => device === mount.device).map(({ path }) => path),
+  );
+  const known = await choose(
+    workspaces.filter((workspace) =>
+      places.has(workspace.mount) || workspace.source === mount.path
+    ),
+  );
+  return known ?? await askMount(mount.path);
+}
+
 /** Of several workspaces for one place the one whose daemon runs. */
-async function choose(workspaces: WorkspaceRecord[]): Promise<FoundDaemon | null> {
+async function choose(workspaces: readonly WorkspaceRecord[]): Promise<FoundDaemon | null> {
   const [first, second] = workspaces;
   if (first === undefined) return null;
   if (second === undefined) return found(first);
@@ -90,7 +145,7 @@ async function findOnly(): Promise<FoundDaemon> {
   });
 }
 
-async function onlyRunning(workspaces: WorkspaceRecord[]): Promise<WorkspaceRecord[]> {
+async function onlyRunning(workspaces: readonly WorkspaceRecord[]): Promise<WorkspaceRecord[]> {
   const states = await Promise.all(workspaces.map((workspace) => isListening(workspace.socket)));
   return workspaces.filter((_, i) => states[i]);
 }
@@ -109,7 +164,7 @@ function found(workspace: WorkspaceRecord): FoundDaemon {
   return { socket: workspace.socket, workspace };
 }
 
-function ambiguous(running: WorkspaceRecord[]): WorkspaceError {
+function ambiguous(running: readonly WorkspaceRecord[]): WorkspaceError {
   const list = running.map(({ source, mount, socket }) => ({ source, mount, socket }));
   const lines = list.map(({ source, mount }) => `  ${source}  mounted at ${mount}`).sort();
   return new WorkspaceError(

@@ -195,15 +195,10 @@ function shortRuntimeDirectory(): string {
   return `/tmp/agentvfs-${Deno.uid() ?? 0}`;
 }
 
-/**
- * Creates the workspace of a validated configuration and writes its record.
- * The mountpoint is created only where it is the workspace's own.
- */
+/** Creates the workspace of a validated configuration, with its mountpoint, and writes its record. */
 export async function createWorkspace(config: DaemonConfig): Promise<void> {
   await createWorkspaceDirectory(config);
-  if (config.mount === join(config.workspace, "mount")) {
-    await Deno.mkdir(config.mount, OWNER_ONLY).catch(ifExists);
-  }
+  await createMountpoint(config);
   await ownDirectory(config.store);
   const socketDirectory = join(config.socket, "..");
   if (socketDirectory === shortRuntimeDirectory()) await ownDirectory(socketDirectory);
@@ -219,9 +214,19 @@ export async function createWorkspaceDirectory(config: DaemonConfig): Promise<vo
 
 const OWNER_ONLY = { recursive: true, mode: 0o700 } as const;
 
-/** A mount that died answers ENOTCONN to everything; that is for the mount's own check to report. */
-function ifExists(error: unknown): void {
-  if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+async function createMountpoint({ mount, workspace }: DaemonConfig): Promise<void> {
+  const own = mount === join(workspace, "mount");
+  try {
+    await Deno.mkdir(mount, own ? OWNER_ONLY : { recursive: true });
+  } catch (cause) {
+    // A mount that died answers ENOTCONN to everything; that is for the mount's own check to report.
+    if (cause instanceof Deno.errors.AlreadyExists) return;
+    const message = `Cannot make the mountpoint ${mount}: ${reason(cause)}`;
+    throw new WorkspaceError("mount_unusable", 4, message, {
+      hint: "Choose a place where you may make a directory",
+      cause,
+    });
+  }
 }
 
 /** Makes sure `path` is a directory of this user's that nobody else can enter. */

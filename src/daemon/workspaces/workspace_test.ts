@@ -83,6 +83,17 @@ Deno.test("a created workspace is private and can be found again", () =>
     ]);
   }));
 
+Deno.test("a mountpoint that is missing is made, and it is told where that cannot be", () =>
+  withState(async ({ root, project }) => {
+    const mount = join(root, "deep/er");
+    const config = await planDaemon({ source: project, mount, version: "1" });
+    await createWorkspace(config);
+    await createWorkspace(config);
+    assert.ok((await Deno.stat(mount)).isDirectory);
+    const impossible = await planDaemon({ source: project, mount: "/proc/no/mount", version: "1" });
+    await assert.rejects(createWorkspace(impossible), { code: "mount_unusable", exit: 4 });
+  }));
+
 Deno.test("a record that is damaged or missing is none", () =>
   withState(async ({ project }) => {
     const config = await planDaemon({ source: project, version: VERSION });

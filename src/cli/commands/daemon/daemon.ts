@@ -5,6 +5,8 @@ import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { DAEMON_OPTIONS, daemonConfig } from "../../daemon_options.ts";
 import { print, printJson } from "../../output.ts";
+import { placeWarnings } from "../../place_warnings.ts";
+import { printWarnings } from "../../warning.ts";
 
 export const command: Command = {
   name: "daemon",
@@ -31,8 +33,10 @@ agentvfs quickstart DIR is the short way.`,
       return await runKeeper(config);
     }
     const status = await startNew(config, { force });
-    if (input.flags.has("json")) printJson(status);
+    const warnings = await placeWarnings(config);
+    if (input.flags.has("json")) printJson({ ...status, warnings });
     else print(`mount=${status.mount}\nsocket=${status.socket}`);
+    printWarnings(warnings);
     return 0;
   },
 };

@@ -1,40 +1,38 @@
-import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
-import type { Command } from "../../command.ts";
+import { resolve } from "node:path";
+import { findMount } from "../../../daemon/workspaces/find_daemon.ts";
+import { askStatus } from "../../../daemon/workspaces/spawn.ts";
+import { type Started, startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
+import type { Command, CommandInput } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 import { DAEMON_OPTIONS, daemonConfig } from "../../daemon_options.ts";
 import { byteSize, grouped } from "../../format.ts";
-import { print, printError, printJson } from "../../output.ts";
+import { print, printError, printJson, safe } from "../../output.ts";
+import { placeWarnings } from "../../place_warnings.ts";
 import { shellWord } from "../../shell_word.ts";
+import { printWarnings, type Warning } from "../../warning.ts";
+
+/** Longest time the daemon of a mount may take to answer, ms. */
+const DEADLINE_MS = 3_000;
 
 export const command: Command = {
   name: "quickstart",
   brief: "mount a project and say where",
   positionals: { usage: "[DIR]", min: 0, max: 1 },
   options: DAEMON_OPTIONS,
-  details: `The project itself is only read. Repeating it is harmless: it finds the daemon.
-Prints mount=PATH and the next command to type.`,
+  details: `The project itself is only read. Repeating it is harmless: it finds the daemon,
+also from a mount. Prints mount=PATH and the next command to type.`,
   example: "quickstart ~/work/shop",
   async run(input) {
-    const source = input.positionals[0] ?? input.values.get("project") ?? ".";
-    const config = await daemonConfig(input, source, false);
-    const { status, reused } = await startOrReuse(config, { force: input.flags.has("force") });
-    if (config.routing !== "none" && status.routing === null) {
-      throw new CommandError(
-        "not_routed",
-        1,
-        `${status.mount} is mounted already, without --cgroups`,
-        {
-          hint: "agentvfs stop, then the same again",
-        },
-      );
-    }
+    const { status, reused, warnings } = await started(input);
     if (input.flags.has("json")) {
-      printJson({ ...status, reused });
+      printJson({ ...status, reused, warnings });
+      printWarnings(warnings);
       return 0;
     }
     print(`mount=${status.mount}`);
     if (input.values.has("root")) print(`root=${input.values.get("root")}`);
     print(`next: cd ${shellWord(status.mount)} && claude   # or: codex`);
+    printWarnings(warnings);
     if (status.import.state === "running" && Deno.stderr.isTerminal()) {
       const { files, bytes } = status.import;
       const sofar = `${grouped(files)} files, ${byteSize(bytes)} so far`;
@@ -43,3 +41,35 @@ Prints mount=PATH and the next command to type.`,
     return 0;
   },
 };
+
+/** Starts the daemon of the directory, or of the project whose mount it is in. */
+async function started(input: CommandInput): Promise<Started & { warnings: Warning[] }> {
+  const directory = resolve(input.positionals[0] ?? input.values.get("project") ?? ".");
+  const { mount, found } = await findMount(directory);
+  const known = found?.workspace ?? null;
+  if (mount !== null && known === null) {
+    return { status: await statusAt(mount, found?.socket), reused: true, warnings: [] };
+  }
+  const config = await daemonConfig(input, known?.source ?? directory, false, known);
+  const { status, reused } = await startOrReuse(config, { force: input.flags.has("force") });
+  if (config.routing !== "none" && status.routing === null) {
+    throw alreadyMounted("not_routed", `${status.mount} is mounted already, without --cgroups`);
+  }
+  if (input.values.has("mount") && status.mount !== config.mount) {
+    throw alreadyMounted("mounted_elsewhere", `It is mounted already, at ${status.mount}`);
+  }
+  return { status, reused, warnings: await placeWarnings(config) };
+}
+
+function alreadyMounted(code: string, message: string): CommandError {
+  return new CommandError(code, 1, message, { hint: "agentvfs stop, then the same again" });
+}
+
+/** Of a mount that has no workspace here. */
+async function statusAt(mount: string, socket: string | undefined): Promise<Started["status"]> {
+  const status = socket === undefined ? null : await askStatus(socket, DEADLINE_MS);
+  if (status !== null) return status;
+  throw new CommandError("mount_unknown", 3, `${safe(mount)} is a mount that nobody answers for`, {
+    hint: "Give the project itself; agentvfs doctor looks for mounts that are dead",
+  });
+}

@@ -69,8 +69,8 @@ async function daemonOf(input: CommandInput): Promise<Place> {
     const client = await connected(found.socket).catch(() => null);
     if (client !== null) return client;
   }
-  const source = found?.workspace?.source ?? directory;
-  const config = await daemonConfig(input, source, false);
+  const known = found?.workspace ?? null;
+  const config = await daemonConfig(input, known?.source ?? directory, false, known);
   const { status } = await startOrReuse(config, { force: false });
   return await connected(status.socket);
 }
