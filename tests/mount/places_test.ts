@@ -71,3 +71,32 @@ Deno.test("a mount that is open to others in a place that is not is warned about
     assert.doesNotMatch((await m.run(["quickstart", m.project])).stderr, /warning/);
   }, { arguments: ["--allow-other"] });
 });
+
+const WITH_WORKTREE = `
+git init -q . && git config user.name t && git config user.email t@t
+echo x >file && git add file && git commit -qm first
+git worktree add -q .trees/one`;
+
+Deno.test("a git worktree in the project is warned about; in a run its commits stay in the branch", async () => {
+  await withProject(WITH_WORKTREE, async (m) => {
+    for (const command of ["quickstart", "status"]) {
+      const { code, stderr } = await m.run([command, m.project]);
+      assert.equal(code, 0);
+      assert.match(
+        stderr,
+        /^warning: \.trees\/one is a linked git worktree: .*\nhint: agentvfs run/,
+      );
+      const { warnings } = await m.ctl(command, m.project);
+      assert.deepEqual(warnings.map(({ code }: { code: string }) => code), ["git_worktree"]);
+    }
+    const log = (place: string) => shell("git log --all --format=%s", { cwd: place });
+    const commit = "cd .trees/one && git commit -q --allow-empty -m";
+    const run = ["run", "-C", m.project, "--branch", "work", "--", "sh", "-c", `${commit} inside`];
+    assert.equal((await m.run(run, { cwd: m.project })).code, 0);
+    assert.equal(await log(m.project), "first\n");
+    assert.equal(await log(m.path(".agentvfs/branches/work")), "inside\nfirst\n");
+    // What the warning is about.
+    await shell(`${commit} outside`, { cwd: m.mount });
+    assert.equal(await log(m.project), "outside\nfirst\n");
+  });
+});

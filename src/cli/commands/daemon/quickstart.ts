@@ -6,6 +6,7 @@ import type { Command, CommandInput } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 import { DAEMON_OPTIONS, daemonConfig } from "../../daemon_options.ts";
 import { byteSize, grouped } from "../../format.ts";
+import { gitWarnings } from "../../git_warnings.ts";
 import { print, printError, printJson, safe } from "../../output.ts";
 import { placeWarnings } from "../../place_warnings.ts";
 import { shellWord } from "../../shell_word.ts";
@@ -48,7 +49,8 @@ async function started(input: CommandInput): Promise<Started & { warnings: Warni
   const { mount, found } = await findMount(directory);
   const known = found?.workspace ?? null;
   if (mount !== null && known === null) {
-    return { status: await statusAt(mount, found?.socket), reused: true, warnings: [] };
+    const status = await statusAt(mount, found?.socket);
+    return { status, reused: true, warnings: await gitWarnings(status.source) };
   }
   const config = await daemonConfig(input, known?.source ?? directory, false, known);
   const { status, reused } = await startOrReuse(config, { force: input.flags.has("force") });
@@ -58,7 +60,8 @@ async function started(input: CommandInput): Promise<Started & { warnings: Warni
   if (input.values.has("mount") && status.mount !== config.mount) {
     throw alreadyMounted("mounted_elsewhere", `It is mounted already, at ${status.mount}`);
   }
-  return { status, reused, warnings: await placeWarnings(config) };
+  const warnings = [...await placeWarnings(config), ...await gitWarnings(config.source)];
+  return { status, reused, warnings };
 }
 
 function alreadyMounted(code: string, message: string): CommandError {

@@ -12,7 +12,9 @@ import {
   shortId,
   words,
 } from "../../format.ts";
+import { gitWarnings } from "../../git_warnings.ts";
 import { onTerminal, print, printJson, safe, style } from "../../output.ts";
+import { printWarnings } from "../../warning.ts";
 
 /** Longest time a daemon may take to say how it is, ms. */
 const DEADLINE_MS = 10_000;
@@ -30,9 +32,14 @@ export const command: Command = {
     const { client } = await connect(input, input.positionals[0]);
     try {
       const report = await client.status({}, { deadlineMs: DEADLINE_MS });
-      if (input.originalClient) print(JSON.stringify({ ok: true, ...originalKeys(report) }));
-      else if (input.flags.has("json")) printJson(report);
+      if (input.originalClient) {
+        print(JSON.stringify({ ok: true, ...originalKeys(report) }));
+        return 0;
+      }
+      const warnings = await gitWarnings(report.source);
+      if (input.flags.has("json")) printJson({ ...report, warnings });
       else for (const line of lines(report)) print(line);
+      printWarnings(warnings);
     } finally {
       client.close();
     }
