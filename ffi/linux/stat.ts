@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Timestamp } from "./clock.ts";
 import { bindLibc, check } from "./libc.ts";
 
 const libc = bindLibc({
@@ -16,6 +17,7 @@ const AT_EMPTY_PATH = 0x1000;
 
 /** STATX_BASIC_STATS. */
 const STATX_MASK = 0x7ff;
+const STATX_BTIME = 0x800;
 const statxBuffer = new Uint8Array(256);
 const statxView = new DataView(statxBuffer.buffer);
 
@@ -101,6 +103,14 @@ export function statx(fd: number, path: Uint8Array<ArrayBuffer>, into: Stat): nu
 
 export function fstat(fd: number, into: Stat): number {
   return statx(fd, EMPTY_PATH, into);
+}
+
+/** When the file that `fd` has open was made; null where the file system does not say. */
+export function birthTime(fd: number): Timestamp | null {
+  const flags = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
+  const result = check(libc.statx(fd, EMPTY_PATH, flags, STATX_BTIME, statxBuffer));
+  if (result < 0 || (statxView.getUint32(0, true) & STATX_BTIME) === 0) return null;
+  return { sec: i64(statxView, 80), nsec: statxView.getUint32(88, true) };
 }
 
 function u64(view: DataView, offset: number): number {

@@ -8,7 +8,7 @@ import { ControlClient, ControlError } from "../control/client.ts";
 import { findDaemon, type FoundDaemon } from "../daemon/workspaces/find_daemon.ts";
 import type { CommandInput } from "./command.ts";
 import { CommandError, describeError } from "./command_error.ts";
-import { safe } from "./output.ts";
+import { safe } from "./print/output.ts";
 
 /** Longest time until a server that died has a successor, ms. */
 const REPLACED_DEADLINE_MS = 10_000;

@@ -101,6 +101,7 @@ export class ControlClient implements Client {
   }
 
   status = this.#method("status");
+  compareSource = this.#method("compareSource");
   checkpoint = this.#method("checkpoint");
   rollback = this.#method("rollback");
   log = this.#method("log");

@@ -14,6 +14,7 @@ import {
   ROUTING,
   STATS,
   statusReport,
+  UNCHANGED,
 } from "./fake_reports.ts";
 import type { Service } from "./service.ts";
 import type {
@@ -26,6 +27,7 @@ import type {
 import type {
   MemoryParams,
   MemoryReport,
+  SourceReport,
   StatusReport,
   StopParams,
   StopReport,
@@ -64,6 +66,8 @@ export interface FakeOptions extends Places {
   /** Awaited by every method: lets a test hold a request. */
   gate?: Promise<void>;
   onStop?: () => void;
+  /** How the project differs from what was imported; else not at all. */
+  compared?: Partial<SourceReport>;
   /** What a check of the store finds; else nothing. */
   verify?: Partial<VerifyReport>;
 }
@@ -254,6 +258,11 @@ export class FakeService implements Service {
     await this.#called("memory", p);
     const thread = { heapBytes: 1, heapTotalBytes: 2, externalBytes: 0, counts: {} };
     return { rssBytes: 8, threads: { main: thread, fs: thread, background: thread } };
+  }
+
+  async compareSource(p: Record<string, never>): Promise<SourceReport> {
+    await this.#called("compareSource", p);
+    return { ...UNCHANGED, ...this.#options.compared };
   }
 
   async tasks(p: Record<string, never>): Promise<TasksReport> {

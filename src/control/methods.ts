@@ -131,6 +131,7 @@ export const METHODS: { readonly [M in MethodName]: Rows<M> } = {
   },
   storeStats: {},
   memory: { collect: { type: FLAG } },
+  compareSource: {},
   tasks: {},
   restart: {},
   stop: { force: { type: FLAG } },

@@ -232,6 +232,14 @@ export class History {
     return isCompacted(this.#database, id) ? { ...commit, compacted: true } : commit;
   }
 
+  /** The newest commit that holds what was taken from the source; null before there is one. */
+  sourceCommit(): CommitInfo | null {
+    const row = this.#database.prepare(
+      "SELECT id FROM commits WHERE kind IN ('import', 'refresh') ORDER BY sequence DESC LIMIT 1",
+    ).get();
+    return row === undefined ? null : this.commitInfo(storedId(String(row.id)));
+  }
+
   /** Every commit that there is a line of, newest first; without those that are known to be lost. */
   commits(): CommitInfo[] {
     const lost = new Set<string>(quarantined(this.#database).map(({ id }) => id));

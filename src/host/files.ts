@@ -8,6 +8,7 @@
  */
 
 export {
+  birthTime,
   close,
   emptyStat,
   fallocate,

@@ -8,6 +8,7 @@
  * @module
  */
 
+import type { SourceIdentity } from "./source_identity.ts";
 import { failureCode, isFailure } from "../host/failure.ts";
 import { binaryName, cString, displayString } from "../../ffi/binary_string.ts";
 import {
@@ -21,7 +22,16 @@ import {
   readlinkat,
   statx,
 } from "../host/source_files.ts";
-import { close, emptyStat, fstat, O_DIRECTORY, O_RDONLY, open, type Stat } from "../host/files.ts";
+import {
+  birthTime,
+  close,
+  emptyStat,
+  fstat,
+  O_DIRECTORY,
+  O_RDONLY,
+  open,
+  type Stat,
+} from "../host/files.ts";
 import { S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK } from "../store/trees/entry.ts";
 import { shownInode } from "./inode_number.ts";
 import { readOpenXattrs, readXattrsAt, type XattrReading } from "./read_xattrs.ts";
@@ -87,6 +97,16 @@ export class SourceDirectory implements TreeSource {
   root(): SourceEntry | number {
     const result = fstat(this.#root, stat);
     return result < 0 ? result : this.describe("", stat);
+  }
+
+  /** Which directory it is. */
+  identity(): SourceIdentity {
+    const { devMajor, devMinor, inoHigh, inoLow } = this.rootStat;
+    return {
+      device: `${devMajor}:${devMinor}`,
+      inode: String(BigInt(inoHigh) * 2n ** 32n + BigInt(inoLow)),
+      birth: birthTime(this.#root),
+    };
   }
 
   /** Opens a directory for reading: a descriptor, or a failure. */

@@ -100,3 +100,71 @@ Deno.test("a git worktree in the project is warned about; in a run its commits s
     assert.equal(await log(m.project), "outside\nfirst\n");
   });
 });
+
+Deno.test("a project that changed while nothing was mounted is told, and one that was replaced", async () => {
+  await withProject("mkdir src; echo 1 >src/a; echo 1 >src/b; echo 1 >src/c", async (m) => {
+    const codes = async (...args: string[]) => {
+      const { warnings } = await m.ctl(...args);
+      return warnings.map(({ code }: { code: string }) => code);
+    };
+    await shell("echo mine >>src/a", { cwd: m.mount });
+    assert.deepEqual(await codes("status"), [], "what changed in the mount");
+    assert.deepEqual(await codes("quickstart", m.project), []);
+    assert.match((await m.run(["status", m.project])).stdout, /^source +the project is as it was/m);
+
+    await m.stop();
+    await shell("echo 2 >src/b; rm src/c; echo new >src/d", { cwd: m.project });
+    const started = await m.run(["quickstart", m.project]);
+    assert.equal(started.code, 0);
+    assert.match(
+      started.stderr,
+      /^warning: .*1 added, 1 modified, 1 deleted since the import; last/m,
+    );
+    assert.match(started.stderr, /^hint: .*quickstart --new$/m);
+    assert.deepEqual(await codes("status"), ["source_changed"]);
+    const { compared } = await m.ctl("status");
+    assert.deepEqual(compared.changed, { added: 1, modified: 1, deleted: 1 });
+    assert.deepEqual([compared.replaced, compared.newest.path], [false, "src/d"]);
+    assert.equal(await Deno.readTextFile(m.path("src/b")), "1\n", "the mount shows what it did");
+
+    await m.stop();
+    await shell(`mv "$PWD" "$PWD.old"; cp -a "$PWD.old" "$PWD"`, { cwd: m.project });
+    const replaced = await m.run(["quickstart", m.project]);
+    assert.match(replaced.stderr, /^warning: the project is another directory than the one that/m);
+    assert.deepEqual(await codes("status"), ["source_replaced"]);
+
+    // It is told while it is mounted, too.
+    await shell(`rm -r "$PWD"; mv "$PWD.old" "$PWD"`, { cwd: m.project });
+    assert.deepEqual(await codes("status"), ["source_changed"]);
+    await Deno.rename(m.project, `${m.project}.old`);
+    const gone = await m.run(["status", m.mount]);
+    assert.match(gone.stdout, /^source +the project is gone/m);
+    await Deno.rename(`${m.project}.old`, m.project);
+  });
+});
+
+Deno.test("a workspace that begins anew keeps the old one, which can be mounted beside it", async () => {
+  await withProject("echo 1 >file", async (m) => {
+    await shell("echo mine >file", { cwd: m.mount });
+    await m.ctl("checkpoint", "precious");
+    const early = await m.run(["quickstart", "--new", m.project]);
+    assert.equal(early.code, 1);
+    assert.match(early.stderr, /already running[^]*hint: .*stop/);
+
+    await m.stop();
+    await shell("echo 2 >file", { cwd: m.project });
+    const { mount, kept, warnings } = await m.ctl("quickstart", "--new", m.project);
+    assert.equal(mount, m.mount);
+    assert.deepEqual(warnings, []);
+    assert.equal(await Deno.readTextFile(m.path("file")), "2\n");
+    await m.imported();
+    assert.equal((await m.ctl("log")).entries.length, 1);
+
+    const old = await m.ctl("quickstart", m.project, "--store", kept);
+    assert.notEqual(old.mount, mount);
+    assert.equal(await Deno.readTextFile(join(old.mount, "file")), "mine\n");
+    const log = await m.run(["log", "-C", old.mount, "--json"]);
+    assert.equal(JSON.parse(log.stdout).entries[0].label, "precious");
+    assert.equal((await m.run(["stop", old.mount])).code, 0);
+  });
+});

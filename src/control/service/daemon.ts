@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { BranchParams } from "./history.ts";
+import type { BranchParams, ChangeCounts } from "./history.ts";
 import type { RoutingReport } from "./sessions.ts";
 
 /** About the daemon. */
@@ -13,6 +13,9 @@ export interface DaemonService {
   status(p: BranchParams): Promise<StatusReport>;
   /** What the server holds in memory, for those who look for what grows. */
   memory(p: MemoryParams): Promise<MemoryReport>;
+
+  /** Whether the project is still what was imported: it is looked at anew, by stat(2). */
+  compareSource(p: Record<string, never>): Promise<SourceReport>;
   /** Long tasks under way, for those who wait for one. */
   tasks(p: Record<string, never>): Promise<TasksReport>;
   /** Lets another server process take over the mount: the executable as it is now. Programs in it do not notice. */
@@ -104,6 +107,21 @@ export interface MemoryReport {
   /** Resident, shared pages included. */
   rssBytes: number;
   threads: { main: ThreadMemory; fs: ThreadMemory; background: ThreadMemory };
+}
+
+/** The project as it is now, compared with what was imported. */
+export interface SourceReport {
+  /** `importing`: there is nothing to compare with yet; `missing`: there is no such directory any more. */
+  state: "compared" | "importing" | "missing";
+  /** True if the directory at the project's path is another one than that which was imported. */
+  replaced: boolean;
+  /** Paths that differ by kind, mode, owner, size or mtime. */
+  changed: ChangeCounts;
+  /** Files that differ by inode number or ctime alone: they may be the same. */
+  touched: number;
+  /** The path that changed last, and when; null if none did. */
+  newest: { path: string; time: string } | null;
+  ms: number;
 }
 
 /** How far a long task is. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { binaryString } from "../../../ffi/binary_string.ts";
 import { buildSnapshot } from "../../history/snapshots/build_snapshot.ts";
 import { countChanges, diffSnapshots, type SnapshotChange } from "../../history/diff/diff.ts";
 import { graftPaths } from "../../history/rollback/graft.ts";
@@ -32,11 +33,14 @@ import {
   prune,
   requestResend,
 } from "../../mount/linux/notify.ts";
+import { compareSource, type SourceChanges } from "../../source/compare_source.ts";
 import type { SkippedPath } from "../../source/import_source.ts";
 import type { Hasher } from "../../store/format/hasher.ts";
+import { SourceDirectory } from "../../source/read_source.ts";
+import type { SourceIdentity } from "../../source/source_identity.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { Reference } from "../../store/objects/references.ts";
-import type { Progress } from "../../store/format/sliced.ts";
+import { type Progress, runInSlices } from "../../store/format/sliced.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { journalPath } from "../../store/files/store_paths.ts";
 import { StoreWriter } from "../../store/store_writer.ts";
@@ -76,7 +80,14 @@ export interface BackgroundJobs extends GarbageJobs {
   hashBackend: { in: null; out: "native" | "wasm" };
   import: {
     in: BranchPosition & { label: string };
-    out: { commit: CommitInfo; skipped: SkippedPath[] } & ImportCounts;
+    out: { commit: CommitInfo; skipped: SkippedPath[]; identity: SourceIdentity } & ImportCounts;
+  };
+  /** The newest commit that holds what was taken from the source. */
+  sourceCommit: { in: null; out: CommitInfo | null };
+  /** How the source is now, compared with such a commit. Fails with SourceError if it is not there. */
+  compareSource: {
+    in: ObjectId;
+    out: SourceChanges & { identity: SourceIdentity; importedInode: number };
   };
   /**
    * Stores a capture (or, with null, takes the branch's snapshot as it is) and moves the branch: to a
@@ -270,6 +281,17 @@ export function backgroundJobs(
           ...operationOf(commit),
         })!
       ),
+    sourceCommit: () => history.sourceCommit(),
+    compareSource: async (commit) => {
+      const { snapshot, time } = history.commitInfo(commit);
+      const source = new SourceDirectory(binaryString(start.source));
+      try {
+        const changes = await runInSlices(compareSource(store, source, { snapshot, time }));
+        return { ...changes, identity: source.identity(), importedInode: snapshot.root.ino };
+      } finally {
+        source.close();
+      }
+    },
     resolve: ({ branch, ref }) => history.resolve(branch, ref),
     describe: ({ branch, ref }) => history.describe(branch, ref),
     commitInfo: (id) => history.commitInfo(id),

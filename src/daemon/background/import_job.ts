@@ -15,6 +15,7 @@ import {
   saveInterrupted,
 } from "../../source/interrupted_import.ts";
 import { SourceDirectory } from "../../source/read_source.ts";
+import type { SourceIdentity } from "../../source/source_identity.ts";
 import { StoreError } from "../../store/format/store_error.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 
@@ -29,8 +30,13 @@ export interface ImportJob {
   readonly onProgress: ImportOptions["onProgress"];
 }
 
+export interface ImportedProject extends ImportResult {
+  /** Which directory it was. */
+  readonly identity: SourceIdentity;
+}
+
 /** Imports the source. Goes on where an import that was interrupted ended. */
-export async function importProject(job: ImportJob): Promise<ImportResult> {
+export async function importProject(job: ImportJob): Promise<ImportedProject> {
   const { store, source } = job;
   const interrupted = loadInterrupted(store.directory, source);
   if (interrupted !== null) {
@@ -51,14 +57,17 @@ export function importDone(store: StoreWriter): void {
   forgetInterrupted(store.directory);
 }
 
-async function run(job: ImportJob, interrupted: InterruptedImport | null): Promise<ImportResult> {
+async function run(
+  job: ImportJob,
+  interrupted: InterruptedImport | null,
+): Promise<ImportedProject> {
   const { store, source, onProgress } = job;
   const began = { sec: 0, nsec: 0 };
   readClock(began);
   const covered = interrupted?.snapshot.root.entries ?? 0;
   const directory = new SourceDirectory(binaryString(source));
   try {
-    return await importSource(store, directory, {
+    const result = await importSource(store, directory, {
       previous: interrupted?.snapshot ?? null,
       ...(interrupted === null ? {} : { previousTime: interrupted.began }),
       onProgress,
@@ -71,6 +80,7 @@ async function run(job: ImportJob, interrupted: InterruptedImport | null): Promi
         saveInterrupted(store.directory, source, { snapshot, began });
       },
     });
+    return { ...result, identity: directory.identity() };
   } finally {
     directory.close();
   }

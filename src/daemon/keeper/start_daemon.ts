@@ -6,6 +6,7 @@
 
 import { join } from "node:path";
 import type { StatusReport } from "../../control/service/daemon.ts";
+import { setAside } from "../workspaces/set_aside.ts";
 import { askStatus, spawnDaemon } from "../workspaces/spawn.ts";
 import { validateMachine, type ValidateOptions, validatePlan } from "./validate.ts";
 import {
@@ -34,6 +35,21 @@ export async function startOrReuse(
     const other = await runningDaemon(config);
     if (other !== null) return { status: other, reused: true };
     return { status: await start(config, options), reused: false };
+  });
+}
+
+/**
+ * Starts a daemon on a new store and keeps the old one; `kept` is where, null if there was none. Throws WorkspaceError
+ * `daemon_running` where a daemon has the old one open.
+ */
+export async function startAnew(
+  config: DaemonConfig,
+  options: ValidateOptions,
+): Promise<{ status: StatusReport; kept: string | null }> {
+  return await alone(config, options, async () => {
+    await validateMachine(config);
+    const kept = await setAside(config);
+    return { status: await start(config, options), kept };
   });
 }
 

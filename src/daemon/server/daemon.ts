@@ -18,6 +18,7 @@ import type {
   MemoryParams,
   MemoryReport,
   RestartReport,
+  SourceReport,
   StatusReport,
   StopParams,
   StopReport,
@@ -69,6 +70,7 @@ import { JournalFolder } from "./journal_folder.ts";
 import { Maintenance } from "../methods/maintenance.ts";
 import { MergeMethods } from "../methods/merge_methods.ts";
 import { serviceError } from "../threads/service_errors.ts";
+import { sourceReport } from "../methods/source_report.ts";
 import { Turns } from "../branches/turns.ts";
 
 export interface DaemonParts extends ServerParts {
@@ -184,6 +186,10 @@ export class Daemon implements Service {
 
   memory(p: MemoryParams): Promise<MemoryReport> {
     return this.#self.memory(p);
+  }
+
+  compareSource(): Promise<SourceReport> {
+    return sourceReport(this.parts.background, this.parts.config.workspace);
   }
 
   tasks(): Promise<TasksReport> {

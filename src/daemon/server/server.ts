@@ -23,6 +23,7 @@ import { Branches, branchView, checkpointView, MAIN } from "../branches/branches
 import { Daemon } from "./daemon.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
 import { ImportState } from "../background/import_state.ts";
+import { saveIdentity } from "../workspaces/imported_identity.ts";
 import { DirectoryLister } from "../../mount/linux/list_directories.ts";
 import {
   CRASH_REPORT_VARIABLE,
@@ -157,7 +158,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
     imported.finish();
   } else {
     const begun = branches;
-    void importProject(fs, background, imported)
+    void importProject(fs, background, imported, config.workspace)
       .then(async (position) => {
         await begun.begin(position, []);
         imported.finish();
@@ -258,14 +259,16 @@ async function importProject(
   fs: FsClient,
   background: BackgroundClient,
   imported: ImportState,
+  workspace: string,
 ): Promise<{ head: CommitInfo; snapshot: Snapshot; segment: number }> {
-  const { commit, skipped, ...counts } = await background.call("import", {
+  const { commit, skipped, identity, ...counts } = await background.call("import", {
     branch: MAIN,
     segment: FIRST_SEGMENT,
     nextInode: FIRST_OWN_INODE,
     label: IMPORT_LABEL,
   });
   imported.progress(counts, skipped);
+  saveIdentity(workspace, commit.id, identity);
   const { snapshot } = commit;
   await background.call("notify", await fs.callView(MAIN_VIEW, "adopt", snapshot));
   return { head: commit, snapshot, segment: FIRST_SEGMENT };

@@ -27,4 +27,4 @@ export {
   open,
   umask,
 } from "../../../ffi/linux/open.ts";
-export { emptyStat, fstat, type Stat, statfs } from "../../../ffi/linux/stat.ts";
+export { birthTime, emptyStat, fstat, type Stat, statfs } from "../../../ffi/linux/stat.ts";

@@ -1,7 +1,7 @@
 import type { Command } from "../../command.ts";
 import { withDaemon } from "../../daemon_client.ts";
-import { shortId } from "../../format.ts";
-import { onTerminal, print, printJson, safe } from "../../output.ts";
+import { shortId } from "../../print/format.ts";
+import { onTerminal, print, printJson, safe } from "../../print/output.ts";
 
 export const command: Command = {
   name: "branch delete",

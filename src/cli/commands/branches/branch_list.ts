@@ -1,8 +1,8 @@
-import { branchCells } from "../../branch_output.ts";
+import { branchCells } from "../../print/branch_output.ts";
 import type { Command } from "../../command.ts";
 import { withDaemon } from "../../daemon_client.ts";
-import { columns } from "../../format.ts";
-import { print, printJson } from "../../output.ts";
+import { columns } from "../../print/format.ts";
+import { print, printJson } from "../../print/output.ts";
 
 export const command: Command = {
   name: "branch list",

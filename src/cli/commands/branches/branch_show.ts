@@ -1,4 +1,4 @@
-import { printBranch } from "../../branch_output.ts";
+import { printBranch } from "../../print/branch_output.ts";
 import type { Command } from "../../command.ts";
 import { withDaemon } from "../../daemon_client.ts";
 

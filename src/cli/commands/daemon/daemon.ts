@@ -4,9 +4,9 @@ import { createWorkspace } from "../../../daemon/workspaces/workspace.ts";
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { DAEMON_OPTIONS, daemonConfig } from "../../daemon_options.ts";
-import { print, printJson } from "../../output.ts";
-import { placeWarnings } from "../../place_warnings.ts";
-import { printWarnings } from "../../warning.ts";
+import { print, printJson } from "../../print/output.ts";
+import { placeWarnings } from "../../print/place_warnings.ts";
+import { printWarnings } from "../../print/warning.ts";
 
 export const command: Command = {
   name: "daemon",

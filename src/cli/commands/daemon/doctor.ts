@@ -1,8 +1,8 @@
 import { type Check, runChecks } from "../../../daemon/doctor.ts";
 import { cacheChecks } from "../../../daemon/doctor_caches.ts";
 import type { Command } from "../../command.ts";
-import { columns } from "../../format.ts";
-import { print, printJson, type Style, style } from "../../output.ts";
+import { columns } from "../../print/format.ts";
+import { print, printJson, type Style, style } from "../../print/output.ts";
 import { VERSION } from "../../version.ts";
 
 const STYLES: Record<Check["state"], Style> = { ok: "green", warn: "yellow", fail: "red" };

@@ -1,7 +1,7 @@
 import type { Command } from "../../command.ts";
 import { findDaemon } from "../../../daemon/workspaces/find_daemon.ts";
 import { sendLine } from "../../../control/send_line.ts";
-import { print } from "../../output.ts";
+import { print } from "../../print/output.ts";
 
 export const command: Command = {
   name: "raw",

@@ -3,7 +3,7 @@ import { askStatus } from "../../../daemon/workspaces/spawn.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 import { connect } from "../../daemon_client.ts";
-import { onTerminal, print, printJson, safe } from "../../output.ts";
+import { onTerminal, print, printJson, safe } from "../../print/output.ts";
 
 /** Longest time until another server answers, ms. */
 const DEADLINE_MS = 20_000;

@@ -7,9 +7,9 @@ import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { CommandError, describeError, usageError } from "../../command_error.ts";
 import { daemonConfig } from "../../daemon_options.ts";
-import { counts } from "../../format.ts";
-import { withConflicts } from "../../merge_output.ts";
-import { printError, safe } from "../../output.ts";
+import { counts } from "../../print/format.ts";
+import { withConflicts } from "../../print/merge_output.ts";
+import { printError, safe } from "../../print/output.ts";
 import { shellWord } from "../../shell_word.ts";
 
 export const command: Command = {

@@ -1,4 +1,4 @@
-import type { StatusReport } from "../../../control/service/daemon.ts";
+import type { SourceReport, StatusReport } from "../../../control/service/daemon.ts";
 import type { Command } from "../../command.ts";
 import { connect } from "../../daemon_client.ts";
 import {
@@ -11,10 +11,11 @@ import {
   quoted,
   shortId,
   words,
-} from "../../format.ts";
-import { gitWarnings } from "../../git_warnings.ts";
-import { onTerminal, print, printJson, safe, style } from "../../output.ts";
-import { printWarnings } from "../../warning.ts";
+} from "../../print/format.ts";
+import { gitWarnings } from "../../print/git_warnings.ts";
+import { onTerminal, print, printJson, safe, style } from "../../print/output.ts";
+import { comparedSource, sourceLine, sourceWarnings } from "../../print/source_output.ts";
+import { printWarnings } from "../../print/warning.ts";
 
 /** Longest time a daemon may take to say how it is, ms. */
 const DEADLINE_MS = 10_000;
@@ -36,9 +37,10 @@ export const command: Command = {
         print(JSON.stringify({ ok: true, ...originalKeys(report) }));
         return 0;
       }
-      const warnings = await gitWarnings(report.source);
-      if (input.flags.has("json")) printJson({ ...report, warnings });
-      else for (const line of lines(report)) print(line);
+      const project = await comparedSource(client);
+      const warnings = [...sourceWarnings(project), ...await gitWarnings(report.source)];
+      if (input.flags.has("json")) printJson({ ...report, compared: project, warnings });
+      else for (const line of lines(report, project)) print(line);
       printWarnings(warnings);
     } finally {
       client.close();
@@ -52,7 +54,7 @@ function originalKeys(report: StatusReport) {
   return { ...report, commit: report.head?.id ?? "", bootstrap_pending };
 }
 
-function lines(report: StatusReport): string[] {
+function lines(report: StatusReport, project: SourceReport | null): string[] {
   const { head } = report;
   const rows = [
     ["project", safe(report.source)],
@@ -66,6 +68,7 @@ function lines(report: StatusReport): string[] {
     ],
     ["changes", report.dirty ? `${grouped(report.changes)} paths since then` : "none since then"],
     ["import", importLine(report)],
+    ["source", safe(sourceLine(project))],
     [
       "daemon",
       joined(

@@ -3,7 +3,7 @@ import { isListening } from "../../../control/socket_path.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 import { connect } from "../../daemon_client.ts";
-import { onTerminal, print, printError, printJson, safe } from "../../output.ts";
+import { onTerminal, print, printError, printJson, safe } from "../../print/output.ts";
 
 /** Longest time an ending daemon may take to unmount, ms. */
 const END_DEADLINE_MS = 15_000;

@@ -1,5 +1,5 @@
 import type { Command } from "../../command.ts";
-import { print, printJson } from "../../output.ts";
+import { print, printJson } from "../../print/output.ts";
 import { VERSION } from "../../version.ts";
 
 export const command: Command = {

@@ -1,8 +1,8 @@
 import type { Command } from "../../command.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
-import { counts, duration, joined, quoted, shortId, words } from "../../format.ts";
+import { counts, duration, joined, quoted, shortId, words } from "../../print/format.ts";
 import { BRANCH_OPTION } from "../../history_options.ts";
-import { onTerminal, print, printJson, style } from "../../output.ts";
+import { onTerminal, print, printJson, style } from "../../print/output.ts";
 
 export const command: Command = {
   name: "checkpoint",

@@ -1,9 +1,9 @@
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
-import { changeLine } from "../../format.ts";
+import { changeLine } from "../../print/format.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
-import { onTerminal, print, printJson, type Style, style } from "../../output.ts";
+import { onTerminal, print, printJson, type Style, style } from "../../print/output.ts";
 import { projectPath } from "../../project_path.ts";
 
 export const command: Command = {

@@ -2,9 +2,9 @@ import type { LogEntry } from "../../../control/service/history.ts";
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
-import { columns, counts, localTime, quoted, shortId } from "../../format.ts";
+import { columns, counts, localTime, quoted, shortId } from "../../print/format.ts";
 import { BRANCH_OPTION } from "../../history_options.ts";
-import { print, printJson, style } from "../../output.ts";
+import { print, printJson, style } from "../../print/output.ts";
 
 export const command: Command = {
   name: "log",

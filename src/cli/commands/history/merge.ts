@@ -3,8 +3,8 @@ import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { DRY_RUN_OPTION } from "../../history_options.ts";
-import { printContinued, printMerge, withConflicts } from "../../merge_output.ts";
-import { printRollback } from "../../rollback_output.ts";
+import { printContinued, printMerge, withConflicts } from "../../print/merge_output.ts";
+import { printRollback } from "../../print/rollback_output.ts";
 
 const STRATEGIES = ["conflict", "ours", "theirs", "union", "markers"] as const;
 

@@ -3,7 +3,7 @@ import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
 import { projectPath } from "../../project_path.ts";
-import { printRollback } from "../../rollback_output.ts";
+import { printRollback } from "../../print/rollback_output.ts";
 
 export const command: Command = {
   name: "restore",

@@ -1,7 +1,7 @@
 import type { Command } from "../../command.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
-import { printRollback } from "../../rollback_output.ts";
+import { printRollback } from "../../print/rollback_output.ts";
 
 export const command: Command = {
   name: "rollback",

@@ -1,8 +1,8 @@
 import type { Command } from "../../command.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
-import { changeLine, columns, localTime, quoted } from "../../format.ts";
+import { changeLine, columns, localTime, quoted } from "../../print/format.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
-import { print, printJson, safe } from "../../output.ts";
+import { print, printJson, safe } from "../../print/output.ts";
 
 export const command: Command = {
   name: "show",

@@ -1,8 +1,8 @@
 import type { SessionReport } from "../../../control/service/sessions.ts";
 import type { Command } from "../../command.ts";
 import { withDaemon } from "../../daemon_client.ts";
-import { columns } from "../../format.ts";
-import { print, printError, printJson, safe } from "../../output.ts";
+import { columns } from "../../print/format.ts";
+import { print, printError, printJson, safe } from "../../print/output.ts";
 
 export const command: Command = {
   name: "session list",

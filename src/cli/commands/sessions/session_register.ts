@@ -1,7 +1,7 @@
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { withDaemon } from "../../daemon_client.ts";
-import { printSession, sessionId } from "../../session_output.ts";
+import { printSession, sessionId } from "../../print/session_output.ts";
 
 export const command: Command = {
   name: "session register",

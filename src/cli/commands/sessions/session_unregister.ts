@@ -1,6 +1,6 @@
 import type { Command } from "../../command.ts";
 import { withDaemon } from "../../daemon_client.ts";
-import { namedSession, printSession, SESSION_OPTIONS } from "../../session_output.ts";
+import { namedSession, printSession, SESSION_OPTIONS } from "../../print/session_output.ts";
 
 export const command: Command = {
   name: "session unregister",

@@ -12,8 +12,8 @@ import {
   localTime,
   quoted,
   shortId,
-} from "../../format.ts";
-import { print, printJson } from "../../output.ts";
+} from "../../print/format.ts";
+import { print, printJson } from "../../print/output.ts";
 import { STORE_OPTION, withStore } from "../../store_client.ts";
 
 /** Checkpoints that are listed; the rest is counted. */

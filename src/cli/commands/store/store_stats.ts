@@ -10,8 +10,8 @@ import {
   quoted,
   shortId,
   words,
-} from "../../format.ts";
-import { print, printJson, safe } from "../../output.ts";
+} from "../../print/format.ts";
+import { print, printJson, safe } from "../../print/output.ts";
 import { STORE_OPTION, withStore } from "../../store_client.ts";
 
 /** Checkpoints that are shown; the rest is counted. */

@@ -1,8 +1,8 @@
 import type { VerifyReport } from "../../../control/service/store.ts";
 import { verifyOffline } from "../../../daemon/offline_store.ts";
 import type { Command } from "../../command.ts";
-import { byteSize, duration, grouped, joined, quoted, shortId, words } from "../../format.ts";
-import { print, printJson, safe, style } from "../../output.ts";
+import { byteSize, duration, grouped, joined, quoted, shortId, words } from "../../print/format.ts";
+import { print, printJson, safe, style } from "../../print/output.ts";
 import { STORE_OPTION, withStore } from "../../store_client.ts";
 
 /** Findings and paths that are shown; the rest is counted. */

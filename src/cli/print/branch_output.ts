@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { BranchReport } from "../control/service/branches.ts";
-import type { CommandInput } from "./command.ts";
+import type { BranchReport } from "../../control/service/branches.ts";
+import type { CommandInput } from "../command.ts";
 import { joined, localTime, quoted, shortId, words } from "./format.ts";
 import { onTerminal, print, printJson, safe, style } from "./output.ts";
 

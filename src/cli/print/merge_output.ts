@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { CheckpointReport } from "../control/service/history.ts";
-import type { ConflictReport, MergedSource, MergeReport } from "../control/service/merge.ts";
-import { ServiceError } from "../control/service_error.ts";
-import type { CommandInput } from "./command.ts";
+import type { CheckpointReport } from "../../control/service/history.ts";
+import type { ConflictReport, MergedSource, MergeReport } from "../../control/service/merge.ts";
+import { ServiceError } from "../../control/service_error.ts";
+import type { CommandInput } from "../command.ts";
 import { counts, duration, joined, quoted, shortId, words } from "./format.ts";
 import { onTerminal, print, printError, printJson, safe, style } from "./output.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { gitElsewhere } from "../daemon/workspaces/git_elsewhere.ts";
+import { gitElsewhere } from "../../daemon/workspaces/git_elsewhere.ts";
 import { grouped } from "./format.ts";
 import type { Warning } from "./warning.ts";
 

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { ControlClient } from "../control/client.ts";
-import type { TaskReport } from "../control/service/daemon.ts";
+import type { ControlClient } from "../../control/client.ts";
+import type { TaskReport } from "../../control/service/daemon.ts";
 import { byteSize, grouped } from "./format.ts";
 import { printError } from "./output.ts";
 

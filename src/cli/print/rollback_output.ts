@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { RollbackReport } from "../control/service/history.ts";
-import type { CommandInput } from "./command.ts";
+import type { RollbackReport } from "../../control/service/history.ts";
+import type { CommandInput } from "../command.ts";
 import { changeLine, counts, duration, joined, quoted, shortId, words } from "./format.ts";
 import { onTerminal, print, printJson, style } from "./output.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { closedDirectory } from "../daemon/workspaces/closed_directory.ts";
-import type { DaemonConfig } from "../daemon/workspaces/workspace.ts";
+import { closedDirectory } from "../../daemon/workspaces/closed_directory.ts";
+import type { DaemonConfig } from "../../daemon/workspaces/workspace.ts";
 import type { Warning } from "./warning.ts";
 
 /** A mount that is open to others in a place that is not. */

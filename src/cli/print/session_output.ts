@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { CgroupSessionReport } from "../control/service/sessions.ts";
-import type { CommandInput, OptionSpecs } from "./command.ts";
-import { usageError } from "./command_error.ts";
+import type { CgroupSessionReport } from "../../control/service/sessions.ts";
+import type { CommandInput, OptionSpecs } from "../command.ts";
+import { usageError } from "../command_error.ts";
 import { print, printJson, safe } from "./output.ts";
 
 /** How a session is named. */

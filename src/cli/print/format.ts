@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Change, ChangeCounts } from "../control/service/history.ts";
+import type { Change, ChangeCounts } from "../../control/service/history.ts";
 import { safe, type Style, style } from "./output.ts";
 
 /** Hex digits of an id that are shown. */
