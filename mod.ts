@@ -31,5 +31,9 @@ export type * from "./src/control/service/merge.ts";
 export type * from "./src/control/service/sessions.ts";
 export type * from "./src/control/service/store.ts";
 export { type ErrorExit, ServiceError } from "./src/control/service_error.ts";
-export { findDaemon, type FindOptions, type FoundDaemon } from "./src/daemon/find_daemon.ts";
-export { WorkspaceError, type WorkspaceRecord } from "./src/daemon/workspace.ts";
+export {
+  findDaemon,
+  type FindOptions,
+  type FoundDaemon,
+} from "./src/daemon/workspaces/find_daemon.ts";
+export { WorkspaceError, type WorkspaceRecord } from "./src/daemon/workspaces/workspace.ts";

@@ -11,9 +11,9 @@
  * @module
  */
 
-import { attachRawTracepoint, createArray, loadProgram, mapArray } from "../ffi/bpf.ts";
-import { close } from "../ffi/open.ts";
-import type { Mapping } from "../ffi/mapping.ts";
+import { attachRawTracepoint, createArray, loadProgram, mapArray } from "../ffi/linux/bpf.ts";
+import { close } from "../ffi/linux/open.ts";
+import type { Mapping } from "../ffi/linux/mapping.ts";
 import {
   add,
   and32,

@@ -7,11 +7,11 @@
  * @module
  */
 
-import { loadHasher } from "../src/store/hash.ts";
-import type { InodeEntry } from "../src/store/entry.ts";
+import { loadHasher } from "../src/store/format/hash.ts";
+import type { InodeEntry } from "../src/store/trees/entry.ts";
 import { Store } from "../src/store/store.ts";
 import { StoreWriter } from "../src/store/store_writer.ts";
-import type { ObjectId } from "../src/store/object_id.ts";
+import type { ObjectId } from "../src/store/format/object_id.ts";
 
 const MB = 1_000_000;
 const hasher = await loadHasher();

@@ -11,17 +11,37 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 /** A layer may import itself and those listed; everything may import what Deno has built in. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ffi": [],
-  "bpf": ["ffi"],
-  "src/store": ["ffi"],
-  "src/tree": ["src/store", "ffi"],
-  "src/mount": ["src/tree", "src/store", "bpf", "ffi"],
-  "src/history": ["src/tree", "src/store", "ffi"],
-  "src/source": ["src/history", "src/tree", "src/store", "ffi"],
-  "src/views": ["src/history", "src/tree", "src/store", "ffi"],
-  "src/telemetry": ["src/tree", "src/store", "ffi"],
-  "src/control": ["src/views", "src/history", "src/source", "src/tree", "src/store", "ffi"],
+  "ffi/linux": ["ffi"],
+  "bpf": ["ffi/linux", "ffi"],
+  "src/host": ["ffi/linux", "ffi"],
+  "src/store": ["src/host", "ffi"],
+  "src/tree": ["src/store", "src/host", "ffi"],
+  "src/mount": ["src/tree", "src/store", "src/host", "ffi"],
+  "src/mount/linux": [
+    "src/mount",
+    "src/tree",
+    "src/store",
+    "src/host",
+    "bpf",
+    "ffi/linux",
+    "ffi",
+  ],
+  "src/history": ["src/tree", "src/store", "src/host", "ffi"],
+  "src/source": ["src/history", "src/tree", "src/store", "src/host", "ffi"],
+  "src/views": ["src/history", "src/tree", "src/store", "src/host", "ffi/linux", "ffi"],
+  "src/telemetry": ["src/tree", "src/store", "src/host", "ffi"],
+  "src/control": [
+    "src/views",
+    "src/history",
+    "src/source",
+    "src/tree",
+    "src/store",
+    "src/host",
+    "ffi",
+  ],
   "src/daemon": [
     "src/control",
+    "src/mount/linux",
     "src/mount",
     "src/views",
     "src/telemetry",
@@ -29,13 +49,60 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/source",
     "src/tree",
     "src/store",
+    "src/host",
     "bpf",
     "ffi",
   ],
-  "src/cli": ["src/daemon", "src/control"],
+  "src/cli": ["src/daemon", "src/control", "src/host"],
   "main.ts": ["src/cli"],
   "mod.ts": ["src/daemon", "src/control"],
 };
+
+/**
+ * The rooms of a layer, lowest first: folders, or single files; `.` is the layer's own folder. A room may import itself
+ * and those before it.
+ */
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  "src/store": [
+    "format",
+    "files",
+    "packs",
+    "index",
+    "trees",
+    "contents",
+    "objects",
+    ".",
+    "verify",
+  ],
+  "src/tree": ["status.ts", "journal", "nodes", ".", "operations", "capture", "rollback", "replay"],
+  "src/history": [
+    "snapshots",
+    "commits",
+    "refs",
+    "diff",
+    ".",
+    "rollback",
+    "merge",
+    "verify",
+    "retention",
+  ],
+  "src/mount": [".", "fuse"],
+  "src/daemon": [
+    "workspaces",
+    "threads",
+    "background",
+    "fs_thread",
+    "branches",
+    "methods",
+    "keeper",
+    "server",
+    "runs",
+    ".",
+  ],
+};
+
+/** A folder with more files, not counting tests, wants walls. */
+const MOST_FILES = 25;
 
 interface Import {
   file: string;
@@ -50,14 +117,53 @@ Deno.test("imports point down the layers", () => {
   assert.deepEqual(upward.map(({ file, target }) => `${file} imports ${target}`), []);
 });
 
+Deno.test("imports point down the rooms of a layer", () => {
+  const upward = [...sourceFiles()].flatMap(importsOf).filter(({ file, target }) =>
+    layerOf(file) === layerOf(target) && roomOf(file) < roomOf(target)
+  );
+  assert.deepEqual(upward.map(({ file, target }) => `${file} imports ${target}`), []);
+});
+
+Deno.test("every folder of a layer with rooms is one of them", () => {
+  const homeless = [...sourceFiles()].filter((file) => roomOf(file) < 0);
+  assert.deepEqual(homeless, []);
+});
+
+Deno.test("only the host's own files, and what is Linux's alone, know which host it is", () => {
+  const knowing = [...sourceFiles()].flatMap(importsOf).filter(({ file, target }) =>
+    target.startsWith("src/host/linux/") && layerOf(file) !== "src/host" ||
+    target === "src/host/errno.ts" && !file.startsWith("src/mount/")
+  );
+  assert.deepEqual(knowing.map(({ file, target }) => `${file} imports ${target}`), []);
+});
+
+Deno.test("no folder has so many files that nobody finds one", () => {
+  const counts = new Map<string, number>();
+  for (const file of sourceFiles()) {
+    counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+  }
+  assert.deepEqual([...counts].filter(([, count]) => count > MOST_FILES), []);
+});
+
+Deno.test("no files import each other in a circle", () => {
+  const targets = new Map(
+    [...sourceFiles()].map((file) => [file, importsOf(file).map(({ target }) => target)]),
+  );
+  const done = new Set<string>();
+  const visit = (file: string, above: readonly string[]): void => {
+    assert.ok(!above.includes(file), `circle: ${[...above, file].join(" → ")}`);
+    if (done.has(file)) return;
+    for (const target of targets.get(file) ?? []) visit(target, [...above, file]);
+    done.add(file);
+  };
+  for (const file of targets.keys()) visit(file, []);
+});
+
 Deno.test("the check sees imports of every form", () => {
   const seen = (file: string) => importsOf(file).map(({ target }) => target);
   assert.ok(seen("main.ts").includes("src/cli/run.ts"));
-  assert.ok(seen("src/cli/commands.ts").includes("src/cli/commands/status.ts"));
+  assert.ok(seen("src/cli/commands.ts").includes("src/cli/commands/daemon/status.ts"));
   assert.ok(seen("src/control/client.ts").includes("src/control/methods.ts"));
-  assert.ok(
-    seen("src/control/methods.ts").includes("src/control/methods/daemon/status.ts"),
-  );
   assert.ok(seen("mod.ts").includes("src/control/service.ts"));
 });
 
@@ -99,10 +205,21 @@ function* sourceFiles(directory = ROOT): Generator<string> {
   }
 }
 
-/** `src/store/x.ts` → `src/store`, `src/mount/linux/x.ts` → `src/mount`, `main.ts` → itself. */
+/** The longest layer that a file lies in: `src/store/packs/x.ts` → `src/store`, `main.ts` → itself. */
 function layerOf(file: string): string {
-  const [top, folder] = file.split("/");
-  return top === "src" ? `${top}/${folder}` : top!;
+  let layer = file;
+  while (!Object.hasOwn(MAY_IMPORT, layer) && layer.includes("/")) layer = dirname(layer);
+  return layer;
+}
+
+/** The place of a file's room in its layer, 0 where the layer has none; -1 in a folder that is no room. */
+function roomOf(file: string): number {
+  const layer = layerOf(file);
+  const rooms = ROOMS[layer];
+  if (rooms === undefined) return 0;
+  const [first, ...deeper] = file.slice(layer.length + 1).split("/");
+  const named = rooms.indexOf(first!);
+  return named >= 0 || deeper.length > 0 ? named : rooms.indexOf(".");
 }
 
 function importsOf(file: string): Import[] {

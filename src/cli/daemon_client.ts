@@ -5,10 +5,10 @@
  */
 
 import { ControlClient, ControlError } from "../control/client.ts";
-import { findDaemon, type FoundDaemon } from "../daemon/find_daemon.ts";
+import { findDaemon, type FoundDaemon } from "../daemon/workspaces/find_daemon.ts";
 import type { CommandInput } from "./command.ts";
 import { CommandError, describeError } from "./command_error.ts";
-import { safe } from "./output.ts";
+import { safe } from "./print/output.ts";
 
 /** Longest time until a server that died has a successor, ms. */
 const REPLACED_DEADLINE_MS = 10_000;
@@ -54,10 +54,10 @@ async function connectTo({ socket, workspace }: FoundDaemon): Promise<ControlCli
 
 /** True if the mount is there and somebody holds its device. */
 async function isKept(path: string): Promise<boolean> {
-  const { mountAt, MOUNT_TYPE } = await import("../daemon/mounts.ts");
+  const { mountAt, MOUNT_TYPE } = await import("../host/mounts.ts");
   const mount = await mountAt(path);
   if (mount === null || mount.type !== MOUNT_TYPE) return false;
-  const { isDeadMount } = await import("../daemon/dead_mount.ts");
+  const { isDeadMount } = await import("../host/dead_mount.ts");
   return !await isDeadMount(mount);
 }
 

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { DaemonConfig } from "../daemon/workspace.ts";
-import { planDaemon } from "../daemon/workspace.ts";
+import type { DaemonConfig, WorkspaceRecord } from "../daemon/workspaces/workspace.ts";
+import { planDaemon } from "../daemon/workspaces/workspace.ts";
 import type { CommandInput, OptionSpecs } from "./command.ts";
 import { milliseconds } from "./duration_option.ts";
 import { usageError } from "./command_error.ts";
@@ -15,7 +15,7 @@ export const DAEMON_OPTIONS: OptionSpecs = {
   mount: {
     value: "DIR",
     aliases: ["mountpoint"],
-    brief: "where to mount; else a place of its own",
+    brief: "where to mount, made if need be; else a place of its own",
   },
   store: { value: "DIR", brief: "where to keep checkpoints; else a place of its own" },
   sock: { value: "PATH", aliases: ["socket", "control-sock"], brief: "control socket to make" },
@@ -31,17 +31,19 @@ export const DAEMON_OPTIONS: OptionSpecs = {
   force: { brief: "mount / or a home directory" },
 };
 
+/** What the command line says; `known` is the workspace that it means, if it has one already. */
 export async function daemonConfig(
   input: CommandInput,
   source: string,
   foreground: boolean,
+  known: WorkspaceRecord | null = null,
 ): Promise<DaemonConfig> {
   return await planDaemon({
     source,
-    mount: notEmpty(input, "mount"),
-    store: notEmpty(input, "store"),
-    socket: notEmpty(input, "sock"),
-    log: notEmpty(input, "log"),
+    mount: notEmpty(input, "mount") ?? known?.mount,
+    store: notEmpty(input, "store") ?? known?.store,
+    socket: notEmpty(input, "sock") ?? known?.socket,
+    log: notEmpty(input, "log") ?? known?.log,
     allowOther: input.flags.has("allow-other"),
     foreground,
     gcIdleMs: idleTime(input),

@@ -6,7 +6,7 @@
 
 import { type Command, GLOBAL_OPTIONS, type OptionSpecs } from "./command.ts";
 import { COMMANDS, groupOf } from "./commands.ts";
-import { columns, words } from "./format.ts";
+import { columns, words } from "./print/format.ts";
 
 export function overview(): string {
   return `agentvfs: give an agent a project it can checkpoint, inspect and roll back

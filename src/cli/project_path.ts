@@ -5,7 +5,7 @@
  */
 
 import { join, normalize, relative, resolve } from "node:path";
-import { isWithin } from "../daemon/mounts.ts";
+import { isWithin } from "../host/mounts.ts";
 import { usageError } from "./command_error.ts";
 
 export interface Roots {

@@ -7,7 +7,7 @@
 import { ControlClient } from "../control/client.ts";
 import { findStore } from "../daemon/offline_store.ts";
 import type { CommandInput, OptionSpec } from "./command.ts";
-import { ProgressLine, type ReportProgress, whileWatching } from "./progress_line.ts";
+import { ProgressLine, type ReportProgress, whileWatching } from "./print/progress_line.ts";
 
 export const STORE_OPTION: OptionSpec = {
   value: "DIR",

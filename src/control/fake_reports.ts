@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { StatusReport } from "./service/daemon.ts";
+import type { SourceReport, StatusReport } from "./service/daemon.ts";
 import type { LogEntry } from "./service/history.ts";
 import type { Params } from "./methods.ts";
 import type { MergeReport } from "./service/merge.ts";
@@ -28,6 +28,16 @@ export const CGROUP_SESSION: CgroupSessionReport = {
 };
 
 export const ROUTING: RoutingReport = { source: "bpf", why: null, strict: false };
+
+/** A project that is as it was imported. */
+export const UNCHANGED: SourceReport = {
+  state: "compared",
+  replaced: false,
+  changed: { added: 0, modified: 0, deleted: 0 },
+  touched: 0,
+  newest: null,
+  ms: 2,
+};
 
 /** A daemon that has served its mount for a moment. */
 export function statusReport(places: Places, head: LogEntry, restarts: number): StatusReport {

@@ -14,10 +14,12 @@ import {
   ROUTING,
   STATS,
   statusReport,
+  UNCHANGED,
 } from "./fake_reports.ts";
 import type { Params, Result } from "./methods.ts";
 import type { Service } from "./service.ts";
 import type { BranchReport } from "./service/branches.ts";
+import type { SourceReport } from "./service/daemon.ts";
 import type { LogEntry, RollbackReport } from "./service/history.ts";
 import type { VerifyReport } from "./service/store.ts";
 import { ServiceError } from "./service_error.ts";
@@ -26,6 +28,8 @@ export interface FakeOptions extends Places {
   /** Awaited by every method: lets a test hold a request. */
   gate?: Promise<void>;
   onStop?: () => void;
+  /** How the project differs from what was imported; else not at all. */
+  compared?: Partial<SourceReport>;
   /** What a check of the store finds; else nothing. */
   verify?: Partial<VerifyReport>;
 }
@@ -210,6 +214,17 @@ export class FakeService implements Service {
   async storeStats(p: Params<"storeStats">): Promise<Result<"storeStats">> {
     await this.#called("storeStats", p);
     return STATS;
+  }
+
+  async memory(p: Params<"memory">): Promise<Result<"memory">> {
+    await this.#called("memory", p);
+    const thread = { heapBytes: 1, heapTotalBytes: 2, externalBytes: 0, counts: {} };
+    return { rssBytes: 8, threads: { main: thread, fs: thread, background: thread } };
+  }
+
+  async compareSource(p: Params<"compareSource">): Promise<Result<"compareSource">> {
+    await this.#called("compareSource", p);
+    return { ...UNCHANGED, ...this.#options.compared };
   }
 
   async tasks(p: Params<"tasks">): Promise<Result<"tasks">> {

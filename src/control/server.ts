@@ -6,9 +6,8 @@
  * @module
  */
 
-import { umask } from "../../ffi/open.ts";
-import type { PeerCredentials } from "../../ffi/socket_peer.ts";
-import { Peers } from "./peers.ts";
+import { umask } from "../host/files.ts";
+import { type PeerCredentials, Peers } from "../host/peers.ts";
 import { LineError, LineReader } from "./line_reader.ts";
 import { errorReply, MAX_LINE_BYTES } from "./protocol.ts";
 import { runLine } from "./run_line.ts";

@@ -9,15 +9,15 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { CallerStamps } from "../../bpf/caller_stamp.ts";
 import { binaryString, cString } from "../../ffi/binary_string.ts";
-import { CPU_LATENCY_DEVICE } from "../../ffi/cpu_latency.ts";
-import { statfs } from "../../ffi/stat.ts";
-import { whyNotAwake } from "../mount/linux/keep_awake.ts";
-import { loadHasher } from "../store/hash.ts";
+import { statfs } from "../host/files.ts";
+import { CPU_LATENCY_DEVICE, whyNotAwake } from "../mount/linux/keep_awake.ts";
+import { systemProgram } from "../host/system_program.ts";
+import { loadHasher } from "../store/format/hash.ts";
 import { unifiedRoot } from "../views/cgroup_sessions.ts";
 import { namespaceFix, whyNoNamespaces } from "../views/namespaces.ts";
-import { closeDeadMount, isDeadMount } from "./dead_mount.ts";
-import { listMounts } from "./mounts.ts";
-import { listWorkspaces, reason, stateRoot } from "./workspace.ts";
+import { closeDeadMount, isDeadMount } from "../host/dead_mount.ts";
+import { listMounts } from "../host/mounts.ts";
+import { listWorkspaces, reason, stateRoot } from "./workspaces/workspace.ts";
 
 export interface Check {
   name: string;
@@ -161,7 +161,8 @@ async function helper(): Promise<Check> {
   const name = "fusermount3";
   const state = Deno.uid() === 0 ? "warn" : "fail";
   try {
-    const { success, stdout } = await new Deno.Command(name, { args: ["--version"] }).output();
+    const { success, stdout } = await new Deno.Command(systemProgram(name), { args: ["--version"] })
+      .output();
     const found = new TextDecoder().decode(stdout).trim().replace(/^fusermount3 version: /, "");
     if (success) return await mountTable() ?? { name, state: "ok", found };
     return { name, state, found: `does not run: ${found}`, fix: asRoot(INSTALL_FUSE) };

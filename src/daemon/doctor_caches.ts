@@ -6,7 +6,7 @@
 
 import { ControlClient } from "../control/client.ts";
 import type { Check } from "./doctor.ts";
-import { findDaemon, type FindOptions } from "./find_daemon.ts";
+import { findDaemon, type FindOptions } from "./workspaces/find_daemon.ts";
 
 /** What each rule of `status` means while it holds, and what it costs where the kernel does not offer it. */
 const MEANINGS: Readonly<Record<string, readonly [on: string, off: string]>> = {

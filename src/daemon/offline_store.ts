@@ -4,24 +4,30 @@
  * @module
  */
 
+import { ignoreFileSizeLimit } from "../host/signals.ts";
 import { isListening } from "../control/socket_path.ts";
 import type { Params } from "../control/methods.ts";
 import type { GcReport, StoreStatsReport, VerifyReport } from "../control/service/store.ts";
 import { History } from "../history/history.ts";
-import { recoverIndex } from "../history/recover_index.ts";
-import { indexDamage, unusableIndex } from "../history/verify_store.ts";
-import { isDamage } from "../store/check_index.ts";
+import { recoverIndex } from "../history/verify/recover_index.ts";
+import { indexDamage, unusableIndex } from "../history/verify/verify_store.ts";
+import { isDamage } from "../store/verify/check_index.ts";
 import { forgetInterrupted } from "../source/interrupted_import.ts";
-import { loadHasher } from "../store/hash.ts";
-import type { Progress } from "../store/sliced.ts";
+import { loadHasher } from "../store/format/hash.ts";
+import type { Progress } from "../store/format/sliced.ts";
 import { Store } from "../store/store.ts";
-import { checkFormat } from "../store/store_format.ts";
+import { checkFormat } from "../store/index/store_format.ts";
 import { StoreWriter } from "../store/store_writer.ts";
-import { findAround, findDaemon, type FindOptions, type FoundDaemon } from "./find_daemon.ts";
-import { collectNow } from "./garbage_jobs.ts";
-import { ASKED_WORTH_IT, policyOf } from "./maintenance.ts";
-import { statsTask } from "./stats_task.ts";
-import { verifyReport, verifyTask } from "./verify_task.ts";
+import {
+  findAround,
+  findDaemon,
+  type FindOptions,
+  type FoundDaemon,
+} from "./workspaces/find_daemon.ts";
+import { collectNow } from "./background/garbage_jobs.ts";
+import { ASKED_WORTH_IT, policyOf } from "./methods/maintenance.ts";
+import { statsTask } from "./background/stats_task.ts";
+import { verifyReport, verifyTask } from "./background/verify_task.ts";
 
 /** Who is to be asked: a daemon, or the files themselves. */
 export type FoundStore =
@@ -56,6 +62,7 @@ export async function verifyOffline(
   { repair, onProgress }: OfflineVerifyOptions,
 ): Promise<VerifyReport> {
   checkFormat(directory);
+  ignoreFileSizeLimit();
   const hasher = await loadHasher();
   const found = indexDamage(directory, { stopped: true });
   // The number of transactions beside the index is written anew when that is opened.
@@ -112,6 +119,7 @@ export async function gcOffline(
   params: Params<"gc">,
   onProgress: (progress: Progress) => void,
 ): Promise<GcReport> {
+  ignoreFileSizeLimit();
   const store = StoreWriter.open(directory, await loadHasher());
   forgetInterrupted(directory);
   try {

@@ -8,16 +8,16 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import type { Snapshot } from "../store/entry.ts";
-import type { ObjectId } from "../store/object_id.ts";
-import { quarantined } from "../store/quarantine.ts";
+import type { Snapshot } from "../store/trees/entry.ts";
+import type { ObjectId } from "../store/format/object_id.ts";
+import { quarantined } from "../store/index/quarantine.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import {
   type BranchMove,
   type BranchState,
   BranchTable,
   type MergeInProgress,
-} from "./branch_table.ts";
+} from "./refs/branch_table.ts";
 import {
   type ChangeCounts,
   type CommitInfo,
@@ -26,16 +26,16 @@ import {
   encodeCommit,
   sameSnapshot,
   storedId,
-} from "./commit.ts";
-import { countChanges } from "./diff.ts";
-import { HistoryError } from "./history_error.ts";
-import { countApart } from "./count_apart.ts";
-import { listLog, type LogOptions } from "./log.ts";
-import { type Operation, type OperationKind, OperationLog } from "./operation_log.ts";
-import { RefResolver } from "./resolve_ref.ts";
-import { isCompacted } from "./retention_table.ts";
-import { COMMITS, createHistoryTables, nextSequence } from "./schema.ts";
-import { putRow } from "../store/summed_table.ts";
+} from "./commits/commit.ts";
+import { countChanges } from "./diff/diff.ts";
+import { HistoryError } from "./commits/history_error.ts";
+import { countApart } from "./commits/count_apart.ts";
+import { listLog, type LogOptions } from "./commits/log.ts";
+import { type Operation, type OperationKind, OperationLog } from "./commits/operation_log.ts";
+import { RefResolver } from "./refs/resolve_ref.ts";
+import { isCompacted } from "./commits/retention_table.ts";
+import { COMMITS, createHistoryTables, nextSequence } from "./commits/schema.ts";
+import { putRow } from "../store/index/summed_table.ts";
 
 export type { BranchState };
 
@@ -230,6 +230,14 @@ export class History {
     }
     const commit = decodeCommit(id, this.#store.read(id));
     return isCompacted(this.#database, id) ? { ...commit, compacted: true } : commit;
+  }
+
+  /** The newest commit that holds what was taken from the source; null before there is one. */
+  sourceCommit(): CommitInfo | null {
+    const row = this.#database.prepare(
+      "SELECT id FROM commits WHERE kind IN ('import', 'refresh') ORDER BY sequence DESC LIMIT 1",
+    ).get();
+    return row === undefined ? null : this.commitInfo(storedId(String(row.id)));
   }
 
   /** Every commit that there is a line of, newest first; without those that are known to be lost. */

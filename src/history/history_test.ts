@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { ObjectId } from "../store/object_id.ts";
+import type { ObjectId } from "../store/format/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
-import type { CommitInfo } from "./commit.ts";
-import { directory, file, storeModel, withStore } from "./fixtures.ts";
+import type { CommitInfo } from "./commits/commit.ts";
+import { directory, file, storeModel, withStore } from "./snapshots/fixtures.ts";
 import { History, type NewCommit } from "./history.ts";
-import { HistoryError, type HistoryErrorCode } from "./history_error.ts";
+import { HistoryError, type HistoryErrorCode } from "./commits/history_error.ts";
 
 /** Saves commits of one-file trees. */
 class Scene {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Snapshot } from "../store/entry.ts";
-import type { Reference } from "../store/references.ts";
-import type { CommitInfo } from "./commit.ts";
+import type { Snapshot } from "../store/trees/entry.ts";
+import type { Reference } from "../store/objects/references.ts";
+import type { CommitInfo } from "./commits/commit.ts";
 
 export function snapshotReferences({ root, links }: Snapshot): Reference[] {
   const references: Reference[] = [];

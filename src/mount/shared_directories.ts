@@ -16,8 +16,8 @@
  * @module
  */
 
-import { type Inode, pathOf } from "../tree/inode.ts";
-import { ROOT_NODE_ID } from "../tree/node_table.ts";
+import { type Inode, pathOf } from "../tree/nodes/inode.ts";
+import { ROOT_NODE_ID } from "../tree/nodes/inode.ts";
 import type { SharedLog, SharedRecord } from "./shared_log.ts";
 import { MAIN_VIEW, NODES_PER_VIEW, SHARED_VIEW, type View, type ViewTable } from "./views.ts";
 

@@ -13,8 +13,8 @@
  */
 
 import { dropForgotten, SWEEP_AFTER } from "../tree/drop_forgotten.ts";
-import type { Inode } from "../tree/inode.ts";
-import type { RequestId } from "../tree/journal_record.ts";
+import type { Inode } from "../tree/nodes/inode.ts";
+import type { RequestId } from "../tree/journal/journal_record.ts";
 import type { WorkingTree } from "../tree/working_tree.ts";
 
 export interface View {
@@ -102,6 +102,19 @@ export class ViewTable {
     if (this.#touched.size === 0) return;
     for (const { tree } of this.#touched) tree.nodes.flushLog();
     this.#touched.clear();
+  }
+
+  /** How many there are of what the views keep. */
+  get counts(): Record<string, number> {
+    const trees = [...this].map(({ tree }) => tree);
+    const sum = (of: (tree: WorkingTree) => number) => trees.reduce((n, tree) => n + of(tree), 0);
+    return {
+      views: trees.length,
+      nodes: sum(({ nodes }) => nodes.size),
+      orphans: sum(({ nodes }) => nodes.orphans.size),
+      links: sum(({ links }) => links.size),
+      segments: sum(({ journal }) => journal.openSegments),
+    };
   }
 
   [Symbol.iterator](): Iterator<View> {

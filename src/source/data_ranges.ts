@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Errno } from "../../ffi/errno.ts";
-import { lseek, SEEK_DATA, SEEK_HOLE } from "../../ffi/file.ts";
+import { isFailure } from "../host/failure.ts";
+import { lseek, SEEK_DATA, SEEK_HOLE } from "../host/source_files.ts";
 
 /** Bytes `[offset, offset + length)` of a file. */
 export interface DataRange {
@@ -19,7 +19,7 @@ export function dataRanges(fd: number, from: number, to: number): DataRange[] {
   for (let at = from; at < to;) {
     const data = lseek(fd, at, SEEK_DATA);
     // ENXIO: there is nothing but a hole to the end of the file.
-    if (data === -Errno.ENXIO) break;
+    if (isFailure(data, "ENXIO")) break;
     if (data < 0) return [{ offset: from, length: to - from }];
     if (data >= to) break;
     const hole = lseek(fd, data, SEEK_HOLE);

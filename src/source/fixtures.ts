@@ -5,8 +5,8 @@
  */
 
 import { binaryString } from "../../ffi/binary_string.ts";
-import type { Snapshot } from "../store/entry.ts";
-import { loadHasher } from "../store/hash.ts";
+import type { Snapshot } from "../store/trees/entry.ts";
+import { loadHasher } from "../store/format/hash.ts";
 import { StoreWriter } from "../store/store_writer.ts";
 import { type ImportOptions, type ImportResult, importSource } from "./import_source.ts";
 import { SourceDirectory } from "./read_source.ts";

@@ -8,10 +8,10 @@
  * @module
  */
 
-import type { InodeEntry, InodeRecord, LinkEntry, Snapshot } from "../store/entry.ts";
+import type { InodeEntry, InodeRecord, LinkEntry, Snapshot } from "../store/trees/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
-import { applyEdits, PathEdits } from "../history/path_edits.ts";
-import { recordOf } from "../history/record.ts";
+import { applyEdits, PathEdits } from "../history/snapshots/path_edits.ts";
+import { recordOf } from "../history/snapshots/record.ts";
 
 interface LinkedInode {
   readonly entry: InodeEntry;

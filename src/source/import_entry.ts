@@ -4,17 +4,16 @@
  * @module
  */
 
-import { close } from "../../ffi/open.ts";
-import { emptyStat } from "../../ffi/stat.ts";
-import { type ContentId, type InodeEntry, S_IFLNK, S_IFMT, S_IFREG } from "../store/entry.ts";
-import type { ObjectId } from "../store/object_id.ts";
+import { close, emptyStat } from "../host/files.ts";
+import { type ContentId, type InodeEntry, S_IFLNK, S_IFMT, S_IFREG } from "../store/trees/entry.ts";
+import type { ObjectId } from "../store/format/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import type { ImportReport } from "./import_report.ts";
-import { joinPath } from "./join_path.ts";
+import { joinPath } from "../tree/nodes/join_path.ts";
 import { SLICED_BYTES, type StoredFile, storeFile, storeLargeFile } from "./read_file.ts";
 import type { SourceDirectory, SourceEntry } from "./read_source.ts";
 import { readOpenXattrs, readXattrsAt, type XattrReading } from "./read_xattrs.ts";
-import { errnoText } from "./source_error.ts";
+import { failureText } from "./source_error.ts";
 import { sourceRecord } from "./source_record.ts";
 
 const NO_CONTENT: ContentId = { content: null, chunked: false };
@@ -54,7 +53,7 @@ export class EntryImporter {
         return this.#file(directory, path, entry);
       case S_IFLNK: {
         const target = this.#source.readLinkAt(directory, entry.name);
-        if (typeof target === "number") return this.#report.skip(path, errnoText(-target));
+        if (typeof target === "number") return this.#report.skip(path, failureText(target));
         const bytes = Uint8Array.from(target, (c) => c.charCodeAt(0));
         const content = { content: this.#store.putBlob(bytes), chunked: false };
         return this.#special(directory, path, { ...entry, size: bytes.length }, content);
@@ -86,7 +85,7 @@ export class EntryImporter {
     entry: SourceEntry,
   ): InodeEntry | null | Promise<InodeEntry | null> {
     const fd = this.#source.openFileAt(directory, entry.name);
-    if (fd < 0) return this.#report.skip(path, errnoText(-fd));
+    if (fd < 0) return this.#report.skip(path, failureText(fd));
     if (entry.size > SLICED_BYTES) return this.#largeFile(fd, path, entry);
     try {
       return this.#stored(fd, path, entry, storeFile(this.#store, fd, entry, this.#stat));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TreeEntry } from "../store/entry.ts";
+import type { TreeEntry } from "../store/trees/entry.ts";
 
 export interface ImportProgress {
   /** Names of everything that is not a directory. */

@@ -8,18 +8,18 @@
  * @module
  */
 
-import type { Timestamp } from "../../ffi/clock.ts";
-import { close } from "../../ffi/open.ts";
+import type { Timestamp } from "../host/clock.ts";
+import { close } from "../host/files.ts";
 import {
   type InodeRecord,
   S_IFDIR,
   S_IFMT,
   type Snapshot,
   type TreeEntry,
-} from "../store/entry.ts";
-import type { ObjectId } from "../store/object_id.ts";
+} from "../store/trees/entry.ts";
+import type { ObjectId } from "../store/format/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
-import { totalsOf } from "../history/totals.ts";
+import { totalsOf } from "../history/snapshots/totals.ts";
 import { HardLinks } from "./hard_links.ts";
 import { EntryImporter } from "./import_entry.ts";
 import { ImportReport } from "./import_report.ts";
@@ -29,9 +29,9 @@ import type { ImportProgress, SkippedPath } from "./import_report.ts";
 import { PreviousImport } from "./previous_import.ts";
 import type { SourceDirectory, SourceEntry } from "./read_source.ts";
 import { readOpenXattrs } from "./read_xattrs.ts";
-import { joinPath } from "./join_path.ts";
+import { joinPath } from "../tree/nodes/join_path.ts";
 import { sourceRecord } from "./source_record.ts";
-import { errnoText, SourceError } from "./source_error.ts";
+import { failureText, SourceError } from "./source_error.ts";
 
 export type { ImportProgress, SkippedPath } from "./import_report.ts";
 
@@ -127,14 +127,14 @@ class Import {
 
   async #walk(): Promise<InodeRecord> {
     const rootEntry = this.#source.root();
-    if (typeof rootEntry === "number") throw unreadableRoot(-rootEntry);
+    if (typeof rootEntry === "number") throw unreadableRoot(rootEntry);
     const previousRoot = this.#options.previous?.root ?? null;
     const first = await this.#open(
       "",
       rootEntry,
       previousRoot && { ...previousRoot, name: "", linked: false },
     );
-    if (first !== 0) throw unreadableRoot(-first);
+    if (first !== 0) throw unreadableRoot(first);
     const stack = this.#stack;
     while (true) {
       const frame = stack.at(-1)!;
@@ -142,7 +142,7 @@ class Import {
       if (next !== undefined) {
         const path = joinPath(frame.path, next.name);
         const child = await this.#open(path, next, frame.previous?.get(next.name) ?? null);
-        if (child !== 0) this.#report.skip(path, errnoText(-child));
+        if (child !== 0) this.#report.skip(path, failureText(child));
         continue;
       }
       stack.pop();
@@ -154,7 +154,7 @@ class Import {
     }
   }
 
-  /** Begins a directory: lists it and imports everything in it but its directories. Resolves with a negative errno. */
+  /** Begins a directory: lists it and imports everything in it but its directories. Resolves with a failure, or 0. */
   async #open(path: string, entry: SourceEntry, before: TreeEntry | null): Promise<number> {
     const fd = this.#source.openDirectory(path);
     if (fd < 0) return fd;
@@ -253,10 +253,9 @@ class Import {
   }
 }
 
-function unreadableRoot(errno: number): SourceError {
+function unreadableRoot(result: number): SourceError {
   return new SourceError(
     "source_unreadable",
-    `Cannot import the project: its root directory cannot be read: ${errnoText(errno)}`,
-    errno,
+    `Cannot import the project: its root directory cannot be read: ${failureText(result)}`,
   );
 }

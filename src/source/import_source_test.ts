@@ -3,7 +3,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as fc from "fast-check";
-import { listSnapshot } from "../history/fixtures.ts";
+import { listSnapshot } from "../history/snapshots/fixtures.ts";
 import {
   type InodeRecord,
   S_IFDIR,
@@ -11,7 +11,7 @@ import {
   S_IFMT,
   S_IFREG,
   type Snapshot,
-} from "../store/entry.ts";
+} from "../store/trees/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { later, readText, run, withWorkspace } from "./fixtures.ts";
 

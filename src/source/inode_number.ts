@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Stat } from "../../ffi/stat.ts";
+import type { Stat } from "../host/files.ts";
 
 /** The halves of st_ino and the device, as {@linkcode Stat} has them. */
 export type InodeIdentity = Pick<Stat, "inoLow" | "inoHigh" | "devMajor" | "devMinor">;

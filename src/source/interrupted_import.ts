@@ -7,10 +7,10 @@
  * @module
  */
 
-import type { Timestamp } from "../../ffi/clock.ts";
-import type { Snapshot } from "../store/entry.ts";
-import { parseObjectId } from "../store/object_id.ts";
-import { replaceFile } from "../store/replace_file.ts";
+import type { Timestamp } from "../host/clock.ts";
+import type { Snapshot } from "../store/trees/entry.ts";
+import { parseObjectId } from "../store/format/object_id.ts";
+import { replaceFile } from "../store/files/replace_file.ts";
 
 export interface InterruptedImport {
   readonly snapshot: Snapshot;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { S_IFDIR, type Snapshot } from "../store/entry.ts";
-import type { ObjectId } from "../store/object_id.ts";
+import { S_IFDIR, type Snapshot } from "../store/trees/entry.ts";
+import type { ObjectId } from "../store/format/object_id.ts";
 import { forgetInterrupted, loadInterrupted, saveInterrupted } from "./interrupted_import.ts";
 
 const SOURCE = "/home/me/a project";

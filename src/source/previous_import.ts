@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { Timestamp } from "../../ffi/clock.ts";
-import type { InodeRecord, Snapshot, TreeEntry } from "../store/entry.ts";
-import { S_IFDIR, S_IFMT } from "../store/entry.ts";
+import type { Timestamp } from "../host/clock.ts";
+import type { InodeRecord, Snapshot, TreeEntry } from "../store/trees/entry.ts";
+import { S_IFDIR, S_IFMT } from "../store/trees/entry.ts";
 import type { Store } from "../store/store.ts";
-import { LinkLookup } from "../history/link_lookup.ts";
+import { LinkLookup } from "../history/snapshots/link_lookup.ts";
 import type { SourceEntry } from "./read_source.ts";
 
 /**

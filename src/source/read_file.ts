@@ -4,13 +4,13 @@
  * @module
  */
 
-import { Errno } from "../../ffi/errno.ts";
-import { pread } from "../../ffi/file.ts";
-import { fstat, type Stat } from "../../ffi/stat.ts";
-import { type ContentId, S_IFMT, S_IFREG } from "../store/entry.ts";
+import { failure, isFailure } from "../host/failure.ts";
+import { fstat, pread, type Stat } from "../host/files.ts";
+import { CHUNK_BYTES } from "../store/contents/chunk_list.ts";
+import { type ContentId, S_IFMT, S_IFREG } from "../store/trees/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { dataRanges } from "./data_ranges.ts";
-import { errnoText } from "./source_error.ts";
+import { failureText } from "./source_error.ts";
 
 /** What was stored. */
 export interface StoredFile {
@@ -24,7 +24,7 @@ export interface StoredFile {
 /** What a stat must still say after the file was read. */
 export type FileState = Pick<
   Stat,
-  "mode" | "size" | "mtimeSec" | "mtimeNsec" | "ctimeSec" | "ctimeNsec"
+  "mode" | "size" | "blocks" | "mtimeSec" | "mtimeNsec" | "ctimeSec" | "ctimeNsec"
 >;
 
 /** Files above this are stored piece by piece, with pauses. */
@@ -36,10 +36,10 @@ export const SLICED_BYTES = 32 * 1024 * 1024;
 const SLICES_MAX = 32;
 const ATTEMPTS = 3;
 
-/** A read that failed with an errno. */
+/** A read that failed. */
 class ReadFailure extends Error {
-  constructor(readonly errno: number) {
-    super(errnoText(errno));
+  constructor(result: number) {
+    super(failureText(result));
   }
 }
 
@@ -60,7 +60,10 @@ export function storeFile(
     let before = listed;
     for (let attempt = 1;; attempt++) {
       const read = new FileReader(fd);
-      const content = store.putFile(before.size, read.into);
+      const data = mayHaveHoles(before)
+        ? (from: number, to: number) => dataRanges(fd, from, to)
+        : undefined;
+      const content = store.putFile(before.size, read.into, data);
       const stable = endAttempt(fd, last, before, read);
       if (stable || attempt === ATTEMPTS) return { content, size: before.size, stable };
       before = { ...last };
@@ -89,7 +92,14 @@ export async function storeLargeFile(
       for (let from = 0; from < size || content === null; from += slice) {
         const ranges = dataRanges(fd, from, Math.min(size, from + slice));
         if (content !== null && ranges.length === 0) continue;
-        content = store.putChunked(size, content, size, ranges, read.into);
+        content = store.putChunked(
+          size,
+          content,
+          size,
+          ranges,
+          read.into,
+          (from, to) => dataRanges(fd, from, to),
+        );
         await pause(ranges.reduce((bytes, range) => bytes + range.length, 0));
       }
       const stable = endAttempt(fd, last, before, read);
@@ -102,11 +112,16 @@ export async function storeLargeFile(
   }
 }
 
+/** False for most files: those of one chunk that have all the blocks they can have. */
+function mayHaveHoles({ size, blocks }: FileState): boolean {
+  return size > CHUNK_BYTES || blocks * 512 < size;
+}
+
 /** True if the attempt saw one state of the file. */
 function endAttempt(fd: number, last: Stat, before: FileState, read: FileReader): boolean {
   const result = fstat(fd, last);
-  if (result < 0) throw new ReadFailure(-result);
-  if ((last.mode & S_IFMT) !== S_IFREG) throw new ReadFailure(Errno.ESTALE);
+  if (result < 0) throw new ReadFailure(result);
+  if ((last.mode & S_IFMT) !== S_IFREG) throw new ReadFailure(failure("ESTALE"));
   return isSame(before, last) && !read.short;
 }
 
@@ -130,8 +145,8 @@ class FileReader {
     while (done < length) {
       const target = done === 0 ? into : into.subarray(done);
       const got = pread(this.#fd, target, offset + done, length - done);
-      if (got === -Errno.EINTR) continue;
-      if (got < 0) throw new ReadFailure(-got);
+      if (isFailure(got, "EINTR")) continue;
+      if (got < 0) throw new ReadFailure(got);
       if (got === 0) {
         into.fill(0, done, length);
         this.short = true;

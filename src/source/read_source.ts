@@ -8,27 +8,35 @@
  * @module
  */
 
+import type { SourceIdentity } from "./source_identity.ts";
+import { failureCode, isFailure } from "../host/failure.ts";
 import { binaryName, cString, displayString } from "../../ffi/binary_string.ts";
-import { readDirectory, readlinkat } from "../../ffi/directory.ts";
-import { Errno } from "../../ffi/errno.ts";
 import {
-  close,
-  O_DIRECTORY,
   O_NOATIME,
   O_NOFOLLOW,
   O_NONBLOCK,
   O_PATH,
-  O_RDONLY,
-  open,
   openat,
   openBeneath,
-} from "../../ffi/open.ts";
-import { emptyStat, fstat, type Stat, statx } from "../../ffi/stat.ts";
-import { S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK } from "../store/entry.ts";
+  readDirectory,
+  readlinkat,
+  statx,
+} from "../host/source_files.ts";
+import {
+  birthTime,
+  close,
+  emptyStat,
+  fstat,
+  O_DIRECTORY,
+  O_RDONLY,
+  open,
+  type Stat,
+} from "../host/files.ts";
+import { S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK } from "../store/trees/entry.ts";
 import { shownInode } from "./inode_number.ts";
 import { readOpenXattrs, readXattrsAt, type XattrReading } from "./read_xattrs.ts";
-import type { SourceListing, TreeSource } from "../tree/backing.ts";
-import { errnoText, SourceError } from "./source_error.ts";
+import type { SourceListing, TreeSource } from "../tree/nodes/backing.ts";
+import { failureText, SourceError } from "./source_error.ts";
 
 /** A name of a source directory and what stat(2) tells of it. With a reason to skip it the rest may be 0. */
 export type SourceEntry = SourceListing;
@@ -51,14 +59,14 @@ export class SourceDirectory implements TreeSource {
   /** Throws {@linkcode SourceError} if there is no readable directory at `rootPath` (a binary string). */
   constructor(rootPath: string) {
     const fd = open(cString(rootPath), O_RDONLY | O_DIRECTORY);
-    if (fd < 0) throw cannotOpen(rootPath, -fd);
+    if (fd < 0) throw cannotOpen(rootPath, fd);
     const rootStat = emptyStat();
     fstat(fd, rootStat);
     this.#root = fd;
     this.rootStat = rootStat;
   }
 
-  /** Every name of the directory in the order of its bytes, or a negative errno. */
+  /** Every name of the directory in the order of its bytes, or a failure. */
   list(path: string): SourceEntry[] | number {
     const fd = this.openDirectory(path);
     if (fd < 0) return fd;
@@ -74,8 +82,8 @@ export class SourceDirectory implements TreeSource {
     const entries: SourceEntry[] = [];
     for (const { name } of names) {
       const result = statx(fd, cString(name), stat);
-      if (result === -Errno.ENOENT) continue;
-      if (result < 0) entries.push({ ...NO_ENTRY, name, skipped: errnoText(-result) });
+      if (isFailure(result, "ENOENT")) continue;
+      if (result < 0) entries.push({ ...NO_ENTRY, name, skipped: failureText(result) });
       else if (isRoot && name === OWN_NAME) {
         entries.push({ ...this.describe(name, stat), skipped: "this name is the mount's own" });
       } else if ((stat.mode & S_IFMT) === S_IFSOCK) {
@@ -85,18 +93,28 @@ export class SourceDirectory implements TreeSource {
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
   }
 
-  /** The root itself as an entry with an empty name, read anew, or a negative errno. */
+  /** The root itself as an entry with an empty name, read anew, or a failure. */
   root(): SourceEntry | number {
     const result = fstat(this.#root, stat);
     return result < 0 ? result : this.describe("", stat);
   }
 
-  /** Opens a directory for reading: a descriptor, or a negative errno. */
+  /** Which directory it is. */
+  identity(): SourceIdentity {
+    const { devMajor, devMinor, inoHigh, inoLow } = this.rootStat;
+    return {
+      device: `${devMajor}:${devMinor}`,
+      inode: String(BigInt(inoHigh) * 2n ** 32n + BigInt(inoLow)),
+      birth: birthTime(this.#root),
+    };
+  }
+
+  /** Opens a directory for reading: a descriptor, or a failure. */
   openDirectory(path: string): number {
     return withoutAtime((extra) => openPath(this.#root, path || ".", DIRECTORY_FLAGS | extra));
   }
 
-  /** Opens what is expected to be a regular file, for reading: a descriptor, or a negative errno. */
+  /** Opens what is expected to be a regular file, for reading: a descriptor, or a failure. */
   openFile(path: string): number {
     return withoutAtime((extra) => openPath(this.#root, path, FILE_FLAGS | extra));
   }
@@ -107,7 +125,7 @@ export class SourceDirectory implements TreeSource {
     return withoutAtime((extra) => openat(directory, path, FILE_FLAGS | extra));
   }
 
-  /** The link's target (a binary string), or a negative errno. */
+  /** The link's target (a binary string), or a failure. */
   readLink(path: string): string | number {
     return this.#inParent(path, (directory, name) => this.readLinkAt(directory, name));
   }
@@ -192,7 +210,7 @@ const NO_ENTRY: Omit<SourceEntry, "name"> = {
 /** O_NOATIME is for owners only (EPERM otherwise, open(2)); then the access time moves. */
 function withoutAtime(open: (extraFlags: number) => number): number {
   const fd = open(O_NOATIME);
-  return fd === -Errno.EPERM ? open(0) : fd;
+  return isFailure(fd, "EPERM") ? open(0) : fd;
 }
 
 /** False once the kernel or a sandbox has refused openat2(2). */
@@ -201,9 +219,9 @@ let hasOpenat2 = true;
 function openPath(root: number, path: string, flags: number): number {
   if (hasOpenat2) {
     const fd = openBeneath(root, cString(path), flags);
-    if (fd !== -Errno.ENOSYS && fd !== -Errno.EPERM) return fd;
+    if (!isFailure(fd, "ENOSYS") && !isFailure(fd, "EPERM")) return fd;
     // EPERM is also what O_NOATIME answers: only without it does it mean the call is forbidden.
-    if (fd === -Errno.EPERM && (flags & O_NOATIME) !== 0) return fd;
+    if (isFailure(fd, "EPERM") && (flags & O_NOATIME) !== 0) return fd;
     hasOpenat2 = false;
   }
   return openByComponents(root, path, flags);
@@ -224,26 +242,23 @@ export function openByComponents(root: number, path: string, flags: number): num
   return directory;
 }
 
-function cannotOpen(rootPath: string, errno: number): SourceError {
+function cannotOpen(rootPath: string, result: number): SourceError {
   const shown = displayString(rootPath);
-  switch (errno) {
-    case Errno.ENOENT:
+  switch (failureCode(result)) {
+    case "ENOENT":
       return new SourceError(
         "source_missing",
         `Cannot open ${shown}: there is no such directory`,
-        errno,
       );
-    case Errno.ENOTDIR:
+    case "ENOTDIR":
       return new SourceError(
         "source_not_directory",
         `Cannot use ${shown} as a project: it is not a directory`,
-        errno,
       );
     default:
       return new SourceError(
         "source_unreadable",
-        `Cannot read the directory ${shown}: ${errnoText(errno)}`,
-        errno,
+        `Cannot read the directory ${shown}: ${failureText(result)}`,
       );
   }
 }

@@ -1,9 +1,9 @@
+import { failure } from "../host/failure.ts";
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { binaryString, cString } from "../../ffi/binary_string.ts";
-import { Errno } from "../../ffi/errno.ts";
-import { close, O_DIRECTORY, O_RDONLY, open } from "../../ffi/open.ts";
-import { S_IFDIR, S_IFLNK, S_IFREG } from "../store/entry.ts";
+import { close, O_DIRECTORY, O_RDONLY, open } from "../host/files.ts";
+import { S_IFDIR, S_IFLNK, S_IFREG } from "../store/trees/entry.ts";
 import { run, withWorkspace } from "./fixtures.ts";
 import { openByComponents, SourceDirectory } from "./read_source.ts";
 import { SourceError } from "./source_error.ts";
@@ -38,8 +38,8 @@ Deno.test("a listing is sorted and says what stat says", async () => {
       undefined,
     ]);
     assert.equal(source.readLink("sub/a"), "b");
-    assert.equal(source.list("nothing"), -Errno.ENOENT);
-    assert.equal(source.list("sub/b"), -Errno.ENOTDIR);
+    assert.equal(source.list("nothing"), failure("ENOENT"));
+    assert.equal(source.list("sub/b"), failure("ENOTDIR"));
   });
 });
 
@@ -49,13 +49,13 @@ Deno.test("no path leads out of the source, by neither way of opening", async ()
     fs.writeFileSync(`${path}/real/f`, "x");
     fs.symlinkSync("real", `${path}/link`);
     fs.symlinkSync("/etc/passwd", `${path}/passwd`);
-    assert.equal(source.openFile("link/f"), -Errno.ELOOP);
-    assert.equal(source.openFile("passwd"), -Errno.ELOOP);
-    assert.equal(source.list("link"), -Errno.ENOTDIR);
-    assert.equal(source.readLink("link/f"), -Errno.ELOOP);
+    assert.equal(source.openFile("link/f"), failure("ELOOP"));
+    assert.equal(source.openFile("passwd"), failure("ELOOP"));
+    assert.equal(source.list("link"), failure("ENOTDIR"));
+    assert.equal(source.readLink("link/f"), failure("ELOOP"));
     const root = open(cString(path), O_RDONLY | O_DIRECTORY);
-    assert.equal(openByComponents(root, "passwd", O_RDONLY), -Errno.ELOOP);
-    assert.equal(openByComponents(root, "link/f", O_RDONLY), -Errno.ENOTDIR);
+    assert.equal(openByComponents(root, "passwd", O_RDONLY), failure("ELOOP"));
+    assert.equal(openByComponents(root, "link/f", O_RDONLY), failure("ENOTDIR"));
     const fd = openByComponents(root, "real/f", O_RDONLY);
     assert.ok(fd >= 0);
     close(fd);

@@ -8,7 +8,7 @@
  */
 
 import { binaryName, cString } from "../../ffi/binary_string.ts";
-import { fgetxattr, flistxattr, lgetxattr, llistxattr } from "../../ffi/xattr.ts";
+import { fgetxattr, flistxattr, lgetxattr, llistxattr } from "../host/source_files.ts";
 
 /** What was found. `values` is null where nothing is kept. */
 export interface XattrReading {

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { applyEdits, PathEdits } from "../history/path_edits.ts";
-import { isDirectory } from "../history/record.ts";
-import type { Snapshot } from "../store/entry.ts";
-import type { ObjectId } from "../store/object_id.ts";
+import { applyEdits, PathEdits } from "../history/snapshots/path_edits.ts";
+import { isDirectory } from "../history/snapshots/record.ts";
+import type { Snapshot } from "../store/trees/entry.ts";
+import type { ObjectId } from "../store/format/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { FOREIGN_INODES } from "./inode_number.ts";
-import { joinPath } from "./join_path.ts";
+import { joinPath } from "../tree/nodes/join_path.ts";
 
 /**
  * `snapshot` with one inode for each number. Walks all of it.

@@ -5,37 +5,36 @@
  * @module
  */
 
-import { Errno } from "../../ffi/errno.ts";
+import { failureCode } from "../host/failure.ts";
 
 export type SourceErrorCode = "source_missing" | "source_not_directory" | "source_unreadable";
 
 export class SourceError extends Error {
   override readonly name = "SourceError";
   readonly code: SourceErrorCode;
-  readonly errno: number;
 
-  constructor(code: SourceErrorCode, message: string, errno: number) {
+  constructor(code: SourceErrorCode, message: string) {
     super(message);
     this.code = code;
-    this.errno = errno;
   }
 }
 
-const TEXTS: ReadonlyMap<number, string> = new Map([
-  [Errno.EPERM, "operation not permitted"],
-  [Errno.ENOENT, "it is gone"],
-  [Errno.EIO, "input/output error"],
-  [Errno.EACCES, "permission denied"],
-  [Errno.ENOTDIR, "it is not a directory"],
-  [Errno.EMFILE, "too many open files"],
-  [Errno.ENFILE, "too many open files in the system"],
-  [Errno.ELOOP, "it became a symbolic link"],
-  [Errno.ENAMETOOLONG, "the path is too long"],
-  [Errno.ENXIO, "no such device"],
-  [Errno.ESTALE, "stale file handle"],
+const TEXTS: ReadonlyMap<string, string> = new Map([
+  ["EPERM", "operation not permitted"],
+  ["ENOENT", "it is gone"],
+  ["EIO", "input/output error"],
+  ["EACCES", "permission denied"],
+  ["ENOTDIR", "it is not a directory"],
+  ["EMFILE", "too many open files"],
+  ["ENFILE", "too many open files in the system"],
+  ["ELOOP", "it became a symbolic link"],
+  ["ENAMETOOLONG", "the path is too long"],
+  ["ENXIO", "no such device"],
+  ["ESTALE", "stale file handle"],
 ]);
 
-/** An errno for people: `permission denied`. */
-export function errnoText(errno: number): string {
-  return TEXTS.get(errno) ?? `error ${errno}`;
+/** What a failed call returned, for people: `permission denied`. */
+export function failureText(result: number): string {
+  const code = failureCode(result);
+  return TEXTS.get(code) ?? code;
 }

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ContentId, InodeRecord } from "../store/entry.ts";
-import type { ObjectId } from "../store/object_id.ts";
+import type { ContentId, InodeRecord } from "../store/trees/entry.ts";
+import type { ObjectId } from "../store/format/object_id.ts";
 import type { SourceEntry } from "./read_source.ts";
 
 export function sourceRecord(

@@ -1,7 +1,7 @@
 /** Processes that are killed, and a disk that is really full. */
 
 import assert from "node:assert/strict";
-import { parseObjectId } from "./object_id.ts";
+import { parseObjectId } from "./format/object_id.ts";
 import { Store } from "./store.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { hasher } from "./test_store.ts";

@@ -4,14 +4,13 @@
  * @module
  */
 
-import { close, O_CREAT, O_TRUNC, O_WRONLY } from "../../ffi/open.ts";
-import { CommitMark } from "./commit_mark.ts";
-import { createIndex } from "./create_index.ts";
-import type { FileCalls } from "./file_calls.ts";
-import { checkIo, databaseError } from "./io_error.ts";
-import { formatText, notAStore } from "./store_format.ts";
-import { formatPath, indexPath, packsPath } from "./store_paths.ts";
-import { syncDirectory } from "./sync_directory.ts";
+import { CommitMark } from "./files/commit_mark.ts";
+import { createIndex } from "./index/create_index.ts";
+import type { FileCalls } from "./files/file_calls.ts";
+import { databaseError } from "./files/io_error.ts";
+import { STORE_VERSION } from "./index/object_index.ts";
+import { notAStore, writeFormat } from "./index/store_format.ts";
+import { indexPath, packsPath } from "./files/store_paths.ts";
 
 /** What a creation that was interrupted may have left. */
 const LEFTOVERS = /^(lock|packs|reserve|format\.new|index\.(mark|sqlite(-wal|-shm|-journal)?))$/;
@@ -51,19 +50,5 @@ export function fillDirectory(directory: string, calls: FileCalls): void {
   } finally {
     mark.close();
   }
-  writeFormat(directory, calls);
-}
-
-function writeFormat(directory: string, calls: FileCalls): void {
-  const path = `${formatPath(directory)}.new`;
-  const text = new TextEncoder().encode(formatText());
-  const flags = O_WRONLY | O_CREAT | O_TRUNC;
-  const fd = checkIo("create", path, calls.open(path, flags, 0o600));
-  const result = calls.pwrite(fd, text, 0, text.length);
-  const synced = calls.fsync(fd);
-  close(fd);
-  checkIo("write", path, result);
-  checkIo("sync", path, synced);
-  calls.rename(path, formatPath(directory));
-  syncDirectory(directory, calls);
+  writeFormat(directory, STORE_VERSION, calls);
 }

@@ -1,9 +1,10 @@
 /** The example of docs/store-format.md, byte by byte: a change here is a change of the format. */
 
 import assert from "node:assert/strict";
-import type { ObjectId } from "./object_id.ts";
-import { packName, packNumber } from "./pack_format.ts";
-import { packPath } from "./store_paths.ts";
+import type { ObjectId } from "./format/object_id.ts";
+import { packName, packNumber } from "./format/pack_format.ts";
+import { Store } from "./store.ts";
+import { packPath } from "./files/store_paths.ts";
 import { fileEntry, hasher, withStore } from "./test_store.ts";
 
 const DOCUMENT = Deno.readTextFileSync(new URL("../../docs/store-format.md", import.meta.url));
@@ -56,6 +57,28 @@ const EXPECTED = {
   chunks: "a453b617ab652356d44ec87b01e94c284eec51e25961f93cefab409ba21ee2f5",
   commit: "3be25cf9db12784585b6b00c6828a242bb65e71236d8f8c4bdffc55344f5752e",
 };
+
+Deno.test("a sparse chunk list has the bytes of the document, and its store the next version", () => {
+  withStore((store, directory) => {
+    const data = () => [{ offset: 8192, length: 3 }];
+    const { content, chunked } = store.putFile(10_000, (_, into, length) => {
+      into.fill(0, 0, length);
+      into.set(HI, 8192);
+    }, data);
+    const file = new Uint8Array(10_000);
+    file.set(HI, 8192);
+    const example = /```\n(1027000000000001[\s\S]*?)```/.exec(DOCUMENT)![1]!.replaceAll(/\s/g, "");
+    assert.equal(store.read(content!).toHex(), example);
+    assert.equal(example.slice(24, 88), hasher.blob(file));
+    assert.equal(chunked, true);
+    assert.equal(content, "6e08fe815b70ab8eeac78ea584250b34a682502ade1052978bb8769ef99b8183");
+    assert.equal(Deno.readTextFileSync(`${directory}/format`), "agentvfs store\nversion 3\n");
+    store.commit();
+    const reader = Store.open(directory, hasher);
+    assert.equal(reader.nextData({ content, chunked }, 10_000, 0), 8192);
+    reader.close();
+  });
+});
 
 Deno.test("names of packs", () => {
   assert.equal(packName(1), "00000001.pack");

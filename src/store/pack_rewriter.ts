@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { FileCalls } from "./file_calls.ts";
-import type { Location } from "./location.ts";
-import { putMeta } from "./meta.ts";
-import { type ObjectId, objectIdBytes } from "./object_id.ts";
-import type { ObjectWriter } from "./object_writer.ts";
-import type { PackAppender } from "./pack_appender.ts";
-import type { PackReader } from "./pack_reader.ts";
-import { StoreError } from "./store_error.ts";
-import { packPath } from "./store_paths.ts";
-import type { StoreWriter } from "./store_writer.ts";
+import type { FileCalls } from "./files/file_calls.ts";
+import type { Location } from "./format/location.ts";
+import { putMeta } from "./index/meta.ts";
+import { type ObjectId, objectIdBytes } from "./format/object_id.ts";
+import type { ObjectWriter } from "./objects/object_writer.ts";
+import type { PackAppender } from "./packs/pack_appender.ts";
+import type { PackReader } from "./packs/pack_reader.ts";
+import { StoreError } from "./format/store_error.ts";
+import { packPath } from "./files/store_paths.ts";
+import type { DatabaseSync } from "node:sqlite";
 
 /** A committed object and where it is. */
 export interface StoredObject {
@@ -21,15 +21,24 @@ export interface StoredObject {
   readonly location: Location;
 }
 
+/** What the rewriter asks of the store it belongs to. */
+export interface RewrittenStore {
+  readonly directory: string;
+  /** Commits what is pending and `transaction` in one durable transaction. */
+  rewriteIndex(transaction: (database: DatabaseSync) => void): void;
+  /** Forgets what was put and not committed. */
+  discard(): void;
+}
+
 export interface RewriterParts {
-  readonly store: StoreWriter;
+  readonly store: RewrittenStore;
   readonly writer: ObjectWriter;
   readonly appender: PackAppender;
   readonly packs: PackReader;
   readonly calls: FileCalls;
 }
 
-/** Of one store; {@linkcode StoreWriter.rewriter} makes it. */
+/** Of one store; `StoreWriter.rewriter` makes it. */
 export class PackRewriter {
   readonly #parts: RewriterParts;
 
@@ -51,7 +60,7 @@ export class PackRewriter {
   /**
    * Takes objects out of a pack that is not appended to, in one durable transaction: `moved` are copied to the end of the packs,
    * `dropped` leave the store. With `last`, nothing is left in it and its file is removed. Throws as
-   * {@linkcode StoreWriter.commit}; then nothing has changed.
+   * `StoreWriter.commit`; then nothing has changed.
    */
   rewrite(
     pack: number,

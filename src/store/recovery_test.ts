@@ -3,13 +3,13 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync } from "node:zlib";
-import { createTables, putMeta } from "./meta.ts";
-import { OBJECT_ID_BYTES, objectIdBytes, writeObjectId } from "./object_id.ts";
-import { ENCODING_ZSTD, RECORD_HEADER_BYTES } from "./pack_format.ts";
-import { rebuildIndex } from "./rebuild_index.ts";
+import { createTables, putMeta } from "./index/meta.ts";
+import { OBJECT_ID_BYTES, objectIdBytes, writeObjectId } from "./format/object_id.ts";
+import { ENCODING_ZSTD, RECORD_HEADER_BYTES } from "./format/pack_format.ts";
+import { rebuildIndex } from "./verify/rebuild_index.ts";
 import { Store } from "./store.ts";
-import { StoreError, type StoreErrorCode } from "./store_error.ts";
-import { indexPath, packPath } from "./store_paths.ts";
+import { StoreError, type StoreErrorCode } from "./format/store_error.ts";
+import { indexPath, packPath } from "./files/store_paths.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { hasher, noise, readFrom, withFolder, withStore } from "./test_store.ts";
 
@@ -74,7 +74,7 @@ Deno.test("what is not a store is refused", () => {
   });
 });
 
-for (const [version, code] of [[3, "newer_version"], [1, "older_version"]] as const) {
+for (const [version, code] of [[4, "newer_version"], [1, "older_version"]] as const) {
   Deno.test(`version ${version} is refused as ${code}, whichever file says so`, () => {
     withFolder((directory) => {
       prepared(directory);
@@ -90,7 +90,10 @@ for (const [version, code] of [[3, "newer_version"], [1, "older_version"]] as co
       const text = `agentvfs store\nversion ${version}\nmore of it\n`;
       Deno.writeTextFileSync(`${directory}/format`, text);
       const error = refused(code, () => Store.open(directory, hasher));
-      assert.match(error.message, new RegExp(`version ${version}.*version 2.*program that wrote`));
+      assert.match(
+        error.message,
+        new RegExp(`version ${version}.*versions 2 to 3.*program that wrote`),
+      );
       refused(code, () => StoreWriter.open(directory, hasher));
       refused(code, () => StoreWriter.create(directory, hasher));
       refused(code, () => rebuildIndex(directory, hasher));

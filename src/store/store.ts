@@ -8,19 +8,20 @@
  */
 
 import { DatabaseSync } from "node:sqlite";
-import { ContentReader } from "./content_reader.ts";
-import type { ContentId, InodeRecord, TreeEntry } from "./entry.ts";
-import type { Hasher } from "./hash.ts";
-import { LinkLookup } from "./link_lookup.ts";
-import { readLinks } from "./link_table.ts";
-import type { ObjectId } from "./object_id.ts";
-import { ObjectReader, type PendingObjects } from "./object_reader.ts";
-import type { ObjectSource, ObjectType } from "./object_type.ts";
-import { openIndex } from "./open_index.ts";
-import { checkFormat } from "./store_format.ts";
-import { TreeLookup } from "./tree_lookup.ts";
-import { readTree } from "./tree_read.ts";
-import { decodeXattrs } from "./xattr_codec.ts";
+import { ContentReader } from "./objects/content_reader.ts";
+import type { ContentId, InodeRecord, TreeEntry } from "./trees/entry.ts";
+import type { Hasher } from "./format/hasher.ts";
+import { LinkLookup } from "./trees/link_lookup.ts";
+import type { Location } from "./format/location.ts";
+import { readLinks } from "./trees/link_table.ts";
+import type { ObjectId } from "./format/object_id.ts";
+import { ObjectReader, type PendingObjects } from "./objects/object_reader.ts";
+import type { ObjectSource, ObjectType } from "./format/object_type.ts";
+import { openIndex } from "./index/open_index.ts";
+import { checkFormat } from "./index/store_format.ts";
+import { TreeLookup } from "./trees/tree_lookup.ts";
+import { readTree } from "./trees/tree_read.ts";
+import { decodeXattrs } from "./trees/xattr_codec.ts";
 
 /**
  * Reads objects. Every method that reads throws `missing_object` or `damaged_object` where an object is
@@ -59,6 +60,11 @@ export class Store implements ObjectSource {
     return new Store(directory, openIndex(directory, true), hasher);
   }
 
+  /** How many there are of what it keeps in memory. */
+  get counts(): Record<string, number> {
+    return { ...this.objects.counts, chunkLists: this.contents.size };
+  }
+
   /** Tells whether the store has the object. */
   has(id: ObjectId): boolean {
     return this.objects.find(id) !== null;
@@ -67,6 +73,11 @@ export class Store implements ObjectSource {
   /** Plain bytes of an object of that type; not to be changed. */
   object(id: ObjectId, type: ObjectType): Uint8Array<ArrayBuffer> {
     return this.objects.object(id, type);
+  }
+
+  /** See {@linkcode ObjectReader.objectAt}. */
+  objectAt(id: ObjectId, location: Location): Uint8Array<ArrayBuffer> {
+    return this.objects.objectAt(id, location);
   }
 
   /** Plain bytes of any object, in an array of its own. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { fileEntry, hasher, noise, readFrom, withFolder, withStore } from "./test_store.ts";
 import { Store } from "./store.ts";
-import { StoreError } from "./store_error.ts";
-import { packPath } from "./store_paths.ts";
+import { StoreError } from "./format/store_error.ts";
+import { packPath } from "./files/store_paths.ts";
 import { StoreWriter } from "./store_writer.ts";
-import { type ObjectId, parseObjectId } from "./object_id.ts";
+import { type ObjectId, parseObjectId } from "./format/object_id.ts";
 
 const ABSENT = parseObjectId("0123456789abcdef".repeat(4))!;
 

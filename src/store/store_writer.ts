@@ -8,29 +8,30 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { close } from "../../ffi/open.ts";
-import { type ByteRange, editChunks } from "./chunk_edit.ts";
-import { CHUNK_BYTES } from "./chunk_list.ts";
-import { CommitMark } from "./commit_mark.ts";
+import { close } from "../host/files.ts";
+import { fullMask, maskOf, NO_BLOCK } from "./contents/block_mask.ts";
+import { type ByteRange, type ChunkContent, editChunks } from "./contents/chunk_edit.ts";
+import { CHUNK_BYTES, type ChunkListBuilder } from "./contents/chunk_list.ts";
+import { CommitMark } from "./files/commit_mark.ts";
 import { fillDirectory, prepareDirectory } from "./create_store.ts";
-import type { ContentId, InodeRecord, TreeEntry } from "./entry.ts";
-import { type FileCalls, persistent, SYSTEM_CALLS } from "./file_calls.ts";
-import type { Hasher } from "./hash.ts";
-import { databaseError } from "./io_error.ts";
-import { isZero } from "./is_zero.ts";
-import { updateLinks } from "./link_table.ts";
-import type { ObjectId } from "./object_id.ts";
-import { ObjectWriter, Pending } from "./object_writer.ts";
-import { openIndex } from "./open_index.ts";
-import { recoverPacks } from "./recover_packs.ts";
+import type { ContentId, InodeRecord, TreeEntry } from "./trees/entry.ts";
+import { type FileCalls, persistent, SYSTEM_CALLS } from "./files/file_calls.ts";
+import type { Hasher } from "./format/hasher.ts";
+import { databaseError } from "./files/io_error.ts";
+import { isZero } from "./contents/is_zero.ts";
+import { updateLinks } from "./trees/link_table.ts";
+import type { ObjectId } from "./format/object_id.ts";
+import { ObjectWriter, Pending } from "./objects/object_writer.ts";
+import { openIndex } from "./index/open_index.ts";
+import { recoverPacks } from "./objects/recover_packs.ts";
 import { PackRewriter } from "./pack_rewriter.ts";
-import { SpaceReserve } from "./space_reserve.ts";
+import { SpaceReserve } from "./files/space_reserve.ts";
 import { Store } from "./store.ts";
-import { checkFormat } from "./store_format.ts";
-import { lockStore } from "./store_lock.ts";
-import { indexPath, reservePath } from "./store_paths.ts";
-import { putTree, updateTree } from "./tree_write.ts";
-import { encodeXattrs } from "./xattr_codec.ts";
+import { checkFormat, SPARSE_VERSION, writeFormat } from "./index/store_format.ts";
+import { lockStore } from "./files/store_lock.ts";
+import { indexPath, reservePath } from "./files/store_paths.ts";
+import { putTree, updateTree } from "./trees/tree_write.ts";
+import { encodeXattrs } from "./trees/xattr_codec.ts";
 
 /**
  * Fills the first `length` bytes of `into`, all of them, with the file's bytes from `offset`. It may read from the
@@ -40,6 +41,9 @@ export type ReadFile = (offset: number, into: Uint8Array<ArrayBuffer>, length: n
 
 /** For a checkpoint of deletions, and the index's log while garbage is collected. */
 const RESERVE_BYTES = 4 * 1024 * 1024;
+
+/** Where a file has data: ranges in order, within `[from, to)`. What is between them is a hole. */
+export type DataRanges = (from: number, to: number) => readonly ByteRange[];
 
 const EMPTY: ContentId = { content: null, chunked: false };
 
@@ -61,6 +65,8 @@ export class StoreWriter extends Store {
   readonly #reserve: SpaceReserve;
   readonly #writer: ObjectWriter;
   readonly #pending: Pending;
+  /** As the format file has it. */
+  #version: number;
 
   private constructor(
     directory: string,
@@ -70,12 +76,14 @@ export class StoreWriter extends Store {
     lock: number,
     mark: CommitMark,
     calls: FileCalls,
+    version: number,
   ) {
     super(directory, database, hasher, pending);
     this.#lock = lock;
     this.#pending = pending;
     this.#mark = mark;
     this.#calls = calls;
+    this.#version = version;
     this.#reserve = new SpaceReserve(reservePath(directory), RESERVE_BYTES, calls);
     this.#reserve.take();
     this.#writer = new ObjectWriter(
@@ -111,13 +119,13 @@ export class StoreWriter extends Store {
     lock: number,
     calls: FileCalls,
   ): StoreWriter {
-    checkFormat(directory);
+    const version = checkFormat(directory);
     const database = openIndex(directory, false);
     let mark: CommitMark | undefined;
     try {
       mark = new CommitMark(directory, calls);
       const pending = new Pending(recoverPacks(directory, database, calls));
-      return new StoreWriter(directory, database, hasher, pending, lock, mark, calls);
+      return new StoreWriter(directory, database, hasher, pending, lock, mark, calls, version);
     } catch (error) {
       mark?.close();
       database.close();
@@ -135,15 +143,20 @@ export class StoreWriter extends Store {
   }
 
   /**
-   * Stores the contents of a file: one blob up to 256 KiB, else chunks. Chunks of zeros become holes.
+   * Stores the contents of a file: one blob up to 256 KiB if it has no holes, else chunks.
    *
    * @param size bytes of the file
+   * @param data where it has data; by default everywhere but in chunks of zeros
    */
-  putFile(size: number, read: ReadFile): ContentId {
+  putFile(size: number, read: ReadFile, data?: DataRanges): ContentId {
     if (size === 0) return EMPTY;
-    if (size > CHUNK_BYTES) {
-      return this.putChunked(size, null, 0, [{ offset: 0, length: size }], read);
+    if (size > CHUNK_BYTES || data !== undefined) {
+      return this.putChunked(size, null, 0, [{ offset: 0, length: size }], read, data);
     }
+    return this.#putSmall(size, read);
+  }
+
+  #putSmall(size: number, read: ReadFile): ContentId {
     const content = this.#writer.putFilled(size, (into) => read(0, into, size));
     return { content, chunked: false };
   }
@@ -156,6 +169,7 @@ export class StoreWriter extends Store {
    * @param base what the file was
    * @param baseSize bytes of `base` that still show, from its start; zeros follow where nothing is dirty
    * @param dirtyRanges changed bytes, in any order
+   * @param data where the file has data, asked about what is read; by default everywhere but in chunks of zeros
    */
   putChunked(
     size: number,
@@ -163,20 +177,56 @@ export class StoreWriter extends Store {
     baseSize: number,
     dirtyRanges: readonly ByteRange[],
     read: ReadFile,
+    data?: DataRanges,
   ): ContentId {
-    if (size <= CHUNK_BYTES) return this.putFile(size, read);
+    if (size === 0) return EMPTY;
+    if (size <= CHUNK_BYTES) {
+      if (data === undefined || chunkMask(data, 0, size) === fullMask(size)) {
+        return this.#putSmall(size, read);
+      }
+      return this.#putList(
+        editChunks(
+          { size, base: null, baseSize: 0, dirty: [{ offset: 0, length: size }] },
+          (chunk) => this.#putChunk(chunk, size, read, data),
+        ),
+      );
+    }
     const chunked = base !== null && base.chunked;
     const list = chunked ? this.contents.list(base.content!, 0) : null;
     // A base that is one blob is a chunk at most: it is read again.
     const dirty = base !== null && !chunked
       ? [...dirtyRanges, { offset: 0, length: baseSize }]
       : dirtyRanges;
-    const bytes = editChunks({ size, base: list, baseSize, dirty }, (chunk) => {
-      const offset = chunk * CHUNK_BYTES;
-      const length = Math.min(CHUNK_BYTES, size - offset);
-      return this.#writer.putFilled(length, (into) => read(offset, into, length), isZero);
-    });
-    return { content: this.#writer.putObject("chunks", bytes), chunked: true };
+    return this.#putList(editChunks(
+      { size, base: list, baseSize, dirty },
+      (chunk) => this.#putChunk(chunk, size, read, data),
+    ));
+  }
+
+  #putChunk(
+    chunk: number,
+    size: number,
+    read: ReadFile,
+    data: DataRanges | undefined,
+  ): ChunkContent {
+    const offset = chunk * CHUNK_BYTES;
+    const length = Math.min(CHUNK_BYTES, size - offset);
+    const mask = data === undefined ? undefined : chunkMask(data, offset, length);
+    if (mask === NO_BLOCK) return { id: null, mask };
+    const id = this.#writer.putFilled(length, (into) => read(offset, into, length), isZero);
+    return { id, mask };
+  }
+
+  #putList(list: ChunkListBuilder): ContentId {
+    if (list.isSparse) this.#needVersion(SPARSE_VERSION);
+    return { content: this.#writer.putObject("chunks", list.finish()), chunked: true };
+  }
+
+  /** A program that knows only an older version must not open the store once it has what that one cannot read. */
+  #needVersion(version: number): void {
+    if (this.#version >= version) return;
+    writeFormat(this.directory, version, this.#calls);
+    this.#version = version;
   }
 
   /** Stores a directory of these entries, in any order; null for none. */
@@ -316,6 +366,15 @@ export class StoreWriter extends Store {
     this.#mark.close();
     close(this.#lock);
   }
+}
+
+/** Which blocks of the `length` bytes at `offset` have data. */
+function chunkMask(data: DataRanges, offset: number, length: number): bigint {
+  let mask = NO_BLOCK;
+  for (const range of data(offset, offset + length)) {
+    mask |= maskOf(range.offset - offset, range.offset + range.length - offset);
+  }
+  return mask;
 }
 
 /** Runs `open` under the store's lock, which stays with what it returns. */

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { loadHasher } from "./hash.ts";
-import { createTables } from "./meta.ts";
-import { StoreError } from "./store_error.ts";
+import { loadHasher } from "./format/hash.ts";
+import { createTables } from "./index/meta.ts";
+import { StoreError } from "./format/store_error.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { fileEntry, noise, readFrom } from "./test_store.ts";
 

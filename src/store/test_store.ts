@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { InodeEntry } from "./entry.ts";
-import { type Hasher, loadHasher } from "./hash.ts";
-import type { ObjectId } from "./object_id.ts";
+import type { InodeEntry } from "./trees/entry.ts";
+import type { Hasher } from "./format/hasher.ts";
+import { loadHasher } from "./format/hash.ts";
+import type { ObjectId } from "./format/object_id.ts";
 import { StoreWriter } from "./store_writer.ts";
 
 export const hasher: Hasher = await loadHasher();

@@ -6,8 +6,8 @@
 
 /// <reference lib="deno.worker" />
 
-import { loadHasher } from "./hash.ts";
-import type { ObjectId } from "./object_id.ts";
+import { loadHasher } from "./format/hash.ts";
+import type { ObjectId } from "./format/object_id.ts";
 import { Store } from "./store.ts";
 
 const hasher = await loadHasher();

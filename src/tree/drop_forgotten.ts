@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { Inode } from "./inode.ts";
+import type { Inode } from "./nodes/inode.ts";
 import type { WorkingTree } from "./working_tree.ts";
 
 /** Forgotten nodes between two sweeps of the tree, which cost as much as is loaded. */

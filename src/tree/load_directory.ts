@@ -4,15 +4,30 @@
  * @module
  */
 
-import { S_IFDIR, S_IFMT } from "../store/entry.ts";
-import type { SourceListing } from "./backing.ts";
-import type { Inode } from "./inode.ts";
-import { inodeFromListing } from "./make_inode.ts";
+import { type InodeRecord, S_IFDIR, S_IFMT } from "../store/trees/entry.ts";
+import type { SourceListing, TreeSource, TreeStore } from "./nodes/backing.ts";
+import type { DamageReport } from "./nodes/damage_report.ts";
+import type { Inode } from "./nodes/inode.ts";
+import { joinPath } from "./nodes/join_path.ts";
+import { inodeFromListing } from "./nodes/make_inode.ts";
 import { Status } from "./status.ts";
-import { joinPath, type WorkingTree } from "./working_tree.ts";
+
+/** What loading needs of the working tree. */
+export interface LoadingTree {
+  readonly store: TreeStore;
+  readonly source: TreeSource | null;
+  readonly nodes: { next: number };
+  readonly links: Map<number, Inode>;
+  readonly sourceLinks: Map<Inode, number>;
+  readonly damage: DamageReport;
+  /** The inode of the link table with that number; null if there is none. */
+  linked(ino: number): Inode | null;
+  fromRecord(record: InodeRecord): Inode;
+  attach(directory: Inode, name: string, child: Inode): void;
+}
 
 /** Loads what the directory's tree object names. */
-export function loadFromStore(tree: WorkingTree, inode: Inode): Status {
+export function loadFromStore(tree: LoadingTree, inode: Inode): Status {
   const directory = inode.directory!;
   try {
     const records = tree.store.readTree(directory.base);
@@ -34,7 +49,7 @@ export function loadFromStore(tree: WorkingTree, inode: Inode): Status {
 }
 
 /** Loads what the source has at `path`. */
-export function loadFromSource(tree: WorkingTree, inode: Inode, path: string): Status {
+export function loadFromSource(tree: LoadingTree, inode: Inode, path: string): Status {
   const directory = inode.directory!;
   const listing = tree.source!.list(path);
   if (typeof listing === "number") return Status.InputOutput;
@@ -48,7 +63,7 @@ export function loadFromSource(tree: WorkingTree, inode: Inode, path: string): S
 }
 
 /** The inode of a listed name; the one that is known if it has several links. */
-function sourceInode(tree: WorkingTree, path: string, item: SourceListing): Inode {
+function sourceInode(tree: LoadingTree, path: string, item: SourceListing): Inode {
   const several = item.nlink > 1 && (item.mode & S_IFMT) !== S_IFDIR;
   const known = several ? tree.links.get(item.ino) : undefined;
   if (known !== undefined) return known;

@@ -11,19 +11,19 @@
  * @module
  */
 
-import { readClock, type Timestamp } from "../../ffi/clock.ts";
-import { type InodeRecord, S_IFDIR, S_IFMT, type Snapshot } from "../store/entry.ts";
-import type { ObjectId } from "../store/object_id.ts";
-import type { SourceListing, TreeSource, TreeStore } from "./backing.ts";
-import { SourceContent } from "./content.ts";
-import { DamageReport } from "./damage_report.ts";
-import { DirectoryState, Dirent, Inode, XATTRS_IN_SOURCE } from "./inode.ts";
-import { type Journal } from "./journal.ts";
-import { RecordType } from "./journal_record.ts";
-import { NodeTable } from "./node_table.ts";
+import { readClock, type Timestamp } from "../host/clock.ts";
+import { type InodeRecord, S_IFDIR, S_IFMT, type Snapshot } from "../store/trees/entry.ts";
+import type { ObjectId } from "../store/format/object_id.ts";
+import type { SourceListing, TreeSource, TreeStore } from "./nodes/backing.ts";
+import { SourceContent } from "./nodes/content.ts";
+import { DamageReport } from "./nodes/damage_report.ts";
+import { DirectoryState, Dirent, Inode, XATTRS_IN_SOURCE } from "./nodes/inode.ts";
+import type { Journal } from "./journal/journal.ts";
+import { RecordType } from "./journal/journal_record.ts";
+import { NodeTable } from "./nodes/node_table.ts";
 import { loadFromSource, loadFromStore } from "./load_directory.ts";
-import { inodeFromListing, inodeFromRecord } from "./make_inode.ts";
-import { SourceFiles } from "./source_files.ts";
+import { inodeFromListing, inodeFromRecord } from "./nodes/make_inode.ts";
+import { SourceFiles } from "./nodes/source_files.ts";
 import { Status } from "./status.ts";
 
 export const NAME_MAX = 255;
@@ -299,8 +299,4 @@ function sourcePathOf(inode: Inode): string | null {
   let content = inode.content;
   while (content !== null && "base" in content) content = content.base;
   return content instanceof SourceContent ? content.path : null;
-}
-
-export function joinPath(directory: string, name: string): string {
-  return directory === "" ? name : `${directory}/${name}`;
 }

@@ -10,9 +10,9 @@ import {
   cgroupOf,
   cgroupRoot,
   nearestCgroup,
-} from "../../ffi/cgroup.ts";
+} from "../../ffi/linux/cgroup.ts";
 import { binaryString, displayString } from "../../ffi/binary_string.ts";
-import { replaceFile } from "../store/replace_file.ts";
+import { replaceFile } from "../store/files/replace_file.ts";
 import { ViewError } from "./view_error.ts";
 
 export interface CgroupSession extends CgroupName {

@@ -18,7 +18,7 @@ import {
   PR_CAPBSET_DROP,
   PR_SET_NO_NEW_PRIVS,
   prctl,
-} from "../../ffi/process.ts";
+} from "../../ffi/linux/process.ts";
 import { ViewError } from "./view_error.ts";
 import type { Confinement } from "./view_spec.ts";
 

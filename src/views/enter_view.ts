@@ -14,7 +14,8 @@ import {
   SIGINT,
   SIGQUIT,
   unshare,
-} from "../../ffi/process.ts";
+} from "../../ffi/linux/process.ts";
+import { systemProgram } from "../host/system_program.ts";
 import { confine, dropPrivileges } from "./confine.ts";
 import { ViewError } from "./view_error.ts";
 import type { ViewSpec } from "./view_spec.ts";
@@ -57,10 +58,17 @@ function bind(from: string, to: string): void {
  * deliver signals that would end it, is a shell that waits.
  */
 function commandOf({ identity, confine, command }: ViewSpec): readonly string[] {
-  const waited = confine === null ? command : ["sh", "-c", WAITING_SHELL, "sh", ...command];
+  const waited = confine === null ? command : ["/bin/sh", "-c", WAITING_SHELL, "sh", ...command];
   if (identity === null) return waited;
   const { uid, gid } = identity;
-  return ["unshare", "--user", `--map-user=${uid}`, `--map-group=${gid}`, "--", ...waited];
+  return [
+    systemProgram("unshare"),
+    "--user",
+    `--map-user=${uid}`,
+    `--map-group=${gid}`,
+    "--",
+    ...waited,
+  ];
 }
 
 const ENOENT = 2;

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { systemProgram } from "../host/system_program.ts";
+
 /** What a program's namespaces are to be. */
 export interface NamespaceOptions {
   /** It is not root: a user namespace in which it may mount. */
@@ -21,8 +23,8 @@ export function unshareCommand({ user, pid }: NamespaceOptions): string[] {
   return [
     // With --fork, unshare waits: a signal that is kept from it meanwhile would end it afterwards, instead of the
     // program's exit code.
-    ...(pid ? ["sh", "-c", 'trap "" INT QUIT; exec "$@"', "sh"] : []),
-    ...["unshare", "--mount", "--propagation", "slave"],
+    ...(pid ? ["/bin/sh", "-c", 'trap "" INT QUIT; exec "$@"', "sh"] : []),
+    ...[systemProgram("unshare"), "--mount", "--propagation", "slave"],
     ...(user ? ["--user", "--map-root-user"] : []),
     ...(pid ? ["--pid", "--fork", "--kill-child", "--mount-proc"] : []),
     "--",
@@ -31,7 +33,7 @@ export function unshareCommand({ user, pid }: NamespaceOptions): string[] {
 
 /** Why this machine does not let the caller have such namespaces; null if it does. */
 export async function whyNoNamespaces(options: NamespaceOptions): Promise<string | null> {
-  const [command, ...args] = [...unshareCommand(options), "true"];
+  const [command, ...args] = [...unshareCommand(options), systemProgram("true")];
   try {
     const { success, stderr } = await new Deno.Command(command!, { args, stdin: "null" }).output();
     return success ? null : new TextDecoder().decode(stderr).trim() || "unshare fails";

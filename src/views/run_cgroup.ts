@@ -7,10 +7,10 @@
  * @module
  */
 
-import { cgroupOf } from "../../ffi/cgroup.ts";
+import { cgroupOf } from "../../ffi/linux/cgroup.ts";
 import { displayString } from "../../ffi/binary_string.ts";
 import { unifiedRoot } from "./cgroup_sessions.ts";
-import { processId } from "./process_info.ts";
+import { processId } from "../host/processes.ts";
 
 const PREFIX = "agentvfs-run-";
 /** Longest time that processes which were killed may take to be gone, and how often it is looked, ms. */
@@ -43,7 +43,12 @@ export class RunCgroup {
    * somebody have removed the cgroup, the program runs without.
    */
   get enter(): string[] {
-    return ["sh", "-c", '{ echo $$ >"$0/cgroup.procs"; } 2>/dev/null; exec "$@"', this.directory];
+    return [
+      "/bin/sh",
+      "-c",
+      '{ echo $$ >"$0/cgroup.procs"; } 2>/dev/null; exec "$@"',
+      this.directory,
+    ];
   }
 
   /** Kills what is left in it, and removes it. */

@@ -279,7 +279,7 @@ Deno.test("colour is for terminals, and not where NO_COLOR is set", async () => 
       const code = `
         Deno.stdout.isTerminal = () => ${"true"};
         const { style } = await import(${
-        JSON.stringify(new URL("../../src/cli/output.ts", import.meta.url).href)
+        JSON.stringify(new URL("../../src/cli/print/output.ts", import.meta.url).href)
       });
         console.log(JSON.stringify(style("x", "red")));`;
       const shown = async (env: Record<string, string>) => {

@@ -7,9 +7,13 @@
 import { run } from "../../src/cli/run.ts";
 import { FakeService } from "../../src/control/fake_service.ts";
 import { ControlServer } from "../../src/control/server.ts";
-import { withState } from "../../src/daemon/with_state.ts";
 import { assertPrinted, checkedService } from "../support/assert_fits.ts";
-import { createWorkspace, type DaemonConfig, planDaemon } from "../../src/daemon/workspace.ts";
+import { withState } from "../../src/daemon/threads/with_state.ts";
+import {
+  createWorkspace,
+  type DaemonConfig,
+  planDaemon,
+} from "../../src/daemon/workspaces/workspace.ts";
 
 export interface Result {
   code: number;

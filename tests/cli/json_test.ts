@@ -90,6 +90,8 @@ const PARAMS: { readonly [M in MethodName]: Params<M> | null } = {
   verify: {},
   gc: {},
   storeStats: {},
+  memory: {},
+  compareSource: {},
   tasks: {},
   restart: {},
   stop: {},

@@ -1,7 +1,7 @@
 /** A short run of the request fuzzer; `deno run -A tests/crash/fuse_fuzz.ts --requests 1000000` is a long one. */
 
 import assert from "node:assert/strict";
-import { Errno } from "../../ffi/errno.ts";
+import { Errno } from "../../ffi/linux/errno.ts";
 import { SEED } from "../support/random.ts";
 import { fuzzFuse } from "./fuse_fuzz.ts";
 

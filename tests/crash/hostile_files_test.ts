@@ -1,18 +1,18 @@
 /** Files of a workspace that nobody of this program wrote: what is no record is left out, and nothing fails or hangs. */
 
 import assert from "node:assert/strict";
-import { parseMountinfo } from "../../src/daemon/mounts.ts";
-import { readRecord } from "../../src/daemon/workspace.ts";
+import { parseMountinfo } from "../../src/host/linux/mounts.ts";
+import { readRecord } from "../../src/daemon/workspaces/workspace.ts";
 import { loadInterrupted, saveInterrupted } from "../../src/source/interrupted_import.ts";
-import type { Inode } from "../../src/tree/inode.ts";
-import { create, link } from "../../src/tree/names.ts";
-import { NodeLog } from "../../src/tree/node_log.ts";
-import { parseOrphanRecord } from "../../src/tree/orphan.ts";
-import { replay } from "../../src/tree/replay.ts";
-import { listNames, restoreListings } from "../../src/tree/listing.ts";
-import { restoreNodes } from "../../src/tree/restore_nodes.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { create, link } from "../../src/tree/operations/names.ts";
+import { NodeLog } from "../../src/tree/nodes/node_log.ts";
+import { parseOrphanRecord } from "../../src/tree/operations/orphan.ts";
+import { replay } from "../../src/tree/replay/replay.ts";
+import { listNames, restoreListings } from "../../src/tree/operations/listing.ts";
+import { restoreNodes } from "../../src/tree/replay/restore_nodes.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
-import { Journal } from "../../src/tree/journal.ts";
+import { Journal } from "../../src/tree/journal/journal.ts";
 import { withTemporary } from "../support/temporary.ts";
 import { randomness, SEED } from "../support/random.ts";
 import { Fixture } from "../tree/fixture.ts";

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { crc32 } from "node:zlib";
-import { Journal, JournalError, segmentName } from "../../src/tree/journal.ts";
-import { replay } from "../../src/tree/replay.ts";
+import { Journal, JournalError, segmentName } from "../../src/tree/journal/journal.ts";
+import { replay } from "../../src/tree/replay/replay.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { randomness, SEED } from "../support/random.ts";
 import { Fixture, randomOperation } from "../tree/fixture.ts";

@@ -6,15 +6,15 @@
  */
 
 import assert from "node:assert/strict";
-import { setAttributes, setXattr } from "../../src/tree/attributes.ts";
-import { resize, write } from "../../src/tree/data.ts";
-import type { Inode } from "../../src/tree/inode.ts";
-import { Journal, segmentName } from "../../src/tree/journal.ts";
-import { WRITE_HEADROOM } from "../../src/tree/journal_record.ts";
-import { create, link, rename, RENAME_EXCHANGE, unlink } from "../../src/tree/names.ts";
-import { replay, type ReplayReport } from "../../src/tree/replay.ts";
-import { beginSegment } from "../../src/tree/take_capture.ts";
-import type { Snapshot } from "../../src/store/entry.ts";
+import { setAttributes, setXattr } from "../../src/tree/operations/attributes.ts";
+import { resize, write } from "../../src/tree/operations/data.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { Journal, segmentName } from "../../src/tree/journal/journal.ts";
+import { WRITE_HEADROOM } from "../../src/tree/journal/journal_record.ts";
+import { create, link, rename, RENAME_EXCHANGE, unlink } from "../../src/tree/operations/names.ts";
+import { replay, type ReplayReport } from "../../src/tree/replay/replay.ts";
+import { beginSegment } from "../../src/tree/capture/take_capture.ts";
+import type { Snapshot } from "../../src/store/trees/entry.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { randomness, SEED } from "../support/random.ts";
 import { dump, Fixture } from "../tree/fixture.ts";

@@ -4,12 +4,12 @@
  * @module
  */
 
-import type { Snapshot } from "../../src/store/entry.ts";
-import { loadHasher } from "../../src/store/hash.ts";
-import { createTables } from "../../src/store/meta.ts";
+import type { Snapshot } from "../../src/store/trees/entry.ts";
+import { loadHasher } from "../../src/store/format/hash.ts";
+import { createTables } from "../../src/store/index/meta.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
-import { Journal, listSegments } from "../../src/tree/journal.ts";
-import { replay, type ReplayReport } from "../../src/tree/replay.ts";
+import { Journal, listSegments } from "../../src/tree/journal/journal.ts";
+import { replay, type ReplayReport } from "../../src/tree/replay/replay.ts";
 import { FIRST_OWN_INODE, WorkingTree } from "../../src/tree/working_tree.ts";
 import { EMPTY_SNAPSHOT } from "../tree/fixture.ts";
 

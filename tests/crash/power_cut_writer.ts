@@ -10,13 +10,13 @@
  * @module
  */
 
-import { write } from "../../src/tree/data.ts";
-import type { Inode } from "../../src/tree/inode.ts";
-import { WRITE_HEADROOM } from "../../src/tree/journal_record.ts";
-import { create } from "../../src/tree/names.ts";
-import { settle, takeCapture } from "../../src/tree/take_capture.ts";
-import { JournalReader } from "../../src/daemon/journal_reader.ts";
-import { buildSnapshot } from "../../src/history/build_snapshot.ts";
+import { write } from "../../src/tree/operations/data.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { WRITE_HEADROOM } from "../../src/tree/journal/journal_record.ts";
+import { create } from "../../src/tree/operations/names.ts";
+import { settle, takeCapture } from "../../src/tree/capture/take_capture.ts";
+import { JournalReader } from "../../src/daemon/background/journal_reader.ts";
+import { buildSnapshot } from "../../src/history/snapshots/build_snapshot.ts";
 import { randomness } from "../support/random.ts";
 import { openPlace, savePosition } from "./power_cut_place.ts";
 

@@ -15,7 +15,7 @@
  */
 
 import assert from "node:assert/strict";
-import { read } from "../../src/tree/data.ts";
+import { read } from "../../src/tree/operations/data.ts";
 import { randomness } from "../support/random.ts";
 import { succeed } from "../support/process.ts";
 import { scriptPath } from "../support/python.ts";

@@ -8,13 +8,13 @@
  * @module
  */
 
-import { write } from "../../src/tree/data.ts";
-import { WRITE_HEADROOM } from "../../src/tree/journal_record.ts";
-import { create, rename, unlink } from "../../src/tree/names.ts";
-import type { Inode } from "../../src/tree/inode.ts";
-import { listSegments } from "../../src/tree/journal.ts";
-import { replay } from "../../src/tree/replay.ts";
-import { setAttributes } from "../../src/tree/attributes.ts";
+import { write } from "../../src/tree/operations/data.ts";
+import { WRITE_HEADROOM } from "../../src/tree/journal/journal_record.ts";
+import { create, rename, unlink } from "../../src/tree/operations/names.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { listSegments } from "../../src/tree/journal/journal.ts";
+import { replay } from "../../src/tree/replay/replay.ts";
+import { setAttributes } from "../../src/tree/operations/attributes.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
 import { Fixture } from "../tree/fixture.ts";
 

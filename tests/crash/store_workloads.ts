@@ -5,14 +5,14 @@
  */
 
 import assert from "node:assert/strict";
-import { StoreCollection } from "../../src/history/collect_store.ts";
+import { StoreCollection } from "../../src/history/retention/collect_store.ts";
 import { History } from "../../src/history/history.ts";
-import { recoverIndex } from "../../src/history/recover_index.ts";
-import { verifyStore } from "../../src/history/verify_store.ts";
-import type { Snapshot } from "../../src/store/entry.ts";
-import { type ObjectId, objectIdBytes } from "../../src/store/object_id.ts";
-import { runAtOnce } from "../../src/store/sliced.ts";
-import { indexPath } from "../../src/store/store_paths.ts";
+import { recoverIndex } from "../../src/history/verify/recover_index.ts";
+import { verifyStore } from "../../src/history/verify/verify_store.ts";
+import type { Snapshot } from "../../src/store/trees/entry.ts";
+import { type ObjectId, objectIdBytes } from "../../src/store/format/object_id.ts";
+import { runAtOnce } from "../../src/store/format/sliced.ts";
+import { indexPath } from "../../src/store/files/store_paths.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
 import { fileEntry, hasher, noise } from "../../src/store/test_store.ts";
 import { EMPTY_SNAPSHOT } from "../tree/fixture.ts";

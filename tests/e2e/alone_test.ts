@@ -1,14 +1,26 @@
 /** What the executable does without any daemon, on a machine that has only the executable. */
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { withPlace } from "./executable.ts";
+import { succeed } from "../support/process.ts";
+import { EXECUTABLE, withPlace } from "./executable.ts";
 
 Deno.test("help and version", () =>
   withPlace(async (place) => {
     assert.match(await place.ok("--help"), /^agentvfs: give an agent/);
     assert.match(await place.ok("--version"), /^agentvfs \d+\.\d+\.\d+$/);
     assert.equal(JSON.parse(await place.ok("version", "--json")).standalone, true);
+  }));
+
+Deno.test("nothing is kept in the temporary directory, where others could put something for it to run", () =>
+  withPlace(async (place) => {
+    const temporary = join(place.root, "temporary");
+    await Deno.mkdir(temporary);
+    for (let i = 0; i < 2; i++) {
+      await succeed(["/usr/bin/env", `TMPDIR=${temporary}`, EXECUTABLE, "version"]);
+    }
+    assert.deepEqual([...Deno.readDirSync(temporary)], []);
   }));
 
 Deno.test("every command has its help", () =>

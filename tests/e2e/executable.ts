@@ -14,7 +14,7 @@ export const EXECUTABLE = Deno.env.get("AGENTVFS_BIN") ??
   fileURLToPath(new URL("../../dist/agentvfs", import.meta.url));
 
 /** All that the executable may find on its PATH. */
-const TOOLS = ["/bin/sh", "/usr/bin/fusermount3", "/usr/bin/env", "/usr/bin/umount"];
+const TOOLS = ["/bin/sh", "/usr/bin/env"];
 
 export class Place {
   constructor(readonly root: string) {}

@@ -1,14 +1,14 @@
 /** Garbage goes, everything else stays, whatever happens meanwhile. */
 
 import assert from "node:assert/strict";
-import { type CollectOptions, StoreCollection } from "../../src/history/collect_store.ts";
-import type { CommitInfo } from "../../src/history/commit.ts";
-import { DEFAULT_POLICY } from "../../src/history/retention.ts";
-import { verifyStore } from "../../src/history/verify_store.ts";
-import { runAtOnce } from "../../src/store/sliced.ts";
-import { packPath } from "../../src/store/store_paths.ts";
+import { type CollectOptions, StoreCollection } from "../../src/history/retention/collect_store.ts";
+import type { CommitInfo } from "../../src/history/commits/commit.ts";
+import { DEFAULT_POLICY } from "../../src/history/retention/retention.ts";
+import { verifyStore } from "../../src/history/verify/verify_store.ts";
+import { runAtOnce } from "../../src/store/format/sliced.ts";
+import { packPath } from "../../src/store/files/store_paths.ts";
 import type { StoreWriter } from "../../src/store/store_writer.ts";
-import { liveReferences } from "../../src/tree/live_references.ts";
+import { liveReferences } from "../../src/tree/capture/live_references.ts";
 import { randomness, SEED } from "../support/random.ts";
 import { dump } from "../tree/fixture.ts";
 import { BRANCH, Sample, withSample } from "./sample.ts";

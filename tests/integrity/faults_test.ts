@@ -4,19 +4,19 @@
  */
 
 import assert from "node:assert/strict";
-import { Errno } from "../../ffi/errno.ts";
-import { S_IFREG } from "../../src/store/entry.ts";
-import { verifyStore } from "../../src/history/verify_store.ts";
-import { runAtOnce } from "../../src/store/sliced.ts";
-import { write } from "../../src/tree/data.ts";
-import type { Inode } from "../../src/tree/inode.ts";
-import { Journal, listSegments } from "../../src/tree/journal.ts";
-import { WRITE_HEADROOM } from "../../src/tree/journal_record.ts";
-import { create } from "../../src/tree/names.ts";
-import { NodeLog } from "../../src/tree/node_log.ts";
-import { replay } from "../../src/tree/replay.ts";
+import { Errno } from "../../ffi/linux/errno.ts";
+import { S_IFREG } from "../../src/store/trees/entry.ts";
+import { verifyStore } from "../../src/history/verify/verify_store.ts";
+import { runAtOnce } from "../../src/store/format/sliced.ts";
+import { write } from "../../src/tree/operations/data.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { Journal, listSegments } from "../../src/tree/journal/journal.ts";
+import { WRITE_HEADROOM } from "../../src/tree/journal/journal_record.ts";
+import { create } from "../../src/tree/operations/names.ts";
+import { NodeLog } from "../../src/tree/nodes/node_log.ts";
+import { replay } from "../../src/tree/replay/replay.ts";
 import { Status } from "../../src/tree/status.ts";
-import { errnoOf } from "../../src/mount/linux/errno.ts";
+import { errnoOf } from "../../src/mount/fuse/errno.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { type ErrnoName, type Fault, FaultyCalls, type Site } from "../support/faulty_calls.ts";
 import { randomness } from "../support/random.ts";
@@ -104,17 +104,19 @@ function meet(site: Case, fault: Fault): void {
   }
 }
 
-/** The failure carries the errno, or for the index what is left of it. */
+/** The failure carries its code, or for the index what is left of it. */
 function assertSays(outcome: unknown, errno: ErrnoName, { call }: Site, step: Step): void {
-  const number = Errno[errno];
-  if (typeof outcome === "number") return assert.equal(errnoOf(outcome as Status), number);
+  if (typeof outcome === "number") return assert.equal(errnoOf(outcome as Status), Errno[errno]);
   assert.ok(outcome instanceof Error, `${step} did not fail`);
   const isFull = errno === "ENOSPC" || errno === "EDQUOT";
   const { code } = outcome as { code?: string };
   assert.equal(code, isFull ? "no_space" : "io_error");
   if (call === "commit") return;
-  const { errno: own, details } = outcome as { errno?: number; details?: { errno?: number } };
-  assert.equal(own ?? details?.errno, number, `${outcome}`);
+  const { failure: own, details } = outcome as {
+    failure?: string;
+    details?: { failure?: string };
+  };
+  assert.equal(own ?? details?.failure, errno, `${outcome}`);
 }
 
 class Bench {

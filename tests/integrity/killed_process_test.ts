@@ -4,13 +4,13 @@
  */
 
 import assert from "node:assert/strict";
-import { endOf } from "../../src/daemon/server_end.ts";
-import { loadHasher } from "../../src/store/hash.ts";
-import { isOver } from "../../src/store/process_state.ts";
-import { StoreError } from "../../src/store/store_error.ts";
-import { lockStore } from "../../src/store/store_lock.ts";
+import { endOf } from "../../src/daemon/keeper/server_end.ts";
+import { loadHasher } from "../../src/store/format/hash.ts";
+import { isOver } from "../../src/host/linux/processes.ts";
+import { StoreError } from "../../src/store/format/store_error.ts";
+import { lockStore } from "../../src/store/files/store_lock.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
-import { close } from "../../ffi/open.ts";
+import { close } from "../../ffi/linux/open.ts";
 import { until } from "../support/process.ts";
 import { PYTHON } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";

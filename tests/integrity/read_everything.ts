@@ -4,15 +4,15 @@
  * @module
  */
 
-import { readBranch } from "../../src/history/branch_table.ts";
-import type { Snapshot, TreeEntry } from "../../src/store/entry.ts";
+import { readBranch } from "../../src/history/refs/branch_table.ts";
+import type { Snapshot, TreeEntry } from "../../src/store/trees/entry.ts";
 import { Store } from "../../src/store/store.ts";
-import { journalPath } from "../../src/store/store_paths.ts";
-import { read } from "../../src/tree/data.ts";
-import type { Inode } from "../../src/tree/inode.ts";
-import { Journal, listSegments } from "../../src/tree/journal.ts";
-import { readTarget } from "../../src/tree/read.ts";
-import { replay } from "../../src/tree/replay.ts";
+import { journalPath } from "../../src/store/files/store_paths.ts";
+import { read } from "../../src/tree/operations/data.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { Journal, listSegments } from "../../src/tree/journal/journal.ts";
+import { readTarget } from "../../src/tree/operations/read.ts";
+import { replay } from "../../src/tree/replay/replay.ts";
 import { Status } from "../../src/tree/status.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { hasher } from "./sample.ts";

@@ -5,16 +5,16 @@
  * @module
  */
 
-import { JournalReader } from "../../src/daemon/journal_reader.ts";
-import { buildSnapshot } from "../../src/history/build_snapshot.ts";
-import type { CommitInfo, CommitKind } from "../../src/history/commit.ts";
+import { JournalReader } from "../../src/daemon/background/journal_reader.ts";
+import { buildSnapshot } from "../../src/history/snapshots/build_snapshot.ts";
+import type { CommitInfo, CommitKind } from "../../src/history/commits/commit.ts";
 import { History } from "../../src/history/history.ts";
-import { type FileCalls, SYSTEM_CALLS } from "../../src/store/file_calls.ts";
-import { loadHasher } from "../../src/store/hash.ts";
+import { type FileCalls, SYSTEM_CALLS } from "../../src/store/files/file_calls.ts";
+import { loadHasher } from "../../src/store/format/hash.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
-import { journalPath } from "../../src/store/store_paths.ts";
-import { Journal } from "../../src/tree/journal.ts";
-import { revert, settle, takeCapture } from "../../src/tree/take_capture.ts";
+import { journalPath } from "../../src/store/files/store_paths.ts";
+import { Journal } from "../../src/tree/journal/journal.ts";
+import { revert, settle, takeCapture } from "../../src/tree/capture/take_capture.ts";
 import { FIRST_OWN_INODE, WorkingTree } from "../../src/tree/working_tree.ts";
 import { inMemory } from "../support/memory_place.ts";
 import type { Random } from "../support/random.ts";

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { verifyOffline } from "../../src/daemon/offline_store.ts";
-import { type VerifyResult, verifyStore } from "../../src/history/verify_store.ts";
-import { runAtOnce } from "../../src/store/sliced.ts";
+import { type VerifyResult, verifyStore } from "../../src/history/verify/verify_store.ts";
+import { runAtOnce } from "../../src/store/format/sliced.ts";
 import { Store } from "../../src/store/store.ts";
-import { packPath } from "../../src/store/store_paths.ts";
+import { packPath } from "../../src/store/files/store_paths.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
-import { listSegments, segmentName } from "../../src/tree/journal.ts";
+import { listSegments, segmentName } from "../../src/tree/journal/journal.ts";
 import { randomness, SEED } from "../support/random.ts";
 import { BRANCH, hasher, Sample, withSample } from "./sample.ts";
 

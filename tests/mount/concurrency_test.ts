@@ -13,7 +13,6 @@ mkdir -p a/c b
 for f in f0 f1 a/f0 a/c/f1 b/f2; do head -c 5000 /dev/urandom >$f; done
 head -c 600000 /dev/urandom >large; ln large a/c/large
 `;
-const IGNORE = { ignore: ["blocks"] };
 
 /** Several storms at once; ends them when `body` is done. */
 async function withStorms(
@@ -108,7 +107,7 @@ Deno.test("checkpoints and rollbacks in a storm of changes are exact, and nothin
     // What the kernel has cached is what is there.
     const shown = await manifestOf(m.mount, { inodes: true });
     await m.restart();
-    assertSame(await manifestOf(m.mount, { inodes: true }), shown, "After a restart", IGNORE);
+    assertSame(await manifestOf(m.mount, { inodes: true }), shown, "After a restart");
     // Each checkpoint is the same whenever it is looked at, and from wherever.
     const seen = new Map<string, Manifest>();
     for (const id of ids) {
@@ -116,11 +115,11 @@ Deno.test("checkpoints and rollbacks in a storm of changes are exact, and nothin
       seen.set(id, await manifestOf(m.mount, { inodes: true }));
     }
     await m.ctl("rollback", "initial");
-    assertSame(await manifestOf(m.mount, { inodes: true }), initial, "initial", IGNORE);
+    assertSame(await manifestOf(m.mount, { inodes: true }), initial, "initial");
     await m.restart();
     for (const id of ids.reverse()) {
       await m.ctl("rollback", id);
-      assertSame(await manifestOf(m.mount, { inodes: true }), seen.get(id)!, id, IGNORE);
+      assertSame(await manifestOf(m.mount, { inodes: true }), seen.get(id)!, id);
     }
   });
 });
@@ -142,11 +141,11 @@ Deno.test("a storm goes on although the server is killed, and nothing of it is l
     });
     const shown = await manifestOf(m.mount, { inodes: true });
     await m.restart();
-    assertSame(await manifestOf(m.mount, { inodes: true }), shown, "After a restart", IGNORE);
+    assertSame(await manifestOf(m.mount, { inodes: true }), shown, "After a restart");
     await m.ctl("checkpoint", "end");
     await m.ctl("rollback", "initial");
     await m.ctl("rollback", "end");
-    assertSame(await manifestOf(m.mount, { inodes: true }), shown, "Rolled back", IGNORE);
+    assertSame(await manifestOf(m.mount, { inodes: true }), shown, "Rolled back");
   }, { allowedLog: [/was killed by SIGKILL/] });
 });
 
@@ -184,6 +183,6 @@ for i in range(1, 3001):
     }
     for (const looker of lookers) await looker.stdin.close();
     for (const looker of lookers) assert.equal((await looker.status).code, 0);
-    assertSame(await manifestOf(m.mount, { inodes: true }), initial, "initial", IGNORE);
+    assertSame(await manifestOf(m.mount, { inodes: true }), initial, "initial");
   });
 });

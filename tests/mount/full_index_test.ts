@@ -4,9 +4,9 @@
 
 import assert from "node:assert/strict";
 import type { DatabaseSync } from "node:sqlite";
-import { verifyStore } from "../../src/history/verify_store.ts";
-import { createTables } from "../../src/store/meta.ts";
-import { runAtOnce } from "../../src/store/sliced.ts";
+import { verifyStore } from "../../src/history/verify/verify_store.ts";
+import { createTables } from "../../src/store/index/meta.ts";
+import { runAtOnce } from "../../src/store/format/sliced.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
 import { hasher, noise } from "../../src/store/test_store.ts";
 import { succeed } from "../support/process.ts";

@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { CPU_LATENCY_DEVICE, CpuLatency } from "../../ffi/cpu_latency.ts";
+import { CPU_LATENCY_DEVICE, CpuLatency } from "../../ffi/linux/cpu_latency.ts";
 import { whyNotAwake } from "../../src/mount/linux/keep_awake.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { until } from "../support/process.ts";

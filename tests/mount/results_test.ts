@@ -34,6 +34,8 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   verify: [{}, { repair: true }],
   gc: [{ dryRun: true }, { keep: 1 }],
   storeStats: [{}],
+  memory: [{}, { collect: true }],
+  compareSource: [{}],
   tasks: [{}],
   restart: "restart_test.ts",
   stop: [{}],

@@ -36,9 +36,6 @@ chown -R 1000:1000 trees/deleted/b
 touch -h -d '1999-12-31 23:59:59.123456789' links/one symlinks/retargeted trees/deleted/a
 `;
 
-/** Blocks may differ; everything else, change times and inode numbers too, comes back. */
-const OPTIONS = { ignore: ["blocks"] };
-
 Deno.test("every kind of change is undone by a rollback, and done again by undo", async () => {
   await withProject(PROJECT, async (m) => {
     const before = await manifestOf(m.mount, { inodes: true });
@@ -48,23 +45,22 @@ Deno.test("every kind of change is undone by a rollback, and done again by undo"
     assert.ok(differences(after, before).length > 100);
 
     const report = await m.ctl("rollback", "before");
-    assertSame(await manifestOf(m.mount, { inodes: true }), before, "Rolled back", OPTIONS);
+    assertSame(await manifestOf(m.mount, { inodes: true }), before, "Rolled back");
     assert.equal(report.label, "before");
     assert.match(report.safety, /^[0-9a-f]{64}$/);
 
     await m.ctl("undo");
-    assertSame(await manifestOf(m.mount, { inodes: true }), after, "After undo", OPTIONS);
+    assertSame(await manifestOf(m.mount, { inodes: true }), after, "After undo");
     await m.ctl("redo");
-    assertSame(await manifestOf(m.mount, { inodes: true }), before, "After redo", OPTIONS);
+    assertSame(await manifestOf(m.mount, { inodes: true }), before, "After redo");
     await m.ctl("rollback", report.safety);
     assertSame(
       await manifestOf(m.mount, { inodes: true }),
       after,
       "The safety checkpoint",
-      OPTIONS,
     );
     await m.ctl("rollback", "initial");
-    assertSame(await manifestOf(m.mount, { inodes: true }), before, "The import", OPTIONS);
+    assertSame(await manifestOf(m.mount, { inodes: true }), before, "The import");
   });
 });
 
@@ -74,15 +70,15 @@ Deno.test("what a rollback brought back survives a restart", async () => {
     await succeed(CHANGE, { cwd: m.mount });
     const changed = await manifestOf(m.mount, { inodes: true });
     await m.restart();
-    assertSame(await manifestOf(m.mount, { inodes: true }), changed, "Changed, restarted", OPTIONS);
+    assertSame(await manifestOf(m.mount, { inodes: true }), changed, "Changed, restarted");
     await m.ctl("rollback", "initial");
     await m.restart();
-    assertSame(await manifestOf(m.mount, { inodes: true }), before, "Restarted", OPTIONS);
+    assertSame(await manifestOf(m.mount, { inodes: true }), before, "Restarted");
     await m.ctl("undo");
-    assertSame(await manifestOf(m.mount, { inodes: true }), changed, "After undo", OPTIONS);
+    assertSame(await manifestOf(m.mount, { inodes: true }), changed, "After undo");
     // Nothing of it is in memory now: all that is shown comes from the store.
     await m.restart();
-    assertSame(await manifestOf(m.mount, { inodes: true }), changed, "Restarted", OPTIONS);
+    assertSame(await manifestOf(m.mount, { inodes: true }), changed, "Restarted");
   });
 });
 
@@ -96,7 +92,7 @@ Deno.test("a rollback right after the changes finds names the kernel has cached"
       await isAbsent(m, "names/file", "trees/deleted/a/1", "trees/empty", "links/two");
       await m.ctl("rollback", "initial");
       await isAbsent(m, "another name", "trees/new/a/1", "trees/new-empty", "renamed directory");
-      assertSame(await manifestOf(m.mount, { inodes: true }), before, `Round ${i}`, OPTIONS);
+      assertSame(await manifestOf(m.mount, { inodes: true }), before, `Round ${i}`);
     }
   });
 });
@@ -117,13 +113,13 @@ Deno.test("restore brings back the paths that are named, and nothing else", asyn
     const restored = await manifestOf(m.mount, { inodes: true });
     const isRestored = (path: string) => paths.some((p) => path === p || path.startsWith(`${p}/`));
     // A file that comes back beside others may need a number of its own; a directory it is put into changes.
-    const ignore = ["blocks", "ino", "ctime"];
+    const ignore = ["ino", "ctime"];
     assertSame(restored, before, "Restored paths", { only: isRestored, ignore });
     const parents = ["", "trees", "types", "symlinks"];
     const isOther = (path: string) => !isRestored(path) && !parents.includes(path);
-    assertSame(restored, changed, "Other paths", { only: isOther, ignore: ["blocks"] });
+    assertSame(restored, changed, "Other paths", { only: isOther });
     await m.ctl("undo");
-    assertSame(await manifestOf(m.mount, { inodes: true }), changed, "After undo", OPTIONS);
+    assertSame(await manifestOf(m.mount, { inodes: true }), changed, "After undo");
 
     await m.ctl("restore", "trees/new", "--from", "initial");
     await isAbsent(m, "trees/new");
@@ -131,6 +127,6 @@ Deno.test("restore brings back the paths that are named, and nothing else", asyn
     assert.equal(refusal.exit, 1);
     await m.ctl("restore", ".", "--from", "initial");
     const all = await manifestOf(m.mount, { inodes: true });
-    assertSame(all, before, "Everything restored", OPTIONS);
+    assertSame(all, before, "Everything restored");
   });
 });

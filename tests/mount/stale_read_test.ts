@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { readClock } from "../../ffi/clock.ts";
+import { readClock } from "../../ffi/linux/clock.ts";
 import type { ControlClient } from "../../src/control/client.ts";
 import { withProject } from "../support/mounted.ts";
 import { succeed } from "../support/process.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Errno } from "../../ffi/errno.ts";
-import { type FileCalls, SYSTEM_CALLS } from "../../src/store/file_calls.ts";
+import { Errno } from "../../ffi/linux/errno.ts";
+import { type FileCalls, SYSTEM_CALLS } from "../../src/store/files/file_calls.ts";
 
 /** A place where something is written: a call, and the files it is about. */
 export interface Site {

@@ -15,8 +15,8 @@
  */
 
 import type { DatabaseSync } from "node:sqlite";
-import { O_CREAT, O_TRUNC } from "../../ffi/open.ts";
-import { type FileCalls, SYSTEM_CALLS } from "../../src/store/file_calls.ts";
+import { O_CREAT, O_TRUNC } from "../../ffi/linux/open.ts";
+import { type FileCalls, SYSTEM_CALLS } from "../../src/store/files/file_calls.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

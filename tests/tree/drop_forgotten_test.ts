@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { dropForgotten } from "../../src/tree/drop_forgotten.ts";
-import type { Inode } from "../../src/tree/inode.ts";
-import { link } from "../../src/tree/names.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { link } from "../../src/tree/operations/names.ts";
 import { dump, make } from "./fixture.ts";
 import { randomlyWithKernel, randomStep, withKernel } from "./kernel_model.ts";
 

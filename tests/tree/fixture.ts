@@ -5,12 +5,12 @@
  * @module
  */
 
-import { buildSnapshot } from "../../src/history/build_snapshot.ts";
-import { JournalReader } from "../../src/daemon/journal_reader.ts";
-import { S_IFDIR, S_IFLNK, S_IFREG, type Snapshot } from "../../src/store/entry.ts";
-import { loadHasher } from "../../src/store/hash.ts";
+import { buildSnapshot } from "../../src/history/snapshots/build_snapshot.ts";
+import { JournalReader } from "../../src/daemon/background/journal_reader.ts";
+import { S_IFDIR, S_IFLNK, S_IFREG, type Snapshot } from "../../src/store/trees/entry.ts";
+import { loadHasher } from "../../src/store/format/hash.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
-import { setAttributes, setXattr } from "../../src/tree/attributes.ts";
+import { setAttributes, setXattr } from "../../src/tree/operations/attributes.ts";
 import {
   allocate,
   copy,
@@ -19,13 +19,13 @@ import {
   read,
   resize,
   write,
-} from "../../src/tree/data.ts";
-import type { Inode } from "../../src/tree/inode.ts";
-import { Journal } from "../../src/tree/journal.ts";
-import { WRITE_HEADROOM } from "../../src/tree/journal_record.ts";
-import { create, link, rename, unlink } from "../../src/tree/names.ts";
-import { readTarget } from "../../src/tree/read.ts";
-import { settle, takeCapture } from "../../src/tree/take_capture.ts";
+} from "../../src/tree/operations/data.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { Journal } from "../../src/tree/journal/journal.ts";
+import { WRITE_HEADROOM } from "../../src/tree/journal/journal_record.ts";
+import { create, link, rename, unlink } from "../../src/tree/operations/names.ts";
+import { readTarget } from "../../src/tree/operations/read.ts";
+import { settle, takeCapture } from "../../src/tree/capture/take_capture.ts";
 import { FIRST_OWN_INODE, WorkingTree } from "../../src/tree/working_tree.ts";
 import type { Random } from "../support/random.ts";
 

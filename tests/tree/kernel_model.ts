@@ -5,14 +5,15 @@
  */
 
 import assert from "node:assert/strict";
-import type { Snapshot } from "../../src/store/entry.ts";
-import type { Inode } from "../../src/tree/inode.ts";
-import { Journal, listSegments } from "../../src/tree/journal.ts";
-import { listNames, restoreListings } from "../../src/tree/listing.ts";
-import { NodeLog } from "../../src/tree/node_log.ts";
-import { replay } from "../../src/tree/replay.ts";
-import { renumberNodes, restoreNodes } from "../../src/tree/restore_nodes.ts";
-import { beginSegment } from "../../src/tree/take_capture.ts";
+import type { Snapshot } from "../../src/store/trees/entry.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { Journal, listSegments } from "../../src/tree/journal/journal.ts";
+import { listNames, restoreListings } from "../../src/tree/operations/listing.ts";
+import { NodeLog } from "../../src/tree/nodes/node_log.ts";
+import { replay } from "../../src/tree/replay/replay.ts";
+import { renumberNodes, restoreNodes } from "../../src/tree/replay/restore_nodes.ts";
+import { beginSegment } from "../../src/tree/capture/take_capture.ts";
+import { Status } from "../../src/tree/status.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { type Random, repeat, SEED } from "../support/random.ts";
 import { dump, Fixture, randomOperation } from "./fixture.ts";
@@ -145,7 +146,10 @@ export class Listing {
   read(count: number): boolean {
     let left = count;
     const { tree } = this.mount;
-    listNames(tree, tree.node(this.nodeId)!, this.#cookie, (name, { cookie }) => {
+    const inode = tree.node(this.nodeId)!;
+    // As the adapter does: after a new server nobody may have asked for the names yet.
+    assert.equal(tree.load(inode), Status.Ok);
+    listNames(tree, inode, this.#cookie, (name, { cookie }) => {
       if (left === 0) return false;
       left--;
       this.names.push(name);

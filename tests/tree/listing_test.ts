@@ -1,8 +1,8 @@
 /** Whoever lists a directory gets each name that is there all the time once, whichever servers answer. */
 
 import assert from "node:assert/strict";
-import type { Inode } from "../../src/tree/inode.ts";
-import { unlink } from "../../src/tree/names.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { unlink } from "../../src/tree/operations/names.ts";
 import { make, randomOperation } from "./fixture.ts";
 import { type Listing, randomInode, randomlyWithKernel, withKernel } from "./kernel_model.ts";
 

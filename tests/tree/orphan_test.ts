@@ -1,12 +1,12 @@
 /** Files that are open and have no name any more: checkpoints and restarts keep their bytes. */
 
 import assert from "node:assert/strict";
-import { setXattr } from "../../src/tree/attributes.ts";
-import { read } from "../../src/tree/data.ts";
-import type { Inode } from "../../src/tree/inode.ts";
-import { listSegments } from "../../src/tree/journal.ts";
-import { create, link, unlink } from "../../src/tree/names.ts";
-import { replay } from "../../src/tree/replay.ts";
+import { setXattr } from "../../src/tree/operations/attributes.ts";
+import { read } from "../../src/tree/operations/data.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { listSegments } from "../../src/tree/journal/journal.ts";
+import { create, link, unlink } from "../../src/tree/operations/names.ts";
+import { replay } from "../../src/tree/replay/replay.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
 import { Fixture, make, writeText } from "./fixture.ts";
 

@@ -4,10 +4,10 @@
  */
 
 import assert from "node:assert/strict";
-import { listSegments } from "../../src/tree/journal.ts";
-import { replay } from "../../src/tree/replay.ts";
-import { retarget } from "../../src/tree/retarget.ts";
-import { revert, takeCapture } from "../../src/tree/take_capture.ts";
+import { listSegments } from "../../src/tree/journal/journal.ts";
+import { replay } from "../../src/tree/replay/replay.ts";
+import { retarget } from "../../src/tree/rollback/retarget.ts";
+import { revert, takeCapture } from "../../src/tree/capture/take_capture.ts";
 import { type Random, repeat } from "../support/random.ts";
 import { dump, Fixture, randomOperation } from "./fixture.ts";
 

@@ -1,8 +1,8 @@
 /** A server that takes over finds everything the kernel refers to, whatever it has forgotten besides. */
 
 import assert from "node:assert/strict";
-import type { Inode } from "../../src/tree/inode.ts";
-import { link, rename, unlink } from "../../src/tree/names.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { link, rename, unlink } from "../../src/tree/operations/names.ts";
 import type { Random } from "../support/random.ts";
 import { make, writeText } from "./fixture.ts";
 import { type KernelModel, randomlyWithKernel, randomStep, withKernel } from "./kernel_model.ts";

@@ -4,8 +4,8 @@
  */
 
 import assert from "node:assert/strict";
-import type { Inode } from "../../src/tree/inode.ts";
-import { create, rename, unlink } from "../../src/tree/names.ts";
+import type { Inode } from "../../src/tree/nodes/inode.ts";
+import { create, rename, unlink } from "../../src/tree/operations/names.ts";
 import { Status } from "../../src/tree/status.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
 import { SharedDirectories } from "../../src/mount/shared_directories.ts";

@@ -1,5 +1,5 @@
 import { either } from "../../control/schema.ts";
-import { CheckpointReport, RollbackReport } from "../../control/service/history.ts";
+import { CheckpointReport, RollbackReport } from "../../control/shapes/history.ts";
 import { MergeReport } from "../../control/methods/merge/merge.ts";
 import type { Output } from "../command.ts";
 

@@ -1,113 +1,18 @@
 /**
- * What several methods say about checkpoints of a branch and going back to them, and the names of what others answer with.
+ * The names of what is said about checkpoints of a branch, and about going back to them.
  *
  * @module
  */
 
-import {
-  always,
-  id,
-  type Infer,
-  list,
-  ms,
-  name,
-  nullable,
-  oneOf,
-  optional,
-  shape,
-  text,
-  time,
-  truth,
-  whole,
-} from "../schema.ts";
-
 export type { DiffReport } from "../methods/history/diff.ts";
 export type { LogReport } from "../methods/history/log.ts";
 export type { ShownCheckpoint, ShowReport } from "../methods/history/show.ts";
-
-/** Which branch is meant: a parameter of many methods. */
-export const BRANCH = { branch: optional(name("Branch that is meant; default: main")) };
-
-export const ChangeCounts = shape("ChangeCounts", "Numbers of paths.", {
-  added: whole("Paths that there were not before"),
-  modified: whole("Paths with other content or attributes"),
-  deleted: whole("Paths that there are no more"),
-});
-export type ChangeCounts = Infer<typeof ChangeCounts>;
-
-export const Change = shape("Change", "A path that differs.", {
-  status: oneOf(["A", "M", "D", "T"], "Added, modified, deleted, or of another type now"),
-  path: text("For people; exact where it is valid UTF-8"),
-  pathBytes: optional(text("The exact bytes in base64, only where they are not UTF-8")),
-  kind: text(
-    "`file`, `directory`, `symlink`, `fifo`, `socket`, `block device`, `character device`",
-  ),
-  oldKind: optional(text("The same before, where `status` is `T`")),
-  details: optional(list(
-    oneOf(
-      ["content", "mode", "owner", "xattrs", "target"],
-      "One thing; `target`: of a symbolic link",
-    ),
-    "What differs",
-  )),
-});
-export type Change = Infer<typeof Change>;
-
-export const CommitKind = oneOf(
-  ["import", "checkpoint", "safety", "restore", "merge"],
-  "Why there is a checkpoint: the project was imported, somebody asked for it, something would have been lost without it, or " +
-    "paths or branches were brought into the branch",
-);
-export type CommitKind = Infer<typeof CommitKind>;
-
-export const Head = shape("Head", "The checkpoint that a branch stands on.", {
-  id: id("Of the checkpoint"),
-  label: nullable(text("Short name"), "Null if it has none"),
-  time: time("When it was made"),
-});
-export type Head = Infer<typeof Head>;
-
-export const CheckpointReport = shape("CheckpointReport", "A checkpoint that was made.", {
-  id: id("Of the checkpoint"),
-  label: nullable(text("Short name"), "Null if it has none"),
-  branch: text("Branch it was made on"),
-  changed: ChangeCounts,
-  ms: ms("Time inside the daemon"),
-});
-export type CheckpointReport = Infer<typeof CheckpointReport>;
-
-export const RollbackReport = shape(
-  "RollbackReport",
-  "What a rollback, restore, undo or redo has done, or would do.",
-  {
-    id: id("Checkpoint now shown, or, in a dry run, that would be"),
-    label: nullable(text("Its label"), "Null if it has none"),
-    branch: text("Branch that was moved"),
-    safety: nullable(
-      id("Automatic checkpoint taken first"),
-      "Null where nothing was unsaved",
-    ),
-    changed: ChangeCounts,
-    ms: ms("Time inside the daemon"),
-    dryRun: truth("Nothing was done"),
-    changes: optional(list(Change, "Dry run only: what would change")),
-  },
-);
-export type RollbackReport = Infer<typeof RollbackReport>;
-
-export const LogEntry = shape("LogEntry", "A checkpoint.", {
-  id: id("Of the checkpoint"),
-  label: nullable(text("Short name"), "Null if it has none"),
-  message: nullable(text("Longer description"), "Null if it has none"),
-  kind: CommitKind,
-  time: time("When it was made"),
-  parents: list(id("Of a checkpoint"), "The first is what the branch stood on"),
-  changed: nullable(ChangeCounts, "Against the first parent; null where there is none"),
-  head: truth("It is what the branch stands on"),
-  agent: nullable(text("Who made it, as the caller named itself"), "Null if it did not"),
-  compacted: optional(always(
-    true,
-    "What it recorded was given up: it can be looked at here, not gone back to",
-  )),
-});
-export type LogEntry = Infer<typeof LogEntry>;
+export type {
+  Change,
+  ChangeCounts,
+  CheckpointReport,
+  CommitKind,
+  Head,
+  LogEntry,
+  RollbackReport,
+} from "../shapes/history.ts";

@@ -4,13 +4,13 @@
  * @module
  */
 
-import type { InodeEntry, InodeRecord, Snapshot, TreeEntry } from "../../store/entry.ts";
-import type { ObjectId } from "../../store/object_id.ts";
+import type { InodeEntry, InodeRecord, Snapshot, TreeEntry } from "../../store/trees/entry.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
-import { sameRecord } from "../link_changes.ts";
-import { applyEdits, PathEdits } from "../path_edits.ts";
-import { recordOf } from "../record.ts";
-import { emptyTotals } from "../totals.ts";
+import { sameRecord } from "../snapshots/link_changes.ts";
+import { applyEdits, PathEdits } from "../snapshots/path_edits.ts";
+import { recordOf } from "../snapshots/record.ts";
+import { emptyTotals } from "../snapshots/totals.ts";
 import { isDirectorySide, type MergeNode } from "./merge_node.ts";
 import { secondsOf } from "./merge_record.ts";
 import type { PlacedInodes } from "./place_inodes.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { InodeRecord } from "../../store/entry.ts";
-import { recordOf } from "../record.ts";
+import type { InodeRecord } from "../../store/trees/entry.ts";
+import { recordOf } from "../snapshots/record.ts";
 import type { MergeNode } from "./merge_node.ts";
 import type { ConflictKind, MergeConflict, MergeStrategy } from "./merge_types.ts";
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { InodeRecord } from "../../store/entry.ts";
+import type { InodeRecord } from "../../store/trees/entry.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import { type ConflictList, recordsOf } from "./conflict_list.ts";
 import { isMixed } from "./follow_renames.ts";

@@ -5,10 +5,10 @@
  * @module
  */
 
-import type { Snapshot } from "../../store/entry.ts";
-import type { ObjectId } from "../../store/object_id.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Store } from "../../store/store.ts";
-import { isDirectory } from "../record.ts";
+import { isDirectory } from "../snapshots/record.ts";
 
 /** Number → paths (binary strings) in the order of their bytes, for those of `wanted` that the tree names. */
 export function findNames(

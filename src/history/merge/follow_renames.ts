@@ -5,7 +5,7 @@
  */
 
 import type { Store } from "../../store/store.ts";
-import { kindsDiffer } from "../compare_records.ts";
+import { kindsDiffer } from "../snapshots/compare_records.ts";
 import { type ConflictList, plain } from "./conflict_list.ts";
 import { HELD, isDirectorySide, type MergeNode, NONE, type Side } from "./merge_node.ts";
 import { isUnchanged } from "./merge_record.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { ObjectId } from "../../store/object_id.ts";
-import type { CommitInfo } from "../commit.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
+import type { CommitInfo } from "../commits/commit.ts";
 import type { History } from "../history.ts";
 
 type Commits = Pick<History, "commitInfo">;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { type ObjectId, parseObjectId } from "../../store/object_id.ts";
-import type { CommitInfo } from "../commit.ts";
-import { directory, file, storeModel, withStore } from "../fixtures.ts";
+import { type ObjectId, parseObjectId } from "../../store/format/object_id.ts";
+import type { CommitInfo } from "../commits/commit.ts";
+import { directory, file, storeModel, withStore } from "../snapshots/fixtures.ts";
 import { History } from "../history.ts";
 import { mergeBase, mergeBases } from "./merge_base.ts";
 

@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
-import { copyModel, directory, file, type ModelInode, storeModel, withStore } from "../fixtures.ts";
-import { OPTIONS } from "./fixtures.ts";
+import {
+  copyModel,
+  directory,
+  file,
+  type ModelInode,
+  storeModel,
+  withStore,
+} from "../snapshots/fixtures.ts";
+import { OPTIONS } from "./testing/fixtures.ts";
 import { mergeSnapshots } from "./merge_snapshots.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 

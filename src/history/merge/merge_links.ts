@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { InodeRecord, Snapshot } from "../../store/entry.ts";
+import type { InodeRecord, Snapshot } from "../../store/trees/entry.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
-import { changedLinks } from "../link_changes.ts";
-import { recordOf } from "../record.ts";
+import { changedLinks } from "../snapshots/link_changes.ts";
+import { recordOf } from "../snapshots/record.ts";
 import type { ConflictList } from "./conflict_list.ts";
 import { findNames } from "./find_names.ts";
 import type { MergeNode } from "./merge_node.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { directory, file, type ModelInode, withStore } from "../fixtures.ts";
-import { conflictLines, linkedPaths } from "./fixtures.ts";
-import { get, mergeEdits, nothing, set } from "./fixture_edits.ts";
-import { lines } from "./git_operations.ts";
+import { directory, file, type ModelInode, withStore } from "../snapshots/fixtures.ts";
+import { conflictLines, linkedPaths } from "./testing/fixtures.ts";
+import { get, mergeEdits, nothing, set } from "./testing/fixture_edits.ts";
+import { lines } from "./testing/git_operations.ts";
 
 Deno.test("hard links: names and record are merged apart, and every name shows the result", async () => {
   await withStore((store) => {

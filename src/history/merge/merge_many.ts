@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Snapshot } from "../../store/entry.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
-import type { ChangeCounts } from "../commit.ts";
-import { countChanges } from "../diff.ts";
+import type { ChangeCounts } from "../commits/commit.ts";
+import { countChanges } from "../diff/diff.ts";
 import { mergeSnapshots } from "./merge_snapshots.ts";
 import type { MergeConflict, MergeOptions } from "./merge_types.ts";
 

@@ -1,11 +1,18 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import type { Snapshot } from "../../store/entry.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
-import { copyModel, directory, file, type ModelInode, storeModel, withStore } from "../fixtures.ts";
-import { assertSound } from "../assert_sound.ts";
-import { essences, OPTIONS } from "./fixtures.ts";
-import { lines } from "./git_operations.ts";
+import {
+  copyModel,
+  directory,
+  file,
+  type ModelInode,
+  storeModel,
+  withStore,
+} from "../snapshots/fixtures.ts";
+import { assertSound } from "../snapshots/assert_sound.ts";
+import { essences, OPTIONS } from "./testing/fixtures.ts";
+import { lines } from "./testing/git_operations.ts";
 import { mergeMany, type MergeManyOptions, type MergeSource } from "./merge_many.ts";
 
 const { labels: _, ...common } = OPTIONS;

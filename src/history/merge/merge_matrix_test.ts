@@ -5,10 +5,10 @@
 
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { copyModel, type ModelInode, storeModel, withStore } from "../fixtures.ts";
-import { conflictLines, merge, mirroredLines, type Triple, triples } from "./fixtures.ts";
-import { GitFixture, gitTree, hasGit } from "./git_fixture.ts";
-import { OPERATIONS, startTree } from "./git_operations.ts";
+import { copyModel, type ModelInode, storeModel, withStore } from "../snapshots/fixtures.ts";
+import { conflictLines, merge, mirroredLines, type Triple, triples } from "./testing/fixtures.ts";
+import { GitFixture, gitTree, hasGit } from "./testing/git_fixture.ts";
+import { OPERATIONS, startTree } from "./testing/git_operations.ts";
 
 /** What is not as in git: what it is here. */
 const DIFFERENCES: Readonly<Record<string, string>> = {

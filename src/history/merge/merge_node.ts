@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type InodeRecord, S_IFDIR, S_IFMT, type TreeEntry } from "../../store/entry.ts";
+import { type InodeRecord, S_IFDIR, S_IFMT, type TreeEntry } from "../../store/trees/entry.ts";
 
 /** What one snapshot has at a path. */
 export interface Side {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import type { InodeRecord } from "../../store/entry.ts";
-import { countChanges } from "../diff.ts";
-import { listSnapshot, storeModel, withStore } from "../fixtures.ts";
+import type { InodeRecord } from "../../store/trees/entry.ts";
+import { countChanges } from "../diff/diff.ts";
+import { listSnapshot, storeModel, withStore } from "../snapshots/fixtures.ts";
 import {
   conflictLines,
   essence,
@@ -11,7 +11,7 @@ import {
   merge,
   mirroredLines,
   triples,
-} from "./fixtures.ts";
+} from "./testing/fixtures.ts";
 import type { MergeStrategy } from "./merge_types.ts";
 
 const NOTHING = { added: 0, modified: 0, deleted: 0 };

@@ -12,15 +12,15 @@ import {
   S_IFLNK,
   S_IFMT,
   S_IFREG,
-} from "../../store/entry.ts";
+} from "../../store/trees/entry.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
-import { changedDetails, kindsDiffer, PERMISSION_BITS } from "../compare_records.ts";
-import { recordOf } from "../record.ts";
-import { joinRegions } from "./conflict_lines.ts";
-import { mergeLines } from "./merge_lines.ts";
+import { changedDetails, kindsDiffer, PERMISSION_BITS } from "../snapshots/compare_records.ts";
+import { recordOf } from "../snapshots/record.ts";
+import { joinRegions } from "./lines/conflict_lines.ts";
+import { mergeLines } from "./lines/merge_lines.ts";
 import type { ConflictKind, MergeStrategy } from "./merge_types.ts";
 import { mergeXattrs } from "./merge_xattrs.ts";
-import { readText, splitLines, textBytes } from "./text.ts";
+import { readText, splitLines, textBytes } from "./lines/text.ts";
 
 export interface RecordMergeOptions {
   readonly strategy: MergeStrategy;

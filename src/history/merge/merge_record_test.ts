@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { InodeRecord, Snapshot } from "../../store/entry.ts";
+import type { InodeRecord, Snapshot } from "../../store/trees/entry.ts";
 import {
   directory,
   file,
@@ -8,12 +8,12 @@ import {
   storeModel,
   symlink,
   withStore,
-} from "../fixtures.ts";
-import { conflictLines, merge } from "./fixtures.ts";
-import { get, made, mergeEdits, removed, set } from "./fixture_edits.ts";
-import { lines } from "./git_operations.ts";
+} from "../snapshots/fixtures.ts";
+import { conflictLines, merge } from "./testing/fixtures.ts";
+import { get, made, mergeEdits, removed, set } from "./testing/fixture_edits.ts";
+import { lines } from "./testing/git_operations.ts";
 import { mergeRecord } from "./merge_record.ts";
-import { TEXT_BYTES_MAX } from "./text.ts";
+import { TEXT_BYTES_MAX } from "./lines/text.ts";
 
 Deno.test("content, mode, owner and extended attributes are merged each for itself", async () => {
   await withStore((store) => {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Snapshot } from "../../store/entry.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
-import { countChanges } from "../diff.ts";
-import { emptyTotals } from "../totals.ts";
+import { countChanges } from "../diff/diff.ts";
+import { emptyTotals } from "../snapshots/totals.ts";
 import { assemble } from "./assemble.ts";
 import { ConflictList } from "./conflict_list.ts";
 import { decide } from "./decide.ts";

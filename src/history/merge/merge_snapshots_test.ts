@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Snapshot } from "../../store/entry.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
 import {
   copyModel,
   directory,
@@ -8,10 +8,10 @@ import {
   type ModelInode,
   storeModel,
   withStore,
-} from "../fixtures.ts";
-import { conflictLines, essences, merge } from "./fixtures.ts";
-import { get, made, mergeEdits, nothing, removed, set } from "./fixture_edits.ts";
-import { lines } from "./git_operations.ts";
+} from "../snapshots/fixtures.ts";
+import { conflictLines, essences, merge } from "./testing/fixtures.ts";
+import { get, made, mergeEdits, nothing, removed, set } from "./testing/fixture_edits.ts";
+import { lines } from "./testing/git_operations.ts";
 import { emptyBase } from "./merge_snapshots.ts";
 
 Deno.test("an edit goes where the other side moved the file, edited or not", async () => {

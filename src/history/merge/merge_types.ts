@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { InodeRecord, Snapshot } from "../../store/entry.ts";
-import type { ChangeCounts } from "../commit.ts";
+import type { InodeRecord, Snapshot } from "../../store/trees/entry.ts";
+import type { ChangeCounts } from "../commits/commit.ts";
 
 /**
  * What becomes of conflicts; what does not conflict is merged in the same way under each.

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ObjectId } from "../../store/object_id.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 
 type Xattrs = ReadonlyMap<string, Uint8Array>;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { withoutNested } from "../diff.ts";
+import { withoutNested } from "../diff/diff.ts";
 
 export class PathFilter {
   readonly #paths: ReadonlySet<string>;

@@ -9,8 +9,8 @@
  * @module
  */
 
-import type { InodeEntry, InodeRecord, TreeEntry } from "../../store/entry.ts";
-import { recordOf } from "../record.ts";
+import type { InodeEntry, InodeRecord, TreeEntry } from "../../store/trees/entry.ts";
+import { recordOf } from "../snapshots/record.ts";
 import { InodeNumbers } from "./inode_numbers.ts";
 import type { LinkRecords } from "./merge_links.ts";
 import { isDirectorySide, type MergeNode, type Side } from "./merge_node.ts";

@@ -10,12 +10,12 @@
  * @module
  */
 
-import { S_IFLNK, S_IFMT, S_IFREG } from "../../store/entry.ts";
+import { S_IFLNK, S_IFMT, S_IFREG } from "../../store/trees/entry.ts";
 import type { Store } from "../../store/store.ts";
 import { isDirectorySide, type MergeNode, type Side } from "./merge_node.ts";
 import { isUnchanged } from "./merge_record.ts";
 import type { SharedInodes } from "./shared_inodes.ts";
-import { readText, splitLines } from "./text.ts";
+import { readText, splitLines } from "./lines/text.ts";
 
 /** Where it was → where it is. */
 export type Renames = Map<MergeNode, MergeNode>;

@@ -7,7 +7,7 @@
  * @module
  */
 
-import type { InodeRecord } from "../../store/entry.ts";
+import type { InodeRecord } from "../../store/trees/entry.ts";
 import { isDirectorySide, type MergeNode, type Side } from "./merge_node.ts";
 import type { ThreeLinks } from "./three_way_walk.ts";
 

@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { Snapshot, TreeEntry } from "../../store/entry.ts";
-import type { ObjectId } from "../../store/object_id.ts";
+import type { Snapshot, TreeEntry } from "../../store/trees/entry.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Store } from "../../store/store.ts";
-import { LinkLookup } from "../link_lookup.ts";
+import { LinkLookup } from "../snapshots/link_lookup.ts";
 import { isDirectorySide, MergeNode, type Side } from "./merge_node.ts";
 import { differingTriples } from "./tree_triples.ts";
 

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { TreeEntry } from "../../store/entry.ts";
-import type { ObjectId } from "../../store/object_id.ts";
+import type { TreeEntry } from "../../store/trees/entry.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Store } from "../../store/store.ts";
-import { sameRecord } from "../link_changes.ts";
-import { differingPairs } from "../tree_pairs.ts";
+import { sameRecord } from "../snapshots/link_changes.ts";
+import { differingPairs } from "../snapshots/tree_pairs.ts";
 
 /** One name: what it is in each directory, null where it is not there. */
 export interface EntryTriple {

@@ -18,10 +18,10 @@ import {
   nearestCgroup,
   openCgroupOf,
   unifiedPath,
-} from "../../../ffi/cgroup.ts";
+} from "../../../ffi/linux/cgroup.ts";
 import { cString } from "../../../ffi/binary_string.ts";
-import { close, open } from "../../../ffi/open.ts";
-import { pread } from "../../../ffi/file.ts";
+import { close, open } from "../../../ffi/linux/open.ts";
+import { pread } from "../../../ffi/linux/file.ts";
 
 export interface CgroupSession extends CgroupName {
   /** Number of the view that its processes see. */

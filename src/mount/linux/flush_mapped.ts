@@ -12,7 +12,7 @@
  */
 
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
-import { O_CLOEXEC, O_DIRECTORY } from "../../../ffi/open.ts";
+import { O_CLOEXEC, O_DIRECTORY } from "../../../ffi/linux/open.ts";
 
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32", nonblocking: true },

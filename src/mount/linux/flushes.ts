@@ -4,10 +4,10 @@
  * @module
  */
 
-import { DataSyncs } from "../../../ffi/aio.ts";
-import { EFD_CLOEXEC, EFD_NONBLOCK, eventfd } from "../../../ffi/descriptor.ts";
-import { read } from "../../../ffi/file.ts";
-import type { Flush } from "../../tree/group_sync.ts";
+import { DataSyncs } from "../../../ffi/linux/aio.ts";
+import { EFD_CLOEXEC, EFD_NONBLOCK, eventfd } from "../../../ffi/linux/descriptor.ts";
+import { read } from "../../../ffi/linux/file.ts";
+import type { Flush } from "../../tree/journal/group_sync.ts";
 
 export interface Flushes {
   /** Readable when some have ended; negative if there are never any. */

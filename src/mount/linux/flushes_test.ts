@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { DataSyncs } from "../../../ffi/aio.ts";
+import { DataSyncs } from "../../../ffi/linux/aio.ts";
 import { cString } from "../../../ffi/binary_string.ts";
-import { EFD_CLOEXEC, EFD_NONBLOCK, eventfd, poll, POLLIN } from "../../../ffi/descriptor.ts";
-import { Errno } from "../../../ffi/errno.ts";
-import { pwrite, read } from "../../../ffi/file.ts";
-import { close, O_CREAT, O_RDWR, open } from "../../../ffi/open.ts";
+import { EFD_CLOEXEC, EFD_NONBLOCK, eventfd, poll, POLLIN } from "../../../ffi/linux/descriptor.ts";
+import { Errno } from "../../../ffi/linux/errno.ts";
+import { pwrite, read } from "../../../ffi/linux/file.ts";
+import { close, O_CREAT, O_RDWR, open } from "../../../ffi/linux/open.ts";
 
 /** Waits until something has ended; returns what has. */
 function ended(syncs: DataSyncs, eventFd: number): [tag: number, result: number][] {

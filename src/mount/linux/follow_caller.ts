@@ -11,7 +11,7 @@
  * @module
  */
 
-import { allowCpus, type CpuMask, singleCpu, ThreadCpu } from "../../../ffi/affinity.ts";
+import { allowCpus, type CpuMask, singleCpu, ThreadCpu } from "../../../ffi/linux/affinity.ts";
 
 /** Requests in a row from one thread until it is followed; each from another one undoes some. */
 const FOLLOW_AT = 32;

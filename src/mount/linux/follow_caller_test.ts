@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { allowedCpus, processorOf, singleCpu, ThreadCpu } from "../../../ffi/affinity.ts";
+import { allowedCpus, processorOf, singleCpu, ThreadCpu } from "../../../ffi/linux/affinity.ts";
 import { type CallerSystem, callerSystem, FollowCaller } from "./follow_caller.ts";
 
 /** Threads on the CPUs that `where` tells, and everything that was done. */

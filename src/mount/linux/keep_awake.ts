@@ -10,7 +10,9 @@
  * @module
  */
 
-import { CpuLatency, idleDriver } from "../../../ffi/cpu_latency.ts";
+import { CPU_LATENCY_DEVICE, CpuLatency, idleDriver } from "../../../ffi/linux/cpu_latency.ts";
+
+export { CPU_LATENCY_DEVICE };
 
 /** So many requests ... */
 const MANY_REQUESTS = 20;

@@ -6,8 +6,8 @@
  */
 
 import { NotifyCode, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
-import { write } from "../../../ffi/file.ts";
-import type { Invalidation } from "../../tree/invalidation.ts";
+import { write } from "../../../ffi/linux/file.ts";
+import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 
 /** Plain data of an {@linkcode Invalidation}, as it is posted between threads. */
 export type InvalidationData = Pick<Invalidation, "parents" | "names" | "data" | "attributes">;

@@ -9,10 +9,10 @@
  */
 
 import { IN_HEADER, Opcode } from "../../../ffi/fuse_kernel.ts";
-import type { RequestId } from "../../tree/journal_record.ts";
-import type { Context } from "./context.ts";
-import { openOut } from "./name_handlers.ts";
-import { BODY, type Request } from "./request.ts";
+import type { RequestId } from "../../tree/journal/journal_record.ts";
+import type { Context } from "../fuse/context.ts";
+import { openOut } from "../fuse/name_handlers.ts";
+import { BODY, type Request } from "../fuse/request.ts";
 
 /** Bit 63 of a request's id: it was sent before. */
 const UNIQUE_RESEND_HIGH = 0x80000000;

@@ -9,7 +9,7 @@
  */
 
 import { Opcode } from "../../../ffi/fuse_kernel.ts";
-import { Errno } from "../../../ffi/errno.ts";
+import { Errno } from "../../../ffi/linux/errno.ts";
 import type { SharedDirectories } from "../shared_directories.ts";
 import {
   MAIN_VIEW,
@@ -20,7 +20,7 @@ import {
   VIRTUAL_VIEW,
 } from "../views.ts";
 import type { CgroupCallers, CgroupSession } from "./cgroup_callers.ts";
-import { BODY, type Request } from "./request.ts";
+import { BODY, type Request } from "../fuse/request.ts";
 import type { Revisits } from "./revisits.ts";
 
 /** FUSE_NOTIFY_INC_EPOCH came with it. */

@@ -17,29 +17,35 @@ import {
   OUT_HEADER,
   WRITE_CACHE,
 } from "../../../ffi/fuse_kernel.ts";
-import { allowedCpus } from "../../../ffi/affinity.ts";
-import { POLLERR, POLLHUP, POLLIN, PollSet, setNonblocking } from "../../../ffi/descriptor.ts";
-import { Errno } from "../../../ffi/errno.ts";
-import { read, write } from "../../../ffi/file.ts";
-import type { RequestId } from "../../tree/journal_record.ts";
-import type { Context } from "./context.ts";
+import { allowedCpus } from "../../../ffi/linux/affinity.ts";
+import {
+  POLLERR,
+  POLLHUP,
+  POLLIN,
+  PollSet,
+  setNonblocking,
+} from "../../../ffi/linux/descriptor.ts";
+import { Errno } from "../../../ffi/linux/errno.ts";
+import { read, write } from "../../../ffi/linux/file.ts";
+import type { RequestId } from "../../tree/journal/journal_record.ts";
+import type { Context } from "../fuse/context.ts";
 import { callerSystem, FollowCaller } from "./follow_caller.ts";
-import { type Connection, MAX_BACKGROUND } from "./init.ts";
-import { CHANGES, OPERATIONS } from "./operations.ts";
+import { type Connection, MAX_BACKGROUND } from "../fuse/init.ts";
+import { CHANGES, OPERATIONS } from "../fuse/operations.ts";
 import type { Flushes } from "./flushes.ts";
 import { HOLD_MS, type KeepAwake } from "./keep_awake.ts";
 import { Linger } from "./linger.ts";
-import { ListAhead } from "./list_ahead.ts";
-import type { Ask } from "./questions.ts";
-import { NO_REPLY, OUT, Reply } from "./reply.ts";
+import { ListAhead } from "../fuse/list_ahead.ts";
+import type { Ask } from "../fuse/questions.ts";
+import { NO_REPLY, OUT, Reply } from "../fuse/reply.ts";
 import { SyncRequests } from "./sync_requests.ts";
-import { BODY, Request } from "./request.ts";
-import { isWellFormed } from "./request_shape.ts";
+import { BODY, Request } from "../fuse/request.ts";
+import { isWellFormed } from "../fuse/request_shape.ts";
 import { answerCompleted, readRequestId } from "./resend.ts";
 import { MAIN_VIEW, NODES_PER_VIEW, type View, type ViewTable, VIRTUAL_VIEW } from "../views.ts";
-import { forgetNode } from "./name_handlers.ts";
+import { forgetNode } from "../fuse/name_handlers.ts";
 import type { Routing } from "./routing.ts";
-import { VirtualFiles } from "./virtual_files.ts";
+import { VirtualFiles } from "../fuse/virtual_files.ts";
 
 export interface SessionOptions {
   /** Descriptor of /dev/fuse. */

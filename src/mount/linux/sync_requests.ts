@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type Flush, GroupSync } from "../../tree/group_sync.ts";
-import type { Journal } from "../../tree/journal.ts";
+import { type Flush, GroupSync } from "../../tree/journal/group_sync.ts";
+import type { Journal } from "../../tree/journal/journal.ts";
 import { Status } from "../../tree/status.ts";
 
 export class SyncRequests {

@@ -5,7 +5,7 @@
  */
 
 import { cString } from "../../../ffi/binary_string.ts";
-import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from "../../../ffi/open.ts";
+import { O_CREAT, O_RDONLY, O_TRUNC, O_WRONLY } from "../../../ffi/linux/open.ts";
 import { Layout, listedName } from "../layout.ts";
 import { libc, MAP_SHARED, must, POSIX_FADV_DONTNEED, PROT_READ } from "../system_calls.ts";
 import { each, type Measure } from "./measure.ts";

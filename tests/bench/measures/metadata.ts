@@ -6,7 +6,7 @@
 
 import { existsSync } from "node:fs";
 import { cString } from "../../../ffi/binary_string.ts";
-import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_WRONLY } from "../../../ffi/open.ts";
+import { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_WRONLY } from "../../../ffi/linux/open.ts";
 import { Layout, listedName, walkedDirectory, walkedName } from "../layout.ts";
 import { AT_FDCWD, AT_SYMLINK_NOFOLLOW, libc, must, STATX_BASIC_STATS } from "../system_calls.ts";
 import { each, type Measure, type MeasureInput } from "./measure.ts";

@@ -5,15 +5,15 @@
  */
 
 import * as call from "../system_calls.ts";
-import { Errno } from "../../../ffi/errno.ts";
+import { Errno } from "../../../ffi/linux/errno.ts";
 import {
   type AttributeChange,
   getXattr,
   setAttributes,
   setXattr,
-} from "../../../src/tree/attributes.ts";
-import type { Inode } from "../../../src/tree/inode.ts";
-import { blocksOf } from "../../../src/tree/read.ts";
+} from "../../../src/tree/operations/attributes.ts";
+import type { Inode } from "../../../src/tree/nodes/inode.ts";
+import { blocksOf } from "../../../src/tree/operations/read.ts";
 import { bytesOf } from "../lab.ts";
 import { NeedsKernel } from "./needs_kernel.ts";
 import { AT_FDCWD, text, type TreeProcess } from "./process.ts";

@@ -5,10 +5,10 @@
  */
 
 import * as call from "../system_calls.ts";
-import { Errno } from "../../../ffi/errno.ts";
-import { allocate, copy, read, resize, write } from "../../../src/tree/data.ts";
-import { WRITE_HEADROOM } from "../../../src/tree/journal_record.ts";
-import { seek } from "../../../src/tree/read.ts";
+import { Errno } from "../../../ffi/linux/errno.ts";
+import { allocate, copy, read, resize, write } from "../../../src/tree/operations/data.ts";
+import { WRITE_HEADROOM } from "../../../src/tree/journal/journal_record.ts";
+import { seek } from "../../../src/tree/operations/read.ts";
 import type { Status } from "../../../src/tree/status.ts";
 import { NeedsKernel } from "./needs_kernel.ts";
 import { ACCESS_MODE, AT_FDCWD, type OpenFile, text, type TreeProcess } from "./process.ts";

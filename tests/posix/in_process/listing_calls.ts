@@ -5,10 +5,10 @@
  */
 
 import * as call from "../system_calls.ts";
-import { Errno } from "../../../ffi/errno.ts";
-import { S_IFMT } from "../../../src/store/entry.ts";
-import type { Inode } from "../../../src/tree/inode.ts";
-import { listNames } from "../../../src/tree/listing.ts";
+import { Errno } from "../../../ffi/linux/errno.ts";
+import { S_IFMT } from "../../../src/store/trees/entry.ts";
+import type { Inode } from "../../../src/tree/nodes/inode.ts";
+import { listNames } from "../../../src/tree/operations/listing.ts";
 import type { TreeProcess } from "./process.ts";
 import { CallError, checked } from "./walk.ts";
 

@@ -5,10 +5,10 @@
  */
 
 import * as call from "../system_calls.ts";
-import { Errno } from "../../../ffi/errno.ts";
-import { S_IFDIR, S_IFLNK, S_IFMT } from "../../../src/store/entry.ts";
-import { link, rename, unlink } from "../../../src/tree/names.ts";
-import { readTarget } from "../../../src/tree/read.ts";
+import { Errno } from "../../../ffi/linux/errno.ts";
+import { S_IFDIR, S_IFLNK, S_IFMT } from "../../../src/store/trees/entry.ts";
+import { link, rename, unlink } from "../../../src/tree/operations/names.ts";
+import { readTarget } from "../../../src/tree/operations/read.ts";
 import { text, type TreeProcess } from "./process.ts";
 import { CallError, EBUSY, found, named, type Place } from "./walk.ts";
 

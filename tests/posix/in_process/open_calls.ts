@@ -5,10 +5,10 @@
  */
 
 import * as call from "../system_calls.ts";
-import { Errno } from "../../../ffi/errno.ts";
-import { resize } from "../../../src/tree/data.ts";
-import type { Inode } from "../../../src/tree/inode.ts";
-import { createNameless, fileMode } from "../../../src/tree/names.ts";
+import { Errno } from "../../../ffi/linux/errno.ts";
+import { resize } from "../../../src/tree/operations/data.ts";
+import type { Inode } from "../../../src/tree/nodes/inode.ts";
+import { createNameless, fileMode } from "../../../src/tree/operations/names.ts";
 import { NeedsKernel } from "./needs_kernel.ts";
 import { ACCESS_MODE, text, type TreeProcess } from "./process.ts";
 import { CallError, checked, found } from "./walk.ts";

@@ -5,12 +5,12 @@
  */
 
 import * as call from "../system_calls.ts";
-import { Errno } from "../../../ffi/errno.ts";
-import type { Inode } from "../../../src/tree/inode.ts";
-import { create } from "../../../src/tree/names.ts";
+import { Errno } from "../../../ffi/linux/errno.ts";
+import type { Inode } from "../../../src/tree/nodes/inode.ts";
+import { create } from "../../../src/tree/operations/names.ts";
 import type { Status } from "../../../src/tree/status.ts";
 import type { WorkingTree } from "../../../src/tree/working_tree.ts";
-import { errnoOf } from "../../../src/mount/linux/errno.ts";
+import { errnoOf } from "../../../src/mount/fuse/errno.ts";
 import type { Identity } from "../lab.ts";
 import { NeedsKernel } from "./needs_kernel.ts";
 import { CallError, checked, found, type Place, TreeWalk } from "./walk.ts";

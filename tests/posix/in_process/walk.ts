@@ -4,10 +4,10 @@
  * @module
  */
 
-import { Errno } from "../../../ffi/errno.ts";
-import { errnoOf } from "../../../src/mount/linux/errno.ts";
-import type { Inode } from "../../../src/tree/inode.ts";
-import { readTarget } from "../../../src/tree/read.ts";
+import { Errno } from "../../../ffi/linux/errno.ts";
+import { errnoOf } from "../../../src/mount/fuse/errno.ts";
+import type { Inode } from "../../../src/tree/nodes/inode.ts";
+import { readTarget } from "../../../src/tree/operations/read.ts";
 import { Status } from "../../../src/tree/status.ts";
 import type { WorkingTree } from "../../../src/tree/working_tree.ts";
 

@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { jsonBody } from "../../plain_form.ts";
 import { name, optional } from "../../schema.ts";
-import { BranchReport } from "../../service/branches.ts";
+import { BranchReport } from "../../shapes/branches.ts";
 
 export const method = defineMethod({
   brief: "Makes a branch. It starts with everything that is in the working tree it is made from",

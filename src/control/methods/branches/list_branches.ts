@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { noWords } from "../../plain_form.ts";
 import { type Infer, list, shape } from "../../schema.ts";
-import { BranchReport } from "../../service/branches.ts";
+import { BranchReport } from "../../shapes/branches.ts";
 
 export const ListBranchesReport = shape("ListBranchesReport", "All branches.", {
   branches: list(BranchReport, "Oldest first"),

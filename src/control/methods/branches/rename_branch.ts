@@ -1,6 +1,6 @@
 import { defineMethod } from "../../method.ts";
 import { name } from "../../schema.ts";
-import { BranchReport } from "../../service/branches.ts";
+import { BranchReport } from "../../shapes/branches.ts";
 
 export const method = defineMethod({
   brief: "Gives a branch another name. Its number and its checkpoints stay",

@@ -13,8 +13,8 @@ import {
   truth,
   whole,
 } from "../../schema.ts";
-import { BRANCH, Head } from "../../service/history.ts";
-import { RoutingReport } from "../../service/sessions.ts";
+import { BRANCH, Head } from "../../shapes/history.ts";
+import { RoutingReport } from "../../shapes/sessions.ts";
 
 export const SkippedPath = shape("SkippedPath", "What of the project was not imported, and why.", {
   path: text("In the project"),

@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { refusedWords, takeBranch } from "../../plain_form.ts";
 import { optional, words } from "../../schema.ts";
-import { BRANCH, CheckpointReport } from "../../service/history.ts";
+import { BRANCH, CheckpointReport } from "../../shapes/history.ts";
 
 export const method = defineMethod({
   brief: "Records the working tree, also if nothing changed",

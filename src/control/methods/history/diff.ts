@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { refusedWords, takeBranch } from "../../plain_form.ts";
 import { flag, type Infer, list, names, optional, ref, shape, text } from "../../schema.ts";
-import { BRANCH, Change } from "../../service/history.ts";
+import { BRANCH, Change } from "../../shapes/history.ts";
 
 export const DiffReport = shape("DiffReport", "What differs between two states of the tree.", {
   from: text("Id of a checkpoint, or `working tree`"),

@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { takeBranch } from "../../plain_form.ts";
 import { count, flag, id, type Infer, list, optional, shape, text } from "../../schema.ts";
-import { BRANCH, LogEntry } from "../../service/history.ts";
+import { BRANCH, LogEntry } from "../../shapes/history.ts";
 
 export const LogReport = shape("LogReport", "The checkpoints of a branch, newest first.", {
   branch: text("Branch they are of"),

@@ -1,6 +1,6 @@
 import { defineMethod } from "../../method.ts";
 import { noWords, takeBranch } from "../../plain_form.ts";
-import { BRANCH, RollbackReport } from "../../service/history.ts";
+import { BRANCH, RollbackReport } from "../../shapes/history.ts";
 
 export const method = defineMethod({
   brief: "Does again what was undone last. Rejects with `nothing_to_redo`",

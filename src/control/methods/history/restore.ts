@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { refusedWords, suffix } from "../../plain_form.ts";
 import { flag, names, optional, ref } from "../../schema.ts";
-import { BRANCH, RollbackReport } from "../../service/history.ts";
+import { BRANCH, RollbackReport } from "../../shapes/history.ts";
 
 export const method = defineMethod({
   brief: "Makes paths of the working tree what they are in a checkpoint",

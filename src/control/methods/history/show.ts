@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { takeBranch, target } from "../../plain_form.ts";
 import { type Infer, list, ref, shape, text } from "../../schema.ts";
-import { BRANCH, Change, LogEntry } from "../../service/history.ts";
+import { BRANCH, Change, LogEntry } from "../../shapes/history.ts";
 
 export const ShownCheckpoint = shape("ShownCheckpoint", "A checkpoint, and where its files are.", {
   ...LogEntry.entries,

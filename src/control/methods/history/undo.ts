@@ -1,6 +1,6 @@
 import { defineMethod } from "../../method.ts";
 import { noWords, takeBranch } from "../../plain_form.ts";
-import { BRANCH, RollbackReport } from "../../service/history.ts";
+import { BRANCH, RollbackReport } from "../../shapes/history.ts";
 
 export const method = defineMethod({
   brief: "Takes the last rollback, restore or merge back. Rejects with `nothing_to_undo`",

@@ -1,5 +1,5 @@
 import { defineMethod } from "../../method.ts";
-import { BRANCH, RollbackReport } from "../../service/history.ts";
+import { BRANCH, RollbackReport } from "../../shapes/history.ts";
 
 export const method = defineMethod({
   brief: "Takes a merge in progress back",

@@ -1,5 +1,5 @@
 import { defineMethod } from "../../method.ts";
-import { BRANCH, CheckpointReport } from "../../service/history.ts";
+import { BRANCH, CheckpointReport } from "../../shapes/history.ts";
 
 export const method = defineMethod({
   brief: "Ends a merge whose conflicts were settled",

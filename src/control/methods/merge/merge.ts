@@ -17,7 +17,7 @@ import {
   truth,
   words,
 } from "../../schema.ts";
-import { ChangeCounts } from "../../service/history.ts";
+import { ChangeCounts } from "../../shapes/history.ts";
 
 /** How conflicts are decided: docs/merge.md. */
 export const MERGE_STRATEGIES = ["conflict", "ours", "theirs", "union", "markers"] as const;

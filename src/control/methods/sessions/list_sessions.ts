@@ -1,6 +1,6 @@
 import { defineMethod } from "../../method.ts";
 import { always, either, type Infer, list, nullable, shape, text, whole } from "../../schema.ts";
-import { CgroupSessionReport, RoutingReport } from "../../service/sessions.ts";
+import { CgroupSessionReport, RoutingReport } from "../../shapes/sessions.ts";
 
 export const RunSessionReport = shape("RunSessionReport", "A program that works on a branch.", {
   kind: always("run", "A program in a view"),

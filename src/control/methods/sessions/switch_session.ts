@@ -1,6 +1,6 @@
 import { defineMethod } from "../../method.ts";
 import { count, name, optional } from "../../schema.ts";
-import { CgroupSessionReport } from "../../service/sessions.ts";
+import { CgroupSessionReport } from "../../shapes/sessions.ts";
 
 export const method = defineMethod({
   brief: "A session sees another branch. What its processes have open stays what it is",

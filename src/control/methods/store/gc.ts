@@ -16,7 +16,7 @@ import {
   truth,
   whole,
 } from "../../schema.ts";
-import { CommitKind } from "../../service/history.ts";
+import { CommitKind } from "../../shapes/history.ts";
 
 export const GcReport = shape("GcReport", "What a collection has freed, or would free.", {
   store: text("Its directory"),

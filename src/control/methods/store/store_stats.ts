@@ -1,6 +1,6 @@
 import { defineMethod } from "../../method.ts";
 import { group, id, type Infer, list, nullable, shape, text, time, whole } from "../../schema.ts";
-import { CommitKind } from "../../service/history.ts";
+import { CommitKind } from "../../shapes/history.ts";
 
 export const StoreStatsReport = shape(
   "StoreStatsReport",

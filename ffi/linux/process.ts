@@ -1,0 +1,119 @@
+/**
+ * Calls that change what a process is or sees: mounts, capabilities, the program it runs (Linux, glibc).
+ *
+ * @module
+ */
+
+import { binaryString, cString } from "../binary_string.ts";
+import { bindLibc, check } from "./libc.ts";
+
+const libc = bindLibc({
+  mount: { parameters: ["buffer", "buffer", "buffer", "u64", "buffer"], result: "i32" },
+  umount2: { parameters: ["buffer", "i32"], result: "i32" },
+  unshare: { parameters: ["i32"], result: "i32" },
+  prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
+  signal: { parameters: ["i32", "pointer"], result: "pointer" },
+  execvp: { parameters: ["buffer", "buffer"], result: "i32" },
+  syscall: { parameters: ["i64", "i64", "buffer", "u64", "buffer", "u64"], result: "i64" },
+});
+
+export const MS_NOSUID = 2;
+export const MS_NODEV = 4;
+export const MS_NOEXEC = 8;
+export const MS_BIND = 4096;
+export const MS_REC = 16384;
+
+/** mount(2). Null leaves an argument out. */
+export function mount(
+  source: Uint8Array<ArrayBuffer> | null,
+  target: Uint8Array<ArrayBuffer>,
+  type: string | null,
+  flags: number,
+  data: string | null = null,
+): number {
+  const text = (value: string | null) => value === null ? null : cString(value);
+  return check(libc.mount(source, target, text(type), flags, text(data)));
+}
+
+export const MNT_FORCE = 1;
+export const MNT_DETACH = 2;
+
+export const MNT_EXPIRE = 4;
+export const UMOUNT_NOFOLLOW = 8;
+
+export function umount2(path: Uint8Array<ArrayBuffer>, flags: number): number {
+  return check(libc.umount2(path, flags));
+}
+
+const aside = bindLibc({
+  umount2: { parameters: ["buffer", "i32"], result: "i32", nonblocking: true },
+});
+
+/** As {@linkcode umount2}, on another thread. That thread's errno is out of reach: resolves with whether it succeeded. */
+export async function umount2Aside(path: Uint8Array<ArrayBuffer>, flags: number): Promise<boolean> {
+  return await aside.umount2(path, flags) === 0;
+}
+
+/** Number of mount_setattr(2), the same on every architecture. */
+const SYS_mount_setattr = 442;
+const AT_FDCWD = -100;
+const AT_RECURSIVE = 0x8000;
+export const MOUNT_ATTR_RDONLY = 1;
+
+/** mount_setattr(2) on the mount at `path`; with `recursive` on those below it too. Needs Linux 5.12. */
+export function mountSetattr(
+  path: Uint8Array<ArrayBuffer>,
+  recursive: boolean,
+  set: number,
+  clear: number,
+): number {
+  const attributes = new BigUint64Array([BigInt(set), BigInt(clear), 0n, 0n]);
+  const bytes = new Uint8Array(attributes.buffer);
+  const flags = recursive ? AT_RECURSIVE : 0;
+  return check(
+    Number(libc.syscall(SYS_mount_setattr, AT_FDCWD, path, flags, bytes, bytes.length)),
+  );
+}
+
+export const CLONE_NEWNS = 0x20000;
+
+/** unshare(2), for the calling thread alone. */
+export function unshare(flags: number): number {
+  return check(libc.unshare(flags));
+}
+
+export const PR_SET_NO_NEW_PRIVS = 38;
+export const PR_CAPBSET_DROP = 24;
+export const PR_SET_CHILD_SUBREAPER = 36;
+
+export function prctl(option: number, argument: number): number {
+  return check(libc.prctl(option, argument, 0, 0, 0));
+}
+
+export const SIGINT = 2;
+export const SIGQUIT = 3;
+const SIGPIPE = 13;
+export const SIGXFSZ = 25;
+const SIG_IGN = Deno.UnsafePointer.create(1n);
+
+/** Lets a signal do again what it does to a program that says nothing about it. */
+export function defaultSignal(signal: number): void {
+  libc.signal(signal, null);
+}
+
+/** Keeps a signal from this process, and from programs it starts until one of them says otherwise. */
+export function ignoreSignal(signal: number): void {
+  libc.signal(signal, SIG_IGN);
+}
+
+/**
+ * Replaces this program by another, found in $PATH, in the same process and with the environment as it is now. Returns only if
+ * that fails, with `-errno`. Deno ignores SIGPIPE, which programs do not expect: it is put right.
+ */
+export function execvp(command: readonly string[]): number {
+  const words = command.map((word) => cString(binaryString(word)));
+  const pointers = new BigUint64Array(words.length + 1);
+  words.forEach((word, i) => pointers[i] = Deno.UnsafePointer.value(Deno.UnsafePointer.of(word)));
+  defaultSignal(SIGPIPE);
+  return check(libc.execvp(words[0]!, new Uint8Array(pointers.buffer)));
+}

@@ -1,0 +1,24 @@
+import type { DaemonConfig } from "../../../daemon/workspaces/workspace.ts";
+import type { Command } from "../../command.ts";
+import { CommandError } from "../../command_error.ts";
+import { VERSION } from "../../version.ts";
+
+/** Started by the keeper only: the mount's device is its standard input. */
+export const command: Command = {
+  name: "__server",
+  brief: "serve a mount that a keeper made",
+  prints: null,
+  positionals: { usage: "", min: 0, max: 0 },
+  options: {},
+  async run() {
+    const text = Deno.env.get("AGENTVFS_SERVER_CONFIG");
+    if (text === undefined) {
+      throw new CommandError("not_for_people", 2, "__server is started by the daemon only", {
+        hint: "Use agentvfs quickstart DIR",
+      });
+    }
+    const { runServer } = await import("../../../daemon/server/server.ts");
+    // The keeper may be of an older version.
+    return await runServer({ ...JSON.parse(text) as DaemonConfig, version: VERSION });
+  },
+};

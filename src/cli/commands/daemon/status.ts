@@ -1,0 +1,117 @@
+import type { SourceReport, StatusReport } from "../../../control/service/daemon.ts";
+import type { Command } from "../../command.ts";
+import { connect } from "../../daemon_client.ts";
+import {
+  byteSize,
+  columns,
+  duration,
+  grouped,
+  joined,
+  localTime,
+  quoted,
+  shortId,
+  words,
+} from "../../print/format.ts";
+import { gitWarnings } from "../../print/git_warnings.ts";
+import { onTerminal, print, printJson, safe, style } from "../../print/output.ts";
+import { comparedSource, sourceLine, sourceWarnings } from "../../print/source_output.ts";
+import { printWarnings } from "../../print/warning.ts";
+
+/** Longest time a daemon may take to say how it is, ms. */
+const DEADLINE_MS = 10_000;
+/** Skipped paths that are shown; the rest is counted. */
+const SHOWN_SKIPS = 5;
+/** Objects that cannot be read, likewise. */
+const SHOWN_DAMAGE = 5;
+
+export const command: Command = {
+  name: "status",
+  brief: "say what is mounted, what it shows, how the import is going",
+  prints: () => import("../../outputs/status.ts"),
+  positionals: { usage: "[DIR]", min: 0, max: 1 },
+  options: {},
+  async run(input) {
+    const { client } = await connect(input, input.positionals[0]);
+    try {
+      const report = await client.status({}, { deadlineMs: DEADLINE_MS });
+      if (input.originalClient) {
+        print(JSON.stringify({ ok: true, ...originalKeys(report) }));
+        return 0;
+      }
+      const project = await comparedSource(client);
+      const warnings = [...sourceWarnings(project), ...await gitWarnings(report.source)];
+      if (input.flags.has("json")) printJson({ ...report, compared: project, warnings });
+      else for (const line of lines(report, project)) print(line);
+      printWarnings(warnings);
+    } finally {
+      client.close();
+    }
+    return 0;
+  },
+};
+
+function originalKeys(report: StatusReport) {
+  const bootstrap_pending = report.import.state === "running";
+  return { ...report, commit: report.head?.id ?? "", bootstrap_pending };
+}
+
+function lines(report: StatusReport, project: SourceReport | null): string[] {
+  const { head } = report;
+  const rows = [
+    ["project", safe(report.source)],
+    ["mount", safe(report.mount)],
+    ["showing", safe(report.showing)],
+    [
+      "head",
+      head === null
+        ? "none yet"
+        : joined(words(shortId(head.id), quoted(head.label)), localTime(head.time)),
+    ],
+    ["changes", report.dirty ? `${grouped(report.changes)} paths since then` : "none since then"],
+    ["import", importLine(report)],
+    ["source", safe(sourceLine(project))],
+    [
+      "daemon",
+      joined(
+        `agentvfs ${report.version}, ${report.state}`,
+        `process ${report.keeperPid}, server ${report.serverPid}`,
+        `up ${duration(report.uptimeMs)}`,
+        byteSize(report.rssBytes),
+      ),
+    ],
+    ...(report.crashReport === null ? [] : [["crash", safe(report.crashReport)]]),
+    ["store", safe(report.store)],
+    ["log", safe(report.log)],
+  ];
+  const shown = [...columns(rows), ...unreadable(report)];
+  const skipped = report.import.skipped;
+  for (const { path, reason } of skipped.slice(0, SHOWN_SKIPS)) {
+    shown.push(`  skipped ${safe(path)}: ${safe(reason)}`);
+  }
+  if (skipped.length > SHOWN_SKIPS) {
+    shown.push(`  and ${grouped(skipped.length - SHOWN_SKIPS)} more (agentvfs status --json)`);
+  }
+  if (!onTerminal()) return shown;
+  return shown.map((line) => line.replace(/^\w+/, (key) => style(key, "dim")));
+}
+
+function unreadable({ unreadable: { count, first } }: StatusReport): string[] {
+  if (count === 0) return [];
+  const objects = count === 1 ? "1 object" : `${grouped(count)} objects`;
+  return [
+    style(`${objects} of the store cannot be read`, "red"),
+    ...first.slice(0, SHOWN_DAMAGE).map(({ path, message }) =>
+      `  ${safe(path ?? "a file without a name")}: ${safe(message)}`
+    ),
+    "hint: agentvfs verify tells what else is affected",
+  ];
+}
+
+function importLine(report: StatusReport): string {
+  const { state, files, directories, bytes, skipped, ms } = report.import;
+  const amount = `${grouped(files)} files in ${grouped(directories)} directories, ${
+    byteSize(bytes)
+  }`;
+  const skips = skipped.length === 0 ? "" : `${grouped(skipped.length)} skipped`;
+  return joined(state, amount, duration(ms), skips);
+}

@@ -1,0 +1,25 @@
+import { ControlClient } from "../../../control/client.ts";
+import { enterSpec } from "../../../daemon/runs/run_view.ts";
+import type { Command } from "../../command.ts";
+import { CommandError } from "../../command_error.ts";
+
+/** Started by `agentvfs run` only, in a mount namespace of its own. */
+export const command: Command = {
+  name: "__view",
+  brief: "become a program in a view of a branch",
+  prints: null,
+  positionals: { usage: "", min: 0, max: 0 },
+  options: {},
+  async run() {
+    const spec = enterSpec();
+    if (spec === null) {
+      throw new CommandError("not_for_people", 2, "__view is started by agentvfs run only", {
+        hint: "Use agentvfs run",
+      });
+    }
+    return await spec.enter(async () => {
+      using client = await ControlClient.connect(spec.socket);
+      await client.registerRun({ branch: spec.branch });
+    });
+  },
+};

@@ -1,0 +1,38 @@
+import type { Command } from "../../command.ts";
+import { given, withDaemon } from "../../daemon_client.ts";
+import { counts, duration, joined, quoted, shortId, words } from "../../print/format.ts";
+import { BRANCH_OPTION } from "../../history_options.ts";
+import { onTerminal, print, printJson, style } from "../../print/output.ts";
+
+export const command: Command = {
+  name: "checkpoint",
+  brief: "record the mount as it is now",
+  prints: "checkpoint",
+  positionals: { usage: "[LABEL…]", min: 0, max: Infinity },
+  options: {
+    message: { value: "TEXT", short: "m", brief: "longer description" },
+    agent: { value: "NAME", brief: "who makes it" },
+    branch: BRANCH_OPTION,
+  },
+  details: `Words are joined to one label.
+Prints the id of the checkpoint, 64 hex digits, where output is not a terminal.`,
+  example: "checkpoint before the refactor",
+  async run(input) {
+    const label = input.positionals.join(" ");
+    const report = await withDaemon(input, (client) =>
+      client.checkpoint({
+        ...(label === "" ? {} : { label }),
+        ...given(input, "message", "message"),
+        ...given(input, "agent", "agent"),
+        ...given(input, "branch", "branch"),
+      }));
+    if (input.flags.has("json")) printJson(report);
+    else if (!onTerminal()) print(report.id);
+    else {
+      const id = style(shortId(report.id), "yellow");
+      const name = words("checkpoint", id, style(quoted(report.label), "bold"));
+      print(joined(name, counts(report.changed), duration(report.ms)));
+    }
+    return 0;
+  },
+};

@@ -1,0 +1,79 @@
+import type { Params } from "../../../control/methods.ts";
+import type { Command, CommandInput } from "../../command.ts";
+import { usageError } from "../../command_error.ts";
+import { given, withDaemon } from "../../daemon_client.ts";
+import { DRY_RUN_OPTION } from "../../history_options.ts";
+import { printContinued, printMerge, withConflicts } from "../../print/merge_output.ts";
+import { printRollback } from "../../print/rollback_output.ts";
+
+const STRATEGIES = ["conflict", "ours", "theirs", "union", "markers"] as const;
+
+export const command: Command = {
+  name: "merge",
+  brief: "bring what branches or checkpoints changed into a branch",
+  prints: () => import("../../outputs/merge.ts"),
+  positionals: { usage: "[SRC…]", min: 0, max: Infinity },
+  options: {
+    into: { value: "B", aliases: ["branch"], brief: "branch to merge into; else main" },
+    strategy: { value: "S", short: "s", brief: `for conflicts: ${STRATEGIES.slice(1).join(", ")}` },
+    "dry-run": DRY_RUN_OPTION,
+    label: { value: "L", short: "l", brief: "label of the checkpoint it makes" },
+    continue: { brief: "end a merge whose conflict markers are settled" },
+    abort: { brief: "take a merge with conflict markers back" },
+  },
+  details: `What is not recorded is merged too. Of several sources each that merges cleanly
+is merged. Conflicts refuse a source, unless the strategy decides them: ours,
+theirs, union (both sides' lines), or markers, which writes them into the files
+to be settled. agentvfs undo takes a merge back.`,
+  example: "merge cart docs --strategy markers",
+  async run(input) {
+    const into = given(input, "into", "branch");
+    const ending = ["continue", "abort"].filter((flag) => input.flags.has(flag));
+    if (ending.length > 0) {
+      if (ending.length > 1 || input.positionals.length > 0) {
+        throw usageError("--continue and --abort stand alone");
+      }
+      return await end(input, ending[0] === "continue", into);
+    }
+    if (input.positionals.length === 0) {
+      throw usageError("agentvfs merge needs SRC…", "See agentvfs merge --help");
+    }
+    return await merge(input);
+  },
+};
+
+async function end(
+  input: CommandInput,
+  isContinued: boolean,
+  branch: { branch?: string },
+): Promise<number> {
+  await withDaemon(input, async (client) => {
+    if (isContinued) printContinued(input, await client.continueMerge(branch));
+    else printRollback(input, "merge taken back; at", await client.abortMerge(branch));
+  });
+  return 0;
+}
+
+export async function merge(input: CommandInput): Promise<number> {
+  const params: Params<"merge"> = {
+    sources: [...input.positionals],
+    ...given(input, "into", "into"),
+    ...given(input, "label", "label"),
+    ...strategy(input.values.get("strategy")),
+    ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+  };
+  const report = await withConflicts(
+    input,
+    () => withDaemon(input, (client) => client.merge(params)),
+  );
+  printMerge(input, report);
+  const isComplete = report.state === "unchanged" || report.state === "merged";
+  return isComplete && report.sources.every(({ merged }) => merged) ? 0 : 1;
+}
+
+function strategy(text: string | undefined): Pick<Params<"merge">, "strategy"> {
+  if (text === undefined) return {};
+  const known = STRATEGIES.find((name) => name === text);
+  if (known !== undefined) return { strategy: known };
+  throw usageError(`--strategy is one of ${STRATEGIES.join(", ")}, not ${JSON.stringify(text)}`);
+}

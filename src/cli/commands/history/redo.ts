@@ -1,0 +1,20 @@
+import type { Command } from "../../command.ts";
+import { given, withDaemon } from "../../daemon_client.ts";
+import { BRANCH_OPTION } from "../../history_options.ts";
+import { printRollback } from "../../print/rollback_output.ts";
+
+export const command: Command = {
+  name: "redo",
+  brief: "do again what undo took back",
+  prints: "redo",
+  positionals: { usage: "", min: 0, max: 0 },
+  options: { branch: BRANCH_OPTION },
+  async run(input) {
+    const report = await withDaemon(
+      input,
+      (client) => client.redo(given(input, "branch", "branch")),
+    );
+    printRollback(input, "again at", report);
+    return 0;
+  },
+};

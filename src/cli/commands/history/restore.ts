@@ -1,0 +1,36 @@
+import type { Command } from "../../command.ts";
+import { usageError } from "../../command_error.ts";
+import { given, withDaemon } from "../../daemon_client.ts";
+import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
+import { projectPath } from "../../project_path.ts";
+import { printRollback } from "../../print/rollback_output.ts";
+
+export const command: Command = {
+  name: "restore",
+  brief: "bring files or directories back from a checkpoint",
+  prints: "restore",
+  positionals: { usage: "PATH…", min: 1, max: Infinity },
+  options: {
+    from: { value: "REF", short: "f", brief: "checkpoint to take them from; else HEAD" },
+    "dry-run": DRY_RUN_OPTION,
+    branch: BRANCH_OPTION,
+  },
+  details: `${REF_HELP}
+Paths start where you stand in the mount or the project, elsewhere at its root.`,
+  example: "restore src/cart.ts docs --from initial",
+  async run(input) {
+    const from = input.values.get("from") ?? "HEAD";
+    if (from === "") throw usageError("--from needs a checkpoint");
+    const report = await withDaemon(input, async (client) => {
+      const roots = await client.status();
+      return await client.restore({
+        paths: input.positionals.map((path) => projectPath(path, roots, Deno.cwd())),
+        from,
+        ...given(input, "branch", "branch"),
+        ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+      });
+    });
+    printRollback(input, "restored from", report);
+    return 0;
+  },
+};

@@ -1,0 +1,26 @@
+import type { Command } from "../../command.ts";
+import { given, withDaemon } from "../../daemon_client.ts";
+import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
+import { printRollback } from "../../print/rollback_output.ts";
+
+export const command: Command = {
+  name: "rollback",
+  brief: "make the mount what a checkpoint recorded",
+  prints: "rollback",
+  positionals: { usage: "REF…", min: 1, max: Infinity },
+  options: { "dry-run": DRY_RUN_OPTION, branch: BRANCH_OPTION },
+  details: `${REF_HELP}
+Words are joined to one label.
+What was not recorded is recorded first, so agentvfs undo takes a rollback back.`,
+  example: "rollback before the refactor",
+  async run(input) {
+    const report = await withDaemon(input, (client) =>
+      client.rollback({
+        ref: input.positionals.join(" "),
+        ...given(input, "branch", "branch"),
+        ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+      }));
+    printRollback(input, "rolled back to", report);
+    return 0;
+  },
+};

@@ -1,0 +1,42 @@
+import type { Command } from "../../command.ts";
+import { given, withDaemon } from "../../daemon_client.ts";
+import { changeLine, columns, localTime, quoted } from "../../print/format.ts";
+import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
+import { print, printJson, safe } from "../../print/output.ts";
+
+export const command: Command = {
+  name: "show",
+  brief: "show one checkpoint and what it changed",
+  prints: "show",
+  positionals: { usage: "[REF…]", min: 0, max: Infinity },
+  options: { branch: BRANCH_OPTION },
+  details: `${REF_HELP}
+Without one: HEAD.`,
+  example: "show HEAD~1",
+  async run(input) {
+    const ref = input.positionals.join(" ") || "HEAD";
+    const report = await withDaemon(
+      input,
+      (client) => client.show({ ref, ...given(input, "branch", "branch") }),
+    );
+    if (input.flags.has("json")) {
+      printJson(report);
+      return 0;
+    }
+    const { commit, changes } = report;
+    const rows = [
+      ["checkpoint", commit.id],
+      ["label", quoted(commit.label)],
+      ["message", safe(commit.message ?? "")],
+      ["kind", commit.kind],
+      ["agent", safe(commit.agent ?? "")],
+      ["time", localTime(commit.time)],
+      ["parents", commit.parents.join(" ")],
+      ["tree", commit.tree],
+    ];
+    for (const line of columns(rows.filter(([, value]) => value !== ""))) print(line);
+    if (changes.length > 0) print("");
+    for (const change of changes) print(changeLine(change));
+    return 0;
+  },
+};

@@ -1,0 +1,21 @@
+/**
+ * What goes well and has a catch.
+ *
+ * @module
+ */
+
+import { printError, safe } from "./output.ts";
+
+export interface Warning {
+  /** Stable: programs may compare it. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export function printWarnings(warnings: readonly Warning[]): void {
+  for (const { message, hint } of warnings) {
+    printError(`warning: ${safe(message)}`);
+    printError(`hint: ${safe(hint)}`);
+  }
+}

@@ -1,0 +1,365 @@
+/**
+ * The jobs of the background thread, one row each: everything that hashes, stores or compares.
+ *
+ * @module
+ */
+
+import { binaryString } from "../../../ffi/binary_string.ts";
+import { buildSnapshot } from "../../history/snapshots/build_snapshot.ts";
+import { countChanges, diffSnapshots, type SnapshotChange } from "../../history/diff/diff.ts";
+import { graftPaths } from "../../history/rollback/graft.ts";
+import {
+  type BranchState,
+  History,
+  type NewBranch,
+  type UndoTarget,
+} from "../../history/history.ts";
+import {
+  mergeBranches,
+  type MergeOutcome,
+  type MergeRequest,
+} from "../../history/merge/merge_branches.ts";
+import type { OperationKind } from "../../history/commits/operation_log.ts";
+import { hasMarkers } from "../../history/merge/has_markers.ts";
+import type { MergeInProgress } from "../../history/refs/branch_table.ts";
+import { patchOf } from "../../history/diff/patch.ts";
+import type { ThreadMemory } from "../../control/service/daemon.ts";
+import type { StoreStatsReport, VerifyReport } from "../../control/service/store.ts";
+import type { ChangeCounts } from "../../history/commits/commit.ts";
+import {
+  invalidateAll,
+  type InvalidationData,
+  notify,
+  prune,
+  requestResend,
+} from "../../mount/linux/notify.ts";
+import { compareSource, type SourceChanges } from "../../source/compare_source.ts";
+import type { SkippedPath } from "../../source/import_source.ts";
+import type { Hasher } from "../../store/format/hasher.ts";
+import { SourceDirectory } from "../../source/read_source.ts";
+import type { SourceIdentity } from "../../source/source_identity.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
+import type { Reference } from "../../store/objects/references.ts";
+import { type Progress, runInSlices } from "../../store/format/sliced.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
+import { journalPath } from "../../store/files/store_paths.ts";
+import { StoreWriter } from "../../store/store_writer.ts";
+import type { BuiltSlot, Capture } from "../../tree/capture/capture.ts";
+import { collectGarbage } from "../threads/collect_garbage.ts";
+import { type GarbageJobs, garbageJobs } from "./garbage_jobs.ts";
+import { importDone, importProject } from "./import_job.ts";
+import { JournalReader } from "./journal_reader.ts";
+import { statsTask } from "./stats_task.ts";
+import { threadMemory } from "../threads/thread_memory.ts";
+import { verifyTask } from "./verify_task.ts";
+import type {
+  BackgroundStart,
+  BranchPosition,
+  CommitInfo,
+  PostedCapture,
+  SaveCommit,
+} from "../threads/messages.ts";
+
+export interface ImportCounts {
+  readonly files: number;
+  readonly directories: number;
+  readonly bytes: number;
+}
+
+/** Job name → parameter and result. */
+export interface BackgroundJobs extends GarbageJobs {
+  branch: { in: string; out: BranchState | null };
+  branches: { in: null; out: BranchState[] };
+  /** Checkpoints that one branch has and the other has not, safety ones left out. */
+  aheadBehind: { in: { name: string; parent: string }; out: { ahead: number; behind: number } };
+  /** Above every inode number that a commit may have. */
+  nextInode: { in: null; out: number };
+  createBranch: { in: NewBranch; out: BranchState };
+  deleteBranch: { in: string; out: null };
+  renameBranch: { in: { from: string; to: string }; out: null };
+  hashBackend: { in: null; out: "native" | "wasm" };
+  import: {
+    in: BranchPosition & { label: string };
+    out: { commit: CommitInfo; skipped: SkippedPath[]; identity: SourceIdentity } & ImportCounts;
+  };
+  /** The newest commit that holds what was taken from the source. */
+  sourceCommit: { in: null; out: CommitInfo | null };
+  /** How the source is now, compared with such a commit. Fails with SourceError if it is not there. */
+  compareSource: {
+    in: ObjectId;
+    out: SourceChanges & { identity: SourceIdentity; importedInode: number };
+  };
+  /**
+   * Stores a capture (or, with null, takes the branch's snapshot as it is) and moves the branch: to a
+   * commit if there is one, else only its snapshot.
+   */
+  save: {
+    in: BranchPosition & { capture: number | null; commit: SaveCommit | null };
+    out: { snapshot: Snapshot; slots: BuiltSlot[]; commit: CommitInfo | null };
+  };
+  moveTo: {
+    in: BranchPosition & {
+      commit: ObjectId;
+      operation: { kind: OperationKind; from: ObjectId };
+    };
+    out: CommitInfo;
+  };
+  /** Makes a commit of the branch's snapshot with paths as they are in another; moves nothing. */
+  graft: {
+    in: { into: Snapshot; from: Snapshot; paths: string[]; nextInode: number };
+    out: { snapshot: Snapshot; nextInode: number };
+  };
+  /** Merges into a snapshot; moves nothing. */
+  merge: { in: MergeRequest; out: MergeOutcome };
+  /** Forgets what was put and not committed. */
+  discard: { in: null; out: null };
+  /** Moves the branch's snapshot, not its head: a merge begins that has to be settled. */
+  beginMerge: { in: BranchPosition & { snapshot: Snapshot; merge: MergeInProgress }; out: null };
+  /** Which of these paths (binary strings) hold conflict markers in a snapshot. */
+  markedPaths: { in: { snapshot: Snapshot; paths: readonly string[] }; out: string[] };
+  /** Moves the branch to a new commit of `snapshot`. */
+  saveSnapshot: {
+    in: BranchPosition & { snapshot: Snapshot; commit: SaveCommit };
+    out: CommitInfo;
+  };
+  resolve: { in: { branch: string; ref: string }; out: CommitInfo };
+  /** As `resolve`, also for a commit whose contents are gone. */
+  describe: { in: { branch: string; ref: string }; out: CommitInfo };
+  commitInfo: { in: ObjectId; out: CommitInfo };
+  log: { in: { branch: string; limit?: number; all?: boolean }; out: CommitInfo[] };
+  diff: {
+    in: { from: Snapshot | null; to: Snapshot | null; paths?: string[]; patch: boolean };
+    out: { changes: SnapshotChange[]; patch: string };
+  };
+  count: { in: { from: Snapshot | null; to: Snapshot | null }; out: ChangeCounts };
+  verify: { in: { repair: boolean }; out: VerifyReport };
+  memory: { in: { collect: boolean }; out: ThreadMemory };
+  /** `live`: what the working trees need. */
+  storeStats: { in: readonly Reference[]; out: StoreStatsReport };
+  undoTarget: { in: string; out: UndoTarget };
+  redoTarget: { in: string; out: UndoTarget };
+  notify: { in: InvalidationData; out: null };
+  requestResend: { in: null; out: null };
+  invalidateAll: { in: Float64Array; out: null };
+  /** Nobody has asked for a job that writes for a moment. */
+  tidy: { in: null; out: null };
+  /** Asks the kernel to forget nodes. */
+  prune: { in: Float64Array; out: null };
+  close: { in: null; out: null };
+}
+
+type Row<K extends keyof BackgroundJobs> = (
+  value: BackgroundJobs[K]["in"],
+) => BackgroundJobs[K]["out"] | Promise<BackgroundJobs[K]["out"]>;
+
+export type BackgroundTable = { [K in keyof BackgroundJobs]: Row<K> };
+
+/** Jobs that put objects run one at a time; those that only read run at once. */
+export const WRITING_JOBS: ReadonlySet<keyof BackgroundJobs> = new Set(
+  [
+    "import",
+    "save",
+    "moveTo",
+    "graft",
+    "merge",
+    "discard",
+    "beginMerge",
+    "saveSnapshot",
+    "createBranch",
+    "deleteBranch",
+    "renameBranch",
+    "gcBegin",
+    "gcStep",
+    "gcEnd",
+    "tidy",
+    "close",
+  ] as const,
+);
+
+export function backgroundJobs(
+  start: BackgroundStart,
+  hasher: Hasher,
+  onProgress: (counts: ImportCounts) => void,
+  onTask: (name: string, progress: Progress | null) => void,
+): BackgroundTable {
+  const store = StoreWriter.create(start.store, hasher);
+  const history = new History(store);
+  const captures = new Captures(start.captures);
+
+  /** Runs a job that puts objects: what it put is forgotten if it fails. */
+  function storing<T>(job: () => T): T {
+    return store.withReserve(job);
+  }
+
+  return {
+    branch: (name) => history.branch(name),
+    branches: () => history.branches(),
+    aheadBehind: ({ name, parent }) => history.aheadBehind(name, parent),
+    nextInode: () => history.nextInode(),
+    createBranch: (branch) => storing(() => history.createBranch(branch)),
+    deleteBranch: (name) => {
+      storing(() => history.deleteBranch(name));
+      return null;
+    },
+    renameBranch: ({ from, to }) => {
+      storing(() => history.renameBranch(from, to));
+      return null;
+    },
+    hashBackend: () => hasher.backend,
+    import: async ({ branch, segment, nextInode, label }) => {
+      try {
+        const { snapshot, ...report } = await importProject({
+          store,
+          source: start.source,
+          onProgress,
+        });
+        const commit = history.save({
+          branch,
+          snapshot,
+          segment,
+          nextInode,
+          commit: { label, message: "", kind: "import", agent: null },
+        })!;
+        importDone(store);
+        return { commit, ...report };
+      } catch (error) {
+        store.discard();
+        throw error;
+      } finally {
+        setTimeout(collectGarbage, 0);
+      }
+    },
+    save: async ({ branch, segment, nextInode, capture, commit }) => {
+      const taken = capture === null ? null : await captures.take(capture);
+      return storing(() => {
+        const { number, snapshot: stored } = history.branch(branch)!;
+        const journal = new JournalReader(journalPath(start.store, number));
+        try {
+          const built = taken === null
+            ? { snapshot: stored, slots: [] }
+            : buildSnapshot(store, taken, (...where) => journal.read(...where));
+          const { snapshot, slots } = built;
+          const saved = history.save({
+            branch,
+            snapshot,
+            segment,
+            nextInode,
+            ...(commit === null ? {} : { commit, ...operationOf(commit) }),
+          });
+          return { snapshot, slots, commit: saved };
+        } finally {
+          journal.close();
+        }
+      });
+    },
+    moveTo: (move) => storing(() => history.moveTo(move)),
+    graft: ({ into, from, paths, nextInode }) =>
+      storing(() => {
+        let next = nextInode;
+        const allocateInode = () => next++;
+        const snapshot = graftPaths(store, into, from, paths, { allocateInode });
+        return { snapshot, nextInode: next };
+      }),
+    merge: (request) => storing(() => mergeBranches(store, history, request)),
+    discard: () => {
+      store.discard();
+      return null;
+    },
+    beginMerge: (request) => {
+      storing(() => history.save(request));
+      return null;
+    },
+    markedPaths: ({ snapshot, paths }) => paths.filter((path) => hasMarkers(store, snapshot, path)),
+    saveSnapshot: ({ branch, segment, nextInode, snapshot, commit }) =>
+      storing(() =>
+        history.save({
+          branch,
+          segment,
+          nextInode,
+          snapshot,
+          commit,
+          ...operationOf(commit),
+        })!
+      ),
+    sourceCommit: () => history.sourceCommit(),
+    compareSource: async (commit) => {
+      const { snapshot, time } = history.commitInfo(commit);
+      const source = new SourceDirectory(binaryString(start.source));
+      try {
+        const changes = await runInSlices(compareSource(store, source, { snapshot, time }));
+        return { ...changes, identity: source.identity(), importedInode: snapshot.root.ino };
+      } finally {
+        source.close();
+      }
+    },
+    resolve: ({ branch, ref }) => history.resolve(branch, ref),
+    describe: ({ branch, ref }) => history.describe(branch, ref),
+    commitInfo: (id) => history.commitInfo(id),
+    log: ({ branch, ...options }) => history.log(branch, options),
+    diff: ({ from, to, paths, patch }) => {
+      const changes = [...diffSnapshots(store, from, to, paths === undefined ? {} : { paths })];
+      return {
+        changes,
+        patch: patch ? changes.map((change) => patchOf(store, change)).join("") : "",
+      };
+    },
+    count: ({ from, to }) => countChanges(store, from, to),
+    verify: ({ repair }) =>
+      verifyTask(store, { live: true, ...(repair ? { repair: store } : {}) }, onTask),
+    memory: ({ collect }) => threadMemory(collect, store.counts),
+    storeStats: (live) => statsTask(store, live, onTask),
+    ...garbageJobs(store, history, onTask),
+    undoTarget: (branch) => history.undoTarget(branch),
+    redoTarget: (branch) => history.redoTarget(branch),
+    notify: (invalidation) => {
+      notify(start.fuseFd, invalidation);
+      return null;
+    },
+    requestResend: () => {
+      requestResend(start.fuseFd);
+      return null;
+    },
+    invalidateAll: (nodeIds) => {
+      invalidateAll(start.fuseFd, nodeIds);
+      return null;
+    },
+    tidy: () => {
+      store.tidy();
+      return null;
+    },
+    prune: (nodeIds) => {
+      prune(start.fuseFd, nodeIds);
+      return null;
+    },
+    close: () => {
+      store.close();
+      return null;
+    },
+  };
+}
+
+function operationOf({ operation }: SaveCommit): { operation?: SaveCommit["operation"] & object } {
+  return operation === undefined ? {} : { operation };
+}
+
+/** Captures come on a port of their own and may be asked for before they are there. */
+class Captures {
+  readonly #arrived = new Map<number, Capture>();
+  readonly #waiting = new Map<number, (capture: Capture) => void>();
+
+  constructor(port: MessagePort) {
+    port.onmessage = ({ data }: MessageEvent<PostedCapture>) => {
+      const waiting = this.#waiting.get(data.id);
+      this.#waiting.delete(data.id);
+      if (waiting !== undefined) waiting(data.capture);
+      else this.#arrived.set(data.id, data.capture);
+    };
+  }
+
+  take(id: number): Promise<Capture> {
+    const capture = this.#arrived.get(id);
+    if (capture === undefined) return new Promise((resolve) => this.#waiting.set(id, resolve));
+    this.#arrived.delete(id);
+    return Promise.resolve(capture);
+  }
+}

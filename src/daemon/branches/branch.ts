@@ -1,0 +1,273 @@
+/**
+ * A branch being worked on: the order of steps by which checkpoints and rollbacks keep the working tree, the
+ * store and the kernel's caches in agreement.
+ *
+ * At any instant the branch row in the store names a snapshot and the first journal segment that is not in
+ * it: replaying that segment and those after it over that snapshot gives the working tree. A checkpoint
+ * begins a segment with the capture and moves the row when the objects are durable. A rollback freezes the
+ * mount, moves the row and then swaps the tree, so there is no instant at which the two disagree about a
+ * change that was answered.
+ *
+ * @module
+ */
+
+import type { Snapshot } from "../../store/trees/entry.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
+import type { OperationKind } from "../../history/commits/operation_log.ts";
+import { type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
+import type { InvalidationData } from "../../mount/linux/notify.ts";
+import type { BackgroundClient } from "../background/background_client.ts";
+import type { FsClient } from "../fs_thread/fs_client.ts";
+import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
+import type { SaveCommit, TreeState, ViewCommands } from "../threads/messages.ts";
+
+/** Safety checkpoints of a rollback that still finds changes, before it freezes the mount to end the race. */
+const UNFROZEN_ATTEMPTS = 3;
+
+/** A rollback, or what moves the branch in the same way. */
+export interface Moved {
+  readonly commit: CommitInfo;
+  readonly safety: CommitInfo | null;
+  /** What the tree was before. */
+  readonly before: Snapshot;
+}
+
+/** A checkpoint that nobody asked for, of what would be lost. */
+export function safetyCommit(message: string): SaveCommit {
+  return { label: "", message, kind: "safety", agent: null };
+}
+
+export interface BranchPosition {
+  readonly branch: string;
+  /** The first journal segment that is not in the snapshot. */
+  readonly segment: number;
+  readonly nextInode: number;
+}
+
+export interface BranchParts {
+  readonly name: string;
+  readonly number: number;
+  /** Number of its view in the mount. */
+  readonly view: number;
+  readonly fs: FsClient;
+  readonly background: BackgroundClient;
+  /** Brings in what was written through shared mappings. */
+  readonly flush: () => Promise<unknown>;
+}
+
+export class Branch {
+  #head: CommitInfo;
+  #snapshot: Snapshot;
+  #segment: number;
+  #nextInode: number;
+  /** The segment that is being written. */
+  #journalSegment: number;
+  static #captures = 0;
+
+  name: string;
+  readonly number: number;
+  readonly view: number;
+  readonly fs: FsClient;
+  readonly background: BackgroundClient;
+  readonly flush: () => Promise<unknown>;
+
+  constructor(
+    parts: BranchParts,
+    position: { head: CommitInfo; snapshot: Snapshot; segment: number; nextInode?: number },
+  ) {
+    this.name = parts.name;
+    this.number = parts.number;
+    this.view = parts.view;
+    this.fs = parts.fs;
+    this.background = parts.background;
+    this.flush = parts.flush;
+    this.#nextInode = position.nextInode ?? FIRST_OWN_INODE;
+    this.#head = position.head;
+    this.#snapshot = position.snapshot;
+    this.#segment = this.#journalSegment = position.segment;
+  }
+
+  /** Inode number for the next new file, as of the last capture. */
+  get nextInode(): number {
+    return this.#nextInode;
+  }
+
+  /** New files get `next` or more. */
+  set nextInode(next: number) {
+    this.#nextInode = next;
+  }
+
+  /** The working tree as it was saved last. */
+  get savedSnapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  /** Where the branch stands once the working tree is what was saved last: what a new row says besides its snapshot. */
+  get position(): BranchPosition {
+    return { branch: this.name, segment: this.#journalSegment, nextInode: this.#nextInode };
+  }
+
+  get head(): CommitInfo {
+    return this.#head;
+  }
+
+  /** True if what was stored last is not what HEAD is. What is not stored yet counts besides. */
+  get isAhead(): boolean {
+    return !sameSnapshot(this.#snapshot, this.#head.snapshot);
+  }
+
+  /** Stores the working tree; with `commit` as a checkpoint, else only so that it can be compared. */
+  async save(commit: SaveCommit | null, freeze = false): Promise<CommitInfo | null> {
+    // A frozen mount could not answer the writes that a flush waits for.
+    if (!freeze) await this.flush();
+    const id = ++Branch.#captures;
+    const captured = await this.#call("capture", { id, freeze });
+    this.#nextInode = captured.nextInode;
+    this.#journalSegment = captured.segment;
+    if (!captured.changed && commit === null) return null;
+    const segment = captured.changed ? captured.segment : this.#segment;
+    let saved;
+    try {
+      saved = await this.background.call("save", {
+        branch: this.name,
+        segment,
+        nextInode: captured.nextInode,
+        capture: captured.changed ? id : null,
+        commit,
+      });
+    } catch (error) {
+      if (captured.changed) await this.#call("revert", null);
+      throw error;
+    }
+    const { snapshot, slots } = saved;
+    if (captured.changed) await this.#call("settle", { snapshot, slots });
+    this.#snapshot = snapshot;
+    this.#segment = segment;
+    if (saved.commit !== null) this.#head = saved.commit;
+    return saved.commit;
+  }
+
+  /** The working tree as a snapshot, stored now. */
+  async snapshot(): Promise<Snapshot> {
+    await this.save(null);
+    return this.#snapshot;
+  }
+
+  /** State of its working tree. */
+  state(): Promise<TreeState> {
+    return this.#call("state", null);
+  }
+
+  async isChanged(): Promise<boolean> {
+    return this.isAhead || (await this.#call("state", null)).changed;
+  }
+
+  /** Makes the working tree what a commit has. */
+  rollback(to: CommitInfo, kind: OperationKind): Promise<Moved> {
+    const why = `${kind} to ${to.label === "" ? to.id.slice(0, 12) : to.label}`;
+    return this.#move(why, async () => {
+      // What another branch made has numbers that this one does not know of.
+      const known = to.branch === this.name ? 0 : await this.background.call("nextInode", null);
+      this.#nextInode = Math.max(this.#nextInode, known);
+      return await this.#moveTo(to.id, kind);
+    });
+  }
+
+  /** Makes paths (binary strings) of the working tree what they are in a commit. */
+  restore(paths: string[], from: CommitInfo, message: string): Promise<Moved> {
+    return this.#move(message, async () => {
+      const { snapshot, nextInode } = await this.background.call("graft", {
+        into: this.#snapshot,
+        from: from.snapshot,
+        paths,
+        nextInode: this.#nextInode,
+      });
+      this.#nextInode = nextInode;
+      return await this.background.call("saveSnapshot", {
+        ...this.position,
+        snapshot,
+        commit: {
+          label: "",
+          message,
+          kind: "restore",
+          agent: null,
+          operation: { kind: "restore", from: this.#head.id },
+        },
+      });
+    });
+  }
+
+  /** Makes what was saved last a commit, if it is not. What was changed since stays as it is. */
+  async commitSaved(commit: SaveCommit): Promise<CommitInfo> {
+    if (!this.isAhead) return this.#head;
+    const saved = await this.background.call("save", {
+      branch: this.name,
+      segment: this.#segment,
+      nextInode: this.#nextInode,
+      capture: null,
+      commit,
+    });
+    this.#head = saved.commit!;
+    return this.#head;
+  }
+
+  #moveTo(commit: ObjectId, kind: OperationKind): Promise<CommitInfo> {
+    return this.background.call("moveTo", {
+      ...this.position,
+      commit,
+      operation: { kind, from: this.#head.id },
+    });
+  }
+
+  /** Moves to what `target` makes durable, after saving what is unsaved. */
+  async #move(why: string, target: () => Promise<CommitInfo>): Promise<Moved> {
+    const commit = safetyCommit(`before ${why}`);
+    let safety: CommitInfo | null = null;
+    await this.flush();
+    for (let i = 0; i < UNFROZEN_ATTEMPTS && await this.isChanged(); i++) {
+      safety = await this.save(commit);
+    }
+    const before = this.#head;
+    await this.whileFrozen(async () => {
+      if (this.isAhead) safety = await this.save(commit, true);
+      return await this.swap(await target());
+    });
+    return { commit: this.#head, safety, before: (safety ?? before).snapshot };
+  }
+
+  /**
+   * Saves the working tree and runs `job` while requests about the branch wait; then the kernel forgets what `job` made
+   * stale, if anything. Flush before: a frozen mount cannot answer the writes that a flush waits for.
+   */
+  async whileFrozen(job: () => Promise<InvalidationData | null>): Promise<void> {
+    let stale: InvalidationData | null;
+    try {
+      await this.save(null, true);
+      stale = await job();
+    } finally {
+      await this.#call("thaw", null);
+    }
+    if (stale !== null) await this.background.call("notify", stale);
+  }
+
+  /** Shows `commit`, to which the branch row points already; points it back if that cannot be done. Only while frozen. */
+  async swap(commit: CommitInfo, snapshot = commit.snapshot): Promise<InvalidationData> {
+    try {
+      const stale = await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
+      this.#head = commit;
+      this.#snapshot = snapshot;
+      this.#segment = this.#journalSegment;
+      return stale;
+    } catch (error) {
+      await this.#moveTo(this.#head.id, "undo");
+      throw error;
+    }
+  }
+
+  #call<K extends keyof ViewCommands>(
+    command: K,
+    value: ViewCommands[K]["in"],
+  ): Promise<ViewCommands[K]["out"]> {
+    return this.fs.callView(this.view, command, value);
+  }
+}

@@ -1,0 +1,287 @@
+/**
+ * The branches of a mount: opened when first needed, made, renamed and deleted.
+ *
+ * @module
+ */
+
+import { ServiceError } from "../../control/service_error.ts";
+import type { BranchState } from "../../history/refs/branch_table.ts";
+import { BRANCH_LIMIT } from "../../history/refs/branch_table.ts";
+import { type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
+import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
+import { INODE_SPACES, MAIN_VIEW } from "../../mount/views.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
+import { journalPath } from "../../store/files/store_paths.ts";
+import { EMPTY_SEGMENT_BYTES, listSegments, segmentName } from "../../tree/journal/journal.ts";
+import type { BackgroundClient } from "../background/background_client.ts";
+import { Branch } from "./branch.ts";
+import { checkBranchName } from "./branch_name.ts";
+import type { FsClient } from "../fs_thread/fs_client.ts";
+import { type MountUser, usersAt } from "../../host/mount_users.ts";
+import type { ViewStart } from "../threads/messages.ts";
+import { serviceError } from "../threads/service_errors.ts";
+import type { OpenView, ViewRegistry } from "./view_registry.ts";
+
+/** The branch that the mount shows. */
+export const MAIN = "main";
+
+export interface BranchesParts {
+  readonly fs: FsClient;
+  readonly background: BackgroundClient;
+  readonly registry: ViewRegistry;
+  /** Directory of the store. */
+  readonly store: string;
+  /** Mountpoint. */
+  readonly mount: string;
+  /** Brings in what was written through shared mappings. */
+  readonly flush: () => Promise<unknown>;
+}
+
+export class Branches {
+  /** By name; of those being opened, too. */
+  readonly #open = new Map<string, Promise<Branch>>();
+  /** Views of checkpoints by commit. */
+  readonly #checkpoints = new Map<ObjectId, Promise<number>>();
+  readonly #byView = new Map<number, Branch>();
+  #names: string[] = [];
+  #main: Branch | null = null;
+
+  constructor(readonly parts: BranchesParts) {}
+
+  /** The main branch, once it has a first commit. */
+  get main(): Branch | null {
+    return this.#main;
+  }
+
+  /** What is kept of them in memory. */
+  get counts(): Record<string, number> {
+    return { openBranches: this.#open.size, openCheckpoints: this.#checkpoints.size };
+  }
+
+  /** Those whose views are open. */
+  async open(): Promise<Branch[]> {
+    const settled = await Promise.allSettled(this.#open.values());
+    return settled.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
+  }
+
+  /** The main branch has a first commit. `views`: what a server before this one had open. */
+  async begin(
+    main: { head: CommitInfo; snapshot: Snapshot; segment: number },
+    views: readonly OpenView[],
+  ): Promise<void> {
+    const { background } = this.parts;
+    this.#main = this.#make(MAIN, 0, MAIN_VIEW, main);
+    this.#open.set(MAIN, Promise.resolve(this.#main));
+    const states = await background.call("branches", null);
+    for (const { view, branch, commit } of views) {
+      if (commit !== undefined) this.#checkpoints.set(commit, Promise.resolve(view));
+      const state = states.find(({ number }) => number === branch);
+      if (state === undefined) continue;
+      const head = await background.call("commitInfo", state.head!);
+      const made = this.#make(state.name, state.number, view, { ...state, head });
+      this.#open.set(state.name, Promise.resolve(made));
+    }
+    await this.#announce(states.map(({ name }) => name));
+  }
+
+  /** The open branch that a view shows. */
+  nameOfView(view: number): string | null {
+    return this.#byView.get(view)?.name ?? null;
+  }
+
+  nameOfNumber(number: number): string | null {
+    for (const branch of this.#byView.values()) if (branch.number === number) return branch.name;
+    return null;
+  }
+
+  /** Throws `unknown_branch`. */
+  get(name: string): Promise<Branch> {
+    const known = this.#open.get(name);
+    if (known !== undefined) return known;
+    const opened = this.#openView(name);
+    this.#open.set(name, opened);
+    opened.catch(() => this.#open.delete(name));
+    return opened;
+  }
+
+  /** The view of a commit, opened if it is not. */
+  checkpoint(commit: CommitInfo): Promise<number> {
+    const known = this.#checkpoints.get(commit.id);
+    if (known !== undefined) return known;
+    const opened = this.#openCheckpoint(commit);
+    this.#checkpoints.set(commit.id, opened);
+    opened.catch(() => this.#checkpoints.delete(commit.id));
+    return opened;
+  }
+
+  /** The kernel referred to nothing in the view of a checkpoint. Closes it if that is still so. */
+  async closeIdle(view: number): Promise<void> {
+    for (const [commit, opened] of this.#checkpoints) {
+      if (await opened !== view) continue;
+      if (await this.parts.fs.callView(view, "close", { onlyIdle: true }) === null) return;
+      this.#checkpoints.delete(commit);
+      this.parts.registry.remove(view);
+      return;
+    }
+  }
+
+  /** Processes that have their directory, program or a file in the view of a branch. */
+  async users(branch: Branch): Promise<MountUser[]> {
+    return await usersAt(`${this.parts.mount}/${VIRTUAL_NAME}/branches/${branch.name}`);
+  }
+
+  /** True if the branch's working tree differs from its head. One that nobody has opened is not opened for it. */
+  async isDirty(state: BranchState, head: CommitInfo): Promise<boolean> {
+    const opened = await this.#open.get(state.name);
+    if (opened !== undefined) return await opened.isChanged();
+    if (!sameSnapshot(state.snapshot, head.snapshot)) return true;
+    const directory = journalPath(this.parts.store, state.number);
+    if (!hasRecords(directory, state.segment)) return false;
+    return await (await this.get(state.name)).isChanged();
+  }
+
+  /** Makes a branch that stands at `from`: that branch's working tree, uncommitted changes and all. */
+  async create(name: string, from: Branch | CommitInfo): Promise<BranchState> {
+    checkBranchName(name, this.#names);
+    const { background } = this.parts;
+    const parent = from instanceof Branch ? from : this.#main!;
+    const saved = from instanceof Branch ? await from.snapshot() : from.snapshot;
+    const state = await background.call("createBranch", {
+      name,
+      parent: parent.name,
+      head: from instanceof Branch ? from.head.id : from.id,
+      snapshot: saved,
+      nextInode: parent.nextInode,
+    });
+    await this.#announce([...this.#names, name]);
+    return state;
+  }
+
+  /** Its commits stay. Whoever still looks at it finds everything stale. */
+  async delete(branch: Branch): Promise<void> {
+    const { fs, background, registry, store } = this.parts;
+    const { name, number, view } = branch;
+    await background.call("deleteBranch", name);
+    this.#open.delete(name);
+    this.#byView.delete(view);
+    const forgotten = await fs.callView(view, "close", { onlyIdle: false });
+    if (forgotten !== null) await background.call("notify", forgotten);
+    registry.remove(view);
+    await this.#announce(this.#names.filter((other) => other !== name), [name]);
+    await Deno.remove(journalPath(store, number), { recursive: true });
+  }
+
+  async rename(branch: Branch, to: string): Promise<void> {
+    const { name } = branch;
+    checkBranchName(to, this.#names.filter((other) => other !== name));
+    await this.parts.background.call("renameBranch", { from: name, to });
+    branch.name = to;
+    this.#open.delete(name);
+    this.#open.set(to, Promise.resolve(branch));
+    await this.#announce(this.#names.map((other) => other === name ? to : other), [name]);
+  }
+
+  #make(
+    name: string,
+    number: number,
+    view: number,
+    position: { head: CommitInfo; snapshot: Snapshot; segment: number; nextInode?: number },
+  ): Branch {
+    const { fs, background, flush } = this.parts;
+    const branch = new Branch({ name, number, view, fs, background, flush }, position);
+    this.#byView.set(view, branch);
+    return branch;
+  }
+
+  async #openView(name: string): Promise<Branch> {
+    const { fs, background, registry, store } = this.parts;
+    const state = await background.call("branch", name);
+    if (state === null || state.head === null) throw unknownBranch(name, this.#names);
+    const head = await background.call("commitInfo", state.head);
+    const view = registry.add({ branch: state.number });
+    try {
+      await fs.call("openView", branchView(view, state, store));
+    } catch (error) {
+      registry.remove(view);
+      throw serviceError(error);
+    }
+    return this.#make(name, state.number, view, { ...state, head });
+  }
+
+  async #openCheckpoint({ id, snapshot }: CommitInfo): Promise<number> {
+    const { fs, registry } = this.parts;
+    const view = registry.add({ commit: id });
+    try {
+      await fs.call("openView", checkpointView(view, snapshot, registry));
+    } catch (error) {
+      registry.remove(view);
+      throw error;
+    }
+    return view;
+  }
+
+  /** Tells the mount which branches there are, and the kernel that they are others than it knows. */
+  async #announce(names: string[], gone: string[] = []): Promise<void> {
+    const { fs, background } = this.parts;
+    this.#names = names;
+    const invalidation = await fs.call("setBranches", { names, gone });
+    await background.call("notify", invalidation);
+  }
+}
+
+/** How the view of a branch is opened. Without a snapshot it shows the project. */
+export function branchView(
+  view: number,
+  state: Pick<BranchState, "number" | "segment" | "nextInode"> & Pick<ViewStart, "snapshot">,
+  store: string,
+): ViewStart {
+  const { number, snapshot, segment, nextInode } = state;
+  const directory = journalPath(store, number);
+  return {
+    number: view,
+    writable: true,
+    inodeSpace: number,
+    directory,
+    snapshot,
+    segment,
+    nextInode,
+  };
+}
+
+/** How the view of a checkpoint is opened. Spaces above those of branches are enough to tell many apart. */
+export function checkpointView(
+  view: number,
+  snapshot: Snapshot,
+  registry: ViewRegistry,
+): ViewStart {
+  return {
+    number: view,
+    writable: false,
+    inodeSpace: BRANCH_LIMIT + view % (INODE_SPACES - BRANCH_LIMIT),
+    directory: registry.stateDirectory(view),
+    snapshot,
+    segment: 1,
+    nextInode: 0,
+  };
+}
+
+/** True if the journal has more from `segment` on than the beginnings of segments. */
+function hasRecords(directory: string, segment: number): boolean {
+  try {
+    return listSegments(directory).filter((number) => number >= segment).some((number) =>
+      Deno.statSync(`${directory}/${segmentName(number)}`).size > EMPTY_SEGMENT_BYTES
+    );
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function unknownBranch(name: string, names: readonly string[]): ServiceError {
+  return new ServiceError("unknown_branch", `There is no branch ${name}`, {
+    hint: names.length === 0
+      ? "agentvfs branch list tells which there are"
+      : `There are: ${names.slice(0, 20).join(", ")}`,
+  });
+}

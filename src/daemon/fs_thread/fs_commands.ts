@@ -1,0 +1,214 @@
+/**
+ * The commands of the fs thread, one row each: those about the mount, and those about one of its views.
+ *
+ * @module
+ */
+
+import type { InvalidationData } from "../../mount/linux/notify.ts";
+import type { Session } from "../../mount/linux/session.ts";
+import { type View, type ViewTable, wireNode } from "../../mount/views.ts";
+import type { Reference } from "../../store/objects/references.ts";
+import type { Store } from "../../store/store.ts";
+import { adoptImport } from "../../tree/rollback/adopt_import.ts";
+import type { Invalidation } from "../../tree/nodes/invalidation.ts";
+import { liveReferences } from "../../tree/capture/live_references.ts";
+import { retarget } from "../../tree/rollback/retarget.ts";
+import {
+  beginSegment,
+  type PendingCapture,
+  revert,
+  settle,
+  takeCapture,
+} from "../../tree/capture/take_capture.ts";
+import type {
+  FsCommands,
+  PostedCapture,
+  TreeState,
+  ViewCommands,
+  ViewStart,
+} from "../threads/messages.ts";
+import type { OpenedView } from "./open_view.ts";
+import { threadMemory } from "../threads/thread_memory.ts";
+
+type Row<K extends keyof FsCommands> = (value: FsCommands[K]["in"]) => FsCommands[K]["out"];
+type ViewRow<K extends keyof ViewCommands> = (
+  view: number,
+  value: ViewCommands[K]["in"],
+) => ViewCommands[K]["out"];
+
+export type FsCommandTable = { [K in keyof FsCommands]: Row<K> };
+export type ViewCommandTable = { [K in keyof ViewCommands]: ViewRow<K> };
+
+export interface FsThreadState {
+  readonly store: Store;
+  readonly session: Session;
+  readonly views: ViewTable;
+  readonly captures: Captures;
+  /** Where it is left for the next server what who has `ctl` open needs. */
+  readonly handOver: string;
+  open(start: ViewStart): OpenedView;
+}
+
+export function fsCommands(state: FsThreadState): FsCommandTable {
+  const { store, session, views, captures } = state;
+  const { virtual } = session.context;
+  return {
+    openView: (start) => {
+      const { view, replayed, tornBytes } = state.open(start);
+      views.add(view);
+      return { replayed, tornBytes };
+    },
+    setBranches: ({ names, gone }) => ({
+      ...virtual.nodes.setBranches(names, gone),
+      attributes: [],
+    }),
+    resume: () => {
+      session.frozen = false;
+      return null;
+    },
+    route: (sessions) => {
+      const { routing } = session.options;
+      if (routing === null) throw new Error("The mount is not routed");
+      const fresh = routing.setSessions(sessions);
+      const ids = fresh.flatMap(({ number, tree }) =>
+        [...tree.nodes.ids()].map((id) => wireNode(number, id))
+      );
+      return Float64Array.from(ids);
+    },
+    answer: ({ ticket, answer }) => {
+      virtual.questions.answer(ticket, answer);
+      return null;
+    },
+    drain: () => session.drain(),
+    references: () => {
+      if (captures.size > 0) throw new Error("A capture is being stored");
+      return [...views].flatMap(({ tree }): Reference[] => liveReferences(tree));
+    },
+    memory: ({ collect }) =>
+      threadMemory(collect, {
+        ...store.counts,
+        ...views.counts,
+        virtualNodes: virtual.nodes.size,
+        captures: captures.size,
+      }),
+    forgetPacks: (packs) => {
+      store.forgetPacks(packs);
+      return null;
+    },
+    end: () => {
+      Deno.writeTextFileSync(state.handOver, JSON.stringify(virtual.nodes.handOver()), {
+        mode: 0o600,
+      });
+      session.ended = true;
+      return null;
+    },
+  };
+}
+
+/** Captures that are being stored, by view, and the first segment that was not safe before each. */
+export type Captures = Map<
+  number,
+  { readonly pending: PendingCapture; readonly safeSegment: number }
+>;
+
+export interface ViewState {
+  readonly session: Session;
+  readonly views: ViewTable;
+  readonly captures: Captures;
+  postCapture(capture: PostedCapture): void;
+}
+
+export function viewCommands(state: ViewState): ViewCommandTable {
+  const { session, views, captures } = state;
+  const tree = (number: number) => find(views, number).tree;
+  const takePending = (number: number) => {
+    const taken = captures.get(number);
+    if (taken === undefined) throw new Error("No capture is being stored");
+    captures.delete(number);
+    return taken;
+  };
+  return {
+    state: (number) => {
+      const { isChanged, root, changedLinks, nodes, journal } = tree(number);
+      return {
+        changed: isChanged,
+        changes: root.directory!.changed.size + changedLinks.size,
+        nodes: nodes.size,
+        journalBytes: journal.position,
+        journalRecords: journal.records,
+        isSpaceSpent: journal.isSpaceSpent,
+        connection: session.context.connection,
+        unreadable: unreadable(views),
+      };
+    },
+    capture: (number, { id, freeze }) => {
+      if (captures.has(number)) throw new Error("A capture is being stored already");
+      const view = find(views, number);
+      const { tree } = view;
+      const changed = tree.isChanged;
+      if (changed) {
+        const { safeSegment } = tree;
+        const { capture, pending } = takeCapture(tree);
+        captures.set(number, { pending, safeSegment });
+        state.postCapture({ id, capture });
+      } else if (freeze) {
+        beginSegment(tree);
+      }
+      view.frozen = freeze;
+      return { changed, segment: tree.journal.segment, nextInode: tree.nextInode };
+    },
+    settle: (number, { snapshot, slots }) => {
+      settle(tree(number), takePending(number).pending, snapshot, slots);
+      return null;
+    },
+    revert: (number) => {
+      const { pending, safeSegment } = takePending(number);
+      revert(tree(number), pending, safeSegment);
+      return null;
+    },
+    retarget: (number, { snapshot, nextInode }) => {
+      const invalidation = retarget(tree(number), snapshot);
+      tree(number).nextInode = nextInode;
+      return posted(number, invalidation);
+    },
+    thaw: (number) => {
+      find(views, number).frozen = false;
+      session.serveParked();
+      return null;
+    },
+    oldest: (number) => tree(number).nodes.oldest().map((id) => wireNode(number, id)),
+    adopt: (number, snapshot) => posted(number, adoptImport(tree(number), snapshot)),
+    close: (number, { onlyIdle }) => {
+      const { nodes } = tree(number);
+      if (onlyIdle && !nodes.isIdle) return null;
+      const data = [...nodes.ids()].map((id) => wireNode(number, id));
+      const view = views.remove(number)!;
+      session.options.routing?.shared.close(view);
+      view.tree.close();
+      return { parents: [], names: [], data, attributes: [] };
+    },
+  };
+}
+
+/** What could not be read in any view: the store is one. */
+function unreadable(views: ViewTable): TreeState["unreadable"] {
+  const reports = [...views].map(({ tree }) => tree.damage);
+  return {
+    count: reports.reduce((sum, { count }) => sum + count, 0),
+    first: reports.flatMap(({ first }) => first).slice(0, UNREADABLE_LISTED),
+  };
+}
+
+const UNREADABLE_LISTED = 100;
+
+function find(views: ViewTable, number: number): View {
+  const view = views.get(number);
+  if (view === undefined) throw new Error(`View ${number} is not open`);
+  return view;
+}
+
+function posted(view: number, invalidation: Invalidation): InvalidationData {
+  const wire = (ids: readonly number[]) => ids.map((id) => wireNode(view, id));
+  const { parents, names, data, attributes } = invalidation;
+  return { parents: wire(parents), names, data: wire(data), attributes: wire(attributes) };
+}

@@ -1,0 +1,182 @@
+/**
+ * The thread that answers the kernel. It owns the working trees and blocks in poll(2) from its first message
+ * on; commands come through its mailbox.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import { binaryString } from "../../../ffi/binary_string.ts";
+import { CallerStamps } from "../../../bpf/caller_stamp.ts";
+import { CgroupCallers } from "../../mount/linux/cgroup_callers.ts";
+import { Revisits } from "../../mount/linux/revisits.ts";
+import { Routing } from "../../mount/linux/routing.ts";
+import { WITHOUT_VARIABLE } from "../../mount/fuse/init.ts";
+import { SharedDirectories } from "../../mount/shared_directories.ts";
+import { SharedLog } from "../../mount/shared_log.ts";
+import { KernelFlushes } from "../../mount/linux/flushes.ts";
+import { systemKeepAwake } from "../../mount/linux/keep_awake.ts";
+import { Session } from "../../mount/linux/session.ts";
+import type { InheritedNodes } from "../../mount/fuse/virtual_nodes.ts";
+import { ViewTable, wireNode } from "../../mount/views.ts";
+import { loadHasher } from "../../store/format/hash.ts";
+import { Store } from "../../store/store.ts";
+import { RecordWriter } from "../../tree/journal/journal_record.ts";
+import { collectGarbage } from "../threads/collect_garbage.ts";
+import {
+  type Captures,
+  fsCommands,
+  type FsCommandTable,
+  viewCommands,
+  type ViewCommandTable,
+} from "./fs_commands.ts";
+import { MailboxReceiver } from "../threads/mailbox.ts";
+import type {
+  FsMessage,
+  FsRequest,
+  FsStart,
+  RoutingStart,
+  RoutingState,
+  ViewStart,
+} from "../threads/messages.ts";
+import { type OpenedView, openView } from "./open_view.ts";
+import { postedError } from "../threads/posted_error.ts";
+
+function post(message: FsMessage): void {
+  self.postMessage(message);
+}
+
+self.onmessage = async (event: MessageEvent<FsStart>) => {
+  try {
+    const start = event.data;
+    const { source, resume } = start;
+    const store = Store.open(start.store, await loadHasher());
+    const record = new RecordWriter();
+    const opened = start.views.map((view) => openView(view, { store, source, record, resume }));
+    serve(start, store, record, opened);
+    post({ type: "unmounted" });
+  } catch (error) {
+    post({ type: "crashed", error: postedError(error) });
+  }
+};
+
+function serve(
+  start: FsStart,
+  store: Store,
+  record: RecordWriter,
+  opened: readonly OpenedView[],
+): void {
+  const [main, ...others] = opened;
+  const views = new ViewTable(
+    main!.view,
+    (view) => post({ type: "idle", view }),
+    (view) => post({ type: "many", view }),
+  );
+  for (const { view } of others) views.add(view);
+  const routing = start.routing === null ? null : makeRouting(views, start.routing, start.resume);
+  const receiver = new MailboxReceiver(start.mailbox);
+  const session = new Session({
+    ...(main!.connection === null ? {} : { resumed: main!.connection }),
+    fd: start.fuseFd,
+    commandFd: start.mailbox.eventFd,
+    views,
+    routing: routing?.routing ?? null,
+    storePath: binaryString(start.store),
+    counters: new Uint32Array(start.counters),
+    ask: (ticket, question) => post({ type: "ask", ticket, question }),
+    list: (path) => post({ type: "list", path }),
+    flushes: new KernelFlushes(),
+    keepAwake: start.keepAwake ? systemKeepAwake() : null,
+    onIdle: collectGarbage,
+    onCommand: () => {
+      const message = receiver.take();
+      if (message === null) post({ type: "part" });
+      else run(table, byView, JSON.parse(new TextDecoder().decode(message)));
+    },
+  });
+  const captures: Captures = new Map();
+  const byView = viewCommands({
+    views,
+    session,
+    captures,
+    postCapture: (capture) => start.captures.postMessage(capture),
+  });
+  const table = fsCommands({
+    store,
+    session,
+    views,
+    captures,
+    handOver: start.handOver,
+    open: (view: ViewStart) =>
+      openView(view, { store, source: start.source, record, resume: false }),
+  });
+  const { virtual } = session.context;
+  virtual.nodes.setBranches(start.branches, []);
+  const inherited = start.resume ? readHandOver(start.handOver) : null;
+  if (inherited !== null) virtual.nodes.inherit(inherited);
+  post({ ...readiness(opened), routing: routing?.state ?? null });
+  session.run();
+}
+
+/** Null where the server before did not end by itself. What is taken over once is not there for the next one. */
+function readHandOver(path: string): InheritedNodes | null {
+  try {
+    const inherited = JSON.parse(Deno.readTextFileSync(path));
+    Deno.removeSync(path);
+    return inherited;
+  } catch {
+    return null;
+  }
+}
+
+function makeRouting(
+  views: ViewTable,
+  { root, strict, sessions, log: path }: RoutingStart,
+  resume: boolean,
+): { routing: Routing; state: RoutingState } {
+  const isWithoutBpf = Deno.env.get(WITHOUT_VARIABLE) === "bpf";
+  const stamps = isWithoutBpf ? `${WITHOUT_VARIABLE}=bpf` : CallerStamps.load();
+  const [loaded, why] = typeof stamps === "string" ? [null, stamps] : [stamps, null];
+  const shared = new SharedDirectories(views, new SharedLog(path));
+  if (resume) shared.restore(SharedLog.load(path));
+  const routing = new Routing(
+    views,
+    shared,
+    new CgroupCallers(binaryString(root), loaded),
+    strict,
+    new Revisits((path) => post({ type: "revisit", path })),
+  );
+  // What another server told the kernel was told as is right for these.
+  routing.setSessions(sessions);
+  return { routing, state: { source: routing.source, why, strict } };
+}
+
+function readiness(opened: readonly OpenedView[]) {
+  const sum = (of: (view: OpenedView) => number) => opened.reduce((n, view) => n + of(view), 0);
+  const nodeIds = opened.flatMap(({ view, nodeIds }) =>
+    nodeIds.map((id) => wireNode(view.number, id))
+  );
+  return {
+    type: "ready" as const,
+    replayed: sum(({ replayed }) => replayed),
+    tornBytes: sum(({ tornBytes }) => tornBytes),
+    nodeIds: Float64Array.from(nodeIds),
+    lost: sum(({ lost }) => lost),
+  };
+}
+
+function run(table: FsCommandTable, byView: ViewCommandTable, request: FsRequest): void {
+  try {
+    const value = "view" in request
+      ? (byView[request.command] as (view: number, value: unknown) => unknown)(
+        request.view,
+        request.value,
+      )
+      : (table[request.command] as (value: unknown) => unknown)(request.value);
+    post({ type: "done", value });
+  } catch (error) {
+    post({ type: "failed", error: postedError(error) });
+  }
+}

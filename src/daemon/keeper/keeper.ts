@@ -1,0 +1,162 @@
+/**
+ * The keeper process: mounts, holds the device, runs the server and unmounts when that ends.
+ *
+ * It does nothing else, so that it has no reason to die. The server gets the device as its standard input.
+ *
+ * @module
+ */
+
+import { binaryString } from "../../../ffi/binary_string.ts";
+import {
+  handDown,
+  LibfuseError,
+  type LibfuseSession,
+  mountSession,
+} from "../../mount/linux/device.ts";
+import { ignoreFileSizeLimit } from "../../host/signals.ts";
+import { unmount } from "../../host/unmount.ts";
+import { mountAt } from "../../host/mounts.ts";
+import { writeCrashReport } from "./crash_report.ts";
+import {
+  CRASH_REPORT_VARIABLE,
+  EXIT_REPLACE,
+  EXIT_RESTART,
+  KEEPER_VARIABLE,
+  READY_SIGNAL,
+  RestartPolicy,
+  RESTARTS_VARIABLE,
+} from "./restart.ts";
+import { endOf } from "./server_end.ts";
+import { selfCommand } from "../workspaces/spawn.ts";
+import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
+
+/** Runs until the file system is unmounted. Resolves with the exit code. Throws {@linkcode WorkspaceError}. */
+export async function runKeeper(config: DaemonConfig): Promise<number> {
+  // And the server's, which inherits that: a file that may not grow is an error of one operation.
+  ignoreFileSizeLimit();
+  const session = await mount(config);
+  handDown(session);
+  let stopping = false;
+  let server: Deno.ChildProcess | undefined;
+  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+    Deno.addSignalListener(signal, () => {
+      if (stopping) return;
+      stopping = true;
+      // Lazily, so that it works while somebody sits in the mount; who does then loses it with the server.
+      void unmount(config.mount, true).then(() => server?.kill("SIGTERM")).catch(() => {});
+    });
+  }
+  // Asked once: when a newer executable takes its place, the kernel has no path for this one any more.
+  const command = selfCommand();
+  const start = (past: Past) => server = startServer(command, config, past);
+  const code = await keepServing(config, start, () => stopping);
+  // Not where it is unmounted already: that would be an error, or another daemon's mount by now.
+  if (await mountAt(config.mount) !== null) session.unmount();
+  return code;
+}
+
+/** What a server is told of those before it. */
+interface Past {
+  readonly restarts: number;
+  readonly crashReport: string | null;
+}
+
+/** Runs one server after the other until one ends as it should, or too many did not. */
+async function keepServing(
+  config: DaemonConfig,
+  start: (past: Past) => Deno.ChildProcess,
+  isStopping: () => boolean,
+): Promise<number> {
+  const restarts = new RestartPolicy();
+  let wasReady = false;
+  let crashReport: string | null = null;
+  Deno.addSignalListener(READY_SIGNAL, () => wasReady = true);
+  while (true) {
+    const started = performance.now();
+    wasReady = false;
+    const server = start({ restarts: restarts.count, crashReport });
+    const { code, signal } = await endOf(server);
+    if (code === EXIT_REPLACE && !isStopping()) {
+      console.log("The server is replaced as asked");
+      restarts.replaced();
+      continue;
+    }
+    const died = signal !== null || code === EXIT_RESTART;
+    if (!died || isStopping()) return signal === null ? code : 0;
+    const how = signal === null ? "failed" : `was killed${signal === "" ? "" : ` by ${signal}`}`;
+    const livedMs = Math.round(performance.now() - started);
+    const { pid: serverPid } = server;
+    const death = { serverPid, how, signal, code, livedMs, wasReady, restarts: restarts.count };
+    crashReport = await writeCrashReport(config, death) ?? crashReport;
+    const pause = restarts.next({ wasReady, livedMs });
+    if (pause === null) {
+      console.error(`agentvfs: the server of ${config.mount} ${how}, once too often`);
+      const report = crashReport === null ? "" : `; what is known is in ${crashReport}`;
+      console.error(
+        `hint: Nothing that was written is lost: agentvfs quickstart mounts it again${report}`,
+      );
+      return 1;
+    }
+    console.error(`The server ${how}: starting another one`);
+    if (crashReport !== null) console.error(`Report of the crash: ${crashReport}`);
+    await new Promise((resolve) => setTimeout(resolve, pause));
+  }
+}
+
+function startServer(
+  [program, ...args]: readonly [string, ...string[]],
+  config: DaemonConfig,
+  { restarts, crashReport }: Past,
+): Deno.ChildProcess {
+  return new Deno.Command(program, {
+    args: [...args, "__server"],
+    env: {
+      AGENTVFS_SERVER_CONFIG: JSON.stringify(config),
+      [KEEPER_VARIABLE]: String(Deno.pid),
+      ...(restarts === 0 ? {} : { [RESTARTS_VARIABLE]: String(restarts) }),
+      ...(crashReport === null ? {} : { [CRASH_REPORT_VARIABLE]: crashReport }),
+    },
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+}
+
+async function mount(config: DaemonConfig): Promise<LibfuseSession> {
+  await checkDevice();
+  const options = ["fsname=agentvfs", "subtype=agentvfs", "default_permissions", "noatime"];
+  if (config.allowOther) options.push("allow_other");
+  let session: LibfuseSession | null;
+  try {
+    session = mountSession(binaryString(config.mount), options);
+  } catch (cause) {
+    if (!(cause instanceof LibfuseError)) throw cause;
+    throw new WorkspaceError("libfuse_missing", 4, "libfuse3 is not installed", {
+      hint: "Install it: sudo apt-get install libfuse3-3 fuse3",
+      cause,
+    });
+  }
+  if (session !== null) return session;
+  throw new WorkspaceError("mount_failed", 4, `Cannot mount ${config.mount}`, {
+    hint: config.allowOther && Deno.uid() !== 0
+      ? "--allow-other needs the line user_allow_other in /etc/fuse.conf"
+      : "libfuse said why above; agentvfs doctor checks what a mount needs",
+  });
+}
+
+async function checkDevice(): Promise<void> {
+  try {
+    (await Deno.open("/dev/fuse", { read: true, write: true })).close();
+  } catch (cause) {
+    const missing = cause instanceof Deno.errors.NotFound;
+    throw new WorkspaceError(
+      "no_fuse_device",
+      4,
+      missing ? "/dev/fuse does not exist" : "/dev/fuse cannot be opened by this user",
+      {
+        hint: missing ? "Load it: sudo modprobe fuse" : "Allow it: sudo chmod 666 /dev/fuse",
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * Starts the daemon of a project, once: whoever asks at the same time gets the same one.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import type { StatusReport } from "../../control/service/daemon.ts";
+import { setAside } from "../workspaces/set_aside.ts";
+import { askStatus, spawnDaemon } from "../workspaces/spawn.ts";
+import { validateMachine, type ValidateOptions, validatePlan } from "./validate.ts";
+import {
+  createWorkspace,
+  createWorkspaceDirectory,
+  type DaemonConfig,
+} from "../workspaces/workspace.ts";
+
+/** Longest time a daemon that already runs may take to say so, ms. */
+const REUSE_DEADLINE_MS = 3_000;
+
+export interface Started {
+  status: StatusReport;
+  /** True if it was running already. */
+  reused: boolean;
+}
+
+/** Starts a daemon, or finds the one that runs for the project. Throws WorkspaceError. */
+export async function startOrReuse(
+  config: DaemonConfig,
+  options: ValidateOptions,
+): Promise<Started> {
+  const running = await runningDaemon(config);
+  if (running !== null) return { status: running, reused: true };
+  return await alone(config, options, async () => {
+    const other = await runningDaemon(config);
+    if (other !== null) return { status: other, reused: true };
+    return { status: await start(config, options), reused: false };
+  });
+}
+
+/**
+ * Starts a daemon on a new store and keeps the old one; `kept` is where, null if there was none. Throws WorkspaceError
+ * `daemon_running` where a daemon has the old one open.
+ */
+export async function startAnew(
+  config: DaemonConfig,
+  options: ValidateOptions,
+): Promise<{ status: StatusReport; kept: string | null }> {
+  return await alone(config, options, async () => {
+    await validateMachine(config);
+    const kept = await setAside(config);
+    return { status: await start(config, options), kept };
+  });
+}
+
+/** Starts a daemon. Throws WorkspaceError `daemon_running` where there is one. */
+export async function startNew(
+  config: DaemonConfig,
+  options: ValidateOptions,
+): Promise<StatusReport> {
+  return await alone(config, options, () => start(config, options));
+}
+
+/** Lets one start of this workspace happen at a time. The lock ends with the process that holds it. */
+async function alone<T>(
+  config: DaemonConfig,
+  options: ValidateOptions,
+  work: () => Promise<T>,
+): Promise<T> {
+  await validatePlan(config, options);
+  await createWorkspaceDirectory(config);
+  const path = join(config.workspace, "start.lock");
+  using file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
+  await file.lock(true);
+  return await work();
+}
+
+async function start(config: DaemonConfig, options: ValidateOptions): Promise<StatusReport> {
+  await validateMachine(config);
+  await createWorkspace(config);
+  return await spawnDaemon(config, { force: options.force ?? false });
+}
+
+async function runningDaemon(config: DaemonConfig): Promise<StatusReport | null> {
+  const status = await askStatus(config.socket, REUSE_DEADLINE_MS);
+  return status !== null && status.state !== "stopping" && status.source === config.source
+    ? status
+    : null;
+}

@@ -1,0 +1,140 @@
+/**
+ * The service's methods about branches.
+ *
+ * @module
+ */
+
+import type { Params } from "../../control/methods.ts";
+import type {
+  BranchReport,
+  DeleteBranchReport,
+  ListBranchesReport,
+} from "../../control/service/branches.ts";
+import { ServiceError } from "../../control/service_error.ts";
+import type { BranchState } from "../../history/refs/branch_table.ts";
+import type { CommitInfo } from "../../history/commits/commit.ts";
+import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
+import type { Authority } from "../branches/authority.ts";
+import { type Branch, safetyCommit } from "../branches/branch.ts";
+import { type Branches, MAIN } from "../branches/branches.ts";
+import type { BranchAccess } from "./history_methods.ts";
+import type { SessionMethods } from "./session_methods.ts";
+import { listUsers } from "../../host/mount_users.ts";
+import { headReport } from "../threads/reports.ts";
+import { serviceError } from "../threads/service_errors.ts";
+
+export interface BranchMethodsParts extends BranchAccess {
+  readonly branches: Branches;
+  readonly authority: Authority;
+  readonly sessions: SessionMethods;
+  /** Mountpoint. */
+  readonly mount: string;
+}
+
+export class BranchMethods {
+  constructor(readonly parts: BranchMethodsParts) {}
+
+  async create({ name, from = MAIN }: Params<"createBranch">): Promise<BranchReport> {
+    const { branches, turn } = this.parts;
+    await this.parts.branch(MAIN);
+    return await turn("branch create", async () => {
+      const state = await branches.create(name, await this.#start(from));
+      return await this.#report(state);
+    });
+  }
+
+  async delete({ name, force = false }: Params<"deleteBranch">): Promise<DeleteBranchReport> {
+    const branch = await this.#other(name, "delete");
+    return await this.parts.turn("branch delete", async () => {
+      if (!force) await this.#checkUnused(branch);
+      if (await branch.isChanged()) {
+        const message = `before branch ${name} is deleted`;
+        await branch.save(safetyCommit(message));
+      }
+      await this.parts.sessions.removeOf(branch);
+      await this.parts.branches.delete(branch);
+      return { name, head: branch.head.id };
+    });
+  }
+
+  async rename({ name, to }: Params<"renameBranch">): Promise<BranchReport> {
+    const branch = await this.#other(name, "rename");
+    return await this.parts.turn("branch rename", async () => {
+      await this.parts.branches.rename(branch, to);
+      return await this.#reportOf(to);
+    });
+  }
+
+  async list(): Promise<ListBranchesReport> {
+    await this.parts.branch(MAIN);
+    const states = await this.parts.background.call("branches", null);
+    const order = [...states].sort((a, b) => a.created - b.created || a.number - b.number);
+    const branches: BranchReport[] = [];
+    for (const state of order) branches.push(await this.#report(state));
+    return { branches };
+  }
+
+  async show({ name }: Params<"showBranch">): Promise<BranchReport> {
+    await this.parts.branch(name);
+    return await this.#reportOf(name);
+  }
+
+  /** What a new branch starts with. */
+  async #start(from: string): Promise<Branch | CommitInfo> {
+    const { background } = this.parts;
+    const isBranch = await background.call("branch", from) !== null;
+    if (isBranch) return await this.parts.branch(from);
+    return await background.call("resolve", { branch: MAIN, ref: from }).catch((error) => {
+      throw serviceError(error);
+    });
+  }
+
+  /** A branch that can be deleted or renamed. */
+  async #other(name: string, what: string): Promise<Branch> {
+    if (name !== MAIN) return await this.parts.branch(name);
+    throw new ServiceError("main_branch", `Cannot ${what} ${MAIN}: it is what the mount shows`);
+  }
+
+  /** Throws `branch_in_use`. */
+  async #checkUnused(branch: Branch): Promise<void> {
+    const [session] = this.parts.sessions.of(branch);
+    if (session !== undefined) {
+      const message = `Branch ${branch.name} is in use by the session of ${session.cgroup}`;
+      throw new ServiceError("branch_in_use", message, {
+        hint: `agentvfs session unregister --id ${session.id}, or delete with --force`,
+        details: { sessions: [session] },
+      });
+    }
+    const inMount = await this.parts.branches.users(branch);
+    const runs = this.parts.authority.list().filter((session) => session.branch === branch.name);
+    const users = [...runs.map(({ pid, command }) => ({ pid, command })), ...inMount];
+    if (users.length === 0) return;
+    const who = listUsers(users);
+    throw new ServiceError("branch_in_use", `Branch ${branch.name} is in use by ${who}`, {
+      hint: "End them, or delete with --force",
+      details: { processes: users },
+    });
+  }
+
+  async #reportOf(name: string): Promise<BranchReport> {
+    return await this.#report((await this.parts.background.call("branch", name))!);
+  }
+
+  async #report(state: BranchState): Promise<BranchReport> {
+    const { branches, background, mount } = this.parts;
+    const { name, number, parent, created } = state;
+    const head = await background.call("commitInfo", state.head!);
+    const counts = parent === null ? null : await background.call("aheadBehind", { name, parent });
+    return {
+      name,
+      number,
+      parent,
+      created: new Date(created).toISOString(),
+      head: headReport(head),
+      ahead: counts?.ahead ?? null,
+      behind: counts?.behind ?? null,
+      dirty: await branches.isDirty(state, head),
+      path: name === MAIN ? mount : `${mount}/${VIRTUAL_NAME}/branches/${name}`,
+    };
+  }
+}

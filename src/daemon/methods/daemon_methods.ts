@@ -1,0 +1,170 @@
+/**
+ * The service's methods about the daemon itself.
+ *
+ * @module
+ */
+
+import type { Params } from "../../control/methods.ts";
+import { OPCODE_NAMES } from "../../../ffi/fuse_kernel.ts";
+import type {
+  MemoryReport,
+  RestartReport,
+  StatusReport,
+  StopReport,
+  TasksReport,
+} from "../../control/service/daemon.ts";
+import { ServiceError } from "../../control/service_error.ts";
+import type { CommitInfo } from "../../history/commits/commit.ts";
+import { canResend, describeConnection } from "../../mount/fuse/init.ts";
+import { unmount } from "../../host/unmount.ts";
+import { MAIN_VIEW } from "../../mount/views.ts";
+import { type Branches, MAIN } from "../branches/branches.ts";
+import type { FsClient } from "../fs_thread/fs_client.ts";
+import type { BranchAccess } from "./history_methods.ts";
+import type { ImportState } from "../background/import_state.ts";
+import type { DirectoryLister } from "../../mount/linux/list_directories.ts";
+import type { RoutingState } from "../threads/messages.ts";
+import { listUsers, type MountUser, useElsewhere, usersAt } from "../../host/mount_users.ts";
+import { headReport } from "../threads/reports.ts";
+import { threadMemory } from "../threads/thread_memory.ts";
+import type { DaemonConfig } from "../workspaces/workspace.ts";
+
+/** The processes and threads that the daemon is made of, and what they serve. */
+export interface ServerParts {
+  readonly config: DaemonConfig;
+  readonly keeperPid: number;
+  /** Servers that served this mount before. */
+  readonly restarts: number;
+  /** Where the report of the last server that died is. */
+  readonly crashReport: string | null;
+  /** Ends this server so that its keeper starts another one. */
+  readonly replace: () => void;
+  readonly fs: FsClient;
+  readonly imported: ImportState;
+  readonly lister: DirectoryLister;
+  readonly hash: "native" | "wasm";
+  /** Requests answered, by opcode. */
+  readonly counters: Uint32Array;
+  readonly branches: Branches;
+  /** How callers' cgroups are told; null if the mount is not routed by them. */
+  readonly routing: RoutingState | null;
+}
+
+export class DaemonMethods {
+  readonly #started = performance.now();
+  #stopping = false;
+
+  constructor(readonly parts: ServerParts, readonly access: BranchAccess) {}
+
+  /** True once the mount is gone. */
+  get isStopping(): boolean {
+    return this.#stopping;
+  }
+
+  async status(p: Params<"status">): Promise<StatusReport> {
+    const { config, keeperPid, restarts, crashReport } = this.parts;
+    const { fs, imported, hash, counters, branches } = this.parts;
+    const name = p.branch ?? MAIN;
+    // While the project is imported there is only main, and it can be looked at.
+    const branch = name === MAIN ? branches.main : await this.access.branch(name);
+    const tree = await fs.callView(branch?.view ?? MAIN_VIEW, "state", null);
+    const counts: Record<string, number> = {};
+    counters.forEach((count, opcode) => {
+      if (count > 0) counts[OPCODE_NAMES[opcode] ?? String(opcode)] = count;
+    });
+    const dirty = branch === null ? tree.changed : tree.changed || branch.isAhead;
+    const head = branch?.head ?? null;
+    // A server whose keeper died unmounts.
+    const isEnding = this.#stopping || Deno.ppid !== keeperPid;
+    return {
+      version: config.version,
+      state: isEnding ? "stopping" : imported.isRunning ? "importing" : "ready",
+      source: config.source,
+      mount: config.mount,
+      store: config.store,
+      socket: config.socket,
+      log: config.log,
+      keeperPid,
+      serverPid: Deno.pid,
+      restarts,
+      crashReport,
+      branch: name,
+      head: head === null ? null : headReport(head),
+      dirty,
+      changes: tree.changes,
+      showing: showing(name, head, dirty),
+      import: imported.report(),
+      unreadable: { count: tree.unreadable.count, first: [...tree.unreadable.first] },
+      hash,
+      counters: counts,
+      caches: tree.connection === null ? {} : describeConnection(tree.connection),
+      routing: this.parts.routing,
+      rssBytes: Deno.memoryUsage().rss,
+      uptimeMs: Math.round(performance.now() - this.#started),
+    };
+  }
+
+  async memory({ collect = false }: Params<"memory">): Promise<MemoryReport> {
+    const { fs, branches } = this.parts;
+    const { background } = this.access;
+    const threads = {
+      fs: await fs.call("memory", { collect }),
+      background: await background.call("memory", { collect }),
+      main: threadMemory(collect, branches.counts),
+    };
+    return { rssBytes: Deno.memoryUsage().rss, threads };
+  }
+
+  tasks(): Promise<TasksReport> {
+    const tasks = [...this.access.background.tasks];
+    return Promise.resolve({ tasks: tasks.map(([name, progress]) => ({ name, ...progress })) });
+  }
+
+  /** After what is under way, and not in the middle of a change. */
+  restart(): Promise<RestartReport> {
+    return this.access.turn("restart", async () => {
+      const { connection } = await this.parts.fs.callView(MAIN_VIEW, "state", null);
+      if (connection !== null && !canResend(connection)) {
+        throw new ServiceError("no_resend", "This kernel cannot hand a mount to another server", {
+          exit: 4,
+          hint: "Stop the daemon and start it again; Linux 6.9 and newer can",
+        });
+      }
+      // Once the answer is on its way.
+      setTimeout(() => this.parts.replace(), 0);
+      return { serverPid: Deno.pid };
+    });
+  }
+
+  async stop({ force = false }: Params<"stop">): Promise<StopReport> {
+    const { mount } = this.parts.config;
+    await this.parts.lister.end();
+    // The kernel refuses to unmount for users in this mount namespace only.
+    const { users, namespaces } = await useElsewhere(mount);
+    if (!force && users.length > 0) throw inUse([...users, ...await usersAt(mount)]);
+    const result = await unmount(mount, force);
+    if (result === "busy") throw inUse(await usersAt(mount));
+    if (result !== "unmounted") {
+      throw new ServiceError("mount_busy", `Cannot unmount ${mount}: ${result.failed}`);
+    }
+    this.#stopping = true;
+    // Where it is mounted still, nobody would tell the server to end.
+    if (force || namespaces.length > 0) this.parts.fs.end();
+    return { stopped: true, namespaces };
+  }
+}
+
+function inUse(found: readonly MountUser[]): ServiceError {
+  const users = [...new Map(found.map((user) => [user.pid, user])).values()];
+  const who = users.length === 0 ? "" : ` by ${listUsers(users)}`;
+  return new ServiceError("mount_busy", `The mount is in use${who}`, {
+    hint: "End them or leave the directory, or stop with --force",
+    details: { processes: users },
+  });
+}
+
+function showing(branch: string, head: CommitInfo | null, dirty: boolean): string {
+  if (head === null) return "the project as it is being imported";
+  const name = head.label === "" ? head.id.slice(0, 12) : JSON.stringify(head.label);
+  return `branch ${branch} at ${name}${dirty ? " and changes since" : ""}`;
+}

@@ -1,0 +1,217 @@
+/**
+ * The service's methods about the history of one branch.
+ *
+ * @module
+ */
+
+import type { Params } from "../../control/methods.ts";
+import type {
+  CheckpointReport,
+  DiffReport,
+  LogReport,
+  RollbackReport,
+  ShowReport,
+} from "../../control/service/history.ts";
+import type { CommitInfo } from "../../history/commits/commit.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
+import type { BackgroundClient } from "../background/background_client.ts";
+import type { Branch, Moved } from "../branches/branch.ts";
+import { Merger } from "../branches/merger.ts";
+import { changeReport, elapsed, logEntry, nullIfEmpty } from "../threads/reports.ts";
+import { serviceError } from "../threads/service_errors.ts";
+import { treePath } from "./tree_path.ts";
+
+/** How methods get at branches. */
+export interface BranchAccess {
+  readonly background: BackgroundClient;
+  /** Opens a branch (main by default), after the import. Throws `unknown_branch`. */
+  branch(name?: string): Promise<Branch>;
+  /** Runs a job while nothing else changes a branch. */
+  turn<T>(what: string, job: () => Promise<T>): Promise<T>;
+}
+
+export class HistoryMethods {
+  constructor(readonly parts: BranchAccess) {}
+
+  checkpoint(p: Params<"checkpoint">): Promise<CheckpointReport> {
+    return this.#change("checkpoint", p, async (branch) => {
+      const started = performance.now();
+      const commit = await branch.save({
+        label: p.label ?? "",
+        message: p.message ?? "",
+        kind: "checkpoint",
+        agent: p.agent ?? null,
+      });
+      const { id, label, changed } = commit!;
+      const ms = elapsed(started);
+      return { id, label: nullIfEmpty(label), branch: branch.name, changed, ms };
+    });
+  }
+
+  rollback(p: Params<"rollback">): Promise<RollbackReport> {
+    return this.#change("rollback", p, async (branch) => {
+      const started = performance.now();
+      const to = await this.#resolve(branch, p.ref);
+      if (p.dryRun) return await this.#preview(branch, to, to.snapshot, started);
+      return await this.#moved(branch, await branch.rollback(to, "rollback"), started);
+    });
+  }
+
+  restore(p: Params<"restore">): Promise<RollbackReport> {
+    return this.#change("restore", p, async (branch) => {
+      const started = performance.now();
+      const paths = p.paths.map(treePath);
+      const from = await this.#resolve(branch, p.from);
+      if (p.dryRun) {
+        const into = await branch.snapshot();
+        const graft = { into, from: from.snapshot, paths, nextInode: 0 };
+        const { snapshot } = await this.parts.background.call("graft", graft);
+        return await this.#preview(branch, from, snapshot, started);
+      }
+      const message = `restore ${p.paths.join(" ")} from ${p.from}`;
+      return await this.#moved(branch, await branch.restore(paths, from, message), started);
+    });
+  }
+
+  undo(p: Params<"undo">): Promise<RollbackReport> {
+    return this.#change("undo", p, async (branch) => {
+      const started = performance.now();
+      const { commit } = await this.parts.background.call("undoTarget", branch.name);
+      return await this.#moved(branch, await branch.rollback(commit, "undo"), started);
+    });
+  }
+
+  redo(p: Params<"redo">): Promise<RollbackReport> {
+    return this.#change("redo", p, async (branch) => {
+      const started = performance.now();
+      const { commit } = await this.parts.background.call("redoTarget", branch.name);
+      return await this.#moved(branch, await branch.rollback(commit, "redo"), started);
+    });
+  }
+
+  async log(p: Params<"log">): Promise<LogReport> {
+    const branch = await this.parts.branch(p.branch);
+    const { limit, all } = p;
+    const commits = await this.parts.background.call("log", {
+      branch: branch.name,
+      ...(limit === undefined ? {} : { limit }),
+      ...(all === undefined ? {} : { all }),
+    }).catch(fail);
+    const head = branch.head.id;
+    return { branch: branch.name, head, entries: commits.map((commit) => logEntry(commit, head)) };
+  }
+
+  async show(p: Params<"show">): Promise<ShowReport> {
+    const branch = await this.parts.branch(p.branch);
+    const { background } = this.parts;
+    const commit = await background.call("describe", { branch: branch.name, ref: p.ref })
+      .catch(fail);
+    const first = commit.parents[0];
+    const parent = first === undefined
+      ? null
+      : await background.call("commitInfo", first).catch(() => LOST_PARENT);
+    const before = parent?.snapshot ?? null;
+    const { changes } = commit.kind === "import" || commit.compacted || parent?.compacted
+      ? { changes: [] }
+      : await background.call("diff", { from: before, to: commit.snapshot, patch: false })
+        .catch(fail);
+    return {
+      commit: { ...logEntry(commit, branch.head.id), tree: commit.snapshot.root.content ?? "" },
+      changes: changes.map(changeReport),
+    };
+  }
+
+  async diff(p: Params<"diff">): Promise<DiffReport> {
+    const branch = await this.parts.branch(p.branch);
+    const from = p.from === undefined ? branch.head : await this.#resolve(branch, p.from);
+    const to = p.to === undefined
+      ? await this.parts.turn("diff", () => branch.snapshot())
+      : (await this.#resolve(branch, p.to)).snapshot;
+    const { changes, patch } = await this.parts.background.call("diff", {
+      from: from.snapshot,
+      to,
+      patch: p.patch ?? false,
+      ...(p.paths === undefined || p.paths.length === 0 ? {} : { paths: p.paths.map(treePath) }),
+    }).catch(fail);
+    return {
+      from: from.id,
+      to: p.to ?? "working tree",
+      changes: changes.map(changeReport),
+      ...(p.patch ? { patch } : {}),
+    };
+  }
+
+  /** The working tree as it was before a merge that is to be settled; what was done since becomes a checkpoint. */
+  abortMerge(p: Params<"abortMerge">): Promise<RollbackReport> {
+    return this.#change("merge --abort", p, async (branch) => {
+      const started = performance.now();
+      await new Merger(branch).checkInProgress();
+      return await this.#moved(branch, await branch.rollback(branch.head, "rollback"), started);
+    });
+  }
+
+  /** The commit that `ref` means on main. */
+  async resolve(ref: string): Promise<CommitInfo> {
+    return await this.#resolve(await this.parts.branch(), ref);
+  }
+
+  /** Runs what changes the branch: one at a time. */
+  async #change<T>(
+    what: string,
+    params: { branch?: string },
+    job: (branch: Branch) => Promise<T>,
+  ): Promise<T> {
+    const branch = await this.parts.branch(params.branch);
+    return await this.parts.turn(what, () => job(branch));
+  }
+
+  #resolve(branch: Branch, ref: string): Promise<CommitInfo> {
+    return this.parts.background.call("resolve", { branch: branch.name, ref }).catch(fail);
+  }
+
+  async #preview(
+    branch: Branch,
+    target: CommitInfo,
+    after: Snapshot,
+    started: number,
+  ): Promise<RollbackReport> {
+    const from = await branch.snapshot();
+    const { background } = this.parts;
+    const { changes } = await background.call("diff", { from, to: after, patch: false });
+    return {
+      id: target.id,
+      label: nullIfEmpty(target.label),
+      branch: branch.name,
+      safety: null,
+      changed: await background.call("count", { from, to: after }),
+      ms: elapsed(started),
+      dryRun: true,
+      changes: changes.map(changeReport),
+    };
+  }
+
+  async #moved(
+    branch: Branch,
+    { commit, safety, before }: Moved,
+    started: number,
+  ): Promise<RollbackReport> {
+    const ms = elapsed(started);
+    const changed = { from: before, to: commit.snapshot };
+    return {
+      id: commit.id,
+      label: nullIfEmpty(commit.label),
+      branch: branch.name,
+      safety: safety?.id ?? null,
+      changed: await this.parts.background.call("count", changed),
+      ms,
+      dryRun: false,
+    };
+  }
+}
+
+/** A parent so old that nothing is left of it. */
+const LOST_PARENT = { compacted: true, snapshot: null } as const;
+
+function fail(error: unknown): never {
+  throw serviceError(error);
+}

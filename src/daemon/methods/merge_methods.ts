@@ -1,0 +1,175 @@
+/**
+ * The service's methods that merge.
+ *
+ * @module
+ */
+
+import type { Params } from "../../control/methods.ts";
+import { displayString } from "../../../ffi/binary_string.ts";
+import type { CheckpointReport } from "../../control/service/history.ts";
+import type { MergeReport } from "../../control/service/merge.ts";
+import { ServiceError } from "../../control/service_error.ts";
+import type { MergeOutcome, MergeSide } from "../../history/merge/merge_branches.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
+import { type Branch, safetyCommit } from "../branches/branch.ts";
+import { MAIN } from "../branches/branches.ts";
+import type { BranchAccess } from "./history_methods.ts";
+import { Merger, type MergeRequest, mergeSide } from "../branches/merger.ts";
+import { conflictReport, elapsed, nullIfEmpty } from "../threads/reports.ts";
+import { serviceError } from "../threads/service_errors.ts";
+import { treePath } from "./tree_path.ts";
+
+/** What is merged: a branch, or a checkpoint of any. */
+interface Source {
+  readonly branch: Branch | null;
+  readonly side: MergeSide;
+}
+
+export class MergeMethods {
+  constructor(readonly parts: BranchAccess) {}
+
+  async merge(p: Params<"merge">): Promise<MergeReport> {
+    const into = await this.parts.branch(p.into ?? MAIN);
+    return await this.parts.turn("merge", async () => {
+      const started = performance.now();
+      await checkNoMerge(into);
+      const sources: Source[] = [];
+      for (const name of new Set(p.sources)) sources.push(await this.#source(name, into));
+      const request = requestOf(p, into, sources);
+      const ms = () => elapsed(started);
+      if (p.dryRun) {
+        return { ...reportOf(p, into, await new Merger(into).preview(request)), ms: ms() };
+      }
+      let outcome: MergeOutcome | null = null;
+      const accept = (candidate: MergeOutcome) => {
+        outcome = candidate;
+        const state = stateOf(candidate);
+        return state === "merged" || state === "settle";
+      };
+      const merged = await new Merger(into).merge({ ...request, accept });
+      const report = { ...reportOf(p, into, outcome!), ms: ms() };
+      if (report.state === "refused") throw refusal(report);
+      if (merged === null) return report;
+      const id = report.state === "merged" ? merged.commit.id : null;
+      return { ...report, id, safety: merged.safety?.id ?? null };
+    });
+  }
+
+  async continue(p: Params<"continueMerge">): Promise<CheckpointReport> {
+    const branch = await this.parts.branch(p.branch);
+    return await this.parts.turn("merge --continue", () => continueMerge(branch));
+  }
+
+  async #source(name: string, into: Branch): Promise<Source> {
+    const { background } = this.parts;
+    if (await background.call("branch", name) === null) {
+      const commit = await background.call("resolve", { branch: into.name, ref: name })
+        .catch((error) => {
+          throw serviceError(error);
+        });
+      const label = commit.label === "" ? commit.id.slice(0, 12) : commit.label;
+      return { branch: null, side: { label, commits: [commit.id], snapshot: commit.snapshot } };
+    }
+    const branch = await this.parts.branch(name);
+    if (branch === into) {
+      throw new ServiceError("merge_itself", `Cannot merge ${name} into itself`, { exit: 2 });
+    }
+    await checkNoMerge(branch);
+    await branch.save(null);
+    return { branch, side: await mergeSide(branch) };
+  }
+}
+
+async function continueMerge(branch: Branch): Promise<CheckpointReport> {
+  const started = performance.now();
+  const merger = new Merger(branch);
+  const result = await merger.continue(await merger.checkInProgress());
+  if (Array.isArray(result)) {
+    const paths = result.map(displayString);
+    throw new ServiceError(
+      "merge_unsettled",
+      `There are conflict markers left in ${paths.slice(0, 5).join(", ")}`,
+      {
+        hint: "Settle them, or take the merge back: agentvfs merge --abort",
+        details: { paths },
+      },
+    );
+  }
+  const { id, label, changed } = result;
+  return { id, label: nullIfEmpty(label), branch: branch.name, changed, ms: elapsed(started) };
+}
+
+function requestOf(
+  p: Params<"merge">,
+  into: Branch,
+  sources: readonly Source[],
+): Omit<MergeRequest, "accept"> {
+  const names = p.sources.join(", ");
+  const message = p.message ?? `merge ${names} into ${into.name}`;
+  return {
+    sources: sources.map(({ side }) => side),
+    strategy: p.strategy ?? "conflict",
+    ...(p.paths === undefined ? {} : { paths: p.paths.map(treePath) }),
+    label: p.label ?? "",
+    message,
+    parents: async (outcome) => {
+      const parents: ObjectId[] = [];
+      for (const [i, { branch, side }] of sources.entries()) {
+        if (!outcome.sources[i]!.merged) continue;
+        if (branch === null) parents.push(...side.commits);
+        else parents.push((await branch.commitSaved(safetyCommit(`before ${message}`))).id);
+      }
+      // What was taken in part is not merged: the rest can be had later.
+      return p.paths === undefined ? parents : [];
+    },
+  };
+}
+
+function stateOf(outcome: MergeOutcome): MergeReport["state"] {
+  const merged = outcome.sources.filter((source) => source.merged);
+  if (merged.length === 0) return "refused";
+  if (merged.some(({ conflicts }) => conflicts.length > 0)) return "settle";
+  const { added, modified, deleted } = outcome.changes;
+  if (added + modified + deleted > 0) return "merged";
+  return merged.length < outcome.sources.length ? "refused" : "unchanged";
+}
+
+function reportOf(p: Params<"merge">, into: Branch, outcome: MergeOutcome): MergeReport {
+  return {
+    into: into.name,
+    state: stateOf(outcome),
+    id: null,
+    label: p.label ?? null,
+    dryRun: p.dryRun ?? false,
+    sources: outcome.sources.map(({ source, merged, conflicts, decided, changes }, i) => ({
+      name: [...new Set(p.sources)][i] ?? source.label,
+      merged,
+      conflicts: conflicts.map(conflictReport),
+      decided: decided.map(conflictReport),
+      changed: changes,
+    })),
+    changed: outcome.changes,
+    safety: null,
+    ms: 0,
+  };
+}
+
+function refusal(report: MergeReport): ServiceError {
+  const refused = report.sources.filter(({ merged }) => !merged);
+  const count = refused.reduce((sum, { conflicts }) => sum + conflicts.length, 0);
+  const names = refused.map(({ name }) => name).join(", ");
+  const message = `Cannot merge ${names} into ${report.into}: ${count} ${
+    count === 1 ? "conflict" : "conflicts"
+  }`;
+  return new ServiceError("merge_conflicts", message, {
+    hint: "--strategy markers writes them into the files; ours, theirs or union decides them",
+    details: report,
+  });
+}
+
+async function checkNoMerge(branch: Branch): Promise<void> {
+  if (await new Merger(branch).inProgress() === null) return;
+  throw new ServiceError("merge_in_progress", `A merge is in progress in ${branch.name}`, {
+    hint: "Settle its conflicts and run agentvfs merge --continue, or agentvfs merge --abort",
+  });
+}

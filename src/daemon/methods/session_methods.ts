@@ -1,0 +1,144 @@
+/**
+ * The service's methods about sessions: which cgroups see which branches at the mountpoint.
+ *
+ * @module
+ */
+
+import type { Params } from "../../control/methods.ts";
+import { displayString } from "../../../ffi/binary_string.ts";
+import type {
+  CgroupSessionReport,
+  ListSessionsReport,
+  RoutingReport,
+} from "../../control/service/sessions.ts";
+import { ServiceError } from "../../control/service_error.ts";
+import { type CgroupSession, type CgroupSessions } from "../../views/cgroup_sessions.ts";
+import { ViewError } from "../../views/view_error.ts";
+import type { Authority } from "../branches/authority.ts";
+import type { BackgroundClient } from "../background/background_client.ts";
+import type { Branch } from "../branches/branch.ts";
+import type { FsClient } from "../fs_thread/fs_client.ts";
+import type { BranchAccess } from "./history_methods.ts";
+import type { RoutingState } from "../threads/messages.ts";
+
+export interface SessionMethodsParts extends Pick<BranchAccess, "branch" | "turn"> {
+  readonly fs: FsClient;
+  readonly background: BackgroundClient;
+  readonly authority: Authority;
+  /** Null if the mount is not routed. */
+  readonly sessions: CgroupSessions | null;
+  readonly routing: RoutingState | null;
+  /** Name of the branch with that number; null if it was deleted. */
+  nameOf(number: number): string | null;
+}
+
+export class SessionMethods {
+  constructor(readonly parts: SessionMethodsParts) {}
+
+  async register(p: Params<"registerSession">): Promise<CgroupSessionReport> {
+    const branch = await this.parts.branch(p.branch);
+    return await this.parts.turn("session register", async () => {
+      const session = attempt(() => this.#sessions.register(p.cgroup, branch.number, p.id));
+      await this.#announce();
+      return this.#report(session);
+    });
+  }
+
+  async unregister(p: Params<"unregisterSession">): Promise<CgroupSessionReport> {
+    return await this.parts.turn("session unregister", async () => {
+      const session = attempt(() => this.#sessions.unregister(p));
+      const report = this.#report(session);
+      await this.#announce();
+      return report;
+    });
+  }
+
+  /** Its processes see another branch from now on. */
+  async switch(p: Params<"switchSession">): Promise<CgroupSessionReport> {
+    const branch = await this.parts.branch(p.branch);
+    return await this.parts.turn("branch switch", async () => {
+      const { path, id } = attempt(() => this.#sessions.find(p));
+      const directory = this.#sessions.root + displayString(path);
+      const session = attempt(() => this.#sessions.register(directory, branch.number, id));
+      await this.#announce();
+      return this.#report(session);
+    });
+  }
+
+  list(): ListSessionsReport {
+    const { sessions, authority } = this.parts;
+    const cgroups = (sessions?.all ?? []).map((session) => this.#report(session));
+    return { sessions: [...authority.list(), ...cgroups], routing: this.routing };
+  }
+
+  get routing(): RoutingReport | null {
+    return this.parts.routing;
+  }
+
+  /** Those of a branch. */
+  of({ number }: Branch): CgroupSessionReport[] {
+    const all = this.parts.sessions?.all ?? [];
+    return all.filter(({ branch }) => branch === number).map((session) => this.#report(session));
+  }
+
+  /** A branch is about to be deleted. */
+  async removeOf({ number }: Branch): Promise<void> {
+    const { sessions } = this.parts;
+    if (sessions === null || !sessions.all.some(({ branch }) => branch === number)) return;
+    sessions.removeOf(number);
+    await this.#announce();
+  }
+
+  get #sessions(): CgroupSessions {
+    const { sessions } = this.parts;
+    if (sessions !== null) return sessions;
+    throw new ServiceError("not_routed", "This mount shows everybody the same branch", {
+      exit: 2,
+      hint: "Start it to be routed by cgroup: agentvfs stop, then agentvfs quickstart --cgroups; " +
+        "or use agentvfs run, which needs no cgroup",
+    });
+  }
+
+  /** Tells the mount, and makes the kernel forget what it knows of trees that were not seen by cgroup before. */
+  async #announce(): Promise<void> {
+    const { fs, background, branch, nameOf } = this.parts;
+    const routed = await Promise.all(this.#sessions.all.map(async ({ cgroup, path, branch: n }) => {
+      const { view } = await branch(nameOf(n)!);
+      return { cgroup, path, view };
+    }));
+    const forgotten = await fs.call("route", routed);
+    if (forgotten.length > 0) await background.call("invalidateAll", forgotten);
+  }
+
+  #report({ id, path, branch }: CgroupSession): CgroupSessionReport {
+    const cgroup = this.#sessions.root + displayString(path);
+    const name = this.parts.nameOf(branch) ?? "";
+    return { kind: "cgroup", id, cgroup, branch: name, processes: processesIn(cgroup) };
+  }
+}
+
+/** Processes in a cgroup and those below it; 0 if it is gone. */
+function processesIn(directory: string): number {
+  try {
+    let count = Deno.readTextFileSync(`${directory}/cgroup.procs`).split("\n").length - 1;
+    for (const { name, isDirectory } of Deno.readDirSync(directory)) {
+      if (isDirectory) count += processesIn(`${directory}/${name}`);
+    }
+    return count;
+  } catch {
+    return 0;
+  }
+}
+
+function attempt<T>(job: () => T): T {
+  try {
+    return job();
+  } catch (error) {
+    if (!(error instanceof ViewError)) throw error;
+    const { code, message, hint, exit } = error;
+    throw new ServiceError(code, message, {
+      exit: exit === 2 ? 2 : 1,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  }
+}

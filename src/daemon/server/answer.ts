@@ -1,0 +1,40 @@
+/**
+ * What the daemon answers to those who ask it through the mount.
+ *
+ * @module
+ */
+
+import { binaryString } from "../../../ffi/binary_string.ts";
+import { runLine } from "../../control/run_line.ts";
+import { branchService } from "../../control/branch_service.ts";
+import type { Answer, Question } from "../../mount/fuse/questions.ts";
+import { MAIN_VIEW } from "../../mount/views.ts";
+import type { Daemon } from "./daemon.ts";
+
+export async function answer(daemon: Daemon, question: Question): Promise<Answer> {
+  switch (question.about) {
+    case "status": {
+      const status = await serviceOf(daemon, question.view).status({});
+      return { text: JSON.stringify(status, null, 2) };
+    }
+    case "command":
+      return { text: await runLine(serviceOf(daemon, question.view), question.line) };
+    case "branch":
+      return { view: await found(daemon.branchView(question.name)) };
+    case "checkpoint":
+      return { view: await found(daemon.checkpointView(question.ref)) };
+    case "checkpoints":
+      return { names: (await daemon.checkpointNames()).map(binaryString) };
+  }
+}
+
+/** Who asks in the view of a branch speaks of that branch, and of no other. */
+function serviceOf(daemon: Daemon, view: number) {
+  if (view === MAIN_VIEW) return daemon.service;
+  return branchService(daemon.service, daemon.branchOfView(view) ?? "");
+}
+
+/** Null for what there is not: the kernel is told that there is no such name. */
+function found(view: Promise<number>): Promise<number | null> {
+  return view.catch(() => null);
+}

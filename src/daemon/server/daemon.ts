@@ -1,0 +1,180 @@
+/**
+ * The service a daemon offers, put together from the methods of each group.
+ *
+ * @module
+ */
+
+import type { Params } from "../../control/methods.ts";
+import type { Service } from "../../control/service.ts";
+import type { GcReport, StoreStatsReport } from "../../control/service/store.ts";
+import type { CgroupSessions } from "../../views/cgroup_sessions.ts";
+import { SessionMethods } from "../methods/session_methods.ts";
+import { ServiceError } from "../../control/service_error.ts";
+import { NAME_MAX } from "../../tree/working_tree.ts";
+import type { Authority } from "../branches/authority.ts";
+import type { BackgroundClient } from "../background/background_client.ts";
+import type { Branch } from "../branches/branch.ts";
+import { BranchMethods } from "../methods/branch_methods.ts";
+import { MAIN } from "../branches/branches.ts";
+import { DaemonMethods, type ServerParts } from "../methods/daemon_methods.ts";
+import { type BranchAccess, HistoryMethods } from "../methods/history_methods.ts";
+import { JournalFolder } from "./journal_folder.ts";
+import { Maintenance } from "../methods/maintenance.ts";
+import { MergeMethods } from "../methods/merge_methods.ts";
+import { serviceError } from "../threads/service_errors.ts";
+import { sourceReport } from "../methods/source_report.ts";
+import { Turns } from "../branches/turns.ts";
+
+export interface DaemonParts extends ServerParts {
+  readonly background: BackgroundClient;
+  readonly authority: Authority;
+  /** By cgroup; null if the mount is not routed. */
+  readonly sessions: CgroupSessions | null;
+}
+
+export class Daemon {
+  readonly #turns = new Turns();
+  readonly #self: DaemonMethods;
+  readonly #maintenance: Maintenance;
+  readonly #folder: JournalFolder;
+  readonly #history: HistoryMethods;
+  readonly #branching: BranchMethods;
+  readonly #sessions: SessionMethods;
+  readonly #merging: MergeMethods;
+
+  constructor(readonly parts: DaemonParts) {
+    const { fs, background, counters, branches, authority } = parts;
+    const access: BranchAccess = {
+      background,
+      branch: (name) => this.openBranch(name),
+      turn: (what, job) => this.#turn(what, job),
+    };
+    this.#self = new DaemonMethods(parts, access);
+    this.#folder = new JournalFolder(branches, access.turn);
+    this.#history = new HistoryMethods(access);
+    this.#merging = new MergeMethods(access);
+    const { mount } = parts.config;
+    const nameOf = (number: number) => branches.nameOfNumber(number);
+    const { sessions: cgroups, routing } = parts;
+    const sessions = { ...access, fs, background, authority, nameOf, sessions: cgroups, routing };
+    this.#sessions = new SessionMethods(sessions);
+    this.#branching = new BranchMethods({
+      ...access,
+      branches,
+      authority,
+      mount,
+      sessions: this.#sessions,
+    });
+    this.#maintenance = new Maintenance({
+      fs,
+      background,
+      turn: (what, job) => this.#turns.take(what, job),
+      activity: () => counters.reduce((sum, count) => sum + count, 0),
+      idleMs: parts.config.gcIdleMs,
+    });
+  }
+
+  /** Who carries out each method of the protocol. */
+  readonly service: Service = {
+    status: (p) => this.#self.status(p),
+    checkpoint: (p) => this.#history.checkpoint(p),
+    rollback: (p) => this.#history.rollback(p),
+    log: (p) => this.#history.log(p),
+    show: (p) => this.#history.show(p),
+    diff: (p) => this.#history.diff(p),
+    restore: (p) => this.#history.restore(p),
+    undo: (p) => this.#history.undo(p),
+    redo: (p) => this.#history.redo(p),
+    createBranch: (p) => this.#branching.create(p),
+    deleteBranch: (p) => this.#branching.delete(p),
+    renameBranch: (p) => this.#branching.rename(p),
+    listBranches: () => this.#branching.list(),
+    showBranch: (p) => this.#branching.show(p),
+    merge: (p) => this.#merging.merge(p),
+    continueMerge: (p) => this.#merging.continue(p),
+    abortMerge: (p) => this.#history.abortMerge(p),
+    registerRun: () => Promise.reject(unknownCaller()),
+    registerSession: (p) => this.#sessions.register(p),
+    unregisterSession: (p) => this.#sessions.unregister(p),
+    switchSession: (p) => this.#sessions.switch(p),
+    listSessions: () => Promise.resolve(this.#sessions.list()),
+    verify: (p) => this.#maintenance.verify(p),
+    gc: (p) => this.#gc(p),
+    storeStats: () => this.#storeStats(),
+    memory: (p) => this.#self.memory(p),
+    compareSource: () => sourceReport(this.parts.background, this.parts.config.workspace),
+    tasks: () => this.#self.tasks(),
+    restart: () => this.#self.restart(),
+    stop: (p) => this.#self.stop(p),
+  };
+
+  /** Called every now and then: folds journals in which there is much. */
+  async foldJournals(): Promise<void> {
+    if (!this.#self.isStopping) await this.#folder.foldLong();
+  }
+
+  /** Called every now and then: collects garbage while nobody needs the machine. */
+  async collectWhenIdle(): Promise<void> {
+    if (this.#self.isStopping || this.parts.branches.main === null) return;
+    await this.#maintenance.collectWhenIdle();
+  }
+
+  /** Number of the view of a branch, opened if it is not. */
+  async branchView(name: string): Promise<number> {
+    return (await this.openBranch(name)).view;
+  }
+
+  /** After the import. Throws `unknown_branch`. */
+  async openBranch(name = MAIN): Promise<Branch> {
+    await this.parts.imported.finished();
+    return await this.parts.branches.get(name);
+  }
+
+  branchOfView(view: number): string | null {
+    return this.parts.branches.nameOfView(view);
+  }
+
+  /** Number of the view of the checkpoint that `ref` means on main, opened if it is not. */
+  async checkpointView(ref: string): Promise<number> {
+    return await this.parts.branches.checkpoint(await this.#history.resolve(ref));
+  }
+
+  /** Names by which `.agentvfs/checkpoints` lists what main's log does: labels, where they can be file names, or ids. */
+  async checkpointNames(): Promise<string[]> {
+    const { entries } = await this.service.log({});
+    const names = entries.filter(({ compacted }) => !compacted)
+      .map(({ id, label }) => label === null || !isFileName(label) ? id.slice(0, 12) : label);
+    return [...new Set(names)];
+  }
+
+  async #gc(p: Params<"gc">): Promise<GcReport> {
+    await this.parts.imported.finished();
+    if (!p.dryRun) await this.#folder.foldAll();
+    return await this.#maintenance.gc(p);
+  }
+
+  async #storeStats(): Promise<StoreStatsReport> {
+    await this.parts.imported.finished();
+    return await this.#maintenance.storeStats();
+  }
+
+  async #turn<T>(what: string, job: () => Promise<T>): Promise<T> {
+    try {
+      return await this.#turns.take(what, job);
+    } catch (error) {
+      throw serviceError(error);
+    }
+  }
+}
+
+function unknownCaller(): ServiceError {
+  return new ServiceError(
+    "denied",
+    "Only a process that can be told by the socket can begin a run",
+  );
+}
+
+function isFileName(label: string): boolean {
+  return !/[/\0\n]/.test(label) && label !== "." && label !== ".." &&
+    new TextEncoder().encode(label).length <= NAME_MAX;
+}

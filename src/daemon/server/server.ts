@@ -1,0 +1,314 @@
+/**
+ * The server process: answers a mount that the keeper made and whose device is its standard input.
+ *
+ * Its main thread only coordinates. It never touches the mount, and everything that takes time happens in the
+ * fs thread or the background thread.
+ *
+ * @module
+ */
+
+import { OPCODE_LIMIT } from "../../../ffi/fuse_kernel.ts";
+import { inheritedDevice } from "../../mount/linux/device.ts";
+import { ignoreFileSizeLimit } from "../../host/signals.ts";
+import { ControlServer } from "../../control/server.ts";
+import type { BranchState } from "../../history/refs/branch_table.ts";
+import type { CommitInfo } from "../../history/commits/commit.ts";
+import { FIRST_SEGMENT } from "../../history/history.ts";
+import { MAIN_VIEW } from "../../mount/views.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
+import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
+import { BackgroundClient } from "../background/background_client.ts";
+import { answer } from "./answer.ts";
+import { Branches, branchView, checkpointView, MAIN } from "../branches/branches.ts";
+import { Daemon } from "./daemon.ts";
+import { FsClient } from "../fs_thread/fs_client.ts";
+import { ImportState } from "../background/import_state.ts";
+import { saveIdentity } from "../workspaces/imported_identity.ts";
+import { DirectoryLister } from "../../mount/linux/list_directories.ts";
+import {
+  CRASH_REPORT_VARIABLE,
+  EXIT_REPLACE,
+  EXIT_RESTART,
+  KEEPER_VARIABLE,
+  READY_SIGNAL,
+  RESTARTS_VARIABLE,
+} from "../keeper/restart.ts";
+import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
+import { canResend } from "../../mount/fuse/init.ts";
+import type { ViewStart } from "../threads/messages.ts";
+import { CgroupSessions, unifiedRoot } from "../../views/cgroup_sessions.ts";
+import { RunSessions } from "../../views/run_sessions.ts";
+import { Authority } from "../branches/authority.ts";
+import { ViewRegistry } from "../branches/view_registry.ts";
+import { mappedFlusher } from "../../mount/linux/flush_mapped.ts";
+import { unmount } from "../../host/unmount.ts";
+/** Label of the commit that is the imported source. */
+const IMPORT_LABEL = "initial";
+/** How often the server looks whether its keeper still lives, ms. */
+const KEEPER_CHECK_MS = 250;
+/** Longest time the threads may take to end, ms. */
+const CLOSE_DEADLINE_MS = 5_000;
+const REPLACE_DEADLINE_MS = 500;
+/** How often it looks whether the journal has become long, ms. */
+const JOURNAL_CHECK_MS = 2_000;
+
+/** Serves until the file system is unmounted, or another server is to take over. Resolves with the exit code. */
+export async function runServer(config: DaemonConfig): Promise<number> {
+  const keeperPid = Number(Deno.env.get(KEEPER_VARIABLE));
+  if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
+  // A keeper of an older version did not do so.
+  ignoreFileSizeLimit();
+  // The children of this process must not inherit the device.
+  const fuseFd = inheritedDevice();
+  const channel = new MessageChannel();
+  const counters = new SharedArrayBuffer(4 * OPCODE_LIMIT);
+  const imported = new ImportState();
+  const { source, store } = config;
+  const background = await BackgroundClient.start(
+    { source, store, fuseFd, captures: channel.port2 },
+    (counts) => imported.progress(counts),
+  );
+  const saved = await background.call("branch", MAIN);
+  const hash = await background.call("hashBackend", null);
+  const daemon = Promise.withResolvers<Daemon>();
+  const resume = Deno.env.get(RESTARTS_VARIABLE) !== undefined;
+  const registry = ViewRegistry.begin(store, resume);
+  const states = await background.call("branches", null);
+  const others = await startsOf(registry, states, background, store);
+  const sessions = config.routing === "none" ? null : cgroupSessions(registry);
+  let branches: Branches | null = null;
+  const lister = new DirectoryLister(config.mount);
+  const { client: fs, ready } = await FsClient.start({
+    start: {
+      fuseFd,
+      counters,
+      source,
+      store,
+      views: [mainView(saved, store), ...others],
+      handOver: `${registry.directory}/ctl.json`,
+      branches: states.map(({ name }) => name),
+      routing: sessions === null ? null : {
+        root: sessions.root,
+        strict: config.routing === "strict",
+        sessions: viewsOf(sessions, registry),
+        log: `${registry.directory}/shared`,
+      },
+      resume,
+      keepAwake: config.keepAwake,
+      captures: channel.port1,
+    },
+    onAsk: async (question) => answer(await daemon.promise, question),
+    onList: (path) => lister.list(path),
+    onRevisit: (path) => lister.visit(path),
+    onIdle: (view) => void branches?.closeIdle(view),
+    onMany: (view) =>
+      void fs.callView(view, "oldest", null)
+        .then((nodeIds) => background.call("prune", nodeIds)).catch(() => {}),
+  });
+  const { replayed, tornBytes, lost, nodeIds } = ready;
+  if (replayed > 1 + others.length) console.log(`Recovered ${replayed} journal records`);
+  if (tornBytes > 0) console.log(`The journal ended in ${tornBytes} bytes, never answered`);
+  if (resume) {
+    const { connection } = await fs.callView(MAIN_VIEW, "state", null);
+    if (connection !== null && !canResend(connection)) throw cannotTakeOver(config);
+    console.log(`Took over ${nodeIds.length - lost} nodes; ${lost} stand for nothing any more`);
+    // In this order: the one request that may have been carried out comes before any that follow it.
+    await background.call("requestResend", null);
+    await fs.call("resume", null);
+    await background.call("invalidateAll", nodeIds);
+  }
+
+  const flush = mappedFlusher(config.mount, () => fs.call("drain", null));
+  let control: ControlServer | null = null;
+  let replaced = false;
+  branches = new Branches({ fs, background, registry, store, mount: config.mount, flush });
+  const authority = new Authority({
+    sessions,
+    runs: new RunSessions(`${registry.directory}/runs.json`),
+    branch: async (name) => (await daemon.promise).openBranch(name),
+    nameOf: (number) => branches!.nameOfNumber(number),
+  });
+  const served = new Daemon({
+    authority,
+    sessions,
+    routing: ready.routing,
+    config,
+    keeperPid,
+    restarts: Number(Deno.env.get(RESTARTS_VARIABLE) ?? 0),
+    crashReport: Deno.env.get(CRASH_REPORT_VARIABLE) ?? null,
+    replace: () => {
+      replaced = true;
+      // The mount is served while the answers under way reach their clients.
+      void control!.close().then(() => fs.end());
+    },
+    fs,
+    background,
+    imported,
+    lister,
+    hash,
+    counters: new Uint32Array(counters),
+    branches,
+  });
+  daemon.resolve(served);
+  if (saved !== null && saved.head !== null) {
+    const head = await background.call("commitInfo", saved.head);
+    await branches.begin({ ...saved, head }, registry.open);
+    const { entries, size } = saved.snapshot.root;
+    imported.progress({ files: entries, directories: 0, bytes: size });
+    imported.finish();
+  } else {
+    const begun = branches;
+    void importProject(fs, background, imported, config.workspace)
+      .then(async (position) => {
+        await begun.begin(position, []);
+        imported.finish();
+      }).catch((error) => imported.failed(error));
+  }
+  if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
+  control = await ControlServer.listen(served.service, config.socket, {
+    takeOver: resume,
+    serviceFor: (peers) => authority.serviceFor(served.service, peers),
+  });
+  // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
+  if (Deno.ppid === keeperPid) Deno.kill(keeperPid, READY_SIGNAL);
+  Deno.addSignalListener("SIGTERM", () => fs.end());
+  watchKeeper(keeperPid, config.mount, fs);
+  watchJournal(served);
+  watchGarbage(served, config.gcIdleMs);
+  try {
+    await fs.ended;
+  } catch (error) {
+    console.error(`The fs thread failed: ${error instanceof Error ? error.message : error}`);
+    Deno.exit(EXIT_RESTART);
+  }
+  // What was answered is in the journal, so a thread that does not end in time loses nothing.
+  const closed = control.close().then(() => background.call("close", null));
+  // While one server ends and the next is not there, programs in the mount wait.
+  const deadline = replaced ? REPLACE_DEADLINE_MS : CLOSE_DEADLINE_MS;
+  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, deadline))]);
+  fs.terminate();
+  background.terminate();
+  return replaced ? EXIT_REPLACE : 0;
+}
+
+/** Requests that the last server had are lost: whoever waits for one gets an error once the mount is gone. */
+function cannotTakeOver({ mount }: DaemonConfig): WorkspaceError {
+  const message =
+    `Cannot take over ${mount}: this kernel does not send again what was not answered`;
+  return new WorkspaceError("no_resend", 4, message, {
+    hint: "It is unmounted with everything that was written; agentvfs quickstart mounts it again",
+  });
+}
+
+function cgroupSessions(registry: ViewRegistry): CgroupSessions {
+  const root = unifiedRoot();
+  if (root !== null) return new CgroupSessions(`${registry.directory}/sessions.json`, root);
+  const message = "Cannot route by cgroup: no hierarchy of version 2 is mounted";
+  throw new WorkspaceError("no_cgroups", 4, message, {
+    hint: "Mount one: mount -t cgroup2 none /sys/fs/cgroup/unified; or leave out --cgroups",
+  });
+}
+
+/** The sessions that another server had, with the views that it had open for them. */
+function viewsOf(sessions: CgroupSessions, registry: ViewRegistry) {
+  return sessions.all.flatMap(({ cgroup, path, branch }) => {
+    const view = branch === 0
+      ? MAIN_VIEW
+      : registry.open.find((open) => open.branch === branch)?.view;
+    return view === undefined ? [] : [{ cgroup, path, view }];
+  });
+}
+
+function mainView(saved: BranchState | null, store: string): ViewStart {
+  return branchView(MAIN_VIEW, saved ?? BEFORE_IMPORT, store);
+}
+
+/** Main while the project is not stored. */
+const BEFORE_IMPORT = {
+  number: 0,
+  snapshot: null,
+  segment: FIRST_SEGMENT,
+  nextInode: FIRST_OWN_INODE,
+};
+
+/** The views that another server had open. What one showed may be gone. */
+async function startsOf(
+  registry: ViewRegistry,
+  states: readonly BranchState[],
+  background: BackgroundClient,
+  store: string,
+): Promise<ViewStart[]> {
+  const starts: ViewStart[] = [];
+  for (const { view, branch, commit } of registry.open) {
+    const state = states.find(({ number }) => number === branch);
+    if (state !== undefined) {
+      starts.push(branchView(view, state, store));
+      continue;
+    }
+    const info = commit === undefined
+      ? null
+      : await background.call("commitInfo", commit).catch(() => null);
+    if (info === null) registry.remove(view);
+    else starts.push(checkpointView(view, info.snapshot, registry));
+  }
+  return starts;
+}
+
+/** Stores the source and lets the working tree stand on it. Resolves with where the branch then is. */
+async function importProject(
+  fs: FsClient,
+  background: BackgroundClient,
+  imported: ImportState,
+  workspace: string,
+): Promise<{ head: CommitInfo; snapshot: Snapshot; segment: number }> {
+  const { commit, skipped, identity, ...counts } = await background.call("import", {
+    branch: MAIN,
+    segment: FIRST_SEGMENT,
+    nextInode: FIRST_OWN_INODE,
+    label: IMPORT_LABEL,
+  });
+  imported.progress(counts, skipped);
+  saveIdentity(workspace, commit.id, identity);
+  const { snapshot } = commit;
+  await background.call("notify", await fs.callView(MAIN_VIEW, "adopt", snapshot));
+  return { head: commit, snapshot, segment: FIRST_SEGMENT };
+}
+
+/** Largest time between two looks whether it is time to collect garbage, ms. */
+const GARBAGE_CHECK_MS = 30_000;
+
+function watchGarbage(daemon: Daemon, idleMs: number): void {
+  if (idleMs === 0) return;
+  const timer = setInterval(() => {
+    daemon.collectWhenIdle().catch((error) =>
+      console.log(`No garbage was collected: ${error.message}`)
+    );
+  }, Math.min(GARBAGE_CHECK_MS, Math.max(100, idleMs / 4)));
+  Deno.unrefTimer(timer);
+}
+
+function watchJournal(daemon: Daemon): void {
+  const timer = setInterval(() => {
+    daemon.foldJournals().catch((error) =>
+      console.log(`The journals were not folded: ${error.message}`)
+    );
+  }, JOURNAL_CHECK_MS);
+  Deno.unrefTimer(timer);
+}
+
+async function abandoned(mount: string): Promise<number> {
+  console.error("The keeper is gone: unmounting");
+  await unmount(mount, true);
+  return 0;
+}
+
+/** Without its keeper nobody would unmount when this process ends: so it does it itself. */
+function watchKeeper(keeper: number, mount: string, fs: FsClient): void {
+  const timer = setInterval(async () => {
+    if (Deno.ppid === keeper) return;
+    clearInterval(timer);
+    await abandoned(mount);
+    fs.end();
+  }, KEEPER_CHECK_MS);
+  Deno.unrefTimer(timer);
+}

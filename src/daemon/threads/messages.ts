@@ -1,0 +1,212 @@
+/**
+ * What the server's threads say to each other. Plain data.
+ *
+ * @module
+ */
+
+import type { ThreadMemory } from "../../control/service/daemon.ts";
+import type { CommitInfo } from "../../history/commits/commit.ts";
+import type { NewCommit } from "../../history/history.ts";
+import type { OperationKind } from "../../history/commits/operation_log.ts";
+import type { CgroupSession } from "../../mount/linux/cgroup_callers.ts";
+import type { Connection } from "../../mount/fuse/init.ts";
+import type { InvalidationData } from "../../mount/linux/notify.ts";
+import type { Answer, Question } from "../../mount/fuse/questions.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
+import type { Reference } from "../../store/objects/references.ts";
+import type { BuiltSlot, Capture } from "../../tree/capture/capture.ts";
+import type { UnreadableObject } from "../../tree/nodes/damage_report.ts";
+import type { Mailbox } from "./mailbox.ts";
+
+/** An error, so that it survives being posted. */
+export interface PostedError {
+  readonly name: string;
+  readonly code: string;
+  readonly message: string;
+  readonly candidates?: readonly string[];
+}
+
+/** First message to the fs thread. */
+export interface FsStart {
+  readonly fuseFd: number;
+  readonly mailbox: Mailbox;
+  readonly counters: SharedArrayBuffer;
+  readonly source: string;
+  readonly store: string;
+  /** The main branch's first, then those that another server had open. */
+  readonly views: readonly ViewStart[];
+  /** Where a server that is replaced leaves what who has `ctl` open needs of the next one. */
+  readonly handOver: string;
+  /** Names of all branches. */
+  readonly branches: readonly string[];
+  /** Null: everybody sees the main view at the mountpoint. */
+  readonly routing: RoutingStart | null;
+  /** True if another server served this mount before. */
+  readonly resume: boolean;
+  /** See {@linkcode DaemonConfig.keepAwake}. */
+  readonly keepAwake: boolean;
+  /** Captures go to the background thread through it. */
+  readonly captures: MessagePort;
+}
+
+/** How requests at the shared mountpoint are routed by cgroup. */
+export interface RoutingStart {
+  /** Where the hierarchy of cgroups is mounted. */
+  readonly root: string;
+  readonly strict: boolean;
+  readonly sessions: readonly CgroupSession[];
+  /** Where it is kept what shared directories' node ids stand for. */
+  readonly log: string;
+}
+
+/** How callers' cgroups are found out. */
+export interface RoutingState {
+  readonly source: "bpf" | "proc";
+  /** Why not by eBPF; null if it is. */
+  readonly why: string | null;
+  readonly strict: boolean;
+}
+
+/** A view to be opened. */
+export interface ViewStart {
+  readonly number: number;
+  /** False for a checkpoint. */
+  readonly writable: boolean;
+  readonly inodeSpace: number;
+  /** Where its journal is, or would be, and its node log. */
+  readonly directory: string;
+  /** Null while the source is not imported. */
+  readonly snapshot: Snapshot | null;
+  /** First journal segment that is not in `snapshot`. */
+  readonly segment: number;
+  readonly nextInode: number;
+}
+
+/** State of a working tree. */
+export interface TreeState {
+  readonly changed: boolean;
+  /** Changed names and linked inodes since the snapshot. */
+  readonly changes: number;
+  readonly nodes: number;
+  /** Of the journal segment being written. */
+  readonly journalBytes: number;
+  readonly journalRecords: number;
+  /** The disk is full: see {@linkcode Journal.isSpaceSpent}. */
+  readonly isSpaceSpent: boolean;
+  readonly connection: Connection | null;
+  /** What of the store could not be read. */
+  readonly unreadable: { readonly count: number; readonly first: readonly UnreadableObject[] };
+}
+
+/** Commands to the fs thread about one view: name → parameter and result. */
+export interface ViewCommands {
+  state: { in: null; out: TreeState };
+  /**
+   * Takes a capture and posts it to the background thread under this number; nothing is posted if nothing
+   * changed. With `freeze`, a new journal segment begins in any case and no request about the view is answered until `thaw`.
+   */
+  capture: {
+    in: { id: number; freeze: boolean };
+    out: { changed: boolean; segment: number; nextInode: number };
+  };
+  settle: { in: { snapshot: Snapshot; slots: readonly BuiltSlot[] }; out: null };
+  revert: { in: null; out: null };
+  retarget: { in: { snapshot: Snapshot; nextInode: number }; out: InvalidationData };
+  thaw: { in: null; out: null };
+  adopt: { in: Snapshot; out: InvalidationData };
+  /** Nodes that the kernel may be asked to forget. */
+  oldest: { in: null; out: Float64Array };
+  /**
+   * The kernel's references stand for nothing from now on. With `onlyIdle`, not if there are any. Results in what the
+   * kernel must forget, or null if it was not closed.
+   */
+  close: { in: { onlyIdle: boolean }; out: InvalidationData | null };
+}
+
+/** Commands to the fs thread about the whole mount. */
+export interface FsCommands {
+  /** Results in how many records its journal had. */
+  openView: { in: ViewStart; out: { replayed: number; tornBytes: number } };
+  /** There are these branches now. Results in what the kernel must forget; `gone`: branches whose names are no more. */
+  setBranches: { in: { names: string[]; gone: string[] }; out: InvalidationData };
+  /** A mount that was taken over begins to answer. */
+  resume: { in: null; out: null };
+  /** These are the sessions now. Results in node ids that the kernel must forget everything about. */
+  route: { in: readonly CgroupSession[]; out: Float64Array };
+  answer: { in: { ticket: number; answer: Answer }; out: null };
+  /** Answers what the kernel has sent already; results in the number of write-backs since the mount began. */
+  drain: { in: null; out: number };
+  /** Ends the thread as if the file system were unmounted, and leaves {@linkcode FsStart.handOver}. */
+  end: { in: null; out: null };
+  /** Objects that the open trees need, whatever their branches' snapshots reach. */
+  references: { in: null; out: Reference[] };
+  memory: { in: { collect: boolean }; out: ThreadMemory };
+  /** These packs are gone: what was in them is elsewhere. */
+  forgetPacks: { in: number[]; out: null };
+  /** Makes the journals durable. */
+}
+
+export type FsRequest =
+  | {
+    [K in keyof FsCommands]: { readonly command: K; readonly value: FsCommands[K]["in"] };
+  }[keyof FsCommands]
+  | {
+    [K in keyof ViewCommands]: {
+      readonly view: number;
+      readonly command: K;
+      readonly value: ViewCommands[K]["in"];
+    };
+  }[keyof ViewCommands];
+
+/** From the fs thread. */
+export type FsMessage =
+  | {
+    readonly type: "ready";
+    readonly replayed: number;
+    readonly tornBytes: number;
+    readonly nodeIds: Float64Array;
+    readonly lost: number;
+    readonly routing: RoutingState | null;
+  }
+  | { readonly type: "part" }
+  | { readonly type: "done"; readonly value: unknown }
+  | { readonly type: "failed"; readonly error: PostedError }
+  | { readonly type: "ask"; readonly ticket: number; readonly question: Question }
+  /** A program looks up the names of this directory of the mount one by one. */
+  | { readonly type: "list"; readonly path: string }
+  /** The kernel is to look up this path of the mount, a binary string. */
+  | { readonly type: "revisit"; readonly path: string }
+  /** The kernel refers to nothing in this view of a checkpoint any more. */
+  | { readonly type: "idle"; readonly view: number }
+  /** There are so many nodes that the kernel should be asked to forget some. */
+  | { readonly type: "many"; readonly view: number }
+  | { readonly type: "unmounted" }
+  /** The thread cannot go on. */
+  | { readonly type: "crashed"; readonly error: PostedError };
+
+/** On the captures port. */
+export interface PostedCapture {
+  readonly id: number;
+  readonly capture: Capture;
+}
+
+export interface BackgroundStart {
+  readonly source: string;
+  readonly store: string;
+  readonly fuseFd: number;
+  readonly captures: MessagePort;
+}
+
+export interface BranchPosition {
+  readonly branch: string;
+  readonly segment: number;
+  readonly nextInode: number;
+}
+
+/** Commit that a build ends with; absent: only the branch's snapshot moves. */
+export interface SaveCommit extends NewCommit {
+  readonly operation?: { readonly kind: OperationKind; readonly from: ObjectId };
+}
+
+export type { CommitInfo };

@@ -1,0 +1,185 @@
+/**
+ * Which daemon a command means.
+ *
+ * In this order: the socket it names; the project or mount it names; `$AGENTVFS_SOCK`; the mount or project it
+ * stands in; the only daemon that is running.
+ *
+ * @module
+ */
+
+import { join, resolve } from "node:path";
+import { isListening } from "../../control/socket_path.ts";
+import { isWithin, listMounts, type Mount, MOUNT_TYPE } from "../../host/mounts.ts";
+import { listWorkspaces, WorkspaceError, type WorkspaceRecord } from "./workspace.ts";
+
+/** What is known of the daemon; all of it may be left out. */
+export interface FindOptions {
+  socket?: string | undefined;
+  /** A project, a mountpoint, or something inside one. */
+  directory?: string | undefined;
+  /** Starting point; the current directory by default. */
+  cwd?: string | undefined;
+}
+
+/** How to reach a daemon. */
+export interface FoundDaemon {
+  socket: string;
+  /** Null where only the socket is known. */
+  workspace: WorkspaceRecord | null;
+}
+
+/** Throws {@linkcode WorkspaceError}: exit 3 where there is no daemon, 2 where it is not clear which. */
+export async function findDaemon(options: FindOptions): Promise<FoundDaemon> {
+  if (options.socket !== undefined) return { socket: resolve(options.socket), workspace: null };
+  if (options.directory !== undefined) {
+    const directory = resolve(options.directory);
+    const found = await findAround(directory);
+    if (found !== null) return found;
+    throw new WorkspaceError("unreachable", 3, `There is no daemon for ${directory}`, {
+      hint: `Start one: agentvfs quickstart ${directory}`,
+    });
+  }
+  const named = Deno.env.get("AGENTVFS_SOCK");
+  if (named) return { socket: resolve(named), workspace: null };
+  const cwd = options.cwd ?? currentDirectory();
+  return (cwd === null ? null : await findAround(cwd)) ?? await findOnly();
+}
+
+/** The daemon whose mount or project `directory` is, or is in. */
+export async function findAround(directory: string): Promise<FoundDaemon | null> {
+  const workspaces = await listWorkspaces();
+  const place = await placeOf(directory, workspaces);
+  if (place.mount !== null) return place.found;
+  const around = workspaces.filter(({ source }) => isWithin(place.path, source));
+  const nearest = Math.max(...around.map(({ source }) => source.length));
+  return await choose(around.filter(({ source }) => source.length === nearest));
+}
+
+/** Where a directory is, as far as mounts of ours are concerned. */
+export interface MountPlace {
+  /** The mountpoint that it is, or is in; null if it is in none. What a stopped daemon mounted counts. */
+  readonly mount: string | null;
+  /** Whose mount that is; null where nobody can tell. */
+  readonly found: FoundDaemon | null;
+}
+
+/** The mount that `directory` is, or is in, and its daemon. */
+export async function findMount(directory: string): Promise<MountPlace> {
+  return await placeOf(directory, await listWorkspaces());
+}
+
+/** `path`: the directory itself, with links resolved where it is in no mount as it was named. */
+async function placeOf(
+  directory: string,
+  workspaces: readonly WorkspaceRecord[],
+): Promise<MountPlace & { readonly path: string }> {
+  const mounts = (await listMounts()).filter(({ type }) => type === MOUNT_TYPE);
+  const inMount = async (path: string) => {
+    const mount = deepest(mounts.filter((mount) => isWithin(path, mount.path)));
+    if (mount !== null) {
+      return { mount: mount.path, found: await daemonOf(mount, mounts, workspaces) };
+    }
+    const [unmounted] = workspaces.filter((workspace) => isWithin(path, workspace.mount));
+    if (unmounted === undefined || await isUsed(unmounted.mount)) return NO_MOUNT;
+    const same = workspaces.filter(({ mount }) => mount === unmounted.mount);
+    return { mount: unmounted.mount, found: await choose(same) };
+  };
+  // As it was named first: that touches no mount, and so cannot hang in one.
+  const named = await inMount(directory);
+  if (named.mount !== null) return { ...named, path: directory };
+  const real = await Deno.realPath(directory).catch(() => directory);
+  return { ...real === directory ? named : await inMount(real), path: real };
+}
+
+const NO_MOUNT: MountPlace = { mount: null, found: null };
+
+/** True if a directory where nothing is mounted has something in it: then it is no mountpoint any more. */
+async function isUsed(directory: string): Promise<boolean> {
+  try {
+    for await (const _ of Deno.readDir(directory)) return true;
+  } catch { /* it is not there */ }
+  return false;
+}
+
+function deepest(mounts: readonly Mount[]): Mount | null {
+  return mounts.reduce<Mount | null>(
+    (longest, mount) => mount.path.length >= (longest?.path.length ?? 0) ? mount : longest,
+    null,
+  );
+}
+
+/** Branches are shown in other places by mounts of the same file system, one of them over the project's own path. */
+async function daemonOf(
+  mount: Mount,
+  mounts: readonly Mount[],
+  workspaces: readonly WorkspaceRecord[],
+): Promise<FoundDaemon | null> {
+  const places = new Set(
+    mounts.filter(({ device }) => device === mount.device).map(({ path }) => path),
+  );
+  const known = await choose(
+    workspaces.filter((workspace) =>
+      places.has(workspace.mount) || workspace.source === mount.path
+    ),
+  );
+  return known ?? await askMount(mount.path);
+}
+
+/** Of several workspaces for one place the one whose daemon runs. */
+async function choose(workspaces: readonly WorkspaceRecord[]): Promise<FoundDaemon | null> {
+  const [first, second] = workspaces;
+  if (first === undefined) return null;
+  if (second === undefined) return found(first);
+  const running = await onlyRunning(workspaces);
+  if (running.length > 1) throw ambiguous(running);
+  return found(running[0] ?? first);
+}
+
+async function findOnly(): Promise<FoundDaemon> {
+  const running = await onlyRunning(await listWorkspaces());
+  const [only, another] = running;
+  if (another !== undefined) throw ambiguous(running);
+  if (only !== undefined) return found(only);
+  throw new WorkspaceError("unreachable", 3, "No agentvfs daemon is running", {
+    hint: "Start one: agentvfs quickstart DIR",
+  });
+}
+
+async function onlyRunning(workspaces: readonly WorkspaceRecord[]): Promise<WorkspaceRecord[]> {
+  const states = await Promise.all(workspaces.map((workspace) => isListening(workspace.socket)));
+  return workspaces.filter((_, i) => states[i]);
+}
+
+/** A mount that this state root knows nothing of says itself where its daemon listens. */
+async function askMount(mount: string): Promise<FoundDaemon | null> {
+  try {
+    const status = JSON.parse(await Deno.readTextFile(join(mount, ".agentvfs/status")));
+    return typeof status.socket === "string" ? { socket: status.socket, workspace: null } : null;
+  } catch {
+    return null;
+  }
+}
+
+function found(workspace: WorkspaceRecord): FoundDaemon {
+  return { socket: workspace.socket, workspace };
+}
+
+function ambiguous(running: readonly WorkspaceRecord[]): WorkspaceError {
+  const list = running.map(({ source, mount, socket }) => ({ source, mount, socket }));
+  const lines = list.map(({ source, mount }) => `  ${source}  mounted at ${mount}`).sort();
+  return new WorkspaceError(
+    "ambiguous_daemon",
+    2,
+    `${running.length} daemons are running and none of them is meant here:\n${lines.join("\n")}`,
+    { hint: "Name one with --project DIR or --sock PATH, or stand in its mount", details: list },
+  );
+}
+
+/** Null where the current directory was removed. */
+function currentDirectory(): string | null {
+  try {
+    return Deno.cwd();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,297 @@
+/**
+ * Where a project's mount, store, socket and log are kept: its workspace.
+ *
+ * `<state root>/workspaces/<basename>-<12 hex of sha256 of the real path>/` holds `mount/`, `store/`, `daemon.log`,
+ * `control.sock` and `workspace.json`, all for the owner only. The hash keeps two projects with one folder name
+ * apart; a daemon with a store of its own place gets a workspace of its own too.
+ *
+ * @module
+ */
+
+import { crc32 } from "node:zlib";
+import { basename, dirname, join, resolve } from "node:path";
+import { fitsSocketAddress } from "../../control/socket_path.ts";
+import { replaceFile } from "../../store/files/replace_file.ts";
+
+/** Everything a daemon needs to know. All paths are absolute. */
+export interface DaemonConfig {
+  /** Project directory, a real path. Only read. */
+  source: string;
+  mount: string;
+  store: string;
+  socket: string;
+  log: string;
+  /** Directory of the workspace. */
+  workspace: string;
+  /** Let other users use the mount; needs `user_allow_other` in /etc/fuse.conf unless root mounts. */
+  allowOther: boolean;
+  foreground: boolean;
+  /** Garbage is collected once nobody used the mount for so long, ms; 0: only when somebody asks. */
+  gcIdleMs: number;
+  /** Keep idle CPUs from halting while many requests come, where that helps and is allowed. */
+  keepAwake: boolean;
+  /** What a process sees at the mountpoint depends on its cgroup. `strict`: without a session, nothing. */
+  routing: "none" | "cgroups" | "strict";
+  /** Of the program. */
+  version: string;
+}
+
+/** What a command line may say; the rest follows from the project. Relative paths start at `cwd`. */
+export interface DaemonOptions {
+  source: string;
+  mount?: string | undefined;
+  store?: string | undefined;
+  socket?: string | undefined;
+  log?: string | undefined;
+  allowOther?: boolean;
+  foreground?: boolean;
+  gcIdleMs?: number | undefined;
+  keepAwake?: boolean;
+  routing?: DaemonConfig["routing"];
+  version: string;
+}
+
+/** `workspace.json`: how to find the daemon of a project again. */
+export interface WorkspaceRecord {
+  /** Directory of the workspace. Not in the file: it is where the file was found. */
+  directory: string;
+  source: string;
+  mount: string;
+  store: string;
+  socket: string;
+  log: string;
+  /** Version of the program that wrote it. */
+  version: string;
+}
+
+/**
+ * Why a workspace cannot be used. `code` is stable. `exit` is the command's exit code: 1 refused, 2 the command line
+ * names something that is not there, 3 the daemon cannot be reached, 4 the machine does not allow it.
+ */
+export class WorkspaceError extends Error {
+  readonly code: string;
+  readonly exit: 1 | 2 | 3 | 4;
+  readonly hint?: string;
+  readonly details?: unknown;
+
+  constructor(
+    code: string,
+    exit: 1 | 2 | 3 | 4,
+    message: string,
+    options: { hint?: string; details?: unknown; cause?: unknown } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "WorkspaceError";
+    this.code = code;
+    this.exit = exit;
+    if (options.hint !== undefined) this.hint = options.hint;
+    if (options.details !== undefined) this.details = options.details;
+  }
+}
+
+const GC_IDLE_MS = 10 * 60_000;
+const RECORD = "workspace.json";
+const HASH_DIGITS = 12;
+/** Of the project's name in a workspace's, so that it stays below NAME_MAX (255 bytes). */
+const NAME_CHARACTERS = 48;
+
+/** `$AGENTVFS_STATE_DIR`, else `$XDG_STATE_HOME/agentvfs`, else `~/.local/state/agentvfs`. */
+export function stateRoot(): string {
+  const own = Deno.env.get("AGENTVFS_STATE_DIR") || Deno.env.get("AGENTVFS_WORKSPACE_ROOT");
+  if (own) return resolve(own);
+  const state = Deno.env.get("XDG_STATE_HOME");
+  // The XDG Base Directory Specification says that a relative value is to be ignored.
+  if (state?.startsWith("/")) return join(state, "agentvfs");
+  const home = Deno.env.get("HOME");
+  if (!home) {
+    throw new WorkspaceError("no_state_dir", 4, "There is no place for state: HOME is not set", {
+      hint: "Set AGENTVFS_STATE_DIR to a directory of yours",
+    });
+  }
+  return join(home, ".local/state/agentvfs");
+}
+
+function workspacesRoot(): string {
+  return join(stateRoot(), "workspaces");
+}
+
+/** Fills in what the options leave open. Reads nothing but the project's real path; creates nothing. */
+export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> {
+  const source = await realSource(resolve(options.source));
+  const ownStore = options.store === undefined ? undefined : await realPlace(options.store);
+  const root = await realPlace(workspacesRoot());
+  const main = workspaceDirectory(root, source, await digits(source));
+  const separate = ownStore !== undefined && ownStore !== join(main, "store");
+  const hash = await digits(separate ? `${source}\0${ownStore}` : source);
+  const workspace = workspaceDirectory(root, source, hash);
+  return {
+    source,
+    workspace,
+    mount: options.mount === undefined ? join(workspace, "mount") : await realPlace(options.mount),
+    store: ownStore ?? join(workspace, "store"),
+    socket: options.socket === undefined ? socketPath(workspace, hash) : resolve(options.socket),
+    log: resolve(options.log ?? join(workspace, "daemon.log")),
+    allowOther: options.allowOther ?? false,
+    foreground: options.foreground ?? false,
+    gcIdleMs: options.gcIdleMs ?? GC_IDLE_MS,
+    keepAwake: options.keepAwake ?? true,
+    routing: options.routing ?? "none",
+    version: options.version,
+  };
+}
+
+async function realSource(path: string): Promise<string> {
+  try {
+    return await Deno.realPath(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound || cause instanceof Deno.errors.NotADirectory) {
+      throw new WorkspaceError("no_source", 2, `There is no project directory ${path}`, {
+        hint: "Give the directory to work on: agentvfs quickstart DIR",
+        cause,
+      });
+    }
+    throw new WorkspaceError("bad_source", 4, `Cannot look at ${path}: ${reason(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * A path with links resolved as far as it exists. Mounts are known to the kernel by such paths, and two places
+ * can only be compared by them.
+ */
+async function realPlace(path: string): Promise<string> {
+  const absolute = resolve(path);
+  try {
+    return await Deno.realPath(absolute);
+  } catch {
+    return absolute === "/" ? "/" : join(await realPlace(dirname(absolute)), basename(absolute));
+  }
+}
+
+function workspaceDirectory(root: string, source: string, hash: string): string {
+  const name = [...basename(source) || "root"].slice(0, NAME_CHARACTERS).join("");
+  return join(root, `${name}-${hash}`);
+}
+
+async function digits(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(hash).toHex().slice(0, HASH_DIGITS);
+}
+
+/** In the workspace, or where paths are short if that one does not fit a socket address. */
+function socketPath(workspace: string, hash: string): string {
+  const near = join(workspace, "control.sock");
+  return fitsSocketAddress(near) ? near : join(shortRuntimeDirectory(), `${hash}.sock`);
+}
+
+/** `$XDG_RUNTIME_DIR/agentvfs` where that is short enough, else `/tmp/agentvfs-<uid>`. */
+function shortRuntimeDirectory(): string {
+  const runtime = Deno.env.get("XDG_RUNTIME_DIR");
+  if (runtime?.startsWith("/")) {
+    const own = join(runtime, "agentvfs");
+    if (fitsSocketAddress(join(own, "0".repeat(HASH_DIGITS) + ".sock"))) return own;
+  }
+  return `/tmp/agentvfs-${Deno.uid() ?? 0}`;
+}
+
+/** Creates the workspace of a validated configuration, with its mountpoint, and writes its record. */
+export async function createWorkspace(config: DaemonConfig): Promise<void> {
+  await createWorkspaceDirectory(config);
+  await createMountpoint(config);
+  await ownDirectory(config.store);
+  const socketDirectory = join(config.socket, "..");
+  if (socketDirectory === shortRuntimeDirectory()) await ownDirectory(socketDirectory);
+  writeRecord(config);
+}
+
+/** Creates the workspace's directory alone. Harmless when repeated. */
+export async function createWorkspaceDirectory(config: DaemonConfig): Promise<void> {
+  await ownDirectory(stateRoot());
+  await ownDirectory(workspacesRoot());
+  await ownDirectory(config.workspace);
+}
+
+const OWNER_ONLY = { recursive: true, mode: 0o700 } as const;
+
+async function createMountpoint({ mount, workspace }: DaemonConfig): Promise<void> {
+  const own = mount === join(workspace, "mount");
+  try {
+    await Deno.mkdir(mount, own ? OWNER_ONLY : { recursive: true });
+  } catch (cause) {
+    // A mount that died answers ENOTCONN to everything; that is for the mount's own check to report.
+    if (cause instanceof Deno.errors.AlreadyExists) return;
+    const message = `Cannot make the mountpoint ${mount}: ${reason(cause)}`;
+    throw new WorkspaceError("mount_unusable", 4, message, {
+      hint: "Choose a place where you may make a directory",
+      cause,
+    });
+  }
+}
+
+/** Makes sure `path` is a directory of this user's that nobody else can enter. */
+async function ownDirectory(path: string): Promise<void> {
+  try {
+    await Deno.mkdir(path, OWNER_ONLY);
+    const info = await Deno.lstat(path);
+    if (!info.isDirectory) throw new Error("it is not a directory");
+    if (info.uid !== Deno.uid()) throw new Error(`it belongs to user ${info.uid}`);
+    if ((info.mode! & 0o077) !== 0 && path !== stateRoot()) await Deno.chmod(path, 0o700);
+  } catch (cause) {
+    throw new WorkspaceError("state_dir", 4, `Cannot use ${path} for state: ${reason(cause)}`, {
+      hint: "Set AGENTVFS_STATE_DIR to a directory of yours on a local disk",
+      cause,
+    });
+  }
+}
+
+function writeRecord(config: DaemonConfig): void {
+  const { source, mount, store, socket, log, version } = config;
+  const record = { source, mount, store, socket, log, version };
+  const text = JSON.stringify({ ...record, sum: recordSum(record) }, null, 2) + "\n";
+  const path = join(config.workspace, RECORD);
+  replaceFile(path, text, `${path}.${Deno.pid}`);
+}
+
+/** CRC-32 of the record's JSON without it, so that a record that is damaged is not taken for another place. */
+function recordSum(record: Record<string, unknown>): number {
+  return crc32(JSON.stringify(record));
+}
+
+/** The record in `directory`, or null where there is none that is whole. */
+export async function readRecord(directory: string): Promise<WorkspaceRecord | null> {
+  const path = join(directory, RECORD);
+  const text = await Deno.readTextFile(path).catch(() => null);
+  if (text === null) return null;
+  const record = parseRecord(text);
+  if (record !== null) return { ...record, directory };
+  console.error(`${path} is damaged: agentvfs quickstart in its project writes it anew`);
+  return null;
+}
+
+function parseRecord(text: string): Omit<WorkspaceRecord, "directory"> | null {
+  try {
+    const { sum, ...record } = JSON.parse(text);
+    return sum === recordSum(record) ? record : null;
+  } catch {
+    return null;
+  }
+}
+
+/** All workspaces of this state root, in no particular order. */
+export async function listWorkspaces(): Promise<WorkspaceRecord[]> {
+  const root = workspacesRoot();
+  const records: Promise<WorkspaceRecord | null>[] = [];
+  try {
+    for await (const entry of Deno.readDir(root)) records.push(readRecord(join(root, entry.name)));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
+  return (await Promise.all(records)).filter((record) => record !== null);
+}
+
+/** The system's own words of an error, without its number. */
+export function reason(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/ \(os error \d+\).*$/s, "");
+}

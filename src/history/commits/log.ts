@@ -1,0 +1,74 @@
+/**
+ * The list of a branch's commits.
+ *
+ * @module
+ */
+
+import type { DatabaseSync } from "node:sqlite";
+import type { ObjectId } from "../../store/format/object_id.ts";
+import { StoreError } from "../../store/format/store_error.ts";
+import { type CommitInfo, storedId } from "./commit.ts";
+import { HistoryError } from "./history_error.ts";
+
+const UNREADABLE: ReadonlySet<string> = new Set([
+  "unknown_ref",
+  "corrupt_commit",
+  "missing_object",
+  "damaged_object",
+]);
+
+export interface LogOptions {
+  /** At most this many commits. */
+  readonly limit?: number;
+  /** Also those made for safety. */
+  readonly all?: boolean;
+}
+
+/**
+ * Newest first: all commits made on `branch`, then the ancestors of the first of them (of `head` where there
+ * is none) that were made on other branches, along first parents.
+ */
+export function listLog(
+  database: DatabaseSync,
+  commitInfo: (id: ObjectId) => CommitInfo,
+  branch: string,
+  head: ObjectId | null,
+  options: LogOptions,
+): CommitInfo[] {
+  const limit = options.limit ?? Infinity;
+  const commits: CommitInfo[] = [];
+  const rows = database.prepare(
+    "SELECT id, kind FROM commits WHERE branch = ? ORDER BY sequence DESC",
+  ).all(branch);
+  const take = (commit: CommitInfo) => {
+    if (options.all || commit.kind !== "safety") commits.push(commit);
+  };
+  const find = (id: ObjectId) => readable(commitInfo, id);
+  for (const row of rows) {
+    if (commits.length >= limit) return commits;
+    if (!options.all && row.kind === "safety") continue;
+    const commit = find(storedId(String(row.id)));
+    if (commit !== null) take(commit);
+  }
+  const oldest = rows.at(-1);
+  const start = oldest === undefined ? head : find(storedId(String(oldest.id)))?.parents[0];
+  for (let id = start ?? null; id !== null && commits.length < limit;) {
+    const commit = find(id);
+    if (commit === null) return commits;
+    take(commit);
+    id = commit.parents[0] ?? null;
+  }
+  return commits;
+}
+
+/** Null for a commit that is lost, or so old that it was forgotten. */
+function readable(commitInfo: (id: ObjectId) => CommitInfo, id: ObjectId): CommitInfo | null {
+  try {
+    return commitInfo(id);
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    const known = error instanceof HistoryError || error instanceof StoreError;
+    if (known && UNREADABLE.has(code as string)) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Files as descriptors: opening, reading and writing at an offset, making durable, locking.
+ *
+ * Paths are NUL-terminated byte strings. Every call blocks its thread and answers a number, negative where it failed
+ * (`failure.ts`); none throws. Flags are the host's own numbers, known by their POSIX names.
+ *
+ * @module
+ */
+
+export {
+  birthTime,
+  close,
+  emptyStat,
+  fallocate,
+  fdatasync,
+  flock,
+  fstat,
+  fsync,
+  ftruncate,
+  LOCK_EX,
+  LOCK_NB,
+  O_CREAT,
+  O_DIRECTORY,
+  O_EXCL,
+  O_RDONLY,
+  O_RDWR,
+  O_TRUNC,
+  O_WRONLY,
+  open,
+  pread,
+  pwrite,
+  type Stat,
+  statfs,
+  umask,
+} from "./linux/files.ts";

@@ -1,0 +1,1 @@
+export { readClock, type Timestamp } from "../../../ffi/linux/clock.ts";

@@ -1,0 +1,77 @@
+/**
+ * Mounts whose daemon died without unmounting them.
+ *
+ * @module
+ */
+
+import { binaryString, cString } from "../../../ffi/binary_string.ts";
+import { MNT_FORCE, umount2 } from "../../../ffi/linux/process.ts";
+import { isOver } from "./processes.ts";
+import { unmount } from "./unmount.ts";
+import { type Mount, MOUNT_TYPE, mountAt } from "./mounts.ts";
+
+const PROBE_MS = 2_000;
+const UNCACHED_NAME = ".agentvfs/ctl";
+
+/**
+ * If `mount` is one of ours and its daemon died without unmounting it, unmounts it and returns true.
+ * A mount that answers, or that takes its time, is left alone.
+ */
+export async function closeDeadMount(mount: Mount): Promise<boolean> {
+  if (!await isDeadMount(mount)) return false;
+  await unmount(mount.path, true);
+  return await mountAt(mount.path) === null;
+}
+
+/** True if `mount` is one of ours and nobody holds the device that served it. */
+export async function isDeadMount(mount: Mount): Promise<boolean> {
+  return mount.type === MOUNT_TYPE && await isDead(mount.path);
+}
+
+/**
+ * Ends the connection of a mount that nobody serves and somebody holds: a server that was killed may wait in the
+ * kernel for an answer to a request, which now gets an error. Returns false if it cannot be ended.
+ */
+export async function abortMount({ path, device }: Mount): Promise<boolean> {
+  const minor = device.slice(device.indexOf(":") + 1);
+  try {
+    await Deno.writeTextFile(`/sys/fs/fuse/connections/${minor}/abort`, "1");
+    return true;
+  } catch {
+    // The control file system is not mounted.
+    return umount2(cString(binaryString(path)), MNT_FORCE) === 0;
+  }
+}
+
+/** True if a process that can still run keeps the mount at `path`, as `daemonArguments` start one. */
+export async function hasKeeper(path: string): Promise<boolean> {
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const command = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
+    const words = command.split("\0");
+    const mounts = words.includes("daemon") && words[words.indexOf("--mount") + 1] === path;
+    if (mounts && !isOver(Number(name))) return true;
+  }
+  return false;
+}
+
+/**
+ * What the kernel answers once nobody holds the device that served a mount: ENOTCONN, and ECONNABORTED to who asked
+ * before.
+ */
+const DEAD: ReadonlySet<string | undefined> = new Set(["ENOTCONN", "ECONNABORTED"]);
+
+/** Asks for a name that is never cached: what the kernel has cached it goes on answering for a dead daemon. */
+async function isDead(path: string): Promise<boolean> {
+  const { promise: slow, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), PROBE_MS);
+  const probe = Deno.stat(`${path}/${UNCACHED_NAME}`).then(
+    () => false,
+    (error) => DEAD.has(error.code),
+  );
+  try {
+    return await Promise.race([probe, slow]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,1 @@
+export { Errno } from "../../../ffi/linux/errno.ts";

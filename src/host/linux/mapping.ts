@@ -1,0 +1,1 @@
+export { mapFile, type Mapping, MAPPING_ALIGNMENT } from "../../../ffi/linux/mapping.ts";

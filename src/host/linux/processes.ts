@@ -1,0 +1,75 @@
+/**
+ * What /proc tells of processes (proc_pid_stat(5)): whether they run, and whose they are.
+ *
+ * @module
+ */
+
+import { type ProcessStat, processStat } from "../../../ffi/linux/process_stat.ts";
+
+/** A process: its number, and when it began, since numbers are used again. */
+export interface ProcessId {
+  readonly pid: number;
+  /** Clock ticks since the machine started. */
+  readonly started: number;
+}
+
+/** Null if there is no such process. */
+export function processId(pid: number): ProcessId | null {
+  const stat = readStat(pid);
+  return stat === null ? null : { pid, started: stat.started };
+}
+
+export function isRunning({ pid, started }: ProcessId): boolean {
+  return readStat(pid)?.started === started;
+}
+
+/** The process, its parent, and so on: those there are. */
+export function* ancestry(pid: number): Generator<ProcessId> {
+  for (let at = pid; at > 0;) {
+    const stat = readStat(at);
+    if (stat === null) return;
+    yield { pid: at, started: stat.started };
+    at = stat.parent;
+  }
+}
+
+/** Names the mount namespace of a process; null if that may not be looked at. */
+export function mountNamespace(pid: number | "self"): string | null {
+  try {
+    return Deno.readLinkSync(`/proc/${pid}/ns/mnt`);
+  } catch {
+    return null;
+  }
+}
+
+/** Null if there is no such process. */
+export function parentOf(pid: number): number | null {
+  return readStat(pid)?.parent ?? null;
+}
+
+/** Its name; `?` if that cannot be told. */
+export function commandOf(pid: number): string {
+  try {
+    return Deno.readTextFileSync(`/proc/${pid}/comm`).trim() || "?";
+  } catch {
+    return "?";
+  }
+}
+
+/** A process that has ended and is not waited for yet runs no more. */
+function readStat(pid: number): ProcessStat | null {
+  const stat = processStat(pid);
+  return stat?.state === "Z" ? null : stat;
+}
+
+/**
+ * True if no instruction of the process will ever run again, although it may not be gone.
+ *
+ * A process that was killed is not gone before each of its threads has left the kernel. One that waits there for
+ * something that only its successor can do keeps everything the process had open: locks, sockets, devices.
+ */
+export function isOver(pid: number): boolean {
+  // Of a process that is gone, or of another PID namespace, nothing is known.
+  const state = processStat(pid)?.state;
+  return state === "Z" || state === "X";
+}

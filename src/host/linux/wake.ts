@@ -1,0 +1,18 @@
+/**
+ * Wakes of Linux: eventfd(2).
+ *
+ * @module
+ */
+
+import { EFD_CLOEXEC, EFD_NONBLOCK, eventfd } from "../../../ffi/linux/descriptor.ts";
+import { write } from "../../../ffi/linux/file.ts";
+
+/** A new wake, to be polled for reading; negative if there is none to be had. */
+export function createWake(): number {
+  return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+}
+
+/** Makes the wake readable. */
+export function wake(fd: number): void {
+  write(fd, new Uint8Array(new BigUint64Array([1n]).buffer));
+}

@@ -1,0 +1,16 @@
+/**
+ * Other processes: whether they run, what they are called, who started them.
+ *
+ * @module
+ */
+
+export {
+  ancestry,
+  commandOf,
+  isOver,
+  isRunning,
+  mountNamespace,
+  parentOf,
+  type ProcessId,
+  processId,
+} from "./linux/processes.ts";

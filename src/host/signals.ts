@@ -1,0 +1,7 @@
+/**
+ * Signals that the runtime does not know.
+ *
+ * @module
+ */
+
+export { ignoreFileSizeLimit } from "./linux/signals.ts";

@@ -1,0 +1,27 @@
+/**
+ * Reading a tree of files without leaving it: directories by descriptor, what lies beneath one, links, extended
+ * attributes, holes. As `files.ts`: blocking, negative numbers are failures.
+ *
+ * @module
+ */
+
+export {
+  type DirectoryEntry,
+  fgetxattr,
+  flistxattr,
+  lgetxattr,
+  llistxattr,
+  lseek,
+  O_NOATIME,
+  O_NOFOLLOW,
+  O_NONBLOCK,
+  O_PATH,
+  openat,
+  openBeneath,
+  pathOfEntry,
+  readDirectory,
+  readlinkat,
+  SEEK_DATA,
+  SEEK_HOLE,
+  statx,
+} from "./linux/source_files.ts";

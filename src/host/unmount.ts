@@ -1,0 +1,7 @@
+/**
+ * Unmounting, with whatever right this process has.
+ *
+ * @module
+ */
+
+export { unmount, type UnmountResult } from "./linux/unmount.ts";

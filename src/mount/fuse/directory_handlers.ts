@@ -1,0 +1,86 @@
+/**
+ * Requests that list directories.
+ *
+ * @module
+ */
+
+import { DIRENT, ENTRY_OUT } from "../../../ffi/fuse_kernel.ts";
+import { Errno } from "../../host/errno.ts";
+import { S_IFMT } from "../../store/trees/entry.ts";
+import type { Dirent, Inode } from "../../tree/nodes/inode.ts";
+import { listNames } from "../../tree/operations/listing.ts";
+import { Status } from "../../tree/status.ts";
+import type { View } from "../views.ts";
+import type { Context } from "./context.ts";
+import { OUT, type Reply } from "./reply.ts";
+import { BODY, MAX_WRITE } from "./request.ts";
+
+export function readdir(context: Context): number {
+  return list(context, false);
+}
+
+export function readdirplus(context: Context): number {
+  return list(context, true);
+}
+
+function list({ view, tree, request, reply }: Context, plus: boolean): number {
+  const inode = tree.node(request.nodeId);
+  if (inode === undefined) return -Errno.ESTALE;
+  const status = tree.load(inode);
+  if (status !== Status.Ok) return reply.status(status);
+  const cookie = request.u64(BODY + 8);
+  const writer = new ListingWriter(
+    view,
+    reply,
+    Math.min(request.u32(BODY + 16), MAX_WRITE),
+    plus,
+  );
+  if (cookie < 1 && !writer.dot(".", inode.ino, 1)) return writer.length;
+  if (cookie < 2 && !writer.dot("..", (inode.parent ?? inode).ino, 2)) return writer.length;
+  listNames(tree, inode, cookie, (name, dirent) => writer.entry(name, dirent));
+  return writer.length;
+}
+
+class ListingWriter {
+  length = 0;
+
+  constructor(
+    readonly view: View,
+    readonly reply: Reply,
+    readonly limit: number,
+    readonly plus: boolean,
+  ) {}
+
+  /** Returns false if it does not fit. */
+  dot(name: string, ino: number, cookie: number): boolean {
+    return this.#write(name, ino, 4, cookie, null);
+  }
+
+  entry(name: string, dirent: Dirent): boolean {
+    const { inode } = dirent;
+    return this.#write(name, inode.ino, (inode.mode & S_IFMT) >> 12, dirent.cookie, inode);
+  }
+
+  #write(name: string, ino: number, type: number, cookie: number, inode: Inode | null): boolean {
+    const padded = (DIRENT.SIZE + name.length + 7) & ~7;
+    const needed = this.plus ? ENTRY_OUT.SIZE + padded : padded;
+    if (this.length + needed > this.limit) return false;
+    const { reply } = this;
+    let at = OUT + this.length;
+    if (this.plus) {
+      // What the kernel cannot keep it need not be told with every listing: node id 0 says so.
+      if (inode === null || this.view.isRouted) reply.bytes.fill(0, at, at + ENTRY_OUT.SIZE);
+      else reply.entryAt(at, this.view, inode);
+      at += ENTRY_OUT.SIZE;
+    }
+    reply.inodeNumber(at + DIRENT.INO, this.view.inodeSpace, ino);
+    reply.u64(at + DIRENT.OFF, cookie);
+    reply.u32(at + DIRENT.NAMELEN, name.length);
+    reply.u32(at + DIRENT.TYPE, type);
+    const start = at + DIRENT.SIZE;
+    for (let i = 0; i < name.length; i++) reply.bytes[start + i] = name.charCodeAt(i);
+    reply.bytes.fill(0, start + name.length, at + padded);
+    this.length += needed;
+    return true;
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The answer being built: one buffer for all of them. The out header comes first, so that a READ's bytes
+ * can be put where they are sent from.
+ *
+ * @module
+ */
+
+import { ATTR, ATTR_OUT, ENTRY_OUT, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
+import { Errno } from "../../host/errno.ts";
+import type { Inode } from "../../tree/nodes/inode.ts";
+import { blocksOf } from "../../tree/operations/read.ts";
+import type { Status } from "../../tree/status.ts";
+import type { SharedDirectories } from "../shared_directories.ts";
+import { INODE_SPACES, type View, wireNode } from "../views.ts";
+import { errnoOf } from "./errno.ts";
+import { MAX_WRITE } from "./request.ts";
+
+/** Where an answer's fields begin. */
+export const OUT = OUT_HEADER.SIZE;
+
+/** Returned by a handler whose request gets no answer, or gets it later. */
+export const NO_REPLY = -0x7fffffff;
+
+/**
+ * How long the kernel may believe us: until told otherwise. Everything that changes passes through the
+ * kernel or is followed by an explicit invalidation. Seconds.
+ */
+export const FOREVER = 0x3fffffff;
+
+export class Reply {
+  /** Where directories have ids that several views share; null if each view has its own. */
+  shared: SharedDirectories | null = null;
+  readonly bytes = new Uint8Array(OUT + MAX_WRITE + 4096);
+  readonly view = new DataView(this.bytes.buffer);
+
+  /** Touches every page: see `Request`. */
+  constructor() {
+    this.bytes.fill(0);
+  }
+
+  u32(at: number, value: number): void {
+    this.view.setUint32(at, value, true);
+  }
+
+  u64(at: number, value: number): void {
+    const high = Math.floor(value / 2 ** 32);
+    this.view.setUint32(at, value - high * 2 ** 32, true);
+    this.view.setInt32(at + 4, high, true);
+  }
+
+  /** Lays an inode number at `at`, with its space in the high bits. */
+  inodeNumber(at: number, space: number, ino: number): void {
+    const high = Math.floor(ino / 2 ** 32);
+    this.view.setUint32(at, ino - high * 2 ** 32, true);
+    this.view.setUint32(at + 4, high + space * (2 ** 32 / INODE_SPACES), true);
+  }
+
+  /** Lays a struct fuse_attr at `at`. */
+  attr(at: number, { tree, inodeSpace }: View, inode: Inode): void {
+    const size = inode.directory === null ? inode.size : 4096;
+    const { view } = this;
+    this.inodeNumber(at + ATTR.INO, inodeSpace, inode.ino);
+    this.u64(at + ATTR.SIZE, size);
+    this.u64(at + ATTR.BLOCKS, inode.directory === null ? blocksOf(tree, inode) : 8);
+    this.u64(at + ATTR.ATIME, inode.atimeSec);
+    this.u64(at + ATTR.MTIME, inode.mtimeSec);
+    this.u64(at + ATTR.CTIME, inode.ctimeSec);
+    view.setUint32(at + ATTR.ATIME_NSEC, inode.atimeNsec, true);
+    view.setUint32(at + ATTR.MTIME_NSEC, inode.mtimeNsec, true);
+    view.setUint32(at + ATTR.CTIME_NSEC, inode.ctimeNsec, true);
+    view.setUint32(at + ATTR.MODE, inode.mode, true);
+    view.setUint32(at + ATTR.NLINK, tree.linkCount(inode), true);
+    view.setUint32(at + ATTR.UID, inode.uid, true);
+    view.setUint32(at + ATTR.GID, inode.gid, true);
+    view.setUint32(at + ATTR.RDEV, inode.rdev, true);
+    view.setUint32(at + ATTR.BLKSIZE, 4096, true);
+    view.setUint32(at + ATTR.FLAGS, 0, true);
+  }
+
+  /** An answer that is a struct fuse_attr_out. Returns its length. */
+  attributes(view: View, inode: Inode): number {
+    this.u64(OUT + ATTR_OUT.VALID, attributesValid(view, inode));
+    this.u64(OUT + ATTR_OUT.VALID_NSEC, 0);
+    this.attr(OUT + ATTR_OUT.ATTR, view, inode);
+    return ATTR_OUT.SIZE;
+  }
+
+  /** Lays a struct fuse_entry_out at `at` and counts the reference the kernel gets with it. */
+  entryAt(at: number, view: View, inode: Inode): void {
+    if (this.shared !== null && inode.directory !== null) {
+      this.entryOf(at, view, inode, this.shared.remember(view, inode));
+    } else {
+      view.tree.nodes.remember(inode);
+      this.entryOf(at, view, inode, wireNode(view.number, inode.nodeId));
+    }
+  }
+
+  /** Lays a struct fuse_entry_out at `at`. `node`: the id that the kernel is to know it by. */
+  entryOf(at: number, view: View, inode: Inode, node: number): void {
+    this.u64(at + ENTRY_OUT.NODEID, node);
+    this.u64(at + ENTRY_OUT.GENERATION, 0);
+    this.u64(at + ENTRY_OUT.ENTRY_VALID, view.isRouted ? 0 : FOREVER);
+    this.u64(at + ENTRY_OUT.ATTR_VALID, attributesValid(view, inode));
+    this.u64(at + ENTRY_OUT.ENTRY_VALID_NSEC, 0);
+    this.attr(at + ENTRY_OUT.ATTR, view, inode);
+  }
+
+  /** An answer that is a struct fuse_entry_out. Returns its length. */
+  entry(view: View, inode: Inode): number {
+    this.entryAt(OUT, view, inode);
+    return ENTRY_OUT.SIZE;
+  }
+
+  /** "There is no such name", to be remembered if it may be: a struct fuse_entry_out with node id 0. */
+  negativeEntry(view: View): number {
+    if (view.isRouted) return -Errno.ENOENT;
+    this.bytes.fill(0, OUT, OUT + ENTRY_OUT.SIZE);
+    this.u64(OUT + ENTRY_OUT.ENTRY_VALID, FOREVER);
+    return ENTRY_OUT.SIZE;
+  }
+
+  /** What a handler returns for a status: 0 or a negative errno. */
+  status(status: Status): number {
+    return -errnoOf(status);
+  }
+}
+
+function attributesValid({ isRouted }: View, inode: Inode): number {
+  return isRouted && inode.directory !== null ? 0 : FOREVER;
+}
+
+/** Bytes, or how many there are if the caller only asked that (struct fuse_getxattr_out). */
+export function sized(reply: Reply, bytes: Uint8Array, wanted: number): number {
+  if (wanted === 0) {
+    reply.u32(OUT, bytes.length);
+    reply.u32(OUT + 4, 0);
+    return 8;
+  }
+  if (bytes.length > Math.min(wanted, MAX_WRITE)) return -Errno.ERANGE;
+  reply.bytes.set(bytes, OUT);
+  return bytes.length;
+}

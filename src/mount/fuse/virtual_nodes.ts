@@ -1,0 +1,192 @@
+/**
+ * The nodes of `.agentvfs`: which there are, what the kernel knows of them, and what they look like.
+ *
+ * @module
+ */
+
+import { S_IFDIR, S_IFLNK, S_IFREG } from "../../store/trees/entry.ts";
+import { MAIN_VIEW, VIEW_LIMIT, VIRTUAL_VIEW, wireNode } from "../views.ts";
+import { FOREVER } from "./reply.ts";
+
+export const VIRTUAL_NAME = ".agentvfs";
+
+/** Nodes of directories: that of view v's `.agentvfs` is v, so that another server knows it. */
+export const BRANCHES = VIEW_LIMIT;
+export const CHECKPOINTS = VIEW_LIMIT + 1;
+export const MAIN_LINK = VIEW_LIMIT + 2;
+const FIRST_OTHER = VIEW_LIMIT + 3;
+
+/** The root of the mount cannot have a second name in it. */
+export const MAIN_NAME = "main";
+export const MAIN_TARGET = "../..";
+
+/** Names, by node id of their directory, and directories whose listings are others now. */
+export interface ForgottenNames {
+  readonly parents: number[];
+  readonly names: string[];
+  readonly data: number[];
+}
+
+/** What the server that takes over has to know to answer who has `ctl` open: plain data. */
+export interface InheritedNodes {
+  readonly nextNode: number;
+  readonly ctl: readonly {
+    readonly id: number;
+    readonly view: number;
+    readonly text: string;
+    readonly lookups: number;
+  }[];
+}
+
+export type VirtualNode =
+  | { readonly kind: "home"; readonly view: number }
+  | { readonly kind: "branches"; readonly prefix: string }
+  | { readonly kind: "checkpoints" }
+  | { readonly kind: "main" }
+  | { readonly kind: "ctl"; readonly view: number; bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: "status"; readonly bytes: Uint8Array<ArrayBuffer> };
+
+/** A name in a listing. */
+export interface Listed {
+  readonly name: string;
+  /** The bits of a mode that tell. */
+  readonly type: number;
+}
+
+export class VirtualNodes {
+  /** Those without a number of their own, and how many references the kernel has. */
+  readonly #nodes = new Map<number, { node: VirtualNode; lookups: number }>();
+  #branches: readonly string[] = [];
+  #nextNode = FIRST_OTHER;
+  /** The view of whoever asks at the shared mountpoint. */
+  caller = MAIN_VIEW;
+
+  get size(): number {
+    return this.#nodes.size;
+  }
+
+  /** Null for what the kernel cannot know. */
+  get(id: number): VirtualNode | null {
+    if (id === MAIN_VIEW) return { kind: "home", view: this.caller };
+    if (id < VIEW_LIMIT) return { kind: "home", view: id };
+    if (id === BRANCHES) return { kind: "branches", prefix: "" };
+    if (id === CHECKPOINTS) return { kind: "checkpoints" };
+    if (id === MAIN_LINK) return { kind: "main" };
+    return this.#nodes.get(id)?.node ?? null;
+  }
+
+  /** True of what is in the mount once, whoever looks: the home of the shared mountpoint and what leads to the trees. */
+  isCommon(id: number): boolean {
+    return id === MAIN_VIEW || (id >= BRANCHES && id < FIRST_OTHER);
+  }
+
+  /** A number for a node, to which the kernel is about to have a reference. */
+  add(node: VirtualNode): number {
+    const id = this.#nextNode++;
+    this.#nodes.set(id, { node, lookups: 1 });
+    return id;
+  }
+
+  /** The kernel has given `count` references up. */
+  forget(id: number, count: number): void {
+    const known = this.#nodes.get(id);
+    if (known === undefined) return;
+    known.lookups -= count;
+    if (known.lookups <= 0) this.#nodes.delete(id);
+  }
+
+  /** For the server that takes over. */
+  handOver(): InheritedNodes {
+    const ctl = [...this.#nodes].flatMap(([id, { node, lookups }]) =>
+      node.kind !== "ctl"
+        ? []
+        : [{ id, view: node.view, text: new TextDecoder().decode(node.bytes), lookups }]
+    );
+    return { nextNode: this.#nextNode, ctl };
+  }
+
+  /** Takes over what another server handed over. */
+  inherit({ nextNode, ctl }: InheritedNodes): void {
+    this.#nextNode = nextNode;
+    for (const { id, view, text, lookups } of ctl) {
+      const bytes = new TextEncoder().encode(text);
+      this.#nodes.set(id, { node: { kind: "ctl", view, bytes }, lookups });
+    }
+  }
+
+  /** There are these branches now, and those of `gone` no more. Returns what the kernel must forget. */
+  setBranches(names: readonly string[], gone: readonly string[]): ForgottenNames {
+    this.#branches = [...names].sort();
+    const forgotten = { parents: [] as number[], names: [] as string[], data: [] as number[] };
+    const forget = (path: string) => {
+      const place = this.#placeOf(path);
+      if (place === null) return;
+      forgotten.parents.push(place.parent);
+      forgotten.names.push(place.name);
+    };
+    gone.forEach(forget);
+    forgotten.data.push(wireNode(VIRTUAL_VIEW, BRANCHES));
+    for (const [id, { node }] of this.#nodes) {
+      if (node.kind !== "branches") continue;
+      forgotten.data.push(wireNode(VIRTUAL_VIEW, id));
+      if (!this.hasBranchesBelow(node.prefix)) forget(node.prefix.slice(0, -1));
+    }
+    return forgotten;
+  }
+
+  hasBranch(name: string): boolean {
+    return this.#branches.includes(name);
+  }
+
+  /** True if there are branches the names of which begin so. */
+  hasBranchesBelow(prefix: string): boolean {
+    return this.#branches.some((name) => name.startsWith(prefix));
+  }
+
+  /** What is directly in a directory, other than checkpoints. */
+  names(node: VirtualNode & { kind: "home" | "branches" }): Listed[] {
+    return node.kind === "home" ? homeNames(node.view) : this.#branchNames(node.prefix);
+  }
+
+  /** The directory that a path below `branches` is in, and its name there; null if the kernel cannot know it. */
+  #placeOf(path: string): { parent: number; name: string } | null {
+    const slash = path.lastIndexOf("/");
+    const prefix = path.slice(0, slash + 1);
+    const name = path.slice(slash + 1);
+    if (prefix === "") return { parent: wireNode(VIRTUAL_VIEW, BRANCHES), name };
+    for (const [id, { node }] of this.#nodes) {
+      if (node.kind === "branches" && node.prefix === prefix) {
+        return { parent: wireNode(VIRTUAL_VIEW, id), name };
+      }
+    }
+    return null;
+  }
+
+  /** What is directly below a prefix. */
+  #branchNames(prefix: string): Listed[] {
+    const names = this.#branches.filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length).split("/")[0]!);
+    const main = prefix === "" ? MAIN_NAME : null;
+    return [...new Set(names)].map((name) => ({ name, type: name === main ? S_IFLNK : S_IFDIR }));
+  }
+}
+
+function homeNames(view: number): Listed[] {
+  const files = [{ name: "ctl", type: S_IFREG }, { name: "status", type: S_IFREG }];
+  const trees = [{ name: "branches", type: S_IFDIR }, { name: "checkpoints", type: S_IFDIR }];
+  return view === MAIN_VIEW ? [...files, ...trees] : files;
+}
+
+/**
+ * How long the kernel may keep attributes, seconds. Directories stay as they are; the length of `ctl` changes with what is
+ * written to it.
+ */
+export function attributesValid(node: VirtualNode): number {
+  return "bytes" in node ? 0 : FOREVER;
+}
+
+export function modeOf({ kind }: VirtualNode): number {
+  if (kind === "main") return S_IFLNK | 0o777;
+  if (kind === "ctl") return S_IFREG | 0o600;
+  return kind === "status" ? S_IFREG | 0o400 : S_IFDIR | 0o700;
+}

@@ -1,0 +1,28 @@
+/**
+ * Where the bytes of a file are that nobody has changed: in the store, or still in the source.
+ *
+ * @module
+ */
+
+import type { ObjectId } from "../../store/format/object_id.ts";
+
+/** Bytes in the store. */
+export class StoredContent {
+  constructor(
+    readonly content: ObjectId,
+    readonly chunked: boolean,
+    /** Bytes. */
+    readonly size: number,
+  ) {}
+}
+
+/** Bytes in the source directory, not imported yet. */
+export class SourceContent {
+  constructor(
+    /** Relative to the source, binary string. */
+    readonly path: string,
+    readonly size: number,
+    /** 512-byte units, as the source's file system counts them. */
+    readonly blocks: number,
+  ) {}
+}

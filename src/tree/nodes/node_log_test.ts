@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { S_IFREG } from "../../store/trees/entry.ts";
+import { Inode } from "./inode.ts";
+import { NodeLog } from "./node_log.ts";
+
+const NOTHING: ReadonlyMap<number, Inode> = new Map();
+const CONNECTION = { minor: 45, flags: 0xffffffff, flags2: 3 };
+
+function inode(nodeId: number, name: string, parent: Inode | null, ino = 2 ** 48 + nodeId): Inode {
+  const made = new Inode(nodeId, ino, S_IFREG, 0, 0, 0, 0, 0, 0, 0, 0);
+  made.name = name;
+  made.parent = parent;
+  made.lookups = 1;
+  return made;
+}
+
+function references(nodeId: number, lookups: number): Inode {
+  const made = inode(nodeId, "", null);
+  made.lookups = lookups;
+  return made;
+}
+
+function withLog(body: (log: NodeLog, path: string) => void): void {
+  const directory = Deno.makeTempDirSync();
+  const log = new NodeLog(`${directory}/nodes`);
+  try {
+    body(log, log.path);
+  } finally {
+    log.close();
+    Deno.removeSync(directory, { recursive: true });
+  }
+}
+
+Deno.test("a log tells what was bound and not forgotten", () =>
+  withLog((log, path) => {
+    const root = inode(1, "", null);
+    const names = ["a", '\xff\n "', "n".repeat(255)];
+    log.connected(CONNECTION);
+    names.forEach((name, i) => log.bind(inode(10 + i, name, root)));
+    log.flush(NOTHING);
+    log.bind(inode(20, "later", null, 7));
+    log.count(references(10, 0));
+    log.count(references(12, 3));
+    log.flush(NOTHING);
+    const { connection, nodes } = NodeLog.load(path);
+    assert.deepEqual(connection, CONNECTION);
+    assert.deepEqual([...nodes], [
+      [11, { ino: 2 ** 48 + 11, lookups: 1, parent: 1, name: names[1] }],
+      [12, { ino: 2 ** 48 + 12, lookups: 3, parent: 1, name: names[2] }],
+      [20, { ino: 7, lookups: 1, parent: 0, name: "later" }],
+    ]);
+  }));
+
+Deno.test("a log tells the cookies of the names of directories that are known", () =>
+  withLog((log, path) => {
+    const long = Array.from({ length: 400 }, (_, i) => String(i).padStart(255, "n"));
+    for (const id of [10, 11, 12]) log.bind(inode(id, `directory ${id}`, null));
+    log.listed(10, ["a", "\xff", "b", "c"], [3, 4, 7, 9]);
+    log.listed(11, long, long.map((_, i) => 100 + i));
+    log.listed(12, ["forgotten"], [3]);
+    log.listed(1, ["in the root"], [5]);
+    log.listed(10, ["a"], [10]);
+    log.count(references(12, 0));
+    log.flush(NOTHING);
+    assert.deepEqual(
+      NodeLog.load(path).listings,
+      new Map([
+        [10, new Map([["a", 10], ["\xff", 4], ["b", 7], ["c", 9]])],
+        [11, new Map(long.map((name, i) => [name, 100 + i]))],
+        [1, new Map([["in the root", 5]])],
+      ]),
+    );
+  }));
+
+Deno.test("a flipped bit costs what follows it, and is never taken for something else", () =>
+  withLog((log, path) => {
+    log.connected(CONNECTION);
+    for (let i = 0; i < 4; i++) log.bind(inode(10 + i, `name ${i}`, null));
+    log.count(references(11, 5));
+    log.listed(11, ["one", "two"], [3, 4]);
+    log.flush(NOTHING);
+    const whole = NodeLog.load(path);
+    assert.equal(whole.damagedAt, null);
+    const file = Deno.readFileSync(path);
+    const length = file.findLastIndex((byte) => byte !== 0) + 1;
+    const bytes = file.subarray(0, length + 64);
+    for (let bit = 0; bit < 8 * length; bit++) {
+      const damaged = bytes.slice();
+      damaged[bit >> 3]! ^= 1 << (bit & 7);
+      Deno.writeFileSync(`${path}.damaged`, damaged);
+      const { nodes, listings, damagedAt } = NodeLog.load(`${path}.damaged`);
+      assert.ok([...listings].every(([id]) => id === 11));
+      assert.ok(damagedAt !== null, `bit ${bit} was not noticed`);
+      for (const [id, node] of nodes) {
+        const { lookups, ...rest } = whole.nodes.get(id)!;
+        assert.deepEqual({ ...node, lookups }, { ...rest, lookups });
+      }
+    }
+  }));
+
+Deno.test("a name given later replaces the one before", () =>
+  withLog((log, path) => {
+    log.bind(inode(5, "old", null));
+    log.bind(inode(5, "new", null));
+    log.flush(NOTHING);
+    assert.equal(NodeLog.load(path).nodes.get(5)!.name, "new");
+  }));
+
+Deno.test("many records at once are all there", () =>
+  withLog((log, path) => {
+    for (let i = 0; i < 20_000; i++) log.bind(inode(i, `name-${i}`, null));
+    log.flush(NOTHING);
+    const { nodes } = NodeLog.load(path);
+    assert.equal(nodes.size, 20_000);
+    assert.equal(nodes.get(19_999)!.name, "name-19999");
+  }));
+
+Deno.test("what is torn at the end is left out", () =>
+  withLog((log, path) => {
+    log.bind(inode(1, "whole", null));
+    log.bind(inode(2, "torn", null));
+    log.flush(NOTHING);
+    const size = Deno.readFileSync(path).findLastIndex((byte) => byte !== 0) + 1;
+    for (let cut = 1; cut < 30; cut++) {
+      Deno.truncateSync(path, size - cut);
+      assert.deepEqual([...NodeLog.load(path).nodes.keys()], [1], `${cut} bytes less`);
+    }
+  }));
+
+Deno.test("no file means nothing is known", () => {
+  assert.deepEqual(NodeLog.load("/nonexistent/nodes"), {
+    connection: null,
+    nodes: new Map(),
+    listings: new Map(),
+    damagedAt: null,
+  });
+});
+
+Deno.test("a log that is mostly obsolete is written anew with what is left", () =>
+  withLog((log, path) => {
+    const left = inode(1, "left", null);
+    const live = new Map([[1, left]]);
+    const name = "x".repeat(255);
+    for (let i = 0; i < 130_000; i++) {
+      log.bind(inode(2 + i, name, null));
+      log.count(references(2 + i, 0));
+      if (i % 1000 === 0) log.flush(live);
+    }
+    log.connected(CONNECTION);
+    log.bind(left);
+    log.flush(live);
+    assert.ok(Deno.statSync(path).size < 16 * 1024 * 1024);
+    const { nodes, connection } = NodeLog.load(path);
+    assert.deepEqual([...nodes.keys()], [1]);
+    assert.deepEqual(connection, CONNECTION);
+  }));

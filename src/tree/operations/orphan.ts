@@ -1,0 +1,177 @@
+/**
+ * Unlinked files that are still open, across checkpoints.
+ *
+ * A checkpoint does not hold them, and the segment that tells how they came about goes away with it. So each
+ * new segment begins with a record of every orphan, from which a replay makes it again.
+ *
+ * @module
+ */
+
+import { type ObjectId, parseObjectId } from "../../store/format/object_id.ts";
+import { StoredContent } from "../nodes/content.ts";
+import { DirectoryState, Inode, type Xattrs } from "../nodes/inode.ts";
+import { RecordType } from "../journal/journal_record.ts";
+import { Overlay } from "../nodes/overlay.ts";
+import { Status } from "../status.ts";
+import type { WorkingTree } from "../working_tree.ts";
+
+interface StoredJson {
+  content: string;
+  chunked: boolean;
+  size: number;
+}
+
+/** An orphan as the journal keeps it. */
+export interface OrphanRecord {
+  nodeId: number;
+  ino: number;
+  mode: number;
+  uid: number;
+  gid: number;
+  rdev: number;
+  size: number;
+  /** Seconds and nanoseconds of modification and change. */
+  times: [number, number, number, number];
+  target: string | null;
+  xattrs: [string, number[]][];
+  base: StoredJson | null;
+  baseSize: number;
+  /** Offset, length, source and position of each extent. */
+  extents: [number, number, number, number][];
+  references: StoredJson[];
+}
+
+/** Writes a record of each orphan into the journal's current segment. */
+export function logOrphans(tree: WorkingTree): Status {
+  for (const inode of tree.nodes.orphans) {
+    // It has names that are not loaded: the checkpoint holds it.
+    if (inode.names !== null && inode.nlink > 0) continue;
+    const text = new TextEncoder().encode(JSON.stringify(toRecord(tree, inode)));
+    tree.journal.record.begin(RecordType.ORPHAN).blob(text);
+    const status = tree.log();
+    if (status !== Status.Ok) return status;
+    inode.boundEpoch = tree.journal.epoch;
+  }
+  return Status.Ok;
+}
+
+function toRecord(tree: WorkingTree, inode: Inode): OrphanRecord {
+  const overlay = inode.content instanceof Overlay ? inode.content : null;
+  const base = overlay === null ? inode.content : overlay.base;
+  const { nodeId, ino, mode, uid, gid, rdev, size, target } = inode;
+  return {
+    nodeId,
+    ino,
+    mode,
+    uid,
+    gid,
+    rdev,
+    size,
+    times: [inode.mtimeSec, inode.mtimeNsec, inode.ctimeSec, inode.ctimeNsec],
+    target,
+    xattrs: [...tree.xattrs(inode)].map(([name, value]) => [name, [...value]]),
+    base: base instanceof StoredContent ? stored(base) : null,
+    baseSize: overlay?.baseSize ?? size,
+    extents: overlay === null ? [] : overlay.offsets.map((offset, i) => [
+      offset,
+      overlay.lengths[i]!,
+      overlay.sources[i]!,
+      overlay.positions[i]!,
+    ]),
+    references: overlay?.references.map(stored) ?? [],
+  };
+}
+
+function stored({ content, chunked, size }: StoredContent): StoredJson {
+  return { content, chunked, size };
+}
+
+function fromStored({ content, chunked, size }: StoredJson): StoredContent {
+  return new StoredContent(content as ObjectId, chunked, size);
+}
+
+/** What a record tells, or null if no inode can be like that. */
+export function parseOrphanRecord(bytes: Uint8Array): OrphanRecord | null {
+  let record: OrphanRecord;
+  try {
+    record = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return null;
+  }
+  return isOrphanRecord(record) ? record : null;
+}
+
+function isOrphanRecord(record: Partial<Record<keyof OrphanRecord, unknown>>): boolean {
+  if (typeof record !== "object" || record === null) return false;
+  const { nodeId, ino, mode, uid, gid, rdev, size, baseSize, times, target } = record;
+  const { xattrs, base, extents, references } = record;
+  return [nodeId, ino, mode, uid, gid, rdev, size, baseSize].every(isCount) &&
+    Array.isArray(times) && times.length === 4 && times.every(Number.isSafeInteger) &&
+    (target === null || typeof target === "string") &&
+    (base === null || isStored(base)) &&
+    Array.isArray(references) && references.every(isStored) &&
+    Array.isArray(extents) &&
+    extents.every((extent) => isExtent(extent, references.length)) &&
+    Array.isArray(xattrs) && xattrs.every(isAttribute);
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && value as number >= 0;
+}
+
+function isExtent(value: unknown, references: number): boolean {
+  if (!Array.isArray(value) || value.length !== 4) return false;
+  const [offset, length, source, position] = value;
+  return [offset, length, position].every(isCount) && Number.isSafeInteger(source) &&
+    source >= -1 - references;
+}
+
+function isStored(value: unknown): boolean {
+  const { content, chunked, size } = (value ?? {}) as Partial<StoredJson>;
+  return typeof content === "string" && parseObjectId(content) !== null &&
+    typeof chunked === "boolean" && isCount(size);
+}
+
+function isAttribute(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && typeof value[0] === "string" &&
+    Array.isArray(value[1]) && value[1].every((byte) => isCount(byte) && byte < 256);
+}
+
+/** The inode a record tells of. */
+export function fromOrphanRecord(record: OrphanRecord): Inode {
+  const [mtimeSec, mtimeNsec, ctimeSec, ctimeNsec] = record.times;
+  const inode = new Inode(
+    record.nodeId,
+    record.ino,
+    record.mode,
+    record.uid,
+    record.gid,
+    record.rdev,
+    record.size,
+    mtimeSec,
+    mtimeNsec,
+    ctimeSec,
+    ctimeNsec,
+  );
+  inode.nlink = 0;
+  if (inode.isDirectory) {
+    inode.directory = new DirectoryState(null, null);
+    inode.directory.entries = new Map();
+    inode.directory.subdirectories = 0;
+  }
+  inode.target = record.target;
+  if (record.xattrs.length > 0) {
+    const xattrs = record.xattrs.map(([name, value]) => [name, Uint8Array.from(value)] as const);
+    inode.xattrs = new Map(xattrs) as Xattrs;
+  }
+  const base = record.base === null ? null : fromStored(record.base);
+  if (record.extents.length === 0 && base !== null && record.baseSize === base.size) {
+    inode.content = base;
+  } else if (record.extents.length > 0 || base !== null) {
+    const overlay = new Overlay(base, base === null ? 0 : record.baseSize);
+    overlay.references = record.references.map(fromStored);
+    for (const extent of record.extents) overlay.cover(...extent);
+    inode.content = overlay;
+  }
+  return inode;
+}

@@ -1,0 +1,83 @@
+/**
+ * Giving inodes the node ids the kernel knows them by, in a server that took over a mount.
+ *
+ * @module
+ */
+
+import type { Inode } from "../nodes/inode.ts";
+import type { LoggedNode } from "../nodes/node_log.ts";
+import type { ReplayReport } from "./replay.ts";
+import { ROOT_NODE_ID } from "../nodes/inode.ts";
+import type { WorkingTree } from "../working_tree.ts";
+
+/**
+ * Sets the node ids of `logged` and their references. What the journal says of an id wins over the log.
+ * Returns the ids that stand for nothing any more: files that a rollback replaced.
+ */
+export function restoreNodes(
+  tree: WorkingTree,
+  replayed: ReplayReport,
+  logged: ReadonlyMap<number, LoggedNode>,
+): number[] {
+  const found = new Map<number, Inode | null>([[ROOT_NODE_ID, tree.root]]);
+  const lost: number[] = [];
+
+  const find = (id: number): Inode | null => {
+    const known = found.get(id);
+    if (known !== undefined) return known;
+    // No node is below itself, whatever the log says.
+    found.set(id, null);
+    const inode = replayed.nodes.get(id) ?? fromLog(id);
+    found.set(id, inode);
+    return inode;
+  };
+
+  const fromLog = (id: number): Inode | null => {
+    const node = logged.get(id);
+    if (node === undefined) return null;
+    // Without a name that was loaded it may have others.
+    if (node.parent === 0) return node.ino === 0 ? null : tree.linked(node.ino);
+    const parent = find(node.parent);
+    if (parent === null) return null;
+    const inode = tree.lookup(parent, node.name);
+    return typeof inode === "number" || inode.ino !== node.ino ? null : inode;
+  };
+
+  const restored: [Inode, number][] = [];
+  for (const [id, { lookups }] of logged) {
+    if (id === ROOT_NODE_ID) {
+      restored.push([tree.root, lookups - tree.root.lookups]);
+      continue;
+    }
+    if (lookups === 0) continue;
+    const inode = find(id);
+    if (inode === null) {
+      lost.push(id);
+    } else {
+      inode.nodeId = id;
+      restored.push([inode, lookups]);
+    }
+  }
+  // Only now: what the new log says of a node names its directory by the id that the kernel has of it.
+  for (const [inode, lookups] of restored) tree.nodes.remember(inode, lookups);
+  return lost;
+}
+
+/**
+ * Makes node ids begin above all that were ever given out: the journal and the kernel may still use those.
+ * Inodes that are loaded already get new ones.
+ */
+export function renumberNodes(tree: WorkingTree, largest: number): void {
+  tree.nodes.next = Math.max(tree.nodes.next, largest + 1);
+  const walk = (inode: Inode) => {
+    const entries = inode.directory?.entries;
+    if (entries === null || entries === undefined) return;
+    for (const { inode: child } of entries.values()) {
+      child.nodeId = tree.nodes.next++;
+      walk(child);
+    }
+  };
+  walk(tree.root);
+  // Those of which no name is loaded yet, too.
+  for (const inode of tree.links.values()) inode.nodeId = tree.nodes.next++;
+}

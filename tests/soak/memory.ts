@@ -1,0 +1,162 @@
+/**
+ * Rounds of an agent's work, and whether the server's memory is flat after some of them:
+ *
+ * ```sh
+ * deno task soak --rounds 500 --warm-up 100
+ * ```
+ *
+ * A round clones a repository of 514 files into the mount, appends to 40 of them, commits, makes a checkpoint through
+ * `.agentvfs/ctl` and removes the clone before the last one; each fourth rolls back to the checkpoint before, each
+ * fifth creates, lists and deletes a branch. So there are some 1 500 names in the tree, however long it goes on.
+ *
+ * Fails if resident memory, or what is left after everything was collected, grows by more than is said below.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { parseArgs } from "node:util";
+import type { MemoryReport } from "../../src/control/service/daemon.ts";
+import { GIT_ENVIRONMENT } from "../support/git.ts";
+import { type Mounted, withProject } from "../support/mounted.ts";
+import { shell, succeed } from "../support/process.ts";
+import { withTemporary } from "../support/temporary.ts";
+import { slope } from "./slope.ts";
+
+/** Bytes a round that resident memory may grow by after the warm-up: a leak of what one round asks for is ten times that. */
+const RESIDENT_PER_ROUND = 48 * 1024;
+/** Of what is needed. The set of known ids grows by 4 KiB, and does so in jumps. */
+const NEEDED_PER_ROUND = 16 * 1024;
+/** Open files and mappings a round. */
+const HANDLES_PER_ROUND = 0.1;
+
+const REPOSITORY = `git init -q repository && cd repository
+  for d in $(seq 16); do
+    mkdir d$d
+    for f in $(seq 32); do head -c 2000 /dev/urandom | base64 >d$d/f$f; done
+  done
+  echo a >a; echo b >b; git add -A; git commit -qm one`;
+const PROJECT = "for i in $(seq 100); do echo $i >f$i; done";
+
+interface Sample {
+  readonly round: number;
+  readonly resident: number;
+  readonly open: number;
+  readonly mappings: number;
+}
+
+async function round(mounted: Mounted, repository: string, number: number): Promise<void> {
+  const options = { cwd: mounted.mount, env: { ...GIT_ENVIRONMENT } };
+  await shell(
+    `git clone -q ${repository} clone-${number}; cd clone-${number}
+     for k in $(seq 40); do echo $k of ${number} >>d$((k % 16 + 1))/f$((k % 32 + 1)); done
+     git commit -qam more`,
+    options,
+  );
+  await control(mounted, "checkpoint", { label: `round ${number}` });
+  if (number % 4 === 0) await control(mounted, "rollback", { ref: `round ${number - 1}` });
+  if (number % 5 === 0) {
+    const name = `branch-${number}`;
+    await control(mounted, "createBranch", { name });
+    await shell(`ls -lR .agentvfs/branches/${name} >/dev/null`, options);
+    await control(mounted, "deleteBranch", { name, force: true });
+  }
+  await shell(`rm -rf clone-${number - 2} clone-${number - 3}`, options);
+}
+
+/** A command through the file, as an agent without the program gives it. */
+async function control(mounted: Mounted, method: string, params: unknown): Promise<void> {
+  const request = JSON.stringify({ v: 1, id: 1, method, params });
+  const script = 'printf "%s\\n" "$1" >.agentvfs/ctl; cat .agentvfs/ctl';
+  const command = ["bash", "-c", script, "bash", request];
+  const answer = await succeed(command, { cwd: mounted.mount });
+  assert.ok(JSON.parse(answer).ok, answer);
+}
+
+async function sample(pid: number, round: number): Promise<Sample> {
+  const status = await Deno.readTextFile(`/proc/${pid}/status`);
+  const maps = await Deno.readTextFile(`/proc/${pid}/maps`);
+  return {
+    round,
+    resident: 1024 * Number(/^VmRSS:\s*(\d+)/m.exec(status)![1]),
+    open: [...Deno.readDirSync(`/proc/${pid}/fd`)].length,
+    mappings: maps.split("\n").length,
+  };
+}
+
+function needed({ threads: { main, fs, background } }: MemoryReport): number {
+  return [main, fs, background].reduce((sum, t) => sum + t.heapBytes + t.externalBytes, 0);
+}
+
+const MIB = 2 ** 20;
+
+function describe(report: MemoryReport): string {
+  const threads = Object.entries(report.threads).map(([name, thread]) => {
+    const [heap, total, external] = [
+      thread.heapBytes,
+      thread.heapTotalBytes,
+      thread.externalBytes,
+    ].map((bytes) => (bytes / MIB).toFixed(1));
+    return `  ${name}: heap ${heap} of ${total} MiB, arrays ${external} MiB, ${
+      JSON.stringify(thread.counts)
+    }`;
+  });
+  return threads.join("\n");
+}
+
+async function soak(rounds: number, warmUp: number, every: number): Promise<void> {
+  await withTemporary(async (directory) => {
+    await shell(REPOSITORY, { cwd: directory, env: { ...GIT_ENVIRONMENT } });
+    await withProject(PROJECT, async (mounted) => {
+      const { serverPid } = await mounted.status();
+      const client = await mounted.connect();
+      const samples: Sample[] = [];
+      let atWarmUp: MemoryReport | null = null;
+      for (let number = 1; number <= rounds; number++) {
+        await round(mounted, `${directory}/repository`, number);
+        if (number === warmUp) atWarmUp = await client.memory({ collect: true });
+        if (number % every !== 0) continue;
+        const now = await sample(serverPid, number);
+        const report = await client.memory({});
+        const { resident, open, mappings } = now;
+        const mib = Math.round(resident / MIB);
+        console.log(`round ${number}: ${mib} MiB, ${open} files, ${mappings} mappings`);
+        console.log(describe(report));
+        // What was collected fills up again for a while.
+        if (number >= warmUp + every) samples.push(now);
+      }
+      const last = await client.memory({ collect: true });
+      client.close();
+      console.log(`needed after ${warmUp} rounds:\n${describe(atWarmUp!)}`);
+      console.log(`needed after ${rounds} rounds:\n${describe(last)}`);
+      const growth = (needed(last) - needed(atWarmUp!)) / (rounds - warmUp);
+      const rate = (of: (sample: Sample) => number) =>
+        slope(samples.map((sample) => [sample.round, of(sample)]));
+      const resident = rate(({ resident }) => resident);
+      console.log(
+        `a round: resident ${kib(resident)}, needed ${kib(growth)}, files ${
+          rate(({ open }) => open).toFixed(3)
+        }, mappings ${rate(({ mappings }) => mappings).toFixed(3)}`,
+      );
+      assert.ok(growth <= NEEDED_PER_ROUND, `What is needed grows by ${kib(growth)} a round`);
+      assert.ok(resident <= RESIDENT_PER_ROUND, `Memory grows by ${kib(resident)} a round`);
+      assert.ok(rate(({ open }) => open) <= HANDLES_PER_ROUND, "Files stay open");
+      assert.ok(rate(({ mappings }) => mappings) <= HANDLES_PER_ROUND, "Mappings stay");
+    }, { deadlineMs: 60_000 + 10_000 * rounds });
+  });
+}
+
+function kib(bytes: number): string {
+  return `${(bytes / 1024).toFixed(1)} KiB`;
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: "string", default: "300" },
+      "warm-up": { type: "string", default: "100" },
+      every: { type: "string", default: "10" },
+    },
+  });
+  await soak(Number(values.rounds), Number(values["warm-up"]), Number(values.every));
+}
