@@ -52,7 +52,11 @@ export class VirtualFiles {
     ask: Ask,
     send: Send,
   ) {
-    this.#laid = new VirtualReply(reply);
+    const { tree } = views.main;
+    this.#laid = new VirtualReply(reply, () => {
+      tree.tick();
+      return tree.now;
+    });
     this.questions = new Questions(request, ask, send);
   }
 

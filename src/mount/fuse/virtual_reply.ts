@@ -5,7 +5,7 @@
  */
 
 import { ATTR, ATTR_OUT, DIRENT, ENTRY_OUT } from "../../../ffi/fuse_kernel.ts";
-import { readClock } from "../../host/clock.ts";
+import type { Timestamp } from "../../host/clock.ts";
 import { S_IFDIR, S_IFMT } from "../../store/trees/entry.ts";
 import { VIRTUAL_VIEW, wireNode } from "../views.ts";
 import { OUT, type Reply } from "./reply.ts";
@@ -20,9 +20,8 @@ import {
 } from "./virtual_nodes.ts";
 
 export class VirtualReply {
-  readonly #now = { sec: 0, nsec: 0 };
-
-  constructor(readonly reply: Reply) {}
+  /** `clock`: what the files' times are. */
+  constructor(readonly reply: Reply, readonly clock: () => Readonly<Timestamp>) {}
 
   /** `valid`: seconds for which the kernel may keep the name. */
   entry(id: number, node: VirtualNode, valid: number): number {
@@ -44,8 +43,7 @@ export class VirtualReply {
 
   #attr(at: number, id: number, node: VirtualNode, size: number): void {
     const { reply } = this;
-    const now = this.#now;
-    readClock(now);
+    const now = this.clock();
     reply.u64(at + ATTR.INO, inodeNumberOf(id, node));
     reply.u64(at + ATTR.SIZE, size);
     for (const time of [ATTR.ATIME, ATTR.MTIME, ATTR.CTIME]) reply.u64(at + time, now.sec);
