@@ -48,6 +48,7 @@ async function forgetPages(daemon: Daemon, node: number): Promise<void> {
   const done = daemon.parts.background.call("notify", {
     parents: [],
     names: [],
+    removed: [],
     data: [node],
     attributes: [],
   }).catch(() => {});

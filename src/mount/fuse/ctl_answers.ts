@@ -7,7 +7,7 @@
  * @module
  */
 
-import { processStat } from "../../../ffi/linux/process_stat.ts";
+import { ancestry, processOf } from "../../host/processes.ts";
 import { CtlFile, type Written } from "./ctl_file.ts";
 
 /** Answers that are remembered. */
@@ -71,21 +71,6 @@ export class CtlAnswers {
 
 /** The process of a thread, its parent, and so on. Of one that cannot be seen from here nothing is known but its number. */
 export function ancestryOf(thread: number): ProcessKey[] {
-  const keys: ProcessKey[] = [];
-  for (let pid = processOf(thread); pid > 0;) {
-    const stat = processStat(pid);
-    if (stat === null) break;
-    keys.push(`${pid}:${stat.started}`);
-    pid = stat.parent;
-  }
+  const keys = [...ancestry(processOf(thread))].map(({ pid, started }) => `${pid}:${started}`);
   return keys.length > 0 ? keys : [`${thread}:`];
-}
-
-function processOf(thread: number): number {
-  try {
-    const status = Deno.readTextFileSync(`/proc/${thread}/status`);
-    return Number(/^Tgid:\t(\d+)$/m.exec(status)?.[1] ?? thread);
-  } catch {
-    return thread;
-  }
 }

@@ -25,6 +25,8 @@ export const MAIN_TARGET = "../..";
 export interface ForgottenNames {
   readonly parents: number[];
   readonly names: string[];
+  /** Nothing that is open: a zero for each name. */
+  readonly removed: number[];
   readonly data: number[];
 }
 
@@ -124,12 +126,13 @@ export class VirtualNodes {
   /** There are these branches now, and those of `gone` no more. Returns what the kernel must forget. */
   setBranches(names: readonly string[], gone: readonly string[]): ForgottenNames {
     this.#branches = [...names].sort();
-    const forgotten = { parents: [] as number[], names: [] as string[], data: [] as number[] };
+    const forgotten: ForgottenNames = { parents: [], names: [], removed: [], data: [] };
     const forget = (path: string) => {
       const place = this.#placeOf(path);
       if (place === null) return;
       forgotten.parents.push(place.parent);
       forgotten.names.push(place.name);
+      forgotten.removed.push(0);
     };
     gone.forEach(forget);
     forgotten.data.push(wireNode(VIRTUAL_VIEW, BRANCHES));
