@@ -136,6 +136,8 @@ export const Fattr = {
   KILL_SUIDGID: 1 << 11,
 } as const;
 
+/** The GETATTR is for a read or a seek of an open file. */
+export const GETATTR_FH = 1 << 0;
 /** The WRITE is write-back of a page that was dirtied earlier. */
 export const WRITE_CACHE = 1 << 0;
 export const WRITE_KILL_SUIDGID = 1 << 2;

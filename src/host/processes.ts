@@ -13,4 +13,5 @@ export {
   parentOf,
   type ProcessId,
   processId,
+  processOf,
 } from "./linux/processes.ts";

@@ -17,12 +17,13 @@ import type { ObjectId } from "../store/format/object_id.ts";
 import type { SourceListing, TreeSource, TreeStore } from "./nodes/backing.ts";
 import { SourceContent } from "./nodes/content.ts";
 import { DamageReport } from "./nodes/damage_report.ts";
-import { DirectoryState, Dirent, Inode, XATTRS_IN_SOURCE } from "./nodes/inode.ts";
+import { Dirent, emptyDirectory, Inode, XATTRS_IN_SOURCE } from "./nodes/inode.ts";
 import type { Journal } from "./journal/journal.ts";
 import { RecordType } from "./journal/journal_record.ts";
 import { NodeTable } from "./nodes/node_table.ts";
 import { loadFromSource, loadFromStore } from "./load_directory.ts";
 import { inodeFromListing, inodeFromRecord } from "./nodes/make_inode.ts";
+import { logOrphan } from "./orphan.ts";
 import { SourceFiles } from "./nodes/source_files.ts";
 import { Status } from "./status.ts";
 
@@ -103,9 +104,7 @@ export class WorkingTree {
       nsec,
     );
     if ((mode & S_IFMT) === S_IFDIR) {
-      inode.directory = new DirectoryState(null, null);
-      inode.directory.entries = new Map();
-      inode.directory.subdirectories = 0;
+      inode.directory = emptyDirectory();
     }
     return inode;
   }
@@ -239,12 +238,14 @@ export class WorkingTree {
       return Status.Ok;
     }
     const record = journal.record;
+    // A linked inode none of whose names is loaded is found by its number.
+    const unnamed = inode.parent === null && inode.names !== null;
     if (inode.parent !== null) {
       const status = this.bind(inode.parent);
       if (status !== Status.Ok) return status;
+    } else if (!unnamed) {
+      return logOrphan(this, inode);
     }
-    // A linked inode none of whose names is loaded is found by its number.
-    const unnamed = inode.parent === null && inode.names !== null;
     record.begin(RecordType.BIND).number(inode.nodeId)
       .number(inode.parent?.nodeId ?? 0).string(unnamed ? String(inode.ino) : inode.name);
     const status = journal.append(record.finish());

@@ -7,7 +7,7 @@ import { loadInterrupted, saveInterrupted } from "../../src/source/interrupted_i
 import type { Inode } from "../../src/tree/nodes/inode.ts";
 import { create, link } from "../../src/tree/operations/names.ts";
 import { NodeLog } from "../../src/tree/nodes/node_log.ts";
-import { parseOrphanRecord } from "../../src/tree/operations/orphan.ts";
+import { parseOrphanRecord } from "../../src/tree/orphan.ts";
 import { replay } from "../../src/tree/replay/replay.ts";
 import { listNames, restoreListings } from "../../src/tree/operations/listing.ts";
 import { restoreNodes } from "../../src/tree/replay/restore_nodes.ts";

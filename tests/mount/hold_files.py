@@ -58,6 +58,15 @@ def read_held(name):
     }
 
 
+def links(name):
+    return os.fstat(held[name]).st_nlink
+
+
+def is_same(name):
+    """Whether what is open is what has the name."""
+    return os.path.samestat(os.fstat(held[name]), os.stat("../../" + name))
+
+
 def append():
     return attempt(lambda: os.write(held["appending"], b"x"))
 

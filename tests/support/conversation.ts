@@ -9,6 +9,14 @@ import { PYTHON } from "./python.ts";
 
 const DEADLINE_MS = 30_000;
 
+export interface ConversationOptions {
+  readonly cwd?: string;
+  readonly deadlineMs?: number;
+  /** Instead of python as it is installed. */
+  readonly program?: string;
+  readonly env?: Record<string, string>;
+}
+
 /** The script reads one JSON value a line and answers each with one. */
 export class Conversation {
   readonly #child: Deno.ChildProcess;
@@ -17,10 +25,11 @@ export class Conversation {
   #unread = "";
 
   /** `command`: arguments of python, for example `["-c", script]`. */
-  constructor(command: readonly string[], options: { cwd?: string; deadlineMs?: number } = {}) {
-    this.#child = new Deno.Command(PYTHON, {
+  constructor(command: readonly string[], options: ConversationOptions = {}) {
+    this.#child = new Deno.Command(options.program ?? PYTHON, {
       args: [...command],
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+      env: options.env ?? {},
       stdin: "piped",
       stdout: "piped",
       stderr: "inherit",
@@ -63,6 +72,10 @@ export class Conversation {
     return line;
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
   async end(): Promise<void> {
     try {
       this.#child.kill("SIGKILL");
@@ -76,7 +89,7 @@ export class Conversation {
 /** Runs `body` with a script, which ends afterwards whatever happens. */
 export async function withConversation<T>(
   command: readonly string[],
-  options: { cwd?: string; deadlineMs?: number },
+  options: ConversationOptions,
   body: (conversation: Conversation) => Promise<T>,
 ): Promise<T> {
   const conversation = new Conversation(command, options);

@@ -10,8 +10,10 @@ import type { Inode } from "../../src/tree/nodes/inode.ts";
 import { Journal, listSegments } from "../../src/tree/journal/journal.ts";
 import { listNames, restoreListings } from "../../src/tree/operations/listing.ts";
 import { NodeLog } from "../../src/tree/nodes/node_log.ts";
+import { logOrphans } from "../../src/tree/orphan.ts";
 import { replay } from "../../src/tree/replay/replay.ts";
 import { renumberNodes, restoreNodes } from "../../src/tree/replay/restore_nodes.ts";
+import { retarget } from "../../src/tree/rollback/retarget.ts";
 import { beginSegment } from "../../src/tree/capture/take_capture.ts";
 import { Status } from "../../src/tree/status.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
@@ -70,6 +72,23 @@ export class KernelModel {
     const changed = this.tree.isChanged;
     this.#base = this.fixture.checkpoint();
     if (changed) this.#first = this.tree.journal.segment;
+  }
+
+  /**
+   * The tree shows another snapshot, behind the kernel's back. `recorded`: the journal knows what it left behind. Returns what
+   * the tree was.
+   */
+  rollback(to: Snapshot, recorded = true): Snapshot {
+    this.checkpoint();
+    const before = this.#base;
+    beginSegment(this.tree);
+    this.#first = this.tree.journal.segment;
+    this.#base = to;
+    retarget(this.tree, to);
+    if (recorded) logOrphans(this.tree);
+    for (const id of this.known.keys()) this.known.set(id, this.tree.node(id)!.ino);
+    this.answer();
+    return before;
   }
 
   /** Another server takes over. */

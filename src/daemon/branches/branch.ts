@@ -247,7 +247,17 @@ export class Branch {
     } finally {
       await this.#call("thaw", null);
     }
-    if (stale !== null) await this.background.call("notify", stale);
+    if (stale === null) return;
+    await this.background.call("notify", stale);
+    await this.#keepOrphans();
+  }
+
+  /** Of the files that were replaced the kernel forgets those that nobody uses; the others the next server has to know. */
+  async #keepOrphans(): Promise<void> {
+    const orphans = await this.#call("orphans", null);
+    if (orphans.length === 0) return;
+    await this.background.call("prune", orphans);
+    await this.#call("keepOrphans", null);
   }
 
   /** Shows `commit`, to which the branch row points already; points it back if that cannot be done. Only while frozen. */

@@ -113,8 +113,12 @@ export class FsClient {
   }
 
   async #answer(ticket: number, question: Question): Promise<void> {
-    const answer = await this.options.onAsk(question);
-    await this.call("answer", { ticket, answer });
+    const answer = await this.options.onAsk(question).catch((error) => {
+      console.error(`Cannot tell the mount about its ${question.about}: ${error}`);
+      return { failed: true };
+    });
+    // Where the thread has ended there is nobody to answer.
+    await this.call("answer", { ticket, answer }).catch(() => {});
   }
 
   /** Runs a command, after those that were asked for before it. Rejects with {@linkcode ThreadError}. */

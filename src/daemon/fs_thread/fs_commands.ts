@@ -12,7 +12,9 @@ import type { Store } from "../../store/store.ts";
 import { adoptImport } from "../../tree/rollback/adopt_import.ts";
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 import { liveReferences } from "../../tree/capture/live_references.ts";
+import { logOrphans } from "../../tree/orphan.ts";
 import { retarget } from "../../tree/rollback/retarget.ts";
+import { Status } from "../../tree/status.ts";
 import {
   beginSegment,
   type PendingCapture,
@@ -167,13 +169,26 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       return null;
     },
     retarget: (number, { snapshot, nextInode }) => {
-      const invalidation = retarget(tree(number), snapshot);
       tree(number).nextInode = nextInode;
-      return posted(number, invalidation);
+      return posted(number, retarget(tree(number), snapshot));
     },
     thaw: (number) => {
       find(views, number).frozen = false;
       session.serveParked();
+      return null;
+    },
+    orphans: (number) => {
+      // What the kernel has forgotten it has said by now.
+      session.drain();
+      const { orphans } = tree(number).nodes;
+      return Float64Array.from(orphans, ({ nodeId }) => wireNode(number, nodeId));
+    },
+    keepOrphans: (number) => {
+      session.drain();
+      const status = logOrphans(tree(number));
+      if (status !== Status.Ok) {
+        console.error(`Replaced files that are open are lost if the server dies: status ${status}`);
+      }
       return null;
     },
     oldest: (number) => tree(number).nodes.oldest().map((id) => wireNode(number, id)),
@@ -185,7 +200,7 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       const view = views.remove(number)!;
       session.options.routing?.shared.close(view);
       view.tree.close();
-      return { parents: [], names: [], data, attributes: [] };
+      return { parents: [], names: [], removed: [], data, attributes: [] };
     },
   };
 }
@@ -209,6 +224,12 @@ function find(views: ViewTable, number: number): View {
 
 function posted(view: number, invalidation: Invalidation): InvalidationData {
   const wire = (ids: readonly number[]) => ids.map((id) => wireNode(view, id));
-  const { parents, names, data, attributes } = invalidation;
-  return { parents: wire(parents), names, data: wire(data), attributes: wire(attributes) };
+  const { parents, names, removed, data, attributes } = invalidation;
+  return {
+    parents: wire(parents),
+    names,
+    removed: removed.map((id) => id === 0 ? 0 : wireNode(view, id)),
+    data: wire(data),
+    attributes: wire(attributes),
+  };
 }

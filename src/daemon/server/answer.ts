@@ -11,14 +11,20 @@ import type { Answer, Question } from "../../mount/fuse/questions.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
 import type { Daemon } from "./daemon.ts";
 
+/** Far longer than it takes. */
+const FORGET_DEADLINE_MS = 1_000;
+
 export async function answer(daemon: Daemon, question: Question): Promise<Answer> {
   switch (question.about) {
     case "status": {
       const status = await serviceOf(daemon, question.view).status({});
       return { text: JSON.stringify(status, null, 2) };
     }
-    case "command":
-      return { text: await runLine(serviceOf(daemon, question.view), question.line) };
+    case "command": {
+      const text = await runLine(serviceOf(daemon, question.view), question.line);
+      if (question.cached !== null) await forgetPages(daemon, question.cached);
+      return { text };
+    }
     case "branch":
       return { view: await found(daemon.branchView(question.name)) };
     case "checkpoint":
@@ -32,6 +38,24 @@ export async function answer(daemon: Daemon, question: Question): Promise<Answer
 function serviceOf(daemon: Daemon, view: number) {
   if (view === MAIN_VIEW) return daemon.service;
   return branchService(daemon.service, daemon.branchOfView(view) ?? "");
+}
+
+/**
+ * Makes the kernel forget what it keeps of a file that is being written to. Should it have given up the page that is written
+ * to by itself, it waits for the end of the write, and so must not be waited for.
+ */
+async function forgetPages(daemon: Daemon, node: number): Promise<void> {
+  const done = daemon.parts.background.call("notify", {
+    parents: [],
+    names: [],
+    removed: [],
+    data: [node],
+    attributes: [],
+  }).catch(() => {});
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise((resolve) => timer = setTimeout(resolve, FORGET_DEADLINE_MS));
+  await Promise.race([done, late]);
+  clearTimeout(timer);
 }
 
 /** Null for what there is not: the kernel is told that there is no such name. */

@@ -114,6 +114,10 @@ export interface ViewCommands {
   revert: { in: null; out: null };
   retarget: { in: { snapshot: Snapshot; nextInode: number }; out: InvalidationData };
   thaw: { in: null; out: null };
+  /** Nodes without a name that the kernel refers to. */
+  orphans: { in: null; out: Float64Array };
+  /** Makes what is left of those known to the next server. */
+  keepOrphans: { in: null; out: null };
   adopt: { in: Snapshot; out: InvalidationData };
   /** Nodes that the kernel may be asked to forget. */
   oldest: { in: null; out: Float64Array };

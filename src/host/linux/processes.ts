@@ -33,6 +33,16 @@ export function* ancestry(pid: number): Generator<ProcessId> {
   }
 }
 
+/** The process that a thread belongs to; the thread's own number if it cannot be seen. */
+export function processOf(thread: number): number {
+  try {
+    const status = Deno.readTextFileSync(`/proc/${thread}/status`);
+    return Number(/^Tgid:\t(\d+)$/m.exec(status)?.[1] ?? thread);
+  } catch {
+    return thread;
+  }
+}
+
 /** Names the mount namespace of a process; null if that may not be looked at. */
 export function mountNamespace(pid: number | "self"): string | null {
   try {

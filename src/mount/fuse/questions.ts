@@ -5,13 +5,20 @@
  * @module
  */
 
+import { Errno } from "../../host/errno.ts";
 import { NO_REPLY } from "./reply.ts";
 import type { Request } from "./request.ts";
 
 /** What the daemon is asked. `view`: where. */
 export type Question =
   | { readonly about: "status"; readonly view: number }
-  | { readonly about: "command"; readonly view: number; readonly line: string }
+  /** `cached`: a node of which the kernel must not keep pages when this is answered; null: it has none. */
+  | {
+    readonly about: "command";
+    readonly view: number;
+    readonly line: string;
+    readonly cached: number | null;
+  }
   /** The view of a branch, or of the checkpoint that a ref names. */
   | { readonly about: "branch"; readonly name: string }
   | { readonly about: "checkpoint"; readonly ref: string }
@@ -20,6 +27,8 @@ export type Question =
 
 /** What it answers: text, the number of a view that is open now (null: there is none), or names. */
 export interface Answer {
+  /** The daemon could not find it out. */
+  readonly failed?: boolean;
   readonly text?: string;
   readonly view?: number | null;
   readonly names?: readonly string[];
@@ -62,6 +71,6 @@ export class Questions {
     const waiting = this.#waiting.get(ticket);
     if (waiting === undefined) return;
     this.#waiting.delete(ticket);
-    this.#send(waiting.unique, waiting.complete(answer));
+    this.#send(waiting.unique, answer.failed ? -Errno.EIO : waiting.complete(answer));
   }
 }

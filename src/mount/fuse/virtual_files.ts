@@ -4,7 +4,8 @@
  *
  * - `status` reads as the daemon's status. A line written to `ctl` is carried out as a command on the view's branch;
  *   what is read from it is the answer. Their entries are never cached: every lookup makes a node of its own with
- *   the bytes of that moment, so that no page of an earlier answer can be shown.
+ *   the bytes of that moment, so that no page of an earlier answer can be shown. It is one file all the same, with one
+ *   inode number.
  * - `branches/NAME` (`main`: a symlink to where it is) is the tree of a branch, `checkpoints/REF` that of a checkpoint,
  *   which nobody can change. Both are views of their own, opened when first looked up.
  *
@@ -13,30 +14,36 @@
  * @module
  */
 
-import { ATTR, ATTR_OUT, DIRENT, ENTRY_OUT, Opcode } from "../../../ffi/fuse_kernel.ts";
+import { ENTRY_OUT, Fattr, GETATTR_FH, Opcode } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../host/errno.ts";
+import { SEEK_HOLE } from "../../host/source_files.ts";
 import { S_IFDIR } from "../../store/trees/entry.ts";
 import { MAIN_VIEW, type ViewTable, VIRTUAL_VIEW, wireNode } from "../views.ts";
+import { ancestryOf, CtlAnswers } from "./ctl_answers.ts";
+import type { CtlFile } from "./ctl_file.ts";
 import { type Answer, type Ask, Questions, type Send } from "./questions.ts";
 import { FOREVER, OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE, type Request } from "./request.ts";
 import {
-  attributesValid,
   BRANCHES,
   CHECKPOINTS,
   type Listed,
   MAIN_LINK,
   MAIN_NAME,
   MAIN_TARGET,
-  modeOf,
+  sizeOf,
   type VirtualNode,
   VirtualNodes,
 } from "./virtual_nodes.ts";
+import { VirtualReply } from "./virtual_reply.ts";
 
 export class VirtualFiles {
   readonly nodes = new VirtualNodes();
   readonly questions: Questions;
-  readonly #lastAnswers = new Map<number, Uint8Array<ArrayBuffer>>();
+  readonly #answers = new CtlAnswers();
+  /** What the listing of `checkpoints` that is being read began with. */
+  #checkpoints: readonly Listed[] = [];
+  readonly #laid: VirtualReply;
 
   constructor(
     readonly request: Request,
@@ -45,16 +52,21 @@ export class VirtualFiles {
     ask: Ask,
     send: Send,
   ) {
+    const { tree } = views.main;
+    this.#laid = new VirtualReply(reply, () => {
+      tree.tick();
+      return tree.now;
+    });
     this.questions = new Questions(request, ask, send);
   }
 
   /** The answer to a lookup of `.agentvfs` in the root of a view. */
   lookupHome(view: number): number {
-    return this.#entry(view, { kind: "home", view }, FOREVER);
+    return this.#laid.entry(view, { kind: "home", view }, FOREVER);
   }
 
-  /** Any request about a virtual node. */
-  handle(opcode: number): number {
+  /** Any request about a virtual node. Null: it is answered as it is anywhere else. */
+  handle(opcode: number): number | null {
     const id = this.request.nodeId;
     const node = this.nodes.get(id);
     if (node === null) return -Errno.ESTALE;
@@ -62,33 +74,33 @@ export class VirtualFiles {
       case Opcode.LOOKUP:
         return this.#lookup(node, this.request.name(BODY));
       case Opcode.GETATTR:
-      case Opcode.SETATTR:
         return this.#attributes(id, node);
+      case Opcode.SETATTR:
+        return this.#setAttributes(id, node);
       case Opcode.READLINK:
         return node.kind === "main" ? this.#read(MAIN_TARGET_BYTES, 0, MAX_WRITE) : -Errno.EINVAL;
       case Opcode.READ:
-        return "bytes" in node
-          ? this.#read(node.bytes, this.request.u64(BODY + 8), this.request.u32(BODY + 16))
-          : -Errno.EISDIR;
+        return this.#readFile(node, this.request.u64(BODY + 8), this.request.u32(BODY + 16));
       case Opcode.WRITE:
-        return node.kind === "ctl" ? this.#write(node) : -Errno.EACCES;
+        return node.kind === "ctl" ? this.#write(id, node) : -Errno.EACCES;
+      case Opcode.LSEEK:
+        return this.#seek(node, this.request.u64(BODY + 8), this.request.u32(BODY + 16));
       case Opcode.READDIR:
       case Opcode.READDIRPLUS:
         return this.#list(id, node, opcode === Opcode.READDIRPLUS);
-      case Opcode.OPEN:
-      case Opcode.FLUSH:
-        return -Errno.ENOSYS;
-      // ENOSYS would switch extended attributes off for the whole mount.
-      case Opcode.GETXATTR:
-      case Opcode.LISTXATTR:
-        return -Errno.EOPNOTSUPP;
       case Opcode.FSYNC:
       case Opcode.FSYNCDIR:
-      case Opcode.RELEASE:
-      case Opcode.RELEASEDIR:
         return 0;
+      // ENOSYS would switch these off for the whole mount.
+      case Opcode.GETXATTR:
+      case Opcode.LISTXATTR:
+      case Opcode.SETXATTR:
+      case Opcode.REMOVEXATTR:
+      case Opcode.FALLOCATE:
+      case Opcode.COPY_FILE_RANGE:
+        return -Errno.EOPNOTSUPP;
       default:
-        return -Errno.EACCES;
+        return NAMES_CHANGE.has(opcode) ? -Errno.EACCES : null;
     }
   }
 
@@ -98,35 +110,37 @@ export class VirtualFiles {
     if (node.kind !== "checkpoints") return -Errno.ENOTDIR;
     // What a ref means may change with every checkpoint; a whole id stays what it is.
     const valid = /^[0-9a-f]{64}$/.test(name) ? FOREVER : 0;
+    const ref = textOf(name);
+    if (ref === null) return -Errno.ENOENT;
     return this.questions.wait(
-      { about: "checkpoint", ref: name },
+      { about: "checkpoint", ref },
       (answer) => this.#root(answer, valid),
     );
   }
 
   #lookupInHome(view: number, name: string): number {
     if (name === "ctl") {
-      const bytes = this.#lastAnswers.get(view) ?? new Uint8Array();
-      return this.#newNode({ kind: "ctl", view, bytes }, 0);
+      return this.#newNode(this.#answers.find(view, ancestryOf(this.request.pid)), 0);
     }
     if (name === "status") {
       return this.questions.wait(
         { about: "status", view },
-        ({ text }) => this.#newNode({ kind: "status", bytes: lineOf(text) }, 0),
+        ({ text }) => this.#newNode({ kind: "status", view, bytes: lineOf(text) }, 0),
       );
     }
     if (view !== MAIN_VIEW) return -Errno.ENOENT;
     // A caller of another view is to be told that they are not there.
     const valid = this.views.main.isRouted ? 0 : FOREVER;
-    if (name === "branches") return this.#entry(BRANCHES, this.nodes.get(BRANCHES)!, valid);
+    if (name === "branches") return this.#laid.entry(BRANCHES, this.nodes.get(BRANCHES)!, valid);
     if (name === "checkpoints") {
-      return this.#entry(CHECKPOINTS, this.nodes.get(CHECKPOINTS)!, valid);
+      // Not kept: each look tells another time, so that the kernel does not keep the listing either.
+      return this.#laid.entry(CHECKPOINTS, this.nodes.get(CHECKPOINTS)!, 0);
     }
     return -Errno.ENOENT;
   }
 
   #lookupBranch(name: string): number {
-    if (name === MAIN_NAME) return this.#entry(MAIN_LINK, { kind: "main" }, FOREVER);
+    if (name === MAIN_NAME) return this.#laid.entry(MAIN_LINK, { kind: "main" }, FOREVER);
     if (this.nodes.hasBranch(name)) {
       return this.questions.wait(
         { about: "branch", name },
@@ -150,36 +164,30 @@ export class VirtualFiles {
   }
 
   #newNode(node: VirtualNode, valid: number): number {
-    return this.#entry(this.nodes.add(node), node, valid);
-  }
-
-  #entry(id: number, node: VirtualNode, valid: number): number {
-    this.reply.bytes.fill(0, OUT, OUT + ENTRY_OUT.SIZE);
-    this.reply.u64(OUT + ENTRY_OUT.NODEID, wireNode(VIRTUAL_VIEW, id));
-    this.reply.u64(OUT + ENTRY_OUT.ENTRY_VALID, valid);
-    this.reply.u64(OUT + ENTRY_OUT.ATTR_VALID, attributesValid(node));
-    this.#attr(OUT + ENTRY_OUT.ATTR, id, node);
-    return ENTRY_OUT.SIZE;
+    return this.#laid.entry(this.nodes.add(node), node, valid);
   }
 
   #attributes(id: number, node: VirtualNode): number {
-    this.reply.bytes.fill(0, OUT, OUT + ATTR_OUT.SIZE);
-    this.reply.u64(OUT + ATTR_OUT.VALID, attributesValid(node));
-    this.#attr(OUT + ATTR_OUT.ATTR, id, node);
-    return ATTR_OUT.SIZE;
+    const isReading = (this.request.u32(BODY) & GETATTR_FH) !== 0;
+    if (node.kind !== "ctl") return this.#laid.attributes(id, node, sizeOf(node));
+    return this.#laid.attributes(id, node, isReading ? node.sizeToRead() : node.look());
   }
 
-  #attr(at: number, id: number, node: VirtualNode): void {
-    const { reply } = this;
-    const bytes = "bytes" in node ? node.bytes : null;
-    reply.u64(at + ATTR.INO, wireNode(VIRTUAL_VIEW, id));
-    const isDirectory = bytes === null && node.kind !== "main";
-    reply.u64(at + ATTR.SIZE, node.kind === "main" ? MAIN_TARGET.length : bytes?.length ?? 0);
-    reply.u32(at + ATTR.MODE, modeOf(node));
-    reply.u32(at + ATTR.NLINK, isDirectory ? 2 : 1);
-    reply.u32(at + ATTR.UID, Deno.uid() ?? 0);
-    reply.u32(at + ATTR.GID, Deno.gid() ?? 0);
-    reply.u32(at + ATTR.BLKSIZE, 4096);
+  /** Times may be set, to no effect: touch(1) is no command. */
+  #setAttributes(id: number, node: VirtualNode): number {
+    const valid = this.request.u32(BODY);
+    if ((valid & (Fattr.MODE | Fattr.UID | Fattr.GID)) !== 0) return -Errno.EPERM;
+    if ((valid & Fattr.SIZE) !== 0) {
+      if (node.kind !== "ctl") return -Errno.EACCES;
+      node.resize(this.request.u64(BODY + SETATTR_SIZE));
+    }
+    return this.#laid.attributes(id, node, sizeOf(node));
+  }
+
+  #readFile(node: VirtualNode, offset: number, size: number): number {
+    if (node.kind === "status") return this.#read(node.bytes, offset, size);
+    if (node.kind !== "ctl") return -Errno.EISDIR;
+    return node.read(offset, this.reply.bytes, OUT, Math.min(size, MAX_WRITE));
   }
 
   #read(bytes: Uint8Array, offset: number, size: number): number {
@@ -189,7 +197,16 @@ export class VirtualFiles {
     return length;
   }
 
-  #write(node: VirtualNode & { kind: "ctl" }): number {
+  /** There are no holes. */
+  #seek(node: VirtualNode, offset: number, whence: number): number {
+    const size = sizeOf(node);
+    if (offset >= size) return -Errno.ENXIO;
+    this.reply.u64(OUT, whence === SEEK_HOLE ? size : offset);
+    return 8;
+  }
+
+  #write(id: number, node: CtlFile): number {
+    const end = this.request.u64(BODY + 8) + this.request.u32(BODY + 16);
     const size = this.request.u32(BODY + 16);
     const text = new TextDecoder().decode(this.request.bytes.slice(BODY + 40, BODY + 40 + size));
     const line = text.trim();
@@ -199,9 +216,13 @@ export class VirtualFiles {
       return 8;
     };
     if (line === "") return written();
-    return this.questions.wait({ about: "command", view: node.view, line }, ({ text }) => {
-      node.bytes = lineOf(text);
-      this.#lastAnswers.set(node.view, node.bytes);
+    const { view } = node;
+    const writer = ancestryOf(this.request.pid);
+    const cached = node.mayBeCached ? wireNode(VIRTUAL_VIEW, id) : null;
+    return this.questions.wait({ about: "command", view, line, cached }, ({ text }) => {
+      const answer = lineOf(text);
+      node.answered(end, answer);
+      this.#answers.keep(view, writer, answer, end);
       return written();
     });
   }
@@ -209,55 +230,48 @@ export class VirtualFiles {
   #list(id: number, node: VirtualNode, plus: boolean): number {
     const offset = this.request.u64(BODY + 8);
     const limit = this.request.u32(BODY + 16);
-    if ("bytes" in node || node.kind === "main") return -Errno.ENOTDIR;
-    if (node.kind === "checkpoints") {
-      return this.questions.wait(
-        { about: "checkpoints" },
-        ({ names = [] }) =>
-          this.#listing(id, names.map((name) => ({ name, type: S_IFDIR })), offset, limit, plus),
-      );
+    if (node.kind === "home" || node.kind === "branches") {
+      return this.#laid.listing(id, this.nodes.names(node), offset, limit, plus);
     }
-    return this.#listing(id, this.nodes.names(node), offset, limit, plus);
-  }
-
-  /** With `plus`, without attributes: node id 0 says so. */
-  #listing(
-    id: number,
-    names: readonly Listed[],
-    offset: number,
-    limit: number,
-    plus: boolean,
-  ): number {
-    const all = [DOT, DOT_DOT, ...names];
-    const { reply } = this;
-    const end = OUT + Math.min(limit, MAX_WRITE);
-    let at = OUT;
-    for (let i = offset; i < all.length; i++) {
-      const { name, type } = all[i]!;
-      const padded = Math.ceil((DIRENT.SIZE + name.length) / 8) * 8;
-      if (at + padded + (plus ? ENTRY_OUT.SIZE : 0) > end) break;
-      if (plus) {
-        reply.bytes.fill(0, at, at + ENTRY_OUT.SIZE);
-        at += ENTRY_OUT.SIZE;
-      }
-      reply.bytes.fill(0, at, at + padded);
-      // What a name leads to has its number once it is looked up.
-      reply.u64(at + DIRENT.INO, wireNode(VIRTUAL_VIEW, id));
-      reply.u64(at + DIRENT.OFF, i + 1);
-      reply.u32(at + DIRENT.NAMELEN, name.length);
-      reply.u32(at + DIRENT.TYPE, type >> 12);
-      for (let c = 0; c < name.length; c++) {
-        reply.bytes[at + DIRENT.SIZE + c] = name.charCodeAt(c);
-      }
-      at += padded;
-    }
-    return at - OUT;
+    if (node.kind !== "checkpoints") return -Errno.ENOTDIR;
+    // The rest of a listing is of the list it began with: positions in another one are others.
+    if (offset > 0) return this.#laid.listing(id, this.#checkpoints, offset, limit, plus);
+    return this.questions.wait({ about: "checkpoints" }, ({ names = [] }) => {
+      this.#checkpoints = names.map((name) => ({ name, type: S_IFDIR }));
+      return this.#laid.listing(id, this.#checkpoints, offset, limit, plus);
+    });
   }
 }
 
+/** Offset of the size in struct fuse_setattr_in. */
+const SETATTR_SIZE = 16;
+
+/** Nobody but the daemon makes or removes what is in `.agentvfs`. */
+const NAMES_CHANGE: ReadonlySet<number> = new Set([
+  Opcode.MKNOD,
+  Opcode.MKDIR,
+  Opcode.SYMLINK,
+  Opcode.LINK,
+  Opcode.UNLINK,
+  Opcode.RMDIR,
+  Opcode.RENAME,
+  Opcode.RENAME2,
+  Opcode.CREATE,
+  Opcode.TMPFILE,
+]);
+
 const MAIN_TARGET_BYTES = new TextEncoder().encode(MAIN_TARGET);
-const DOT: Listed = { name: ".", type: S_IFDIR };
-const DOT_DOT: Listed = { name: "..", type: S_IFDIR };
+
+/** A name as text; null if it is not UTF-8: then nothing is called that. */
+function textOf(name: string): string | null {
+  try {
+    return utf8.decode(Uint8Array.from(name, (c) => c.charCodeAt(0)));
+  } catch {
+    return null;
+  }
+}
+
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 function lineOf(text = ""): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text.endsWith("\n") ? text : text + "\n");

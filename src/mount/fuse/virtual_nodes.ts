@@ -5,7 +5,8 @@
  */
 
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../../store/trees/entry.ts";
-import { MAIN_VIEW, VIEW_LIMIT, VIRTUAL_VIEW, wireNode } from "../views.ts";
+import { MAIN_VIEW, NODES_PER_VIEW, VIEW_LIMIT, VIRTUAL_VIEW, wireNode } from "../views.ts";
+import { CtlFile } from "./ctl_file.ts";
 import { FOREVER } from "./reply.ts";
 
 export const VIRTUAL_NAME = ".agentvfs";
@@ -24,6 +25,8 @@ export const MAIN_TARGET = "../..";
 export interface ForgottenNames {
   readonly parents: number[];
   readonly names: string[];
+  /** Nothing that is open: a zero for each name. */
+  readonly removed: number[];
   readonly data: number[];
 }
 
@@ -34,6 +37,8 @@ export interface InheritedNodes {
     readonly id: number;
     readonly view: number;
     readonly text: string;
+    /** Where the text begins. */
+    readonly start: number;
     readonly lookups: number;
   }[];
 }
@@ -43,8 +48,8 @@ export type VirtualNode =
   | { readonly kind: "branches"; readonly prefix: string }
   | { readonly kind: "checkpoints" }
   | { readonly kind: "main" }
-  | { readonly kind: "ctl"; readonly view: number; bytes: Uint8Array<ArrayBuffer> }
-  | { readonly kind: "status"; readonly bytes: Uint8Array<ArrayBuffer> };
+  | CtlFile
+  | { readonly kind: "status"; readonly view: number; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /** A name in a listing. */
 export interface Listed {
@@ -98,9 +103,13 @@ export class VirtualNodes {
   /** For the server that takes over. */
   handOver(): InheritedNodes {
     const ctl = [...this.#nodes].flatMap(([id, { node, lookups }]) =>
-      node.kind !== "ctl"
-        ? []
-        : [{ id, view: node.view, text: new TextDecoder().decode(node.bytes), lookups }]
+      node.kind !== "ctl" ? [] : [{
+        id,
+        view: node.view,
+        text: new TextDecoder().decode(node.answer),
+        start: node.start,
+        lookups,
+      }]
     );
     return { nextNode: this.#nextNode, ctl };
   }
@@ -108,21 +117,22 @@ export class VirtualNodes {
   /** Takes over what another server handed over. */
   inherit({ nextNode, ctl }: InheritedNodes): void {
     this.#nextNode = nextNode;
-    for (const { id, view, text, lookups } of ctl) {
-      const bytes = new TextEncoder().encode(text);
-      this.#nodes.set(id, { node: { kind: "ctl", view, bytes }, lookups });
+    for (const { id, view, text, start, lookups } of ctl) {
+      const node = new CtlFile(view, new TextEncoder().encode(text), start).inherited();
+      this.#nodes.set(id, { node, lookups });
     }
   }
 
   /** There are these branches now, and those of `gone` no more. Returns what the kernel must forget. */
   setBranches(names: readonly string[], gone: readonly string[]): ForgottenNames {
     this.#branches = [...names].sort();
-    const forgotten = { parents: [] as number[], names: [] as string[], data: [] as number[] };
+    const forgotten: ForgottenNames = { parents: [], names: [], removed: [], data: [] };
     const forget = (path: string) => {
       const place = this.#placeOf(path);
       if (place === null) return;
       forgotten.parents.push(place.parent);
       forgotten.names.push(place.name);
+      forgotten.removed.push(0);
     };
     gone.forEach(forget);
     forgotten.data.push(wireNode(VIRTUAL_VIEW, BRANCHES));
@@ -179,14 +189,31 @@ function homeNames(view: number): Listed[] {
 
 /**
  * How long the kernel may keep attributes, seconds. Directories stay as they are; the length of `ctl` changes with what is
- * written to it.
+ * written to it, and what is in `checkpoints` with time.
  */
-export function attributesValid(node: VirtualNode): number {
-  return "bytes" in node ? 0 : FOREVER;
+export function attributesValid({ kind }: VirtualNode): number {
+  return kind === "ctl" || kind === "status" || kind === "checkpoints" ? 0 : FOREVER;
+}
+
+/**
+ * Inode number of a node. Each lookup of a file makes a node, but it is one file: a program that looks at a name and then
+ * opens it compares the numbers.
+ */
+export function inodeNumberOf(id: number, node: VirtualNode): number {
+  if (node.kind !== "ctl" && node.kind !== "status") return wireNode(VIRTUAL_VIEW, id);
+  const file = 2 * node.view + (node.kind === "ctl" ? 0 : 1);
+  return wireNode(VIRTUAL_VIEW, NODES_PER_VIEW / 2 + file);
 }
 
 export function modeOf({ kind }: VirtualNode): number {
   if (kind === "main") return S_IFLNK | 0o777;
   if (kind === "ctl") return S_IFREG | 0o600;
   return kind === "status" ? S_IFREG | 0o400 : S_IFDIR | 0o700;
+}
+
+/** Bytes that are to be read. */
+export function sizeOf(node: VirtualNode): number {
+  if (node.kind === "ctl") return node.size;
+  if (node.kind === "status") return node.bytes.length;
+  return node.kind === "main" ? MAIN_TARGET.length : 0;
 }

@@ -10,15 +10,22 @@ import { write } from "../../../ffi/linux/file.ts";
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 
 /** Plain data of an {@linkcode Invalidation}, as it is posted between threads. */
-export type InvalidationData = Pick<Invalidation, "parents" | "names" | "data" | "attributes">;
+export type InvalidationData = Pick<
+  Invalidation,
+  "parents" | "names" | "removed" | "data" | "attributes"
+>;
 
 const BODY = OUT_HEADER.SIZE;
-const bytes = new Uint8Array(BODY + 16 + 256);
+const bytes = new Uint8Array(BODY + 24 + 256);
 const view = new DataView(bytes.buffer);
 
 /** Sends every message. The kernel's "no such entry" is the normal case and is ignored. */
-export function notify(fd: number, { parents, names, data, attributes }: InvalidationData): void {
-  parents.forEach((parent, i) => invalidateEntry(fd, parent, names[i]!));
+export function notify(fd: number, invalidation: InvalidationData): void {
+  const { parents, names, removed, data, attributes } = invalidation;
+  parents.forEach((parent, i) => {
+    if (removed[i] === 0) invalidateEntry(fd, parent, names[i]!);
+    else removeEntry(fd, parent, removed[i]!, names[i]!);
+  });
   for (const nodeId of data) invalidateInode(fd, nodeId, 0);
   // A negative offset leaves the cached bytes alone.
   for (const nodeId of attributes) invalidateInode(fd, nodeId, -1);
@@ -68,9 +75,26 @@ function invalidateEntry(fd: number, parent: number, name: string): void {
   u64(BODY, parent);
   view.setUint32(BODY + 8, name.length, true);
   view.setUint32(BODY + 12, 0, true);
-  for (let i = 0; i < name.length; i++) bytes[BODY + 16 + i] = name.charCodeAt(i);
-  bytes[BODY + 16 + name.length] = 0;
+  layName(BODY + 16, name);
   send(fd, NotifyCode.INVAL_ENTRY, 16 + name.length + 1);
+}
+
+/**
+ * As {@linkcode invalidateEntry}, of the last name of `child`: who watches that hears that it is gone. struct
+ * fuse_notify_delete_out: u64 parent, u64 child, u32 namelen, u32 padding, name and NUL.
+ */
+function removeEntry(fd: number, parent: number, child: number, name: string): void {
+  u64(BODY, parent);
+  u64(BODY + 8, child);
+  view.setUint32(BODY + 16, name.length, true);
+  view.setUint32(BODY + 20, 0, true);
+  layName(BODY + 24, name);
+  send(fd, NotifyCode.DELETE, 24 + name.length + 1);
+}
+
+function layName(at: number, name: string): void {
+  for (let i = 0; i < name.length; i++) bytes[at + i] = name.charCodeAt(i);
+  bytes[at + name.length] = 0;
 }
 
 /** struct fuse_notify_inval_inode_out: u64 ino, i64 off, i64 len; length 0 means to the end. */

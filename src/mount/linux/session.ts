@@ -257,7 +257,7 @@ export class Session {
       context.view = view;
       context.tree = view.tree;
       if (this.#request.viewNumber === VIRTUAL_VIEW) {
-        return opcode === Opcode.OPENDIR ? handler(context) : context.virtual.handle(opcode);
+        return context.virtual.handle(opcode) ?? handler(context);
       }
       if (view.frozen) return this.#park();
       if (!view.writable && CHANGES.has(opcode)) return -Errno.EROFS;

@@ -13,7 +13,7 @@ import type { Inode } from "../nodes/inode.ts";
 import { scanSegment } from "../journal/journal_scan.ts";
 import { listSegments } from "../journal/journal.ts";
 import { RecordType } from "../journal/journal_record.ts";
-import { parseOrphanRecord } from "../operations/orphan.ts";
+import { parseOrphanRecord } from "../orphan.ts";
 import { Overlay } from "../nodes/overlay.ts";
 import type { WorkingTree } from "../working_tree.ts";
 

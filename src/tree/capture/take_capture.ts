@@ -23,7 +23,7 @@ import type {
 import { StoredContent } from "../nodes/content.ts";
 import { type Inode, type Xattrs, XATTRS_IN_SOURCE } from "../nodes/inode.ts";
 import { journalError } from "../journal/journal.ts";
-import { logOrphans } from "../operations/orphan.ts";
+import { logOrphans } from "../orphan.ts";
 import { Overlay } from "../nodes/overlay.ts";
 import { Status } from "../status.ts";
 import type { WorkingTree } from "../working_tree.ts";

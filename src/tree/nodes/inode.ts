@@ -2,8 +2,8 @@
  * An inode of the working tree, in memory.
  *
  * A node id names it towards the kernel and in the journal. It is never used again for another inode,
- * which is how a handle to a file that a rollback replaced can answer "stale". The inode number is what
- * stat(2) shows; a rollback brings it back.
+ * which is how who has a file open that a rollback replaced keeps that one. The inode number is what stat(2) shows; a rollback
+ * brings it back, and gives the file that was replaced another.
  *
  * @module
  */
@@ -70,6 +70,14 @@ export class DirectoryState {
   ) {}
 }
 
+/** Of a directory that has no names, and is stored nowhere. */
+export function emptyDirectory(): DirectoryState {
+  const state = new DirectoryState(null, null);
+  state.entries = new Map();
+  state.subdirectories = 0;
+  return state;
+}
+
 export class Inode {
   /** Names, in the kernel's count: how many lookups it has to forget. */
   lookups = 0;
@@ -86,14 +94,14 @@ export class Inode {
   target: string | null = null;
   xattrs: Xattrs | ObjectId | null | typeof XATTRS_IN_SOURCE = null;
   directory: DirectoryState | null = null;
-  /** Replaced by a rollback: every use answers {@linkcode Status.Stale}. */
+  /** Its bytes are nowhere any more: every use answers {@linkcode Status.Stale}. */
   stale = false;
   /** Journal epoch in which the journal has told what this node id stands for. */
   boundEpoch = -1;
 
   constructor(
     public nodeId: number,
-    readonly ino: number,
+    public ino: number,
     public mode: number,
     public uid: number,
     public gid: number,

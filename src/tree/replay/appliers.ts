@@ -15,7 +15,7 @@ import { JournalError, journalError } from "../journal/journal.ts";
 import { type RecordReader, RecordType } from "../journal/journal_record.ts";
 import { applyCreate, applyLink, applyRename, applyUnlink, isWithin } from "../operations/names.ts";
 import { ROOT_NODE_ID } from "../nodes/inode.ts";
-import { fromOrphanRecord, parseOrphanRecord } from "../operations/orphan.ts";
+import { fromOrphanRecord, parseOrphanRecord } from "../orphan.ts";
 import { Status } from "../status.ts";
 import type { WorkingTree } from "../working_tree.ts";
 

@@ -15,7 +15,7 @@ import { SourceContent, StoredContent } from "../nodes/content.ts";
 import { type Inode, XATTRS_IN_SOURCE } from "../nodes/inode.ts";
 import { Invalidation } from "../nodes/invalidation.ts";
 import { Overlay } from "../nodes/overlay.ts";
-import { addName, dropName } from "./replace.ts";
+import { addName, dropName, markStale } from "./replace.ts";
 import type { WorkingTree } from "../working_tree.ts";
 
 /** Throws if an object is unreadable; the tree then still reads from the source where it did. */
@@ -96,7 +96,7 @@ class Adoption {
       const entry = imported.get(name);
       const record = entry === undefined ? null : this.#record(entry);
       if (record !== null && isUnchanged(child, record)) continue;
-      dropName(this.tree, parent, name, this.invalidation);
+      dropName(this.tree, parent, name, this.invalidation, markStale);
       this.invalidation.inode(parent);
       if (entry !== undefined) addName(this.tree, parent, entry, this.invalidation);
     }

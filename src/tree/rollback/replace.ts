@@ -7,7 +7,7 @@
 
 import { type InodeRecord, S_IFMT, type TreeEntry } from "../../store/trees/entry.ts";
 import { StoredContent } from "../nodes/content.ts";
-import type { Inode } from "../nodes/inode.ts";
+import { emptyDirectory, type Inode } from "../nodes/inode.ts";
 import type { Invalidation } from "../nodes/invalidation.ts";
 import { subdirectories } from "../nodes/make_inode.ts";
 import type { WorkingTree } from "../working_tree.ts";
@@ -43,19 +43,31 @@ export function adoptAttributes(
   invalidation.attribute(inode);
 }
 
-/** Takes a name and all that is below it away; open handles answer "stale" from now on. */
+/** What becomes of an inode of which no name is loaded any more. */
+type Lose = (tree: WorkingTree, inode: Inode, invalidation: Invalidation) => void;
+
+/** Takes a name and all that is below it away: first what is below it, as one removes a directory. */
 export function dropName(
   tree: WorkingTree,
   parent: Inode,
   name: string,
   invalidation: Invalidation,
+  lose: Lose,
 ): void {
-  const child = tree.detach(parent, name);
-  invalidation.entry(parent, name);
-  if (child.names === null || child.names.length === 0) markStale(tree, child, invalidation);
+  const child = parent.directory!.entries!.get(name)!.inode;
+  for (const below of [...child.directory?.entries?.keys() ?? []]) {
+    dropName(tree, child, below, invalidation, lose);
+  }
+  tree.detach(parent, name);
+  invalidation.entry(parent, name, lose === leaveOrphan && isNameless(child) ? child : null);
+  if (child.names === null || child.names.length === 0) lose(tree, child, invalidation);
 }
 
-/** Replaced for good. */
+function isNameless({ names, nlink }: Inode): boolean {
+  return names === null || (names.length === 0 && nlink === 0);
+}
+
+/** It is gone for good: open handles answer "stale" from now on. */
 export function markStale(tree: WorkingTree, inode: Inode, invalidation: Invalidation): void {
   inode.stale = true;
   inode.parent = null;
@@ -63,9 +75,25 @@ export function markStale(tree: WorkingTree, inode: Inode, invalidation: Invalid
   tree.nodes.orphans.delete(inode);
   invalidation.inode(inode);
   if (tree.links.get(inode.ino) === inode) tree.links.delete(inode.ino);
-  const entries = inode.directory?.entries;
-  if (entries === null || entries === undefined) return;
-  for (const name of [...entries.keys()]) dropName(tree, inode, name, invalidation);
+}
+
+/**
+ * It is as if it had been removed: who has it open or mapped keeps it. Its number is what it is replaced by has, so it gets
+ * another. One that has names which are not loaded stays what it is.
+ */
+export function leaveOrphan(tree: WorkingTree, inode: Inode, invalidation: Invalidation): void {
+  if (!isNameless(inode)) return;
+  if (tree.links.get(inode.ino) === inode) tree.links.delete(inode.ino);
+  inode.names = null;
+  inode.nlink = 0;
+  if (inode.directory !== null) {
+    inode.directory = emptyDirectory();
+    invalidation.inode(inode);
+  }
+  if (inode.lookups === 0) return;
+  inode.ino = tree.takeInodeNumber();
+  tree.nodes.renamed(inode);
+  invalidation.attribute(inode);
 }
 
 /** Puts a stored name into a loaded directory. */

@@ -2,8 +2,8 @@
  * Makes an unchanged working tree show another snapshot.
  *
  * Only directories that are loaded and differ are visited, so the cost follows the difference. A file
- * whose bytes differ gets a new inode: handles to the old one answer "stale", handles and cached pages of
- * all others stay valid. Everything that has to be read from the store is read before the first change.
+ * whose bytes differ gets a new inode, as from git or tar: who has the old one open or mapped, or runs it, keeps that.
+ * Handles and cached pages of all others stay valid. Everything that has to be read from the store is read before the first change.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Snapshot, TreeEntry } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Inode } from "../nodes/inode.ts";
 import { Invalidation } from "../nodes/invalidation.ts";
-import { addName, adoptAttributes, dropName, isSameFile, markStale } from "./replace.ts";
+import { addName, adoptAttributes, dropName, isSameFile, leaveOrphan } from "./replace.ts";
 import type { WorkingTree } from "../working_tree.ts";
 
 /** The tree must not differ from its snapshot. Throws, with nothing changed, if an object is unreadable. */
@@ -26,8 +26,8 @@ export function retarget(tree: WorkingTree, snapshot: Snapshot): Invalidation {
   const { invalidation } = plan;
   tree.base = snapshot;
   for (const { inode, record } of links) {
-    if (record === null) continue;
-    if (isSameFile(inode, record)) adoptAttributes(inode, record, invalidation);
+    if (record === null) inode.nlink = 0;
+    else if (isSameFile(inode, record)) adoptAttributes(inode, record, invalidation);
     else replaceLinked(tree, inode, invalidation);
   }
   for (const step of plan.steps) step();
@@ -54,8 +54,9 @@ class Plan {
     for (const [name, { inode: child }] of state.entries) {
       const entry = target.get(name);
       target.delete(name);
-      if (entry === undefined) steps.push(() => dropName(tree, inode, name, invalidation));
-      else this.#name(inode, name, child, entry);
+      if (entry === undefined) {
+        steps.push(() => dropName(tree, inode, name, invalidation, leaveOrphan));
+      } else this.#name(inode, name, child, entry);
     }
     for (const entry of target.values()) {
       steps.push(() => addName(tree, inode, entry, invalidation));
@@ -72,7 +73,7 @@ class Plan {
       return;
     }
     steps.push(() => {
-      dropName(tree, parent, name, invalidation);
+      dropName(tree, parent, name, invalidation, leaveOrphan);
       addName(tree, parent, entry, invalidation);
     });
   }
@@ -83,10 +84,11 @@ function replaceLinked(tree: WorkingTree, inode: Inode, invalidation: Invalidati
   const names = inode.names!;
   tree.links.delete(inode.ino);
   const replacement = tree.linked(inode.ino)!;
-  for (const { parent, name } of names) {
+  names.forEach(({ parent, name }, i) => {
     tree.detach(parent, name);
     tree.attach(parent, name, replacement);
-    invalidation.entry(parent, name);
-  }
-  markStale(tree, inode, invalidation);
+    invalidation.entry(parent, name, i === names.length - 1 ? inode : null);
+  });
+  inode.nlink = 0;
+  leaveOrphan(tree, inode, invalidation);
 }

@@ -1,19 +1,31 @@
 /**
- * Unlinked files that are still open, across checkpoints.
+ * Files without a name that are still open, across checkpoints: those that were unlinked, and those that a rollback
+ * replaced.
  *
  * A checkpoint does not hold them, and the segment that tells how they came about goes away with it. So each
- * new segment begins with a record of every orphan, from which a replay makes it again.
+ * new segment begins with a record of every orphan, from which a replay makes it again. A rollback leaves one of everything
+ * it replaced that the kernel knows; most of those nobody uses, and they are recorded once the kernel has forgotten these.
  *
  * @module
  */
 
-import { type ObjectId, parseObjectId } from "../../store/format/object_id.ts";
-import { StoredContent } from "../nodes/content.ts";
-import { DirectoryState, Inode, type Xattrs } from "../nodes/inode.ts";
-import { RecordType } from "../journal/journal_record.ts";
-import { Overlay } from "../nodes/overlay.ts";
-import { Status } from "../status.ts";
-import type { WorkingTree } from "../working_tree.ts";
+import { type ObjectId, parseObjectId } from "../store/format/object_id.ts";
+import { StoredContent } from "./nodes/content.ts";
+import { emptyDirectory, Inode, type Xattrs } from "./nodes/inode.ts";
+import { RecordType } from "./journal/journal_record.ts";
+import { Overlay } from "./nodes/overlay.ts";
+import { Status } from "./status.ts";
+import type { Journal } from "./journal/journal.ts";
+import type { NodeTable } from "./nodes/node_table.ts";
+
+/** What is needed of the working tree. */
+export interface OrphanTree {
+  readonly nodes: NodeTable;
+  readonly journal: Journal;
+  xattrs(inode: Inode): ReadonlyMap<string, Uint8Array>;
+  /** Appends the journal's record. */
+  log(): Status;
+}
 
 interface StoredJson {
   content: string;
@@ -41,21 +53,37 @@ export interface OrphanRecord {
   references: StoredJson[];
 }
 
-/** Writes a record of each orphan into the journal's current segment. */
-export function logOrphans(tree: WorkingTree): Status {
+/** Writes a record of each orphan that it does not know into the journal's current segment. */
+export function logOrphans(tree: OrphanTree): Status {
   for (const inode of tree.nodes.orphans) {
     // It has names that are not loaded: the checkpoint holds it.
     if (inode.names !== null && inode.nlink > 0) continue;
-    const text = new TextEncoder().encode(JSON.stringify(toRecord(tree, inode)));
-    tree.journal.record.begin(RecordType.ORPHAN).blob(text);
-    const status = tree.log();
+    if (inode.boundEpoch === tree.journal.epoch) continue;
+    const status = logOrphan(tree, inode);
     if (status !== Status.Ok) return status;
-    inode.boundEpoch = tree.journal.epoch;
   }
   return Status.Ok;
 }
 
-function toRecord(tree: WorkingTree, inode: Inode): OrphanRecord {
+/** Writes a record of an orphan. */
+export function logOrphan(tree: OrphanTree, inode: Inode): Status {
+  const text = new TextEncoder().encode(JSON.stringify(toRecord(tree, inode)));
+  tree.journal.record.begin(RecordType.ORPHAN).blob(text);
+  const status = tree.log();
+  if (status === Status.Ok) inode.boundEpoch = tree.journal.epoch;
+  return status;
+}
+
+/** Those that cannot be read are lost to it: the tree's damage report tells. */
+function xattrsOf(tree: OrphanTree, inode: Inode): [string, number[]][] {
+  try {
+    return [...tree.xattrs(inode)].map(([name, value]) => [name, [...value]]);
+  } catch {
+    return [];
+  }
+}
+
+function toRecord(tree: OrphanTree, inode: Inode): OrphanRecord {
   const overlay = inode.content instanceof Overlay ? inode.content : null;
   const base = overlay === null ? inode.content : overlay.base;
   const { nodeId, ino, mode, uid, gid, rdev, size, target } = inode;
@@ -69,7 +97,7 @@ function toRecord(tree: WorkingTree, inode: Inode): OrphanRecord {
     size,
     times: [inode.mtimeSec, inode.mtimeNsec, inode.ctimeSec, inode.ctimeNsec],
     target,
-    xattrs: [...tree.xattrs(inode)].map(([name, value]) => [name, [...value]]),
+    xattrs: xattrsOf(tree, inode),
     base: base instanceof StoredContent ? stored(base) : null,
     baseSize: overlay?.baseSize ?? size,
     extents: overlay === null ? [] : overlay.offsets.map((offset, i) => [
@@ -154,11 +182,7 @@ export function fromOrphanRecord(record: OrphanRecord): Inode {
     ctimeNsec,
   );
   inode.nlink = 0;
-  if (inode.isDirectory) {
-    inode.directory = new DirectoryState(null, null);
-    inode.directory.entries = new Map();
-    inode.directory.subdirectories = 0;
-  }
+  if (inode.isDirectory) inode.directory = emptyDirectory();
   inode.target = record.target;
   if (record.xattrs.length > 0) {
     const xattrs = record.xattrs.map(([name, value]) => [name, Uint8Array.from(value)] as const);

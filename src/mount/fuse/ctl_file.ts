@@ -1,0 +1,97 @@
+/**
+ * `ctl` as one open file sees it: what is written is a command, and what is read from there on is the answer.
+ *
+ * Every lookup makes a node of its own, so a node is what one open(2) got. Reads go through the kernel's page cache, and
+ * a descriptor's offset is where its write ended: so there the answer begins, behind as many blanks as were written.
+ * Who opens the file to read it finds the answer at its start.
+ *
+ * @module
+ */
+
+/** Stands where the command was written. JSON and shells pass over it. */
+const BLANK = 0x20;
+
+/** How long the file is for the next one who only looks at it: as it was written; null: as long as it is to read. */
+export interface Written {
+  size: number | null;
+}
+
+export class CtlFile {
+  readonly kind = "ctl";
+  #answer: Uint8Array<ArrayBuffer>;
+  #start: number;
+  #written: Written;
+  #wasRead = false;
+
+  /** `start`: where the answer begins. `written`: of the writer, who may look through other nodes as well. */
+  constructor(
+    readonly view: number,
+    answer: Uint8Array<ArrayBuffer>,
+    start = 0,
+    written: Written = { size: null },
+  ) {
+    this.#answer = answer;
+    this.#start = start;
+    this.#written = written;
+  }
+
+  get answer(): Uint8Array<ArrayBuffer> {
+    return this.#answer;
+  }
+
+  get start(): number {
+    return this.#start;
+  }
+
+  get size(): number {
+    return this.#start + this.#answer.length;
+  }
+
+  /** The kernel may keep pages of it, in which no later answer is. */
+  get mayBeCached(): boolean {
+    return this.#wasRead;
+  }
+
+  /** Of a node that another server answered for. */
+  inherited(): this {
+    this.#wasRead = true;
+    return this;
+  }
+
+  /** The size as it was written, once: programs that write a file look whether it became as long as what they wrote. */
+  look(): number {
+    const size = this.#written.size ?? this.size;
+    this.#written.size = null;
+    return size;
+  }
+
+  /** The size for a program that is reading. */
+  sizeToRead(): number {
+    this.#written.size = null;
+    return this.size;
+  }
+
+  /** Lays the bytes from `offset` on into `into[at, +length)`. Returns how many there are. */
+  read(offset: number, into: Uint8Array, at: number, length: number): number {
+    this.#wasRead = true;
+    const count = Math.max(0, Math.min(length, this.size - offset));
+    const blanks = Math.max(0, Math.min(count, this.#start - offset));
+    into.fill(BLANK, at, at + blanks);
+    const from = Math.max(0, offset - this.#start);
+    into.set(this.#answer.subarray(from, from + count - blanks), at + blanks);
+    return count;
+  }
+
+  /** It is cut (or grown) to that size before something is written. */
+  resize(size: number): void {
+    this.answered(size, new Uint8Array());
+    if (size === 0) this.#wasRead = false;
+  }
+
+  /** What was written ends at `end`, and is answered so. */
+  answered(end: number, answer: Uint8Array<ArrayBuffer>): void {
+    this.#start = end;
+    this.#answer = answer;
+    this.#written = { size: end };
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * Answers about the nodes of `.agentvfs`: entries, attributes, listings.
+ *
+ * @module
+ */
+
+import { ATTR, ATTR_OUT, DIRENT, ENTRY_OUT } from "../../../ffi/fuse_kernel.ts";
+import type { Timestamp } from "../../host/clock.ts";
+import { S_IFDIR, S_IFMT } from "../../store/trees/entry.ts";
+import { VIRTUAL_VIEW, wireNode } from "../views.ts";
+import { OUT, type Reply } from "./reply.ts";
+import { MAX_WRITE } from "./request.ts";
+import {
+  attributesValid,
+  inodeNumberOf,
+  type Listed,
+  modeOf,
+  sizeOf,
+  type VirtualNode,
+} from "./virtual_nodes.ts";
+
+export class VirtualReply {
+  /** `clock`: what the files' times are. */
+  constructor(readonly reply: Reply, readonly clock: () => Readonly<Timestamp>) {}
+
+  /** `valid`: seconds for which the kernel may keep the name. */
+  entry(id: number, node: VirtualNode, valid: number): number {
+    this.reply.bytes.fill(0, OUT, OUT + ENTRY_OUT.SIZE);
+    this.reply.u64(OUT + ENTRY_OUT.NODEID, wireNode(VIRTUAL_VIEW, id));
+    this.reply.u64(OUT + ENTRY_OUT.ENTRY_VALID, valid);
+    this.reply.u64(OUT + ENTRY_OUT.ATTR_VALID, attributesValid(node));
+    const size = sizeOf(node);
+    this.#attr(OUT + ENTRY_OUT.ATTR, id, node, size);
+    return ENTRY_OUT.SIZE;
+  }
+
+  attributes(id: number, node: VirtualNode, size: number): number {
+    this.reply.bytes.fill(0, OUT, OUT + ATTR_OUT.SIZE);
+    this.reply.u64(OUT + ATTR_OUT.VALID, attributesValid(node));
+    this.#attr(OUT + ATTR_OUT.ATTR, id, node, size);
+    return ATTR_OUT.SIZE;
+  }
+
+  #attr(at: number, id: number, node: VirtualNode, size: number): void {
+    const { reply } = this;
+    const now = this.clock();
+    reply.u64(at + ATTR.INO, inodeNumberOf(id, node));
+    reply.u64(at + ATTR.SIZE, size);
+    for (const time of [ATTR.ATIME, ATTR.MTIME, ATTR.CTIME]) reply.u64(at + time, now.sec);
+    for (const time of [ATTR.ATIME_NSEC, ATTR.MTIME_NSEC, ATTR.CTIME_NSEC]) {
+      reply.u32(at + time, now.nsec);
+    }
+    const mode = modeOf(node);
+    reply.u32(at + ATTR.MODE, mode);
+    reply.u32(at + ATTR.NLINK, (mode & S_IFMT) === S_IFDIR ? 2 : 1);
+    reply.u32(at + ATTR.UID, Deno.uid() ?? 0);
+    reply.u32(at + ATTR.GID, Deno.gid() ?? 0);
+    reply.u32(at + ATTR.BLKSIZE, 4096);
+  }
+
+  /** With `plus`, without attributes: node id 0 says so. */
+  listing(
+    id: number,
+    names: readonly Listed[],
+    offset: number,
+    limit: number,
+    plus: boolean,
+  ): number {
+    const all = [DOT, DOT_DOT, ...names];
+    const { reply } = this;
+    const end = OUT + Math.min(limit, MAX_WRITE);
+    let at = OUT;
+    for (let i = offset; i < all.length; i++) {
+      const { name, type } = all[i]!;
+      const padded = Math.ceil((DIRENT.SIZE + name.length) / 8) * 8;
+      if (at + padded + (plus ? ENTRY_OUT.SIZE : 0) > end) break;
+      if (plus) {
+        reply.bytes.fill(0, at, at + ENTRY_OUT.SIZE);
+        at += ENTRY_OUT.SIZE;
+      }
+      reply.bytes.fill(0, at, at + padded);
+      // What a name leads to has its number once it is looked up.
+      reply.u64(at + DIRENT.INO, wireNode(VIRTUAL_VIEW, id));
+      reply.u64(at + DIRENT.OFF, i + 1);
+      reply.u32(at + DIRENT.NAMELEN, name.length);
+      reply.u32(at + DIRENT.TYPE, type >> 12);
+      for (let c = 0; c < name.length; c++) {
+        reply.bytes[at + DIRENT.SIZE + c] = name.charCodeAt(c);
+      }
+      at += padded;
+    }
+    return at - OUT;
+  }
+}
+
+const DOT: Listed = { name: ".", type: S_IFDIR };
+const DOT_DOT: Listed = { name: "..", type: S_IFDIR };
