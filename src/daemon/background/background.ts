@@ -41,6 +41,11 @@ function complain(error: unknown): void {
   console.error(error instanceof StoreError ? error.message : error);
 }
 
+/** Whose job it was is not known: this thread has failed. */
+function unreadable(): never {
+  throw new Error("A message to the background thread cannot be read");
+}
+
 self.onmessage = async (event: MessageEvent<BackgroundStart>) => {
   try {
     const table = backgroundJobs(
@@ -60,15 +65,13 @@ self.onmessage = async (event: MessageEvent<BackgroundStart>) => {
     };
     self.onmessage = ({ data: { id, job, value } }: MessageEvent<BackgroundRequest>) => {
       const row = table[job] as (value: unknown) => unknown;
-      const result = WRITING_JOBS.has(job)
-        ? lastWrite.then(() => row(value))
-        : Promise.resolve().then(() => row(value));
+      const run = () => row(value);
+      const result = WRITING_JOBS.has(job) ? lastWrite.then(run) : Promise.resolve().then(run);
       if (WRITING_JOBS.has(job)) lastWrite = result.catch(() => {}).then(() => tidyLater(job));
-      result.then(
-        (value) => post({ type: "done", id, value }),
-        (error) => post({ type: "failed", id, error: postedError(error) }),
-      );
+      result.then((value) => post({ type: "done", id, value }))
+        .catch((error) => post({ type: "failed", id, error: postedError(error) }));
     };
+    self.onmessageerror = unreadable;
     post({ type: "ready" });
   } catch (error) {
     post({ type: "failed", id: 0, error: postedError(error) });

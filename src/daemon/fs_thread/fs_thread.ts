@@ -113,6 +113,7 @@ function serve(
       openView(view, { store, source: start.source, record, resume: false }),
   });
   const { virtual } = session.context;
+  virtual.nodes.beginAfter(start.servers);
   virtual.nodes.setBranches(start.branches, []);
   const inherited = start.resume ? readHandOver(start.handOver) : null;
   if (inherited !== null) virtual.nodes.inherit(inherited);

@@ -28,7 +28,7 @@ export type Question =
 /** What it answers: text, the number of a view that is open now (null: there is none), or names. */
 export interface Answer {
   /** The daemon could not find it out. */
-  readonly failed?: boolean;
+  readonly failed?: true;
   readonly text?: string;
   readonly view?: number | null;
   readonly names?: readonly string[];
@@ -40,12 +40,17 @@ export type Ask = (ticket: number, question: Question) => void;
 /** Sends a delayed answer: `length` bytes of the reply, or a negative errno. */
 export type Send = (unique: Uint8Array, result: number) => void;
 
+interface Waiting {
+  readonly unique: Uint8Array;
+  complete(answer: Answer): number;
+}
+
 /** Questions that are not answered yet. */
 export class Questions {
   readonly #request: Request;
   readonly #ask: Ask;
   readonly #send: Send;
-  readonly #waiting = new Map<number, { unique: Uint8Array; complete(answer: Answer): number }>();
+  readonly #waiting = new Map<number, Waiting>();
   #nextTicket = 1;
 
   constructor(request: Request, ask: Ask, send: Send) {
@@ -71,6 +76,16 @@ export class Questions {
     const waiting = this.#waiting.get(ticket);
     if (waiting === undefined) return;
     this.#waiting.delete(ticket);
-    this.#send(waiting.unique, answer.failed ? -Errno.EIO : waiting.complete(answer));
+    this.#send(waiting.unique, answer.failed ? -Errno.EIO : completed(waiting, answer));
+  }
+}
+
+/** Whoever waits is answered whatever happens. */
+function completed(waiting: Waiting, answer: Answer): number {
+  try {
+    return waiting.complete(answer);
+  } catch (error) {
+    console.error(`An answer failed: ${error instanceof Error ? error.stack : error}`);
+    return -Errno.EIO;
   }
 }
