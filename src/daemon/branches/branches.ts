@@ -125,12 +125,7 @@ export class Branches {
     return await this.#keepCheckpoint(id, this.#openCheckpoint(commit));
   }
 
-  /**
-   * The kernel referred to nothing in the view of a checkpoint. Closes it if that is still so; it may be told twice.
-   *
-   * To be called from the event loop: an answer that names the view is then under way to the fs thread already, and
-   * makes it not idle, or waits for what comes of this.
-   */
+  /** The kernel referred to nothing in the view of a checkpoint. Closes it if that is still so; it may be told twice. */
   async closeIdle(view: number): Promise<void> {
     const commit = this.#commits.get(view);
     if (commit === undefined) return;

@@ -37,11 +37,15 @@ export interface Answer {
 /** Asks. The answer is given to {@linkcode Questions.answer} with the same ticket. */
 export type Ask = (ticket: number, question: Question) => void;
 
+/** In place of an answer's length: what was answered is not so any more. */
+export const ASK_AGAIN = -0x10000;
+
 /** Sends a delayed answer: `length` bytes of the reply, or a negative errno. */
 export type Send = (unique: Uint8Array, result: number) => void;
 
 interface Waiting {
   readonly unique: Uint8Array;
+  readonly question: Question;
   complete(answer: Answer): number;
 }
 
@@ -62,13 +66,17 @@ export class Questions {
   /**
    * Asks what the request at hand needs to know.
    *
-   * @param complete makes the reply of the answer, and returns its length or a negative errno
+   * @param complete makes the reply of the answer, and returns its length, a negative errno or {@linkcode ASK_AGAIN}
    */
   wait(question: Question, complete: (answer: Answer) => number): number {
-    const ticket = this.#nextTicket++;
-    this.#waiting.set(ticket, { unique: this.#request.bytes.slice(8, 16), complete });
-    this.#ask(ticket, question);
+    this.#put({ unique: this.#request.bytes.slice(8, 16), question, complete });
     return NO_REPLY;
+  }
+
+  #put(waiting: Waiting): void {
+    const ticket = this.#nextTicket++;
+    this.#waiting.set(ticket, waiting);
+    this.#ask(ticket, waiting.question);
   }
 
   /** The daemon's answer has come. */
@@ -76,7 +84,9 @@ export class Questions {
     const waiting = this.#waiting.get(ticket);
     if (waiting === undefined) return;
     this.#waiting.delete(ticket);
-    this.#send(waiting.unique, answer.failed ? -Errno.EIO : completed(waiting, answer));
+    const result = answer.failed ? -Errno.EIO : completed(waiting, answer);
+    if (result === ASK_AGAIN) this.#put(waiting);
+    else this.#send(waiting.unique, result);
   }
 }
 
