@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { Errno } from "../../../ffi/linux/errno.ts";
-import { type Answer, ASK_AGAIN, type Question, Questions } from "../fuse/questions.ts";
-import { NO_REPLY } from "../fuse/reply.ts";
-import { Request } from "../fuse/request.ts";
+import { Errno } from "../../host/errno.ts";
+import { type Answer, ASK_AGAIN, type Question, Questions } from "./questions.ts";
+import { NO_REPLY } from "./reply.ts";
+import { Request } from "./request.ts";
 
 const QUESTION = { about: "checkpoint", ref: "a" } as const;
 
