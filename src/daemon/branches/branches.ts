@@ -62,6 +62,11 @@ export class Branches {
     return { openBranches: this.#open.size, openCheckpoints: this.#checkpoints.size };
   }
 
+  /** Brings in what was written through shared mappings. */
+  async flush(): Promise<void> {
+    await this.parts.flush();
+  }
+
   /** Those whose views are open. */
   async open(): Promise<Branch[]> {
     const settled = await Promise.allSettled(this.#open.values());
