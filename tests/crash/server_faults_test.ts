@@ -44,6 +44,7 @@ class FaultyDaemon {
 async function withDaemon(
   failing: number,
   body: (daemon: FaultyDaemon) => Promise<void>,
+  output = "/dev/stderr",
 ): Promise<{ code: number; log: string }> {
   return await withTemporary(async (directory) => {
     const [project, state, faults] = ["project", "state", "faults"].map((n) => `${directory}/${n}`);
@@ -54,8 +55,9 @@ async function withDaemon(
     Deno.env.set("AGENTVFS_STATE_DIR", state!);
     const { socket } = await planDaemon({ source: project!, version: "0.0.0" })
       .finally(() => Deno.env.delete("AGENTVFS_STATE_DIR"));
-    const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-check", `--config=${CONFIG}`, DAEMON, project!],
+    const program = [Deno.execPath(), "run", "-A", "--quiet", "--no-check", `--config=${CONFIG}`];
+    const child = new Deno.Command("sh", {
+      args: ["-c", 'exec "$@" >"$0" 2>&1', output, ...program, DAEMON, project!],
       env,
       stdin: "null",
       stdout: "null",
@@ -125,6 +127,20 @@ Deno.test("a server that fails to start again and again is started until it does
     await daemon.call((client) => client.stop({}));
   });
   assert.equal(code, 0, log);
+});
+
+Deno.test("what cannot be logged on a full disk is the death of nobody", async () => {
+  const { code } = await withDaemon(0, async (daemon) => {
+    let { mount, serverPid } = await daemon.status();
+    for (const fault of ["rejection", "command", "background"] as const) {
+      daemon.askFor(fault);
+      await daemon.call((client) => client.status()).catch(() => {});
+      ({ serverPid } = await daemon.status((status) => status.serverPid !== serverPid));
+      assert.equal(await Deno.readTextFile(`${mount}/file`), "text");
+    }
+    await daemon.call((client) => client.stop({}));
+  }, "/dev/full");
+  assert.equal(code, 0);
 });
 
 Deno.test("views that are the death of every server are done without", async () => {

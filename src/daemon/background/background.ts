@@ -14,6 +14,7 @@ import type { Progress } from "../../store/format/sliced.ts";
 import { type BackgroundJobs, backgroundJobs, WRITING_JOBS } from "./background_jobs.ts";
 import type { BackgroundStart, PostedError } from "../threads/messages.ts";
 import type { ImportCounts } from "./background_jobs.ts";
+import { tolerateFullLog } from "../threads/full_log.ts";
 import { postedError } from "../threads/posted_error.ts";
 
 export interface BackgroundRequest {
@@ -31,6 +32,8 @@ export type BackgroundMessage =
 
 /** How long nothing must have been written until the store is tidied, ms. */
 const TIDY_AFTER_MS = 500;
+
+tolerateFullLog();
 
 function post(message: BackgroundMessage): void {
   self.postMessage(message);

@@ -28,6 +28,7 @@ import {
   RestartPolicy,
   RESTARTS_VARIABLE,
 } from "./restart.ts";
+import { tolerateFullLog } from "../threads/full_log.ts";
 import { type End, endOf } from "./server_end.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
 import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
@@ -40,6 +41,7 @@ import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
 export async function runKeeper(config: DaemonConfig, command = selfCommand()): Promise<number> {
   // And the server's, which inherits that: a file that may not grow is an error of one operation.
   ignoreFileSizeLimit();
+  tolerateFullLog();
   const session = await mount(config);
   handDown(session);
   let stopping = false;

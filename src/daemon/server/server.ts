@@ -22,6 +22,7 @@ import { Branches, MAIN } from "../branches/branches.ts";
 import { Daemon } from "./daemon.ts";
 import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
+import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
 import { saveIdentity } from "../workspaces/imported_identity.ts";
 import { DirectoryLister } from "../../mount/linux/list_directories.ts";
@@ -67,6 +68,7 @@ export async function runServer(
   config: DaemonConfig,
   tell: (error: unknown) => number,
 ): Promise<number> {
+  tolerateFullLog();
   onUncaught(die);
   try {
     return await serve(config);
