@@ -110,7 +110,7 @@ export class ControlServer {
         await delay(50); // out of descriptors, most likely: they come back when clients leave
         continue;
       }
-      void this.#serve(client, peers?.accepted() ?? []);
+      void this.#serve(client, peers === null ? [] : accepted(peers));
     }
   }
 
@@ -181,6 +181,15 @@ export class ControlServer {
   async #send(client: Deno.UnixConn, reply: string): Promise<void> {
     const bytes = new TextEncoder().encode(reply + "\n");
     for (let sent = 0; sent < bytes.length;) sent += await client.write(bytes.subarray(sent));
+  }
+}
+
+/** Who it is cannot be told where there are no descriptors left: it may then ask nothing. */
+function accepted(peers: Peers): readonly PeerCredentials[] {
+  try {
+    return peers.accepted();
+  } catch {
+    return [];
   }
 }
 

@@ -35,6 +35,8 @@ export interface View {
 
 /** The view at the root of the mount. */
 export const MAIN_VIEW = 0;
+/** The number of none. */
+export const NO_VIEW = -1;
 /** Views have 16 bits of a node id, nodes in them 36: together 52, which a double holds exactly. */
 export const VIEW_LIMIT = 2 ** 16;
 /** Numbers above those of views: of `.agentvfs`, and of directories that several views have. */

@@ -329,9 +329,15 @@ Deno.test("a directory that moves while the import runs keeps one number for one
     fs.writeFileSync(`${path}/b`, "");
     fs.mkdirSync(`${path}/m`);
     fs.writeFileSync(`${path}/m/large`, new Uint8Array(40 * 1024 * 1024));
+    let files = 0;
     const { snapshot, skipped } = await imported({
+      onProgress: (progress) => files = progress.files,
       pause: () => {
-        if (fs.existsSync(`${path}/a/d`)) fs.renameSync(`${path}/a/d`, `${path}/z/d`);
+        // There are pauses in a large file, and before it where the machine is slow.
+        const isInLarge = files === 2;
+        if (isInLarge && fs.existsSync(`${path}/a/d`)) {
+          fs.renameSync(`${path}/a/d`, `${path}/z/d`);
+        }
         return Promise.resolve();
       },
     });

@@ -47,7 +47,8 @@ export class RunSessions {
     const namespace = mountNamespace(pid);
     if (program === undefined || supervisor === undefined || namespace === null) return false;
     if (namespace === mountNamespace("self")) return false;
-    this.#save([...this.running, { branch, namespace, program, supervisor }]);
+    const others = this.running.filter((session) => session.namespace !== namespace);
+    this.#save([...others, { branch, namespace, program, supervisor }]);
     return true;
   }
 

@@ -55,7 +55,8 @@ Deno.test("a hostile node log gives no node that is not there, and ends", () => 
   try {
     const { tree } = fixture;
     const path = `${fixture.journalPath}/nodes`;
-    tree.nodes.log = new NodeLog(path);
+    const log = new NodeLog(path);
+    tree.nodes.keepIn(log);
     const make = (parent: Inode, name: string, mode: number) => {
       const inode = create(tree, parent, name, mode, 0, 0, 0, null) as Inode;
       tree.nodes.remember(inode);
@@ -70,7 +71,7 @@ Deno.test("a hostile node log gives no node that is not there, and ends", () => 
     listNames(tree, tree.root, 0, () => true);
     tree.nodes.flushLog();
     const sound = Deno.readFileSync(path);
-    tree.nodes.log.close();
+    log.close();
     tree.nodes.log = null;
     const base = fixture.checkpoint();
     const { nextInode } = tree;

@@ -142,7 +142,7 @@ class Bench {
     ) as Inode;
     // The next checkpoint needs a new pack.
     sample.store.rewriter.beginPack();
-    sample.tree.nodes.log = new NodeLog(`${sample.journalPath}/nodes`, this.calls);
+    sample.tree.nodes.keepIn(new NodeLog(`${sample.journalPath}/nodes`, this.calls));
   }
 
   /** Null where it succeeded; else a status or an error. */

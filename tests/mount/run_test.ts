@@ -88,6 +88,92 @@ Deno.test("the exit code is the program's", async () => {
   });
 });
 
+/** Runs a program in the branch, and `meanwhile` while it waits: then it does what is left of `script`. */
+async function during(
+  m: Mounted,
+  options: string[],
+  script: string,
+  meanwhile: () => Promise<unknown>,
+): Promise<Outcome> {
+  return await withTemporary(async (directory) => {
+    const [begun, go] = [join(directory, "begun"), join(directory, "go")];
+    const waiting = `touch ${begun}; until test -e ${go}; do sleep 0.05; done`;
+    const outcome = runs(m, options, `${script}; ${waiting}; exit 0`);
+    await until("the program runs", () => Deno.stat(begun).then(() => true, () => false));
+    await meanwhile();
+    await Deno.writeTextFile(go, "");
+    return await outcome;
+  });
+}
+
+Deno.test("a run does what was asked for although its server goes away, and ends as its program", async () => {
+  await withProject(PROJECT, async (m) => {
+    const kill = async (script: string) => `kill -KILL ${(await m.status()).serverPid}; ${script}`;
+    const failed = await runs(m, ["--new", "--merge-on-success"], await kill("rm f; exit 7"));
+    assert.equal(failed.code, 7, failed.stderr);
+    assert.equal(await Deno.readTextFile(m.path("f")), "one\n");
+    const unchanged = await runs(m, ["--new"], await kill("exit 6"));
+    assert.equal(unchanged.code, 6, unchanged.stderr);
+    const merged = await runs(m, ["--new", "--merge-on-success"], await kill("echo more >>f"));
+    assert.deepEqual([merged.code, merged.stdout], [0, ""], merged.stderr);
+    assert.equal(await Deno.readTextFile(m.path("f")), "one\nmore\n");
+    const recorded = await during(
+      m,
+      ["-b", "b", "--checkpoint-on-exit"],
+      "echo more >>f",
+      () => m.ctl("restart"),
+    );
+    assert.equal(recorded.code, 0, recorded.stderr);
+    assert.match((await m.ctl("log", "--branch", "b")).entries[0].label, /^run bash/);
+  }, { allowedLog: [/was killed by SIGKILL/] });
+});
+
+Deno.test("a run does what was asked for although its daemon is stopped, and ends as its program", async () => {
+  await withProject(PROJECT, async (m) => {
+    const stop = () => m.ctl("stop", "--force");
+    const merged = await during(m, ["-b", "b", "--merge-on-success"], "echo b >f", stop);
+    assert.equal(merged.code, 0, merged.stderr);
+    assert.equal(await Deno.readTextFile((await m.status()).mount + "/f"), "b\n");
+    const left = await during(m, ["-b", "c"], "echo c >f; trap 'exit 5' EXIT", stop);
+    assert.equal(left.code, 5, left.stderr);
+    assert.match(left.stderr, /what the program left is in branch c/);
+    await m.start();
+    assert.equal(await Deno.readTextFile(m.path(".agentvfs/branches/c/f")), "c\n");
+  });
+});
+
+Deno.test("a new branch stays if somebody else has come to work in it, and a refused merge is told", async () => {
+  await withProject(PROJECT, async (m) => {
+    let joined: Promise<Outcome> | undefined;
+    await withTemporary(async (directory) => {
+      const go = join(directory, "go");
+      const outcome = await during(m, ["--new"], "true", async () => {
+        const [, name] = await branches(m);
+        joined = runs(m, ["-b", name!], `until test -e ${go}; do sleep 0.05; done; echo j >f`);
+        await until(
+          "somebody joins",
+          async () => (await m.ctl("session", "list")).sessions.length === 2,
+        );
+      });
+      assert.equal(outcome.code, 0, outcome.stderr);
+      assert.match(outcome.stderr, /branch run\/\S+ stays/);
+      await Deno.writeTextFile(go, "");
+      assert.equal((await joined!).code, 0);
+    });
+    const [, name] = await branches(m);
+    assert.equal(await Deno.readTextFile(m.path(`.agentvfs/branches/${name}/f`)), "j\n");
+    const refused = await during(
+      m,
+      ["-b", "b", "--merge-on-success"],
+      "echo b >f",
+      () => Deno.writeTextFile(m.path("f"), "m\n"),
+    );
+    assert.equal(refused.code, 0, refused.stderr);
+    assert.match(refused.stderr, /conflict/);
+    assert.equal(await Deno.readTextFile(m.path("f")), "m\n");
+  });
+});
+
 Deno.test("what a program leaves running ends with it", async () => {
   await withProject(PROJECT, async (m) => {
     for (const how of [[], ["--confine"]]) {

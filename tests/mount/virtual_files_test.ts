@@ -3,6 +3,7 @@
  */
 
 import assert from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { withProject } from "../support/mounted.ts";
 import { withConversation } from "../support/conversation.ts";
 import { run, shell, succeed } from "../support/process.ts";
@@ -252,4 +253,63 @@ for i in range(3):
 `;
     await succeed([PYTHON, "-c", script], { cwd: m.mount });
   });
+});
+
+Deno.test("what is looked at in .agentvfs is there for every server", async () => {
+  await withProject("mkdir d; echo one >d/f; echo two >g", async (m) => {
+    const expected: string[] = [];
+    for (const name of ["a", "b"]) {
+      await m.ctl("checkpoint", name);
+      await m.ctl("branch", "create", `run/${name}`);
+      for (const tree of [`checkpoints/${name}`, `branches/run/${name}`]) {
+        expected.push(`${tree}/d/f`, `${tree}/g`);
+      }
+    }
+    const first = await m.status();
+    const trees = ["checkpoints/a", "checkpoints/b", "branches/run"];
+    const find = ["find", ...trees, "-type", "f", "!", "-path", "*/.agentvfs/*"];
+    const look = async () => {
+      const found = await succeed(find, { cwd: m.path(".agentvfs"), deadlineMs: 20_000 });
+      assert.deepEqual(found.trim().split("\n").sort(), expected.sort());
+      assert.equal(await Deno.readTextFile(m.path(".agentvfs/checkpoints/a/d/f")), "one\n");
+    };
+    await look();
+    for (let servers = 1; servers <= 4; servers++) {
+      if (servers % 2 === 1) await m.ctl("restart");
+      else Deno.kill((await m.status()).serverPid, "SIGKILL");
+      await look();
+      const { keeperPid, restarts } = await m.status();
+      assert.deepEqual([keeperPid, restarts], [first.keeperPid, servers]);
+    }
+  }, { allowedLog: [/was killed by SIGKILL/] });
+});
+
+Deno.test("a checkpoint is listed at once, however often the list was looked at", async () => {
+  await withProject("echo one >file", async (m) => {
+    const list = async () => {
+      const directory = Deno.readDir(m.path(".agentvfs/checkpoints"));
+      return (await Array.fromAsync(directory, ({ name }) => name)).sort();
+    };
+    const expected = ["initial"];
+    for (const name of ["a", "b", "c"]) {
+      assert.deepEqual(await list(), expected);
+      await m.ctl("checkpoint", name);
+      expected.unshift(name);
+      expected.sort();
+      assert.deepEqual(await list(), expected);
+    }
+  });
+});
+
+Deno.test("who asks for what the daemon cannot tell gets an error, and the daemon lives on", async () => {
+  await withProject("echo one >file", async (m) => {
+    const { serverPid } = await m.status();
+    // The commit is not what its id says: the log cannot be read.
+    const index = new DatabaseSync(`${m.store}/index.sqlite`);
+    index.exec("UPDATE commits SET id = 'none'");
+    index.close();
+    const { code } = await run(["ls", m.path(".agentvfs/checkpoints")], { deadlineMs: 20_000 });
+    assert.equal(code, 2);
+    assert.equal((await m.status()).serverPid, serverPid);
+  }, { allowedLog: [/No answer about checkpoints/, /^HistoryError|^ +at /] });
 });

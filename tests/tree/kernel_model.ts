@@ -24,11 +24,13 @@ export class KernelModel {
   readonly fixture = new Fixture();
   /** Inode numbers by node id. */
   readonly known = new Map<number, number>();
+  /** Of a mount's root the kernel counts none, of that of a view in it as of any node. */
+  rootReferences = 0;
   #base: Snapshot = this.fixture.tree.base!;
   #first = this.fixture.tree.journal.segment;
 
   constructor() {
-    this.fixture.tree.nodes.log = new NodeLog(this.#log);
+    this.tree.nodes.keepIn(new NodeLog(this.#log));
   }
 
   get tree(): WorkingTree {
@@ -52,7 +54,8 @@ export class KernelModel {
 
   lookup(inode: Inode): void {
     this.tree.nodes.remember(inode);
-    if (inode !== this.tree.root) this.known.set(inode.nodeId, inode.ino);
+    if (inode === this.tree.root) this.rootReferences++;
+    else this.known.set(inode.nodeId, inode.ino);
     this.answer();
   }
 
@@ -64,7 +67,8 @@ export class KernelModel {
 
   forget(nodeId: number): void {
     this.tree.nodes.forget(nodeId, 2 ** 40);
-    this.known.delete(nodeId);
+    if (nodeId === this.tree.root.nodeId) this.rootReferences = 0;
+    else this.known.delete(nodeId);
     this.answer();
   }
 
@@ -109,12 +113,13 @@ export class KernelModel {
     journal.segment = segments.at(-1)!;
     const { nodes, listings } = NodeLog.load(this.#log);
     renumberNodes(tree, Math.max(report.largestNodeId, ...nodes.keys()));
-    tree.nodes.log = new NodeLog(this.#log);
+    tree.nodes.keepIn(new NodeLog(this.#log));
     assert.deepEqual(restoreNodes(tree, report, nodes), []);
     restoreListings(tree, listings);
     beginSegment(tree);
     tree.nodes.flushLog();
     fixture.tree = tree;
+    assert.equal(tree.root.lookups, this.rootReferences + 1, "references of the root");
     const found = [...this.known.keys()].map((id) => [id, tree.node(id)?.ino]);
     assert.deepEqual(found, [...this.known]);
   }

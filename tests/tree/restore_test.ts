@@ -38,6 +38,22 @@ Deno.test("a file is found by a directory that the kernel has forgotten", () =>
     for (let i = 0; i < 3; i++) mount.replace();
   }));
 
+Deno.test("a tree is idle once the kernel has given back the references that an earlier server gave it", () =>
+  withKernel((mount) => {
+    const file = make(mount.tree, mount.tree.root, "file", FILE);
+    mount.lookup(mount.tree.root);
+    mount.lookup(file);
+    for (let i = 0; i < 2; i++) mount.replace();
+    mount.forget(file.nodeId);
+    assert.ok(!mount.tree.nodes.isIdle, "the kernel refers to the root");
+    mount.replace();
+    assert.ok(!mount.tree.nodes.isIdle, "the kernel refers to the root");
+    mount.forget(mount.tree.root.nodeId);
+    assert.ok(mount.tree.nodes.isIdle);
+    mount.replace();
+    assert.ok(mount.tree.nodes.isIdle);
+  }));
+
 /** Another server serves a stored file of two names, a/first and b/second, of which the kernel knows the first. */
 function knownByOneName(mount: KernelModel): { a: Inode; file: Inode } {
   const [a, b] = ["a", "b"].map((name) => make(mount.tree, mount.tree.root, name, DIRECTORY)) as [

@@ -14,6 +14,7 @@ import type { Progress } from "../../store/format/sliced.ts";
 import { type BackgroundJobs, backgroundJobs, WRITING_JOBS } from "./background_jobs.ts";
 import type { BackgroundStart, PostedError } from "../threads/messages.ts";
 import type { ImportCounts } from "./background_jobs.ts";
+import { tolerateFullLog } from "../threads/full_log.ts";
 import { postedError } from "../threads/posted_error.ts";
 
 export interface BackgroundRequest {
@@ -32,6 +33,8 @@ export type BackgroundMessage =
 /** How long nothing must have been written until the store is tidied, ms. */
 const TIDY_AFTER_MS = 500;
 
+tolerateFullLog();
+
 function post(message: BackgroundMessage): void {
   self.postMessage(message);
 }
@@ -39,6 +42,11 @@ function post(message: BackgroundMessage): void {
 /** The disk's errors are no errors of the program's, which are to be looked for. */
 function complain(error: unknown): void {
   console.error(error instanceof StoreError ? error.message : error);
+}
+
+/** Whose job it was is not known: this thread has failed. */
+function unreadable(): never {
+  throw new Error("A message to the background thread cannot be read");
 }
 
 self.onmessage = async (event: MessageEvent<BackgroundStart>) => {
@@ -60,15 +68,13 @@ self.onmessage = async (event: MessageEvent<BackgroundStart>) => {
     };
     self.onmessage = ({ data: { id, job, value } }: MessageEvent<BackgroundRequest>) => {
       const row = table[job] as (value: unknown) => unknown;
-      const result = WRITING_JOBS.has(job)
-        ? lastWrite.then(() => row(value))
-        : Promise.resolve().then(() => row(value));
+      const run = () => row(value);
+      const result = WRITING_JOBS.has(job) ? lastWrite.then(run) : Promise.resolve().then(run);
       if (WRITING_JOBS.has(job)) lastWrite = result.catch(() => {}).then(() => tidyLater(job));
-      result.then(
-        (value) => post({ type: "done", id, value }),
-        (error) => post({ type: "failed", id, error: postedError(error) }),
-      );
+      result.then((value) => post({ type: "done", id, value }))
+        .catch((error) => post({ type: "failed", id, error: postedError(error) }));
     };
+    self.onmessageerror = unreadable;
     post({ type: "ready" });
   } catch (error) {
     post({ type: "failed", id: 0, error: postedError(error) });

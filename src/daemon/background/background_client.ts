@@ -9,6 +9,7 @@ import type { BackgroundJobs, ImportCounts } from "./background_jobs.ts";
 import type { Progress } from "../../store/format/sliced.ts";
 import type { BackgroundStart } from "../threads/messages.ts";
 import { ThreadError } from "../threads/posted_error.ts";
+import { onWorkerFailure } from "../threads/worker_failure.ts";
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -19,18 +20,17 @@ export class BackgroundClient {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
+  /** Why no job is done any more. */
+  #failure: Error | null = null;
+  readonly #failed = Promise.withResolvers<never>();
   /** Long jobs under way, by name, and how far they are. */
   readonly tasks = new Map<string, Progress>();
 
   private constructor(start: BackgroundStart, readonly onProgress: (c: ImportCounts) => void) {
+    this.failed.catch(() => {});
     this.#worker = new Worker(new URL("./background.ts", import.meta.url), { type: "module" });
     this.#worker.onmessage = (event: MessageEvent<BackgroundMessage>) => this.#receive(event.data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      const error = new Error(`The background thread failed: ${event.message}`);
-      for (const { reject } of this.#waiting.values()) reject(error);
-      this.#waiting.clear();
-    };
+    onWorkerFailure(this.#worker, "background", (error) => this.#fail(error));
     this.#worker.postMessage(start, [start.captures]);
   }
 
@@ -42,6 +42,18 @@ export class BackgroundClient {
     const client = new BackgroundClient(start, onProgress);
     await new Promise((resolve, reject) => client.#waiting.set(0, { resolve, reject }));
     return client;
+  }
+
+  /** Rejects when the thread has failed; every job does then. */
+  get failed(): Promise<never> {
+    return this.#failed.promise;
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#failed.reject(error);
+    for (const { reject } of this.#waiting.values()) reject(error);
+    this.#waiting.clear();
   }
 
   #receive(message: BackgroundMessage): void {
@@ -62,10 +74,12 @@ export class BackgroundClient {
     job: K,
     value: BackgroundJobs[K]["in"],
   ): Promise<BackgroundJobs[K]["out"]> {
+    if (this.#failure !== null) return Promise.reject(this.#failure);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
+      // Throws where the value cannot be posted.
       this.#worker.postMessage({ id, job, value });
+      this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject });
     });
   }
 

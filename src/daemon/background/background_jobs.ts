@@ -354,6 +354,9 @@ class Captures {
       if (waiting !== undefined) waiting(data.capture);
       else this.#arrived.set(data.id, data.capture);
     };
+    port.onmessageerror = () => {
+      throw new Error("A capture that was posted cannot be read");
+    };
   }
 
   take(id: number): Promise<Capture> {

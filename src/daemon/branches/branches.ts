@@ -41,9 +41,12 @@ export interface BranchesParts {
 export class Branches {
   /** By name; of those being opened, too. */
   readonly #open = new Map<string, Promise<Branch>>();
-  /** Views of checkpoints by commit. */
-  readonly #checkpoints = new Map<ObjectId, Promise<number>>();
+  /** Views of checkpoints by commit; null of one that was closed meanwhile. */
+  readonly #checkpoints = new Map<ObjectId, Promise<number | null>>();
+  /** What each of them shows. */
+  readonly #commits = new Map<number, ObjectId>();
   readonly #byView = new Map<number, Branch>();
+  readonly #byNumber = new Map<number, string>();
   #names: string[] = [];
   #main: Branch | null = null;
 
@@ -57,6 +60,11 @@ export class Branches {
   /** What is kept of them in memory. */
   get counts(): Record<string, number> {
     return { openBranches: this.#open.size, openCheckpoints: this.#checkpoints.size };
+  }
+
+  /** Brings in what was written through shared mappings. */
+  async flush(): Promise<void> {
+    await this.parts.flush();
   }
 
   /** Those whose views are open. */
@@ -74,8 +82,14 @@ export class Branches {
     this.#main = this.#make(MAIN, 0, MAIN_VIEW, main);
     this.#open.set(MAIN, Promise.resolve(this.#main));
     const states = await background.call("branches", null);
+    for (const { number, name } of states) this.#byNumber.set(number, name);
     for (const { view, branch, commit } of views) {
-      if (commit !== undefined) this.#checkpoints.set(commit, Promise.resolve(view));
+      if (commit !== undefined) {
+        this.#checkpoints.set(commit, Promise.resolve(view));
+        this.#commits.set(view, commit);
+        // The server before this one may not have got to it.
+        await this.closeIdle(view);
+      }
       const state = states.find(({ number }) => number === branch);
       if (state === undefined) continue;
       const head = await background.call("commitInfo", state.head!);
@@ -90,9 +104,9 @@ export class Branches {
     return this.#byView.get(view)?.name ?? null;
   }
 
+  /** Of a branch, also of one that nobody has opened; null if it was deleted. */
   nameOfNumber(number: number): string | null {
-    for (const branch of this.#byView.values()) if (branch.number === number) return branch.name;
-    return null;
+    return this.#byNumber.get(number) ?? null;
   }
 
   /** Throws `unknown_branch`. */
@@ -106,24 +120,40 @@ export class Branches {
   }
 
   /** The view of a commit, opened if it is not. */
-  checkpoint(commit: CommitInfo): Promise<number> {
-    const known = this.#checkpoints.get(commit.id);
-    if (known !== undefined) return known;
-    const opened = this.#openCheckpoint(commit);
-    this.#checkpoints.set(commit.id, opened);
-    opened.catch(() => this.#checkpoints.delete(commit.id));
-    return opened;
+  async checkpoint(commit: CommitInfo): Promise<number> {
+    const { id } = commit;
+    let known;
+    while ((known = this.#checkpoints.get(id)) !== undefined) {
+      const view = await known;
+      if (view !== null) return view;
+    }
+    return await this.#keepCheckpoint(id, this.#openCheckpoint(commit));
   }
 
-  /** The kernel referred to nothing in the view of a checkpoint. Closes it if that is still so. */
+  /** The kernel referred to nothing in the view of a checkpoint. Closes it if that is still so; it may be told twice. */
   async closeIdle(view: number): Promise<void> {
-    for (const [commit, opened] of this.#checkpoints) {
-      if (await opened !== view) continue;
-      if (await this.parts.fs.callView(view, "close", { onlyIdle: true }) === null) return;
-      this.#checkpoints.delete(commit);
-      this.parts.registry.remove(view);
-      return;
+    const commit = this.#commits.get(view);
+    if (commit === undefined) return;
+    this.#commits.delete(view);
+    await this.#keepCheckpoint(commit, this.#closeCheckpoint(view, commit));
+  }
+
+  #keepCheckpoint<V extends number | null>(commit: ObjectId, view: Promise<V>): Promise<V> {
+    this.#checkpoints.set(commit, view);
+    view.catch(() => this.#checkpoints.delete(commit));
+    return view;
+  }
+
+  /** Resolves with the view if it has to stay. */
+  async #closeCheckpoint(view: number, commit: ObjectId): Promise<number | null> {
+    const { fs, registry } = this.parts;
+    if (await fs.callView(view, "close", { onlyIdle: true }) === null) {
+      this.#commits.set(view, commit);
+      return view;
     }
+    this.#checkpoints.delete(commit);
+    registry.remove(view);
+    return null;
   }
 
   /** Processes that have their directory, program or a file in the view of a branch. */
@@ -154,6 +184,7 @@ export class Branches {
       snapshot: saved,
       nextInode: parent.nextInode,
     });
+    this.#byNumber.set(state.number, name);
     await this.#announce([...this.#names, name]);
     return state;
   }
@@ -165,6 +196,7 @@ export class Branches {
     await background.call("deleteBranch", name);
     this.#open.delete(name);
     this.#byView.delete(view);
+    this.#byNumber.delete(number);
     const forgotten = await fs.callView(view, "close", { onlyIdle: false });
     if (forgotten !== null) await background.call("notify", forgotten);
     registry.remove(view);
@@ -177,6 +209,7 @@ export class Branches {
     checkBranchName(to, this.#names.filter((other) => other !== name));
     await this.parts.background.call("renameBranch", { from: name, to });
     branch.name = to;
+    this.#byNumber.set(branch.number, to);
     this.#open.delete(name);
     this.#open.set(to, Promise.resolve(branch));
     await this.#announce(this.#names.map((other) => other === name ? to : other), [name]);
@@ -216,8 +249,9 @@ export class Branches {
       await fs.call("openView", checkpointView(view, snapshot, registry));
     } catch (error) {
       registry.remove(view);
-      throw error;
+      throw serviceError(error);
     }
+    this.#commits.set(view, id);
     return view;
   }
 

@@ -11,6 +11,7 @@ import { MAIN_VIEW, VIEW_LIMIT } from "../../mount/views.ts";
 import { type ObjectId, parseObjectId } from "../../store/format/object_id.ts";
 import { replaceFile } from "../../store/files/replace_file.ts";
 import { mountStatePath } from "../../store/files/store_paths.ts";
+import type { ProcessId } from "../../host/processes.ts";
 
 /** What a view shows: a branch, by its number, or a commit. */
 export type Shown =
@@ -19,23 +20,51 @@ export type Shown =
 
 export type OpenView = Shown & { readonly view: number };
 
+/** How a server begins. */
+export interface Beginning {
+  /** There was no server before it on this mount. */
+  readonly isFirst: boolean;
+  /** It is to open no view but main's. */
+  readonly withLess: boolean;
+}
+
+/** The file that tells whose servers serve the mount. */
+const KEEPER = "keeper.json";
+
 export class ViewRegistry {
   readonly #path: string;
   readonly #open: Map<number, OpenView>;
   #last = MAIN_VIEW;
 
-  private constructor(readonly directory: string, open: readonly OpenView[]) {
+  private constructor(
+    readonly directory: string,
+    /** True if another server of this keeper's began here before. */
+    readonly isTakenOver: boolean,
+    open: readonly OpenView[],
+  ) {
     this.#path = `${directory}/views.json`;
     this.#open = new Map(open.map((view) => [view.view, view]));
     this.#last = open.reduce((last, { view }) => Math.max(last, view), MAIN_VIEW);
   }
 
-  /** Of a store's mount: as another server left it with `resume`, else anew. */
-  static begin(store: string, resume: boolean): ViewRegistry {
+  /** Of a store's mount: as another server of this keeper's left it, else anew. */
+  static begin(store: string, keeper: ProcessId, { isFirst, withLess }: Beginning): ViewRegistry {
     const directory = mountStatePath(store);
-    if (!resume) removeAll(directory);
-    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
-    return new ViewRegistry(directory, resume ? read(`${directory}/views.json`) : []);
+    const isTakenOver = !isFirst && isKeptBy(directory, keeper);
+    if (!isTakenOver) beginAnew(directory, keeper);
+    const registry = new ViewRegistry(
+      directory,
+      isTakenOver,
+      isTakenOver ? read(`${directory}/views.json`) : [],
+    );
+    if (withLess) registry.#clear();
+    return registry;
+  }
+
+  /** What the kernel has of these views stands for nothing from now on. Their numbers are not met again soon. */
+  #clear(): void {
+    this.#open.clear();
+    removeAll(this.#path);
   }
 
   /** But the main view. */
@@ -56,18 +85,46 @@ export class ViewRegistry {
     removeAll(this.stateDirectory(view));
     this.#open.set(view, { ...shown, view });
     this.#last = view;
-    this.#write();
+    try {
+      this.#write();
+    } catch (error) {
+      this.#open.delete(view);
+      throw error;
+    }
     return view;
   }
 
+  /** Where it cannot be written, the next server opens a view that nobody knows. */
   remove(view: number): void {
     this.#open.delete(view);
-    this.#write();
-    removeAll(this.stateDirectory(view));
+    try {
+      this.#write();
+      removeAll(this.stateDirectory(view));
+    } catch (error) {
+      console.error(`Cannot keep in ${this.#path} what is open: ${(error as Error).message}`);
+    }
   }
 
   #write(): void {
     replaceFile(this.#path, JSON.stringify(this.open));
+  }
+}
+
+function beginAnew(directory: string, keeper: ProcessId): void {
+  removeAll(directory);
+  Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  try {
+    replaceFile(`${directory}/${KEEPER}`, JSON.stringify(keeper));
+  } catch { /* The disk is full: what there is, is this keeper's all the same. */ }
+}
+
+/** Nothing tells of a keeper where nothing could be written, or an older version did not. */
+function isKeptBy(directory: string, keeper: ProcessId): boolean {
+  try {
+    const { pid, started } = JSON.parse(Deno.readTextFileSync(`${directory}/${KEEPER}`));
+    return pid === keeper.pid && started === keeper.started;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
   }
 }
 

@@ -14,6 +14,7 @@ import type {
   ViewCommands,
 } from "../threads/messages.ts";
 import { ThreadError } from "../threads/posted_error.ts";
+import { onWorkerFailure } from "../threads/worker_failure.ts";
 
 /** What the thread found when it started. */
 export type FsReady = FsMessage & { readonly type: "ready" };
@@ -55,10 +56,7 @@ export class FsClient {
     this.#sender = new MailboxSender(mailbox);
     this.#worker = new Worker(new URL("./fs_thread.ts", import.meta.url), { type: "module" });
     this.#worker.onmessage = (event: MessageEvent<FsMessage>) => this.#receive(event.data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#failed(new Error(`The fs thread failed: ${event.message}`));
-    };
+    onWorkerFailure(this.#worker, "fs", (error) => this.#failed(error));
     this.#worker.postMessage({ ...options.start, mailbox }, [options.start.captures]);
   }
 
@@ -74,7 +72,8 @@ export class FsClient {
 
   #receive(message: FsMessage): void {
     if (message.type === "ask") {
-      void this.#answer(message.ticket, message.question);
+      // Once the thread has ended nobody waits.
+      this.#answer(message.ticket, message.question).catch(() => {});
     } else if (message.type === "list") {
       this.options.onList(message.path);
     } else if (message.type === "revisit") {
@@ -113,10 +112,13 @@ export class FsClient {
   }
 
   async #answer(ticket: number, question: Question): Promise<void> {
-    const answer = await this.options.onAsk(question).catch((error) => {
-      console.error(`Cannot tell the mount about its ${question.about}: ${error}`);
-      return { failed: true };
-    });
+    let answer: Answer;
+    try {
+      answer = await this.options.onAsk(question);
+    } catch (error) {
+      console.error(`No answer about ${question.about}: ${(error as Error).message}`);
+      answer = { failed: true };
+    }
     // Where the thread has ended there is nobody to answer.
     await this.call("answer", { ticket, answer }).catch(() => {});
   }

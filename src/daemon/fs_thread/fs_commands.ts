@@ -151,8 +151,13 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       if (changed) {
         const { safeSegment } = tree;
         const { capture, pending } = takeCapture(tree);
+        try {
+          state.postCapture({ id, capture });
+        } catch (error) {
+          revert(tree, pending, safeSegment);
+          throw error;
+        }
         captures.set(number, { pending, safeSegment });
-        state.postCapture({ id, capture });
       } else if (freeze) {
         beginSegment(tree);
       }
@@ -194,10 +199,10 @@ export function viewCommands(state: ViewState): ViewCommandTable {
     oldest: (number) => tree(number).nodes.oldest().map((id) => wireNode(number, id)),
     adopt: (number, snapshot) => posted(number, adoptImport(tree(number), snapshot)),
     close: (number, { onlyIdle }) => {
-      const { nodes } = tree(number);
-      if (onlyIdle && !nodes.isIdle) return null;
-      const data = [...nodes.ids()].map((id) => wireNode(number, id));
-      const view = views.remove(number)!;
+      const view = views.get(number);
+      if (view === undefined || (onlyIdle && !view.tree.nodes.isIdle)) return null;
+      const data = [...view.tree.nodes.ids()].map((id) => wireNode(number, id));
+      views.remove(number);
       session.options.routing?.shared.close(view);
       view.tree.close();
       return { parents: [], names: [], removed: [], data, attributes: [] };

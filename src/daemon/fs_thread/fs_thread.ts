@@ -32,6 +32,7 @@ import {
   viewCommands,
   type ViewCommandTable,
 } from "./fs_commands.ts";
+import { tolerateFullLog } from "../threads/full_log.ts";
 import { MailboxReceiver } from "../threads/mailbox.ts";
 import type {
   FsMessage,
@@ -43,6 +44,8 @@ import type {
 } from "../threads/messages.ts";
 import { type OpenedView, openView } from "./open_view.ts";
 import { postedError } from "../threads/posted_error.ts";
+
+tolerateFullLog();
 
 function post(message: FsMessage): void {
   self.postMessage(message);
@@ -113,6 +116,7 @@ function serve(
       openView(view, { store, source: start.source, record, resume: false }),
   });
   const { virtual } = session.context;
+  virtual.nodes.beginAfter(start.servers);
   virtual.nodes.setBranches(start.branches, []);
   const inherited = start.resume ? readHandOver(start.handOver) : null;
   if (inherited !== null) virtual.nodes.inherit(inherited);

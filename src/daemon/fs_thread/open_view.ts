@@ -107,8 +107,9 @@ function takeOver(start: ViewStart, tree: WorkingTree, end: ReplayReport, resume
   }
   const nodeIds = [...nodes.keys()];
   renumberNodes(tree, nodeIds.reduce((a, b) => Math.max(a, b), end.largestNodeId));
-  tree.nodes.log = new NodeLog(path);
-  if (connection !== null) tree.nodes.log.connected(connection);
+  const log = new NodeLog(path);
+  tree.nodes.keepIn(log);
+  if (connection !== null) log.connected(connection);
   const lost = restoreNodes(tree, end, nodes).length;
   restoreListings(tree, listings);
   // Should this server die before that request comes again, the next one still has to know of it.

@@ -22,18 +22,26 @@ import {
   EXIT_REPLACE,
   EXIT_RESTART,
   KEEPER_VARIABLE,
+  LESS_VARIABLE,
   READY_SIGNAL,
+  refusal,
   RestartPolicy,
   RESTARTS_VARIABLE,
 } from "./restart.ts";
-import { endOf } from "./server_end.ts";
+import { tolerateFullLog } from "../threads/full_log.ts";
+import { type End, endOf } from "./server_end.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
 import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
 
-/** Runs until the file system is unmounted. Resolves with the exit code. Throws {@linkcode WorkspaceError}. */
-export async function runKeeper(config: DaemonConfig): Promise<number> {
+/**
+ * Runs until the file system is unmounted. Resolves with the exit code. Throws {@linkcode WorkspaceError}.
+ *
+ * @param command runs this program; asked once, as the kernel has no path for an executable that a newer one replaced
+ */
+export async function runKeeper(config: DaemonConfig, command = selfCommand()): Promise<number> {
   // And the server's, which inherits that: a file that may not grow is an error of one operation.
   ignoreFileSizeLimit();
+  tolerateFullLog();
   const session = await mount(config);
   handDown(session);
   let stopping = false;
@@ -46,8 +54,6 @@ export async function runKeeper(config: DaemonConfig): Promise<number> {
       void unmount(config.mount, true).then(() => server?.kill("SIGTERM")).catch(() => {});
     });
   }
-  // Asked once: when a newer executable takes its place, the kernel has no path for this one any more.
-  const command = selfCommand();
   const start = (past: Past) => server = startServer(command, config, past);
   const code = await keepServing(config, start, () => stopping);
   // Not where it is unmounted already: that would be an error, or another daemon's mount by now.
@@ -59,6 +65,8 @@ export async function runKeeper(config: DaemonConfig): Promise<number> {
 interface Past {
   readonly restarts: number;
   readonly crashReport: string | null;
+  /** See {@linkcode LESS_VARIABLE}. */
+  readonly withLess: boolean;
 }
 
 /** Runs one server after the other until one ends as it should, or too many did not. */
@@ -74,18 +82,20 @@ async function keepServing(
   while (true) {
     const started = performance.now();
     wasReady = false;
-    const server = start({ restarts: restarts.count, crashReport });
-    const { code, signal } = await endOf(server);
+    const { count, withLess } = restarts;
+    const { serverPid, code, signal } = await lifeOf(() =>
+      start({ restarts: count, crashReport, withLess })
+    );
     if (code === EXIT_REPLACE && !isStopping()) {
       console.log("The server is replaced as asked");
       restarts.replaced();
       continue;
     }
-    const died = signal !== null || code === EXIT_RESTART;
-    if (!died || isStopping()) return signal === null ? code : 0;
+    if (code === 0 || isStopping()) return 0;
+    const refused = refusal(code);
+    if (refused !== null) return refused;
     const how = signal === null ? "failed" : `was killed${signal === "" ? "" : ` by ${signal}`}`;
     const livedMs = Math.round(performance.now() - started);
-    const { pid: serverPid } = server;
     const death = { serverPid, how, signal, code, livedMs, wasReady, restarts: restarts.count };
     crashReport = await writeCrashReport(config, death) ?? crashReport;
     const pause = restarts.next({ wasReady, livedMs });
@@ -97,16 +107,34 @@ async function keepServing(
       );
       return 1;
     }
-    console.error(`The server ${how}: starting another one`);
+    const less = restarts.withLess ? " that opens no view but main's" : "";
+    console.error(`The server ${how}: starting another one${less}`);
     if (crashReport !== null) console.error(`Report of the crash: ${crashReport}`);
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
 }
 
+interface Life extends End {
+  /** 0 if it never began. */
+  readonly serverPid: number;
+}
+
+/** A server that cannot be started has died: there may be too many processes for a moment. */
+async function lifeOf(start: () => Deno.ChildProcess): Promise<Life> {
+  let server: Deno.ChildProcess;
+  try {
+    server = start();
+  } catch (error) {
+    console.error(`No server could be started: ${(error as Error).message}`);
+    return { serverPid: 0, code: EXIT_RESTART, signal: null };
+  }
+  return { serverPid: server.pid, ...await endOf(server) };
+}
+
 function startServer(
   [program, ...args]: readonly [string, ...string[]],
   config: DaemonConfig,
-  { restarts, crashReport }: Past,
+  { restarts, crashReport, withLess }: Past,
 ): Deno.ChildProcess {
   return new Deno.Command(program, {
     args: [...args, "__server"],
@@ -114,6 +142,7 @@ function startServer(
       AGENTVFS_SERVER_CONFIG: JSON.stringify(config),
       [KEEPER_VARIABLE]: String(Deno.pid),
       ...(restarts === 0 ? {} : { [RESTARTS_VARIABLE]: String(restarts) }),
+      ...(withLess ? { [LESS_VARIABLE]: "1" } : {}),
       ...(crashReport === null ? {} : { [CRASH_REPORT_VARIABLE]: crashReport }),
     },
     stdin: "inherit",

@@ -142,14 +142,17 @@ export class DaemonMethods {
     // The kernel refuses to unmount for users in this mount namespace only.
     const { users, namespaces } = await useElsewhere(mount);
     if (!force && users.length > 0) throw inUse([...users, ...await usersAt(mount)]);
+    // Where the file system lives on, the kernel would keep what programs have mapped and changed.
+    await this.parts.branches.flush();
     const result = await unmount(mount, force);
     if (result === "busy") throw inUse(await usersAt(mount));
     if (result !== "unmounted") {
       throw new ServiceError("mount_busy", `Cannot unmount ${mount}: ${result.failed}`);
     }
     this.#stopping = true;
-    // Where it is mounted still, nobody would tell the server to end.
-    if (force || namespaces.length > 0) this.parts.fs.end();
+    // The kernel tells the server only where nobody holds the file system, and who does need not be known: a mount
+    // namespace may have no process. What was written before an unmount came before its end.
+    this.parts.fs.end();
     return { stopped: true, namespaces };
   }
 }

@@ -58,7 +58,21 @@ async function forgetPages(daemon: Daemon, node: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Null for what there is not: the kernel is told that there is no such name. */
-function found(view: Promise<number>): Promise<number | null> {
-  return view.catch(() => null);
+/** Codes of what there is not: the kernel is told that there is no such name. */
+const NOT_THERE: ReadonlySet<unknown> = new Set([
+  "unknown_branch",
+  "unknown_ref",
+  "ambiguous_ref",
+  "compacted",
+  "import_failed",
+]);
+
+/** Null for what there is not. */
+async function found(view: Promise<number>): Promise<number | null> {
+  try {
+    return await view;
+  } catch (error) {
+    if (NOT_THERE.has((error as { code?: unknown }).code)) return null;
+    throw error;
+  }
 }

@@ -11,7 +11,6 @@ import { OPCODE_LIMIT } from "../../../ffi/fuse_kernel.ts";
 import { inheritedDevice } from "../../mount/linux/device.ts";
 import { ignoreFileSizeLimit } from "../../host/signals.ts";
 import { ControlServer } from "../../control/server.ts";
-import type { BranchState } from "../../history/refs/branch_table.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import { FIRST_SEGMENT } from "../../history/history.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
@@ -19,26 +18,31 @@ import type { Snapshot } from "../../store/trees/entry.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import { BackgroundClient } from "../background/background_client.ts";
 import { answer } from "./answer.ts";
-import { Branches, branchView, checkpointView, MAIN } from "../branches/branches.ts";
+import { Branches, MAIN } from "../branches/branches.ts";
 import { Daemon } from "./daemon.ts";
+import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
+import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
 import { saveIdentity } from "../workspaces/imported_identity.ts";
 import { DirectoryLister } from "../../mount/linux/list_directories.ts";
 import {
   CRASH_REPORT_VARIABLE,
+  EXIT_REFUSED,
   EXIT_REPLACE,
   EXIT_RESTART,
   KEEPER_VARIABLE,
+  LESS_VARIABLE,
   READY_SIGNAL,
   RESTARTS_VARIABLE,
 } from "../keeper/restart.ts";
 import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
 import { canResend } from "../../mount/fuse/init.ts";
-import type { ViewStart } from "../threads/messages.ts";
 import { CgroupSessions, unifiedRoot } from "../../views/cgroup_sessions.ts";
+import { processId } from "../../host/processes.ts";
 import { RunSessions } from "../../views/run_sessions.ts";
 import { Authority } from "../branches/authority.ts";
+import { onUncaught } from "../threads/uncaught.ts";
 import { ViewRegistry } from "../branches/view_registry.ts";
 import { mappedFlusher } from "../../mount/linux/flush_mapped.ts";
 import { unmount } from "../../host/unmount.ts";
@@ -52,8 +56,47 @@ const REPLACE_DEADLINE_MS = 500;
 /** How often it looks whether the journal has become long, ms. */
 const JOURNAL_CHECK_MS = 2_000;
 
-/** Serves until the file system is unmounted, or another server is to take over. Resolves with the exit code. */
-export async function runServer(config: DaemonConfig): Promise<number> {
+/**
+ * Serves until the file system is unmounted, or another server is to take over. Resolves with the exit code.
+ *
+ * Whatever goes wrong in it is this server's death, after which the keeper starts another one; but for what another one
+ * would meet, too.
+ *
+ * @param tell says of an error why nothing is served; returns the error's exit code
+ */
+export async function runServer(
+  config: DaemonConfig,
+  tell: (error: unknown) => number,
+): Promise<number> {
+  tolerateFullLog();
+  onUncaught(die);
+  try {
+    return await serve(config);
+  } catch (error) {
+    return isRefusal(error) ? EXIT_REFUSED + tell(error) : die(error);
+  }
+}
+
+/** What is left to be done once the file system is gone is not worth another server. */
+let exitOfUncaught = EXIT_RESTART;
+
+function die(error: unknown): never {
+  console.error(`The server failed: ${error instanceof Error ? error.stack : error}`);
+  Deno.exit(exitOfUncaught);
+}
+
+/** Another server would end for the same reason: it is told to whoever wanted the mount. */
+function isRefusal(error: unknown): boolean {
+  const { code = "internal" } = (error ?? {}) as { code?: unknown };
+  return isFirst() ? typeof code === "string" && code !== "internal" : code === NO_RESEND;
+}
+
+/** True if no server was on this mount before. */
+function isFirst(): boolean {
+  return Deno.env.get(RESTARTS_VARIABLE) === undefined;
+}
+
+async function serve(config: DaemonConfig): Promise<number> {
   const keeperPid = Number(Deno.env.get(KEEPER_VARIABLE));
   if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
   // A keeper of an older version did not do so.
@@ -68,13 +111,15 @@ export async function runServer(config: DaemonConfig): Promise<number> {
     { source, store, fuseFd, captures: channel.port2 },
     (counts) => imported.progress(counts),
   );
+  background.failed.catch(die);
   const saved = await background.call("branch", MAIN);
   const hash = await background.call("hashBackend", null);
   const daemon = Promise.withResolvers<Daemon>();
-  const resume = Deno.env.get(RESTARTS_VARIABLE) !== undefined;
-  const registry = ViewRegistry.begin(store, resume);
+  const keeper = processId(keeperPid) ?? { pid: keeperPid, started: 0 };
+  const withLess = Deno.env.get(LESS_VARIABLE) !== undefined;
+  const registry = ViewRegistry.begin(store, keeper, { isFirst: isFirst(), withLess });
   const states = await background.call("branches", null);
-  const others = await startsOf(registry, states, background, store);
+  const others = await viewsTakenOver(registry, states, background, store);
   const sessions = config.routing === "none" ? null : cgroupSessions(registry);
   let branches: Branches | null = null;
   const lister = new DirectoryLister(config.mount);
@@ -90,25 +135,28 @@ export async function runServer(config: DaemonConfig): Promise<number> {
       routing: sessions === null ? null : {
         root: sessions.root,
         strict: config.routing === "strict",
-        sessions: viewsOf(sessions, registry),
+        sessions: sessionViews(sessions, registry),
         log: `${registry.directory}/shared`,
       },
-      resume,
+      resume: registry.isTakenOver,
+      servers: Number(Deno.env.get(RESTARTS_VARIABLE) ?? 0),
       keepAwake: config.keepAwake,
       captures: channel.port1,
     },
     onAsk: async (question) => answer(await daemon.promise, question),
     onList: (path) => lister.list(path),
     onRevisit: (path) => lister.visit(path),
-    onIdle: (view) => void branches?.closeIdle(view),
+    onIdle: (view) => void branches?.closeIdle(view).catch(failedTo("close a view")),
     onMany: (view) =>
       void fs.callView(view, "oldest", null)
-        .then((nodeIds) => background.call("prune", nodeIds)).catch(() => {}),
+        .then((nodeIds) => background.call("prune", nodeIds))
+        .catch(failedTo("make the kernel forget")),
   });
   const { replayed, tornBytes, lost, nodeIds } = ready;
   if (replayed > 1 + others.length) console.log(`Recovered ${replayed} journal records`);
   if (tornBytes > 0) console.log(`The journal ended in ${tornBytes} bytes, never answered`);
-  if (resume) {
+  fs.ended.catch(die);
+  if (!isFirst()) {
     const { connection } = await fs.callView(MAIN_VIEW, "state", null);
     if (connection !== null && !canResend(connection)) throw cannotTakeOver(config);
     console.log(`Took over ${nodeIds.length - lost} nodes; ${lost} stand for nothing any more`);
@@ -139,7 +187,8 @@ export async function runServer(config: DaemonConfig): Promise<number> {
     replace: () => {
       replaced = true;
       // The mount is served while the answers under way reach their clients.
-      void control!.close().then(() => fs.end());
+      Promise.resolve(control?.close()).catch(failedTo("close the control socket"))
+        .finally(() => fs.end());
     },
     fs,
     background,
@@ -166,7 +215,7 @@ export async function runServer(config: DaemonConfig): Promise<number> {
   }
   if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
   control = await ControlServer.listen(served.service, config.socket, {
-    takeOver: resume,
+    takeOver: !isFirst(),
     serviceFor: (peers) => authority.serviceFor(served.service, peers),
   });
   // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
@@ -175,12 +224,8 @@ export async function runServer(config: DaemonConfig): Promise<number> {
   watchKeeper(keeperPid, config.mount, fs);
   watchJournal(served);
   watchGarbage(served, config.gcIdleMs);
-  try {
-    await fs.ended;
-  } catch (error) {
-    console.error(`The fs thread failed: ${error instanceof Error ? error.message : error}`);
-    Deno.exit(EXIT_RESTART);
-  }
+  await fs.ended;
+  exitOfUncaught = replaced ? EXIT_REPLACE : 0;
   // What was answered is in the journal, so a thread that does not end in time loses nothing.
   const closed = control.close().then(() => background.call("close", null));
   // While one server ends and the next is not there, programs in the mount wait.
@@ -191,11 +236,18 @@ export async function runServer(config: DaemonConfig): Promise<number> {
   return replaced ? EXIT_REPLACE : 0;
 }
 
+/** For what goes on where it can: says what did not work. */
+function failedTo(what: string): (error: Error) => void {
+  return ({ message }) => console.error(`Cannot ${what}: ${message}`);
+}
+
+const NO_RESEND = "no_resend";
+
 /** Requests that the last server had are lost: whoever waits for one gets an error once the mount is gone. */
 function cannotTakeOver({ mount }: DaemonConfig): WorkspaceError {
   const message =
     `Cannot take over ${mount}: this kernel does not send again what was not answered`;
-  return new WorkspaceError("no_resend", 4, message, {
+  return new WorkspaceError(NO_RESEND, 4, message, {
     hint: "It is unmounted with everything that was written; agentvfs quickstart mounts it again",
   });
 }
@@ -207,51 +259,6 @@ function cgroupSessions(registry: ViewRegistry): CgroupSessions {
   throw new WorkspaceError("no_cgroups", 4, message, {
     hint: "Mount one: mount -t cgroup2 none /sys/fs/cgroup/unified; or leave out --cgroups",
   });
-}
-
-/** The sessions that another server had, with the views that it had open for them. */
-function viewsOf(sessions: CgroupSessions, registry: ViewRegistry) {
-  return sessions.all.flatMap(({ cgroup, path, branch }) => {
-    const view = branch === 0
-      ? MAIN_VIEW
-      : registry.open.find((open) => open.branch === branch)?.view;
-    return view === undefined ? [] : [{ cgroup, path, view }];
-  });
-}
-
-function mainView(saved: BranchState | null, store: string): ViewStart {
-  return branchView(MAIN_VIEW, saved ?? BEFORE_IMPORT, store);
-}
-
-/** Main while the project is not stored. */
-const BEFORE_IMPORT = {
-  number: 0,
-  snapshot: null,
-  segment: FIRST_SEGMENT,
-  nextInode: FIRST_OWN_INODE,
-};
-
-/** The views that another server had open. What one showed may be gone. */
-async function startsOf(
-  registry: ViewRegistry,
-  states: readonly BranchState[],
-  background: BackgroundClient,
-  store: string,
-): Promise<ViewStart[]> {
-  const starts: ViewStart[] = [];
-  for (const { view, branch, commit } of registry.open) {
-    const state = states.find(({ number }) => number === branch);
-    if (state !== undefined) {
-      starts.push(branchView(view, state, store));
-      continue;
-    }
-    const info = commit === undefined
-      ? null
-      : await background.call("commitInfo", commit).catch(() => null);
-    if (info === null) registry.remove(view);
-    else starts.push(checkpointView(view, info.snapshot, registry));
-  }
-  return starts;
 }
 
 /** Stores the source and lets the working tree stand on it. Resolves with where the branch then is. */
@@ -307,8 +314,7 @@ function watchKeeper(keeper: number, mount: string, fs: FsClient): void {
   const timer = setInterval(async () => {
     if (Deno.ppid === keeper) return;
     clearInterval(timer);
-    await abandoned(mount);
-    fs.end();
+    await abandoned(mount).catch(failedTo("unmount")).finally(() => fs.end());
   }, KEEPER_CHECK_MS);
   Deno.unrefTimer(timer);
 }

@@ -44,6 +44,8 @@ export interface FsStart {
   readonly routing: RoutingStart | null;
   /** True if another server served this mount before. */
   readonly resume: boolean;
+  /** How many there were. */
+  readonly servers: number;
   /** See {@linkcode DaemonConfig.keepAwake}. */
   readonly keepAwake: boolean;
   /** Captures go to the background thread through it. */

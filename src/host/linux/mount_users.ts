@@ -22,10 +22,14 @@ export interface UseElsewhere {
   readonly namespaces: MountUser[];
 }
 
-/** Processes whose path of it leads to `path` or into it, as far as this process may look. */
+/**
+ * Processes whose path of it leads to `path` or into it, as far as this process may look. Without this one: it lists
+ * directories for others.
+ */
 export async function usersAt(path: string): Promise<MountUser[]> {
   const users: MountUser[] = [];
   for await (const { pid } of processes()) {
+    if (Number(pid) === Deno.pid) continue;
     if (await sitsIn(pid, [path])) users.push(describe(pid));
   }
   return users;

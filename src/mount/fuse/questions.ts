@@ -28,7 +28,7 @@ export type Question =
 /** What it answers: text, the number of a view that is open now (null: there is none), or names. */
 export interface Answer {
   /** The daemon could not find it out. */
-  readonly failed?: boolean;
+  readonly failed?: true;
   readonly text?: string;
   readonly view?: number | null;
   readonly names?: readonly string[];
@@ -37,15 +37,24 @@ export interface Answer {
 /** Asks. The answer is given to {@linkcode Questions.answer} with the same ticket. */
 export type Ask = (ticket: number, question: Question) => void;
 
+/** In place of an answer's length: what was answered is not so any more. */
+export const ASK_AGAIN = -0x10000;
+
 /** Sends a delayed answer: `length` bytes of the reply, or a negative errno. */
 export type Send = (unique: Uint8Array, result: number) => void;
+
+interface Waiting {
+  readonly unique: Uint8Array;
+  readonly question: Question;
+  complete(answer: Answer): number;
+}
 
 /** Questions that are not answered yet. */
 export class Questions {
   readonly #request: Request;
   readonly #ask: Ask;
   readonly #send: Send;
-  readonly #waiting = new Map<number, { unique: Uint8Array; complete(answer: Answer): number }>();
+  readonly #waiting = new Map<number, Waiting>();
   #nextTicket = 1;
 
   constructor(request: Request, ask: Ask, send: Send) {
@@ -57,13 +66,17 @@ export class Questions {
   /**
    * Asks what the request at hand needs to know.
    *
-   * @param complete makes the reply of the answer, and returns its length or a negative errno
+   * @param complete makes the reply of the answer, and returns its length, a negative errno or {@linkcode ASK_AGAIN}
    */
   wait(question: Question, complete: (answer: Answer) => number): number {
-    const ticket = this.#nextTicket++;
-    this.#waiting.set(ticket, { unique: this.#request.bytes.slice(8, 16), complete });
-    this.#ask(ticket, question);
+    this.#put({ unique: this.#request.bytes.slice(8, 16), question, complete });
     return NO_REPLY;
+  }
+
+  #put(waiting: Waiting): void {
+    const ticket = this.#nextTicket++;
+    this.#waiting.set(ticket, waiting);
+    this.#ask(ticket, waiting.question);
   }
 
   /** The daemon's answer has come. */
@@ -71,6 +84,18 @@ export class Questions {
     const waiting = this.#waiting.get(ticket);
     if (waiting === undefined) return;
     this.#waiting.delete(ticket);
-    this.#send(waiting.unique, answer.failed ? -Errno.EIO : waiting.complete(answer));
+    const result = answer.failed ? -Errno.EIO : completed(waiting, answer);
+    if (result === ASK_AGAIN) this.#put(waiting);
+    else this.#send(waiting.unique, result);
+  }
+}
+
+/** Whoever waits is answered whatever happens. */
+function completed(waiting: Waiting, answer: Answer): number {
+  try {
+    return waiting.complete(answer);
+  } catch (error) {
+    console.error(`An answer failed: ${error instanceof Error ? error.stack : error}`);
+    return -Errno.EIO;
   }
 }

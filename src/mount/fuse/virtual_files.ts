@@ -21,7 +21,7 @@ import { S_IFDIR } from "../../store/trees/entry.ts";
 import { MAIN_VIEW, type ViewTable, VIRTUAL_VIEW, wireNode } from "../views.ts";
 import { ancestryOf, CtlAnswers } from "./ctl_answers.ts";
 import type { CtlFile } from "./ctl_file.ts";
-import { type Answer, type Ask, Questions, type Send } from "./questions.ts";
+import { type Answer, type Ask, ASK_AGAIN, Questions, type Send } from "./questions.ts";
 import { FOREVER, OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE, type Request } from "./request.ts";
 import {
@@ -154,8 +154,10 @@ export class VirtualFiles {
 
   /** The entry of a view's root. */
   #root({ view: number }: Answer, valid: number): number {
-    const view = number === undefined || number === null ? undefined : this.views.get(number);
-    if (view === undefined) return -Errno.ENOENT;
+    if (number === undefined || number === null) return -Errno.ENOENT;
+    const view = this.views.get(number);
+    // It was closed on the way.
+    if (view === undefined) return ASK_AGAIN;
     const { root } = view.tree;
     this.views.remember(view, root);
     this.reply.entryOf(OUT, view, root, wireNode(view.number, root.nodeId));

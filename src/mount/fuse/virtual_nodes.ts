@@ -16,6 +16,9 @@ export const BRANCHES = VIEW_LIMIT;
 export const CHECKPOINTS = VIEW_LIMIT + 1;
 export const MAIN_LINK = VIEW_LIMIT + 2;
 const FIRST_OTHER = VIEW_LIMIT + 3;
+/** Numbers that each server has for nodes that come and go, until after so many servers they begin anew. */
+const NODES_PER_SERVER = 2 ** 24;
+const SERVERS = 2 ** 11;
 
 /** The root of the mount cannot have a second name in it. */
 export const MAIN_NAME = "main";
@@ -98,6 +101,11 @@ export class VirtualNodes {
     if (known === undefined) return;
     known.lookups -= count;
     if (known.lookups <= 0) this.#nodes.delete(id);
+  }
+
+  /** So many servers gave out numbers already, which the kernel may still use: they are not to be met again. */
+  beginAfter(servers: number): void {
+    this.#nextNode = FIRST_OTHER + (servers % SERVERS) * NODES_PER_SERVER;
   }
 
   /** For the server that takes over. */

@@ -43,7 +43,7 @@ export class DirectoryLister {
 
   /** Looks up `path`, a binary string, now. */
   visit(path: string): void {
-    const visit = lookUp(`${binaryString(this.mount)}/${path}`).then(() => {
+    const visit = lookUp(`${binaryString(this.mount)}/${path}`).catch(() => {}).then(() => {
       this.#running.delete(visit);
     });
     this.#running.add(visit);
@@ -63,7 +63,7 @@ export class DirectoryLister {
     if (this.#running.size >= AT_ONCE) return;
     const path = this.#waiting.shift();
     if (path === undefined) return;
-    const listing = this.read(`${binaryString(this.mount)}/${path}`).then(() => {
+    const listing = this.read(`${binaryString(this.mount)}/${path}`).catch(() => {}).then(() => {
       this.#running.delete(listing);
       this.#next();
     });

@@ -42,6 +42,12 @@ export class NodeTable {
     return this.#known.get(nodeId);
   }
 
+  /** From now on `log` is told of every reference. It learns of those that there are already, the tree's own to its root. */
+  keepIn(log: NodeLog): void {
+    this.log = log;
+    for (const inode of this.#known.values()) log.bind(inode);
+  }
+
   /** The tree itself refers to its root. */
   addRoot(root: Inode): void {
     root.lookups = 1;

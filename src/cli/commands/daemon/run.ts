@@ -1,16 +1,14 @@
 import { resolve } from "node:path";
 import type { BranchReport } from "../../../control/service/branches.ts";
-import { ControlClient } from "../../../control/client.ts";
+import { type ControlClient, ControlError } from "../../../control/client.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
 import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import type { Command, CommandInput } from "../../command.ts";
-import { CommandError, describeError, usageError } from "../../command_error.ts";
+import { afterRun, type EndedRun, say, sayWhatNext } from "../../after_run.ts";
+import { describeError, usageError } from "../../command_error.ts";
 import { daemonConfig } from "../../daemon_options.ts";
-import { counts } from "../../print/format.ts";
-import { withConflicts } from "../../print/merge_output.ts";
-import { printError, safe } from "../../print/output.ts";
-import { shellWord } from "../../shell_word.ts";
+import { askKept, connectKept } from "../../kept_daemon.ts";
 
 export const command: Command = {
   name: "run",
@@ -28,15 +26,20 @@ export const command: Command = {
     "checkpoint-on-exit": { brief: "record what the program leaves" },
     "merge-on-success": { brief: "merge it into main if the program ends with 0" },
   },
-  details: `Starts a daemon where none runs. Ends with the program's exit code, and ends
-what the program left running. --confine leaves /tmp, /var/tmp and what agents
+  details: `Starts a daemon where none runs. Ends with the program's exit code, whatever
+becomes of what it left (a merge that is refused is told), and ends what the
+program left running. --confine leaves /tmp, /var/tmp and what agents
 keep in the home directory (.claude, .codex, .cache, …) writable.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
-    const { client, source, mount, store, socket } = await daemonOf(input);
-    using _ = client;
-    const { branch, isNew } = await branchOf(client, input);
-    const before = branch.head.id;
+    const place = await daemonOf(input);
+    const { source, mount, store, socket } = place;
+    const name = input.values.get("branch") ?? newName();
+    const { branch, isNew } = await askKept(
+      socket,
+      mount,
+      (client, isAgain) => branchOf(client, input, name, isAgain),
+    );
     const code = await runInView({
       branch: branch.name,
       source,
@@ -48,12 +51,34 @@ keep in the home directory (.claude, .codex, .cache, …) writable.`,
       cwd: Deno.cwd(),
       command: input.positionals,
     });
-    return await afterwards(input, client, { branch, before, isNew, code });
+    await settle(input, place, { branch: branch.name, before: branch.head.id, isNew, code });
+    return code;
   },
 };
 
+/** What comes after the program changes nothing about how it ended. */
+async function settle(input: CommandInput, place: Place, run: EndedRun): Promise<void> {
+  const { socket, mount } = place;
+  try {
+    await askKept(socket, mount, (client, isAgain) => afterRun(input, client, run, isAgain))
+      .catch(async (error) => {
+        const isStopped = error instanceof ControlError && error.code === "unreachable";
+        const isAwaited = input.flags.has("checkpoint-on-exit") ||
+          input.flags.has("merge-on-success") && run.code === 0;
+        if (!isStopped || !isAwaited) throw error;
+        const { socket, mount } = await daemonOf(input);
+        await askKept(socket, mount, (client) => afterRun(input, client, run, true));
+      });
+  } catch (error) {
+    const { message, hint } = describeError(error);
+    say(message);
+    if (hint !== undefined) say(`hint: ${hint}`);
+    say(`what the program left is in branch ${run.branch}`);
+    sayWhatNext(run.branch);
+  }
+}
+
 interface Place {
-  client: ControlClient;
   source: string;
   mount: string;
   store: string;
@@ -67,8 +92,8 @@ async function daemonOf(input: CommandInput): Promise<Place> {
   const directory = resolve(input.values.get("project") ?? ".");
   const found = await findAround(directory);
   if (found !== null) {
-    const client = await connected(found.socket).catch(() => null);
-    if (client !== null) return client;
+    const place = await connected(found.socket, found.workspace?.mount).catch(() => null);
+    if (place !== null) return place;
   }
   const known = found?.workspace ?? null;
   const config = await daemonConfig(input, known?.source ?? directory, false, known);
@@ -76,15 +101,17 @@ async function daemonOf(input: CommandInput): Promise<Place> {
   return await connected(status.socket);
 }
 
-async function connected(socket: string): Promise<Place> {
-  const client = await ControlClient.connect(socket);
+async function connected(socket: string, known: string | null = null): Promise<Place> {
+  using client = await connectKept(socket, known);
   const { source, mount, store } = await client.status();
-  return { client, source, mount, store, socket };
+  return { source, mount, store, socket };
 }
 
 async function branchOf(
   client: ControlClient,
   input: CommandInput,
+  ownName: string,
+  isAgain: boolean,
 ): Promise<{ branch: BranchReport; isNew: boolean }> {
   const name = input.values.get("branch");
   const from = input.values.get("from");
@@ -94,18 +121,18 @@ async function branchOf(
   if (name === "main") {
     throw usageError("main is what the mount shows", "Run the program there, without agentvfs run");
   }
-  if (name !== undefined) {
-    const known = await client.showBranch({ name }).catch((error) => {
+  if (name !== undefined || isAgain) {
+    const known = await client.showBranch({ name: ownName }).catch((error) => {
       if (describeError(error).code === "unknown_branch") return null;
       throw error;
     });
-    if (known !== null && from !== undefined) {
+    if (known !== null && from !== undefined && !isAgain) {
       throw usageError(`Branch ${name} is there already, so --from means nothing`);
     }
-    if (known !== null) return { branch: known, isNew: false };
+    if (known !== null) return { branch: known, isNew: name === undefined };
   }
   const start = from === undefined ? {} : { from };
-  const branch = await client.createBranch({ name: name ?? newName(), ...start });
+  const branch = await client.createBranch({ name: ownName, ...start });
   return { branch, isNew: name === undefined };
 }
 
@@ -117,54 +144,4 @@ function newName(): string {
 
 function paths(text: string | undefined): string[] {
   return (text ?? "").split(":").filter((path) => path !== "").map((path) => resolve(path));
-}
-
-interface Ended {
-  readonly branch: BranchReport;
-  /** The branch's head when the program began. */
-  readonly before: string;
-  readonly isNew: boolean;
-  readonly code: number;
-}
-
-/** Says what the program left, and what can be done with it. */
-async function afterwards(
-  input: CommandInput,
-  client: ControlClient,
-  { branch: { name }, before, isNew, code }: Ended,
-): Promise<number> {
-  const { changes } = await client.diff({ branch: name, from: before });
-  if (changes.length === 0) {
-    if (isNew) await client.deleteBranch({ name });
-    say(`nothing changed${isNew ? "" : ` in branch ${name}`}`);
-    return code;
-  }
-  const label = `run ${input.positionals.join(" ")}`.slice(0, 200);
-  if (input.flags.has("checkpoint-on-exit")) await client.checkpoint({ branch: name, label });
-  const of = (statuses: string) => changes.filter(({ status }) => statuses.includes(status)).length;
-  const changed = { added: of("A"), modified: of("MT"), deleted: of("D") };
-  say(`branch ${name} has changes: ${counts(changed)}`);
-  if (input.flags.has("merge-on-success") && code === 0) return await merge(input, client, name);
-  const word = shellWord(name);
-  say(`  look at them:  agentvfs diff --branch ${word}`);
-  say(`  merge them:    agentvfs merge ${word}`);
-  say(`  drop them:     agentvfs branch delete ${word}`);
-  return code;
-}
-
-async function merge(input: CommandInput, client: ControlClient, name: string): Promise<number> {
-  try {
-    await withConflicts(input, () => client.merge({ sources: [name] }));
-  } catch (error) {
-    const { code, message, hint } = describeError(error);
-    if (code !== "merge_conflicts") throw error;
-    throw new CommandError(code, 1, message, hint === undefined ? {} : { hint });
-  }
-  say(`merged into main; agentvfs undo takes it back`);
-  return 0;
-}
-
-/** To standard error: standard output is the program's. */
-function say(text: string): void {
-  printError(`agentvfs: ${safe(text)}`);
 }

@@ -1,6 +1,7 @@
 import type { DaemonConfig } from "../../../daemon/workspaces/workspace.ts";
 import type { Command } from "../../command.ts";
-import { CommandError } from "../../command_error.ts";
+import { CommandError, describeError } from "../../command_error.ts";
+import { printError } from "../../print/output.ts";
 import { VERSION } from "../../version.ts";
 
 /** Started by the keeper only: the mount's device is its standard input. */
@@ -19,6 +20,11 @@ export const command: Command = {
     }
     const { runServer } = await import("../../../daemon/server/server.ts");
     // The keeper may be of an older version.
-    return await runServer({ ...JSON.parse(text) as DaemonConfig, version: VERSION });
+    return await runServer({ ...JSON.parse(text) as DaemonConfig, version: VERSION }, (error) => {
+      const { message, hint, exit } = describeError(error);
+      printError(`agentvfs: ${message}`);
+      if (hint !== undefined) printError(`hint: ${hint}`);
+      return exit;
+    });
   },
 };

@@ -1,5 +1,6 @@
 import type { StatusReport, StopReport } from "../../../control/service/daemon.ts";
 import { isListening } from "../../../control/socket_path.ts";
+import { isAlive } from "../../../daemon/is_alive.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 import { connect } from "../../daemon_client.ts";
@@ -56,15 +57,5 @@ async function ended({ keeperPid, socket, log }: StatusReport): Promise<void> {
       });
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    // The state follows the name, which is in parentheses and may contain anything.
-    const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
-    return stat[stat.lastIndexOf(")") + 2] !== "Z";
-  } catch {
-    return false;
   }
 }

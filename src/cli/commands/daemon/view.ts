@@ -1,7 +1,7 @@
-import { ControlClient } from "../../../control/client.ts";
 import { enterSpec } from "../../../daemon/runs/run_view.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
+import { askKept } from "../../kept_daemon.ts";
 
 /** Started by `agentvfs run` only, in a mount namespace of its own. */
 export const command: Command = {
@@ -18,8 +18,9 @@ export const command: Command = {
       });
     }
     return await spec.enter(async () => {
-      using client = await ControlClient.connect(spec.socket);
-      await client.registerRun({ branch: spec.branch });
+      // The last of its places is the mountpoint.
+      const { socket, branch, places } = spec;
+      await askKept(socket, places.at(-1)!, (client) => client.registerRun({ branch }));
     });
   },
 };

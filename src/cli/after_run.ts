@@ -1,0 +1,113 @@
+/**
+ * What becomes of what a program left in the branch that it was run on.
+ *
+ * @module
+ */
+
+import type { ControlClient } from "../control/client.ts";
+import { CommandError, describeError } from "./command_error.ts";
+import type { CommandInput } from "./command.ts";
+import { counts } from "./print/format.ts";
+import { withConflicts } from "./print/merge_output.ts";
+import { printError, safe } from "./print/output.ts";
+import { shellWord } from "./shell_word.ts";
+
+export interface EndedRun {
+  readonly branch: string;
+  /** The branch's head when the program began. */
+  readonly before: string;
+  /** The branch was made for this run alone. */
+  readonly isNew: boolean;
+  readonly code: number;
+}
+
+/**
+ * Says what the program left, does with it what was asked for, and what can be done else. May be called again if the
+ * server goes away meanwhile.
+ */
+export async function afterRun(
+  input: CommandInput,
+  client: ControlClient,
+  run: EndedRun,
+  isAgain: boolean,
+): Promise<void> {
+  const { branch, before, isNew, code } = run;
+  const changes = await changesOf(client, run, isAgain);
+  if (changes.length === 0) {
+    const stays = isNew && !await isDropped(client, branch, isAgain);
+    say(`nothing changed${isNew ? "" : ` in branch ${branch}`}`);
+    if (stays) say(`branch ${branch} stays: others work in it`);
+    return;
+  }
+  const label = `run ${input.positionals.join(" ")}`.slice(0, 200);
+  if (input.flags.has("checkpoint-on-exit") && !await isRecorded(client, branch, before, label)) {
+    await client.checkpoint({ branch, label });
+  }
+  const of = (statuses: string) => changes.filter(({ status }) => statuses.includes(status)).length;
+  const changed = { added: of("A"), modified: of("MT"), deleted: of("D") };
+  say(`branch ${branch} has changes: ${counts(changed)}`);
+  if (input.flags.has("merge-on-success") && code === 0) return await merge(input, client, branch);
+  sayWhatNext(branch);
+}
+
+/** What can be done with a branch. */
+export function sayWhatNext(branch: string): void {
+  const word = shellWord(branch);
+  say(`  look at them:  agentvfs diff --branch ${word}`);
+  say(`  merge them:    agentvfs merge ${word}`);
+  say(`  drop them:     agentvfs branch delete ${word}`);
+}
+
+/** To standard error: standard output is the program's. */
+export function say(text: string): void {
+  printError(`agentvfs: ${safe(text)}`);
+}
+
+async function changesOf(
+  client: ControlClient,
+  { branch, before, isNew }: EndedRun,
+  again: boolean,
+) {
+  try {
+    return (await client.diff({ branch, from: before })).changes;
+  } catch (error) {
+    // It was dropped, and the answer was lost.
+    if (again && isNew && describeError(error).code === "unknown_branch") return [];
+    throw error;
+  }
+}
+
+/** False if somebody else has come to work in the branch. */
+async function isDropped(client: ControlClient, name: string, isAgain: boolean): Promise<boolean> {
+  try {
+    await client.deleteBranch({ name });
+    return true;
+  } catch (error) {
+    const { code } = describeError(error);
+    if (code === "branch_in_use") return false;
+    if (isAgain && code === "unknown_branch") return true;
+    throw error;
+  }
+}
+
+/** True if the checkpoint was made, and the answer was lost. */
+async function isRecorded(
+  client: ControlClient,
+  name: string,
+  before: string,
+  label: string,
+): Promise<boolean> {
+  const { head, dirty } = await client.showBranch({ name });
+  return !dirty && head.id !== before && head.label === label;
+}
+
+async function merge(input: CommandInput, client: ControlClient, name: string): Promise<void> {
+  try {
+    await withConflicts(input, () => client.merge({ sources: [name] }));
+  } catch (error) {
+    const { code, message, hint } = describeError(error);
+    if (code !== "merge_conflicts") throw error;
+    throw new CommandError(code, 1, message, hint === undefined ? {} : { hint });
+  }
+  say(`merged into main; agentvfs undo takes it back`);
+}

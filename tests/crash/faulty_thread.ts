@@ -1,0 +1,24 @@
+/**
+ * A thread of the server's, with faults (see {@linkcode Fault}).
+ *
+ * @module
+ */
+
+import { injected, onFault, takeFault } from "./faults.ts";
+
+const module = new URL(import.meta.url).searchParams.get("module")!;
+
+if (module.endsWith("/background.ts")) {
+  onFault("background", () => {
+    throw injected("background");
+  });
+} else {
+  // This thread never gets back to its event loop. What it reads as JSON are commands.
+  const { parse } = JSON;
+  JSON.parse = (text, reviver) => {
+    if (takeFault("command")) throw injected("command");
+    return parse(text, reviver);
+  };
+}
+
+await import(module);
