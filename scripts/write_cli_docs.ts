@@ -48,8 +48,8 @@ HASH is taken from the real path, so two projects with one name do not meet.
 
 Called as \`agentvfs-ctl\` the program acts as \`agentvfs ctl\` (and \`status\` prints the JSON line its clients expect); called
 as \`agentvfs-quickstart\` it acts as \`agentvfs quickstart\`. \`agentvfs --source DIR --mountpoint DIR\` without a
-command starts a daemon. The file \`.agentvfs/ctl\` in every mount takes the same words: write a line, read the
-JSON answer.
+command starts a daemon, with \`--cgroups\` where the machine has cgroups of version 2. The file \`.agentvfs/ctl\` in
+every mount takes the same words: write a line, read the JSON answer.
 `;
 
 const RESULTS = `## What \`--json\` prints

@@ -69,7 +69,7 @@ async function runNamed(
 async function withoutCommand(args: readonly string[]): Promise<number> {
   if (args.includes("--version") || args.includes("-V")) return version();
   if (args.some((arg) => /^--(source|mountpoint|mount)(=|$)/.test(arg))) {
-    return await runCommand("daemon", args, false);
+    return await runCommand("daemon", await takingSessions(args), false);
   }
   const unknown = args.find((arg) => arg.startsWith("-") && !isGlobal(arg));
   if (unknown !== undefined) {
@@ -82,6 +82,13 @@ async function withoutCommand(args: readonly string[]): Promise<number> {
   }
   printError(overview());
   return 2;
+}
+
+/** The original's mounts take sessions by cgroup without being told to: so do these, where the machine has cgroups. */
+async function takingSessions(args: readonly string[]): Promise<readonly string[]> {
+  if (args.some((arg) => arg === "--cgroups" || arg === "--strict")) return args;
+  const { unifiedRoot } = await import("../views/cgroup_sessions.ts");
+  return unifiedRoot() === null ? args : ["--cgroups", ...args];
 }
 
 async function control(args: readonly string[], originalClient: boolean): Promise<number> {

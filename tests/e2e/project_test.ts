@@ -163,7 +163,9 @@ Deno.test("the original's way to start a daemon works", () =>
     assert.deepEqual(await names(mount), ["README.md", "src"]);
     const made = await place.run(["--sock", socket, "checkpoint", "x"], { as: "agentvfs-ctl" });
     assert.match(made.stdout, /^[0-9a-f]{64}\n$/);
-    assert.equal(JSON.parse(await place.ok("status", "--json", "-C", mount)).socket, socket);
+    const status = JSON.parse(await place.ok("status", "--json", "-C", mount));
+    assert.equal(status.socket, socket);
+    assert.notEqual(status.routing, null, "it takes sessions by cgroup");
     await place.ok("stop", "--sock", socket);
   }));
 

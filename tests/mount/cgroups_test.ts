@@ -360,6 +360,22 @@ Deno.test("a process of a session speaks for its branch only", async () => {
   });
 });
 
+Deno.test("the space that is left is told of every directory, as df and overlays ask for it", async () => {
+  await withCallers(async (callers) => {
+    const one = await callers.on("one");
+    await one.ask(`os.mkdir("own")`);
+    for (const caller of [one, callers.begin()]) {
+      const blocks = await caller.ask(`os.statvfs(".").f_blocks`);
+      assert.ok(Number(blocks) > 0);
+      for (const path of ["sub", "sub/deep", "f", ".agentvfs"]) {
+        assert.equal(await caller.ask(`os.statvfs("${path}").f_blocks`), blocks, path);
+      }
+    }
+    assert.ok(Number(await one.ask(`os.statvfs("own").f_blocks`)) > 0);
+    await one.ask(`child("df sub own")`);
+  });
+});
+
 Deno.test("with --strict, whoever is in no session is refused", async () => {
   await withCallers(async (callers, m) => {
     const one = await callers.on("one");

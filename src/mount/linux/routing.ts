@@ -26,8 +26,8 @@ import type { Revisits } from "./revisits.ts";
 /** FUSE_NOTIFY_INC_EPOCH came with it. */
 const EPOCH_MINOR_VERSION = 44;
 
-/** What is not about a place in a tree. */
-const ABOUT_THE_MOUNT: ReadonlySet<number> = new Set([
+/** What is not about a place in a tree: whatever its node id stands for, the answer is the mount's. */
+export const ABOUT_THE_MOUNT: ReadonlySet<number> = new Set([
   Opcode.INIT,
   Opcode.DESTROY,
   Opcode.SYNCFS,

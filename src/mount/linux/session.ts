@@ -44,7 +44,7 @@ import { isWellFormed } from "../fuse/request_shape.ts";
 import { answerCompleted, readRequestId } from "./resend.ts";
 import { MAIN_VIEW, NODES_PER_VIEW, type View, type ViewTable, VIRTUAL_VIEW } from "../views.ts";
 import { forgetNode } from "../fuse/name_handlers.ts";
-import type { Routing } from "./routing.ts";
+import { ABOUT_THE_MOUNT, type Routing } from "./routing.ts";
 import { VirtualFiles } from "../fuse/virtual_files.ts";
 
 export interface SessionOptions {
@@ -281,7 +281,8 @@ export class Session {
     context.virtual.nodes.caller = MAIN_VIEW;
     if (routing === null || !routing.concerns(number, opcode)) {
       const view = number === VIRTUAL_VIEW ? this.#views.main : this.#views.get(number);
-      return view ?? -Errno.ESTALE;
+      // A directory that is shared is in no view of its own.
+      return view ?? (ABOUT_THE_MOUNT.has(opcode) ? this.#views.main : -Errno.ESTALE);
     }
     return number === VIRTUAL_VIEW
       ? this.#chooseVirtual(routing, opcode)
