@@ -87,8 +87,8 @@ async function withoutCommand(args: readonly string[]): Promise<number> {
 /** The original's mounts take sessions by cgroup without being told to: so do these, where the machine has cgroups. */
 async function takingSessions(args: readonly string[]): Promise<readonly string[]> {
   if (args.some((arg) => arg === "--cgroups" || arg === "--strict")) return args;
-  const { unifiedRoot } = await import("../views/cgroup_sessions.ts");
-  return unifiedRoot() === null ? args : ["--cgroups", ...args];
+  const { canTakeSessions } = await import("../daemon/workspaces/can_take_sessions.ts");
+  return canTakeSessions() ? ["--cgroups", ...args] : args;
 }
 
 async function control(args: readonly string[], originalClient: boolean): Promise<number> {
