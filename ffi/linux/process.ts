@@ -12,6 +12,8 @@ const libc = bindLibc({
   umount2: { parameters: ["buffer", "i32"], result: "i32" },
   unshare: { parameters: ["i32"], result: "i32" },
   prctl: { parameters: ["i32", "u64", "u64", "u64", "u64"], result: "i32" },
+  capget: { parameters: ["buffer", "buffer"], result: "i32" },
+  capset: { parameters: ["buffer", "buffer"], result: "i32" },
   signal: { parameters: ["i32", "pointer"], result: "pointer" },
   execvp: { parameters: ["buffer", "buffer"], result: "i32" },
   syscall: { parameters: ["i64", "i64", "buffer", "u64", "buffer", "u64"], result: "i64" },
@@ -75,6 +77,31 @@ export function mountSetattr(
   );
 }
 
+/** Numbers of open_tree(2) and move_mount(2), the same on every architecture. */
+const SYS_open_tree = 428;
+const SYS_move_mount = 429;
+const OPEN_TREE_CLONE = 1;
+const OPEN_TREE_CLOEXEC = 0o2000000;
+const MOVE_MOUNT_F_EMPTY_PATH = 4;
+
+/**
+ * A copy of what is at `path`, with the mounts below it, that is mounted nowhere: a descriptor. It stays what it is, whatever
+ * becomes of the path. Needs Linux 5.2.
+ */
+export function cloneMount(path: Uint8Array<ArrayBuffer>): number {
+  const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
+  return check(Number(libc.syscall(SYS_open_tree, AT_FDCWD, path, flags, null, 0)));
+}
+
+/** Mounts at `path` what {@linkcode cloneMount} gave. */
+export function placeMount(fd: number, path: Uint8Array<ArrayBuffer>): number {
+  const here = BigInt.asUintN(64, BigInt(AT_FDCWD)) as unknown as number;
+  const empty = new Uint8Array(1);
+  return check(
+    Number(libc.syscall(SYS_move_mount, fd, empty, here, path, MOVE_MOUNT_F_EMPTY_PATH)),
+  );
+}
+
 export const CLONE_NEWNS = 0x20000;
 
 /** unshare(2), for the calling thread alone. */
@@ -85,9 +112,26 @@ export function unshare(flags: number): number {
 export const PR_SET_NO_NEW_PRIVS = 38;
 export const PR_CAPBSET_DROP = 24;
 export const PR_SET_CHILD_SUBREAPER = 36;
+export const PR_CAP_AMBIENT = 47;
+export const PR_CAP_AMBIENT_CLEAR_ALL = 4;
 
-export function prctl(option: number, argument: number): number {
-  return check(libc.prctl(option, argument, 0, 0, 0));
+/** `pointer`: the third argument, of the options that take one. */
+export function prctl(option: number, argument: number, pointer: bigint = 0n): number {
+  return check(libc.prctl(option, argument, pointer as unknown as number, 0, 0));
+}
+
+const LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+
+/** The calling thread's programs inherit no capability: what an exec gives them, the bounding set says alone. */
+export function inheritNoCapability(): number {
+  const header = new Uint8Array(new Uint32Array([LINUX_CAPABILITY_VERSION_3, 0]).buffer);
+  // Twice struct {u32 effective, permitted, inheritable}.
+  const sets = new Uint32Array(6);
+  const bytes = new Uint8Array(sets.buffer);
+  const result = check(libc.capget(header, bytes));
+  if (result < 0) return result;
+  sets[2] = sets[5] = 0;
+  return check(libc.capset(header, bytes));
 }
 
 export const SIGINT = 2;

@@ -14,6 +14,7 @@ import { CPU_LATENCY_DEVICE, whyNotAwake } from "../mount/linux/keep_awake.ts";
 import { systemProgram } from "../host/system_program.ts";
 import { loadHasher } from "../store/format/hash.ts";
 import { unifiedRoot } from "../views/cgroup_sessions.ts";
+import { canScopeSockets } from "../views/give_up_rights.ts";
 import { namespaceFix, whyNoNamespaces } from "../views/namespaces.ts";
 import { closeDeadMount, isDeadMount } from "../host/dead_mount.ts";
 import { listMounts } from "../host/mounts.ts";
@@ -81,7 +82,8 @@ async function namespaces(): Promise<Check> {
   const user = Deno.uid() !== 0;
   const why = await whyNoNamespaces({ user, pid: true });
   const found = user ? "user, mount and PID namespaces" : "mount and PID namespaces";
-  if (why === null) return { name, state: "ok", found: `${found}, for agentvfs run` };
+  const open = canScopeSockets() ? "" : "; --confine leaves abstract sockets open (no Landlock 6)";
+  if (why === null) return { name, state: "ok", found: `${found}, for agentvfs run${open}` };
   return { name, state: "warn", found: `no agentvfs run: ${why}`, fix: namespaceFix() };
 }
 

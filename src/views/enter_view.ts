@@ -16,8 +16,10 @@ import {
   unshare,
 } from "../../ffi/linux/process.ts";
 import { systemProgram } from "../host/system_program.ts";
-import { confine, dropPrivileges } from "./confine.ts";
+import { confine } from "./confine.ts";
+import { giveUpRights } from "./give_up_rights.ts";
 import { ViewError } from "./view_error.ts";
+import { cover } from "./view_mounts.ts";
 import type { ViewSpec } from "./view_spec.ts";
 
 /**
@@ -30,18 +32,35 @@ export async function enterView(spec: ViewSpec, register: () => Promise<unknown>
   if (result < 0) throw new ViewError("no_namespace", 4, `Cannot make a view: errno ${-result}`);
   for (const place of spec.places) bind(spec.tree, place);
   await register();
+  for (const path of spec.meetingPlaces) cover(path, 0o700);
   if (spec.confine !== null) confine(spec.confine, spec.places, spec.identity === null);
   try {
     // The directory of that name is another one now.
     Deno.chdir(spec.cwd);
   } catch {
-    throw new ViewError("no_directory", 1, `${spec.cwd} is not there in branch ${spec.branch}`);
+    throw noDirectory(spec);
   }
   if (spec.confine !== null) {
-    dropPrivileges();
+    giveUpRights();
     for (const signal of [SIGINT, SIGQUIT]) defaultSignal(signal);
   }
+  for (const [name, value] of Object.entries(spec.environment)) {
+    if (value === null) Deno.env.delete(name);
+    else Deno.env.set(name, value);
+  }
   throw becomeFailed(spec.command, execvp(commandOf(spec)));
+}
+
+function noDirectory({ cwd, branch, confine }: ViewSpec): ViewError {
+  const isHidden = confine?.fresh.some(({ path }) => cwd.startsWith(`${path}/`)) ?? false;
+  return isHidden
+    ? new ViewError(
+      "no_directory",
+      1,
+      `${cwd} is hidden from what is confined`,
+      "Start it elsewhere, or allow it: --allow DIR, --share-tmp",
+    )
+    : new ViewError("no_directory", 1, `${cwd} is not there in branch ${branch}`);
 }
 
 function bind(from: string, to: string): void {

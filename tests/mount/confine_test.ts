@@ -4,8 +4,12 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { Conversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
+import { run, shell } from "../support/process.ts";
+import { PYTHON, scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
+import { testWith } from "../support/test_with.ts";
 
 const PROJECT = "mkdir sub; echo one >f; echo two >sub/g";
 
@@ -14,7 +18,7 @@ async function confined(m: Mounted, home: string, script: string, options: strin
   return await m.run(args, { cwd: m.project, env: { HOME: home } });
 }
 
-/** A home outside /tmp, which stays writable. */
+/** A home outside /tmp, which is hidden. */
 async function withHome(body: (home: string) => Promise<void>): Promise<void> {
   const home = await Deno.makeTempDir({ dir: "/opt", prefix: "agentvfs-home-" });
   try {
@@ -38,15 +42,18 @@ Deno.test("a confined program that tries to destroy everything changes its branc
         `rm -rf ~/documents /opt/* /etc/* ${m.project}/* ${m.mount}/* ${m.store} ${m.socket} 2>/dev/null
          echo owned >~/documents/file; echo owned >/etc/agentvfs-owned; echo owned >${m.project}/f
          ls -A ${m.store} ${join(m.state)} 2>&1
-         echo kept >~/.claude/file && echo state; echo kept >/tmp/agentvfs-confined && echo tmp`,
+         echo kept >~/.claude/file && echo state; echo own >/tmp/agentvfs-confined && echo tmp
+         ls -A /tmp /var/tmp`,
       );
       assert.equal(outcome.code, 0, outcome.stderr);
-      assert.match(outcome.stdout, /state\ntmp\n$/);
+      // Of /tmp there is what leads to the branch.
+      const seen = ["agentvfs-confined", ...[m.project, m.state].map((path) => path.split("/")[2])];
+      const listed = `/tmp:\n${seen.sort().join("\n")}\n\n/var/tmp:\n`;
+      assert.ok(outcome.stdout.endsWith(`state\ntmp\n${listed}`), outcome.stdout);
       assert.doesNotMatch(outcome.stdout, /packs|index/);
       assert.equal(await Deno.readTextFile(join(home, "documents/file")), "in documents\n");
       assert.equal(await Deno.readTextFile(join(home, ".claude/file")), "kept\n");
-      assert.equal(await Deno.readTextFile("/tmp/agentvfs-confined"), "kept\n");
-      await Deno.remove("/tmp/agentvfs-confined");
+      await assert.rejects(Deno.stat("/tmp/agentvfs-confined"));
       await assert.rejects(Deno.stat("/etc/agentvfs-owned"));
       assert.equal(await Deno.readTextFile(join(m.project, "f")), "one\n");
       assert.equal(await Deno.readTextFile(m.path("mine")), "of main\n");
@@ -93,8 +100,21 @@ if libc.open_by_handle_at(fd, handle, os.O_RDONLY) >= 0: print('out')"`,
   "a rename": `mv -T /etc/hostname "$PROJECT/hostname" && test ! -e /etc/hostname && echo out`,
   "tracing the server":
     `timeout 2 strace -p $SERVER; test $? = 124 && echo out; kill -STOP $SERVER && echo out`,
-  "the kernel's settings":
-    `echo 1 >/proc/sys/kernel/panic && echo out; echo h >/proc/sysrq-trigger && echo out`,
+  "the kernel's settings": `
+    cat /proc/sys/kernel/panic >/proc/sys/kernel/panic && echo out; echo h >/proc/sysrq-trigger && echo out
+    cat /proc/irq/default_smp_affinity >/proc/irq/default_smp_affinity && echo out
+    test "$(head -c 4 /proc/kcore | wc -c)" = 4 && echo out`,
+  "the kernel's settings, from a user namespace": `unshare -Urm sh -c '
+    umount /proc/sys && echo out; umount -l /proc; mount -o remount,rw,bind /proc/sys && echo out
+    cat /proc/sys/kernel/panic >/proc/sys/kernel/panic && echo out; echo h >/proc/sysrq-trigger && echo out'`,
+  "another /proc": `unshare -Urmpf --mount-proc sh -c '
+    cat /proc/sys/kernel/panic >/proc/sys/kernel/panic && echo out; test -e /proc/kcore && echo out'`,
+  "another terminal": `ls /dev/pts/[0-9]* && echo out`,
+  "what is below the private /tmp":
+    `umount -l /tmp && echo out; unshare -Urm sh -c 'umount -l /tmp; umount -l /run; ls -d /run/*/systemd /tmp/*/state' && echo out`,
+  "services":
+    `for s in /run/docker.sock /run/dbus/system_bus_socket /run/systemd/private /run/user/*/bus; do
+    test -e $s && echo out; done`,
 };
 
 Deno.test("no way leads out of a confined view", async () => {
@@ -106,10 +126,12 @@ Deno.test("no way leads out of a confined view", async () => {
       const variables = { MOUNT: m.mount, STORE: m.store, SOCKET: m.socket, PROJECT: m.project };
       const settings = [...Object.entries(variables), ["SERVER", String(serverPid)]]
         .map(([name, value]) => `export ${name}='${value}'`).join("\n");
-      for (const [name, way] of Object.entries(WAYS)) {
-        const outcome = await confined(m, home, `${settings}\n(${way}) 2>/dev/null | grep -x out`);
-        assert.deepEqual([outcome.stdout, outcome.code], ["", 1], name);
-      }
+      const ways = Object.entries(WAYS).map(([name, way]) =>
+        `(\n${way}\n) 2>/dev/null | grep -qx out && echo "${name}"`
+      );
+      const script = [settings, ...ways, "echo tried"].join("\n");
+      const outcome = await confined(m, home, script);
+      assert.deepEqual([outcome.stdout, outcome.code], ["tried\n", 0], outcome.stderr);
       assert.equal((await m.status()).serverPid, serverPid);
       assert.equal(await Deno.readTextFile(m.path(".agentvfs/branches/other/f")), "one\n");
     }));
@@ -124,10 +146,204 @@ Deno.test("what is allowed stays writable, and ordinary work goes on", async () 
           echo more >>~/documents/file
           git init -q . && git add -A && git -c user.email=a@b -c user.name=n commit -qm x
           python3 -c "import os; a, b = os.openpty(); print(os.path.exists(os.ttyname(b)))"
+          script -qec 'tty; exit 3' /dev/null; echo $?
           sleep 0.1 & wait; mktemp >/dev/null; echo $(ls /dev/fd | wc -l) >/dev/null; git log --oneline | wc -l`;
         const outcome = await confined(m, home, work, ["--allow", `${documents}:${directory}`]);
-        assert.deepEqual([outcome.code, outcome.stdout], [0, "True\n1\n"], outcome.stderr);
+        assert.deepEqual(
+          [outcome.code, outcome.stdout],
+          [0, "True\n/dev/pts/0\r\n3\n1\n"],
+          outcome.stderr,
+        );
         assert.equal(await Deno.readTextFile(join(documents, "file")), "in documents\nmore\n");
       })
     ));
+});
+
+Deno.test("sockets of others are out of reach, unless they are allowed", async () => {
+  const listeners = scriptPath(import.meta.url, "listeners.py");
+  await withProject(PROJECT, (m) =>
+    withHome((home) =>
+      withTemporary(async (temporary) => {
+        const name = temporary.split("-").at(-1);
+        const atHome = join(home, "documents/socket");
+        const inTmp = join(temporary, "socket");
+        const abstract = `@agentvfs-test-${name}`;
+        const all = [atHome, join(home, ".claude/socket"), inTmp, abstract, m.socket];
+        const services = new Conversation(["-B", listeners]);
+        try {
+          await services.ask(all.slice(0, -1));
+          // Not in /tmp, which the script would not be found in.
+          await Deno.copyFile(listeners, join(home, "listeners.py"));
+          const reached = async (...options: string[]) => {
+            const args = [
+              "run",
+              "--branch",
+              "b",
+              ...options,
+              "--",
+              PYTHON,
+              join(home, "listeners.py"),
+            ];
+            const outcome = await m.run([...args, ...all], { cwd: m.project, env: { HOME: home } });
+            assert.equal(outcome.code, 0, outcome.stderr);
+            return outcome.stdout.split("\n").slice(0, -1).filter((line) => line !== "");
+          };
+          assert.deepEqual(await reached(), all);
+          assert.deepEqual(await reached("--confine"), []);
+          assert.deepEqual(await reached("--confine", "--share-tmp"), [inTmp]);
+          const allowed = await reached("--confine", "--allow", `${atHome}:${inTmp}`);
+          assert.deepEqual(allowed, [atHome, inTmp]);
+        } finally {
+          await services.end();
+        }
+      })
+    ));
+});
+
+testWith(
+  "tmux",
+  "a terminal multiplexer that runs outside does nothing for a program in a view",
+  async () => {
+    await withProject(PROJECT, (m) =>
+      withHome(async (home) => {
+        const tmux = `tmux -L agentvfs-test-${m.state.split("-").at(-1)} -f /dev/null`;
+        const there = `/tmp/tmux-${Deno.uid()}`;
+        await shell(`${tmux} new-session -d 'sleep 1000'`);
+        try {
+          // Who can ask the server has it write to the project itself.
+          const ask = (options: string[]) => {
+            const script = `${tmux} run-shell 'echo outside >${m.project}/f'; ls -A ${there}; true`;
+            const args = ["run", "--branch", "b", ...options, "--", "bash", "-c", script];
+            return m.run(args, { cwd: m.project, env: { HOME: home } });
+          };
+          for (const options of [[], ["--confine"]]) {
+            const outcome = await ask(options);
+            assert.match(outcome.stderr, /no server running|error connecting/);
+            assert.equal(await Deno.readTextFile(join(m.project, "f")), "one\n");
+          }
+          await ask(["--confine", "--share-tmp"]);
+          assert.equal(await Deno.readTextFile(join(m.project, "f")), "outside\n");
+          // One that is started in a view shows the branch, and ends with the run.
+          const own = await m.run(
+            [
+              "run",
+              "--branch",
+              "b",
+              "--",
+              "bash",
+              "-c",
+              `${tmux} new -d 'cat f >seen'; ${tmux} wait-for -L x; until test -s seen; do sleep 0.1; done; cat seen`,
+            ],
+            { cwd: m.project, env: { HOME: home } },
+          );
+          assert.equal(own.stdout, "one\n", own.stderr);
+        } finally {
+          await run(["bash", "-c", `${tmux} kill-server`]);
+        }
+      }));
+  },
+);
+
+/** What sandboxes of agents do: a user namespace, with mounts of its own. */
+const SANDBOX = `unshare --user --map-root-user --mount sh -c '
+  mount -t tmpfs none /mnt && mkdir /mnt/a && mount --bind . /mnt/a && cat /mnt/a/f && echo changed >/mnt/a/f'`;
+
+Deno.test("programs in a confined view can make namespaces of their own", async () => {
+  await withProject(PROJECT, (m) =>
+    withHome(async (home) => {
+      const outcome = await confined(
+        m,
+        home,
+        `echo $$ >/proc/self/oom_score_adj; ${SANDBOX}; cat f`,
+      );
+      assert.deepEqual([outcome.stdout, outcome.code], ["one\nchanged\n", 0], outcome.stderr);
+    }));
+});
+
+testWith("bwrap", "bubblewrap starts in a confined view", async () => {
+  await withProject(PROJECT, (m) =>
+    withHome(async (home) => {
+      const bwrap = "bwrap --unshare-user --unshare-pid --unshare-net --ro-bind / / --dev /dev";
+      const script =
+        `${bwrap} --bind "$PWD" "$PWD" sh -c 'cat f; echo changed >f; touch ~/.claude/x || echo closed'`;
+      const outcome = await confined(m, home, script);
+      assert.deepEqual([outcome.stdout, outcome.code], ["one\nclosed\n", 0], outcome.stderr);
+      assert.equal(await Deno.readTextFile(m.path(".agentvfs/branches/b/f")), "changed\n");
+    }));
+});
+
+/** What Claude Code does with its settings: a lock, a draft, and a file that replaces the other. */
+const CLAUDE = `#!/bin/sh
+set -e
+at=\${CLAUDE_CONFIG_DIR:-$HOME}
+mkdir $at/.claude.json.lock
+sed 's/"started": 1/"started": 2/' $at/.claude.json >$at/.claude.json.tmp
+mv $at/.claude.json.tmp $at/.claude.json
+rmdir $at/.claude.json.lock
+mkdir -p ~/.claude/projects
+echo said >~/.claude/projects/transcript
+echo x >~/other || echo "home is read-only"
+`;
+
+Deno.test("agents' places are made, and Claude's settings are kept", async () => {
+  await withProject(PROJECT, (m) =>
+    withHome(async (home) => {
+      await Deno.remove(join(home, ".claude"), { recursive: true });
+      await Deno.mkdir(join(home, "bin"));
+      for (const [name, text] of [["claude", CLAUDE], ["codex", "#!/bin/sh\necho x >~/.codex/x"]]) {
+        await Deno.writeTextFile(join(home, "bin", name!), text!, { mode: 0o755 });
+      }
+      await Deno.writeTextFile(join(home, ".claude.json"), `{"started":1,"theme":"dark"}`);
+      const env = {
+        HOME: home,
+        PATH: `${home}/bin:${Deno.env.get("PATH")}`,
+        CLAUDE_CONFIG_DIR: "",
+      };
+      const runs = (...command: string[]) =>
+        m.run(["run", "-b", "b", "--confine", "--", ...command], { cwd: m.project, env });
+      const claude = await runs("claude");
+      assert.deepEqual([claude.code, claude.stdout], [0, "home is read-only\n"], claude.stderr);
+      const settings = async () => JSON.parse(await Deno.readTextFile(join(home, ".claude.json")));
+      assert.deepEqual(await settings(), { started: 2, theme: "dark" });
+      assert.equal(await Deno.readTextFile(join(home, ".claude/projects/transcript")), "said\n");
+      assert.equal((await Deno.stat(join(home, ".codex"))).mode! & 0o777, 0o700);
+      assert.equal((await runs("sh", "-c", "codex")).code, 0);
+      // What was changed outside meanwhile reaches the next program.
+      await Deno.writeTextFile(join(home, ".claude.json"), `{"started":2,"theme":"light"}`);
+      const seen = await runs("sh", "-c", "cat $CLAUDE_CONFIG_DIR/.claude.json");
+      assert.deepEqual(JSON.parse(seen.stdout), { started: 2, theme: "light" });
+      await assert.rejects(Deno.stat(join(home, "other")));
+      assert.deepEqual([...Deno.readDirSync(home)].filter(({ name }) => /json\./.test(name)), []);
+    }));
+});
+
+Deno.test("what is allowed and not there is made, and what cannot be is refused", async () => {
+  await withProject(PROJECT, (m) =>
+    withHome(async (home) => {
+      const made = join(home, "documents/new/deep");
+      const outcome = await confined(m, home, `echo x >${made}/x`, ["--allow", made]);
+      assert.equal(outcome.code, 0, outcome.stderr);
+      assert.match(outcome.stderr, /made the directory .*new\/deep, which --allow names/);
+      assert.equal(await Deno.readTextFile(join(made, "x")), "x\n");
+      for (
+        const [path, why] of [["/proc/none", /cannot be made/], ["/", /everything/], [
+          m.store,
+          /own state/,
+        ]] as const
+      ) {
+        const refused = await confined(m, home, "true", ["--allow", path]);
+        assert.equal(refused.code, 2, path);
+        assert.match(refused.stderr, why);
+      }
+      const alone = await m.run(["run", "--allow", home, "true"], { cwd: m.project });
+      assert.equal(alone.code, 2);
+      assert.match(alone.stderr, /--allow means nothing without --confine/);
+      // What the private /tmp hides is said, and so is what stays open.
+      await withTemporary(async (cwd) => {
+        const hidden = await m.run(["run", "--confine", "-C", m.project, "true"], { cwd });
+        assert.equal(hidden.code, 1);
+        assert.match(hidden.stderr, /is hidden from what is confined/);
+        assert.match(hidden.stderr, /open are the network/);
+      });
+    }));
 });

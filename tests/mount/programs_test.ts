@@ -6,8 +6,9 @@ import assert from "node:assert/strict";
 import { GIT_ENVIRONMENT } from "../support/git.ts";
 import { assertSame, manifestOf } from "../support/manifest.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { isInstalled, run, shell } from "../support/process.ts";
+import { run, shell } from "../support/process.ts";
 import { python } from "../support/python.ts";
+import { testWith } from "../support/test_with.ts";
 
 /** Runs a script in the mount. */
 function inMount(m: Mounted, script: string): Promise<string> {
@@ -15,14 +16,6 @@ function inMount(m: Mounted, script: string): Promise<string> {
     cwd: m.mount,
     env: { ...GIT_ENVIRONMENT, LC_ALL: "C" },
     deadlineMs: 90_000,
-  });
-}
-
-/** A test that needs a program which not every machine has; a skip says so. */
-function testWith(program: string, name: string, body: () => Promise<void>): void {
-  Deno.test(name, async (t) => {
-    if (await isInstalled(program)) return await body();
-    await t.step({ name: `skipped: ${program} is not installed`, ignore: true, fn: () => {} });
   });
 }
 

@@ -214,8 +214,26 @@ Deno.test("keys typed on the terminal reach the program, and jobs can be stopped
         ["Stopped", "bg; kill %1; wait; tty && stty size && exit 6\r"],
       ], ["bash", "--norc", "--noprofile", "-i"]);
       assert.equal(shell.code, 6, shell.said);
-      assert.match(shell.said, /\/dev\/pts\/\d+/);
+      // A confined program has pseudo-terminals of its own; the one it is on is its console.
+      assert.match(shell.said, how.length === 0 ? /\/dev\/pts\/\d+/ : /\/dev\/console/);
     }
+  });
+});
+
+/** Types a line on the terminal it is on, as if the user did. Some kernels keep everybody from that (EIO). */
+const TYPES = `import fcntl, termios
+try:
+    for c in b"true\\n":
+        fcntl.ioctl(0, termios.TIOCSTI, bytes([c]))
+    print("ty" + "ped")
+except OSError as error:
+    print("errno", error.errno)`;
+
+Deno.test("a confined program cannot type on the terminal for the shell that it was started from", async () => {
+  await withProject(PROJECT, async (m) => {
+    const types = ["python3", "-c", TYPES];
+    assert.match((await onTerminal(m, [], [], types)).said, /^(typed|errno 5)\r$/m);
+    assert.match((await onTerminal(m, ["--confine"], [], types)).said, /^errno 1\r$/m);
   });
 });
 

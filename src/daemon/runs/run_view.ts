@@ -13,8 +13,11 @@ import { RunCgroup } from "../../views/run_cgroup.ts";
 import { namespaceFix, unshareCommand, whyNoNamespaces } from "../../views/namespaces.ts";
 import { parentOf } from "../../host/processes.ts";
 import { SPEC_VARIABLE, type ViewSpec } from "../../views/view_spec.ts";
+import { syncClaudeSettings } from "./claude_settings.ts";
+import { type ConfinementOptions, type ConfinementPlan, planConfinement } from "./confinement.ts";
+import { meetingPlaces } from "./meeting_places.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
-import { stateRoot, WorkspaceError } from "../workspaces/workspace.ts";
+import { WorkspaceError } from "../workspaces/workspace.ts";
 
 export interface RunPlan {
   readonly branch: string;
@@ -25,36 +28,22 @@ export interface RunPlan {
   readonly socket: string;
   /** Further directories at which the branch is to stand. */
   readonly at: readonly string[];
-  /** Null: the rest of the machine stays as it is. Else what stays writable besides the usual. */
-  readonly allow: readonly string[] | null;
+  /** Null: the rest of the machine stays as it is. */
+  readonly confine: ConfinementOptions | null;
   readonly cwd: string;
   readonly command: readonly string[];
+  /** Tells whoever asked for the run something. */
+  readonly say: (text: string) => void;
 }
-
-/**
- * What agents keep outside of a project: their settings and histories, and caches of package managers. Below the home
- * directory.
- */
-const AGENT_STATE: readonly string[] = [
-  ".claude",
-  ".claude.json",
-  ".codex",
-  ".gemini",
-  ".cursor",
-  ".aider",
-  ".config/opencode",
-  ".local/share/opencode",
-  ".cache",
-  ".npm",
-  ".cargo",
-  ".rustup",
-  ".bun",
-  ".deno",
-];
 
 /** Runs the program. Resolves with its exit code; 128 and the signal's number if one ended it. */
 export async function runInView(plan: RunPlan): Promise<number> {
-  const spec = await specOf(plan);
+  const { source, at, mount, store, socket, command: program } = plan;
+  const places = await Promise.all([source, ...at, mount].map(realPath));
+  const confined = plan.confine === null
+    ? null
+    : await planConfinement(plan.confine, { store, socket, places, command: program });
+  const spec = await specOf(plan, places, confined);
   const namespaces = { user: spec.identity !== null, pid: spec.confine !== null };
   const why = await whyNoNamespaces(namespaces);
   if (why !== null) {
@@ -62,6 +51,9 @@ export async function runInView(plan: RunPlan): Promise<number> {
       hint: namespaceFix(),
     });
   }
+  if (confined !== null) tell(plan, confined);
+  const claudeHome = confined?.claudeHome ?? null;
+  if (claudeHome !== null) await keepSettings(plan, claudeHome);
   adoptOrphans();
   // A daemon that was started for this run lives on.
   const others = new Set(children(Deno.pid));
@@ -83,38 +75,49 @@ export async function runInView(plan: RunPlan): Promise<number> {
   const { code } = await child.status;
   await endDescendants(others);
   await cgroup?.end();
+  if (claudeHome !== null) await keepSettings(plan, claudeHome);
   return code;
 }
 
-async function specOf(plan: RunPlan): Promise<ViewSpec> {
-  const { branch, source, mount, socket, cwd, command, at } = plan;
+async function specOf(
+  plan: RunPlan,
+  places: readonly string[],
+  confined: ConfinementPlan | null,
+): Promise<ViewSpec> {
+  const { branch, mount, socket, cwd, command } = plan;
   const isRoot = Deno.uid() === 0;
   return {
     branch,
     tree: join(mount, ".agentvfs/branches", branch),
-    places: [source, ...at, mount],
+    places,
     cwd,
     socket,
-    confine: plan.allow === null ? null : await confinement(plan, plan.allow),
+    confine: confined?.confinement ?? null,
+    meetingPlaces: confined === null ? await meetingPlaces(command) : [],
+    environment: confined?.environment ?? { TMUX: null, TMUX_PANE: null },
     identity: isRoot ? null : { uid: Deno.uid()!, gid: Deno.gid()! },
     command,
   };
 }
 
-async function confinement({ store, socket }: RunPlan, allow: readonly string[]) {
-  const home = Deno.env.get("HOME");
-  const usual = home === undefined ? [] : AGENT_STATE.map((name) => join(home, name));
-  return {
-    writable: await existing(["/tmp", "/var/tmp", ...usual, ...allow]),
-    // In this order: what is in a directory that was hidden is not there any more.
-    hidden: await existing([socket, store, stateRoot()]),
-  };
+async function realPath(path: string): Promise<string> {
+  return await Deno.realPath(path).catch(() => path);
 }
 
-/** Those that are there. Links are followed: a mount cannot stand on one. */
-async function existing(paths: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(paths.map((path) => Deno.realPath(path).catch(() => null)));
-  return [...new Set(found.filter((path) => path !== null))];
+/** Says what is as whoever asked for it may not expect. */
+function tell({ branch, say }: RunPlan, { made, open }: ConfinementPlan): void {
+  for (const path of made) say(`made the directory ${path}, which --allow names`);
+  say(`confined to branch ${branch}; open are ${open.join(", ")}, and all that you may read`);
+}
+
+async function keepSettings({ say }: RunPlan, home: string): Promise<void> {
+  const path = join(home, ".claude.json");
+  try {
+    if (await syncClaudeSettings(home)) return;
+    say(`${path} is no JSON: what is changed in it is kept in ${home}/.claude only`);
+  } catch (error) {
+    say(`cannot keep ${path} up to date: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** A terminal sends its signals to the program too; the others come to this process alone. */

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import type { BranchReport } from "../../../control/service/branches.ts";
 import { type ControlClient, ControlError } from "../../../control/client.ts";
+import type { ConfinementOptions } from "../../../daemon/runs/confinement.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
 import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
@@ -22,14 +23,17 @@ export const command: Command = {
     from: { value: "REF", brief: "what a new branch starts with; else main" },
     at: { value: "DIRS", brief: "show it there too (several with : between)" },
     confine: { brief: "the rest of the machine is read-only to it" },
-    allow: { value: "PATHS", brief: "stay writable with --confine (: between)" },
+    allow: { value: "PATHS", brief: "stay as they are with --confine (: between)" },
+    "share-tmp": { brief: "so do /tmp and /var/tmp, else new and empty" },
     "checkpoint-on-exit": { brief: "record what the program leaves" },
     "merge-on-success": { brief: "merge it into main if the program ends with 0" },
   },
   details: `Starts a daemon where none runs. Ends with the program's exit code, whatever
 becomes of what it left (a merge that is refused is told), and ends what the
-program left running. --confine leaves /tmp, /var/tmp and what agents
-keep in the home directory (.claude, .codex, .cache, …) writable.`,
+program left running. With --confine what agents keep in the home
+directory (.claude, .codex, .cache, …) stays writable, /tmp and /run are new
+and empty, and sockets of other programs are out of reach. Open are the
+network, what you may read, and sockets made later in places that it sees.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
     const place = await daemonOf(input);
@@ -47,9 +51,10 @@ keep in the home directory (.claude, .codex, .cache, …) writable.`,
       store,
       socket,
       at: paths(input.values.get("at")),
-      allow: input.flags.has("confine") ? paths(input.values.get("allow")) : null,
+      confine: confinementOf(input),
       cwd: Deno.cwd(),
       command: input.positionals,
+      say,
     });
     await settle(input, place, { branch: branch.name, before: branch.head.id, isNew, code });
     return code;
@@ -140,6 +145,16 @@ async function branchOf(
 function newName(): string {
   const time = new Date().toISOString().replace(/[-:]|\..*/g, "").replace("T", "-");
   return `run/${time}-${crypto.randomUUID().slice(0, 4)}`;
+}
+
+function confinementOf(input: CommandInput): ConfinementOptions | null {
+  const shareTmp = input.flags.has("share-tmp");
+  if (input.flags.has("confine")) return { allow: paths(input.values.get("allow")), shareTmp };
+  for (const option of ["allow", "share-tmp"]) {
+    if (!input.values.has(option) && !input.flags.has(option)) continue;
+    throw usageError(`--${option} means nothing without --confine`);
+  }
+  return null;
 }
 
 function paths(text: string | undefined): string[] {
