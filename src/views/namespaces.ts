@@ -11,7 +11,7 @@ import { systemProgram } from "../host/system_program.ts";
 export interface NamespaceOptions {
   /** It is not root: a user namespace in which it may mount. */
   readonly user: boolean;
-  /** All it starts ends with it, and it sees no other process. */
+  /** All it starts ends with it, and it sees no other process, nor shares memory with one. */
   readonly pid: boolean;
 }
 
@@ -26,7 +26,7 @@ export function unshareCommand({ user, pid }: NamespaceOptions): string[] {
     ...(pid ? ["/bin/sh", "-c", 'trap "" INT QUIT; exec "$@"', "sh"] : []),
     ...[systemProgram("unshare"), "--mount", "--propagation", "slave"],
     ...(user ? ["--user", "--map-root-user"] : []),
-    ...(pid ? ["--pid", "--fork", "--kill-child", "--mount-proc"] : []),
+    ...(pid ? ["--pid", "--ipc", "--fork", "--kill-child", "--mount-proc"] : []),
     "--",
   ];
 }

@@ -23,6 +23,9 @@ step confine
   rm -rf ~/* 2>/dev/null; touch ~/x 2>/dev/null || echo read-only
   find ~ -name index.sqlite -o -name control.sock; cat /proc/self/status | grep -c "CapEff:.0000000000000000"
   umount "$PWD" 2>/dev/null || echo mounted
+  script -qec tty /dev/null | tr -d "\r"
+  touch /tmp/x && ls /tmp
+  unshare -Urmpf --mount-proc sh -c "touch ~/x || echo sandboxed" 2>/dev/null
   unshare -Urm sh -c "umount -l \"$PWD\"; mount -o remount,rw,bind /; touch ~/x" 2>/dev/null || echo locked
   git init -q . && git -c user.email=a@b -c user.name=n commit -q --allow-empty -m x && git log --format=%s' 2>/dev/null
 step outside

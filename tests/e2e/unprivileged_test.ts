@@ -25,6 +25,9 @@ ${uid}
 read-only
 1
 mounted
+/dev/pts/0
+x
+sandboxed
 locked
 x
 == outside
@@ -49,7 +52,7 @@ exec setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups \\
 
 Deno.test("an account without rights mounts, runs on branches, confines and merges", async () => {
   const isRoot = Deno.uid() === 0;
-  // Not below /tmp, which a confined program may write to.
+  // Not below /tmp, of which a confined program has its own.
   const parent = isRoot ? "/opt" : Deno.env.get("HOME")!;
   const directory = await Deno.makeTempDir({ dir: parent, prefix: "agentvfs-test-" });
   try {

@@ -123,7 +123,13 @@ Deno.test("no way leads out of a confined view", async () => {
       await m.ctl("branch", "create", "other");
       await Deno.writeTextFile(join(m.project, "only-in-source"), "the project itself\n");
       const { serverPid } = await m.status();
-      const variables = { MOUNT: m.mount, STORE: m.store, SOCKET: m.socket, PROJECT: m.project };
+      const variables = {
+        MOUNT: m.mount,
+        STORE: m.store,
+        SOCKET: m.socket,
+        PROJECT: m.project,
+        IPC: await Deno.readLink("/proc/self/ns/ipc"),
+      };
       const settings = [...Object.entries(variables), ["SERVER", String(serverPid)]]
         .map(([name, value]) => `export ${name}='${value}'`).join("\n");
       const ways = Object.entries(WAYS).map(([name, way]) =>
@@ -283,6 +289,7 @@ rmdir $at/.claude.json.lock
 mkdir -p ~/.claude/projects
 echo said >~/.claude/projects/transcript
 echo x >~/other || echo "home is read-only"
+echo job >~/.claude/daemon/job
 `;
 
 Deno.test("agents' places are made, and Claude's settings are kept", async () => {
@@ -308,11 +315,24 @@ Deno.test("agents' places are made, and Claude's settings are kept", async () =>
       assert.equal(await Deno.readTextFile(join(home, ".claude/projects/transcript")), "said\n");
       assert.equal((await Deno.stat(join(home, ".codex"))).mode! & 0o777, 0o700);
       assert.equal((await runs("sh", "-c", "codex")).code, 0);
+      // Its background service, which runs outside, takes jobs from there.
+      const plain = ["run", "-b", "b", "--", "sh", "-c", "echo job >~/.claude/daemon/job"];
+      assert.equal((await m.run(plain, { cwd: m.project, env })).code, 0);
+      assert.deepEqual([...Deno.readDirSync(join(home, ".claude/daemon"))], []);
       // What was changed outside meanwhile reaches the next program.
       await Deno.writeTextFile(join(home, ".claude.json"), `{"started":2,"theme":"light"}`);
       const seen = await runs("sh", "-c", "cat $CLAUDE_CONFIG_DIR/.claude.json");
       assert.deepEqual(JSON.parse(seen.stdout), { started: 2, theme: "light" });
       await assert.rejects(Deno.stat(join(home, "other")));
+      // The same in a home directory that is hidden: it is there, to be read.
+      const inTmp = { ...env, HOME: join(m.project, "../home") };
+      await Deno.mkdir(inTmp.HOME);
+      await Deno.writeTextFile(join(inTmp.HOME, "file"), "mine\n");
+      const command = ["sh", "-c", "cat ~/file; echo x >~/file; echo x >~/.cache/x && echo cached"];
+      const args = ["run", "-b", "b", "--confine", "--", ...command];
+      const hidden = await m.run(args, { cwd: m.project, env: inTmp });
+      assert.equal(hidden.stdout, "mine\ncached\n", hidden.stderr);
+      assert.equal(await Deno.readTextFile(join(inTmp.HOME, "file")), "mine\n");
       assert.deepEqual([...Deno.readDirSync(home)].filter(({ name }) => /json\./.test(name)), []);
     }));
 });

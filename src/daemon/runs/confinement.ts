@@ -9,6 +9,7 @@ import { canScopeSockets } from "../../views/give_up_rights.ts";
 import { listeningSockets } from "../../views/listening_sockets.ts";
 import type { Confinement, FreshDirectory } from "../../views/view_spec.ts";
 import { agentPlaces, isKnown } from "./agent_places.ts";
+import { meetingPlaces } from "./meeting_places.ts";
 import { isWithin } from "../../host/mounts.ts";
 import { stateRoot, WorkspaceError } from "../workspaces/workspace.ts";
 
@@ -66,7 +67,11 @@ export async function planConfinement(
   const allowed = await allow(options.allow, secret);
   const shared = options.shareTmp ? await existing(TEMPORARY) : [];
   const own = await existing(await agentPlaces(command));
-  const fresh = await freshDirectories(options.shareTmp);
+  const met = await existing(await meetingPlaces(command, false));
+  const fresh = [
+    ...await freshDirectories(options.shareTmp),
+    ...met.map((path) => ({ path, mode: 0o700, isWritable: true })),
+  ];
   const writable = [...new Set([...allowed.paths, ...shared, ...own])];
   const isShown = (path: string) =>
     [...allowed.paths, ...shared, ...places].some((place) => isWithin(path, place));
@@ -75,7 +80,7 @@ export async function planConfinement(
   return {
     confinement: {
       writable,
-      readable: [...READABLE, ...allowed.links],
+      readable: [...READABLE, ...allowed.links, ...await hiddenHome(fresh)],
       fresh,
       hidden: [...secret, ...sockets],
     },
@@ -132,6 +137,12 @@ async function makeDirectory(path: string): Promise<string> {
 
 function cannotAllow(path: string, why: string, hint: string): WorkspaceError {
   return new WorkspaceError("bad_allow", 2, `Cannot allow ${path}: ${why}`, { hint });
+}
+
+/** A home directory in /tmp is no service's, nor is it temporary. */
+async function hiddenHome(fresh: readonly FreshDirectory[]): Promise<string[]> {
+  const homes = await existing([Deno.env.get("HOME") || "/"]);
+  return homes.filter((home) => fresh.some(({ path }) => path !== home && isWithin(home, path)));
 }
 
 /** Those that there are outside; and the directory that the user's own services listen in. */

@@ -93,7 +93,7 @@ async function specOf(
     cwd,
     socket,
     confine: confined?.confinement ?? null,
-    meetingPlaces: confined === null ? await meetingPlaces(command) : [],
+    meetingPlaces: confined === null ? await meetingPlaces(command, true) : [],
     environment: confined?.environment ?? { TMUX: null, TMUX_PANE: null },
     identity: isRoot ? null : { uid: Deno.uid()!, gid: Deno.gid()! },
     command,
