@@ -46,8 +46,8 @@ export function giveUpRights(): void {
   // Without the right to do so there is nothing to give up: a user namespace's second one has taken it.
   for (const capability of DROPPED) prctl(PR_CAPBSET_DROP, capability);
   prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL);
-  inheritNoCapability();
-  prctl(PR_SET_NO_NEW_PRIVS, 1);
+  step("clear capabilities", inheritNoCapability());
+  step("give up new privileges", prctl(PR_SET_NO_NEW_PRIVS, 1));
   step("filter ioctl", refuseCalls(IOCTL, TYPING, EPERM));
   if (canScopeSockets()) step("scope sockets", landlockScope(LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET));
 }

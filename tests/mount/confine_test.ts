@@ -6,7 +6,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { Conversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { run, shell } from "../support/process.ts";
+import { run, shell, succeed } from "../support/process.ts";
+import { PROGRAM } from "../support/program.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
 import { testWith } from "../support/test_with.ts";
@@ -284,6 +285,24 @@ testWith("bwrap", "bubblewrap starts in a confined view", async () => {
       assert.deepEqual([outcome.stdout, outcome.code], ["one\nclosed\n", 0], outcome.stderr);
       assert.equal(await Deno.readTextFile(m.path(".agentvfs/branches/b/f")), "changed\n");
     }));
+});
+
+Deno.test("root's inherited capabilities do not outlive the confinement", async (t) => {
+  if (Deno.uid() !== 0) {
+    await t.step({ name: "skipped: only root has any", ignore: true, fn: () => {} });
+    return;
+  }
+  await withProject(PROJECT, async (m) => {
+    const confined = [...PROGRAM, "run", "--branch", "b", "--confine", "--", "grep", "^Cap"];
+    const command = ["setpriv", "--inh-caps", "+sys_admin", ...confined, "/proc/self/status"];
+    const env = { AGENTVFS_STATE_DIR: m.state, AGENTVFS_SOCK: "" };
+    const sets = await succeed(command, { cwd: m.project, env });
+    const CAP_SYS_ADMIN = 1n << 21n;
+    for (const [, name, set] of sets.matchAll(/^Cap(\w+):\s*(\w+)$/gm)) {
+      assert.equal(BigInt(`0x${set}`) & CAP_SYS_ADMIN, 0n, name);
+    }
+    assert.match(sets, /^CapEff:\s*0+[1-9a-f]/m);
+  });
 });
 
 /** What Claude Code does with its settings: a lock, a draft, and a file that replaces the other. */

@@ -33,7 +33,9 @@ becomes of what it left (a merge that is refused is told), and ends what the
 program left running. With --confine what agents keep in the home
 directory (.claude, .codex, .cache, …) stays writable, /tmp and /run are new
 and empty, and sockets of other programs are out of reach. Open are the
-network, what you may read, and sockets made later in places that it sees.`,
+network, what you may read, and sockets made later in places that it sees.
+Agents' sandboxes work inside; as root Claude Code's needs its setting
+enableWeakerNestedSandbox, as in containers.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
     const place = await daemonOf(input);
