@@ -50,8 +50,9 @@ export function show({ path, kind, content }: Held): void {
   step("show", path, placeMount(content, text(path)));
 }
 
-/** A new directory in the place of one, with `mode` and nothing in it. */
+/** A new directory in the place of one, with `mode` and nothing in it. What was in a directory that is covered need not be there. */
 export function cover(path: string, mode: number): void {
+  if (kindOf(path) === null) Deno.mkdirSync(path, { recursive: true, mode: 0o755 });
   mountNew("tmpfs", path, MS_NOSUID | MS_NODEV, `mode=${mode.toString(8)}`);
 }
 

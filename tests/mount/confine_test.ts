@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { canScopeSockets } from "../../src/views/give_up_rights.ts";
 import { Conversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { run, shell, succeed } from "../support/process.ts";
@@ -204,10 +205,11 @@ Deno.test("sockets of others are out of reach, unless they are allowed", async (
             return outcome.stdout.split("\n").slice(0, -1).filter((line) => line !== "");
           };
           assert.deepEqual(await reached(), all);
-          assert.deepEqual(await reached("--confine"), []);
-          assert.deepEqual(await reached("--confine", "--share-tmp"), [inTmp]);
+          const open = canScopeSockets() ? [] : [abstract];
+          assert.deepEqual(await reached("--confine"), open);
+          assert.deepEqual(await reached("--confine", "--share-tmp"), [inTmp, ...open]);
           const allowed = await reached("--confine", "--allow", `${atHome}:${inTmp}`);
-          assert.deepEqual(allowed, [atHome, inTmp]);
+          assert.deepEqual(allowed, [atHome, inTmp, ...open]);
         } finally {
           await services.end();
         }
@@ -385,12 +387,31 @@ Deno.test("what is allowed and not there is made, and what cannot be is refused"
       const alone = await m.run(["run", "--allow", home, "true"], { cwd: m.project });
       assert.equal(alone.code, 2);
       assert.match(alone.stderr, /--allow means nothing without --confine/);
-      // What the private /tmp hides is said, and so is what stays open.
-      await withTemporary(async (cwd) => {
-        const hidden = await m.run(["run", "--confine", "-C", m.project, "true"], { cwd });
+      await withTemporary(async (directory) => {
+        // What is hidden is said, and so is what stays open.
+        const away = ["run", "--confine", "-C", m.project, "true"];
+        const hidden = await m.run(away, { cwd: directory });
         assert.equal(hidden.code, 1);
         assert.match(hidden.stderr, /is hidden from what is confined/);
         assert.match(hidden.stderr, /open are the network/);
+        // Variables name what is there: a runtime directory of the program's own, and no lost temporary one.
+        await Deno.mkdir(join(directory, "run"));
+        await Deno.writeTextFile(join(directory, "run/file"), "");
+        const script =
+          `ls -A $XDG_RUNTIME_DIR; touch $XDG_RUNTIME_DIR/x; stat -c %a $XDG_RUNTIME_DIR
+          echo \${TMPDIR-none} \${TMP-none}; mktemp | cut -c1-9`;
+        const env = {
+          HOME: home,
+          XDG_RUNTIME_DIR: join(directory, "run"),
+          TMPDIR: directory,
+          TMP: "/tmp",
+        };
+        const args = ["run", "-b", "b", "--confine", "--", "bash", "-c", script];
+        const own = await m.run(args, { cwd: m.project, env });
+        assert.deepEqual([own.stdout, own.code], ["700\nnone /tmp\n/tmp/tmp.\n", 0], own.stderr);
+        assert.deepEqual([...Deno.readDirSync(join(directory, "run"))].map((e) => e.name), [
+          "file",
+        ]);
       });
     }));
 });
