@@ -9,7 +9,6 @@
  */
 
 import { join } from "node:path";
-import { replaceFile } from "../../store/files/replace_file.ts";
 import { mergeJson } from "./merge_json.ts";
 import { stateRoot } from "../workspaces/workspace.ts";
 
@@ -19,6 +18,7 @@ const BASES = "claude-settings.json";
 const LOCK_DEADLINE_MS = 1_000;
 const STALE_MS = 10_000;
 const POLL_MS = 20;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * Makes `.claude.json` of the home directory and of its `.claude` the same. What was changed in both, differently, is as in
@@ -29,7 +29,7 @@ export async function syncClaudeSettings(home: string): Promise<boolean> {
   const outer = await realPath(join(home, ".claude.json"));
   const unlock = await lock(`${outer}.lock`);
   try {
-    const [inside, outside] = [readJson(inner), readJson(outer)];
+    const [inside, outside] = [readJson(inner, isPlain), readJson(outer)];
     if (inside === null || outside === null) return false;
     const bases = readBases();
     const merged = together(bases[outer], inside.value, outside.value);
@@ -37,12 +37,11 @@ export async function syncClaudeSettings(home: string): Promise<boolean> {
     const text = JSON.stringify(merged, null, 2);
     // The base comes last: until then what is new on either side still counts as new.
     for (const [path, { text: before }] of [[inner, inside], [outer, outside]] as const) {
-      if (before !== text) replaceFile(path, text, `${path}.agentvfs-${Deno.pid}`);
+      if (before !== text) replace(path, text);
     }
     bases[outer] = merged;
     Deno.mkdirSync(stateRoot(), { recursive: true, mode: 0o700 });
-    const path = join(stateRoot(), BASES);
-    replaceFile(path, JSON.stringify(bases), `${path}.${Deno.pid}`);
+    replace(join(stateRoot(), BASES), JSON.stringify(bases));
     return true;
   } finally {
     unlock();
@@ -54,14 +53,33 @@ function together(base: unknown, inside: unknown, outside: unknown): unknown {
   return mergeJson(base, inside, outside);
 }
 
-/** A file that is not there says nothing, `undefined`. Null if what it says cannot be understood. */
-function readJson(path: string): { readonly text: string | null; readonly value: unknown } | null {
+/**
+ * A file that is not there says nothing, `undefined`. Null if what it says cannot be understood, or it is not to be read.
+ */
+function readJson(
+  path: string,
+  mayRead: (path: string) => boolean = () => true,
+): { readonly text: string | null; readonly value: unknown } | null {
   try {
+    if (!mayRead(path)) return null;
     const text = Deno.readTextFileSync(path);
     return { text, value: JSON.parse(text) };
   } catch (error) {
     return error instanceof Deno.errors.NotFound ? { text: null, value: undefined } : null;
   }
+}
+
+/** What a confined program left in the place of a file may be a pipe that nobody writes to, or without end. */
+function isPlain(path: string): boolean {
+  const { isFile, size } = Deno.lstatSync(path);
+  return isFile && size <= MAX_BYTES;
+}
+
+/** Where confined programs may write, too: nothing that they put there is written through. */
+function replace(path: string, text: string): void {
+  const draft = `${path}.${crypto.randomUUID()}`;
+  Deno.writeTextFileSync(draft, text, { createNew: true, mode: 0o600 });
+  Deno.renameSync(draft, path);
 }
 
 function readBases(): Record<string, unknown> {

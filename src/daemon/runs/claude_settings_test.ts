@@ -61,6 +61,25 @@ Deno.test("a link is followed, and what is no JSON is left alone", () =>
     assert.deepEqual(await read(inner), { a: 1, b: 2 });
   }));
 
+Deno.test("what a program left in the place of its file is neither read nor written through", () =>
+  withHome(async (home) => {
+    const [outer, inner] = files(home) as [string, string];
+    await write(outer, { a: 1 });
+    await write(join(home, "secret"), { secret: true });
+    const plants = [
+      () => new Deno.Command("mkfifo", { args: [inner] }).output(),
+      () => Deno.symlink("../secret", inner),
+      () => Deno.mkdir(inner),
+    ];
+    for (const plant of plants) {
+      await plant();
+      assert.equal(await syncClaudeSettings(home), false);
+      assert.deepEqual(await read(outer), { a: 1 });
+      assert.deepEqual(await read(join(home, "secret")), { secret: true });
+      await Deno.remove(inner);
+    }
+  }));
+
 Deno.test("Claude's lock is waited for, but not for ever", () =>
   withHome(async (home) => {
     const [outer] = files(home) as [string];

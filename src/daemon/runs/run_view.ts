@@ -114,7 +114,7 @@ async function keepSettings({ say }: RunPlan, home: string): Promise<void> {
   const path = join(home, ".claude.json");
   try {
     if (await syncClaudeSettings(home)) return;
-    say(`${path} is no JSON: what is changed in it is kept in ${home}/.claude only`);
+    say(`${path} and the file of that name in .claude are left as they are: one is no JSON file`);
   } catch (error) {
     say(`cannot keep ${path} up to date: ${error instanceof Error ? error.message : error}`);
   }
