@@ -210,6 +210,12 @@ Deno.test("sockets of others are out of reach, unless they are allowed", async (
           assert.deepEqual(await reached("--confine", "--share-tmp"), [inTmp, ...open]);
           const allowed = await reached("--confine", "--allow", `${atHome}:${inTmp}`);
           assert.deepEqual(allowed, [atHome, inTmp, ...open]);
+          // A home directory in /tmp is shown, but not what listens in it.
+          await Deno.copyFile(listeners, join(temporary, "listeners.py"));
+          const args = ["run", "-b", "b", "--confine", PYTHON, join(temporary, "listeners.py")];
+          const env = { HOME: temporary };
+          const inHome = await m.run([...args, inTmp], { cwd: m.project, env });
+          assert.deepEqual([inHome.code, inHome.stdout.trim()], [0, ""], inHome.stderr);
         } finally {
           await services.end();
         }

@@ -73,14 +73,19 @@ export async function planConfinement(
     ...met.map((path) => ({ path, mode: 0o700, isWritable: true })),
   ];
   const writable = [...new Set([...allowed.paths, ...shared, ...own])];
-  const isShown = (path: string) =>
-    [...allowed.paths, ...shared, ...places].some((place) => isWithin(path, place));
-  const sockets = (await existing(listeningSockets())).filter((path) => !isShown(path));
+  const readable = [...READABLE, ...allowed.links, ...await hiddenHome(fresh)];
+  const isIn = (path: string, places: readonly string[]) =>
+    places.some((place) => isWithin(path, place));
+  const isMeant = (path: string) => isIn(path, [...allowed.paths, ...shared, ...places]);
+  const isSeen = (path: string) =>
+    !isIn(path, fresh.map((directory) => directory.path)) || isIn(path, [...readable, ...own]);
+  const sockets = (await existing(listeningSockets()))
+    .filter((path) => !isMeant(path) && isSeen(path));
   const claudeHome = await homeOfClaude(command);
   return {
     confinement: {
       writable,
-      readable: [...READABLE, ...allowed.links, ...await hiddenHome(fresh)],
+      readable,
       fresh,
       hidden: [...secret, ...sockets],
     },
