@@ -26,6 +26,7 @@ import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
 import { saveIdentity } from "../workspaces/imported_identity.ts";
 import { DirectoryLister } from "../../mount/linux/list_directories.ts";
+import { mountGeneration } from "./mount_generation.ts";
 import {
   CRASH_REPORT_VARIABLE,
   EXIT_REFUSED,
@@ -140,6 +141,7 @@ async function serve(config: DaemonConfig): Promise<number> {
       },
       resume: registry.isTakenOver,
       servers: Number(Deno.env.get(RESTARTS_VARIABLE) ?? 0),
+      generation: mountGeneration(keeperPid),
       keepAwake: config.keepAwake,
       captures: channel.port1,
     },

@@ -15,13 +15,6 @@
  * References are counted exactly: the kernel gives back all it counts at once, but also single ones while it
  * keeps others.
  *
- * Every first lookup of a file adds a record, so records are bytes in a buffer that is written as it is. A record
- * is a byte that tells its kind, a zero byte, u16 length of the name, u32 checksum of all its other bytes; then for BIND u64 node id, inode number,
- * references and node id of the directory, and the name; for COUNT u64 node id and references (0: the kernel has
- * forgotten it); for LISTED u64 node id of the directory and cookie of the first of some names, whose cookies follow each
- * other, and instead of a name those, each with its length in a byte before it; for CONNECTED three u32, what INIT agreed on. Little-endian; nothing reads it but this program on
- * this machine. Behind the last record are zeros: the file is written to as memory ({@linkcode MappedLog}).
- *
  * @module
  */
 
@@ -33,17 +26,15 @@ import { FIRST_COOKIE, type Inode } from "./inode.ts";
 import { journalError } from "../journal/journal.ts";
 import { MappedLog } from "./mapped_log.ts";
 import { ROOT_NODE_ID } from "./inode.ts";
-
-/** Where a node was when its line was written. */
-export interface LoggedNode {
-  /** 0 if it stands for nothing any more. */
-  readonly ino: number;
-  /** References the kernel has; 0 for a directory that only leads to others. */
-  lookups: number;
-  /** Node id of the directory; 0 if it had no name. */
-  readonly parent: number;
-  readonly name: string;
-}
+import {
+  HEADER_BYTES,
+  Kind,
+  LARGEST_RECORD,
+  type LoggedNode,
+  NodeRecords,
+  RECORD_BYTES,
+  recordSum,
+} from "./node_records.ts";
 
 /** What INIT agreed on. */
 export interface LoggedConnection {
@@ -55,30 +46,33 @@ export interface LoggedConnection {
 export interface LoadedNodes {
   readonly connection: LoggedConnection | null;
   readonly nodes: Map<number, LoggedNode>;
+  /** What the kernel has forgotten: who has a file handle may still name it. */
+  readonly forgotten: Map<number, LoggedNode>;
+  /** The largest node id that was given out, as far as is known. */
+  readonly largest: number;
   /** Cookies of names, by the node id of their directory. */
   readonly listings: Map<number, Map<string, number>>;
   /** Where the file has bytes that are no record, and what follows is not known; null if it has none. */
   readonly damagedAt: number | null;
 }
 
+/** Of a mount that no server served before. */
+export const NO_NODES: LoadedNodes = {
+  connection: null,
+  nodes: new Map(),
+  forgotten: new Map(),
+  largest: 0,
+  listings: new Map(),
+  damagedAt: null,
+};
+
 /** The file is written anew when it is this long and mostly obsolete. */
 const COMPACT_BYTES = 32 * 1024 * 1024;
 const BYTES_PER_NODE = 64;
 
-/** No one bit makes one of another, or of the zero that is behind the last record. */
-const Kind = { BIND: 3, COUNT: 5, CONNECTED: 6, LISTED: 9 } as const;
-const HEADER_BYTES = 8;
-/** Bytes of a record besides the name, by kind. */
-const RECORD_BYTES: Readonly<Record<number, number>> = {
-  [Kind.BIND]: HEADER_BYTES + 32,
-  [Kind.COUNT]: HEADER_BYTES + 16,
-  [Kind.CONNECTED]: HEADER_BYTES + 12,
-  [Kind.LISTED]: HEADER_BYTES + 16,
-};
 type Triple = [number, number, number];
 /** No directory lives to give out so many. */
 const LARGEST_COOKIE = 2 ** 52;
-const LARGEST_RECORD = HEADER_BYTES + 32 + 65535;
 
 export class NodeLog {
   readonly #calls: FileCalls;
@@ -92,6 +86,7 @@ export class NodeLog {
   /** Bytes of {@linkcode #bytes} that are not in the file yet. */
   #pending = 0;
   #connection: LoggedConnection | null = null;
+  #largest = 0;
 
   /** Begins an empty log, which takes the place of the one at `path` with its first {@linkcode flush}. */
   constructor(readonly path: string, calls: FileCalls = SYSTEM_CALLS) {
@@ -105,50 +100,39 @@ export class NodeLog {
   /** What the file says, up to the first record that is not whole. */
   static load(path: string): LoadedNodes {
     const nodes = new Map<number, LoggedNode>();
+    let largest = 0;
     const listings = new Map<number, Map<string, number>>();
     let connection: LoggedConnection | null = null;
     let bytes: Uint8Array<ArrayBuffer>;
     try {
       bytes = Deno.readFileSync(path);
     } catch {
-      return { connection, nodes, listings, damagedAt: null };
+      return { ...NO_NODES };
     }
-    const view = new DataView(bytes.buffer);
-    const number = (at: number) =>
-      view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
-    let damagedAt: number | null = null;
-    let next: number;
-    for (let at = 0; at < bytes.length && bytes[at] !== 0; at = next) {
-      const kind = bytes[at]!;
-      const name = at + (RECORD_BYTES[kind] ?? Infinity);
-      next = name <= bytes.length ? name + view.getUint16(at + 2, true) : Infinity;
-      if (next > bytes.length || view.getUint32(at + 4, true) !== recordSum(bytes, at, next)) {
-        damagedAt = at;
-        break;
-      }
-      const fields = at + HEADER_BYTES;
+    const records = new NodeRecords(bytes);
+    while (records.next()) {
+      const { kind, fields, name, end } = records;
+      const number = (at: number) => records.number(fields + at);
+      largest = Math.max(largest, kind === Kind.CONNECTED ? 0 : number(0));
       if (kind === Kind.BIND) {
-        const [ino, lookups, parent] = [8, 16, 24].map((i) => number(fields + i)) as Triple;
-        nodes.set(number(fields), { ino, lookups, parent, name: binaryName(bytes, name, next) });
+        nodes.set(number(0), records.node());
       } else if (kind === Kind.COUNT) {
-        const id = number(fields);
-        const node = nodes.get(id);
-        if (node !== undefined) node.lookups = number(fields + 8);
+        const node = nodes.get(number(0));
+        if (node !== undefined) node.lookups = number(8);
       } else if (kind === Kind.LISTED) {
-        const id = number(fields);
+        const id = number(0);
         if (!listings.has(id)) listings.set(id, new Map());
-        readNames(bytes, name, next, listings.get(id)!, number(fields + 8));
+        readNames(bytes, name, end, listings.get(id)!, number(8));
       } else {
-        const words = [0, 4, 8].map((i) => view.getUint32(fields + i, true));
-        const [minor, flags, flags2] = words as Triple;
+        const [minor, flags, flags2] = [0, 4, 8].map((i) => records.word(fields + i)) as Triple;
         connection = { minor, flags, flags2 };
       }
     }
-    removeForgotten(nodes);
+    const forgotten = removeForgotten(nodes);
     for (const id of listings.keys()) {
       if (id !== ROOT_NODE_ID && !nodes.get(id)?.lookups) listings.delete(id);
     }
-    return { connection, nodes, listings, damagedAt };
+    return { connection, nodes, forgotten, largest, listings, damagedAt: records.damagedAt };
   }
 
   connected(connection: LoggedConnection): void {
@@ -164,17 +148,43 @@ export class NodeLog {
   bind(inode: Inode): void {
     const { name, parent } = inode;
     if (parent !== null && parent.lookups === 0) this.bind(parent);
+    this.#bind(inode.nodeId, {
+      ino: inode.stale ? 0 : inode.ino,
+      lookups: inode.lookups,
+      parent: parent?.nodeId ?? 0,
+      name,
+    });
+  }
+
+  /** Of a node that the kernel had forgotten when another server ended: who has a file handle may still name it. */
+  keep(nodes: ReadonlyMap<number, LoggedNode>, largest: number): void {
+    for (const [id, node] of nodes) this.#bind(id, { ...node, lookups: 0 });
+    this.#mention(largest);
+  }
+
+  #bind(id: number, { ino, lookups, parent, name }: LoggedNode): void {
+    this.#largest = Math.max(this.#largest, id);
     const at = this.#begin(Kind.BIND, name.length);
-    this.#number(at, inode.nodeId);
-    this.#number(at + 8, inode.stale ? 0 : inode.ino);
-    this.#number(at + 16, inode.lookups);
-    this.#number(at + 24, parent?.nodeId ?? 0);
+    this.#number(at, id);
+    this.#number(at + 8, ino);
+    this.#number(at + 16, lookups);
+    this.#number(at + 24, parent);
     for (let i = 0; i < name.length; i++) this.#bytes[at + 32 + i] = name.charCodeAt(i);
     this.#end(at);
   }
 
+  /** Ids up to this one were given out, and are not to be given to others. */
+  #mention(largest: number): void {
+    this.#largest = Math.max(this.#largest, largest);
+    this.#count(largest, 0);
+  }
+
   /** The kernel has more or fewer references to an inode than before. */
   count({ nodeId, lookups }: Inode): void {
+    this.#count(nodeId, lookups);
+  }
+
+  #count(nodeId: number, lookups: number): void {
     const at = this.#begin(Kind.COUNT, 0);
     this.#number(at, nodeId);
     this.#number(at + 8, lookups);
@@ -297,6 +307,7 @@ export class NodeLog {
       return;
     }
     if (this.#connection !== null) draft.connected(this.#connection);
+    draft.#mention(this.#largest);
     for (const inode of live.values()) {
       draft.bind(inode);
       draft.#listing(inode);
@@ -315,8 +326,8 @@ export class NodeLog {
   }
 }
 
-/** Removes what the kernel does not refer to and what leads to nothing that it does. */
-function removeForgotten(nodes: Map<number, LoggedNode>): void {
+/** Removes what the kernel does not refer to and what leads to nothing that it does. Returns that. */
+function removeForgotten(nodes: Map<number, LoggedNode>): Map<number, LoggedNode> {
   const needed = new Set<number>();
   for (const [id, { lookups }] of nodes) {
     if (lookups === 0) continue;
@@ -326,7 +337,13 @@ function removeForgotten(nodes: Map<number, LoggedNode>): void {
       at = nodes.get(at)?.parent;
     }
   }
-  for (const id of nodes.keys()) if (!needed.has(id)) nodes.delete(id);
+  const forgotten = new Map<number, LoggedNode>();
+  for (const [id, node] of nodes) {
+    if (needed.has(id)) continue;
+    nodes.delete(id);
+    forgotten.set(id, node);
+  }
+  return forgotten;
 }
 
 /** Reads names that lie in `[at, end)`, and gives them cookies from `cookie` on. */
@@ -343,17 +360,4 @@ function readNames(
     if (at > end || cookie < FIRST_COOKIE || cookie >= LARGEST_COOKIE) return;
     into.set(binaryName(bytes, start, at), cookie++);
   }
-}
-
-/**
- * FNV-1a of the record `[start, end)` without its checksum: each step is a bijection, so any one byte that changes
- * changes it, and for so few bytes it is quicker than a call of a CRC-32.
- */
-function recordSum(bytes: Uint8Array, start: number, end: number): number {
-  let sum = 0x811c9dc5;
-  for (let i = start; i < end; i++) {
-    if (i - start >= 4 && i - start < HEADER_BYTES) continue;
-    sum = Math.imul(sum ^ bytes[i]!, 0x01000193);
-  }
-  return sum >>> 0;
 }

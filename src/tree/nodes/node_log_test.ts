@@ -131,6 +131,8 @@ Deno.test("no file means nothing is known", () => {
   assert.deepEqual(NodeLog.load("/nonexistent/nodes"), {
     connection: null,
     nodes: new Map(),
+    forgotten: new Map(),
+    largest: 0,
     listings: new Map(),
     damagedAt: null,
   });
@@ -150,7 +152,31 @@ Deno.test("a log that is mostly obsolete is written anew with what is left", () 
     log.bind(left);
     log.flush(live);
     assert.ok(Deno.statSync(path).size < 16 * 1024 * 1024);
-    const { nodes, connection } = NodeLog.load(path);
+    const { nodes, connection, largest } = NodeLog.load(path);
     assert.deepEqual([...nodes.keys()], [1]);
     assert.deepEqual(connection, CONNECTION);
+    assert.equal(largest, 130_001, "ids that were given out are not given out again");
+  }));
+
+Deno.test("what the kernel has forgotten the next log knows, and its ids are taken", () =>
+  withLog((log, path) => {
+    log.bind(inode(1, "known", null));
+    log.bind(inode(9, "forgotten", null));
+    log.count(references(9, 0));
+    log.flush(NOTHING);
+    const { nodes, forgotten, largest } = NodeLog.load(path);
+    assert.deepEqual([...nodes.keys()], [1]);
+    assert.deepEqual([...forgotten], [[9, {
+      ino: inode(9, "forgotten", null).ino,
+      lookups: 0,
+      parent: 0,
+      name: "forgotten",
+    }]]);
+    assert.equal(largest, 9);
+    const next = new NodeLog(`${path}.next`);
+    next.keep(forgotten, 20);
+    next.flush(NOTHING);
+    const again = NodeLog.load(`${path}.next`);
+    assert.deepEqual([again.nodes.size, again.forgotten, again.largest], [0, forgotten, 20]);
+    next.close();
   }));
