@@ -15,7 +15,7 @@ import type { ObjectId } from "../../store/format/object_id.ts";
 import { journalPath } from "../../store/files/store_paths.ts";
 import { EMPTY_SEGMENT_BYTES, listSegments, segmentName } from "../../tree/journal/journal.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
-import { Branch } from "./branch.ts";
+import { Branch, type BranchParts } from "./branch.ts";
 import { checkBranchName } from "./branch_name.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import { type MountUser, usersAt } from "../../host/mount_users.ts";
@@ -36,6 +36,8 @@ export interface BranchesParts {
   readonly mount: string;
   /** Brings in what was written through shared mappings. */
   readonly flush: () => Promise<unknown>;
+  /** Tells who watches what was changed in a branch's tree. */
+  readonly tell: BranchParts["tell"];
 }
 
 export class Branches {
@@ -221,8 +223,8 @@ export class Branches {
     view: number,
     position: { head: CommitInfo; snapshot: Snapshot; segment: number; nextInode?: number },
   ): Branch {
-    const { fs, background, flush } = this.parts;
-    const branch = new Branch({ name, number, view, fs, background, flush }, position);
+    const { fs, background, flush, tell } = this.parts;
+    const branch = new Branch({ name, number, view, fs, background, flush, tell }, position);
     this.#byView.set(view, branch);
     return branch;
   }
