@@ -20,7 +20,7 @@ import { isOutsider, mayDropPrivileges } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { OUT, sized } from "./reply.ts";
 import { BODY, type Request } from "./request.ts";
-import { TOUCH_SECONDS } from "../linux/touch.ts";
+import { TOUCH_SECONDS } from "./touch_marks.ts";
 
 export function getattr({ view, tree, request, reply }: Context): number {
   const inode = tree.node(request.nodeId);

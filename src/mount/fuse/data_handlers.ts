@@ -14,7 +14,7 @@ import { isOutsider, isOwnThread } from "./caller.ts";
 import { type Context, otherNode } from "./context.ts";
 import { OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE } from "./request.ts";
-import { TOUCH_OFFSET } from "../linux/touch.ts";
+import { TOUCH_OFFSET } from "./touch_marks.ts";
 
 /** A count, or a negated status as a negative errno. */
 function counted(reply: Reply, result: number): number {

@@ -12,7 +12,8 @@
 
 import { cString } from "../../../ffi/binary_string.ts";
 import { O_CLOEXEC, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } from "../../../ffi/linux/open.ts";
-import { FALLOC_KEEP_SIZE, LARGEST_FILE } from "../../tree/operations/data.ts";
+import { FALLOC_KEEP_SIZE } from "../../tree/operations/data.ts";
+import { TOUCH_OFFSET, TOUCH_SECONDS } from "../fuse/touch_marks.ts";
 
 const SYMBOLS = {
   open: { parameters: ["buffer", "i32"], result: "i32", nonblocking: true },
@@ -22,11 +23,6 @@ const SYMBOLS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 let library: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] | undefined;
-
-/** Where bytes are allocated, beyond the end of all files. */
-export const TOUCH_OFFSET = LARGEST_FILE;
-/** Access and modification time: before there were times. A power of two, which a number holds. */
-export const TOUCH_SECONDS = -(2 ** 60);
 
 const AT_FDCWD = -100;
 const AT_SYMLINK_NOFOLLOW = 0x100;
