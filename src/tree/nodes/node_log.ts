@@ -175,7 +175,9 @@ export class NodeLog {
 
   /** Ids up to this one were given out, and are not to be given to others. */
   #mention(largest: number): void {
-    this.#largest = Math.max(this.#largest, largest);
+    // A node that was told of is more than mentioned.
+    if (largest <= this.#largest) return;
+    this.#largest = largest;
     this.#count(largest, 0);
   }
 
