@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import type { BranchReport } from "../../../control/service/branches.ts";
 import { type ControlClient, ControlError } from "../../../control/client.ts";
 import type { ConfinementOptions } from "../../../daemon/runs/confinement.ts";
+import { absolutePath } from "../../../host/current_directory.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
 import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
@@ -54,7 +54,7 @@ enableWeakerNestedSandbox, as in containers.`,
       socket,
       at: paths(input.values.get("at")),
       confine: confinementOf(input),
-      cwd: Deno.cwd(),
+      cwd: absolutePath("."),
       command: input.positionals,
       say,
     });
@@ -95,8 +95,8 @@ interface Place {
 /** The daemon of the project, started if it does not run. */
 async function daemonOf(input: CommandInput): Promise<Place> {
   const named = input.values.get("sock");
-  if (named !== undefined) return await connected(resolve(named));
-  const directory = resolve(input.values.get("project") ?? ".");
+  if (named !== undefined) return await connected(absolutePath(named));
+  const directory = absolutePath(input.values.get("project") ?? ".");
   const found = await findAround(directory);
   if (found !== null) {
     const place = await connected(found.socket, found.workspace?.mount).catch(() => null);
@@ -160,5 +160,5 @@ function confinementOf(input: CommandInput): ConfinementOptions | null {
 }
 
 function paths(text: string | undefined): string[] {
-  return (text ?? "").split(":").filter((path) => path !== "").map((path) => resolve(path));
+  return (text ?? "").split(":").filter((path) => path !== "").map(absolutePath);
 }
