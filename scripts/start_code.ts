@@ -12,7 +12,8 @@
  *    /proc/self/cmdline still has them.
  *
  * It runs at the program's entry, after the dynamic linker: the stack pointer is at argc, and the register with the
- * linker's exit function has to reach the program as it was (System V ABI, process initialization).
+ * linker's exit function has to reach the program as it was (System V ABI, process initialization). Its first instruction
+ * is one that an indirect jump may go to where the processor checks that.
  *
  * @module
  */
@@ -32,6 +33,7 @@ export interface StartCode {
 }
 
 const X86_64: readonly Line[] = [
+  ["f3 0f 1e fa", "endbr64"],
   ["52", "push rdx"],
   ["48 8d 5c 24 08", "lea rbx, [rsp+8]          ; argc"],
   ["48 81 ec 00 10 00 00", "sub rsp, 4096"],
@@ -101,6 +103,7 @@ const X86_64: readonly Line[] = [
 ];
 
 const AARCH64: readonly Line[] = [
+  ["df 24 03 d5", "bti jc"],
   ["f3 03 00 aa", "mov x19, x0"],
   ["f4 03 00 91", "mov x20, sp               ; argc"],
   ["ff 07 40 d1", "sub sp, sp, #4096"],

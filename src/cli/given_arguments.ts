@@ -13,9 +13,14 @@ const REPLACED = "\ufffd";
 export function givenArguments(): string[] {
   const args = [...Deno.args];
   if (!args.includes(REPLACED)) return args;
-  const words = nulEnded(Deno.readFileSync("/proc/self/cmdline"));
-  // What stands before them is the program, and what a runtime that is not part of it was given.
-  return words.slice(words.length - args.length).map(textOfBytes);
+  try {
+    const words = nulEnded(Deno.readFileSync("/proc/self/cmdline"));
+    // What stands before them is the program, and what a runtime that is not part of it was given.
+    return words.slice(words.length - args.length).map(textOfBytes);
+  } catch {
+    // Without /proc there is no mount either.
+    return args;
+  }
 }
 
 function nulEnded(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {
