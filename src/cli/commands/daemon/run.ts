@@ -29,10 +29,9 @@ export const command: Command = {
     "merge-on-success": { brief: "merge it into main if the program ends with 0" },
   },
   details: `Starts a daemon where none runs. Ends with the program's exit code, whatever
-becomes of what it left (a merge that is refused is told), and ends what the
-program left running. With --confine what agents keep in the home
-directory (.claude, .codex, .cache, …) stays writable, /tmp and /run are new
-and empty, and sockets of other programs are out of reach. Open are the
+becomes of its work, and ends what it left running. With --confine what agents
+keep in the home directory (.claude, .codex, .cache, …) stays writable, /tmp
+and /run are new and empty, and sockets of others are out of reach. Open are the
 network, what you may read, and sockets made later in places that it sees.
 Agents' sandboxes work inside; as root Claude Code's needs its setting
 enableWeakerNestedSandbox, as in containers.`,
