@@ -75,6 +75,14 @@ export class Branches {
     return settled.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
   }
 
+  /**
+   * False once it is being deleted. Whoever found it in a list asks this right before a request about its view: the
+   * view is closed after requests that came before.
+   */
+  has(branch: Branch): boolean {
+    return this.#byView.get(branch.view) === branch;
+  }
+
   /** The main branch has a first commit. `views`: what a server before this one had open. */
   async begin(
     main: { head: CommitInfo; snapshot: Snapshot; segment: number },
@@ -166,7 +174,7 @@ export class Branches {
   /** True if the branch's working tree differs from its head. One that nobody has opened is not opened for it. */
   async isDirty(state: BranchState, head: CommitInfo): Promise<boolean> {
     const opened = await this.#open.get(state.name);
-    if (opened !== undefined) return await opened.isChanged();
+    if (opened !== undefined) return this.has(opened) && await opened.isChanged();
     if (!sameSnapshot(state.snapshot, head.snapshot)) return true;
     const directory = journalPath(this.parts.store, state.number);
     if (!hasRecords(directory, state.segment)) return false;
