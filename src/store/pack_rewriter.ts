@@ -11,6 +11,7 @@ import { type ObjectId, objectIdBytes } from "./format/object_id.ts";
 import type { ObjectWriter } from "./objects/object_writer.ts";
 import type { PackAppender } from "./packs/pack_appender.ts";
 import type { PackReader } from "./packs/pack_reader.ts";
+import { prepared } from "./prepared.ts";
 import { StoreError } from "./format/store_error.ts";
 import { packPath } from "./files/store_paths.ts";
 import type { DatabaseSync } from "node:sqlite";
@@ -74,15 +75,19 @@ export class PackRewriter {
     try {
       for (const { id, location } of moved) writer.copy(id, location);
       store.rewriteIndex((database) => {
-        const drop = database.prepare("DELETE FROM objects WHERE id = ?");
+        const drop = prepared(database, "DELETE FROM objects WHERE id = ?");
         for (const { id } of dropped) drop.run(objectIdBytes(id));
         const gone = [...moved, ...dropped];
         const plain = gone.reduce((sum, { location }) => sum + location.size, 0);
-        database.prepare(
+        prepared(
+          database,
           "UPDATE packs SET objects = objects - ?, plain = plain - ? WHERE number = ?",
         ).run(gone.length, plain, pack);
         if (!last) return;
-        const { objects } = database.prepare("DELETE FROM packs WHERE number = ? RETURNING objects")
+        const { objects } = prepared(
+          database,
+          "DELETE FROM packs WHERE number = ? RETURNING objects",
+        )
           .get(pack) as { objects: number };
         if (objects !== 0) throw notEmpty(store.directory, pack, objects);
         // Numbers are not used again, also where this was the highest.

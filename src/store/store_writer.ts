@@ -25,6 +25,7 @@ import { ObjectWriter, Pending } from "./objects/object_writer.ts";
 import { openIndex } from "./index/open_index.ts";
 import { recoverPacks } from "./objects/recover_packs.ts";
 import { PackRewriter } from "./pack_rewriter.ts";
+import { prepared } from "./prepared.ts";
 import { SpaceReserve } from "./files/space_reserve.ts";
 import { Store } from "./store.ts";
 import { checkFormat, SPARSE_VERSION, writeFormat } from "./index/store_format.ts";
@@ -325,7 +326,8 @@ export class StoreWriter extends Store {
     /** Bytes of the objects uncompressed. */
     plainBytes: number;
   } {
-    const row = this.database.prepare(
+    const row = prepared(
+      this.database,
       `SELECT coalesce(sum(objects), 0) AS objects, count(*) AS packs,
         coalesce(sum(bytes), 0) AS packBytes, coalesce(sum(plain), 0) AS plainBytes FROM packs`,
     ).get() as ReturnType<StoreWriter["stats"]>;

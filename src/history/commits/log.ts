@@ -6,6 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { ObjectId } from "../../store/format/object_id.ts";
+import { prepared } from "../../store/prepared.ts";
 import { StoreError } from "../../store/format/store_error.ts";
 import { type CommitInfo, storedId } from "./commit.ts";
 import { HistoryError } from "./history_error.ts";
@@ -37,7 +38,8 @@ export function listLog(
 ): CommitInfo[] {
   const limit = options.limit ?? Infinity;
   const commits: CommitInfo[] = [];
-  const rows = database.prepare(
+  const rows = prepared(
+    database,
     "SELECT id, kind FROM commits WHERE branch = ? ORDER BY sequence DESC",
   ).all(branch);
   const take = (commit: CommitInfo) => {

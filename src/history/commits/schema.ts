@@ -16,6 +16,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { createTables } from "../../store/index/meta.ts";
+import { prepared } from "../../store/prepared.ts";
 import type { SummedTable } from "../../store/index/summed_table.ts";
 import { COMPACTED, createRetentionTable } from "./retention_table.ts";
 
@@ -91,7 +92,8 @@ export function createHistoryTables(database: DatabaseSync): void {
 
 /** The number for the next row of a table that is in order. The caller is inside a transaction. */
 export function nextSequence(database: DatabaseSync, { name }: SummedTable): number {
-  const { next } = database.prepare(
+  const { next } = prepared(
+    database,
     `SELECT coalesce(max(sequence), 0) + 1 AS next FROM ${name}`,
   ).get() as { next: number };
   return next;

@@ -6,6 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { type ObjectId, parseObjectId } from "../../store/format/object_id.ts";
+import { prepared } from "../../store/prepared.ts";
 import { type CommitInfo, storedId } from "../commits/commit.ts";
 import { HistoryError } from "../commits/history_error.ts";
 import { nearest } from "./nearest.ts";
@@ -82,7 +83,8 @@ export class RefResolver {
   #prefix(ref: string): ObjectId | null {
     if (!PREFIX.test(ref)) return null;
     const prefix = ref.toLowerCase();
-    const rows = this.#database.prepare(
+    const rows = prepared(
+      this.#database,
       "SELECT id, label FROM commits WHERE id >= ? AND id < ? ORDER BY sequence DESC",
     ).all(prefix, prefix + "g");
     if (rows.length === 0) return null;
@@ -111,12 +113,13 @@ export class RefResolver {
   }
 
   #first(sql: string, ...values: string[]): ObjectId | null {
-    const row = this.#database.prepare(sql).get(...values);
+    const row = prepared(this.#database, sql).get(...values);
     return row === undefined ? null : storedId(String(row.id));
   }
 
   #unknown(branch: string, ref: string): HistoryError {
-    const rows = this.#database.prepare(
+    const rows = prepared(
+      this.#database,
       "SELECT label FROM commits WHERE label <> '' ORDER BY branch = ? DESC, sequence DESC LIMIT ?",
     ).all(branch, HINT_LABELS);
     const labels = [...new Set(rows.map((row) => String(row.label)))];

@@ -11,6 +11,7 @@
 import { LIVE, type ObjectTable, USED } from "../index/object_table.ts";
 import { PACK_HEADER_BYTES, RECORD_HEADER_BYTES } from "../format/pack_format.ts";
 import type { PackRow } from "../index/object_index.ts";
+import { prepared } from "../prepared.ts";
 import type { Work } from "../format/sliced.ts";
 import type { StoreWriter } from "../store_writer.ts";
 
@@ -42,7 +43,7 @@ export interface Swept {
 
 /** What each pack with a number below `end` holds. None of them may have grown since the table was read. */
 export function packShares(store: StoreWriter, table: ObjectTable, end: number): PackShare[] {
-  const rows = store.database.prepare("SELECT * FROM packs WHERE number < ? ORDER BY number")
+  const rows = prepared(store.database, "SELECT * FROM packs WHERE number < ? ORDER BY number")
     .all(end) as unknown as PackRow[];
   const counts = new Map<number, number>();
   for (let at = 0; at < table.count; at++) {
