@@ -10,7 +10,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Snapshot } from "../store/trees/entry.ts";
 import type { ObjectId } from "../store/format/object_id.ts";
-import { prepared } from "../store/prepared.ts";
+import { prepared } from "../store/index/prepared.ts";
 import { quarantined } from "../store/index/quarantine.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import {

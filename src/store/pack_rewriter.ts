@@ -11,7 +11,7 @@ import { type ObjectId, objectIdBytes } from "./format/object_id.ts";
 import type { ObjectWriter } from "./objects/object_writer.ts";
 import type { PackAppender } from "./packs/pack_appender.ts";
 import type { PackReader } from "./packs/pack_reader.ts";
-import { prepared } from "./prepared.ts";
+import { prepared } from "./index/prepared.ts";
 import { StoreError } from "./format/store_error.ts";
 import { packPath } from "./files/store_paths.ts";
 import type { DatabaseSync } from "node:sqlite";

@@ -25,7 +25,7 @@ import { ObjectWriter, Pending } from "./objects/object_writer.ts";
 import { openIndex } from "./index/open_index.ts";
 import { recoverPacks } from "./objects/recover_packs.ts";
 import { PackRewriter } from "./pack_rewriter.ts";
-import { prepared } from "./prepared.ts";
+import { prepared } from "./index/prepared.ts";
 import { SpaceReserve } from "./files/space_reserve.ts";
 import { Store } from "./store.ts";
 import { checkFormat, SPARSE_VERSION, writeFormat } from "./index/store_format.ts";

@@ -6,7 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { ObjectId } from "../../store/format/object_id.ts";
-import { prepared } from "../../store/prepared.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { StoreError } from "../../store/format/store_error.ts";
 import { type CommitInfo, storedId } from "./commit.ts";
 import { HistoryError } from "./history_error.ts";

@@ -6,7 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { createTables } from "../../store/index/meta.ts";
-import { prepared } from "../../store/prepared.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { hasTable, putRow, type SummedTable } from "../../store/index/summed_table.ts";
 
 export const COMPACTED: SummedTable = { name: "compacted", columns: ["id", "time"] };

@@ -16,7 +16,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { createTables } from "../../store/index/meta.ts";
-import { prepared } from "../../store/prepared.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import type { SummedTable } from "../../store/index/summed_table.ts";
 import { COMPACTED, createRetentionTable } from "./retention_table.ts";
 

@@ -11,7 +11,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import { getMeta, putMeta } from "../../store/index/meta.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
-import { prepared } from "../../store/prepared.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { isWholeRow, putRow, type Row } from "../../store/index/summed_table.ts";
 import { decodeSnapshot, encodeSnapshot, storedId } from "../commits/commit.ts";
 import { HistoryError } from "../commits/history_error.ts";

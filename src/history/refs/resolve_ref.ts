@@ -6,7 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { type ObjectId, parseObjectId } from "../../store/format/object_id.ts";
-import { prepared } from "../../store/prepared.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { type CommitInfo, storedId } from "../commits/commit.ts";
 import { HistoryError } from "../commits/history_error.ts";
 import { nearest } from "./nearest.ts";

@@ -7,7 +7,7 @@
 import { attributeObjects, bytesByOwner, NOBODY } from "../../store/verify/attribute_objects.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { ObjectTable } from "../../store/index/object_table.ts";
-import { prepared } from "../../store/prepared.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import type { Reference } from "../../store/objects/references.ts";
 import type { Work } from "../../store/format/sliced.ts";
 import type { Store } from "../../store/store.ts";

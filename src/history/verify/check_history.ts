@@ -8,7 +8,7 @@ import type { Findings } from "../../store/format/damage.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import { type ObjectId, parseObjectId } from "../../store/format/object_id.ts";
 import type { ObjectTable } from "../../store/index/object_table.ts";
-import { prepared } from "../../store/prepared.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import type { Work } from "../../store/format/sliced.ts";
 import type { Store } from "../../store/store.ts";
 import { StoreError } from "../../store/format/store_error.ts";

@@ -8,7 +8,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { fileExists } from "../../store/files/file_exists.ts";
 import { objectIdBytes } from "../../store/format/object_id.ts";
-import { prepared } from "../../store/prepared.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { createQuarantine, QUARANTINE } from "../../store/index/quarantine.ts";
 import type { StoredCommit } from "../../store/verify/rebuild_index.ts";
 import { journalPath } from "../../store/files/store_paths.ts";

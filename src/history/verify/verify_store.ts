@@ -12,7 +12,7 @@ import { type Damage, Findings } from "../../store/format/damage.ts";
 import { databaseError } from "../../store/files/io_error.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { ObjectTable } from "../../store/index/object_table.ts";
-import { prepared } from "../../store/prepared.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { createQuarantine, quarantine, quarantined } from "../../store/index/quarantine.ts";
 import { recountPacks, type RepairedIndex, repairIndex } from "../../store/verify/repair_index.ts";
 import type { Work } from "../../store/format/sliced.ts";

@@ -9,7 +9,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { ObjectId } from "../format/object_id.ts";
-import { prepared } from "../prepared.ts";
+import { prepared } from "./prepared.ts";
 
 /** Hex digits of an id that are looked at. */
 const DIGITS = 16;

@@ -7,7 +7,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { databaseError } from "../files/io_error.ts";
-import { prepared } from "../prepared.ts";
+import { prepared } from "./prepared.ts";
 import { isWholeRow, putRow, rowSum, type SummedTable } from "./summed_table.ts";
 
 export const META: SummedTable = { name: "meta", columns: ["key", "value"] };

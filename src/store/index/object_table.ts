@@ -16,7 +16,7 @@ import {
   objectIdFromBytes,
   writeObjectId,
 } from "../format/object_id.ts";
-import { prepared } from "../prepared.ts";
+import { prepared } from "./prepared.ts";
 import type { Work } from "../format/sliced.ts";
 import { StoreError } from "../format/store_error.ts";
 

@@ -8,7 +8,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { createTables } from "./meta.ts";
 import { type ObjectId, objectIdBytes, objectIdFromBytes } from "../format/object_id.ts";
-import { prepared } from "../prepared.ts";
+import { prepared } from "./prepared.ts";
 import { hasTable, putRow, type SummedTable } from "./summed_table.ts";
 
 export const QUARANTINE: SummedTable = { name: "quarantine", columns: ["id", "reason", "time"] };

@@ -7,7 +7,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
-import { prepared } from "../prepared.ts";
+import { prepared } from "./prepared.ts";
 
 /** A table with a further column `sum`, the CRC-32 of the JSON of the table's name and these columns' values. */
 export interface SummedTable {

@@ -10,7 +10,7 @@ import type { FileCalls } from "../files/file_calls.ts";
 import { getMeta } from "../index/meta.ts";
 import { PackAppender } from "../packs/pack_appender.ts";
 import { PACK_HEADER_BYTES, packNumber, RECORD_HEADER_BYTES } from "../format/pack_format.ts";
-import { prepared } from "../prepared.ts";
+import { prepared } from "../index/prepared.ts";
 import { StoreError } from "../format/store_error.ts";
 import { packPath, packsPath } from "../files/store_paths.ts";
 

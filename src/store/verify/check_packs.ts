@@ -25,7 +25,7 @@ import {
 import { PackReader } from "../packs/pack_reader.ts";
 import { nextHeader } from "../packs/pack_scan.ts";
 import { checkPayloadSize, decodePayload } from "../format/payload.ts";
-import { prepared } from "../prepared.ts";
+import { prepared } from "../index/prepared.ts";
 import { visitReferences } from "../objects/references.ts";
 import type { Work } from "../format/sliced.ts";
 import { StoreError } from "../format/store_error.ts";

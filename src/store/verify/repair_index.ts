@@ -13,7 +13,7 @@ import { type ObjectId, objectIdBytes } from "../format/object_id.ts";
 import type { ObjectTable } from "../index/object_table.ts";
 import { createQuarantine, quarantine } from "../index/quarantine.ts";
 import { RECORD_HEADER_BYTES } from "../format/pack_format.ts";
-import { prepared } from "../prepared.ts";
+import { prepared } from "../index/prepared.ts";
 import type { StoreWriter } from "../store_writer.ts";
 
 export interface RepairedIndex {

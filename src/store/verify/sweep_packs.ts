@@ -11,7 +11,7 @@
 import { LIVE, type ObjectTable, USED } from "../index/object_table.ts";
 import { PACK_HEADER_BYTES, RECORD_HEADER_BYTES } from "../format/pack_format.ts";
 import type { PackRow } from "../index/object_index.ts";
-import { prepared } from "../prepared.ts";
+import { prepared } from "../index/prepared.ts";
 import type { Work } from "../format/sliced.ts";
 import type { StoreWriter } from "../store_writer.ts";
 

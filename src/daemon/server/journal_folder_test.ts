@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { TreeState } from "./threads/messages.ts";
-import type { Branches } from "./branches/branches.ts";
-import { JournalFolder } from "./server/journal_folder.ts";
+import type { TreeState } from "../threads/messages.ts";
+import type { Branches } from "../branches/branches.ts";
+import { JournalFolder } from "./journal_folder.ts";
 
 /** Of which only what a folder asks is there. */
 class FakeBranch {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Progress, runInSlices, type Work } from "./format/sliced.ts";
+import { type Progress, runInSlices, type Work } from "./sliced.ts";
 
 const PROGRESS: Progress = { phase: "test", done: 0, total: 0, unit: "objects" };
 
