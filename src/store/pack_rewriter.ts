@@ -15,7 +15,6 @@ import type { PackReader } from "./packs/pack_reader.ts";
 import { prepared } from "./index/prepared.ts";
 import { StoreError } from "./format/store_error.ts";
 import { packPath } from "./files/store_paths.ts";
-import type { DatabaseSync } from "node:sqlite";
 
 /** A committed object and where it is. */
 export interface StoredObject {
