@@ -62,15 +62,18 @@ export class RefResolver {
 
   #label(branch: string, ref: string): ObjectId | null {
     if (ref === "") return null;
-    return this.#first(
-      "SELECT id FROM commits WHERE label = ? ORDER BY branch = ? DESC, sequence DESC LIMIT 1",
-      ref,
-      branch,
-    );
+    // Many commits may have one label, and a branch many commits: the newest of both is the first in this index.
+    const labelled = "SELECT id FROM commits INDEXED BY commits_by_label WHERE label = ?";
+    const newest = "ORDER BY sequence DESC LIMIT 1";
+    return this.#first(`${labelled} AND branch = ? ${newest}`, ref, branch) ??
+      this.#first(`${labelled} ${newest}`, ref);
   }
 
   /** The import the branch grew from, which may have been made on another branch. */
   #initial(branch: string): ObjectId | null {
+    const imports = this.#database.prepare("SELECT id FROM commits WHERE kind = 'import' LIMIT 2")
+      .all();
+    if (imports.length === 1) return storedId(String(imports[0]!.id));
     let id = this.#source.head(branch);
     while (id !== null) {
       const commit: CommitInfo = this.#source.commitInfo(id);

@@ -76,10 +76,13 @@ const LARGEST_COOKIE = 2 ** 52;
 
 export class NodeLog {
   readonly #calls: FileCalls;
+  readonly #compactAt: number;
   #fd: number;
   /** Null if the file system does not let it be written to as memory. */
   #mapped: MappedLog | null;
   #position = 0;
+  /** How long it was when it was written anew: it is again when it has doubled. */
+  #compacted = 0;
   #published = false;
   #bytes = new Uint8Array(2 * LARGEST_RECORD);
   #view = new DataView(this.#bytes.buffer);
@@ -89,7 +92,12 @@ export class NodeLog {
   #largest = 0;
 
   /** Begins an empty log, which takes the place of the one at `path` with its first {@linkcode flush}. */
-  constructor(readonly path: string, calls: FileCalls = SYSTEM_CALLS) {
+  constructor(
+    readonly path: string,
+    calls: FileCalls = SYSTEM_CALLS,
+    compactAt = COMPACT_BYTES,
+  ) {
+    this.#compactAt = compactAt;
     this.#calls = persistent(calls);
     this.#fd = this.#calls.open(`${path}.new`, O_RDWR | O_CREAT, 0o600);
     if (this.#fd < 0) throw journalError("begin", path, failureCode(this.#fd));
@@ -261,7 +269,8 @@ export class NodeLog {
   /** Writes what is new. Called before each answer. `live` is what would be left of the log. */
   flush(live: ReadonlyMap<number, Inode>): void {
     if (this.#pending === 0) return;
-    if (this.#position > COMPACT_BYTES && this.#position > 2 * BYTES_PER_NODE * live.size) {
+    const needed = Math.max(BYTES_PER_NODE * live.size, this.#compacted);
+    if (this.#position > Math.max(this.#compactAt, 2 * needed)) {
       this.#compact(live);
     }
     this.#write();
@@ -318,7 +327,7 @@ export class NodeLog {
     this.close();
     this.#fd = draft.#fd;
     this.#mapped = draft.#mapped;
-    this.#position = draft.#position;
+    this.#position = this.#compacted = draft.#position;
     this.#published = draft.#published;
   }
 
