@@ -58,6 +58,7 @@ CREATE TABLE IF NOT EXISTS commits (
   sum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS commits_by_branch ON commits (branch, sequence);
+CREATE INDEX IF NOT EXISTS commits_by_label_and_branch ON commits (label, branch, sequence);
 CREATE INDEX IF NOT EXISTS commits_by_label ON commits (label, sequence);
 CREATE TABLE IF NOT EXISTS branches (
   name TEXT PRIMARY KEY,

@@ -62,8 +62,7 @@ export class RefResolver {
 
   #label(branch: string, ref: string): ObjectId | null {
     if (ref === "") return null;
-    // Many commits may have one label, and a branch many commits: the newest of both is the first in this index.
-    const labelled = "SELECT id FROM commits INDEXED BY commits_by_label WHERE label = ?";
+    const labelled = "SELECT id FROM commits WHERE label = ?";
     const newest = "ORDER BY sequence DESC LIMIT 1";
     return this.#first(`${labelled} AND branch = ? ${newest}`, ref, branch) ??
       this.#first(`${labelled} ${newest}`, ref);
