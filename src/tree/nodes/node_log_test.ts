@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { S_IFREG } from "../../store/trees/entry.ts";
-import { Inode } from "./inode.ts";
+import { SYSTEM_CALLS } from "../../store/files/file_calls.ts";
+import { DirectoryState, Dirent, Inode } from "./inode.ts";
 import { NodeLog } from "./node_log.ts";
 
 const NOTHING: ReadonlyMap<number, Inode> = new Map();
@@ -180,3 +181,36 @@ Deno.test("what the kernel has forgotten the next log knows, and its ids are tak
     assert.deepEqual([again.nodes.size, again.forgotten, again.largest], [0, forgotten, 20]);
     next.close();
   }));
+
+Deno.test("a long log of which all is needed is written anew as often as it doubles", () => {
+  const directory = Deno.makeTempDirSync();
+  let renamed = 0;
+  const rename = (from: string, to: string) => {
+    renamed++;
+    Deno.renameSync(from, to);
+  };
+  const log = new NodeLog(`${directory}/nodes`, { ...SYSTEM_CALLS, rename }, 1000);
+  try {
+    const listed = inode(5, "d", inode(1, "", null));
+    const names = Array.from({ length: 2000 }, (_, i) => `a name that is listed ${i}`);
+    listed.directory = new DirectoryState(null, null);
+    listed.directory.entries = new Map(
+      names.map((name, i) => [name, new Dirent(inode(100 + i, name, listed), 3 + i)]),
+    );
+    listed.directory.told = 3 + names.length;
+    const live = new Map([[5, listed]]);
+    log.bind(listed);
+    log.listed(5, names, names.map((_, i) => 3 + i));
+    const flushes = 4000;
+    for (let i = 0; i < flushes; i++) {
+      log.count(listed);
+      log.flush(live);
+    }
+    // They are 50 KB of names and 100 KB of counts.
+    assert.ok(renamed <= 6, `it was written ${renamed} times`);
+    assert.equal(NodeLog.load(log.path).listings.get(5)?.size, names.length);
+  } finally {
+    log.close();
+    Deno.removeSync(directory, { recursive: true });
+  }
+});
