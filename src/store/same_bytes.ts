@@ -6,7 +6,7 @@
 
 import { CHUNK_BYTES, type ChunkList } from "./contents/chunk_list.ts";
 import type { ContentId } from "./trees/entry.ts";
-import type { Hasher } from "./format/hash.ts";
+import type { Hasher } from "./format/hasher.ts";
 import type { ObjectId } from "./format/object_id.ts";
 
 /** What the comparison asks of the store. */
