@@ -70,7 +70,7 @@ export class RefResolver {
 
   /** The import the branch grew from, which may have been made on another branch. */
   #initial(branch: string): ObjectId | null {
-    const imports = this.#database.prepare("SELECT id FROM commits WHERE kind = 'import' LIMIT 2")
+    const imports = prepared(this.#database, "SELECT id FROM commits WHERE kind = 'import' LIMIT 2")
       .all();
     if (imports.length === 1) return storedId(String(imports[0]!.id));
     let id = this.#source.head(branch);
