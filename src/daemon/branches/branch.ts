@@ -19,6 +19,7 @@ import type { InvalidationData } from "../../mount/linux/notify.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { ChangedPath } from "../../tree/changed_paths.ts";
+import type { BuiltSlot } from "../../tree/capture/capture.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import type { SaveCommit, TreeState, ViewCommands } from "../threads/messages.ts";
 
@@ -65,6 +66,8 @@ export class Branch {
   #nextInode: number;
   /** The segment that is being written. */
   #journalSegment: number;
+  /** The tree may hold a capture that is not settled. */
+  #isCaptureOpen = false;
   static #captures = 0;
 
   name: string;
@@ -125,8 +128,11 @@ export class Branch {
   async save(commit: SaveCommit | null, freeze = false): Promise<CommitInfo | null> {
     // A frozen mount could not answer the writes that a flush waits for.
     if (!freeze) await this.flush();
+    await this.#takeBack();
     const id = ++Branch.#captures;
+    this.#isCaptureOpen = true;
     const captured = await this.#call("capture", { id, freeze });
+    this.#isCaptureOpen = captured.changed;
     this.#nextInode = captured.nextInode;
     this.#journalSegment = captured.segment;
     if (!captured.changed && commit === null) return null;
@@ -141,15 +147,43 @@ export class Branch {
         commit,
       });
     } catch (error) {
-      if (captured.changed) await this.#call("revert", null);
+      await this.#tryToTakeBack();
       throw error;
     }
     const { snapshot, slots } = saved;
-    if (captured.changed) await this.#call("settle", { snapshot, slots });
+    // It is durable, whatever becomes of the tree's part.
     this.#snapshot = snapshot;
     this.#segment = segment;
     if (saved.commit !== null) this.#head = saved.commit;
+    if (captured.changed) await this.#settle(snapshot, slots);
     return saved.commit;
+  }
+
+  /** Lets the tree stand on what was stored. If it cannot, what was captured counts as changed again. */
+  async #settle(snapshot: Snapshot, slots: readonly BuiltSlot[]): Promise<void> {
+    try {
+      await this.#call("settle", { snapshot, slots });
+      this.#isCaptureOpen = false;
+    } catch (error) {
+      await this.#tryToTakeBack();
+      throw error;
+    }
+  }
+
+  /** The error that makes it necessary is the one to be told. If it does not succeed, the next save does it. */
+  async #tryToTakeBack(): Promise<void> {
+    try {
+      await this.#takeBack();
+    } catch (error) {
+      console.error(`Cannot take back a capture of ${this.name}: ${(error as Error).message}`);
+    }
+  }
+
+  /** Makes the tree as if what was captured and not settled had not been. */
+  async #takeBack(): Promise<void> {
+    if (!this.#isCaptureOpen) return;
+    await this.#call("revert", null);
+    this.#isCaptureOpen = false;
   }
 
   /** The working tree as a snapshot, stored now. */

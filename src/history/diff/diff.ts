@@ -59,12 +59,10 @@ export function countChanges(store: Store, a: Snapshot | null, b: Snapshot | nul
 /** The paths in the order of their bytes, without those that lie below another one. */
 export function withoutNested(paths: readonly string[]): string[] {
   if (paths.includes("")) return [""];
-  const all = new Set(paths);
-  const isBelowAnother = (path: string) => {
-    for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1)) {
-      if (all.has(path.slice(0, slash))) return true;
-    }
-    return false;
-  };
-  return [...all].filter((path) => !isBelowAnother(path)).sort();
+  const outer: string[] = [];
+  // With a slash behind them, what is below a path comes right after it.
+  for (const path of [...new Set(paths)].map((path) => `${path}/`).sort()) {
+    if (outer.length === 0 || !path.startsWith(outer.at(-1)!)) outer.push(path);
+  }
+  return outer.map((path) => path.slice(0, -1)).sort();
 }

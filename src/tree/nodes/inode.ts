@@ -11,6 +11,7 @@
 import { type InodeRecord, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Content } from "./overlay.ts";
+import type { SourcePath } from "./source_path.ts";
 
 export type Xattrs = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
@@ -69,8 +70,8 @@ export class DirectoryState {
   constructor(
     /** Tree object this directory was loaded from or last saved as; null for none. */
     public base: ObjectId | null,
-    /** Path in the source, while it is not imported; else null. */
-    public sourcePath: string | null,
+    /** Where it is in the source, while it is not imported; else null. */
+    public sourcePath: SourcePath | null,
   ) {}
 }
 
