@@ -6,7 +6,7 @@
 
 import { binaryString } from "../../../ffi/binary_string.ts";
 import { buildSnapshot } from "../../history/snapshots/build_snapshot.ts";
-import { countChanges, diffSnapshots, type SnapshotChange } from "../../history/diff/diff.ts";
+import { countChanges, listChanges, type SnapshotChange } from "../../history/diff/diff.ts";
 import { graftPaths } from "../../history/rollback/graft.ts";
 import {
   type BranchState,
@@ -297,7 +297,7 @@ export function backgroundJobs(
     commitInfo: (id) => history.commitInfo(id),
     log: ({ branch, ...options }) => history.log(branch, options),
     diff: ({ from, to, paths, patch }) => {
-      const changes = [...diffSnapshots(store, from, to, paths === undefined ? {} : { paths })];
+      const changes = listChanges(store, from, to, paths === undefined ? {} : { paths });
       return {
         changes,
         patch: patch ? changes.map((change) => patchOf(store, change)).join("") : "",

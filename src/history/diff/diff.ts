@@ -7,6 +7,7 @@
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { Store } from "../../store/store.ts";
 import type { ChangeCounts } from "../commits/commit.ts";
+import { HistoryError } from "../commits/history_error.ts";
 import { type SnapshotChange, SnapshotWalk } from "../snapshots/snapshot_walk.ts";
 
 export type { ChangeStatus, SnapshotChange } from "../snapshots/snapshot_walk.ts";
@@ -38,6 +39,33 @@ export function* diffSnapshots(
       yield change;
     }
   }
+}
+
+/** Characters of all paths of a difference that can be told as one text. Deep trees have paths as long as they are deep. */
+const LISTED_PATHS_MAX = 128 * 1024 * 1024;
+
+/** All that {@linkcode diffSnapshots} finds. Throws {@linkcode HistoryError} `difference_too_large`. */
+export function listChanges(
+  store: Store,
+  a: Snapshot | null,
+  b: Snapshot | null,
+  options: DiffOptions = {},
+): SnapshotChange[] {
+  const changes: SnapshotChange[] = [];
+  let characters = 0;
+  for (const change of diffSnapshots(store, a, b, options)) {
+    characters += change.path.length;
+    if (characters > LISTED_PATHS_MAX) {
+      throw new HistoryError(
+        "difference_too_large",
+        `Cannot list what differs: the paths are longer than ${
+          LISTED_PATHS_MAX / 2 ** 20
+        } MiB together`,
+      );
+    }
+    changes.push(change);
+  }
+  return changes;
 }
 
 /** How many paths {@linkcode diffSnapshots} would list; a change of type counts as modified. */
