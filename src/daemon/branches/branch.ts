@@ -68,6 +68,8 @@ export class Branch {
   #journalSegment: number;
   /** The tree may hold a capture that is not settled. */
   #isCaptureOpen = false;
+  /** The row may point to what the tree does not show. */
+  #isRowUncertain = false;
   static #captures = 0;
 
   name: string;
@@ -128,6 +130,7 @@ export class Branch {
   async save(commit: SaveCommit | null, freeze = false): Promise<CommitInfo | null> {
     // A frozen mount could not answer the writes that a flush waits for.
     if (!freeze) await this.flush();
+    await this.#moveBack();
     await this.#takeBack();
     const id = ++Branch.#captures;
     this.#isCaptureOpen = true;
@@ -147,7 +150,7 @@ export class Branch {
         commit,
       });
     } catch (error) {
-      await this.#tryToTakeBack();
+      await this.#attempt("take back a capture of", () => this.#takeBack());
       throw error;
     }
     const { snapshot, slots } = saved;
@@ -165,17 +168,17 @@ export class Branch {
       await this.#call("settle", { snapshot, slots });
       this.#isCaptureOpen = false;
     } catch (error) {
-      await this.#tryToTakeBack();
+      await this.#attempt("take back a capture of", () => this.#takeBack());
       throw error;
     }
   }
 
-  /** The error that makes it necessary is the one to be told. If it does not succeed, the next save does it. */
-  async #tryToTakeBack(): Promise<void> {
+  /** Does what an error makes necessary, which is the one to be told. If it does not succeed, the next save does it. */
+  async #attempt(what: string, job: () => Promise<void>): Promise<void> {
     try {
-      await this.#takeBack();
+      await job();
     } catch (error) {
-      console.error(`Cannot take back a capture of ${this.name}: ${(error as Error).message}`);
+      console.error(`Cannot ${what} ${this.name}: ${(error as Error).message}`);
     }
   }
 
@@ -269,7 +272,7 @@ export class Branch {
     const before = this.#head;
     await this.whileFrozen(async () => {
       if (this.isAhead) safety = await this.save(commit, true);
-      return await this.swap(await target());
+      return await this.swap(target);
     });
     return { commit: this.#head, safety, before: (safety ?? before).snapshot };
   }
@@ -300,18 +303,36 @@ export class Branch {
     await this.#call("keepOrphans", null);
   }
 
-  /** Shows `commit`, to which the branch row points already; points it back if that cannot be done. Only while frozen. */
-  async swap(commit: CommitInfo, snapshot = commit.snapshot): Promise<InvalidationData> {
+  /**
+   * Makes the branch row point elsewhere, and shows that: the commit that `move` resolves with, or `shown`. If either
+   * fails, both are as before. Only while frozen.
+   */
+  async swap(move: () => Promise<CommitInfo>, shown?: Snapshot): Promise<InvalidationData> {
+    this.#isRowUncertain = true;
     try {
+      const commit = await move();
+      const snapshot = shown ?? commit.snapshot;
       const stale = await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
+      this.#isRowUncertain = false;
       this.#head = commit;
       this.#snapshot = snapshot;
       this.#segment = this.#journalSegment;
       return stale;
     } catch (error) {
-      await this.#moveTo(this.#head.id, "undo");
+      await this.#attempt("move back", () => this.#moveBack());
       throw error;
     }
+  }
+
+  /** Lets tree and row be what was saved last. What failed may have been done all the same. */
+  async #moveBack(): Promise<void> {
+    if (!this.#isRowUncertain) return;
+    const snapshot = this.#snapshot;
+    await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
+    const row = await this.background.call("branch", this.name);
+    const isMoved = row?.head !== this.#head.id || !sameSnapshot(row.snapshot, snapshot);
+    if (isMoved) await this.#moveTo(this.#head.id, "undo");
+    this.#isRowUncertain = false;
   }
 
   #call<K extends keyof ViewCommands>(

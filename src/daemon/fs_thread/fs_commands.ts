@@ -165,10 +165,18 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       return endCapture(number, (pending) => revert(tree(number), pending));
     },
     retarget: (number, { snapshot, nextInode }) => {
-      tree(number).nextInode = nextInode;
-      const invalidation = retarget(tree(number), snapshot);
-      const changed = changedPaths(tree(number), invalidation);
-      return { ...posted(number, invalidation), changed };
+      const changing = tree(number);
+      const before = changing.nextInode;
+      // Files that are replaced take numbers of it.
+      changing.nextInode = nextInode;
+      try {
+        const invalidation = retarget(changing, snapshot);
+        const changed = changedPaths(changing, invalidation);
+        return { ...posted(number, invalidation), changed };
+      } catch (error) {
+        changing.nextInode = before;
+        throw error;
+      }
     },
     thaw: (number) => {
       find(views, number).frozen = false;

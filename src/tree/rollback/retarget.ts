@@ -11,12 +11,14 @@
 import type { Snapshot, TreeEntry } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Inode } from "../nodes/inode.ts";
-import type { Invalidation } from "../nodes/invalidation.ts";
+import { Invalidation } from "../nodes/invalidation.ts";
 import { isSameFile, Replacement } from "./replace.ts";
 import type { WorkingTree } from "../working_tree.ts";
 
-/** The tree must not differ from its snapshot. Throws, with nothing changed, if an object is unreadable. */
+/** Throws, with nothing changed, if the tree differs from its own snapshot or an object is unreadable. */
 export function retarget(tree: WorkingTree, snapshot: Snapshot): Invalidation {
+  if (isBase(tree, snapshot)) return new Invalidation();
+  if (tree.isChanged) throw new Error("Cannot show another snapshot: what changed is not stored");
   const links = [...tree.links.values()].map((inode) => ({
     inode,
     record: tree.store.readLink(snapshot.links, inode.ino),
@@ -34,6 +36,10 @@ export function retarget(tree: WorkingTree, snapshot: Snapshot): Invalidation {
     for (const step of steps) step(replacement);
     replacement.adoptAttributes(tree.root, snapshot.root);
   });
+}
+
+function isBase({ base }: WorkingTree, { root, links }: Snapshot): boolean {
+  return base?.links === links && JSON.stringify(base.root) === JSON.stringify(root);
 }
 
 type Step = (replacement: Replacement) => void;
