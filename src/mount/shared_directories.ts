@@ -158,7 +158,8 @@ export class SharedDirectories {
   }
 
   /**
-   * The directory that another view has at a place, if the kernel may know it; null if there is none. What `view` finds
+   * The directory that another view has at a place, if the kernel may know it; null if there is none, or none
+   * that can be looked up by its path. What `view` finds
    * there makes the kernel drop that directory.
    */
   elsewhere(view: View, parent: number, name: string): Elsewhere | null {
@@ -175,7 +176,8 @@ export class SharedDirectories {
         (other === this.views.main && isMainId(id) ? other.tree.node(id) : undefined);
       if (directory === undefined || directory.stale) continue;
       if (samePlace(this.#placeIn(other, directory), place)) {
-        return { view: other, id, parent, name, path: pathOf(directory) };
+        const path = pathOf(directory);
+        return path === null ? null : { view: other, id, parent, name, path };
       }
     }
     return null;
