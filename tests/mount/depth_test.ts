@@ -49,6 +49,9 @@ Deno.test("a tree 20 000 levels deep is checkpointed, rolled back, merged and th
       await m.ctl("merge", "other");
       assert.equal(await deep(m.mount, "read"), `${DEPTH} other`);
       await deep(m.mount, "write", "last");
+      // Another server takes over; then another daemon.
+      await m.ctl("restart");
+      assert.equal(await deep(m.mount, "read"), `${DEPTH} last`);
       await m.restart();
       assert.equal(await deep(m.mount, "read"), `${DEPTH} last`);
       assert.equal(await deep(m.path(".agentvfs/checkpoints/one"), "read"), `${DEPTH} one`);
