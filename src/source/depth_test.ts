@@ -8,7 +8,7 @@ import { binaryString } from "../../ffi/binary_string.ts";
 import { close } from "../host/files.ts";
 import { lookupPath } from "../history/snapshots/lookup_path.ts";
 import { S_IFREG } from "../store/trees/entry.ts";
-import { SourcePath } from "../tree/source_path.ts";
+import { SourcePath } from "../tree/nodes/source_path.ts";
 import { readText, run, withWorkspace } from "./fixtures.ts";
 import { SourceDirectory } from "./read_source.ts";
 

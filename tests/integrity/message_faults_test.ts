@@ -130,6 +130,7 @@ class Machine {
         number: state.number,
         view: 0,
         flush: () => Promise.resolve(),
+        tell: () => {},
         ...clients,
       }, { head, snapshot: head.snapshot, segment: state.segment });
       const journal = journalPath(path, state.number);

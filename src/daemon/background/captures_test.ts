@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Capture } from "../tree/capture/capture.ts";
+import type { Capture } from "../../tree/capture/capture.ts";
 import { Captures } from "./captures.ts";
-import { encodeCapture, type PostedCapture } from "./posted_capture.ts";
+import { encodeCapture, type PostedCapture } from "../threads/posted_capture.ts";
 
 const ROOT = {
   mode: 0o40755,
