@@ -98,6 +98,7 @@ class Machine {
       const captures: Captures = new Map();
       const session = {
         serveParked: () => {},
+        drain: () => 0,
         context: { connection: null },
         options: { routing: null },
       } as unknown as Session;
@@ -120,7 +121,7 @@ class Machine {
         } as unknown as FsClient,
         background: {
           call: (job: keyof BackgroundTable, value: unknown) => {
-            if (job === "notify") return Promise.resolve(null);
+            if (job === "notify" || job === "prune") return Promise.resolve(null);
             return line.send(() => (table[job] as (value: unknown) => unknown)(value));
           },
         } as unknown as BackgroundClient,

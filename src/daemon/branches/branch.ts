@@ -173,7 +173,7 @@ export class Branch {
     }
   }
 
-  /** Does what an error makes necessary, which is the one to be told. If it does not succeed, the next save does it. */
+  /** Does what must not change how a command ends: because it follows an error, which is the one to be told, or success. */
   async #attempt(what: string, job: () => Promise<void>): Promise<void> {
     try {
       await job();
@@ -291,7 +291,8 @@ export class Branch {
     }
     if (stale === null) return;
     await this.background.call("notify", stale);
-    await this.#keepOrphans();
+    // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
+    await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
     this.tell(this.name, stale.changed ?? []);
   }
 
