@@ -33,6 +33,9 @@ export interface FsClientOptions {
   readonly onMany: (view: number) => void;
 }
 
+/** What a command meets that comes after the thread's end. */
+const UNMOUNTED = { name: "Error", code: "unmounted", message: "The file system was unmounted" };
+
 export class FsClient {
   readonly #worker: Worker;
   readonly #sender: MailboxSender;
@@ -83,7 +86,7 @@ export class FsClient {
     } else if (message.type === "many") {
       this.options.onMany(message.view);
     } else if (message.type === "unmounted") {
-      this.#endWith(new Error("The file system was unmounted"));
+      this.#endWith(new ThreadError(UNMOUNTED));
       this.#onEnd.resolve();
     } else if (message.type === "crashed") {
       this.#failed(new ThreadError(message.error));
@@ -116,7 +119,10 @@ export class FsClient {
     try {
       answer = await this.options.onAsk(question);
     } catch (error) {
-      console.error(`No answer about ${question.about}: ${(error as Error).message}`);
+      const { code, message } = error as ThreadError;
+      // Who waits is answered by the next server.
+      if (code === UNMOUNTED.code) return;
+      console.error(`No answer about ${question.about}: ${message}`);
       answer = { failed: true };
     }
     // Where the thread has ended there is nobody to answer.
