@@ -4,6 +4,9 @@
  * @module
  */
 
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
 import { injected, onFault, takeFault } from "./faults.ts";
 
 const module = new URL(import.meta.url).searchParams.get("module")!;
@@ -21,4 +24,10 @@ if (module.endsWith("/background.ts")) {
   };
 }
 
+// What comes while the module is loaded would be lost: nobody listens yet.
+const early: MessageEvent[] = [];
+const keep = (event: MessageEvent) => void early.push(event);
+self.addEventListener("message", keep);
 await import(module);
+self.removeEventListener("message", keep);
+for (const event of early) self.onmessage?.(event);
