@@ -4,9 +4,6 @@
  * @module
  */
 
-/// <reference no-default-lib="true" />
-/// <reference lib="deno.worker" />
-
 import { injected, onFault, takeFault } from "./faults.ts";
 
 const module = new URL(import.meta.url).searchParams.get("module")!;
@@ -26,8 +23,8 @@ if (module.endsWith("/background.ts")) {
 
 // What comes while the module is loaded would be lost: nobody listens yet.
 const early: MessageEvent[] = [];
-const keep = (event: MessageEvent) => void early.push(event);
+const keep = (event: Event) => void early.push(event as MessageEvent);
 self.addEventListener("message", keep);
 await import(module);
 self.removeEventListener("message", keep);
-for (const event of early) self.onmessage?.(event);
+for (const { data } of early) self.dispatchEvent(new MessageEvent("message", { data }));
