@@ -13,6 +13,7 @@
  * @module
  */
 
+import { connectLocal, type LocalConnection } from "../host/local_socket.ts";
 import { LineReader } from "./line_reader.ts";
 import { METHOD_NAMES, type MethodName, type Params, type Result } from "./methods.ts";
 import { PROTOCOL_VERSION, type WireError } from "./protocol.ts";
@@ -70,7 +71,7 @@ export interface ControlClient extends Calls {}
  */
 export class ControlClient {
   readonly socket: string;
-  readonly #connection: Deno.UnixConn;
+  readonly #connection: LocalConnection;
   readonly #lines: LineReader;
   readonly #callDeadlineMs: number | undefined;
   #lastId = 0;
@@ -78,7 +79,7 @@ export class ControlClient {
   #turn: Promise<unknown> = Promise.resolve();
   #broken: ControlError | null = null;
 
-  private constructor(socket: string, connection: Deno.UnixConn, callDeadlineMs?: number) {
+  private constructor(socket: string, connection: LocalConnection, callDeadlineMs?: number) {
     this.socket = socket;
     this.#connection = connection;
     this.#callDeadlineMs = callDeadlineMs;
@@ -87,7 +88,7 @@ export class ControlClient {
 
   /** Connects to the socket at an absolute path. Rejects with {@linkcode ControlError}. */
   static async connect(socket: string, options: ConnectOptions = {}): Promise<ControlClient> {
-    const connecting = Deno.connect({ transport: "unix", path: socket });
+    const connecting = connectLocal(socket);
     try {
       const connection = await within(connecting, options.connectDeadlineMs ?? CONNECT_DEADLINE_MS);
       return new ControlClient(socket, connection, options.callDeadlineMs);

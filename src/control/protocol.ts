@@ -17,9 +17,6 @@ export const MAX_LINE_BYTES = 1024 * 1024;
 /** Deepest nesting of objects and arrays in a request. */
 const MAX_DEPTH = 32;
 
-/** Longest path that fits `sun_path` with its NUL, from unix(7). */
-export const MAX_SOCKET_PATH_BYTES = 107;
-
 export interface WireError {
   code: string;
   message: string;

@@ -4,14 +4,15 @@
  * @module
  */
 
+import { connectLocal, type LocalConnection } from "../host/local_socket.ts";
 import { ControlError } from "./client.ts";
 import { LineReader } from "./line_reader.ts";
 
 /** The reply to `line`, without its newline. Rejects with {@linkcode ControlError}. */
 export async function sendLine(socket: string, line: string): Promise<string> {
-  let connection: Deno.UnixConn;
+  let connection: LocalConnection;
   try {
-    connection = await Deno.connect({ transport: "unix", path: socket });
+    connection = await connectLocal(socket);
   } catch (cause) {
     throw new ControlError("unreachable", socket, `No daemon listens on ${socket}`, { cause });
   }

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { umask } from "../host/files.ts";
+import { listenLocal, type LocalListener } from "../host/local_listener.ts";
+import type { LocalConnection } from "../host/local_socket.ts";
 import { type PeerCredentials, Peers } from "../host/peers.ts";
 import { LineError, LineReader } from "./line_reader.ts";
 import { errorReply, MAX_LINE_BYTES } from "./protocol.ts";
@@ -45,9 +46,9 @@ const CLOSE_GRACE_MS = 2_000;
 export class ControlServer {
   readonly path: string;
   readonly #service: Service;
-  readonly #listener: Deno.UnixListener;
+  readonly #listener: LocalListener;
   readonly #options: Required<ControlServerOptions>;
-  readonly #clients = new Set<Deno.UnixConn>();
+  readonly #clients = new Set<LocalConnection>();
   /** Requests taken and not yet answered. */
   readonly #pending = new Set<Promise<void>>();
   #closing = false;
@@ -56,7 +57,7 @@ export class ControlServer {
   private constructor(
     service: Service,
     path: string,
-    listener: Deno.UnixListener,
+    listener: LocalListener,
     options: Required<ControlServerOptions>,
   ) {
     this.path = path;
@@ -76,14 +77,7 @@ export class ControlServer {
     options: ControlServerOptions = {},
   ): Promise<ControlServer> {
     await freeSocketPath(path, options.takeOver);
-    const previous = umask(0o177);
-    let listener: Deno.UnixListener;
-    try {
-      listener = Deno.listen({ transport: "unix", path });
-    } finally {
-      umask(previous);
-    }
-    return new ControlServer(service, path, listener, { ...DEFAULTS, ...options });
+    return new ControlServer(service, path, listenLocal(path), { ...DEFAULTS, ...options });
   }
 
   /** Stops accepting, lets replies under way reach their clients for a moment, removes the socket. */
@@ -102,7 +96,7 @@ export class ControlServer {
   async #accept(): Promise<void> {
     const peers = this.#options.serviceFor === null ? null : new Peers();
     while (!this.#closing) {
-      let client: Deno.UnixConn;
+      let client: LocalConnection;
       try {
         client = await this.#listener.accept();
       } catch {
@@ -114,7 +108,7 @@ export class ControlServer {
     }
   }
 
-  async #serve(client: Deno.UnixConn, peers: readonly PeerCredentials[]): Promise<void> {
+  async #serve(client: LocalConnection, peers: readonly PeerCredentials[]): Promise<void> {
     this.#clients.add(client);
     try {
       if (this.#clients.size > this.#options.maxClients) {
@@ -142,7 +136,7 @@ export class ControlServer {
   }
 
   /** The next request, or null where there will be none: the connection ended or cannot be trusted further. */
-  async #next(client: Deno.UnixConn, lines: LineReader): Promise<string | null> {
+  async #next(client: LocalConnection, lines: LineReader): Promise<string | null> {
     try {
       return await lines.next();
     } catch (error) {
@@ -154,7 +148,7 @@ export class ControlServer {
   }
 
   async #answer(
-    client: Deno.UnixConn,
+    client: LocalConnection,
     peers: readonly PeerCredentials[],
     line: string,
   ): Promise<void> {
@@ -178,7 +172,7 @@ export class ControlServer {
     return await runLine(service, line);
   }
 
-  async #send(client: Deno.UnixConn, reply: string): Promise<void> {
+  async #send(client: LocalConnection, reply: string): Promise<void> {
     const bytes = new TextEncoder().encode(reply + "\n");
     for (let sent = 0; sent < bytes.length;) sent += await client.write(bytes.subarray(sent));
   }
@@ -197,13 +191,13 @@ function accepted(peers: Peers): readonly PeerCredentials[] {
  * Tells the client that nothing more comes. Closing alone would not: Deno keeps a socket open as long as a
  * read of it is under way, and that read ends when the client hangs up in turn.
  */
-async function hangUp(client: Deno.UnixConn): Promise<void> {
+async function hangUp(client: LocalConnection): Promise<void> {
   try {
     await client.closeWrite();
   } catch { /* gone already */ }
 }
 
-function closeQuietly(client: Deno.UnixConn): void {
+function closeQuietly(client: LocalConnection): void {
   try {
     client.close();
   } catch { /* closed already */ }

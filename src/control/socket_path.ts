@@ -4,18 +4,13 @@
  * @module
  */
 
-import { MAX_SOCKET_PATH_BYTES } from "./protocol.ts";
+import { ADDRESS_BYTES, connectLocal, fitsAddress } from "../host/local_socket.ts";
 import { ServiceError } from "./service_error.ts";
-
-/** True if `path` fits into a socket address. */
-export function fitsSocketAddress(path: string): boolean {
-  return new TextEncoder().encode(path).length <= MAX_SOCKET_PATH_BYTES;
-}
 
 /** Whether something accepts connections at `path` now. */
 export async function isListening(path: string): Promise<boolean> {
   try {
-    (await Deno.connect({ transport: "unix", path })).close();
+    (await connectLocal(path)).close();
     return true;
   } catch {
     return false;
@@ -29,10 +24,10 @@ export async function isListening(path: string): Promise<boolean> {
  * Errors: {@linkcode ServiceError} `socket_path_too_long` (exit 4), `daemon_running` (1), `not_a_socket` (4).
  */
 export async function freeSocketPath(path: string, isOurs = false): Promise<void> {
-  if (!fitsSocketAddress(path)) {
+  if (!fitsAddress(path)) {
     throw new ServiceError(
       "socket_path_too_long",
-      `Cannot make a control socket at ${path}: Linux allows ${MAX_SOCKET_PATH_BYTES} bytes in its path`,
+      `Cannot make a control socket at ${path}: the system allows ${ADDRESS_BYTES} bytes in its path`,
       { exit: 4, hint: "Choose a shorter one with --sock" },
     );
   }

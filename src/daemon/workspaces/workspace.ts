@@ -10,7 +10,8 @@
 
 import { crc32 } from "node:zlib";
 import { basename, dirname, join } from "node:path";
-import { fitsSocketAddress } from "../../control/socket_path.ts";
+import { fitsAddress } from "../../host/local_socket.ts";
+import { runtimePlaces, statePlace } from "../../host/state_places.ts";
 import { absolutePath } from "../../host/current_directory.ts";
 import { replaceFile } from "../../store/files/replace_file.ts";
 
@@ -96,20 +97,15 @@ const HASH_DIGITS = 12;
 /** Of the project's name in a workspace's, so that it stays below NAME_MAX (255 bytes). */
 const NAME_CHARACTERS = 48;
 
-/** `$AGENTVFS_STATE_DIR`, else `$XDG_STATE_HOME/agentvfs`, else `~/.local/state/agentvfs`. */
+/** `$AGENTVFS_STATE_DIR`, else where the system has such things. */
 export function stateRoot(): string {
   const own = Deno.env.get("AGENTVFS_STATE_DIR") || Deno.env.get("AGENTVFS_WORKSPACE_ROOT");
   if (own) return absolutePath(own);
-  const state = Deno.env.get("XDG_STATE_HOME");
-  // The XDG Base Directory Specification says that a relative value is to be ignored.
-  if (state?.startsWith("/")) return join(state, "agentvfs");
-  const home = Deno.env.get("HOME");
-  if (!home) {
-    throw new WorkspaceError("no_state_dir", 4, "There is no place for state: HOME is not set", {
-      hint: "Set AGENTVFS_STATE_DIR to a directory of yours",
-    });
-  }
-  return join(home, ".local/state/agentvfs");
+  const place = statePlace("agentvfs");
+  if (place !== null) return place;
+  throw new WorkspaceError("no_state_dir", 4, "There is no place for state: HOME is not set", {
+    hint: "Set AGENTVFS_STATE_DIR to a directory of yours",
+  });
 }
 
 function workspacesRoot(): string {
@@ -185,17 +181,14 @@ async function digits(text: string): Promise<string> {
 /** In the workspace, or where paths are short if that one does not fit a socket address. */
 function socketPath(workspace: string, hash: string): string {
   const near = join(workspace, "control.sock");
-  return fitsSocketAddress(near) ? near : join(shortRuntimeDirectory(), `${hash}.sock`);
+  return fitsAddress(near) ? near : join(shortRuntimeDirectory(), `${hash}.sock`);
 }
 
-/** `$XDG_RUNTIME_DIR/agentvfs` where that is short enough, else `/tmp/agentvfs-<uid>`. */
+/** The first of the places for what does not last whose path is short enough. */
 function shortRuntimeDirectory(): string {
-  const runtime = Deno.env.get("XDG_RUNTIME_DIR");
-  if (runtime?.startsWith("/")) {
-    const own = join(runtime, "agentvfs");
-    if (fitsSocketAddress(join(own, "0".repeat(HASH_DIGITS) + ".sock"))) return own;
-  }
-  return `/tmp/agentvfs-${Deno.uid() ?? 0}`;
+  const places = runtimePlaces("agentvfs");
+  const fits = (place: string) => fitsAddress(join(place, "0".repeat(HASH_DIGITS) + ".sock"));
+  return places.find(fits) ?? places.at(-1)!;
 }
 
 /** Creates the workspace of a validated configuration, with its mountpoint, and writes its record. */

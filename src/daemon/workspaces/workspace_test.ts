@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { fitsSocketAddress } from "../../control/socket_path.ts";
+import { fitsAddress } from "../../host/local_socket.ts";
 import {
   createWorkspace,
   listWorkspaces,
@@ -54,7 +54,7 @@ Deno.test("a socket path that is too long moves to a short directory", () =>
     Deno.env.set("XDG_RUNTIME_DIR", join(root, "r".repeat(100)));
     const far = await planDaemon({ source: project, version: VERSION });
     assert.match(far.socket, /^\/tmp\/agentvfs-\d+\/[0-9a-f]{12}\.sock$/);
-    assert.ok(fitsSocketAddress(far.socket));
+    assert.ok(fitsAddress(far.socket));
     Deno.env.set("XDG_RUNTIME_DIR", join(root, "run"));
     await createWorkspace(near);
     assert.equal((await Deno.stat(join(root, "run/agentvfs"))).mode! & 0o777, 0o700);
