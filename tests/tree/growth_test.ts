@@ -3,7 +3,13 @@
 import assert from "node:assert/strict";
 import { S_IFREG } from "../../src/store/trees/entry.ts";
 import { EXTENT_ZERO } from "../../src/tree/nodes/extent.ts";
-import { applyResize, applyWrite, read } from "../../src/tree/operations/data.ts";
+import {
+  applyCopy,
+  applyResize,
+  applyWrite,
+  applyZero,
+  read,
+} from "../../src/tree/operations/data.ts";
 import { dropForgotten } from "../../src/tree/drop_forgotten.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
 import { listNames } from "../../src/tree/operations/listing.ts";
@@ -88,6 +94,24 @@ Deno.test("pieces of a file: sought, and counted after each change", () =>
         applyWrite(tree, file, i, 1, MODE, 1, 2 * i);
         assert.equal(blocksOf(tree, file), 8 * Math.ceil((i + 1) / 4096));
       }
+    });
+    assertNoSquare("pieces between which holes are punched, and counted", 1000, (n) => {
+      const file = sparse(n);
+      blocksOf(tree, file);
+      return () => {
+        for (let i = 0; i < n; i++) {
+          applyZero(tree, file, scattered(i, n) * STRIDE + 100, 4096, file.size, MODE);
+          assert.equal(blocksOf(tree, file), 8 * n);
+        }
+      };
+    });
+    assertNoSquare("pieces that are copied with their holes, and counted", 1000, (n) => {
+      const file = sparse(n);
+      const copied = make(tree, tree.root, `f${made++}`, MODE);
+      return () => {
+        applyCopy(tree, file, 0, copied, 0, file.size, MODE);
+        assert.equal(blocksOf(tree, copied), 8 * n);
+      };
     });
     assertNoSquare("pieces that are cut off and counted", 1000, (n) => {
       const file = sparse(n);

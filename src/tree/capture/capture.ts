@@ -31,7 +31,7 @@ export interface CapturedAttributes {
  * non-overlapping extents; zeros elsewhere up to the file's size.
  *
  * Extent i covers file bytes `[offsets[i], offsets[i] + lengths[i])`. Its bytes are
- * - `sources[i] === EXTENT_ZERO`: zeros;
+ * - `sources[i] === EXTENT_ZERO`: zeros, of the kind `positions[i]`;
  * - `sources[i] >= 0`: journal segment of that number, starting at byte `positions[i]`;
  * - `sources[i] <= -2`: stored content `references[-2 - sources[i]]`, starting at byte `positions[i]`.
  */

@@ -1,18 +1,30 @@
 /**
  * Where a file has data and where it has holes, whatever its bytes are kept in.
  *
+ * Whether a block is data is a matter of what was done to the file, as on a disk: bytes that are written to it make it
+ * data, and only zeros that cover all of it, or a cut before it, make it a hole. It must not be one of how the bytes are
+ * kept: an overlay knows its pieces byte by byte and the store its blocks, and the one becomes the other whenever a
+ * checkpoint is stored or a journal replayed. So a block of an overlay that is data has a piece that is data in it.
+ *
  * @module
  */
 
 import type { TreeStore } from "./backing.ts";
 import type { Content } from "./overlay.ts";
 import { SourceContent, StoredContent } from "./content.ts";
+import type { DamageReport } from "./damage_report.ts";
+import { ZERO_DATA, ZERO_HOLE } from "./extent.ts";
 import type { SourceFiles } from "./source_files.ts";
 
 /** What knows the holes of contents that are not in the tree. */
 export interface HoleBacking {
   readonly store: Pick<TreeStore, "nextData" | "nextHole">;
   readonly sourceFiles: SourceFiles | null;
+}
+
+/** For changes that are in the journal already: no damage of the store may keep them from being made. */
+export interface ChangeBacking extends HoleBacking {
+  readonly damage: Pick<DamageReport, "note">;
 }
 
 /** Bytes in which holes are told, as on ext4: a block with one byte of data in it is data. */
@@ -54,7 +66,7 @@ export function next(
       source <= -2
         ? within(at, count, content.references[-2 - source]!, position)
         : !hole && here(at),
-    zero: (at) => hole && here(at),
+    zero: (at, _, isData) => isData !== hole && here(at),
     base: (at, count) => within(at, count, content.base, at),
   });
   return result;
@@ -74,6 +86,52 @@ export function* dataRanges(
     at = next(backing, content, end, offset, true);
     if (offset < end) yield { offset, length: at - offset };
   }
+}
+
+/** True if the block that byte `at` is in has data, or nobody can tell. */
+export function isDataBlock(
+  backing: ChangeBacking,
+  content: Content,
+  size: number,
+  at: number,
+): boolean {
+  const block = at - at % BLOCK;
+  const end = Math.min(size, block + BLOCK);
+  try {
+    return next(backing, content, end, block, false) < end;
+  } catch (error) {
+    backing.damage.note(error);
+    return true;
+  }
+}
+
+/** Zeros, of the kind that `position` says. */
+export interface Zeros {
+  readonly offset: number;
+  readonly length: number;
+  readonly position: number;
+}
+
+/**
+ * Zeros in the place of `[from, to)` of a file of `size` bytes: a hole where they cover blocks in whole, or those that
+ * are holes already. At the ends, a block that is data stays data.
+ */
+export function zerosOver(
+  backing: ChangeBacking,
+  content: Content,
+  size: number,
+  from: number,
+  to: number,
+): Zeros[] {
+  const first = Math.min(to, Math.ceil(from / BLOCK) * BLOCK);
+  // The last block ends with the file.
+  const last = to >= size ? to : Math.max(first, to - to % BLOCK);
+  const part = (at: number) => isDataBlock(backing, content, size, at) ? ZERO_DATA : ZERO_HOLE;
+  return [
+    ...(from < first ? [{ offset: from, length: first - from, position: part(from) }] : []),
+    ...(first < last ? [{ offset: first, length: last - first, position: ZERO_HOLE }] : []),
+    ...(last < to ? [{ offset: last, length: to - last, position: part(last) }] : []),
+  ];
 }
 
 /** How many blocks of a file of `size` bytes have data, of those that `[from, to)` touches. */

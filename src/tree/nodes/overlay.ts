@@ -7,7 +7,7 @@
  */
 
 import { SourceContent, StoredContent } from "./content.ts";
-import { EXTENT_ZERO } from "./extent.ts";
+import { EXTENT_ZERO, ZERO_DATA } from "./extent.ts";
 import { ExtentList } from "./extent_list.ts";
 
 /** A file is empty (null), stored, still in the source, or an overlay over one of these. */
@@ -19,8 +19,8 @@ export interface PieceVisitor {
   extent(offset: number, length: number, source: number, position: number): boolean | void;
   /** Bytes `[offset, offset+length)` of the file are the base's bytes at the same offset. */
   base(offset: number, length: number): boolean | void;
-  /** Bytes `[offset, offset+length)` are zeros. */
-  zero(offset: number, length: number): boolean | void;
+  /** Bytes `[offset, offset+length)` are zeros: a hole or, with `isData`, none. */
+  zero(offset: number, length: number, isData: boolean): boolean | void;
 }
 
 export class Overlay {
@@ -70,7 +70,7 @@ export class Overlay {
     const gap = (start: number): boolean => {
       const shown = Math.min(start, Math.max(at, this.baseSize));
       if (shown > at && visitor.base(at, shown - at) === true) return true;
-      return start > shown && visitor.zero(shown, start - shown) === true;
+      return start > shown && visitor.zero(shown, start - shown, false) === true;
     };
     let done = false;
     this.extents.visit(offset, (start, extentLength, source, position) => {
@@ -81,7 +81,7 @@ export class Overlay {
       }
       const stop = Math.min(start + extentLength, end);
       const seen = source === EXTENT_ZERO
-        ? visitor.zero(at, stop - at)
+        ? visitor.zero(at, stop - at, position === ZERO_DATA)
         : visitor.extent(at, stop - at, source, position + (at - start));
       at = stop;
       return done = seen === true;
@@ -99,9 +99,9 @@ export class Overlay {
       zero: () => {},
     });
     // Zeros of the frozen overlay that hide its base have to go on hiding it.
-    for (const [offset, length, source] of frozen.extents) {
+    for (const [offset, length, source, position] of frozen.extents) {
       if (source !== EXTENT_ZERO) continue;
-      merged.cover(offset, Math.min(length, this.baseSize - offset), EXTENT_ZERO, 0);
+      merged.cover(offset, Math.min(length, this.baseSize - offset), EXTENT_ZERO, position);
     }
     for (const [offset, length, source, position] of this.extents) {
       const moved = source <= -2 ? merged.reference(this.references[-2 - source]!) : source;
@@ -122,7 +122,7 @@ export class Overlay {
   }
 }
 
-/** Position of an extent's bytes `count` bytes further on. Zeros have none. */
+/** Position of an extent's bytes `count` bytes further on. That of zeros is the same for all of them. */
 function skip(source: number, position: number, count: number): number {
-  return source === EXTENT_ZERO ? 0 : position + count;
+  return source === EXTENT_ZERO ? position : position + count;
 }

@@ -5,9 +5,9 @@
  */
 
 import { withoutPrivileges } from "./attributes.ts";
-import { EXTENT_ZERO } from "../nodes/extent.ts";
-import { SourceContent, StoredContent } from "../nodes/content.ts";
-import { countBlocks } from "../nodes/holes.ts";
+import { EXTENT_ZERO, ZERO_DATA } from "../nodes/extent.ts";
+import { type FlatPiece, flatPieces, isHole } from "../nodes/flat_pieces.ts";
+import { BLOCK, countBlocks, isDataBlock, zerosOver } from "../nodes/holes.ts";
 import { type Inode, XATTRS_IN_SOURCE } from "../nodes/inode.ts";
 import { RecordType } from "../journal/journal_record.ts";
 import { Overlay } from "../nodes/overlay.ts";
@@ -58,7 +58,15 @@ function writable(tree: WorkingTree, inode: Inode): Overlay {
 
 /** Blocks with data that a change of bytes `[from, to)` may change; 0 where nobody has counted any. */
 function blocksAt(tree: WorkingTree, overlay: Overlay, size: number, from: number, to: number) {
-  return overlay.dataBlocks === null ? 0 : countBlocks(tree, overlay, size, from, to);
+  if (overlay.dataBlocks === null) return 0;
+  try {
+    return countBlocks(tree, overlay, size, from, to);
+  } catch (error) {
+    // The change is in the journal, so it has to be made.
+    tree.damage.note(error);
+    overlay.dataBlocks = null;
+    return 0;
+  }
 }
 
 /** Brings the count of blocks to what it is after a change. `before`: {@linkcode blocksAt} of the same bytes before it. */
@@ -70,8 +78,26 @@ function recount(
   to: number,
   before: number,
 ): void {
-  if (overlay.dataBlocks === null) return;
-  overlay.dataBlocks += blocksAt(tree, overlay, size, from, to) - before;
+  const after = blocksAt(tree, overlay, size, from, to);
+  if (overlay.dataBlocks !== null) overlay.dataBlocks += after - before;
+}
+
+/** Puts zeros in the place of `[from, to)` of a file that has `size` bytes then. */
+function punch(tree: WorkingTree, overlay: Overlay, size: number, from: number, to: number): void {
+  for (const { offset, length, position } of zerosOver(tree, overlay, size, from, to)) {
+    overlay.cover(offset, length, EXTENT_ZERO, position);
+  }
+}
+
+/** Cuts a file of `before` bytes to `size`, if that is less. The block that is cut stays data if it was. */
+function cut(tree: WorkingTree, overlay: Overlay, before: number, size: number): void {
+  if (size >= before) return;
+  const start = size - size % BLOCK;
+  const wasData = start < size && isDataBlock(tree, overlay, before, start);
+  overlay.truncate(size);
+  if (wasData && !isDataBlock(tree, overlay, size, start)) {
+    overlay.cover(start, size - start, EXTENT_ZERO, ZERO_DATA);
+  }
 }
 
 /**
@@ -120,6 +146,7 @@ export function applyWrite(
   overlay.cover(offset, length, segment, position);
   inode.size = Math.max(inode.size, end);
   recount(tree, overlay, inode.size, offset, end, before);
+  tree.damage.of(inode);
   inode.mode = mode;
   tree.touch(inode);
 }
@@ -153,8 +180,9 @@ export function applyResize(tree: WorkingTree, inode: Inode, size: number, mode:
   } else if (size !== inode.size) {
     const overlay = writable(tree, inode);
     const before = blocksAt(tree, overlay, inode.size, size, inode.size);
-    overlay.truncate(Math.min(size, inode.size));
+    cut(tree, overlay, inode.size, size);
     recount(tree, overlay, size, size, inode.size, before);
+    tree.damage.of(inode);
   }
   inode.size = size;
   inode.mode = mode;
@@ -226,8 +254,9 @@ export function applyZero(
   if (end > offset) {
     const overlay = writable(tree, inode);
     const before = blocksAt(tree, overlay, inode.size, offset, end);
-    overlay.cover(offset, end - offset, EXTENT_ZERO, 0);
+    punch(tree, overlay, size, offset, end);
     recount(tree, overlay, size, offset, end, before);
+    tree.damage.of(inode);
   }
   inode.size = size;
   inode.mode = mode;
@@ -252,7 +281,8 @@ export function copy(
   const count = Math.min(length, Math.max(0, from.size - fromOffset));
   if (toOffset + count > LARGEST_FILE) return -Status.FileTooBig;
   if (count === 0) return 0;
-  const pieces = piecesOf(from, fromOffset, count);
+  const pieces = flatPieces(tree, from.content, from.size, fromOffset, count);
+  tree.damage.of(from);
   if (pieces === null || pieces.some((piece) => !outlivesCheckpoint(tree, piece))) {
     return -Status.NotSupported;
   }
@@ -277,73 +307,27 @@ export function applyCopy(
   length: number,
   mode: number,
 ): void {
-  const pieces = piecesOf(from, fromOffset, length) ?? [];
+  const pieces = flatPieces(tree, from.content, from.size, fromOffset, length) ?? [];
+  tree.damage.of(from);
   const target = writable(tree, to);
   const end = toOffset + length;
   const before = blocksAt(tree, target, to.size, toOffset, end);
-  for (const piece of pieces) {
-    const source = piece.stored === null ? piece.source : target.reference(piece.stored);
-    target.cover(toOffset + piece.offset - fromOffset, piece.length, source, piece.position);
-  }
   to.size = Math.max(to.size, end);
+  for (const piece of pieces) {
+    const at = toOffset + piece.offset - fromOffset;
+    if (isHole(piece)) punch(tree, target, to.size, at, at + piece.length);
+    else {
+      const source = piece.stored === null ? piece.source : target.reference(piece.stored);
+      target.cover(at, piece.length, source, piece.position);
+    }
+  }
   recount(tree, target, to.size, toOffset, end, before);
+  tree.damage.of(to);
   to.mode = mode;
   tree.touch(to);
 }
 
-interface Piece {
-  offset: number;
-  length: number;
-  source: number;
-  position: number;
-  stored: StoredContent | null;
-}
-
 /** False for bytes in a journal segment that goes away with the next settled checkpoint. */
-function outlivesCheckpoint(tree: WorkingTree, piece: Piece): boolean {
+function outlivesCheckpoint(tree: WorkingTree, piece: FlatPiece): boolean {
   return piece.stored !== null || piece.source < 0 || piece.source >= tree.safeSegment;
-}
-
-/** What a range consists of, flat: journal bytes, stored bytes and zeros. Null if in the source still. */
-function piecesOf(inode: Inode, offset: number, length: number): Piece[] | null {
-  const pieces: Piece[] = [];
-  return collect(inode.content, offset, length, pieces) ? pieces : null;
-}
-
-function collect(
-  content: Inode["content"],
-  offset: number,
-  length: number,
-  into: Piece[],
-): boolean {
-  const zeros = (at: number, count: number) => {
-    if (count > 0) {
-      into.push({ offset: at, length: count, source: EXTENT_ZERO, position: 0, stored: null });
-    }
-  };
-  if (content === null) {
-    zeros(offset, length);
-    return true;
-  }
-  if (content instanceof SourceContent) return false;
-  if (content instanceof StoredContent) {
-    const stored = Math.min(length, Math.max(0, content.size - offset));
-    if (stored > 0) {
-      into.push({ offset, length: stored, source: 0, position: offset, stored: content });
-    }
-    zeros(offset + stored, length - stored);
-    return true;
-  }
-  let complete = true;
-  content.pieces(offset, length, {
-    extent: (at, count, source, position) => {
-      const stored = source <= -2 ? content.references[-2 - source]! : null;
-      into.push({ offset: at, length: count, source, position, stored });
-    },
-    base: (at, count) => {
-      complete = collect(content.base, at, count, into) && complete;
-    },
-    zero: zeros,
-  });
-  return complete;
 }
