@@ -58,6 +58,8 @@ function movedTwice(from: MergeNode, mine: MergeNode, other: MergeNode, conflict
     theirsPath: other.path,
   });
   mine.contested = other.contested = true;
+  if (isCopy(from.base!, mine.ours!, mine.theirs)) mine.base = from.base;
+  if (isCopy(from.base!, other.theirs!, other.ours)) other.base = from.base;
   if (other.ours === null) settle(other, side === "theirs");
   if (mine.theirs === null && side === "theirs") settle(mine, true);
 }
@@ -108,6 +110,16 @@ function movedByTheirs(
     to.ours = from.ours;
     from.base = from.ours = null;
   }
+}
+
+/**
+ * True if what the other side has where one side moved the file to has the file's bytes, as it was or is moved: it is
+ * the file, too, as where that move was merged before. Of anything else nothing is known.
+ */
+function isCopy(base: Side, moved: Side, there: Side | null): boolean {
+  if (there === null || kindsDiffer(moved.record, there.record)) return false;
+  const { content } = there.record;
+  return content === moved.record.content || content === base.record.content;
 }
 
 /** Gives the node to one side. */

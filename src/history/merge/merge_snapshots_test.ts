@@ -66,6 +66,37 @@ Deno.test("of equal files the one with the same number is the moved one; a reuse
   });
 });
 
+Deno.test("a file that both moved, but one side has at both places: nothing is undone that it did there", async () => {
+  await withStore((store) => {
+    const f = file(lines("f"), { mode: 0o600, xattr: "x" });
+    const copy = file(lines("f"));
+    const b = storeModel(store, directory({ f }));
+    const ours = storeModel(store, directory({ a: f, f: copy }));
+    for (const text of [lines("f"), lines("f", { 1: "edited" })]) {
+      const theirs = storeModel(store, directory({ e: { ...f, text } }));
+      const once = merge(store, b, ours, theirs);
+      assert.deepEqual(once.conflicts, []);
+      const merged = listSnapshot(store, once.snapshot).get("e")!;
+      assert.deepEqual([merged.mode & 0o777, merged.xattrs], [0o644, null]);
+      // The mode and the attribute that ours took away at e stay as they are.
+      const forth = merge(store, b, once.snapshot, theirs);
+      const back = merge(store, b, theirs, once.snapshot);
+      for (const twice of [forth, back]) {
+        assert.deepEqual(conflictLines(twice), ["f rename/rename"]);
+        assert.equal(
+          essences(store, twice.snapshot).get("e"),
+          essences(store, once.snapshot).get("e"),
+        );
+      }
+      assert.deepEqual(forth.changes, { added: 0, modified: 0, deleted: 0 });
+    }
+    const other = directory({ a: f, e: file(lines("other")) });
+    const theirs = storeModel(store, directory({ e: f }));
+    const unlike = merge(store, b, storeModel(store, other), theirs);
+    assert.ok(conflictLines(unlike).includes("e add/add"));
+  });
+});
+
 Deno.test("new inodes with numbers that ours gave too are renumbered, in whole subtrees", async () => {
   await withStore((store) => {
     const tree = directory({ keep: file("k") });
