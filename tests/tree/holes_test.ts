@@ -274,10 +274,9 @@ Deno.test("blocks are those of a disk, whatever their bytes are kept in", () =>
         work("changed");
         fixture.checkpoint(() => work("while a checkpoint is stored"));
         assertSame(fixture.tree, models, "after it is stored");
-        const { safeSegment } = fixture.tree;
         const { pending } = takeCapture(fixture.tree);
         work("while another is");
-        revert(fixture.tree, pending, safeSegment);
+        revert(fixture.tree, pending);
         assertSame(fixture.tree, models, "after that failed");
       }
       const snapshot = fixture.checkpoint();
