@@ -54,7 +54,7 @@ const link = new Uint8Array(4096);
 export class SourceDirectory implements TreeSource {
   /** Of the root when it was opened. */
   readonly rootStat: Readonly<Stat>;
-  readonly #root: number;
+  #root: number;
 
   /** Throws {@linkcode SourceError} if there is no readable directory at `rootPath` (a binary string). */
   constructor(rootPath: string) {
@@ -160,6 +160,7 @@ export class SourceDirectory implements TreeSource {
 
   close(): void {
     close(this.#root);
+    this.#root = -1;
   }
 
   #inParent<T>(path: string, use: (directory: number, name: string) => T): T | number {

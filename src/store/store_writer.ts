@@ -59,7 +59,7 @@ const EMPTY: ContentId = { content: null, chunked: false };
  * ```
  */
 export class StoreWriter extends Store {
-  readonly #lock: number;
+  #lock: number;
   readonly #mark: CommitMark;
   readonly #calls: FileCalls;
   readonly #reserve: SpaceReserve;
@@ -365,6 +365,7 @@ export class StoreWriter extends Store {
     super.close();
     this.#mark.close();
     close(this.#lock);
+    this.#lock = -1;
   }
 }
 
