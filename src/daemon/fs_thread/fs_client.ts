@@ -83,7 +83,8 @@ export class FsClient {
     } else if (message.type === "many") {
       this.options.onMany(message.view);
     } else if (message.type === "unmounted") {
-      this.#endWith(new Error("The file system was unmounted"));
+      const text = "The server is ending: the file system was unmounted, or another one takes over";
+      this.#endWith(new ThreadError({ name: "Error", code: "stopping", message: text }));
       this.#onEnd.resolve();
     } else if (message.type === "crashed") {
       this.#failed(new ThreadError(message.error));
@@ -116,10 +117,12 @@ export class FsClient {
     try {
       answer = await this.options.onAsk(question);
     } catch (error) {
-      console.error(`No answer about ${question.about}: ${(error as Error).message}`);
+      // Where the thread has ended, that is why; whoever waits is answered by the next server.
+      if (this.#end === null) {
+        console.error(`No answer about ${question.about}: ${(error as Error).message}`);
+      }
       answer = { failed: true };
     }
-    // Where the thread has ended there is nobody to answer.
     await this.call("answer", { ticket, answer }).catch(() => {});
   }
 
