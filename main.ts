@@ -4,9 +4,10 @@
  * @module
  */
 
+import { givenArguments } from "./src/cli/given_arguments.ts";
 import { run } from "./src/cli/run.ts";
 
-Deno.exit(await run(Deno.args, programName()));
+Deno.exit(await run(givenArguments(), programName()));
 
 /** The name the program was called by. Deno names the executable, with links resolved; the kernel kept the name. */
 function programName(): string {

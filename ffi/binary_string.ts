@@ -15,14 +15,51 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
 const utf8 = new TextEncoder();
 const utf8Decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** A path of the command line or the environment (Unicode) as a binary string. */
+/** What stands for a byte that is no UTF-8, 0xdc00 above it, as in Python (PEP 383). No text that is UTF-8 has one. */
+const FOREIGN = /[\u{dc80}-\u{dcff}]/u;
+
+/** Bytes as text: UTF-8, and each byte that is none as the code unit 0xdc00 above it, so that {@linkcode binaryString} has it again. */
+export function textOfBytes(bytes: Uint8Array): string {
+  try {
+    return utf8Decoder.decode(bytes);
+  } catch { /* piece by piece */ }
+  let text = "";
+  for (let at = 0; at < bytes.length;) {
+    const length = sequenceLength(bytes, at);
+    text += length === 0
+      ? String.fromCharCode(0xdc00 + bytes[at]!)
+      : utf8Decoder.decode(bytes.subarray(at, at + length));
+    at += Math.max(1, length);
+  }
+  return text;
+}
+
+/** Bytes of the UTF-8 character that begins there; 0 if none does. */
+function sequenceLength(bytes: Uint8Array, at: number): number {
+  for (let length = 1; length <= 4; length++) {
+    try {
+      utf8Decoder.decode(bytes.subarray(at, at + length));
+      return length;
+    } catch { /* longer, or none */ }
+  }
+  return 0;
+}
+
+/** True if the text stands for bytes that are not UTF-8. */
+export function isForeign(text: string): boolean {
+  return FOREIGN.test(text);
+}
+
+/** A path of the command line or the environment (Unicode, or what {@linkcode textOfBytes} made) as a binary string. */
 export function binaryString(text: string): string {
   let plain = true;
   for (let i = 0; i < text.length && plain; i++) plain = text.charCodeAt(i) < 0x80;
   if (plain) return text;
-  const bytes = utf8.encode(text);
   let binary = "";
-  for (const byte of bytes) binary += String.fromCharCode(byte);
+  for (const part of isForeign(text) ? text : [text]) {
+    if (isForeign(part)) binary += String.fromCharCode(part.charCodeAt(0) - 0xdc00);
+    else for (const byte of utf8.encode(part)) binary += String.fromCharCode(byte);
+  }
   return binary;
 }
 

@@ -53,7 +53,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "bpf",
     "ffi",
   ],
-  "src/cli": ["src/daemon", "src/control", "src/host"],
+  "src/cli": ["src/daemon", "src/control", "src/host", "ffi"],
   "main.ts": ["src/cli"],
   "mod.ts": ["src/daemon", "src/control"],
 };

@@ -8,10 +8,12 @@
  */
 
 import { parseArgs } from "node:util";
+import { isForeign } from "../../ffi/binary_string.ts";
 import type { Command, CommandInput, OptionSpecs } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./command.ts";
 import { usageError } from "./command_error.ts";
 import { nearest } from "./nearest.ts";
+import { safe } from "./print/output.ts";
 
 /** Throws a usage error (exit 2) for anything the command does not take. */
 export function readArguments(
@@ -52,7 +54,11 @@ export function readArguments(
       }
     }
   }
-  if (!flags.has("help")) checkCount(command, positionals);
+  if (!flags.has("help")) {
+    const texts = command.positionals.areBytes ? [] : positionals;
+    checkUtf8(command, [...texts, ...values.values()]);
+    checkCount(command, positionals);
+  }
   return { flags, values, positionals, afterDashes };
 }
 
@@ -69,6 +75,15 @@ function beforeProgram(args: readonly string[], specs: OptionSpecs): string[] {
     i += takesValue.has(args[i]!) ? 2 : 1;
   }
   return args[i] === "--" ? [...args] : [...args.slice(0, i), "--", ...args.slice(i)];
+}
+
+function checkUtf8(command: Command, texts: readonly string[]): void {
+  const foreign = texts.find(isForeign);
+  if (foreign === undefined) return;
+  throw usageError(
+    `agentvfs ${command.name} takes no argument that is not UTF-8: ${safe(foreign)}`,
+    "Stand in a directory instead of naming it; restore and diff take paths of any bytes",
+  );
 }
 
 function checkCount(command: Command, positionals: string[]): void {

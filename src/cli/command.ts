@@ -25,6 +25,8 @@ export interface PositionalSpec {
   readonly usage: string;
   readonly min: number;
   readonly max: number;
+  /** They may be paths of any bytes, see `textOfBytes`; else everything has to be UTF-8. */
+  readonly areBytes?: true;
 }
 
 /** What a command prints with `--json`, where that is not the result of a method. */

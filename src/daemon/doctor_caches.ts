@@ -34,6 +34,10 @@ const MEANINGS: Readonly<Record<string, readonly [on: string, off: string]>> = {
     "a server that dies is replaced unnoticed",
     "when the server dies the mount goes with it",
   ],
+  "file-handles": [
+    "files are found by their handles, as NFS does",
+    "a file handle is good while the kernel knows the file",
+  ],
 };
 
 const DEADLINE_MS = 3_000;

@@ -18,6 +18,7 @@ import type { Progress } from "../store/format/sliced.ts";
 import { Store } from "../store/store.ts";
 import { checkFormat } from "../store/index/store_format.ts";
 import { StoreWriter } from "../store/store_writer.ts";
+import { absolutePath, currentDirectory } from "../host/current_directory.ts";
 import {
   findAround,
   findDaemon,
@@ -43,8 +44,9 @@ export async function findStore(
   options: FindOptions & { readonly store?: string | undefined },
 ): Promise<FoundStore> {
   if (options.store !== undefined) return { daemon: null, store: options.store };
-  const directory = options.directory ?? options.cwd ?? Deno.cwd();
-  const around = options.socket === undefined ? await findAround(directory) : null;
+  const directory = options.directory ?? options.cwd ?? currentDirectory();
+  const isNamed = options.socket !== undefined || directory === null;
+  const around = isNamed ? null : await findAround(absolutePath(directory));
   const daemon = around ?? await findDaemon(options);
   const { workspace, socket } = daemon;
   if (workspace === null || await isListening(socket)) return { daemon, store: null };

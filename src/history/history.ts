@@ -10,6 +10,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Snapshot } from "../store/trees/entry.ts";
 import type { ObjectId } from "../store/format/object_id.ts";
+import { prepared } from "../store/index/prepared.ts";
 import { quarantined } from "../store/index/quarantine.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import {
@@ -243,7 +244,7 @@ export class History {
   /** Every commit that there is a line of, newest first; without those that are known to be lost. */
   commits(): CommitInfo[] {
     const lost = new Set<string>(quarantined(this.#database).map(({ id }) => id));
-    return this.#database.prepare("SELECT id FROM commits ORDER BY sequence DESC").all()
+    return prepared(this.#database, "SELECT id FROM commits ORDER BY sequence DESC").all()
       .map(({ id }) => storedId(String(id))).filter((id) => !lost.has(id))
       .map((id) => this.commitInfo(id));
   }

@@ -234,3 +234,40 @@ scene("a save that fails leaves nothing", (s) => {
   assert.equal(s.history.branch("main")!.head, one.id);
   assert.equal(s.history.log("main").length, 1);
 });
+
+scene("what is asked again uses the statements there are", (scene) => {
+  const { store, history } = scene;
+  const everything = () => {
+    const first = scene.commit("first");
+    const second = scene.commit("second");
+    scene.move("rollback", first, second.id);
+    history.createBranch({
+      name: "other",
+      parent: "main",
+      head: second.id,
+      snapshot: second.snapshot,
+      nextInode: 2 ** 48,
+    });
+    history.renameBranch("other", "renamed");
+    history.deleteBranch("renamed");
+    for (const ref of ["second", "HEAD~1", "initial", first.id.slice(0, 12)]) {
+      history.describe("main", ref);
+    }
+    history.log("main", { all: true, limit: 5 });
+    history.commits();
+    history.undoTarget("main");
+    history.aheadBehind("main", "main");
+    store.stats();
+  };
+  scene.commit("import", { kind: "import" });
+  everything();
+  const texts: string[] = [];
+  const { database } = store;
+  const prepare = database.prepare.bind(database);
+  database.prepare = (sql) => {
+    texts.push(sql);
+    return prepare(sql);
+  };
+  everything();
+  assert.deepEqual(texts, []);
+});

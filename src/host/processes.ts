@@ -7,6 +7,8 @@
 export {
   ancestry,
   commandOf,
+  instanceOf,
+  isAlive,
   isOver,
   isRunning,
   mountNamespace,

@@ -72,7 +72,7 @@ Deno.test("a sparse chunk list has the bytes of the document, and its store the 
     assert.equal(example.slice(24, 88), hasher.blob(file));
     assert.equal(chunked, true);
     assert.equal(content, "6e08fe815b70ab8eeac78ea584250b34a682502ade1052978bb8769ef99b8183");
-    assert.equal(Deno.readTextFileSync(`${directory}/format`), "agentvfs store\nversion 3\n");
+    assert.equal(Deno.readTextFileSync(`${directory}/format`), "agentvfs store\nversion 4\n");
     store.commit();
     const reader = Store.open(directory, hasher);
     assert.equal(reader.nextData({ content, chunked }, 10_000, 0), 8192);

@@ -97,7 +97,12 @@ Deno.test("what is not a store is refused", () => {
   });
 });
 
-for (const [version, code] of [[4, "newer_version"], [1, "older_version"]] as const) {
+for (
+  const [version, code] of [[5, "newer_version"], [3, "newer_version"], [
+    1,
+    "older_version",
+  ]] as const
+) {
   Deno.test(`version ${version} is refused as ${code}, whichever file says so`, () => {
     withFolder((directory) => {
       prepared(directory);
@@ -115,7 +120,7 @@ for (const [version, code] of [[4, "newer_version"], [1, "older_version"]] as co
       const error = refused(code, () => Store.open(directory, hasher));
       assert.match(
         error.message,
-        new RegExp(`version ${version}.*versions 2 to 3.*program that wrote`),
+        new RegExp(`version ${version}.*versions 2 and 4.*program that wrote`),
       );
       refused(code, () => StoreWriter.open(directory, hasher));
       refused(code, () => StoreWriter.create(directory, hasher));

@@ -18,6 +18,7 @@ import type { ObjectId } from "./format/object_id.ts";
 import { ObjectReader, type PendingObjects } from "./objects/object_reader.ts";
 import type { ObjectSource, ObjectType } from "./format/object_type.ts";
 import { openIndex } from "./index/open_index.ts";
+import { sameBytes } from "./same_bytes.ts";
 import { checkFormat } from "./index/store_format.ts";
 import { TreeLookup } from "./trees/tree_lookup.ts";
 import { readTree } from "./trees/tree_read.ts";
@@ -117,6 +118,12 @@ export class Store implements ObjectSource {
   /** Offset of the first hole at or after `offset`, `size` at the latest; -1 if `offset` is not in the file. */
   nextHole(content: ContentId, size: number, offset: number): number {
     return this.contents.nextHole(content, size, offset);
+  }
+
+  /** True if two contents of a file of `size` bytes are the same bytes; they may have other holes. */
+  hasSameBytes(a: ContentId, b: ContentId, size: number): boolean {
+    const list = (id: ObjectId, bytes: number) => this.contents.list(id, bytes);
+    return sameBytes({ hasher: this.hasher, list }, a, b, size);
   }
 
   /** Entries of a directory, sorted by name bytes. */

@@ -9,22 +9,21 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { close } from "../host/files.ts";
-import { fullMask, maskOf, NO_BLOCK } from "./contents/block_mask.ts";
-import { type ByteRange, type ChunkContent, editChunks } from "./contents/chunk_edit.ts";
-import { CHUNK_BYTES, type ChunkListBuilder } from "./contents/chunk_list.ts";
+import type { ByteRange } from "./contents/chunk_edit.ts";
 import { CommitMark } from "./files/commit_mark.ts";
+import { ContentWriter, type DataRanges, type ReadFile } from "./content_writer.ts";
 import { fillDirectory, prepareDirectory } from "./create_store.ts";
 import type { ContentId, InodeRecord, TreeEntry } from "./trees/entry.ts";
 import { type FileCalls, persistent, SYSTEM_CALLS } from "./files/file_calls.ts";
 import type { Hasher } from "./format/hasher.ts";
 import { databaseError } from "./files/io_error.ts";
-import { isZero } from "./contents/is_zero.ts";
 import { updateLinks } from "./trees/link_table.ts";
 import type { ObjectId } from "./format/object_id.ts";
 import { ObjectWriter, Pending } from "./objects/object_writer.ts";
 import { openIndex } from "./index/open_index.ts";
 import { recoverPacks } from "./objects/recover_packs.ts";
 import { PackRewriter } from "./pack_rewriter.ts";
+import { prepared } from "./index/prepared.ts";
 import { SpaceReserve } from "./files/space_reserve.ts";
 import { Store } from "./store.ts";
 import { checkFormat, SPARSE_VERSION, writeFormat } from "./index/store_format.ts";
@@ -33,19 +32,8 @@ import { indexPath, reservePath } from "./files/store_paths.ts";
 import { putTree, updateTree } from "./trees/tree_write.ts";
 import { encodeXattrs } from "./trees/xattr_codec.ts";
 
-/**
- * Fills the first `length` bytes of `into`, all of them, with the file's bytes from `offset`. It may read from the
- * writer but not put anything. If it throws, so does the method it was given to, and nothing is stored.
- */
-export type ReadFile = (offset: number, into: Uint8Array<ArrayBuffer>, length: number) => void;
-
 /** For a checkpoint of deletions, and the index's log while garbage is collected. */
 const RESERVE_BYTES = 4 * 1024 * 1024;
-
-/** Where a file has data: ranges in order, within `[from, to)`. What is between them is a hole. */
-export type DataRanges = (from: number, to: number) => readonly ByteRange[];
-
-const EMPTY: ContentId = { content: null, chunked: false };
 
 /**
  * Writes objects. Methods that put throw `no_space`, `io_error` and `invalid_entry`; after any of them the
@@ -64,6 +52,7 @@ export class StoreWriter extends Store {
   readonly #calls: FileCalls;
   readonly #reserve: SpaceReserve;
   readonly #writer: ObjectWriter;
+  readonly #contents: ContentWriter;
   readonly #pending: Pending;
   /** As the format file has it. */
   #version: number;
@@ -94,6 +83,11 @@ export class StoreWriter extends Store {
       pending,
       mark,
       calls,
+    );
+    this.#contents = new ContentWriter(
+      this.#writer,
+      this.contents,
+      () => this.#needVersion(SPARSE_VERSION),
     );
   }
 
@@ -149,16 +143,7 @@ export class StoreWriter extends Store {
    * @param data where it has data; by default everywhere but in chunks of zeros
    */
   putFile(size: number, read: ReadFile, data?: DataRanges): ContentId {
-    if (size === 0) return EMPTY;
-    if (size > CHUNK_BYTES || data !== undefined) {
-      return this.putChunked(size, null, 0, [{ offset: 0, length: size }], read, data);
-    }
-    return this.#putSmall(size, read);
-  }
-
-  #putSmall(size: number, read: ReadFile): ContentId {
-    const content = this.#writer.putFilled(size, (into) => read(0, into, size));
-    return { content, chunked: false };
+    return this.#contents.putFile(size, read, data);
   }
 
   /**
@@ -179,47 +164,7 @@ export class StoreWriter extends Store {
     read: ReadFile,
     data?: DataRanges,
   ): ContentId {
-    if (size === 0) return EMPTY;
-    if (size <= CHUNK_BYTES) {
-      if (data === undefined || chunkMask(data, 0, size) === fullMask(size)) {
-        return this.#putSmall(size, read);
-      }
-      return this.#putList(
-        editChunks(
-          { size, base: null, baseSize: 0, dirty: [{ offset: 0, length: size }] },
-          (chunk) => this.#putChunk(chunk, size, read, data),
-        ),
-      );
-    }
-    const chunked = base !== null && base.chunked;
-    const list = chunked ? this.contents.list(base.content!, 0) : null;
-    // A base that is one blob is a chunk at most: it is read again.
-    const dirty = base !== null && !chunked
-      ? [...dirtyRanges, { offset: 0, length: baseSize }]
-      : dirtyRanges;
-    return this.#putList(editChunks(
-      { size, base: list, baseSize, dirty },
-      (chunk) => this.#putChunk(chunk, size, read, data),
-    ));
-  }
-
-  #putChunk(
-    chunk: number,
-    size: number,
-    read: ReadFile,
-    data: DataRanges | undefined,
-  ): ChunkContent {
-    const offset = chunk * CHUNK_BYTES;
-    const length = Math.min(CHUNK_BYTES, size - offset);
-    const mask = data === undefined ? undefined : chunkMask(data, offset, length);
-    if (mask === NO_BLOCK) return { id: null, mask };
-    const id = this.#writer.putFilled(length, (into) => read(offset, into, length), isZero);
-    return { id, mask };
-  }
-
-  #putList(list: ChunkListBuilder): ContentId {
-    if (list.isSparse) this.#needVersion(SPARSE_VERSION);
-    return { content: this.#writer.putObject("chunks", list.finish()), chunked: true };
+    return this.#contents.putChunked(size, base, baseSize, dirtyRanges, read, data);
   }
 
   /** A program that knows only an older version must not open the store once it has what that one cannot read. */
@@ -325,7 +270,8 @@ export class StoreWriter extends Store {
     /** Bytes of the objects uncompressed. */
     plainBytes: number;
   } {
-    const row = this.database.prepare(
+    const row = prepared(
+      this.database,
       `SELECT coalesce(sum(objects), 0) AS objects, count(*) AS packs,
         coalesce(sum(bytes), 0) AS packBytes, coalesce(sum(plain), 0) AS plainBytes FROM packs`,
     ).get() as ReturnType<StoreWriter["stats"]>;
@@ -367,15 +313,6 @@ export class StoreWriter extends Store {
     close(this.#lock);
     this.#lock = -1;
   }
-}
-
-/** Which blocks of the `length` bytes at `offset` have data. */
-function chunkMask(data: DataRanges, offset: number, length: number): bigint {
-  let mask = NO_BLOCK;
-  for (const range of data(offset, offset + length)) {
-    mask |= maskOf(range.offset - offset, range.offset + range.length - offset);
-  }
-  return mask;
 }
 
 /** Runs `open` under the store's lock, which stays with what it returns. */

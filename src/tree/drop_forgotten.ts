@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { Inode } from "./nodes/inode.ts";
+import type { Dirent, Inode } from "./nodes/inode.ts";
 import type { WorkingTree } from "./working_tree.ts";
 
 /** Forgotten nodes between two sweeps of the tree, which cost as much as is loaded. */
@@ -54,18 +54,19 @@ class Sweep {
 
   #drop(inode: Inode, count: number): void {
     const directory = inode.directory!;
-    for (const { inode: child } of directory.entries!.values()) {
-      if (child.names !== null) this.#dropLinked(inode, child);
+    for (const dirent of directory.entries!.values()) {
+      if (dirent.inode.names !== null) this.#dropLinked(inode, dirent);
     }
     directory.entries = null;
-    directory.cursor = null;
+    directory.cursors = [];
     this.#dropped += count;
   }
 
   /** It may be loaded under other names too. */
-  #dropLinked(parent: Inode, inode: Inode): void {
-    inode.names = inode.names!.filter((name) => name.parent !== parent);
-    const [other] = inode.names;
+  #dropLinked(parent: Inode, dirent: Dirent): void {
+    const { inode } = dirent;
+    inode.removeName(dirent);
+    const [other] = inode.names!;
     if (other === undefined) {
       this.tree.links.delete(inode.ino);
     } else if (inode.parent === parent) {

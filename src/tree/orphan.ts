@@ -100,12 +100,7 @@ function toRecord(tree: OrphanTree, inode: Inode): OrphanRecord {
     xattrs: xattrsOf(tree, inode),
     base: base instanceof StoredContent ? stored(base) : null,
     baseSize: overlay?.baseSize ?? size,
-    extents: overlay === null ? [] : overlay.offsets.map((offset, i) => [
-      offset,
-      overlay.lengths[i]!,
-      overlay.sources[i]!,
-      overlay.positions[i]!,
-    ]),
+    extents: overlay === null ? [] : [...overlay.extents],
     references: overlay?.references.map(stored) ?? [],
   };
 }

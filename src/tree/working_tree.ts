@@ -156,10 +156,11 @@ export class WorkingTree {
   attach(parent: Inode, name: string, child: Inode): void {
     const directory = parent.directory!;
     const cookie = directory.nextCookie++;
-    directory.entries!.set(name, new Dirent(child, cookie));
+    const dirent = new Dirent(child, cookie);
+    directory.entries!.set(name, dirent);
     // The log may have another cookie of it, of before it was removed.
     if (directory.told > 0) this.nodes.log?.listed(parent.nodeId, [name], [cookie]);
-    child.names?.push({ parent, name });
+    if (child.names !== null) child.addName(parent, name, dirent);
     if (child.parent === null) {
       child.parent = parent;
       child.name = name;
@@ -171,12 +172,11 @@ export class WorkingTree {
   /** Takes a name out of a loaded directory, in memory only. The inode stays. */
   detach(parent: Inode, name: string): Inode {
     const directory = parent.directory!;
-    const child = directory.entries!.get(name)!.inode;
+    const dirent = directory.entries!.get(name)!;
+    const child = dirent.inode;
     directory.entries!.delete(name);
     if (child.isDirectory) directory.subdirectories--;
-    if (child.names !== null) {
-      child.names = child.names.filter((n) => n.parent !== parent || n.name !== name);
-    }
+    if (child.names !== null) child.removeName(dirent);
     if (child.parent === parent && child.name === name) {
       const other = child.names?.[0];
       child.parent = other?.parent ?? null;

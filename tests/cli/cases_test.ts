@@ -68,6 +68,8 @@ const CASES: Case[] = [
   { args: "restore a b --from initial", out: "HEX\n" },
   { args: "restore ../../../x --from initial", code: 2, errLike: /outside the project/ },
   { args: "restore --from initial", code: 2, errLike: /needs PATH/ },
+  { args: "restore --paths-from /no/such/list", code: 2, errLike: /Cannot read paths from.*hint/s },
+  { args: "diff --paths-from /no/such/list", code: 2, errLike: /Cannot read paths from/ },
 
   // reading
   {
@@ -268,6 +270,51 @@ Deno.test("restore and diff send paths of the project, whatever the current dire
     });
     await cli(["diff", "initial", "--", "src/a b.ts"]);
     assert.deepEqual(service.calls.at(-1)!.params, { from: "initial", paths: ["src/a b.ts"] });
+  }));
+
+Deno.test("restore and diff take a list of paths, whose bytes reach the daemon", () =>
+  withDaemon(async ({ root, project, service }) => {
+    const list = `${root}/list`;
+    const sent = async (bytes: Uint8Array<ArrayBuffer>, ...args: string[]) => {
+      await Deno.writeFile(list, bytes);
+      const { code, stderr } = await cli([...args, "--paths-from", list]);
+      assert.equal(code, 0, stderr);
+      return (service.calls.at(-1)!.params as { paths?: string[] }).paths;
+    };
+    const ascii = (text: string) => new TextEncoder().encode(text);
+    const two = ascii(`a\nb\0${project}/c/\0`);
+    assert.deepEqual(await sent(two, "restore", "first"), ["first", "a\nb", "c"]);
+    assert.deepEqual(await sent(two, "diff", "initial"), ["a\nb", "c"]);
+    const foreign = Uint8Array.of(0x61, 0xff, 0x2f, 0xc3, 0xa9);
+    assert.deepEqual(await sent(foreign, "restore"), ["a\udcff/é"]);
+
+    for (const [text, message] of [["a\0\0b", /empty path/], ["", /lists no path/]] as const) {
+      await Deno.writeFile(list, ascii(text));
+      for (const command of ["restore", "diff"]) {
+        const { code, stderr } = await cli([command, "--paths-from", list]);
+        assert.equal(code, 2);
+        assert.match(stderr, message);
+      }
+    }
+  }));
+
+Deno.test("an argument that is not UTF-8 is refused where it is no path", () =>
+  withDaemon(async ({ service }) => {
+    assert.equal((await cli(["restore", "a\udcff"])).code, 0);
+    assert.equal((await cli(["diff", "--", "a\udcff"])).code, 0);
+    const calls = service.calls.length;
+    for (
+      const args of [["checkpoint", "\udcff"], ["status", "\udcff"], ["\udcff"], [
+        "log",
+        "--\udcff",
+      ]]
+        .concat([["restore", "a", "--from", "\udcff"], ["-C", "\udcff", "status"]])
+    ) {
+      const { code, stderr } = await cli(args);
+      assert.equal(code, 2, JSON.stringify(args));
+      assert.match(stderr, /^agentvfs: /);
+    }
+    assert.equal(service.calls.length, calls, "nothing was asked of the daemon");
   }));
 
 Deno.test("colour is for terminals, and not where NO_COLOR is set", async () => {

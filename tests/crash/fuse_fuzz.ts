@@ -164,6 +164,7 @@ class Victim {
       routing: null,
       // Figures that stay the same.
       storePath: "/proc",
+      generation: 7,
       counters: new Uint32Array(OPCODE_LIMIT),
       ask: (ticket) => this.#asked.push(ticket),
       list: () => {},

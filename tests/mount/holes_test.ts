@@ -39,7 +39,7 @@ Deno.test("holes stay through checkpoint, rollback, restart, restore, branches a
 
     await m.ctl("checkpoint", "made");
     assert.deepEqual(await holesIn(m.mount), made, "after a checkpoint");
-    assert.match(await store(m), /^version 3$/m);
+    assert.match(await store(m), /^version 4$/m);
     await m.restart();
     assert.deepEqual(await holesIn(m.mount), made, "after a restart");
 
@@ -96,14 +96,14 @@ Deno.test("holes of the project are there while it is imported and after", () =>
     assertBlocks(changed);
   }));
 
-Deno.test("a store has version 3 from its first file with small holes on", () =>
+Deno.test("a store has version 4 from its first file with small holes on", () =>
   withProject("head -c 1000000 /dev/urandom >dense; truncate -s 64M large", async (m) => {
     await shell("head -c 3000000 /dev/urandom >more", { cwd: m.mount });
     await m.ctl("checkpoint", "plain");
     assert.match(await store(m), /^version 2$/m);
     await shell("printf x | dd of=large seek=4096 conv=notrunc status=none", { cwd: m.mount });
     await m.ctl("checkpoint", "sparse");
-    assert.match(await store(m), /^version 3$/m);
+    assert.match(await store(m), /^version 4$/m);
     await m.restart();
     assert.equal(await shell("cat large | wc -c", { cwd: m.mount }), `${2 ** 26}\n`);
   }));

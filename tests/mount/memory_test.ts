@@ -9,9 +9,9 @@ import { shell } from "../support/process.ts";
 
 /** Names of 200 bytes: what the kernel has to forget in a rollback is a message of some 75 KiB. */
 const NAMES = `for i in $(seq 600); do echo >$(printf 'name-%0195d' $i); done`;
-const ROLLBACKS = 40;
-/** Each of those messages that is kept is a fortieth of 3 MiB. */
-const GROWTH_BYTES = 2 ** 20;
+const ROLLBACKS = 20;
+/** Each of those messages that is kept is a twentieth of 1.5 MiB. */
+const GROWTH_BYTES = 768 * 1024;
 
 function needed({ heapBytes, externalBytes }: ThreadMemory): number {
   return heapBytes + externalBytes;

@@ -152,3 +152,36 @@ Deno.test("who watches a file hears that it was replaced", async () => {
     );
   });
 });
+
+Deno.test("who watches a directory hears what a rollback changed in it", async () => {
+  const project =
+    "mkdir -p d/e; echo one >d/file; echo x >d/gone; printf '#!/bin/sh' >d/run; chmod +x d/run; ln -s a d/link";
+  await withProject(project, async (m) => {
+    await m.ctl("checkpoint", "base");
+    const change =
+      "echo two >d/file; rm d/gone; echo y >>d/run; ln -sfn b d/link; echo new >d/made; mkdir d/sub";
+    for (const root of [m.mount, m.path(".agentvfs/branches/other")]) {
+      const branch = root === m.mount ? "main" : "other";
+      if (branch === "other") await m.ctl("branch", "create", "other", "--from", "base");
+      await shell(change, { cwd: root });
+      const script = scriptPath(import.meta.url, "watch.py");
+      await withConversation([script, "d", "d/e"], { cwd: root }, async (watcher) => {
+        assert.deepEqual(await watcher.ask(0), []);
+        await m.ctl("rollback", "base", "--branch", branch);
+        const heard = await watcher.ask(7);
+        assert.deepEqual(heard.sort(), [
+          ["d", "", "ATTRIB"],
+          ["d", "file", "CLOSE_WRITE"],
+          ["d", "file", "MODIFY"],
+          ["d", "gone", "CLOSE_WRITE"],
+          ["d", "gone", "MODIFY"],
+          ["d", "link", "ATTRIB"],
+          ["d", "run", "ATTRIB"],
+        ]);
+      });
+      // Nothing of that changed anything.
+      const { changes } = await m.ctl("diff", "base", "--branch", branch);
+      assert.deepEqual(changes, []);
+    }
+  });
+});

@@ -4,4 +4,4 @@
  * @module
  */
 
-export { isAlive } from "../../src/daemon/is_alive.ts";
+export { isAlive } from "../../src/host/processes.ts";

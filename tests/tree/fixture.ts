@@ -24,7 +24,7 @@ import type { Inode } from "../../src/tree/nodes/inode.ts";
 import { Journal } from "../../src/tree/journal/journal.ts";
 import { WRITE_HEADROOM } from "../../src/tree/journal/journal_record.ts";
 import { create, link, rename, unlink } from "../../src/tree/operations/names.ts";
-import { readTarget } from "../../src/tree/operations/read.ts";
+import { blocksOf, readTarget } from "../../src/tree/operations/read.ts";
 import { settle, takeCapture } from "../../src/tree/capture/take_capture.ts";
 import { FIRST_OWN_INODE, WorkingTree } from "../../src/tree/working_tree.ts";
 import type { Random } from "../support/random.ts";
@@ -220,6 +220,7 @@ export function dump(tree: WorkingTree): Map<string, unknown> {
       size: inode.directory === null ? inode.size : 0,
       nlink: tree.linkCount(inode),
       xattrs: new Map(tree.xattrs(inode)),
+      blocks: blocksOf(tree, inode),
       bytes: inode.isFile ? hasher.blob(bytesOf(tree, inode)) : null,
       target: inode.isSymlink ? readTarget(tree, inode) : null,
     });

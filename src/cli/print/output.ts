@@ -53,12 +53,14 @@ function coloured(): boolean {
 
 /** Control characters and those that reorder text, which a name could use to write over what is shown. */
 // deno-lint-ignore no-control-regex
-const UNSAFE = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const UNSAFE = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\u{dc80}-\u{dcff}]/gu;
 
 /** A name or label as it can be shown on one line. */
 export function safe(text: string): string {
   return text.replace(UNSAFE, (c) => {
-    const code = c.charCodeAt(0);
+    const unit = c.charCodeAt(0);
+    // Of what is no UTF-8, the byte.
+    const code = unit >= 0xdc80 && unit <= 0xdcff ? unit - 0xdc00 : unit;
     return code < 0x100
       ? "\\x" + code.toString(16).padStart(2, "0")
       : "\\u" + code.toString(16).padStart(4, "0");

@@ -16,6 +16,7 @@ import {
 } from "../../source/interrupted_import.ts";
 import { SourceDirectory } from "../../source/read_source.ts";
 import type { SourceIdentity } from "../../source/source_identity.ts";
+import { nextTurn } from "../../store/format/next_turn.ts";
 import { StoreError } from "../../store/format/store_error.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 
@@ -71,7 +72,7 @@ async function run(
       previous: interrupted?.snapshot ?? null,
       ...(interrupted === null ? {} : { previousTime: interrupted.began }),
       onProgress,
-      pause: () => new Promise((resolve) => setTimeout(resolve, 0)),
+      pause: nextTurn,
       commitEvery: COMMIT_EVERY,
       commitEveryMs: COMMIT_EVERY_MS,
       onCommit: (snapshot) => {

@@ -18,6 +18,7 @@ import { type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
 import type { InvalidationData } from "../../mount/linux/notify.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
+import type { ChangedPath } from "../../tree/changed_paths.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import type { SaveCommit, TreeState, ViewCommands } from "../threads/messages.ts";
 
@@ -53,6 +54,8 @@ export interface BranchParts {
   readonly background: BackgroundClient;
   /** Brings in what was written through shared mappings. */
   readonly flush: () => Promise<unknown>;
+  /** Tells who watches what was changed in the branch's tree. */
+  readonly tell: (branch: string, changed: readonly ChangedPath[]) => void;
 }
 
 export class Branch {
@@ -70,6 +73,7 @@ export class Branch {
   readonly fs: FsClient;
   readonly background: BackgroundClient;
   readonly flush: () => Promise<unknown>;
+  readonly tell: BranchParts["tell"];
 
   constructor(
     parts: BranchParts,
@@ -81,6 +85,7 @@ export class Branch {
     this.fs = parts.fs;
     this.background = parts.background;
     this.flush = parts.flush;
+    this.tell = parts.tell;
     this.#nextInode = position.nextInode ?? FIRST_OWN_INODE;
     this.#head = position.head;
     this.#snapshot = position.snapshot;
@@ -250,6 +255,7 @@ export class Branch {
     if (stale === null) return;
     await this.background.call("notify", stale);
     await this.#keepOrphans();
+    this.tell(this.name, stale.changed ?? []);
   }
 
   /** Of the files that were replaced the kernel forgets those that nobody uses; the others the next server has to know. */

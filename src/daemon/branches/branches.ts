@@ -15,7 +15,7 @@ import type { ObjectId } from "../../store/format/object_id.ts";
 import { journalPath } from "../../store/files/store_paths.ts";
 import { EMPTY_SEGMENT_BYTES, listSegments, segmentName } from "../../tree/journal/journal.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
-import { Branch } from "./branch.ts";
+import { Branch, type BranchParts } from "./branch.ts";
 import { checkBranchName } from "./branch_name.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import { type MountUser, usersAt } from "../../host/mount_users.ts";
@@ -36,6 +36,8 @@ export interface BranchesParts {
   readonly mount: string;
   /** Brings in what was written through shared mappings. */
   readonly flush: () => Promise<unknown>;
+  /** Tells who watches what was changed in a branch's tree. */
+  readonly tell: BranchParts["tell"];
 }
 
 export class Branches {
@@ -71,6 +73,14 @@ export class Branches {
   async open(): Promise<Branch[]> {
     const settled = await Promise.allSettled(this.#open.values());
     return settled.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
+  }
+
+  /**
+   * False once it is being deleted. Whoever found it in a list asks this right before a request about its view: the
+   * view is closed after requests that came before.
+   */
+  has(branch: Branch): boolean {
+    return this.#byView.get(branch.view) === branch;
   }
 
   /** The main branch has a first commit. `views`: what a server before this one had open. */
@@ -164,7 +174,7 @@ export class Branches {
   /** True if the branch's working tree differs from its head. One that nobody has opened is not opened for it. */
   async isDirty(state: BranchState, head: CommitInfo): Promise<boolean> {
     const opened = await this.#open.get(state.name);
-    if (opened !== undefined) return await opened.isChanged();
+    if (opened !== undefined) return this.has(opened) && await opened.isChanged();
     if (!sameSnapshot(state.snapshot, head.snapshot)) return true;
     const directory = journalPath(this.parts.store, state.number);
     if (!hasRecords(directory, state.segment)) return false;
@@ -221,8 +231,8 @@ export class Branches {
     view: number,
     position: { head: CommitInfo; snapshot: Snapshot; segment: number; nextInode?: number },
   ): Branch {
-    const { fs, background, flush } = this.parts;
-    const branch = new Branch({ name, number, view, fs, background, flush }, position);
+    const { fs, background, flush, tell } = this.parts;
+    const branch = new Branch({ name, number, view, fs, background, flush, tell }, position);
     this.#byView.set(view, branch);
     return branch;
   }

@@ -1,5 +1,6 @@
 /**
- * Which views of a mount are open and what they show, kept in a file so that the next server opens the same.
+ * Which views of a mount are open and what they show, kept in a file so that the next server opens the same: a line for
+ * each that was opened or closed, written anew when most of them are obsolete.
  *
  * The kernel goes on using the node ids of a view when a server dies. A number is therefore in the file before the
  * view is opened under it. Numbers are given out in turn, so that one that was closed is not met again soon.
@@ -31,10 +32,15 @@ export interface Beginning {
 /** The file that tells whose servers serve the mount. */
 const KEEPER = "keeper.json";
 
+/** So many lines may be obsolete however few views are open. */
+const FEW_LINES = 64;
+
 export class ViewRegistry {
   readonly #path: string;
   readonly #open: Map<number, OpenView>;
   #last = MAIN_VIEW;
+  /** Of the file. Infinity: it is to be written anew. */
+  #lines = Infinity;
 
   private constructor(
     readonly directory: string,
@@ -86,7 +92,7 @@ export class ViewRegistry {
     this.#open.set(view, { ...shown, view });
     this.#last = view;
     try {
-      this.#write();
+      this.#write({ ...shown, view });
     } catch (error) {
       this.#open.delete(view);
       throw error;
@@ -96,17 +102,27 @@ export class ViewRegistry {
 
   /** Where it cannot be written, the next server opens a view that nobody knows. */
   remove(view: number): void {
-    this.#open.delete(view);
     try {
-      this.#write();
+      if (this.#open.delete(view)) this.#write({ closed: view });
       removeAll(this.stateDirectory(view));
     } catch (error) {
       console.error(`Cannot keep in ${this.#path} what is open: ${(error as Error).message}`);
     }
   }
 
-  #write(): void {
-    replaceFile(this.#path, JSON.stringify(this.open));
+  #write(change: OpenView | { readonly closed: number }): void {
+    if (++this.#lines <= 2 * this.#open.size + FEW_LINES) {
+      try {
+        Deno.writeTextFileSync(this.#path, `${JSON.stringify(change)}\n`, { append: true });
+      } catch (error) {
+        // Half a line may be there, which the next one must not follow.
+        this.#lines = Infinity;
+        throw error;
+      }
+      return;
+    }
+    replaceFile(this.#path, this.open.map((view) => `${JSON.stringify(view)}\n`).join(""));
+    this.#lines = this.#open.size;
   }
 }
 
@@ -136,15 +152,29 @@ function removeAll(path: string): void {
   }
 }
 
-/** A file that cannot be understood leaves the kernel with nodes that stand for nothing: they answer ESTALE. */
+/** What cannot be understood leaves the kernel with nodes that stand for nothing: they answer ESTALE. */
 function read(path: string): OpenView[] {
-  let value: unknown;
+  let text: string;
   try {
-    value = JSON.parse(Deno.readTextFileSync(path));
+    text = Deno.readTextFileSync(path);
   } catch {
     return [];
   }
-  return Array.isArray(value) ? value.filter(isOpenView) : [];
+  const open = new Map<number, OpenView>();
+  // Earlier versions kept one array.
+  for (const value of text.split("\n").flatMap(parse)) {
+    if (isOpenView(value)) open.set(value.view, value);
+    else open.delete((value as { closed?: number } | null)?.closed ?? NaN);
+  }
+  return [...open.values()];
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return [];
+  }
 }
 
 function isOpenView(value: unknown): value is OpenView {

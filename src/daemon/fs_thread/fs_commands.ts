@@ -10,6 +10,7 @@ import { type View, type ViewTable, wireNode } from "../../mount/views.ts";
 import type { Reference } from "../../store/objects/references.ts";
 import type { Store } from "../../store/store.ts";
 import { adoptImport } from "../../tree/rollback/adopt_import.ts";
+import { changedPaths } from "../../tree/changed_paths.ts";
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 import { liveReferences } from "../../tree/capture/live_references.ts";
 import { logOrphans } from "../../tree/orphan.ts";
@@ -175,7 +176,9 @@ export function viewCommands(state: ViewState): ViewCommandTable {
     },
     retarget: (number, { snapshot, nextInode }) => {
       tree(number).nextInode = nextInode;
-      return posted(number, retarget(tree(number), snapshot));
+      const invalidation = retarget(tree(number), snapshot);
+      const changed = changedPaths(tree(number), invalidation);
+      return { ...posted(number, invalidation), changed };
     },
     thaw: (number) => {
       find(views, number).frozen = false;

@@ -87,6 +87,7 @@ function serve(
     views,
     routing: routing?.routing ?? null,
     storePath: binaryString(start.store),
+    generation: start.generation,
     counters: new Uint32Array(start.counters),
     ask: (ticket, question) => post({ type: "ask", ticket, question }),
     list: (path) => post({ type: "list", path }),

@@ -13,7 +13,7 @@ import type { Store } from "../../store/store.ts";
 import { Journal, listSegments } from "../../tree/journal/journal.ts";
 import type { RecordWriter } from "../../tree/journal/journal_record.ts";
 import { keepDamaged } from "../../tree/replay/keep_damaged.ts";
-import { type LoadedNodes, NodeLog } from "../../tree/nodes/node_log.ts";
+import { NO_NODES, NodeLog } from "../../tree/nodes/node_log.ts";
 import { replay, type ReplayReport } from "../../tree/replay/replay.ts";
 import { restoreListings } from "../../tree/operations/listing.ts";
 import { renumberNodes, restoreNodes } from "../../tree/replay/restore_nodes.ts";
@@ -101,16 +101,19 @@ function reportDamage(directory: string, journalEnd: ReplayReport): void {
 /** Puts the node ids right, and begins a journal segment. */
 function takeOver(start: ViewStart, tree: WorkingTree, end: ReplayReport, resume: boolean) {
   const path = `${start.directory}/nodes`;
-  const { connection, nodes, listings, damagedAt } = resume ? NodeLog.load(path) : NO_NODES;
+  const { connection, nodes, forgotten, largest, listings, damagedAt } = resume
+    ? NodeLog.load(path)
+    : NO_NODES;
   if (damagedAt !== null) {
     console.error(`${path} is damaged at byte ${damagedAt}: some open files answer ESTALE`);
   }
   const nodeIds = [...nodes.keys()];
-  renumberNodes(tree, nodeIds.reduce((a, b) => Math.max(a, b), end.largestNodeId));
+  renumberNodes(tree, Math.max(largest, end.largestNodeId));
   const log = new NodeLog(path);
   tree.nodes.keepIn(log);
+  log.keep(forgotten, tree.nodes.next - 1);
   if (connection !== null) log.connected(connection);
-  const lost = restoreNodes(tree, end, nodes).length;
+  const lost = restoreNodes(tree, end, nodes, forgotten).length;
   restoreListings(tree, listings);
   // Should this server die before that request comes again, the next one still has to know of it.
   if (end.lastRequest !== null) Object.assign(tree.journal.request, end.lastRequest);
@@ -118,10 +121,3 @@ function takeOver(start: ViewStart, tree: WorkingTree, end: ReplayReport, resume
   tree.nodes.flushLog();
   return { connection, nodeIds, lost };
 }
-
-const NO_NODES: LoadedNodes = {
-  connection: null,
-  nodes: new Map(),
-  listings: new Map(),
-  damagedAt: null,
-};

@@ -5,6 +5,7 @@
  */
 
 import type { Params } from "../../control/methods.ts";
+import type { WatcherTeller } from "./watcher_teller.ts";
 import { OPCODE_NAMES } from "../../../ffi/fuse_kernel.ts";
 import type {
   MemoryReport,
@@ -42,6 +43,7 @@ export interface ServerParts {
   readonly fs: FsClient;
   readonly imported: ImportState;
   readonly lister: DirectoryLister;
+  readonly teller: WatcherTeller;
   readonly hash: "native" | "wasm";
   /** Requests answered, by opcode. */
   readonly counters: Uint32Array;
@@ -139,6 +141,7 @@ export class DaemonMethods {
   async stop({ force = false }: Params<"stop">): Promise<StopReport> {
     const { mount } = this.parts.config;
     await this.parts.lister.end();
+    await this.parts.teller.end();
     // The kernel refuses to unmount for users in this mount namespace only.
     const { users, namespaces } = await useElsewhere(mount);
     if (!force && users.length > 0) throw inUse([...users, ...await usersAt(mount)]);

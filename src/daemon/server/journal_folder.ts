@@ -6,6 +6,7 @@
  */
 
 import { ServiceError } from "../../control/service_error.ts";
+import type { Branch } from "../branches/branch.ts";
 import type { Branches } from "../branches/branches.ts";
 import type { BranchAccess } from "../methods/history_methods.ts";
 
@@ -20,23 +21,30 @@ export class JournalFolder {
   /** Folds the journals in which there is much. */
   async foldLong(): Promise<void> {
     for (const branch of await this.branches.open()) {
+      if (!this.branches.has(branch)) continue;
       const { changed, journalBytes, journalRecords, isSpaceSpent } = await branch.state();
       const isLong = journalBytes >= FOLD_BYTES || journalRecords >= FOLD_RECORDS;
-      if (!changed || !(isLong || isSpaceSpent)) continue;
-      await this.turn("fold", () => branch.save(null));
+      if (changed && (isLong || isSpaceSpent)) await this.#fold(branch);
     }
   }
 
   /** Folds all of them. What was deleted again since the last checkpoint is garbage too, and it is in the journals. */
   async foldAll(): Promise<void> {
     for (const branch of await this.branches.open()) {
-      if (!(await branch.state()).changed) continue;
+      if (!this.branches.has(branch) || !(await branch.state()).changed) continue;
       try {
-        await this.turn("fold", () => branch.save(null));
+        await this.#fold(branch);
       } catch (error) {
         // There may be room for it once the garbage of the store is gone.
         if (!(error instanceof ServiceError && error.code === "no_space")) throw error;
       }
     }
+  }
+
+  /** Branches are deleted in a turn, too: perhaps in the one before. */
+  async #fold(branch: Branch): Promise<void> {
+    await this.turn("fold", async () => {
+      if (this.branches.has(branch)) await branch.save(null);
+    });
   }
 }

@@ -26,6 +26,8 @@ import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
 import { saveIdentity } from "../workspaces/imported_identity.ts";
 import { DirectoryLister } from "../../mount/linux/list_directories.ts";
+import { mountGeneration } from "./mount_generation.ts";
+import { WatcherTeller } from "../methods/watcher_teller.ts";
 import {
   CRASH_REPORT_VARIABLE,
   EXIT_REFUSED,
@@ -140,6 +142,7 @@ async function serve(config: DaemonConfig): Promise<number> {
       },
       resume: registry.isTakenOver,
       servers: Number(Deno.env.get(RESTARTS_VARIABLE) ?? 0),
+      generation: mountGeneration(keeperPid),
       keepAwake: config.keepAwake,
       captures: channel.port1,
     },
@@ -169,7 +172,10 @@ async function serve(config: DaemonConfig): Promise<number> {
   const flush = mappedFlusher(config.mount, () => fs.call("drain", null));
   let control: ControlServer | null = null;
   let replaced = false;
-  branches = new Branches({ fs, background, registry, store, mount: config.mount, flush });
+  const { mount } = config;
+  const teller = new WatcherTeller(mount);
+  const tell = teller.tell.bind(teller);
+  branches = new Branches({ fs, background, registry, store, mount, flush, tell });
   const authority = new Authority({
     sessions,
     runs: new RunSessions(`${registry.directory}/runs.json`),
@@ -194,6 +200,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     background,
     imported,
     lister,
+    teller,
     hash,
     counters: new Uint32Array(counters),
     branches,

@@ -46,6 +46,8 @@ export interface FsStart {
   readonly resume: boolean;
   /** How many there were. */
   readonly servers: number;
+  /** See {@linkcode SessionOptions.generation}. */
+  readonly generation: number;
   /** See {@linkcode DaemonConfig.keepAwake}. */
   readonly keepAwake: boolean;
   /** Captures go to the background thread through it. */

@@ -7,7 +7,8 @@
  * @module
  */
 
-import { join, resolve } from "node:path";
+import { join } from "node:path";
+import { absolutePath, currentDirectory } from "../../host/current_directory.ts";
 import { isListening } from "../../control/socket_path.ts";
 import { isWithin, listMounts, type Mount, MOUNT_TYPE } from "../../host/mounts.ts";
 import { listWorkspaces, WorkspaceError, type WorkspaceRecord } from "./workspace.ts";
@@ -30,9 +31,11 @@ export interface FoundDaemon {
 
 /** Throws {@linkcode WorkspaceError}: exit 3 where there is no daemon, 2 where it is not clear which. */
 export async function findDaemon(options: FindOptions): Promise<FoundDaemon> {
-  if (options.socket !== undefined) return { socket: resolve(options.socket), workspace: null };
+  if (options.socket !== undefined) {
+    return { socket: absolutePath(options.socket), workspace: null };
+  }
   if (options.directory !== undefined) {
-    const directory = resolve(options.directory);
+    const directory = absolutePath(options.directory);
     const found = await findAround(directory);
     if (found !== null) return found;
     throw new WorkspaceError("unreachable", 3, `There is no daemon for ${directory}`, {
@@ -40,7 +43,7 @@ export async function findDaemon(options: FindOptions): Promise<FoundDaemon> {
     });
   }
   const named = Deno.env.get("AGENTVFS_SOCK");
-  if (named) return { socket: resolve(named), workspace: null };
+  if (named) return { socket: absolutePath(named), workspace: null };
   const cwd = options.cwd ?? currentDirectory();
   return (cwd === null ? null : await findAround(cwd)) ?? await findOnly();
 }
@@ -173,13 +176,4 @@ function ambiguous(running: readonly WorkspaceRecord[]): WorkspaceError {
     `${running.length} daemons are running and none of them is meant here:\n${lines.join("\n")}`,
     { hint: "Name one with --project DIR or --sock PATH, or stand in its mount", details: list },
   );
-}
-
-/** Null where the current directory was removed. */
-function currentDirectory(): string | null {
-  try {
-    return Deno.cwd();
-  } catch {
-    return null;
-  }
 }

@@ -9,8 +9,9 @@
  */
 
 import { crc32 } from "node:zlib";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fitsSocketAddress } from "../../control/socket_path.ts";
+import { absolutePath } from "../../host/current_directory.ts";
 import { replaceFile } from "../../store/files/replace_file.ts";
 
 /** Everything a daemon needs to know. All paths are absolute. */
@@ -98,7 +99,7 @@ const NAME_CHARACTERS = 48;
 /** `$AGENTVFS_STATE_DIR`, else `$XDG_STATE_HOME/agentvfs`, else `~/.local/state/agentvfs`. */
 export function stateRoot(): string {
   const own = Deno.env.get("AGENTVFS_STATE_DIR") || Deno.env.get("AGENTVFS_WORKSPACE_ROOT");
-  if (own) return resolve(own);
+  if (own) return absolutePath(own);
   const state = Deno.env.get("XDG_STATE_HOME");
   // The XDG Base Directory Specification says that a relative value is to be ignored.
   if (state?.startsWith("/")) return join(state, "agentvfs");
@@ -117,7 +118,7 @@ function workspacesRoot(): string {
 
 /** Fills in what the options leave open. Reads nothing but the project's real path; creates nothing. */
 export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> {
-  const source = await realSource(resolve(options.source));
+  const source = await realSource(absolutePath(options.source));
   const ownStore = options.store === undefined ? undefined : await realPlace(options.store);
   const root = await realPlace(workspacesRoot());
   const main = workspaceDirectory(root, source, await digits(source));
@@ -129,8 +130,10 @@ export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> 
     workspace,
     mount: options.mount === undefined ? join(workspace, "mount") : await realPlace(options.mount),
     store: ownStore ?? join(workspace, "store"),
-    socket: options.socket === undefined ? socketPath(workspace, hash) : resolve(options.socket),
-    log: resolve(options.log ?? join(workspace, "daemon.log")),
+    socket: options.socket === undefined
+      ? socketPath(workspace, hash)
+      : absolutePath(options.socket),
+    log: absolutePath(options.log ?? join(workspace, "daemon.log")),
     allowOther: options.allowOther ?? false,
     foreground: options.foreground ?? false,
     gcIdleMs: options.gcIdleMs ?? GC_IDLE_MS,
@@ -161,7 +164,7 @@ async function realSource(path: string): Promise<string> {
  * can only be compared by them.
  */
 async function realPlace(path: string): Promise<string> {
-  const absolute = resolve(path);
+  const absolute = absolutePath(path);
   try {
     return await Deno.realPath(absolute);
   } catch {

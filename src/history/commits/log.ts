@@ -6,7 +6,9 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { ObjectId } from "../../store/format/object_id.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { StoreError } from "../../store/format/store_error.ts";
+import type { Row } from "../../store/index/summed_table.ts";
 import { type CommitInfo, storedId } from "./commit.ts";
 import { HistoryError } from "./history_error.ts";
 
@@ -37,20 +39,22 @@ export function listLog(
 ): CommitInfo[] {
   const limit = options.limit ?? Infinity;
   const commits: CommitInfo[] = [];
-  const rows = database.prepare(
+  const rows = prepared(
+    database,
     "SELECT id, kind FROM commits WHERE branch = ? ORDER BY sequence DESC",
-  ).all(branch);
+  ).iterate(branch);
+  let oldest: Row | undefined;
   const take = (commit: CommitInfo) => {
     if (options.all || commit.kind !== "safety") commits.push(commit);
   };
   const find = (id: ObjectId) => readable(commitInfo, id);
   for (const row of rows) {
+    oldest = row;
     if (commits.length >= limit) return commits;
     if (!options.all && row.kind === "safety") continue;
     const commit = find(storedId(String(row.id)));
     if (commit !== null) take(commit);
   }
-  const oldest = rows.at(-1);
   const start = oldest === undefined ? head : find(storedId(String(oldest.id)))?.parents[0];
   for (let id = start ?? null; id !== null && commits.length < limit;) {
     const commit = find(id);

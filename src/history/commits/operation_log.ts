@@ -6,6 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { ObjectId } from "../../store/format/object_id.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { isWholeRow, putRow } from "../../store/index/summed_table.ts";
 import { storedId } from "./commit.ts";
 import { HistoryError } from "./history_error.ts";
@@ -47,7 +48,8 @@ export class OperationLog {
 
   /** The branch's operations, oldest first. Throws {@linkcode HistoryError} `corrupt_ref`. */
   list(branch: string): Operation[] {
-    return this.#database.prepare(
+    return prepared(
+      this.#database,
       "SELECT * FROM operations WHERE branch = ? ORDER BY sequence",
     ).all(branch).map((row) => {
       if (!isWholeRow(OPERATIONS, row)) throw corrupt(branch);

@@ -6,6 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { createTables } from "../../store/index/meta.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { hasTable, putRow, type SummedTable } from "../../store/index/summed_table.ts";
 
 export const COMPACTED: SummedTable = { name: "compacted", columns: ["id", "time"] };
@@ -25,11 +26,11 @@ export function createRetentionTable(database: DatabaseSync): void {
 /** Ids of the compacted commits. Also of a store that has no such table yet. */
 export function compactedIds(database: DatabaseSync): Set<string> {
   if (!hasTable(database, COMPACTED.name)) return new Set();
-  return new Set(database.prepare("SELECT id FROM compacted").all().map(({ id }) => String(id)));
+  return new Set(prepared(database, "SELECT id FROM compacted").all().map(({ id }) => String(id)));
 }
 
 export function isCompacted(database: DatabaseSync, id: string): boolean {
-  return database.prepare("SELECT 1 FROM compacted WHERE id = ?").get(id) !== undefined;
+  return prepared(database, "SELECT 1 FROM compacted WHERE id = ?").get(id) !== undefined;
 }
 
 /** Marks commits. The caller is inside a transaction. */
@@ -43,8 +44,9 @@ export function forgetCommits(database: DatabaseSync, ids: readonly string[]): v
   const statements = [
     "DELETE FROM commits WHERE id = ?",
     "DELETE FROM compacted WHERE id = ?",
-  ].map((sql) => database.prepare(sql));
-  const lastOperation = database.prepare(
+  ].map((sql) => prepared(database, sql));
+  const lastOperation = prepared(
+    database,
     "SELECT max(sequence) AS last FROM operations WHERE source = ?1 OR target = ?1",
   );
   let last = 0;
@@ -53,5 +55,5 @@ export function forgetCommits(database: DatabaseSync, ids: readonly string[]): v
     for (const statement of statements) statement.run(id);
   }
   // What can be undone begins after the last move that is not understood any more.
-  database.prepare("DELETE FROM operations WHERE sequence <= ?").run(last);
+  prepared(database, "DELETE FROM operations WHERE sequence <= ?").run(last);
 }

@@ -16,6 +16,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { createTables } from "../../store/index/meta.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import type { SummedTable } from "../../store/index/summed_table.ts";
 import { COMPACTED, createRetentionTable } from "./retention_table.ts";
 
@@ -57,6 +58,7 @@ CREATE TABLE IF NOT EXISTS commits (
   sum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS commits_by_branch ON commits (branch, sequence);
+CREATE INDEX IF NOT EXISTS commits_by_label_and_branch ON commits (label, branch, sequence);
 CREATE INDEX IF NOT EXISTS commits_by_label ON commits (label, sequence);
 CREATE TABLE IF NOT EXISTS branches (
   name TEXT PRIMARY KEY,
@@ -91,7 +93,8 @@ export function createHistoryTables(database: DatabaseSync): void {
 
 /** The number for the next row of a table that is in order. The caller is inside a transaction. */
 export function nextSequence(database: DatabaseSync, { name }: SummedTable): number {
-  const { next } = database.prepare(
+  const { next } = prepared(
+    database,
     `SELECT coalesce(max(sequence), 0) + 1 AS next FROM ${name}`,
   ).get() as { next: number };
   return next;

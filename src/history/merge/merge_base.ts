@@ -53,6 +53,7 @@ class Search {
   readonly #flags = new Map<ObjectId, number>();
   /** Waiting to pass their flags on; oldest first. */
   readonly #queue: CommitInfo[] = [];
+  readonly #waiting = new Set<CommitInfo>();
   /** Waiting and not stale. */
   #open = 0;
 
@@ -76,6 +77,7 @@ class Search {
   /** Passes on the flags of the newest commit that waits. */
   #step(found: Set<CommitInfo>): void {
     const commit = this.#queue.pop()!;
+    this.#waiting.delete(commit);
     const flags = this.#flags.get(commit.id)!;
     if (!(flags & STALE)) this.#open--;
     const isCommon = (flags & BOTH) === BOTH;
@@ -89,13 +91,19 @@ class Search {
     if (after === before) return;
     this.#flags.set(id, after);
     const commit = this.#commits.get(id) ?? this.#load(id);
-    const waiting = this.#queue.includes(commit);
+    const waiting = this.#waiting.has(commit);
     if (waiting && !(before & STALE) && after & STALE) this.#open--;
     if (waiting) return;
     if (!(after & STALE)) this.#open++;
-    let at = this.#queue.length;
-    while (at > 0 && this.#queue[at - 1]!.time > commit.time) at--;
-    this.#queue.splice(at, 0, commit);
+    this.#waiting.add(commit);
+    let low = 0;
+    let high = this.#queue.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#queue[middle]!.time > commit.time) high = middle;
+      else low = middle + 1;
+    }
+    this.#queue.splice(low, 0, commit);
   }
 
   #load(id: ObjectId): CommitInfo {

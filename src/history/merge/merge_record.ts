@@ -136,11 +136,20 @@ class RecordMerge {
     if (sameContent(ours, theirs)) return [ours, "ours"];
     if (base !== null && sameContent(base, theirs)) return [ours, "ours"];
     if (base !== null && sameContent(base, ours)) return [theirs, "theirs"];
+    if (this.#sameBytes(ours, theirs)) return [ours, "ours"];
+    if (base !== null && this.#sameBytes(base, theirs)) return [ours, "ours"];
+    if (base !== null && this.#sameBytes(base, ours)) return [theirs, "theirs"];
     const kind = ours.mode & S_IFMT;
     const lines = kind === S_IFREG ? this.#mergeText(base) : null;
     if (lines !== null) return [lines, "lines"];
     this.#clash(base === null ? "add/add" : kind === S_IFLNK ? "symlink" : "edit/edit");
     return this.#preferTheirs ? [theirs, "theirs"] : [ours, "ours"];
+  }
+
+  /** Files that differ in their holes only have no conflict. */
+  #sameBytes(a: InodeRecord, b: InodeRecord): boolean {
+    return (a.mode & S_IFMT) === S_IFREG && a.size === b.size &&
+      this.#store.hasSameBytes(a, b, a.size);
   }
 
   /** Null if the contents are not text or the strategy leaves lines in conflict alone. */

@@ -192,3 +192,42 @@ Deno.test("large files are merged as a whole", async () => {
     assert.deepEqual([both.result, both.conflicts], ["ours", ["edit/edit"]]);
   });
 });
+
+Deno.test("files that differ in their holes only have no conflict", async () => {
+  await withStore((store) => {
+    const size = 300_000;
+    const put = (
+      data?: (from: number, to: number) => { offset: number; length: number }[],
+      byte = 0,
+    ) => store.putFile(size, (_, into, length) => void into.fill(byte, 0, length), data);
+    const record = (content: ReturnType<typeof put>, ino: number): InodeRecord => ({
+      ...listSnapshot(store, storeModel(store, directory({ f: file("x") }))).get("f")!,
+      ...content,
+      ino,
+      size,
+    });
+    const base = record(put((from, to) => [{ offset: from, length: to - from }]), 5);
+    const punched = record(put(() => []), 5);
+    const edited = record(put(undefined, 7), 5);
+    const options = {
+      strategy: "conflict",
+      labels: { ours: "ours", theirs: "theirs" },
+      now: 0,
+    } as const;
+    for (
+      const [ours, theirs, expected] of [
+        [punched, edited, edited],
+        [edited, punched, edited],
+        [base, punched, punched],
+      ] as const
+    ) {
+      const merged = mergeRecord(store, base, ours, theirs, options);
+      assert.deepEqual(merged.conflicts, []);
+      const { result } = merged;
+      const chosen = result === "ours" ? ours : result === "theirs" ? theirs : result;
+      assert.equal(chosen.content, expected.content);
+    }
+    const both = mergeRecord(store, null, base, punched, options);
+    assert.deepEqual(both.conflicts, []);
+  });
+});

@@ -11,6 +11,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import { getMeta, putMeta } from "../../store/index/meta.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { isWholeRow, putRow, type Row } from "../../store/index/summed_table.ts";
 import { decodeSnapshot, encodeSnapshot, storedId } from "../commits/commit.ts";
 import { HistoryError } from "../commits/history_error.ts";
@@ -70,13 +71,13 @@ export class BranchTable {
   }
 
   get(name: string): BranchState | null {
-    const row = this.#database.prepare("SELECT * FROM branches WHERE name = ?").get(name);
+    const row = prepared(this.#database, "SELECT * FROM branches WHERE name = ?").get(name);
     return row === undefined ? null : readBranch(row);
   }
 
   /** By name. */
   list(): BranchState[] {
-    return this.#database.prepare("SELECT * FROM branches ORDER BY name").all().map(readBranch);
+    return prepared(this.#database, "SELECT * FROM branches ORDER BY name").all().map(readBranch);
   }
 
   /** Above every inode number that a branch has or had. */
@@ -113,19 +114,21 @@ export class BranchTable {
   /** The caller is inside a transaction. */
   delete(name: string): void {
     putMeta(this.#database, "next_inode", this.nextInode());
-    this.#database.prepare("DELETE FROM branches WHERE name = ?").run(name);
+    prepared(this.#database, "DELETE FROM branches WHERE name = ?").run(name);
   }
 
   /** With all that was recorded under the old name. The caller is inside a transaction. */
   rename(from: string, to: string): void {
     const known = this.get(from)!;
-    this.#database.prepare("DELETE FROM branches WHERE name = ?").run(from);
+    prepared(this.#database, "DELETE FROM branches WHERE name = ?").run(from);
     this.#put({ ...known, name: to });
     for (const branch of this.list()) {
       if (branch.parent === from) this.#put({ ...branch, parent: to });
     }
     for (const table of [COMMITS, OPERATIONS]) {
-      const rows = this.#database.prepare(`SELECT * FROM ${table.name} WHERE branch = ?`).all(from);
+      const rows = prepared(this.#database, `SELECT * FROM ${table.name} WHERE branch = ?`).all(
+        from,
+      );
       for (const row of rows) putRow(this.#database, table, { ...row, branch: to });
     }
   }
@@ -135,7 +138,7 @@ export class BranchTable {
   }
 
   #freeNumber(): number {
-    const used = this.#database.prepare("SELECT number FROM branches ORDER BY number").all();
+    const used = prepared(this.#database, "SELECT number FROM branches ORDER BY number").all();
     const gap = used.findIndex(({ number }, i) => number !== i);
     const free = gap < 0 ? used.length : gap;
     if (free < BRANCH_LIMIT) return free;

@@ -6,6 +6,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { type ObjectId, parseObjectId } from "../../store/format/object_id.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { type CommitInfo, storedId } from "../commits/commit.ts";
 import { HistoryError } from "../commits/history_error.ts";
 import { nearest } from "./nearest.ts";
@@ -61,15 +62,17 @@ export class RefResolver {
 
   #label(branch: string, ref: string): ObjectId | null {
     if (ref === "") return null;
-    return this.#first(
-      "SELECT id FROM commits WHERE label = ? ORDER BY branch = ? DESC, sequence DESC LIMIT 1",
-      ref,
-      branch,
-    );
+    const labelled = "SELECT id FROM commits WHERE label = ?";
+    const newest = "ORDER BY sequence DESC LIMIT 1";
+    return this.#first(`${labelled} AND branch = ? ${newest}`, ref, branch) ??
+      this.#first(`${labelled} ${newest}`, ref);
   }
 
   /** The import the branch grew from, which may have been made on another branch. */
   #initial(branch: string): ObjectId | null {
+    const imports = prepared(this.#database, "SELECT id FROM commits WHERE kind = 'import' LIMIT 2")
+      .all();
+    if (imports.length === 1) return storedId(String(imports[0]!.id));
     let id = this.#source.head(branch);
     while (id !== null) {
       const commit: CommitInfo = this.#source.commitInfo(id);
@@ -82,7 +85,8 @@ export class RefResolver {
   #prefix(ref: string): ObjectId | null {
     if (!PREFIX.test(ref)) return null;
     const prefix = ref.toLowerCase();
-    const rows = this.#database.prepare(
+    const rows = prepared(
+      this.#database,
       "SELECT id, label FROM commits WHERE id >= ? AND id < ? ORDER BY sequence DESC",
     ).all(prefix, prefix + "g");
     if (rows.length === 0) return null;
@@ -111,12 +115,13 @@ export class RefResolver {
   }
 
   #first(sql: string, ...values: string[]): ObjectId | null {
-    const row = this.#database.prepare(sql).get(...values);
+    const row = prepared(this.#database, sql).get(...values);
     return row === undefined ? null : storedId(String(row.id));
   }
 
   #unknown(branch: string, ref: string): HistoryError {
-    const rows = this.#database.prepare(
+    const rows = prepared(
+      this.#database,
       "SELECT label FROM commits WHERE label <> '' ORDER BY branch = ? DESC, sequence DESC LIMIT ?",
     ).all(branch, HINT_LABELS);
     const labels = [...new Set(rows.map((row) => String(row.label)))];

@@ -56,8 +56,8 @@ export function keptCommits(
   now: number,
 ): Set<ObjectId> {
   const kept = new Set<ObjectId>();
-  for (const branch of new Set(commits.map((commit) => commit.branch))) {
-    const own = commits.filter((commit) => commit.branch === branch && commit.kind !== "safety");
+  const made = commits.filter(({ kind }) => kind !== "safety");
+  for (const own of Map.groupBy(made, ({ branch }) => branch).values()) {
     const keep = (chosen: readonly CommitSummary[]) => chosen.forEach(({ id }) => kept.add(id));
     keep(own.slice(0, policy.keep ?? 0));
     keep(own.filter(({ time }) => now - time < (policy.keepForMs ?? -Infinity)));

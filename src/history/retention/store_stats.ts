@@ -7,6 +7,7 @@
 import { attributeObjects, bytesByOwner, NOBODY } from "../../store/verify/attribute_objects.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { ObjectTable } from "../../store/index/object_table.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import type { Reference } from "../../store/objects/references.ts";
 import type { Work } from "../../store/format/sliced.ts";
 import type { Store } from "../../store/store.ts";
@@ -105,7 +106,7 @@ export function* storeStats(store: Store, live: readonly Reference[]): Work<Stor
 function readCommits(store: Store): CommitInfo[] {
   if (!hasTable(store.database, COMMITS.name)) return [];
   const gone = compactedIds(store.database);
-  return store.database.prepare("SELECT id FROM commits ORDER BY sequence DESC").all()
+  return prepared(store.database, "SELECT id FROM commits ORDER BY sequence DESC").all()
     .map(({ id }) => storedId(String(id))).filter((id) => !gone.has(id))
     .flatMap((id) => {
       try {

@@ -136,10 +136,8 @@ function asOverlay(captured: CapturedOverlay): Overlay {
     ? null
     : new StoredContent(base.content, base.chunked, baseLength);
   const overlay = new Overlay(stored, Math.min(baseSize, baseLength));
-  overlay.offsets = Array.from(captured.offsets);
-  overlay.lengths = Array.from(captured.lengths);
-  overlay.sources = Array.from(captured.sources);
-  overlay.positions = Array.from(captured.positions);
+  const { offsets, lengths, sources, positions } = captured;
+  offsets.forEach((offset, i) => overlay.cover(offset, lengths[i]!, sources[i]!, positions[i]!));
   overlay.references = references.flatMap(({ content, chunked, size }) =>
     content === null ? [] : [new StoredContent(content, chunked, size)]
   );

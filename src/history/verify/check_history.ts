@@ -8,6 +8,7 @@ import type { Findings } from "../../store/format/damage.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import { type ObjectId, parseObjectId } from "../../store/format/object_id.ts";
 import type { ObjectTable } from "../../store/index/object_table.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import type { Work } from "../../store/format/sliced.ts";
 import type { Store } from "../../store/store.ts";
 import { StoreError } from "../../store/format/store_error.ts";
@@ -84,12 +85,12 @@ class Check {
 
   constructor(readonly store: Store, readonly findings: Findings) {
     const { database } = store;
-    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()
+    const tables = prepared(database, "SELECT name FROM sqlite_master WHERE type = 'table'").all()
       .map(({ name }) => String(name));
     this.hasTables = tables.includes("commits") && tables.includes("branches");
     this.known = new Set(
       this.hasTables
-        ? database.prepare("SELECT id FROM commits").all().map(({ id }) => String(id))
+        ? prepared(database, "SELECT id FROM commits").all().map(({ id }) => String(id))
         : [],
     );
     this.#compacted = compactedIds(database);
@@ -101,7 +102,8 @@ class Check {
   *commits(): Work<Kept[]> {
     const kept: Kept[] = [];
     if (!this.hasTables) return kept;
-    const rows = this.store.database.prepare("SELECT * FROM commits ORDER BY sequence DESC").all();
+    const rows = prepared(this.store.database, "SELECT * FROM commits ORDER BY sequence DESC")
+      .all();
     for (const [i, row] of rows.entries()) {
       const commit = this.#commit(row);
       if (commit !== null && !this.#compacted.has(commit.id)) {
@@ -156,7 +158,7 @@ class Check {
 
   branches(): Kept[] {
     if (!this.hasTables) return [];
-    const rows = this.store.database.prepare("SELECT * FROM branches ORDER BY name").all();
+    const rows = prepared(this.store.database, "SELECT * FROM branches ORDER BY name").all();
     return rows.flatMap((row) => {
       try {
         const { name, head, snapshot } = readBranch(row);
@@ -173,7 +175,7 @@ class Check {
 
   operations(): void {
     if (!this.hasTables) return;
-    const rows = this.store.database.prepare("SELECT * FROM operations").all();
+    const rows = prepared(this.store.database, "SELECT * FROM operations").all();
     for (const { sequence, source, target } of rows) {
       for (const id of [source, target]) {
         if (this.known.has(String(id))) continue;

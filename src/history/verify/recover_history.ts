@@ -8,6 +8,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { fileExists } from "../../store/files/file_exists.ts";
 import { objectIdBytes } from "../../store/format/object_id.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { createQuarantine, QUARANTINE } from "../../store/index/quarantine.ts";
 import type { StoredCommit } from "../../store/verify/rebuild_index.ts";
 import { journalPath } from "../../store/files/store_paths.ts";
@@ -163,7 +164,7 @@ export class HistoryRecovery {
   }
 
   #hasObject(id: Uint8Array): boolean {
-    return this.#database.prepare("SELECT 1 FROM objects WHERE id = ?").get(id) !== undefined;
+    return prepared(this.#database, "SELECT 1 FROM objects WHERE id = ?").get(id) !== undefined;
   }
 }
 

@@ -12,6 +12,7 @@ import { type Damage, Findings } from "../../store/format/damage.ts";
 import { databaseError } from "../../store/files/io_error.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { ObjectTable } from "../../store/index/object_table.ts";
+import { prepared } from "../../store/index/prepared.ts";
 import { createQuarantine, quarantine, quarantined } from "../../store/index/quarantine.ts";
 import { recountPacks, type RepairedIndex, repairIndex } from "../../store/verify/repair_index.ts";
 import type { Work } from "../../store/format/sliced.ts";
@@ -201,8 +202,8 @@ export function journalDirectories(root: string): string[] {
 
 function neededSegment(store: Store, branch: number): number | null {
   const { database } = store;
-  const table = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'branches'").get();
+  const table = prepared(database, "SELECT 1 FROM sqlite_master WHERE name = 'branches'").get();
   if (table === undefined) return null;
-  const row = database.prepare("SELECT segment FROM branches WHERE number = ?").get(branch);
+  const row = prepared(database, "SELECT segment FROM branches WHERE number = ?").get(branch);
   return row === undefined ? null : Number(row.segment);
 }

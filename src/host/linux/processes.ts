@@ -83,3 +83,20 @@ export function isOver(pid: number): boolean {
   const state = processStat(pid)?.state;
   return state === "Z" || state === "X";
 }
+
+/** True also while some of its threads end: what it has open is closed only when the last one is gone. */
+export function isAlive(pid: number): boolean {
+  const stat = processStat(pid);
+  if (stat === null) return false;
+  try {
+    return stat.state !== "Z" || [...Deno.readDirSync(`/proc/${pid}/task`)].length > 1;
+  } catch {
+    return false;
+  }
+}
+
+/** A text that no other process had or will have, on this machine: numbers are used again, and so are beginnings. */
+export function instanceOf(pid: number): string {
+  const boot = Deno.readTextFileSync("/proc/sys/kernel/random/boot_id").trim();
+  return `${boot} ${pid} ${processStat(pid)?.started}`;
+}

@@ -48,3 +48,13 @@ function supplementaryGroups(pid: number): number[] {
     return [];
   }
 }
+
+/** True of the server's own threads. */
+export function isOwnThread(thread: number): boolean {
+  try {
+    Deno.statSync(`/proc/self/task/${thread}`);
+    return true;
+  } catch {
+    return false;
+  }
+}

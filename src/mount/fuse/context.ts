@@ -45,6 +45,8 @@ export interface Context {
   /** Directory of the store: statfs(2) tells of its file system. */
   readonly storePath: string;
   connection: Connection | null;
+  /** Of the files of this mount, if the kernel is to ask for them by handle. */
+  readonly generation: number;
 }
 
 /** Another node that the request names at `at`, as its view numbers it; -1 if it is in another view. */

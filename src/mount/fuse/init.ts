@@ -22,7 +22,8 @@ import { Errno } from "../../host/errno.ts";
 import { OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE, type Request } from "./request.ts";
 
-const WANTED = InitFlag.ASYNC_READ | InitFlag.BIG_WRITES | InitFlag.DO_READDIRPLUS |
+const WANTED = InitFlag.ASYNC_READ | InitFlag.EXPORT_SUPPORT | InitFlag.BIG_WRITES |
+  InitFlag.DO_READDIRPLUS |
   InitFlag.NO_OPEN_SUPPORT | InitFlag.PARALLEL_DIROPS | InitFlag.ABORT_ERROR | InitFlag.MAX_PAGES |
   InitFlag.CACHE_SYMLINKS | InitFlag.NO_OPENDIR_SUPPORT | InitFlag.EXPLICIT_INVAL_DATA |
   InitFlag.HANDLE_KILLPRIV_V2 | InitFlag.ASYNC_DIO | InitFlag.INIT_EXT;
@@ -75,6 +76,14 @@ export function negotiate(
   return INIT_OUT.SIZE;
 }
 
+/**
+ * True if files have the mount's generation: the kernel asks for them by handle. In a mount that an older server began they
+ * have none, and must not get one, by which the kernel would take them for others.
+ */
+export function hasGeneration({ flags }: Connection): boolean {
+  return (flags & InitFlag.EXPORT_SUPPORT) !== 0;
+}
+
 /** True if the kernel sends a server that takes over what the one before it did not answer. */
 export function canResend({ flags2 }: Connection): boolean {
   return (flags2 & InitFlag2.HAS_RESEND) !== 0;
@@ -94,5 +103,6 @@ export function describeConnection(connection: Connection): Record<string, boole
     "1-MiB-requests": has(InitFlag.MAX_PAGES),
     "kill-privileges-v2": has(InitFlag.HANDLE_KILLPRIV_V2),
     resend: canResend(connection),
+    "file-handles": hasGeneration(connection),
   };
 }

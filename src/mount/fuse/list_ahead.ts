@@ -50,10 +50,11 @@ export class ListAhead {
 /** Directories behind this one in its parent that nobody has looked at: programs go through trees in order. */
 function nextDirectories(directory: Inode): Inode[] {
   const next: Inode[] = [];
-  const { parent } = directory;
-  if (parent === null) return next;
+  const entries = directory.parent?.directory?.entries ?? null;
+  // They are passed for each directory in it.
+  if (entries === null || entries.size > MOST_NAMES) return next;
   let isBehind = false;
-  for (const { inode } of parent.directory!.entries?.values() ?? []) {
+  for (const { inode } of entries.values()) {
     if (isBehind && inode.directory !== null) {
       if (inode.directory.entries === null) next.push(inode);
       if (next.length === NEXT) break;

@@ -20,6 +20,7 @@ import { Status } from "../../tree/status.ts";
 import type { WorkingTree } from "../../tree/working_tree.ts";
 import { MAIN_VIEW, SHARED_VIEW, VIRTUAL_VIEW, wireNode } from "../views.ts";
 import { type Context, otherNode } from "./context.ts";
+import { lookupParent, lookupSelf } from "./handle_handlers.ts";
 import { NO_REPLY, OUT } from "./reply.ts";
 import { BODY } from "./request.ts";
 import { VIRTUAL_NAME } from "./virtual_nodes.ts";
@@ -31,9 +32,11 @@ function isVirtual(parent: Inode, name: string): boolean {
 
 export function lookup(context: Context): number {
   const { view, tree, request, reply, virtual } = context;
+  const name = request.name(BODY);
+  if (name === ".") return lookupSelf(context);
+  if (name === "..") return lookupParent(context);
   const parent = tree.node(request.nodeId);
   if (parent === undefined) return -Errno.ESTALE;
-  const name = request.name(BODY);
   // A checkpoint shows what was recorded, and nothing else.
   if (isVirtual(parent, name) && view.writable) {
     return virtual.lookupHome(context.shared === null ? view.number : MAIN_VIEW);

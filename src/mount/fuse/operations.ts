@@ -28,7 +28,7 @@ import {
   writeFile,
 } from "./data_handlers.ts";
 import { readdir, readdirplus } from "./directory_handlers.ts";
-import { negotiate } from "./init.ts";
+import { hasGeneration, negotiate } from "./init.ts";
 import {
   batchForget,
   createFile,
@@ -49,6 +49,7 @@ import { NO_REPLY, OUT, type Reply } from "./reply.ts";
 function init(context: Context): number {
   return negotiate(context.request, context.reply, context.routing !== null, (agreed) => {
     context.connection = agreed;
+    if (hasGeneration(agreed)) context.reply.generation = context.generation;
     context.routing?.connected(agreed.minor);
     context.tree.nodes.log?.connected(agreed);
   });

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ATTR, ATTR_OUT, ENTRY_OUT, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
+import { ATTR, ATTR_OUT, ENTRY_OUT, OUT_HEADER, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../host/errno.ts";
 import type { Inode } from "../../tree/nodes/inode.ts";
 import { blocksOf } from "../../tree/operations/read.ts";
@@ -30,6 +30,8 @@ export const FOREVER = 0x3fffffff;
 export class Reply {
   /** Where directories have ids that several views share; null if each view has its own. */
   shared: SharedDirectories | null = null;
+  /** Of every file but the root, which the kernel knows before it asks. */
+  generation = 0;
   readonly bytes = new Uint8Array(OUT + MAX_WRITE + 4096);
   readonly view = new DataView(this.bytes.buffer);
 
@@ -98,7 +100,7 @@ export class Reply {
   /** Lays a struct fuse_entry_out at `at`. `node`: the id that the kernel is to know it by. */
   entryOf(at: number, view: View, inode: Inode, node: number): void {
     this.u64(at + ENTRY_OUT.NODEID, node);
-    this.u64(at + ENTRY_OUT.GENERATION, 0);
+    this.u64(at + ENTRY_OUT.GENERATION, node === ROOT_ID ? 0 : this.generation);
     this.u64(at + ENTRY_OUT.ENTRY_VALID, view.isRouted ? 0 : FOREVER);
     this.u64(at + ENTRY_OUT.ATTR_VALID, attributesValid(view, inode));
     this.u64(at + ENTRY_OUT.ENTRY_VALID_NSEC, 0);

@@ -31,8 +31,8 @@ interface Shape {
   readonly isSound?: (request: Request) => boolean;
 }
 
-/** An entry of a directory, or any text that is not empty. */
-type NameKind = "entry" | "text";
+/** A name that a directory may get, that or `.` or `..`, or any text that is not empty. */
+type NameKind = "entry" | "lookup" | "text";
 
 const ENTRY: readonly NameKind[] = ["entry"];
 const TEXT: readonly NameKind[] = ["text"];
@@ -75,7 +75,7 @@ const SHAPES: readonly Shape[] = (() => {
   shapes[Opcode.INIT] = { fields: INIT_IN_OLD, bytes: initExtension };
   shapes[Opcode.FORGET] = { fields: 8 };
   shapes[Opcode.BATCH_FORGET] = { fields: 8, bytes: (request) => 16 * request.u32(BODY) };
-  shapes[Opcode.LOOKUP] = { fields: 0, names: ENTRY };
+  shapes[Opcode.LOOKUP] = { fields: 0, names: ["lookup"] };
   shapes[Opcode.GETATTR] = { fields: 16 };
   shapes[Opcode.SETATTR] = { fields: 88, isSound: hasSoundTimes };
   shapes[Opcode.MKNOD] = { fields: 16, names: ENTRY, isSound: makesNode };
@@ -123,10 +123,10 @@ export function isWellFormed(request: Request): boolean {
 
 /**
  * Where the NUL of the name at `start` is; -1 if there is none, or if no directory can have that name: paths are
- * the kernel's business, and so are `.` and `..`.
+ * the kernel's business, and so are `.` and `..` but where it looks for a file by its handle.
  */
 function nameEnd({ bytes, length }: Request, start: number, kind: NameKind): number {
-  const separator = kind === "entry" ? SLASH : 0;
+  const separator = kind === "text" ? 0 : SLASH;
   let end = start;
   while (end < length && bytes[end] !== 0) if (bytes[end++] === separator) return -1;
   if (end === length || end === start) return -1;

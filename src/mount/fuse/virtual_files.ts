@@ -105,6 +105,8 @@ export class VirtualFiles {
   }
 
   #lookup(node: VirtualNode, name: string): number {
+    // They are found by path only: no handle leads to a status or an answer.
+    if (name === "." || name === "..") return -Errno.ESTALE;
     if (node.kind === "home") return this.#lookupInHome(node.view, name);
     if (node.kind === "branches") return this.#lookupBranch(node.prefix + name);
     if (node.kind !== "checkpoints") return -Errno.ENOTDIR;

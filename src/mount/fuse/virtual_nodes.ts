@@ -65,6 +65,7 @@ export class VirtualNodes {
   /** Those without a number of their own, and how many references the kernel has. */
   readonly #nodes = new Map<number, { node: VirtualNode; lookups: number }>();
   #branches: readonly string[] = [];
+  #isBranch: ReadonlySet<string> = new Set();
   #nextNode = FIRST_OTHER;
   /** The view of whoever asks at the shared mountpoint. */
   caller = MAIN_VIEW;
@@ -134,6 +135,7 @@ export class VirtualNodes {
   /** There are these branches now, and those of `gone` no more. Returns what the kernel must forget. */
   setBranches(names: readonly string[], gone: readonly string[]): ForgottenNames {
     this.#branches = [...names].sort();
+    this.#isBranch = new Set(names);
     const forgotten: ForgottenNames = { parents: [], names: [], removed: [], data: [] };
     const forget = (path: string) => {
       const place = this.#placeOf(path);
@@ -153,7 +155,7 @@ export class VirtualNodes {
   }
 
   hasBranch(name: string): boolean {
-    return this.#branches.includes(name);
+    return this.#isBranch.has(name);
   }
 
   /** True if there are branches the names of which begin so. */

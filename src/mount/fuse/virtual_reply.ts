@@ -26,6 +26,7 @@ export class VirtualReply {
   /** `valid`: seconds for which the kernel may keep the name. */
   entry(id: number, node: VirtualNode, valid: number): number {
     this.reply.bytes.fill(0, OUT, OUT + ENTRY_OUT.SIZE);
+    this.reply.u64(OUT + ENTRY_OUT.GENERATION, this.reply.generation);
     this.reply.u64(OUT + ENTRY_OUT.NODEID, wireNode(VIRTUAL_VIEW, id));
     this.reply.u64(OUT + ENTRY_OUT.ENTRY_VALID, valid);
     this.reply.u64(OUT + ENTRY_OUT.ATTR_VALID, attributesValid(node));

@@ -21,6 +21,7 @@ import {
 } from "../views.ts";
 import type { CgroupCallers, CgroupSession } from "./cgroup_callers.ts";
 import { BODY, type Request } from "../fuse/request.ts";
+import { isOwnThread } from "../fuse/caller.ts";
 import type { Revisits } from "./revisits.ts";
 
 /** FUSE_NOTIFY_INC_EPOCH came with it. */
@@ -128,14 +129,5 @@ export class Routing {
     if (directory === undefined) return -Errno.ENOENT;
     request.nodeId = directory.nodeId;
     return view;
-  }
-}
-
-function isOwnThread(thread: number): boolean {
-  try {
-    Deno.statSync(`/proc/self/task/${thread}`);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -30,7 +30,7 @@ import { read, write } from "../../../ffi/linux/file.ts";
 import type { RequestId } from "../../tree/journal/journal_record.ts";
 import type { Context } from "../fuse/context.ts";
 import { callerSystem, FollowCaller } from "./follow_caller.ts";
-import { type Connection, MAX_BACKGROUND } from "../fuse/init.ts";
+import { type Connection, hasGeneration, MAX_BACKGROUND } from "../fuse/init.ts";
 import { CHANGES, OPERATIONS } from "../fuse/operations.ts";
 import type { Flushes } from "./flushes.ts";
 import { HOLD_MS, type KeepAwake } from "./keep_awake.ts";
@@ -56,6 +56,8 @@ export interface SessionOptions {
   /** Null: everybody sees the main view at the mountpoint. */
   readonly routing: Routing | null;
   readonly storePath: string;
+  /** Tells this mount from others at the same place, before and after it. */
+  readonly generation: number;
   /** Requests answered, by opcode. */
   readonly counters: Uint32Array;
   readonly ask: Ask;
@@ -129,7 +131,11 @@ export class Session {
       },
       storePath: options.storePath,
       connection: options.resumed ?? null,
+      generation: options.generation,
     };
+    if (options.resumed !== undefined && hasGeneration(options.resumed)) {
+      this.#reply.generation = options.generation;
+    }
     if (options.resumed !== undefined) options.routing?.connected(options.resumed.minor);
     // Until the kernel was asked to send again what was not answered.
     this.frozen = options.resumed !== undefined;

@@ -263,6 +263,30 @@ Deno.test("a file without small holes has the name it had when only chunks could
   });
 });
 
+Deno.test("the same bytes with other holes are the same bytes", () => {
+  withStore((store) => {
+    for (const size of [5000, 9 * BLOCK, CHUNK_BYTES, 3 * CHUNK_BYTES + 5]) {
+      const zeros = sparse(size, []);
+      const holes = putSparse(store, zeros);
+      const dense = store.putFile(
+        size,
+        readFrom(zeros.bytes),
+        (from, to) => [{ offset: from, length: to - from }],
+      );
+      assert.notDeepEqual(holes, dense);
+      assert.ok(store.hasSameBytes(holes, dense, size));
+      assert.ok(store.hasSameBytes(dense, holes, size));
+      const other = zeros.bytes.slice().fill(1, size - 3);
+      assert.ok(!store.hasSameBytes(holes, put(store, other), size));
+      const one = putSparse(store, sparse(size, [[1, "hole"], [1, "noise"]]));
+      assert.ok(!store.hasSameBytes(holes, one, size));
+      assert.ok(
+        store.hasSameBytes(one, put(store, sparse(size, [[1, "hole"], [1, "noise"]]).bytes), size),
+      );
+    }
+  });
+});
+
 Deno.test("one byte changed in a file of 50 MiB stores less than 600 KiB", () => {
   withStore((store) => {
     const bytes = noise(50 << 20);

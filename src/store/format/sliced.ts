@@ -6,6 +6,8 @@
  * @module
  */
 
+import { nextTurn } from "./next_turn.ts";
+
 /** How far some work is. */
 export interface Progress {
   /** What is being done, one word. */
@@ -45,8 +47,4 @@ export async function runInSlices<T>(work: Work<T>, options: SliceOptions = {}):
 /** Does all of the work at once. */
 export function runAtOnce<T>(work: Work<T>): T {
   for (let step = work.next();; step = work.next()) if (step.done) return step.value;
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }

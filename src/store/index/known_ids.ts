@@ -9,6 +9,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import type { ObjectId } from "../format/object_id.ts";
+import { prepared } from "./prepared.ts";
 
 /** Hex digits of an id that are looked at. */
 const DIGITS = 16;
@@ -22,7 +23,8 @@ export class KnownIds {
   static load(database: DatabaseSync): KnownIds {
     const ids = new KnownIds();
     // One long string per sixteenth of the ids: much cheaper than a row each.
-    const part = database.prepare(
+    const part = prepared(
+      database,
       "SELECT group_concat(hex(substr(id, 1, 8)), '') AS digits FROM objects WHERE id >= ? AND id < ?",
     );
     for (let first = 0; first < 0x100; first += 0x10) {

@@ -7,6 +7,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
 import { databaseError } from "../files/io_error.ts";
+import { prepared } from "./prepared.ts";
 import { isWholeRow, putRow, rowSum, type SummedTable } from "./summed_table.ts";
 
 export const META: SummedTable = { name: "meta", columns: ["key", "value"] };
@@ -30,7 +31,7 @@ export type MetaKey =
 
 /** A value, null where there is none. Throws RangeError if it is not as it was written. */
 export function getMeta(database: DatabaseSync, key: MetaKey): number | null {
-  const row = database.prepare("SELECT * FROM meta WHERE key = ?").get(key);
+  const row = prepared(database, "SELECT * FROM meta WHERE key = ?").get(key);
   if (row === undefined) return null;
   if (!isWholeRow(META, row)) throw new RangeError(`its value of ${key} is damaged`);
   return Number(row.value);
@@ -57,7 +58,7 @@ export function putMeta(database: DatabaseSync, key: MetaKey, value: number): vo
  * Throws `no_space` and `io_error`.
  */
 export function createTables(database: DatabaseSync, sql: string): void {
-  const path = String(database.prepare("PRAGMA database_list").get()!.file);
+  const path = String(prepared(database, "PRAGMA database_list").get()!.file);
   try {
     database.exec("BEGIN IMMEDIATE");
     database.exec(sql);
@@ -86,7 +87,7 @@ export function schemaFault(database: DatabaseSync): string | null {
 }
 
 function schemaSum(database: DatabaseSync): number {
-  const rows = database.prepare("SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master")
+  const rows = prepared(database, "SELECT type, name, tbl_name, rootpage, sql FROM sqlite_master")
     .all().map((row) => JSON.stringify(Object.values(row)));
   return crc32(rows.sort().join("\n"));
 }

@@ -16,6 +16,7 @@ import {
   objectIdFromBytes,
   writeObjectId,
 } from "../format/object_id.ts";
+import { prepared } from "./prepared.ts";
 import type { Work } from "../format/sliced.ts";
 import { StoreError } from "../format/store_error.ts";
 
@@ -89,11 +90,11 @@ export class ObjectTable {
    * was before is. Rows that cannot be objects are left out and counted.
    */
   static *load(database: DatabaseSync): Work<ObjectTable> {
-    const { total } = database.prepare("SELECT count(*) AS total FROM objects")
+    const { total } = prepared(database, "SELECT count(*) AS total FROM objects")
       .get() as { total: number };
     const table = new ObjectTable(total + PAGE_ROWS);
-    const pages = database.prepare(PAGE);
-    const rowsOfPage = database.prepare(ROWS_OF_PAGE);
+    const pages = prepared(database, PAGE);
+    const rowsOfPage = prepared(database, ROWS_OF_PAGE);
     let last: Uint8Array = new Uint8Array(0);
     while (true) {
       const rows = table.#addPage(() => pages.get(last) as unknown as Page) ??

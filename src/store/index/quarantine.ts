@@ -8,6 +8,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { createTables } from "./meta.ts";
 import { type ObjectId, objectIdBytes, objectIdFromBytes } from "../format/object_id.ts";
+import { prepared } from "./prepared.ts";
 import { hasTable, putRow, type SummedTable } from "./summed_table.ts";
 
 export const QUARANTINE: SummedTable = { name: "quarantine", columns: ["id", "reason", "time"] };
@@ -35,7 +36,7 @@ export function createQuarantine(database: DatabaseSync): void {
 /** What is lost. Also of a store that has no such table yet. */
 export function quarantined(database: DatabaseSync): QuarantinedObject[] {
   if (!hasTable(database, QUARANTINE.name)) return [];
-  return database.prepare("SELECT id, reason, time FROM quarantine ORDER BY time, id").all()
+  return prepared(database, "SELECT id, reason, time FROM quarantine ORDER BY time, id").all()
     .map(({ id, reason, time }) => ({
       id: objectIdFromBytes(id as Uint8Array),
       reason: String(reason),
@@ -46,11 +47,11 @@ export function quarantined(database: DatabaseSync): QuarantinedObject[] {
 /** Takes an object out of the index for good. The caller is inside a transaction. */
 export function quarantine(database: DatabaseSync, id: ObjectId, reason: string): void {
   const key = objectIdBytes(id);
-  database.prepare("DELETE FROM objects WHERE id = ?").run(key);
+  prepared(database, "DELETE FROM objects WHERE id = ?").run(key);
   putRow(database, QUARANTINE, { id: key, reason, time: Date.now() }, "INSERT OR IGNORE");
 }
 
 /** The object is in the store again. The caller is inside a transaction. */
 export function release(database: DatabaseSync, id: ObjectId): void {
-  database.prepare("DELETE FROM quarantine WHERE id = ?").run(objectIdBytes(id));
+  prepared(database, "DELETE FROM quarantine WHERE id = ?").run(objectIdBytes(id));
 }

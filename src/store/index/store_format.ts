@@ -14,8 +14,13 @@ import { syncDirectory } from "../files/sync_directory.ts";
 
 const FIRST_LINE = "agentvfs store";
 
-/** Of a store that has had a sparse chunk list. Everything else in it is as in {@linkcode STORE_VERSION}. */
-export const SPARSE_VERSION = 3;
+/**
+ * Of a store that has had a sparse chunk list. Everything else in it is as in {@linkcode STORE_VERSION}. Not 3: one flipped
+ * bit would make one digit of the other.
+ */
+export const SPARSE_VERSION = 4;
+
+const KNOWN: ReadonlySet<number> = new Set([STORE_VERSION, SPARSE_VERSION]);
 
 /** Writes the format file, whole and durable. */
 export function writeFormat(directory: string, version: number, calls: FileCalls): void {
@@ -62,12 +67,12 @@ export function checkFormat(directory: string): number {
 
 /** Throws `newer_version` or `older_version` unless this program can use a store of that version. */
 export function checkVersion(directory: string, version: number): void {
-  if (version >= STORE_VERSION && version <= SPARSE_VERSION) return;
-  const isNewer = version > SPARSE_VERSION;
+  if (KNOWN.has(version)) return;
+  const isNewer = version > STORE_VERSION;
   throw new StoreError(
     isNewer ? "newer_version" : "older_version",
     `Cannot open the store ${directory}: it has version ${version} and this program knows versions ` +
-      `${STORE_VERSION} to ${SPARSE_VERSION}. Use the program that wrote it${
+      `${STORE_VERSION} and ${SPARSE_VERSION}. Use the program that wrote it${
         isNewer ? " or a newer one" : ""
       }`,
     { path: directory },

@@ -7,6 +7,7 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { crc32 } from "node:zlib";
+import { prepared } from "./prepared.ts";
 
 /** A table with a further column `sum`, the CRC-32 of the JSON of the table's name and these columns' values. */
 export interface SummedTable {
@@ -28,7 +29,7 @@ export function putRow(
 ): void {
   const { name, columns } = table;
   const places = [...columns, "sum"].map(() => "?").join(", ");
-  database.prepare(`${how} INTO ${name} (${columns.join(", ")}, sum) VALUES (${places})`)
+  prepared(database, `${how} INTO ${name} (${columns.join(", ")}, sum) VALUES (${places})`)
     .run(...columns.map((column) => row[column] as Value), rowSum(table, row));
 }
 
@@ -41,12 +42,12 @@ export function isWholeRow(table: SummedTable, row: Row): boolean {
 /** The rows that are not as they were written. None where there is no such table. */
 export function damagedRows(database: DatabaseSync, table: SummedTable): Row[] {
   if (!hasTable(database, table.name)) return [];
-  return database.prepare(`SELECT * FROM ${table.name}`).all()
+  return prepared(database, `SELECT * FROM ${table.name}`).all()
     .filter((row) => !isWholeRow(table, row));
 }
 
 export function hasTable(database: DatabaseSync, name: string): boolean {
-  return database.prepare("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?")
+  return prepared(database, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?")
     .get(name) !== undefined;
 }
 

@@ -10,6 +10,7 @@ import type { FileCalls } from "../files/file_calls.ts";
 import { getMeta } from "../index/meta.ts";
 import { PackAppender } from "../packs/pack_appender.ts";
 import { PACK_HEADER_BYTES, packNumber, RECORD_HEADER_BYTES } from "../format/pack_format.ts";
+import { prepared } from "../index/prepared.ts";
 import { StoreError } from "../format/store_error.ts";
 import { packPath, packsPath } from "../files/store_paths.ts";
 
@@ -22,7 +23,7 @@ export function recoverPacks(
   database: DatabaseSync,
   calls: FileCalls,
 ): PackAppender {
-  const rows = database.prepare("SELECT * FROM packs ORDER BY number")
+  const rows = prepared(database, "SELECT * FROM packs ORDER BY number")
     .all() as unknown as PackRow[];
   const known = new Set(rows.map(({ number }) => number));
   for (const { name } of Deno.readDirSync(packsPath(directory))) {
@@ -56,7 +57,8 @@ function isWhole(directory: string, database: DatabaseSync, pack: PackRow): bool
 
 /** Where the last object of a pack ends; 0 if it has none. Reads the whole table: only for what should not be. */
 function endOfObjects(database: DatabaseSync, pack: number): number {
-  const { end } = database.prepare(
+  const { end } = prepared(
+    database,
     `SELECT coalesce(max(offset + stored) + ${RECORD_HEADER_BYTES}, 0) AS end FROM objects
       WHERE pack = ?`,
   ).get(pack) as { end: number };

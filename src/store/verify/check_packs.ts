@@ -25,6 +25,7 @@ import {
 import { PackReader } from "../packs/pack_reader.ts";
 import { nextHeader } from "../packs/pack_scan.ts";
 import { checkPayloadSize, decodePayload } from "../format/payload.ts";
+import { prepared } from "../index/prepared.ts";
 import { visitReferences } from "../objects/references.ts";
 import type { Work } from "../format/sliced.ts";
 import { StoreError } from "../format/store_error.ts";
@@ -106,7 +107,7 @@ class Check {
       const end = table.offset(at) + RECORD_HEADER_BYTES + table.stored(at);
       ends.set(table.pack(at), Math.max(end, ends.get(table.pack(at)) ?? 0));
     }
-    const rows = database.prepare("SELECT * FROM packs ORDER BY number")
+    const rows = prepared(database, "SELECT * FROM packs ORDER BY number")
       .all() as unknown as PackRow[];
     const known = new Set(rows.map(({ number }) => number));
     for (const [number, end] of ends) {
@@ -225,7 +226,7 @@ class Check {
   #strangers(rows: readonly PackRow[]): void {
     const known = new Set(rows.map((row) => row.number));
     const { directory, database } = this.#input;
-    const isKnown = database.prepare("SELECT 1 FROM packs WHERE number = ?");
+    const isKnown = prepared(database, "SELECT 1 FROM packs WHERE number = ?");
     for (const { name } of Deno.readDirSync(packsPath(directory))) {
       const number = packNumber(name);
       if (number === null || known.has(number) || isKnown.get(number) !== undefined) continue;

@@ -13,6 +13,7 @@ import { type ObjectId, objectIdBytes } from "../format/object_id.ts";
 import type { ObjectTable } from "../index/object_table.ts";
 import { createQuarantine, quarantine } from "../index/quarantine.ts";
 import { RECORD_HEADER_BYTES } from "../format/pack_format.ts";
+import { prepared } from "../index/prepared.ts";
 import type { StoreWriter } from "../store_writer.ts";
 
 export interface RepairedIndex {
@@ -34,8 +35,8 @@ export function repairIndex(
   const counts = { indexed: 0, removed: 0, quarantined: 0 };
   createQuarantine(store.database);
   store.rewriteIndex((database) => {
-    const remove = database.prepare("DELETE FROM objects WHERE id = ?");
-    const put = database.prepare("INSERT OR REPLACE INTO objects VALUES(?, ?, ?, ?, ?, ?, ?)");
+    const remove = prepared(database, "DELETE FROM objects WHERE id = ?");
+    const put = prepared(database, "INSERT OR REPLACE INTO objects VALUES(?, ?, ?, ?, ?, ?, ?)");
     const insert = ([id, location]: [ObjectId, Location]) => {
       const { pack, offset, stored, size, encoding, type } = location;
       put.run(objectIdBytes(id), pack, offset, stored, size, encoding, type);
@@ -55,7 +56,7 @@ export function repairIndex(
       quarantine(database, id, reason);
       counts.quarantined++;
     }
-    counts.removed += Number(database.prepare(DELETE_IMPOSSIBLE).run().changes);
+    counts.removed += Number(prepared(database, DELETE_IMPOSSIBLE).run().changes);
     recountPacks(database);
   });
   return counts;

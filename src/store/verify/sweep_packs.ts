@@ -1,9 +1,12 @@
 /**
  * Gives the space of dead objects back: packs that hold little else are written anew and removed.
  *
- * One step is one durable transaction: some records are copied and the index names the copies; or dead objects leave
- * the index. So it can stop at any step, and anything may be done between two. A pack file goes last, when no
+ * One step is one durable transaction: dead objects leave the index; or some records are copied and the index names the
+ * copies. So it can stop at any step, and anything may be done between two. A pack file goes last, when no
  * row names it any more.
+ *
+ * Dead objects leave first, those of all packs in the order of their ids, which is that of the rows: pack by pack
+ * each step would write most pages of the index.
  *
  * @module
  */
@@ -11,6 +14,8 @@
 import { LIVE, type ObjectTable, USED } from "../index/object_table.ts";
 import { PACK_HEADER_BYTES, RECORD_HEADER_BYTES } from "../format/pack_format.ts";
 import type { PackRow } from "../index/object_index.ts";
+import { prepared } from "../index/prepared.ts";
+import type { StoredObject } from "../pack_rewriter.ts";
 import type { Work } from "../format/sliced.ts";
 import type { StoreWriter } from "../store_writer.ts";
 
@@ -42,7 +47,7 @@ export interface Swept {
 
 /** What each pack with a number below `end` holds. None of them may have grown since the table was read. */
 export function packShares(store: StoreWriter, table: ObjectTable, end: number): PackShare[] {
-  const rows = store.database.prepare("SELECT * FROM packs WHERE number < ? ORDER BY number")
+  const rows = prepared(store.database, "SELECT * FROM packs WHERE number < ? ORDER BY number")
     .all(end) as unknown as PackRow[];
   const counts = new Map<number, number>();
   for (let at = 0; at < table.count; at++) {
@@ -94,23 +99,54 @@ export function* sweepPacks(
   onRemoved: (pack: number) => void,
 ): Work<Swept> {
   const swept: Swept = { packsRemoved: 0, bytesCopied: 0, objectsDropped: 0 };
+  const isDropped = yield* dropDead(store, table, packs, swept);
   const total = packs.reduce((sum, { live }) => sum + live, 0);
   for (const { pack, objects } of packs) {
+    const kept = objects.filter((at) => isDropped[at] === 0);
     let next = 0;
     do {
-      next = step(store, table, pack, objects, next, swept);
-      if (next === objects.length) {
+      next = move(store, table, pack, kept, next, swept);
+      if (next === kept.length) {
         onRemoved(pack);
         swept.packsRemoved++;
       }
       yield { phase: "sweep", done: swept.bytesCopied, total, unit: "bytes" };
-    } while (next < objects.length);
+    } while (next < kept.length);
   }
   return swept;
 }
 
-/** Moves or drops some objects of a pack, and the pack with the last of them. Returns where to go on. */
-function step(
+/**
+ * Takes the dead objects of `packs` out of the index. Results in which they were: one of them may be put again before
+ * its pack is gone, and is another then.
+ */
+function* dropDead(
+  store: StoreWriter,
+  table: ObjectTable,
+  packs: readonly PackShare[],
+  swept: Swept,
+): Work<Uint8Array> {
+  const isDropped = new Uint8Array(table.count);
+  const total = packs.reduce((sum, { objects }) => sum + objects.length, 0);
+  const numbers = new Set(packs.map(({ pack }) => pack));
+  let seen = 0;
+  for (let at = 0; at < table.count;) {
+    const dead: number[] = [];
+    for (; at < table.count && dead.length < STEP_OBJECTS; at++) {
+      if (!numbers.has(table.pack(at))) continue;
+      seen++;
+      if (!isNeeded(table, at)) dead.push(at);
+    }
+    if (dead.length > 0) store.rewriter.drop(stored(table, dead));
+    for (const place of dead) isDropped[place] = 1;
+    swept.objectsDropped += dead.length;
+    yield { phase: "drop", done: seen, total, unit: "objects" };
+  }
+  return isDropped;
+}
+
+/** Moves some objects of a pack, and removes it with the last of them. Returns where to go on. */
+function move(
   store: StoreWriter,
   table: ObjectTable,
   pack: number,
@@ -118,25 +154,17 @@ function step(
   first: number,
   swept: Swept,
 ): number {
-  const moved: number[] = [];
-  const dead: number[] = [];
   let bytes = 0;
   let next = first;
   for (; next < objects.length && bytes < STEP_BYTES && next - first < STEP_OBJECTS; next++) {
-    const at = objects[next]!;
-    if (!isNeeded(table, at)) dead.push(at);
-    else {
-      moved.push(at);
-      bytes += RECORD_HEADER_BYTES + table.stored(at);
-    }
+    bytes += RECORD_HEADER_BYTES + table.stored(objects[next]!);
   }
-  store.rewriter.rewrite(
-    pack,
-    moved.map((at) => ({ id: table.id(at), location: table.location(at) })),
-    dead.map((at) => ({ id: table.id(at), location: table.location(at) })),
-    next === objects.length,
-  );
+  const moved = stored(table, [...objects.subarray(first, next)]);
+  store.rewriter.move(pack, moved, next === objects.length);
   swept.bytesCopied += bytes;
-  swept.objectsDropped += dead.length;
   return next;
+}
+
+function stored(table: ObjectTable, places: readonly number[]): StoredObject[] {
+  return places.map((at) => ({ id: table.id(at), location: table.location(at) }));
 }

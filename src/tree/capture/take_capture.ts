@@ -159,16 +159,17 @@ function contentOf(inode: Inode): CapturedContent {
   const { content } = inode;
   if (content instanceof Overlay) {
     const base = content.base instanceof StoredContent ? content.base : null;
+    const [offsets, lengths, sources, positions] = content.extents.columns();
     return {
       type: "overlay",
       overlay: {
         base: base === null ? NO_CONTENT : { content: base.content, chunked: base.chunked },
         baseLength: base?.size ?? 0,
         baseSize: base === null ? 0 : content.baseSize,
-        offsets: Float64Array.from(content.offsets),
-        lengths: Float64Array.from(content.lengths),
-        sources: Float64Array.from(content.sources),
-        positions: Float64Array.from(content.positions),
+        offsets,
+        lengths,
+        sources,
+        positions,
         references: content.references.map((r) => ({
           content: r.content,
           chunked: r.chunked,
@@ -226,7 +227,7 @@ function segmentsInUse(tree: WorkingTree, segment: number): Set<number> {
   const used = new Set<number>();
   for (const inode of [...tree.nodes.orphans, ...tree.nodes.relinked]) {
     if (!(inode.content instanceof Overlay)) continue;
-    for (const source of inode.content.sources) {
+    for (const [, , source] of inode.content.extents) {
       if (source >= 0 && source < segment) used.add(source);
     }
   }

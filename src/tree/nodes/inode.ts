@@ -19,8 +19,9 @@ export const XATTRS_IN_SOURCE = Symbol("xattrs in source");
 
 /** A name of an inode. */
 export interface Name {
-  parent: Inode;
-  name: string;
+  readonly parent: Inode;
+  readonly name: string;
+  readonly dirent: Dirent;
 }
 
 /** The node id of a tree's root, as the protocol fixes it (FUSE_ROOT_ID). */
@@ -31,10 +32,13 @@ export const FIRST_COOKIE = 3;
 
 /** A name in a directory. */
 export class Dirent {
+  /** Where its name stands in {@linkcode Inode.names}, if the inode has those. */
+  slot = -1;
+
   constructor(
-    public inode: Inode,
+    readonly inode: Inode,
     /** Listing position: grows within the directory, is never used twice. */
-    readonly cookie: number,
+    public cookie: number,
   ) {}
 }
 
@@ -56,8 +60,8 @@ export class DirectoryState {
   captured: Set<string> | null = null;
   /** Number of directories among the children; -1 if that takes loading `entries`. */
   subdirectories = -1;
-  /** Where the last listing stopped. */
-  cursor: ListingCursor | null = null;
+  /** Where the last listings stopped, the latest last. Several may be at one cookie. */
+  cursors: ListingCursor[] = [];
 
   /** The node log has the cookies up to this one, and those of names that were added since it has any. */
   told = 0;
@@ -87,7 +91,7 @@ export class Inode {
   /** The only name, or one of them. Null for the root and for unlinked inodes. */
   parent: Inode | null = null;
   name = "";
-  /** All loaded names, if the record is in the link table. */
+  /** All loaded names, in no order, if the record is in the link table. */
   names: Name[] | null = null;
   content: Content = null;
   /** Target of a symlink once read. */
@@ -114,6 +118,19 @@ export class Inode {
   ) {
     this.atimeSec = mtimeSec;
     this.atimeNsec = mtimeNsec;
+  }
+
+  /** Adds a loaded name. The inode is one that has {@linkcode names}. */
+  addName(parent: Inode, name: string, dirent: Dirent): void {
+    dirent.slot = this.names!.push({ parent, name, dirent }) - 1;
+  }
+
+  /** Takes a loaded name away; the last one takes its slot. */
+  removeName({ slot }: Dirent): void {
+    const last = this.names!.pop()!;
+    if (slot === this.names!.length) return;
+    this.names![slot] = last;
+    last.dirent.slot = slot;
   }
 
   get isDirectory(): boolean {

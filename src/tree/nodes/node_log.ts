@@ -15,13 +15,6 @@
  * References are counted exactly: the kernel gives back all it counts at once, but also single ones while it
  * keeps others.
  *
- * Every first lookup of a file adds a record, so records are bytes in a buffer that is written as it is. A record
- * is a byte that tells its kind, a zero byte, u16 length of the name, u32 checksum of all its other bytes; then for BIND u64 node id, inode number,
- * references and node id of the directory, and the name; for COUNT u64 node id and references (0: the kernel has
- * forgotten it); for LISTED u64 node id of the directory and cookie of the first of some names, whose cookies follow each
- * other, and instead of a name those, each with its length in a byte before it; for CONNECTED three u32, what INIT agreed on. Little-endian; nothing reads it but this program on
- * this machine. Behind the last record are zeros: the file is written to as memory ({@linkcode MappedLog}).
- *
  * @module
  */
 
@@ -33,17 +26,15 @@ import { FIRST_COOKIE, type Inode } from "./inode.ts";
 import { journalError } from "../journal/journal.ts";
 import { MappedLog } from "./mapped_log.ts";
 import { ROOT_NODE_ID } from "./inode.ts";
-
-/** Where a node was when its line was written. */
-export interface LoggedNode {
-  /** 0 if it stands for nothing any more. */
-  readonly ino: number;
-  /** References the kernel has; 0 for a directory that only leads to others. */
-  lookups: number;
-  /** Node id of the directory; 0 if it had no name. */
-  readonly parent: number;
-  readonly name: string;
-}
+import {
+  HEADER_BYTES,
+  Kind,
+  LARGEST_RECORD,
+  type LoggedNode,
+  NodeRecords,
+  RECORD_BYTES,
+  recordSum,
+} from "./node_records.ts";
 
 /** What INIT agreed on. */
 export interface LoggedConnection {
@@ -55,46 +46,58 @@ export interface LoggedConnection {
 export interface LoadedNodes {
   readonly connection: LoggedConnection | null;
   readonly nodes: Map<number, LoggedNode>;
+  /** What the kernel has forgotten: who has a file handle may still name it. */
+  readonly forgotten: Map<number, LoggedNode>;
+  /** The largest node id that was given out, as far as is known. */
+  readonly largest: number;
   /** Cookies of names, by the node id of their directory. */
   readonly listings: Map<number, Map<string, number>>;
   /** Where the file has bytes that are no record, and what follows is not known; null if it has none. */
   readonly damagedAt: number | null;
 }
 
+/** Of a mount that no server served before. */
+export const NO_NODES: LoadedNodes = {
+  connection: null,
+  nodes: new Map(),
+  forgotten: new Map(),
+  largest: 0,
+  listings: new Map(),
+  damagedAt: null,
+};
+
 /** The file is written anew when it is this long and mostly obsolete. */
 const COMPACT_BYTES = 32 * 1024 * 1024;
 const BYTES_PER_NODE = 64;
 
-/** No one bit makes one of another, or of the zero that is behind the last record. */
-const Kind = { BIND: 3, COUNT: 5, CONNECTED: 6, LISTED: 9 } as const;
-const HEADER_BYTES = 8;
-/** Bytes of a record besides the name, by kind. */
-const RECORD_BYTES: Readonly<Record<number, number>> = {
-  [Kind.BIND]: HEADER_BYTES + 32,
-  [Kind.COUNT]: HEADER_BYTES + 16,
-  [Kind.CONNECTED]: HEADER_BYTES + 12,
-  [Kind.LISTED]: HEADER_BYTES + 16,
-};
 type Triple = [number, number, number];
 /** No directory lives to give out so many. */
 const LARGEST_COOKIE = 2 ** 52;
-const LARGEST_RECORD = HEADER_BYTES + 32 + 65535;
 
 export class NodeLog {
   readonly #calls: FileCalls;
+  readonly #compactAt: number;
   #fd: number;
   /** Null if the file system does not let it be written to as memory. */
   #mapped: MappedLog | null;
   #position = 0;
+  /** How long it was when it was written anew: it is again when it has doubled. */
+  #compacted = 0;
   #published = false;
   #bytes = new Uint8Array(2 * LARGEST_RECORD);
   #view = new DataView(this.#bytes.buffer);
   /** Bytes of {@linkcode #bytes} that are not in the file yet. */
   #pending = 0;
   #connection: LoggedConnection | null = null;
+  #largest = 0;
 
   /** Begins an empty log, which takes the place of the one at `path` with its first {@linkcode flush}. */
-  constructor(readonly path: string, calls: FileCalls = SYSTEM_CALLS) {
+  constructor(
+    readonly path: string,
+    calls: FileCalls = SYSTEM_CALLS,
+    compactAt = COMPACT_BYTES,
+  ) {
+    this.#compactAt = compactAt;
     this.#calls = persistent(calls);
     this.#fd = this.#calls.open(`${path}.new`, O_RDWR | O_CREAT, 0o600);
     if (this.#fd < 0) throw journalError("begin", path, failureCode(this.#fd));
@@ -105,50 +108,39 @@ export class NodeLog {
   /** What the file says, up to the first record that is not whole. */
   static load(path: string): LoadedNodes {
     const nodes = new Map<number, LoggedNode>();
+    let largest = 0;
     const listings = new Map<number, Map<string, number>>();
     let connection: LoggedConnection | null = null;
     let bytes: Uint8Array<ArrayBuffer>;
     try {
       bytes = Deno.readFileSync(path);
     } catch {
-      return { connection, nodes, listings, damagedAt: null };
+      return { ...NO_NODES };
     }
-    const view = new DataView(bytes.buffer);
-    const number = (at: number) =>
-      view.getUint32(at + 4, true) * 2 ** 32 + view.getUint32(at, true);
-    let damagedAt: number | null = null;
-    let next: number;
-    for (let at = 0; at < bytes.length && bytes[at] !== 0; at = next) {
-      const kind = bytes[at]!;
-      const name = at + (RECORD_BYTES[kind] ?? Infinity);
-      next = name <= bytes.length ? name + view.getUint16(at + 2, true) : Infinity;
-      if (next > bytes.length || view.getUint32(at + 4, true) !== recordSum(bytes, at, next)) {
-        damagedAt = at;
-        break;
-      }
-      const fields = at + HEADER_BYTES;
+    const records = new NodeRecords(bytes);
+    while (records.next()) {
+      const { kind, fields, name, end } = records;
+      const number = (at: number) => records.number(fields + at);
+      largest = Math.max(largest, kind === Kind.CONNECTED ? 0 : number(0));
       if (kind === Kind.BIND) {
-        const [ino, lookups, parent] = [8, 16, 24].map((i) => number(fields + i)) as Triple;
-        nodes.set(number(fields), { ino, lookups, parent, name: binaryName(bytes, name, next) });
+        nodes.set(number(0), records.node());
       } else if (kind === Kind.COUNT) {
-        const id = number(fields);
-        const node = nodes.get(id);
-        if (node !== undefined) node.lookups = number(fields + 8);
+        const node = nodes.get(number(0));
+        if (node !== undefined) node.lookups = number(8);
       } else if (kind === Kind.LISTED) {
-        const id = number(fields);
+        const id = number(0);
         if (!listings.has(id)) listings.set(id, new Map());
-        readNames(bytes, name, next, listings.get(id)!, number(fields + 8));
+        readNames(bytes, name, end, listings.get(id)!, number(8));
       } else {
-        const words = [0, 4, 8].map((i) => view.getUint32(fields + i, true));
-        const [minor, flags, flags2] = words as Triple;
+        const [minor, flags, flags2] = [0, 4, 8].map((i) => records.word(fields + i)) as Triple;
         connection = { minor, flags, flags2 };
       }
     }
-    removeForgotten(nodes);
+    const forgotten = removeForgotten(nodes);
     for (const id of listings.keys()) {
       if (id !== ROOT_NODE_ID && !nodes.get(id)?.lookups) listings.delete(id);
     }
-    return { connection, nodes, listings, damagedAt };
+    return { connection, nodes, forgotten, largest, listings, damagedAt: records.damagedAt };
   }
 
   connected(connection: LoggedConnection): void {
@@ -164,17 +156,45 @@ export class NodeLog {
   bind(inode: Inode): void {
     const { name, parent } = inode;
     if (parent !== null && parent.lookups === 0) this.bind(parent);
+    this.#bind(inode.nodeId, {
+      ino: inode.stale ? 0 : inode.ino,
+      lookups: inode.lookups,
+      parent: parent?.nodeId ?? 0,
+      name,
+    });
+  }
+
+  /** Of a node that the kernel had forgotten when another server ended: who has a file handle may still name it. */
+  keep(nodes: ReadonlyMap<number, LoggedNode>, largest: number): void {
+    for (const [id, node] of nodes) this.#bind(id, { ...node, lookups: 0 });
+    this.#mention(largest);
+  }
+
+  #bind(id: number, { ino, lookups, parent, name }: LoggedNode): void {
+    this.#largest = Math.max(this.#largest, id);
     const at = this.#begin(Kind.BIND, name.length);
-    this.#number(at, inode.nodeId);
-    this.#number(at + 8, inode.stale ? 0 : inode.ino);
-    this.#number(at + 16, inode.lookups);
-    this.#number(at + 24, parent?.nodeId ?? 0);
+    this.#number(at, id);
+    this.#number(at + 8, ino);
+    this.#number(at + 16, lookups);
+    this.#number(at + 24, parent);
     for (let i = 0; i < name.length; i++) this.#bytes[at + 32 + i] = name.charCodeAt(i);
     this.#end(at);
   }
 
+  /** Ids up to this one were given out, and are not to be given to others. */
+  #mention(largest: number): void {
+    // A node that was told of is more than mentioned.
+    if (largest <= this.#largest) return;
+    this.#largest = largest;
+    this.#count(largest, 0);
+  }
+
   /** The kernel has more or fewer references to an inode than before. */
   count({ nodeId, lookups }: Inode): void {
+    this.#count(nodeId, lookups);
+  }
+
+  #count(nodeId: number, lookups: number): void {
     const at = this.#begin(Kind.COUNT, 0);
     this.#number(at, nodeId);
     this.#number(at + 8, lookups);
@@ -249,7 +269,8 @@ export class NodeLog {
   /** Writes what is new. Called before each answer. `live` is what would be left of the log. */
   flush(live: ReadonlyMap<number, Inode>): void {
     if (this.#pending === 0) return;
-    if (this.#position > COMPACT_BYTES && this.#position > 2 * BYTES_PER_NODE * live.size) {
+    const needed = Math.max(BYTES_PER_NODE * live.size, this.#compacted);
+    if (this.#position > Math.max(this.#compactAt, 2 * needed)) {
       this.#compact(live);
     }
     this.#write();
@@ -297,6 +318,7 @@ export class NodeLog {
       return;
     }
     if (this.#connection !== null) draft.connected(this.#connection);
+    draft.#mention(this.#largest);
     for (const inode of live.values()) {
       draft.bind(inode);
       draft.#listing(inode);
@@ -305,7 +327,7 @@ export class NodeLog {
     this.close();
     this.#fd = draft.#fd;
     this.#mapped = draft.#mapped;
-    this.#position = draft.#position;
+    this.#position = this.#compacted = draft.#position;
     this.#published = draft.#published;
   }
 
@@ -318,8 +340,8 @@ export class NodeLog {
   }
 }
 
-/** Removes what the kernel does not refer to and what leads to nothing that it does. */
-function removeForgotten(nodes: Map<number, LoggedNode>): void {
+/** Removes what the kernel does not refer to and what leads to nothing that it does. Returns that. */
+function removeForgotten(nodes: Map<number, LoggedNode>): Map<number, LoggedNode> {
   const needed = new Set<number>();
   for (const [id, { lookups }] of nodes) {
     if (lookups === 0) continue;
@@ -329,7 +351,13 @@ function removeForgotten(nodes: Map<number, LoggedNode>): void {
       at = nodes.get(at)?.parent;
     }
   }
-  for (const id of nodes.keys()) if (!needed.has(id)) nodes.delete(id);
+  const forgotten = new Map<number, LoggedNode>();
+  for (const [id, node] of nodes) {
+    if (needed.has(id)) continue;
+    nodes.delete(id);
+    forgotten.set(id, node);
+  }
+  return forgotten;
 }
 
 /** Reads names that lie in `[at, end)`, and gives them cookies from `cookie` on. */
@@ -346,17 +374,4 @@ function readNames(
     if (at > end || cookie < FIRST_COOKIE || cookie >= LARGEST_COOKIE) return;
     into.set(binaryName(bytes, start, at), cookie++);
   }
-}
-
-/**
- * FNV-1a of the record `[start, end)` without its checksum: each step is a bijection, so any one byte that changes
- * changes it, and for so few bytes it is quicker than a call of a CRC-32.
- */
-function recordSum(bytes: Uint8Array, start: number, end: number): number {
-  let sum = 0x811c9dc5;
-  for (let i = start; i < end; i++) {
-    if (i - start >= 4 && i - start < HEADER_BYTES) continue;
-    sum = Math.imul(sum ^ bytes[i]!, 0x01000193);
-  }
-  return sum >>> 0;
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { cString } from "../../../ffi/binary_string.ts";
 import { close, O_CREAT, O_RDWR, open } from "../../host/files.ts";
 import { S_IFREG } from "../../store/trees/entry.ts";
-import { Inode } from "./inode.ts";
+import { SYSTEM_CALLS } from "../../store/files/file_calls.ts";
+import { DirectoryState, Dirent, Inode } from "./inode.ts";
 import { NodeLog } from "./node_log.ts";
 
 const NOTHING: ReadonlyMap<number, Inode> = new Map();
@@ -149,6 +150,8 @@ Deno.test("no file means nothing is known", () => {
   assert.deepEqual(NodeLog.load("/nonexistent/nodes"), {
     connection: null,
     nodes: new Map(),
+    forgotten: new Map(),
+    largest: 0,
     listings: new Map(),
     damagedAt: null,
   });
@@ -168,7 +171,64 @@ Deno.test("a log that is mostly obsolete is written anew with what is left", () 
     log.bind(left);
     log.flush(live);
     assert.ok(Deno.statSync(path).size < 16 * 1024 * 1024);
-    const { nodes, connection } = NodeLog.load(path);
+    const { nodes, connection, largest } = NodeLog.load(path);
     assert.deepEqual([...nodes.keys()], [1]);
     assert.deepEqual(connection, CONNECTION);
+    assert.equal(largest, 130_001, "ids that were given out are not given out again");
   }));
+
+Deno.test("what the kernel has forgotten the next log knows, and its ids are taken", () =>
+  withLog((log, path) => {
+    log.bind(inode(1, "known", null));
+    log.bind(inode(9, "forgotten", null));
+    log.count(references(9, 0));
+    log.flush(NOTHING);
+    const { nodes, forgotten, largest } = NodeLog.load(path);
+    assert.deepEqual([...nodes.keys()], [1]);
+    assert.deepEqual([...forgotten], [[9, {
+      ino: inode(9, "forgotten", null).ino,
+      lookups: 0,
+      parent: 0,
+      name: "forgotten",
+    }]]);
+    assert.equal(largest, 9);
+    const next = new NodeLog(`${path}.next`);
+    next.keep(forgotten, 20);
+    next.flush(NOTHING);
+    const again = NodeLog.load(`${path}.next`);
+    assert.deepEqual([again.nodes.size, again.forgotten, again.largest], [0, forgotten, 20]);
+    next.close();
+  }));
+
+Deno.test("a long log of which all is needed is written anew as often as it doubles", () => {
+  const directory = Deno.makeTempDirSync();
+  let renamed = 0;
+  const rename = (from: string, to: string) => {
+    renamed++;
+    Deno.renameSync(from, to);
+  };
+  const log = new NodeLog(`${directory}/nodes`, { ...SYSTEM_CALLS, rename }, 1000);
+  try {
+    const listed = inode(5, "d", inode(1, "", null));
+    const names = Array.from({ length: 2000 }, (_, i) => `a name that is listed ${i}`);
+    listed.directory = new DirectoryState(null, null);
+    listed.directory.entries = new Map(
+      names.map((name, i) => [name, new Dirent(inode(100 + i, name, listed), 3 + i)]),
+    );
+    listed.directory.told = 3 + names.length;
+    const live = new Map([[5, listed]]);
+    log.bind(listed);
+    log.listed(5, names, names.map((_, i) => 3 + i));
+    const flushes = 4000;
+    for (let i = 0; i < flushes; i++) {
+      log.count(listed);
+      log.flush(live);
+    }
+    // They are 50 KB of names and 100 KB of counts.
+    assert.ok(renamed <= 6, `it was written ${renamed} times`);
+    assert.equal(NodeLog.load(log.path).listings.get(5)?.size, names.length);
+  } finally {
+    log.close();
+    Deno.removeSync(directory, { recursive: true });
+  }
+});

@@ -93,11 +93,10 @@ Deno.test("an overlay reads as the bytes that were written", () => {
       assert.equal(size, model.size);
     }
     assert.deepEqual(render(overlay, size), model.bytes);
-    for (let i = 1; i < overlay.offsets.length; i++) {
-      assert.ok(
-        overlay.offsets[i - 1]! + overlay.lengths[i - 1]! <= overlay.offsets[i]!,
-        "disjoint",
-      );
+    let end = 0;
+    for (const [offset, length] of overlay.extents) {
+      assert.ok(offset >= end && length > 0, "disjoint");
+      end = offset + length;
     }
   }));
 });

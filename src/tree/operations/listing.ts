@@ -11,13 +11,16 @@
 
 import {
   type DirectoryState,
-  Dirent,
+  type Dirent,
   FIRST_COOKIE,
   type Inode,
   type ListingCursor,
 } from "../nodes/inode.ts";
 import { Status } from "../status.ts";
 import type { WorkingTree } from "../working_tree.ts";
+
+/** Listings of a directory that may take turns without each being sought from the beginning. */
+const LISTERS = 8;
 
 /** Takes a name for the answer. Returns false, and has not taken it, if there is no room. */
 export type TakeName = (name: string, dirent: Dirent) => boolean;
@@ -45,7 +48,7 @@ export function listNames(
     const [name, dirent] = entry;
     if (!take(name, dirent)) {
       // The iterator is past an entry that did not fit: the next call has to find it again.
-      state.cursor = { cookie: last, first: entry, rest };
+      if (state.cursors.push({ cookie: last, first: entry, rest }) > LISTERS) state.cursors.shift();
       break;
     }
     entry = null;
@@ -59,10 +62,9 @@ export function listNames(
 
 /** Entries whose cookie is above `cookie`. */
 function seekTo(state: DirectoryState, cookie: number): Omit<ListingCursor, "cookie"> {
-  const { cursor } = state;
-  state.cursor = null;
-  if (cursor?.cookie !== cookie) return { first: null, rest: after(state.entries!, cookie) };
-  const { first, rest } = cursor;
+  const known = state.cursors.findIndex((cursor) => cursor.cookie === cookie);
+  if (known < 0) return { first: null, rest: after(state.entries!, cookie) };
+  const [{ first, rest }] = state.cursors.splice(known, 1) as [ListingCursor];
   // It may have been removed, or replaced under the same name, since.
   const isThere = first !== null && state.entries!.get(first[0]) === first[1];
   return { first: isThere ? first : null, rest };
@@ -100,18 +102,24 @@ export function restoreListings(
 function restore(tree: WorkingTree, inode: Inode, told: ReadonlyMap<string, number>): void {
   const state = inode.directory!;
   const kept: [string, Dirent][] = [];
-  const others: [string, Inode][] = [];
-  for (const [name, { inode: child }] of state.entries!) {
-    const cookie = told.get(name);
-    if (cookie === undefined) others.push([name, child]);
-    else kept.push([name, new Dirent(child, cookie)]);
+  const others: [string, Dirent][] = [];
+  for (const entry of state.entries!) {
+    const cookie = told.get(entry[0]);
+    if (cookie === undefined) others.push(entry);
+    else {
+      entry[1].cookie = cookie;
+      kept.push(entry);
+    }
   }
   kept.sort((a, b) => a[1].cookie - b[1].cookie);
   state.entries = new Map(kept);
-  state.cursor = null;
+  state.cursors = [];
   let next = FIRST_COOKIE;
   for (const cookie of told.values()) next = Math.max(next, cookie + 1);
-  for (const [name, child] of others) state.entries.set(name, new Dirent(child, next++));
+  for (const [name, dirent] of others) {
+    dirent.cookie = next++;
+    state.entries.set(name, dirent);
+  }
   state.nextCookie = next;
   if (kept.length > 0) {
     tell(tree, inode, kept.map(([name]) => name), kept.map(([, { cookie }]) => cookie));

@@ -149,7 +149,9 @@ export function link(
 export function applyLink(tree: WorkingTree, inode: Inode, parent: Inode, name: string): void {
   inode.nlink++;
   if (inode.nlink > 1 && inode.names === null) {
-    inode.names = [{ parent: inode.parent!, name: inode.name }];
+    const { parent, name } = inode;
+    inode.names = [];
+    inode.addName(parent!, name, parent!.directory!.entries!.get(name)!);
     tree.links.set(inode.ino, inode);
     tree.nameChanged(inode.parent!, inode.name);
   }

@@ -5,19 +5,24 @@
  */
 
 import type { Inode } from "../nodes/inode.ts";
-import type { LoggedNode } from "../nodes/node_log.ts";
+import type { LoggedNode } from "../nodes/node_records.ts";
 import type { ReplayReport } from "./replay.ts";
 import { ROOT_NODE_ID } from "../nodes/inode.ts";
 import type { WorkingTree } from "../working_tree.ts";
 
+/** So many files that the kernel has forgotten get the ids back that they had, for who has a handle of one. */
+const HANDLES_KEPT = 10_000;
+
 /**
- * Sets the node ids of `logged` and their references. What the journal says of an id wins over the log.
- * Returns the ids that stand for nothing any more: files that a rollback replaced.
+ * Sets the node ids of `logged` and their references. What the journal says of an id wins over the log. What is in
+ * `forgotten` has no references.
+ * Returns the ids that stand for nothing any more.
  */
 export function restoreNodes(
   tree: WorkingTree,
   replayed: ReplayReport,
   logged: ReadonlyMap<number, LoggedNode>,
+  forgotten: ReadonlyMap<number, LoggedNode> = new Map(),
 ): number[] {
   const found = new Map<number, Inode | null>([[ROOT_NODE_ID, tree.root]]);
   const lost: number[] = [];
@@ -33,7 +38,7 @@ export function restoreNodes(
   };
 
   const fromLog = (id: number): Inode | null => {
-    const node = logged.get(id);
+    const node = logged.get(id) ?? forgotten.get(id);
     if (node === undefined) return null;
     // Without a name that was loaded it may have others.
     if (node.parent === 0) return node.ino === 0 ? null : tree.linked(node.ino);
@@ -60,6 +65,10 @@ export function restoreNodes(
   }
   // Only now: what the new log says of a node names its directory by the id that the kernel has of it.
   for (const [inode, lookups] of restored) tree.nodes.remember(inode, lookups);
+  for (const [id, { parent }] of [...forgotten].slice(-HANDLES_KEPT)) {
+    const inode = parent === 0 ? null : find(id);
+    if (inode !== null && inode.lookups === 0) inode.nodeId = id;
+  }
   return lost;
 }
 

@@ -81,7 +81,7 @@ class Plan {
 
 /** The inode's bytes differ: its loaded names get a new inode. */
 function replaceLinked(tree: WorkingTree, inode: Inode, invalidation: Invalidation): void {
-  const names = inode.names!;
+  const names = [...inode.names!];
   tree.links.delete(inode.ino);
   const replacement = tree.linked(inode.ino)!;
   names.forEach(({ parent, name }, i) => {

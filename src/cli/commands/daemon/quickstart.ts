@@ -1,6 +1,6 @@
-import { resolve } from "node:path";
 import { ControlClient } from "../../../control/client.ts";
 import type { StatusReport } from "../../../control/service/daemon.ts";
+import { absolutePath } from "../../../host/current_directory.ts";
 import { findMount } from "../../../daemon/workspaces/find_daemon.ts";
 import { askStatus } from "../../../daemon/workspaces/spawn.ts";
 import { startAnew, startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
@@ -61,7 +61,7 @@ interface Outcome {
 
 /** Starts the daemon of the directory, or of the project whose mount it is in. */
 async function started(input: CommandInput): Promise<Outcome> {
-  const directory = resolve(input.positionals[0] ?? input.values.get("project") ?? ".");
+  const directory = absolutePath(input.positionals[0] ?? input.values.get("project") ?? ".");
   const { mount, found } = await findMount(directory);
   const known = found?.workspace ?? null;
   if (mount !== null && known === null) {

@@ -1,7 +1,7 @@
-import { resolve } from "node:path";
 import type { BranchReport } from "../../../control/service/branches.ts";
 import { type ControlClient, ControlError } from "../../../control/client.ts";
 import type { ConfinementOptions } from "../../../daemon/runs/confinement.ts";
+import { absolutePath } from "../../../host/current_directory.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
 import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
@@ -29,10 +29,9 @@ export const command: Command = {
     "merge-on-success": { brief: "merge it into main if the program ends with 0" },
   },
   details: `Starts a daemon where none runs. Ends with the program's exit code, whatever
-becomes of what it left (a merge that is refused is told), and ends what the
-program left running. With --confine what agents keep in the home
-directory (.claude, .codex, .cache, …) stays writable, /tmp and /run are new
-and empty, and sockets of other programs are out of reach. Open are the
+becomes of its work, and ends what it left running. With --confine what agents
+keep in the home directory (.claude, .codex, .cache, …) stays writable, /tmp
+and /run are new and empty, and sockets of others are out of reach. Open are the
 network, what you may read, and sockets made later in places that it sees.
 Agents' sandboxes work inside; as root Claude Code's needs its setting
 enableWeakerNestedSandbox, as in containers.`,
@@ -54,7 +53,7 @@ enableWeakerNestedSandbox, as in containers.`,
       socket,
       at: paths(input.values.get("at")),
       confine: confinementOf(input),
-      cwd: Deno.cwd(),
+      cwd: absolutePath("."),
       command: input.positionals,
       say,
     });
@@ -95,8 +94,8 @@ interface Place {
 /** The daemon of the project, started if it does not run. */
 async function daemonOf(input: CommandInput): Promise<Place> {
   const named = input.values.get("sock");
-  if (named !== undefined) return await connected(resolve(named));
-  const directory = resolve(input.values.get("project") ?? ".");
+  if (named !== undefined) return await connected(absolutePath(named));
+  const directory = absolutePath(input.values.get("project") ?? ".");
   const found = await findAround(directory);
   if (found !== null) {
     const place = await connected(found.socket, found.workspace?.mount).catch(() => null);
@@ -160,5 +159,5 @@ function confinementOf(input: CommandInput): ConfinementOptions | null {
 }
 
 function paths(text: string | undefined): string[] {
-  return (text ?? "").split(":").filter((path) => path !== "").map((path) => resolve(path));
+  return (text ?? "").split(":").filter((path) => path !== "").map(absolutePath);
 }

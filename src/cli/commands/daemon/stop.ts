@@ -1,6 +1,6 @@
 import type { StatusReport, StopReport } from "../../../control/service/daemon.ts";
 import { isListening } from "../../../control/socket_path.ts";
-import { isAlive } from "../../../daemon/is_alive.ts";
+import { isAlive } from "../../../host/processes.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 import { connect } from "../../daemon_client.ts";

@@ -4,15 +4,16 @@ import { given, withDaemon } from "../../daemon_client.ts";
 import { changeLine } from "../../print/format.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
 import { onTerminal, print, printJson, type Style, style } from "../../print/output.ts";
-import { projectPath } from "../../project_path.ts";
+import { pathArguments, PATHS_FROM_OPTION } from "../../path_arguments.ts";
 
 export const command: Command = {
   name: "diff",
   brief: "show what differs between checkpoints, or from the mount",
   prints: "diff",
-  positionals: { usage: "[A [B]] [-- PATH…]", min: 0, max: Infinity },
+  positionals: { usage: "[A [B]] [-- PATH…]", min: 0, max: Infinity, areBytes: true },
   options: {
     patch: { short: "p", brief: "show the changed lines of text files" },
+    "paths-from": PATHS_FROM_OPTION,
     branch: BRANCH_OPTION,
   },
   details: `Without A: HEAD against the mount as it is. With A only: that against the mount.
@@ -25,18 +26,14 @@ Quote a label with spaces.`,
     if (extra !== undefined) {
       throw usageError("agentvfs diff compares two checkpoints at most", "Put paths after --");
     }
+    const { paths, inside } = await pathArguments(input, input.afterDashes);
     const report = await withDaemon(input, async (client) => {
-      let paths = {};
-      if (input.afterDashes.length > 0) {
-        const roots = await client.status();
-        paths = { paths: input.afterDashes.map((path) => projectPath(path, roots, Deno.cwd())) };
-      }
       return await client.diff({
+        ...(paths.length === 0 ? {} : { paths: inside(await client.status()) }),
         ...(from === undefined ? {} : { from }),
         ...(to === undefined ? {} : { to }),
         ...(input.flags.has("patch") ? { patch: true } : {}),
         ...given(input, "branch", "branch"),
-        ...paths,
       });
     });
     if (input.flags.has("json")) printJson(report);

@@ -2,17 +2,18 @@ import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
-import { projectPath } from "../../project_path.ts";
+import { pathArguments, PATHS_FROM_OPTION } from "../../path_arguments.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 
 export const command: Command = {
   name: "restore",
   brief: "bring files or directories back from a checkpoint",
   prints: "restore",
-  positionals: { usage: "PATH…", min: 1, max: Infinity },
+  positionals: { usage: "PATH…", min: 0, max: Infinity, areBytes: true },
   options: {
     from: { value: "REF", short: "f", brief: "checkpoint to take them from; else HEAD" },
     "dry-run": DRY_RUN_OPTION,
+    "paths-from": PATHS_FROM_OPTION,
     branch: BRANCH_OPTION,
   },
   details: `${REF_HELP}
@@ -21,10 +22,13 @@ Paths start where you stand in the mount or the project, elsewhere at its root.`
   async run(input) {
     const from = input.values.get("from") ?? "HEAD";
     if (from === "") throw usageError("--from needs a checkpoint");
+    const { paths, inside } = await pathArguments(input, input.positionals);
+    if (paths.length === 0) {
+      throw usageError("agentvfs restore needs PATH…", "See agentvfs restore --help");
+    }
     const report = await withDaemon(input, async (client) => {
-      const roots = await client.status();
       return await client.restore({
-        paths: input.positionals.map((path) => projectPath(path, roots, Deno.cwd())),
+        paths: inside(await client.status()),
         from,
         ...given(input, "branch", "branch"),
         ...(input.flags.has("dry-run") ? { dryRun: true } : {}),

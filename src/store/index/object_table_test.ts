@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { ObjectTable } from "./index/object_table.ts";
-import { objectIdBytes } from "./format/object_id.ts";
-import { runAtOnce } from "./format/sliced.ts";
-import { hasher, noise, withStore } from "./test_store.ts";
+import { ObjectTable } from "./object_table.ts";
+import { objectIdBytes } from "../format/object_id.ts";
+import { runAtOnce } from "../format/sliced.ts";
+import { hasher, noise, withStore } from "../test_store.ts";
 
 /** More than a page of rows. */
 const COUNT = 10_000;

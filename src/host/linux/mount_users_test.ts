@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { usersAt } from "../host/mount_users.ts";
+import { usersAt } from "../mount_users.ts";
 
 Deno.test("who uses a directory is everybody but this process", async () => {
   const directory = await Deno.makeTempDir();
