@@ -62,7 +62,7 @@ Deno.test("a writer that is closed leaves alone what the next one writes", () =>
     const id = next.putBlob(noise(2000, 2));
     next.commit();
     const location = new ObjectIndex(next.database).find(first)!;
-    assert.throws(() => rewriter.rewrite(1, [{ id: first, location }], [], true));
+    assert.throws(() => rewriter.move(1, [{ id: first, location }], true));
     next.close();
     const reader = Store.open(directory, hasher);
     assert.deepEqual(reader.read(id), noise(2000, 2));
