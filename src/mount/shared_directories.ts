@@ -84,11 +84,33 @@ export class SharedDirectories {
 
   /** The directory of `view` that a shared id stands for; undefined if it has none there. */
   directory(view: View, id: number): Inode | undefined {
+    // Up to where the view has something, and from there down to the places that it was never asked for.
+    const way: { readonly id: number; readonly place: Place }[] = [];
+    let at = id;
+    while (!this.#isAnswered(view, at)) {
+      const place = this.#placeOf(at);
+      if (place === null) return undefined;
+      way.push({ id: at, place });
+      at = place.parent;
+    }
+    let found = this.#known(view, at);
+    for (const { id, place } of way.reverse()) {
+      if (found === undefined) return undefined;
+      found = this.#find(view, id, found, place);
+    }
+    return found;
+  }
+
+  /** True if it need not be looked for what the view has behind the id. */
+  #isAnswered(view: View, id: number): boolean {
+    return (view === this.views.main && isMainId(id)) || this.#known(view, id) !== undefined;
+  }
+
+  #known(view: View, id: number): Inode | undefined {
     if (id === ROOT_NODE_ID) return view.tree.root;
     const known = this.#mapped.get(view)?.directories.get(id);
     if (known !== undefined && !known.stale) return known;
-    if (view === this.views.main && isMainId(id)) return view.tree.node(id);
-    return this.#find(view, id);
+    return view === this.views.main && isMainId(id) ? view.tree.node(id) : undefined;
   }
 
   /** The id for a directory of `view` that the kernel is about to be told; counts the reference that it gets. */
@@ -136,7 +158,8 @@ export class SharedDirectories {
   }
 
   /**
-   * The directory that another view has at a place, if the kernel may know it; null if there is none. What `view` finds
+   * The directory that another view has at a place, if the kernel may know it; null if there is none, or none
+   * that can be looked up by its path. What `view` finds
    * there makes the kernel drop that directory.
    */
   elsewhere(view: View, parent: number, name: string): Elsewhere | null {
@@ -153,7 +176,8 @@ export class SharedDirectories {
         (other === this.views.main && isMainId(id) ? other.tree.node(id) : undefined);
       if (directory === undefined || directory.stale) continue;
       if (samePlace(this.#placeIn(other, directory), place)) {
-        return { view: other, id, parent, name, path: pathOf(directory) };
+        const path = pathOf(directory);
+        return path === null ? null : { view: other, id, parent, name, path };
       }
     }
     return null;
@@ -276,11 +300,7 @@ export class SharedDirectories {
   }
 
   /** Finds what is at the place that an id stands for, of a view that was never asked for it. */
-  #find(view: View, id: number): Inode | undefined {
-    const place = this.#placeOf(id);
-    if (place === null) return undefined;
-    const parent = this.directory(view, place.parent);
-    if (parent === undefined) return undefined;
+  #find(view: View, id: number, parent: Inode, place: Place): Inode | undefined {
     const found = view.tree.lookup(parent, place.name);
     if (typeof found === "number" || found.directory === null) return undefined;
     if (this.#mapped.get(view)?.ids.has(found)) return undefined;

@@ -25,7 +25,7 @@ import type { ObjectId } from "../store/format/object_id.ts";
 import type { Work } from "../store/format/sliced.ts";
 import type { Store } from "../store/store.ts";
 import { NEW_INODES } from "./inode_number.ts";
-import { joinPath } from "../tree/nodes/join_path.ts";
+import { SourcePath } from "../tree/nodes/source_path.ts";
 import type { SourceDirectory, SourceEntry } from "./read_source.ts";
 
 export interface SourceChanges extends ChangeCounts {
@@ -53,7 +53,7 @@ export function compareSource(
 
 /** A directory to be compared; `before` is null where the import had none. */
 interface Waiting {
-  readonly path: string;
+  readonly path: SourcePath;
   readonly before: ObjectId | null;
 }
 
@@ -67,14 +67,14 @@ class Comparison {
   readonly #waiting: Waiting[];
   readonly #stat = emptyStat();
   readonly #counts = { added: 0, modified: 0, deleted: 0, touched: 0 };
-  #newest: { path: string; time: Timestamp } | null = null;
+  #newest: { path: SourcePath; time: Timestamp } | null = null;
 
   constructor(store: Store, source: SourceDirectory, imported: ImportedSource) {
     this.#store = store;
     this.#source = source;
     this.#imported = imported;
     this.#links = new LinkLookup(store, imported.snapshot.links);
-    this.#waiting = [{ path: "", before: imported.snapshot.root.content }];
+    this.#waiting = [{ path: SourcePath.ROOT, before: imported.snapshot.root.content }];
   }
 
   *run(): Work<SourceChanges> {
@@ -88,14 +88,18 @@ class Comparison {
         unit: "records",
       };
     }
-    return { ...this.#counts, newest: this.#newest };
+    const newest = this.#newest;
+    return {
+      ...this.#counts,
+      newest: newest === null ? null : { path: `${newest.path}`, time: newest.time },
+    };
   }
 
   #directory({ path, before }: Waiting): number {
     const fd = this.#source.openDirectory(path);
     if (fd < 0) return 0;
     try {
-      const entries = this.#source.listOpen(fd, path === "");
+      const entries = this.#source.listOpen(fd, path === SourcePath.ROOT);
       if (typeof entries === "number") return 0;
       const known = new Map<string, TreeEntry>();
       if (before !== null) {
@@ -104,7 +108,7 @@ class Comparison {
       for (const entry of entries) {
         const was = known.get(entry.name);
         known.delete(entry.name);
-        if (entry.skipped === undefined) this.#entry(fd, joinPath(path, entry.name), entry, was);
+        if (entry.skipped === undefined) this.#entry(fd, path.child(entry.name), entry, was);
       }
       for (const gone of known.values()) this.#deleted(fd, path, gone);
       return entries.length;
@@ -113,7 +117,7 @@ class Comparison {
     }
   }
 
-  #entry(fd: number, path: string, entry: SourceEntry, was: TreeEntry | undefined): void {
+  #entry(fd: number, path: SourcePath, entry: SourceEntry, was: TreeEntry | undefined): void {
     const record = was === undefined ? null : was.linked ? this.#links.get(was.ino) : was;
     if (record === null && this.#wasLeftOut(fd, path, entry)) return;
     const isNowDirectory = isOfKind(entry, S_IFDIR);
@@ -126,13 +130,13 @@ class Comparison {
     else if (!isNowDirectory && isTouched(entry, record)) this.#counts.touched++;
   }
 
-  #deleted(fd: number, directory: string, entry: TreeEntry): void {
+  #deleted(fd: number, directory: SourcePath, entry: TreeEntry): void {
     if (isDirectory(entry)) this.#counts.deleted += entry.entries;
     if (fstat(fd, this.#stat) < 0) return;
-    this.#changed("deleted", joinPath(directory, entry.name), this.#stat);
+    this.#changed("deleted", directory.child(entry.name), this.#stat);
   }
 
-  #changed(how: keyof ChangeCounts, path: string, at: Changed): void {
+  #changed(how: keyof ChangeCounts, path: SourcePath, at: Changed): void {
     this.#counts[how]++;
     const time = { sec: at.ctimeSec, nsec: at.ctimeNsec };
     // Of several in one tick of the clock the last that is met: what is in a directory comes after it. When a name was
@@ -143,7 +147,7 @@ class Comparison {
   }
 
   /** True if it was there during the import already, which could not read it either. */
-  #wasLeftOut(directory: number, path: string, entry: SourceEntry): boolean {
+  #wasLeftOut(directory: number, path: SourcePath, entry: SourceEntry): boolean {
     if (entry.ctimeSec * 1000 > this.#imported.time) return false;
     const fd = isOfKind(entry, S_IFDIR)
       ? this.#source.openDirectory(path)

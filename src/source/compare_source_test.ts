@@ -108,7 +108,7 @@ Deno.test("what an import had to leave out is no change, unless it changed since
       source.openFileAt = (directory, name) =>
         name === "left-out" ? failure("EACCES") : openFileAt.call(source, directory, name);
       source.openDirectory = (path) =>
-        path === "shut" ? failure("EACCES") : openDirectory.call(source, path);
+        `${path}` === "shut" ? failure("EACCES") : openDirectory.call(source, path);
     };
     const later = Date.now() + 5_000;
     assert.deepEqual(compare(unreadable, later), { ...SAME, newest: null });

@@ -42,7 +42,8 @@ export async function withWorkspace(use: (workspace: Workspace) => Promise<void>
   } finally {
     store.close();
     await run(["chmod", "-R", "u+rwx", directory]);
-    await Deno.remove(directory, { recursive: true });
+    // Deno.remove recurses.
+    await run(["rm", "-rf", directory]);
   }
 }
 

@@ -10,12 +10,13 @@
 
 import type { InodeEntry, InodeRecord, LinkEntry, Snapshot } from "../store/trees/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
-import { applyEdits, PathEdits } from "../history/snapshots/path_edits.ts";
+import { applyEdits, TreeEdits } from "../history/snapshots/path_edits.ts";
 import { recordOf } from "../history/snapshots/record.ts";
+import type { SourcePath } from "../tree/nodes/source_path.ts";
 
 interface LinkedInode {
   readonly entry: InodeEntry;
-  readonly directory: string;
+  readonly directory: SourcePath;
   names: number;
 }
 
@@ -31,13 +32,13 @@ export class HardLinks {
   }
 
   /** Remembers the first name of an inode, in `directory`. */
-  first(entry: InodeEntry, directory: string): void {
+  first(entry: InodeEntry, directory: SourcePath): void {
     this.#inodes.set(entry.ino, { entry, directory, names: 1 });
   }
 
   /** The snapshot whose tree, but for first names that have to become links, is `root`. */
   apply(store: StoreWriter, root: InodeRecord): Snapshot {
-    const edits = new PathEdits();
+    const edits = new TreeEdits();
     const records = new Map<number, InodeRecord>();
     for (const [ino, { entry, directory, names }] of this.#inodes) {
       if (names < 2) continue;
@@ -45,6 +46,6 @@ export class HardLinks {
       edits.at(directory).entries.set(entry.name, { name: entry.name, linked: true, ino });
     }
     if (records.size === 0) return { root, links: null };
-    return { root: applyEdits(store, root, edits), links: store.updateLinks(null, records) };
+    return { root: applyEdits(store, root, edits.root), links: store.updateLinks(null, records) };
   }
 }

@@ -8,8 +8,8 @@ import { close, emptyStat } from "../host/files.ts";
 import { type ContentId, type InodeEntry, S_IFLNK, S_IFMT, S_IFREG } from "../store/trees/entry.ts";
 import type { ObjectId } from "../store/format/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
+import type { SourcePath } from "../tree/nodes/source_path.ts";
 import type { ImportReport } from "./import_report.ts";
-import { joinPath } from "../tree/nodes/join_path.ts";
 import { SLICED_BYTES, type StoredFile, storeFile, storeLargeFile } from "./read_file.ts";
 import type { SourceDirectory, SourceEntry } from "./read_source.ts";
 import { readOpenXattrs, readXattrsAt, type XattrReading } from "./read_xattrs.ts";
@@ -44,10 +44,10 @@ export class EntryImporter {
    */
   read(
     directory: number,
-    parent: string,
+    parent: SourcePath,
     entry: SourceEntry,
   ): InodeEntry | null | Promise<InodeEntry | null> {
-    const path = joinPath(parent, entry.name);
+    const path = parent.child(entry.name);
     switch (entry.mode & S_IFMT) {
       case S_IFREG:
         return this.#file(directory, path, entry);
@@ -64,14 +64,14 @@ export class EntryImporter {
   }
 
   /** Stores extended attributes, null where there are none. ACLs that are left out are reported. */
-  putXattrs(path: string, reading: XattrReading): ObjectId | null {
+  putXattrs(path: SourcePath, reading: XattrReading): ObjectId | null {
     if (reading.acl) this.#report.skip(path, "its POSIX ACL is not kept, the mode is");
     return reading.values === null ? null : this.#store.putXattrs(reading.values);
   }
 
   #special(
     directory: number,
-    path: string,
+    path: SourcePath,
     entry: SourceEntry,
     content: ContentId,
   ): InodeEntry {
@@ -81,7 +81,7 @@ export class EntryImporter {
 
   #file(
     directory: number,
-    path: string,
+    path: SourcePath,
     entry: SourceEntry,
   ): InodeEntry | null | Promise<InodeEntry | null> {
     const fd = this.#source.openFileAt(directory, entry.name);
@@ -94,7 +94,11 @@ export class EntryImporter {
     }
   }
 
-  async #largeFile(fd: number, path: string, entry: SourceEntry): Promise<InodeEntry | null> {
+  async #largeFile(
+    fd: number,
+    path: SourcePath,
+    entry: SourceEntry,
+  ): Promise<InodeEntry | null> {
     try {
       const stored = await storeLargeFile(this.#store, fd, entry, this.#stat, (bytes) => {
         this.#report.part(bytes);
@@ -108,7 +112,7 @@ export class EntryImporter {
 
   #stored(
     fd: number,
-    path: string,
+    path: SourcePath,
     entry: SourceEntry,
     stored: StoredFile | string,
   ): InodeEntry | null {

@@ -5,6 +5,7 @@
  */
 
 import type { TreeEntry } from "../store/trees/entry.ts";
+import type { SourcePath } from "../tree/nodes/source_path.ts";
 
 export interface ImportProgress {
   /** Names of everything that is not a directory. */
@@ -42,8 +43,8 @@ export class ImportReport {
   }
 
   /** Reports a path that is left out or not taken over in full. Null is what there is of it. */
-  skip(path: string, reason: string): null {
-    this.skipped.push({ path, reason });
+  skip(path: SourcePath, reason: string): null {
+    this.skipped.push({ path: path.toString(), reason });
     return null;
   }
 

@@ -9,7 +9,7 @@
  */
 
 import type { Timestamp } from "../host/clock.ts";
-import { close } from "../host/files.ts";
+import { close, emptyStat, fstat } from "../host/files.ts";
 import {
   type InodeRecord,
   S_IFDIR,
@@ -29,9 +29,9 @@ import type { ImportProgress, SkippedPath } from "./import_report.ts";
 import { PreviousImport } from "./previous_import.ts";
 import type { SourceDirectory, SourceEntry } from "./read_source.ts";
 import { readOpenXattrs } from "./read_xattrs.ts";
-import { joinPath } from "../tree/nodes/join_path.ts";
 import { sourceRecord } from "./source_record.ts";
 import { failureText, SourceError } from "./source_error.ts";
+import { SourcePath } from "../tree/nodes/source_path.ts";
 
 export type { ImportProgress, SkippedPath } from "./import_report.ts";
 
@@ -60,13 +60,20 @@ export interface ImportResult extends ImportProgress {
 /** How long the walk works between two pauses, ms. */
 const SLICE_MS = 10;
 
+/** Directories that are open at once: the last of those that are begun. */
+const OPEN_DIRECTORIES = 64;
+
 /** A directory that is being imported. */
 interface Frame {
-  readonly path: string;
+  readonly path: SourcePath;
+  /** A descriptor, or -1 while it is not open. */
+  fd: number;
+  /** By which it is known again. */
+  readonly identity: string;
   readonly entry: SourceEntry;
-  readonly xattrs: ObjectId | null;
+  xattrs: ObjectId | null;
   /** Of the previous import; null where there is none. */
-  readonly previous: ReadonlyMap<string, TreeEntry> | null;
+  previous: ReadonlyMap<string, TreeEntry> | null;
   /** Directories still to be walked, last name first. */
   readonly pending: SourceEntry[];
   readonly done: TreeEntry[];
@@ -97,6 +104,7 @@ class Import {
   readonly #entries: EntryImporter;
   /** Directories that are begun, from the root. */
   readonly #stack: Frame[] = [];
+  readonly #stat = emptyStat();
   #sliceEnd = 0;
   #lastCommit = performance.now();
 
@@ -110,7 +118,7 @@ class Import {
 
   async run(): Promise<ImportResult> {
     this.#sliceEnd = performance.now() + SLICE_MS;
-    const root = await this.#walk();
+    const root = await this.#walk().finally(() => this.#closeAll());
     const snapshot = this.#withUniqueInodes(this.#links.apply(this.#store, root));
     const progress = this.#report.progress();
     this.#options.onProgress(progress);
@@ -130,7 +138,8 @@ class Import {
     if (typeof rootEntry === "number") throw unreadableRoot(rootEntry);
     const previousRoot = this.#options.previous?.root ?? null;
     const first = await this.#open(
-      "",
+      this.#source.openDirectory(SourcePath.ROOT),
+      SourcePath.ROOT,
       rootEntry,
       previousRoot && { ...previousRoot, name: "", linked: false },
     );
@@ -140,54 +149,113 @@ class Import {
       const frame = stack.at(-1)!;
       const next = frame.pending.pop();
       if (next !== undefined) {
-        const path = joinPath(frame.path, next.name);
-        const child = await this.#open(path, next, frame.previous?.get(next.name) ?? null);
+        const path = frame.path.child(next.name);
+        const fd = this.#openIn(frame, next.name);
+        const child = await this.#open(fd, path, next, frame.previous?.get(next.name) ?? null);
         if (child !== 0) this.#report.skip(path, failureText(child));
         continue;
       }
-      stack.pop();
       const record = this.#finish(frame);
-      const parent = stack.at(-1);
+      const parent = stack.at(-2);
       if (parent === undefined) return record;
+      stack.pop();
+      this.#climb(frame, parent);
       parent.done.push({ ...record, name: frame.entry.name, linked: false });
       if (performance.now() >= this.#sliceEnd) await this.#pause();
     }
   }
 
-  /** Begins a directory: lists it and imports everything in it but its directories. Resolves with a failure, or 0. */
-  async #open(path: string, entry: SourceEntry, before: TreeEntry | null): Promise<number> {
-    const fd = this.#source.openDirectory(path);
+  /**
+   * Begins a directory, which is open as `fd` unless that is negative: lists it and imports everything in it but its
+   * directories. Resolves with a failure.
+   */
+  async #open(
+    fd: number,
+    path: SourcePath,
+    entry: SourceEntry,
+    before: TreeEntry | null,
+  ): Promise<number> {
     if (fd < 0) return fd;
-    try {
-      const entries = this.#source.listOpen(fd, path === "");
-      if (typeof entries === "number") return entries;
-      const known = this.#previous.unchanged(entry, before);
-      const frame: Frame = {
-        path,
-        entry,
-        xattrs: known !== null ? known.xattrs : this.#entries.putXattrs(path, readOpenXattrs(fd)),
-        previous: this.#previous.entriesOf(before),
-        pending: [],
-        done: [],
-      };
-      this.#stack.push(frame);
-      for (const child of entries) {
-        if (child.skipped !== undefined) {
-          this.#report.skip(joinPath(path, child.name), child.skipped);
-        } else if ((child.mode & S_IFMT) === S_IFDIR) frame.pending.push(child);
-        else {
-          const read = this.#known(frame, child) ?? this.#entries.read(fd, path, child);
-          // Only large files are promises: awaiting the others would cost each a turn.
-          const imported = read instanceof Promise ? await read : read;
-          if (imported !== null) this.#add(frame, child, imported);
-          if (performance.now() >= this.#sliceEnd) await this.#pause();
-        }
-      }
-      frame.pending.reverse();
-      return 0;
-    } finally {
-      close(fd);
+    const frame = this.#begin(fd, path, entry, before);
+    const entries = this.#source.listOpen(fd, path.parent === null);
+    if (typeof entries === "number") {
+      this.#stack.pop();
+      closeFrame(frame);
+      return entries;
     }
+    for (const child of entries) {
+      if (child.skipped !== undefined) {
+        this.#report.skip(path.child(child.name), child.skipped);
+      } else if ((child.mode & S_IFMT) === S_IFDIR) frame.pending.push(child);
+      else {
+        const read = this.#known(frame, child) ?? this.#entries.read(fd, path, child);
+        // Only large files are promises: awaiting the others would cost each a turn.
+        const imported = read instanceof Promise ? await read : read;
+        if (imported !== null) this.#add(frame, child, imported);
+        if (performance.now() >= this.#sliceEnd) await this.#pause();
+      }
+    }
+    frame.pending.reverse();
+    return 0;
+  }
+
+  /** Puts an open directory on the stack. Those far below it are closed: a tree may be deeper than there are descriptors. */
+  #begin(fd: number, path: SourcePath, entry: SourceEntry, before: TreeEntry | null): Frame {
+    // It is to be closed whatever happens.
+    const frame: Frame = {
+      path,
+      fd,
+      identity: this.#identityOf(fd),
+      entry,
+      xattrs: null,
+      previous: null,
+      pending: [],
+      done: [],
+    };
+    this.#stack.push(frame);
+    const far = this.#stack.at(-1 - OPEN_DIRECTORIES);
+    if (far !== undefined) closeFrame(far);
+    const known = this.#previous.unchanged(entry, before);
+    frame.xattrs = known !== null
+      ? known.xattrs
+      : this.#entries.putXattrs(path, readOpenXattrs(fd));
+    frame.previous = this.#previous.entriesOf(before);
+    return frame;
+  }
+
+  /** Opens a directory in another: a descriptor, or a negative errno. */
+  #openIn(frame: Frame, name: string): number {
+    if (frame.fd < 0) {
+      const fd = this.#source.openDirectory(frame.path);
+      if (fd < 0) return fd;
+      frame.fd = fd;
+    }
+    return this.#source.openDirectoryAt(frame.fd, name);
+  }
+
+  /**
+   * Closes a directory that is done. The one that it is in is opened from there if it is closed, unless another has
+   * taken its place: then it is looked for at its path when it is needed.
+   */
+  #climb(from: Frame, to: Frame): void {
+    if (to.fd < 0 && from.fd >= 0) {
+      const fd = this.#source.openDirectoryAt(from.fd, "..");
+      if (fd >= 0) {
+        if (this.#identityOf(fd) === to.identity) to.fd = fd;
+        else close(fd);
+      }
+    }
+    closeFrame(from);
+  }
+
+  #identityOf(fd: number): string {
+    fstat(fd, this.#stat);
+    const { devMajor, devMinor, inoHigh, inoLow } = this.#stat;
+    return `${devMajor}:${devMinor} ${inoHigh}:${inoLow}`;
+  }
+
+  #closeAll(): void {
+    for (const frame of this.#stack) closeFrame(frame);
   }
 
   #finish(frame: Frame): InodeRecord {
@@ -251,6 +319,11 @@ class Import {
     await this.#options.pause();
     this.#sliceEnd = performance.now() + SLICE_MS;
   }
+}
+
+function closeFrame(frame: Frame): void {
+  if (frame.fd >= 0) close(frame.fd);
+  frame.fd = -1;
 }
 
 function unreadableRoot(result: number): SourceError {

@@ -1,8 +1,8 @@
 /**
  * Reading the source directory: one directory, one file, one link at a time.
  *
- * Paths are binary strings relative to the root, "" for the root itself. No symlink is ever followed, at
- * any component: the source may change under us, and a path that becomes a symlink must not lead out of it.
+ * No symlink is ever followed, at any component: the source may change under us, and a path that becomes a
+ * symlink must not lead out of it. Paths may be longer than those that a system call takes.
  * Nothing here leaves a trace in the source: access times stay as they are where the system lets us ask that.
  *
  * @module
@@ -17,7 +17,6 @@ import {
   O_NONBLOCK,
   O_PATH,
   openat,
-  openBeneath,
   readDirectory,
   readlinkat,
   statx,
@@ -34,9 +33,11 @@ import {
 } from "../host/files.ts";
 import { S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK } from "../store/trees/entry.ts";
 import { shownInode } from "./inode_number.ts";
+import { PathOpener } from "./path_opener.ts";
 import { readOpenXattrs, readXattrsAt, type XattrReading } from "./read_xattrs.ts";
 import type { SourceListing, TreeSource } from "../tree/nodes/backing.ts";
 import { failureText, SourceError } from "./source_error.ts";
+import type { SourcePath } from "../tree/nodes/source_path.ts";
 
 /** A name of a source directory and what stat(2) tells of it. With a reason to skip it the rest may be 0. */
 export type SourceEntry = SourceListing;
@@ -55,6 +56,7 @@ export class SourceDirectory implements TreeSource {
   /** Of the root when it was opened. */
   readonly rootStat: Readonly<Stat>;
   #root: number;
+  readonly #opener: PathOpener;
 
   /** Throws {@linkcode SourceError} if there is no readable directory at `rootPath` (a binary string). */
   constructor(rootPath: string) {
@@ -63,14 +65,15 @@ export class SourceDirectory implements TreeSource {
     const rootStat = emptyStat();
     fstat(fd, rootStat);
     this.#root = fd;
+    this.#opener = new PathOpener(fd);
     this.rootStat = rootStat;
   }
 
   /** Every name of the directory in the order of its bytes, or a failure. */
-  list(path: string): SourceEntry[] | number {
+  list(path: SourcePath): SourceEntry[] | number {
     const fd = this.openDirectory(path);
     if (fd < 0) return fd;
-    const entries = this.listOpen(fd, path === "");
+    const entries = this.listOpen(fd, path.parent === null);
     close(fd);
     return entries;
   }
@@ -110,13 +113,19 @@ export class SourceDirectory implements TreeSource {
   }
 
   /** Opens a directory for reading: a descriptor, or a failure. */
-  openDirectory(path: string): number {
-    return withoutAtime((extra) => openPath(this.#root, path || ".", DIRECTORY_FLAGS | extra));
+  openDirectory(path: SourcePath): number {
+    return withoutAtime((extra) => this.#opener.open(path, DIRECTORY_FLAGS | extra));
+  }
+
+  /** As {@linkcode openDirectory}, of one name in an open directory. */
+  openDirectoryAt(directory: number, name: string): number {
+    const path = cString(name);
+    return withoutAtime((extra) => openat(directory, path, DIRECTORY_FLAGS | extra));
   }
 
   /** Opens what is expected to be a regular file, for reading: a descriptor, or a failure. */
-  openFile(path: string): number {
-    return withoutAtime((extra) => openPath(this.#root, path, FILE_FLAGS | extra));
+  openFile(path: SourcePath): number {
+    return withoutAtime((extra) => this.#opener.open(path, FILE_FLAGS | extra));
   }
 
   /** As {@linkcode openFile}, of one name in an open directory. */
@@ -126,7 +135,7 @@ export class SourceDirectory implements TreeSource {
   }
 
   /** The link's target (a binary string), or a failure. */
-  readLink(path: string): string | number {
+  readLink(path: SourcePath): string | number {
     return this.#inParent(path, (directory, name) => this.readLinkAt(directory, name));
   }
 
@@ -140,12 +149,12 @@ export class SourceDirectory implements TreeSource {
    * Extended attributes (names are binary strings) without ACLs; null where there are none or they
    * cannot be read. `mode` says what kind of file it is expected to be.
    */
-  xattrs(path: string, mode: number): Map<string, Uint8Array<ArrayBuffer>> | null {
+  xattrs(path: SourcePath, mode: number): Map<string, Uint8Array<ArrayBuffer>> | null {
     return this.readXattrs(path, mode).values;
   }
 
   /** As {@linkcode xattrs}, telling also whether ACLs were left out. */
-  readXattrs(path: string, mode: number): XattrReading {
+  readXattrs(path: SourcePath, mode: number): XattrReading {
     const kind = mode & S_IFMT;
     if (kind !== S_IFREG && kind !== S_IFDIR) {
       const reading = this.#inParent(path, readXattrsAt);
@@ -159,16 +168,18 @@ export class SourceDirectory implements TreeSource {
   }
 
   close(): void {
+    this.#opener.close();
     close(this.#root);
     this.#root = -1;
   }
 
-  #inParent<T>(path: string, use: (directory: number, name: string) => T): T | number {
-    const slash = path.lastIndexOf("/");
-    if (slash < 0) return use(this.#root, path);
-    const fd = openPath(this.#root, path.slice(0, slash), O_PATH | O_DIRECTORY);
+  #inParent<T>(
+    { parent, name }: SourcePath,
+    use: (directory: number, name: string) => T,
+  ): T | number {
+    const fd = this.#opener.open(parent!, O_PATH | O_DIRECTORY);
     if (fd < 0) return fd;
-    const result = use(fd, path.slice(slash + 1));
+    const result = use(fd, name);
     close(fd);
     return result;
   }
@@ -212,35 +223,6 @@ const NO_ENTRY: Omit<SourceEntry, "name"> = {
 function withoutAtime(open: (extraFlags: number) => number): number {
   const fd = open(O_NOATIME);
   return isFailure(fd, "EPERM") ? open(0) : fd;
-}
-
-/** False once the kernel or a sandbox has refused openat2(2). */
-let hasOpenat2 = true;
-
-function openPath(root: number, path: string, flags: number): number {
-  if (hasOpenat2) {
-    const fd = openBeneath(root, cString(path), flags);
-    if (!isFailure(fd, "ENOSYS") && !isFailure(fd, "EPERM")) return fd;
-    // EPERM is also what O_NOATIME answers: only without it does it mean the call is forbidden.
-    if (isFailure(fd, "EPERM") && (flags & O_NOATIME) !== 0) return fd;
-    hasOpenat2 = false;
-  }
-  return openByComponents(root, path, flags);
-}
-
-/** What openat2 with RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS does, one component at a time. */
-export function openByComponents(root: number, path: string, flags: number): number {
-  const names = path.split("/");
-  let directory = root;
-  for (let i = 0; i < names.length; i++) {
-    const last = i === names.length - 1;
-    const wanted = last ? flags | O_NOFOLLOW : O_PATH | O_DIRECTORY | O_NOFOLLOW;
-    const fd = openat(directory, cString(names[i]!), wanted);
-    if (directory !== root) close(directory);
-    if (fd < 0) return fd;
-    directory = fd;
-  }
-  return directory;
 }
 
 function cannotOpen(rootPath: string, result: number): SourceError {

@@ -5,8 +5,15 @@ import { binaryString, cString } from "../../ffi/binary_string.ts";
 import { close, O_DIRECTORY, O_RDONLY, open } from "../host/files.ts";
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../store/trees/entry.ts";
 import { run, withWorkspace } from "./fixtures.ts";
-import { openByComponents, SourceDirectory } from "./read_source.ts";
+import { SourcePath } from "../tree/nodes/source_path.ts";
+import { openByComponents } from "./path_opener.ts";
+import { SourceDirectory } from "./read_source.ts";
 import { SourceError } from "./source_error.ts";
+
+function at(path: string): SourcePath {
+  const names = path.split("/").filter((name) => name !== "");
+  return names.reduce((at, name) => at.child(name), SourcePath.ROOT);
+}
 
 async function withSource(use: (source: SourceDirectory, path: string) => void | Promise<void>) {
   await withWorkspace(async ({ path }) => {
@@ -24,7 +31,7 @@ Deno.test("a listing is sorted and says what stat says", async () => {
     fs.mkdirSync(`${path}/sub/deep`, { recursive: true });
     fs.writeFileSync(`${path}/sub/b`, "12345");
     fs.symlinkSync("b", `${path}/sub/a`);
-    const entries = source.list("sub");
+    const entries = source.list(at("sub"));
     assert.ok(Array.isArray(entries));
     assert.deepEqual(entries.map((entry) => entry.name), ["a", "b", "deep"]);
     const stat = fs.lstatSync(`${path}/sub/b`);
@@ -37,9 +44,9 @@ Deno.test("a listing is sorted and says what stat says", async () => {
       stat.blocks,
       undefined,
     ]);
-    assert.equal(source.readLink("sub/a"), "b");
-    assert.equal(source.list("nothing"), failure("ENOENT"));
-    assert.equal(source.list("sub/b"), failure("ENOTDIR"));
+    assert.equal(source.readLink(at("sub/a")), "b");
+    assert.equal(source.list(at("nothing")), failure("ENOENT"));
+    assert.equal(source.list(at("sub/b")), failure("ENOTDIR"));
   });
 });
 
@@ -49,10 +56,10 @@ Deno.test("no path leads out of the source, by neither way of opening", async ()
     fs.writeFileSync(`${path}/real/f`, "x");
     fs.symlinkSync("real", `${path}/link`);
     fs.symlinkSync("/etc/passwd", `${path}/passwd`);
-    assert.equal(source.openFile("link/f"), failure("ELOOP"));
-    assert.equal(source.openFile("passwd"), failure("ELOOP"));
-    assert.equal(source.list("link"), failure("ENOTDIR"));
-    assert.equal(source.readLink("link/f"), failure("ELOOP"));
+    assert.equal(source.openFile(at("link/f")), failure("ELOOP"));
+    assert.equal(source.openFile(at("passwd")), failure("ELOOP"));
+    assert.equal(source.list(at("link")), failure("ENOTDIR"));
+    assert.equal(source.readLink(at("link/f")), failure("ELOOP"));
     const root = open(cString(path), O_RDONLY | O_DIRECTORY);
     assert.equal(openByComponents(root, "passwd", O_RDONLY), failure("ELOOP"));
     assert.equal(openByComponents(root, "link/f", O_RDONLY), failure("ENOTDIR"));
@@ -74,11 +81,11 @@ os.chdir(sys.argv[1])
 os.setxattr("f", "user.a", b"1")
 if ${root ? "True" : "False"}: os.setxattr("l", "trusted.b", b"2", follow_symlinks=False)`;
     await run(["python3", "-c", set, path]);
-    assert.deepEqual(source.xattrs("f", S_IFREG), new Map([["user.a", Uint8Array.of(49)]]));
-    assert.equal(source.xattrs("none", S_IFREG), null);
-    assert.equal(source.xattrs("", S_IFDIR), null);
-    assert.equal(source.xattrs("gone", S_IFREG), null);
-    const link = source.xattrs("l", S_IFLNK);
+    assert.deepEqual(source.xattrs(at("f"), S_IFREG), new Map([["user.a", Uint8Array.of(49)]]));
+    assert.equal(source.xattrs(at("none"), S_IFREG), null);
+    assert.equal(source.xattrs(at(""), S_IFDIR), null);
+    assert.equal(source.xattrs(at("gone"), S_IFREG), null);
+    const link = source.xattrs(at("l"), S_IFLNK);
     assert.deepEqual(link, root ? new Map([["trusted.b", Uint8Array.of(50)]]) : null);
   });
 });
@@ -92,7 +99,7 @@ entry = lambda tag, perm, id=0xffffffff: struct.pack("<HHI", tag, perm, id)
 acl = struct.pack("<I", 2) + entry(1, 6) + entry(2, 4, 1) + entry(4, 4) + entry(16, 4) + entry(32, 4)
 os.setxattr(sys.argv[1] + "/f", "system.posix_acl_access", acl)`;
     await run(["python3", "-c", set, path]);
-    assert.deepEqual(source.readXattrs("f", S_IFREG), { values: null, acl: true });
+    assert.deepEqual(source.readXattrs(at("f"), S_IFREG), { values: null, acl: true });
   });
 });
 

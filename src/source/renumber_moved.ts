@@ -4,13 +4,13 @@
  * @module
  */
 
-import { applyEdits, PathEdits } from "../history/snapshots/path_edits.ts";
+import { applyEdits, TreeEdits } from "../history/snapshots/path_edits.ts";
 import { isDirectory } from "../history/snapshots/record.ts";
 import type { Snapshot } from "../store/trees/entry.ts";
 import type { ObjectId } from "../store/format/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
+import { SourcePath } from "../tree/nodes/source_path.ts";
 import { FOREIGN_INODES } from "./inode_number.ts";
-import { joinPath } from "../tree/nodes/join_path.ts";
 
 /**
  * `snapshot` with one inode for each number. Walks all of it.
@@ -22,18 +22,18 @@ export function renumberMoved(
   store: StoreWriter,
   snapshot: Snapshot,
   duplicates: ReadonlySet<number>,
-  moved: (path: string) => void,
+  moved: (path: SourcePath) => void,
 ): Snapshot {
-  const edits = new PathEdits();
+  const edits = new TreeEdits();
   const seen = new Set<number>();
   // From the end of the range for source files, where shownInode gives a number once in 2^51 times.
   let fresh = 2 * FOREIGN_INODES;
-  const stack: { path: string; tree: ObjectId | null }[] = [
-    { path: "", tree: snapshot.root.content },
+  const stack: { path: SourcePath; tree: ObjectId | null }[] = [
+    { path: SourcePath.ROOT, tree: snapshot.root.content },
   ];
   for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
     for (const entry of store.readTree(at.tree)) {
-      const path = joinPath(at.path, entry.name);
+      const path = at.path.child(entry.name);
       if (isDirectory(entry)) stack.push({ path, tree: entry.content });
       if (entry.linked || !duplicates.has(entry.ino)) continue;
       if (seen.has(entry.ino)) {
@@ -43,5 +43,5 @@ export function renumberMoved(
       seen.add(entry.ino);
     }
   }
-  return { ...snapshot, root: applyEdits(store, snapshot.root, edits) };
+  return { ...snapshot, root: applyEdits(store, snapshot.root, edits.root) };
 }

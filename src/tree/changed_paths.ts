@@ -25,6 +25,7 @@ export function changedPaths(tree: WorkingTree, { parents, names }: Invalidation
     const parent = tree.node(parents[i]!);
     if (parent === undefined || (parent.parent === null && parent !== tree.root)) continue;
     const directory = pathOf(parent);
+    if (directory === null) continue;
     changed.set(directory, { path: directory, written: false });
     const name = names[i]!;
     const child = parent.directory!.entries?.get(name)?.inode;

@@ -30,21 +30,30 @@ class Sweep {
   constructor(readonly tree: WorkingTree) {}
 
   sweep(): number {
-    this.#isNeeded(this.tree.root);
+    // Directories before what is in them, so that backwards each comes after all that is below it.
+    const { root } = this.tree;
+    const loaded = root.directory!.entries === null ? [] : [root];
+    for (const { directory } of loaded) {
+      for (const { inode } of directory!.entries!.values()) {
+        if (inode.directory !== null && inode.directory.entries !== null) loaded.push(inode);
+      }
+    }
+    for (const inode of loaded.reverse()) this.#drop(inode);
     return this.#dropped;
   }
 
-  /** True if the inode has to stay. Drops what need not below it. */
+  /** Drops the names in a directory unless it has to stay itself, or something in it. */
+  #drop(inode: Inode): void {
+    const { changed, entries } = inode.directory!;
+    if (inode.lookups > 0 || changed.size > 0) return;
+    for (const { inode: child } of entries!.values()) if (this.#isNeeded(child)) return;
+    this.#dropNames(inode, entries!.size);
+  }
+
+  /** What is in a directory was looked at before it: none is loaded any more that is not needed. */
   #isNeeded(inode: Inode): boolean {
-    const { directory } = inode;
-    if (directory === null) return this.#isFileNeeded(inode);
-    const { entries } = directory;
-    if (entries === null) return inode.lookups > 0;
-    let needed = inode.lookups > 0 || directory.changed.size > 0;
-    for (const { inode: child } of entries.values()) needed = this.#isNeeded(child) || needed;
-    if (needed) return true;
-    this.#drop(inode, entries.size);
-    return false;
+    if (inode.directory === null) return this.#isFileNeeded(inode);
+    return inode.lookups > 0 || inode.directory.entries !== null;
   }
 
   /** Whether it differs its directory knows, unless it is in the link table. */
@@ -52,7 +61,7 @@ class Sweep {
     return inode.lookups > 0 || inode.names !== null && this.tree.changedLinks.has(inode);
   }
 
-  #drop(inode: Inode, count: number): void {
+  #dropNames(inode: Inode, count: number): void {
     const directory = inode.directory!;
     for (const dirent of directory.entries!.values()) {
       if (dirent.inode.names !== null) this.#dropLinked(inode, dirent);

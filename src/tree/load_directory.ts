@@ -8,8 +8,8 @@ import { type InodeRecord, S_IFDIR, S_IFMT } from "../store/trees/entry.ts";
 import type { SourceListing, TreeSource, TreeStore } from "./nodes/backing.ts";
 import type { DamageReport } from "./nodes/damage_report.ts";
 import type { Inode } from "./nodes/inode.ts";
-import { joinPath } from "./nodes/join_path.ts";
 import { inodeFromListing } from "./nodes/make_inode.ts";
+import type { SourcePath } from "./nodes/source_path.ts";
 import { Status } from "./status.ts";
 
 /** What loading needs of the working tree. */
@@ -49,7 +49,7 @@ export function loadFromStore(tree: LoadingTree, inode: Inode): Status {
 }
 
 /** Loads what the source has at `path`. */
-export function loadFromSource(tree: LoadingTree, inode: Inode, path: string): Status {
+export function loadFromSource(tree: LoadingTree, inode: Inode, path: SourcePath): Status {
   const directory = inode.directory!;
   const listing = tree.source!.list(path);
   if (typeof listing === "number") return Status.InputOutput;
@@ -57,13 +57,13 @@ export function loadFromSource(tree: LoadingTree, inode: Inode, path: string): S
   directory.subdirectories = 0;
   for (const item of listing) {
     if (item.skipped !== undefined) continue;
-    tree.attach(inode, item.name, sourceInode(tree, joinPath(path, item.name), item));
+    tree.attach(inode, item.name, sourceInode(tree, path.child(item.name), item));
   }
   return Status.Ok;
 }
 
 /** The inode of a listed name; the one that is known if it has several links. */
-function sourceInode(tree: LoadingTree, path: string, item: SourceListing): Inode {
+function sourceInode(tree: LoadingTree, path: SourcePath, item: SourceListing): Inode {
   const several = item.nlink > 1 && (item.mode & S_IFMT) !== S_IFDIR;
   const known = several ? tree.links.get(item.ino) : undefined;
   if (known !== undefined) return known;

@@ -25,6 +25,7 @@ import { loadFromSource, loadFromStore } from "./load_directory.ts";
 import { inodeFromListing, inodeFromRecord } from "./nodes/make_inode.ts";
 import { logOrphan } from "./orphan.ts";
 import { SourceFiles } from "./nodes/source_files.ts";
+import { SourcePath } from "./nodes/source_path.ts";
 import { Status } from "./status.ts";
 
 export const NAME_MAX = 255;
@@ -36,9 +37,9 @@ export class WorkingTree {
   readonly root: Inode;
   readonly nodes = new NodeTable();
   /** Loaded inodes of the link table (or, in the source, with several links), by inode number. */
-  readonly links = new Map<number, Inode>();
+  links = new Map<number, Inode>();
   /** Members of `links` that differ from the link table. */
-  readonly changedLinks = new Set<Inode>();
+  changedLinks = new Set<Inode>();
   /** The root's own attributes differ from the snapshot's. */
   rootChanged = false;
   /** Snapshot that `changed` sets are relative to; null while the source is not imported. */
@@ -46,7 +47,7 @@ export class WorkingTree {
   readonly now: Timestamp = { sec: 0, nsec: 0 };
   sourceFiles: SourceFiles | null;
   /** Links that inodes of `links` have in the source, counting those outside it, as first listed. */
-  readonly sourceLinks = new Map<Inode, number>();
+  sourceLinks = new Map<Inode, number>();
   /** Journal segments before this one go away when the checkpoint under way is stored. */
   safeSegment = 0;
   /** True between the taking of a capture and its end: it refers to inodes. */
@@ -65,7 +66,7 @@ export class WorkingTree {
   ) {
     if ("source" in base) {
       this.base = null;
-      this.root = inodeFromListing(this.nodes.next++, "", base.source);
+      this.root = inodeFromListing(this.nodes.next++, SourcePath.ROOT, base.source);
       this.sourceFiles = new SourceFiles(source!);
     } else {
       this.base = base;
@@ -207,11 +208,16 @@ export class WorkingTree {
 
   /** Records that what a name stands for differs from the snapshot, up to the root. */
   nameChanged(parent: Inode, name: string): void {
-    const changed = parent.directory!.changed;
-    if (changed.has(name)) return;
-    const first = changed.size === 0;
-    changed.add(name);
-    if (first) this.changed(parent);
+    let [at, changedName] = [parent, name];
+    while (true) {
+      const { changed } = at.directory!;
+      const isFirst = changed.size === 0;
+      changed.add(changedName);
+      if (!isFirst) return;
+      if (at === this.root) this.rootChanged = true;
+      if (at.parent === null) return;
+      [at, changedName] = [at.parent, at.name];
+    }
   }
 
   get isChanged(): boolean {
@@ -233,22 +239,30 @@ export class WorkingTree {
 
   /** Makes sure the journal says what the inode's node id stands for. */
   bind(inode: Inode): Status {
-    const { journal } = this;
-    if (!this.journaling || inode.boundEpoch === journal.epoch || inode === this.root) {
-      return Status.Ok;
+    if (!this.journaling) return Status.Ok;
+    const { epoch } = this.journal;
+    const unbound: Inode[] = [];
+    for (let at: Inode | null = inode; at !== null && at !== this.root; at = at.parent) {
+      if (at.boundEpoch === epoch) break;
+      unbound.push(at);
     }
-    const record = journal.record;
+    // Directories first: a record names the one that the inode is in.
+    for (const next of unbound.reverse()) {
+      const status = this.#bindNext(next);
+      if (status !== Status.Ok) return status;
+    }
+    return Status.Ok;
+  }
+
+  /** Binds an inode whose directory is bound. */
+  #bindNext(inode: Inode): Status {
+    const { journal } = this;
     // A linked inode none of whose names is loaded is found by its number.
     const unnamed = inode.parent === null && inode.names !== null;
-    if (inode.parent !== null) {
-      const status = this.bind(inode.parent);
-      if (status !== Status.Ok) return status;
-    } else if (!unnamed) {
-      return logOrphan(this, inode);
-    }
-    record.begin(RecordType.BIND).number(inode.nodeId)
+    if (inode.parent === null && !unnamed) return logOrphan(this, inode);
+    journal.record.begin(RecordType.BIND).number(inode.nodeId)
       .number(inode.parent?.nodeId ?? 0).string(unnamed ? String(inode.ino) : inode.name);
-    const status = journal.append(record.finish());
+    const status = journal.append(journal.record.finish());
     if (status === Status.Ok) inode.boundEpoch = journal.epoch;
     return status;
   }
@@ -296,7 +310,7 @@ export class WorkingTree {
 const NO_XATTRS: ReadonlyMap<string, Uint8Array<ArrayBuffer>> = new Map();
 
 /** Where the source keeps a file that is not imported yet. */
-function sourcePathOf(inode: Inode): string | null {
+function sourcePathOf(inode: Inode): SourcePath | null {
   let content = inode.content;
   while (content !== null && "base" in content) content = content.base;
   return content instanceof SourceContent ? content.path : null;

@@ -11,7 +11,9 @@ import { askFor, type Fault } from "./faults.ts";
 
 const DAEMON = fileURLToPath(new URL("./faulty_daemon.ts", import.meta.url));
 const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
-const END_DEADLINE_MS = 15_000;
+/** Of a machine that does much else. */
+const START_DEADLINE_MS = 60_000;
+const END_DEADLINE_MS = 60_000;
 
 /** A daemon in the foreground. */
 class FaultyDaemon {
@@ -32,7 +34,7 @@ class FaultyDaemon {
       } catch {
         return false;
       }
-    });
+    }, START_DEADLINE_MS);
   }
 
   askFor(fault: Fault, times = 1): void {
@@ -64,7 +66,7 @@ async function withDaemon(
       stderr: "piped",
     }).spawn();
     const log = new Response(child.stderr).text();
-    const kill = setTimeout(() => child.kill("SIGKILL"), 100_000);
+    const kill = setTimeout(() => child.kill("SIGKILL"), 200_000);
     let failed = true;
     try {
       await body(new FaultyDaemon(child, socket, faults!));

@@ -162,12 +162,18 @@ class ViewSoak {
       case "kill":
         return this.#kill();
       case "drop caches":
-        this.#note("drop caches");
-        return Deno.writeTextFile("/proc/sys/vm/drop_caches", "2");
+        return this.#dropCaches();
       case "gc":
         this.#note("gc");
         return this.#call(async (client) => void await client.gc({}));
     }
+  }
+
+  /** Of the whole machine, so it takes its administrator. */
+  async #dropCaches(): Promise<void> {
+    this.#note("drop caches");
+    if (Deno.uid() === 0) await Deno.writeTextFile("/proc/sys/vm/drop_caches", "2");
+    else console.error("Caches are not dropped: only root can");
   }
 
   /** A look at a checkpoint, at the list of them, or at a file that is open: whatever happens meanwhile. */

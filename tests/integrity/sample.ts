@@ -68,7 +68,6 @@ export class Sample {
 
   #save(commit: Parameters<History["save"]>[0]["commit"]): CommitInfo | null {
     const { tree } = this;
-    const { safeSegment } = tree;
     const taken = tree.isChanged ? takeCapture(tree) : null;
     try {
       const built = taken === null ? null : this.#build(taken.capture);
@@ -86,7 +85,7 @@ export class Sample {
     } catch (error) {
       // As the background thread and the branch do.
       this.store.discard();
-      if (taken !== null) revert(tree, taken.pending, safeSegment);
+      if (taken !== null) revert(tree, taken.pending);
       throw error;
     }
   }

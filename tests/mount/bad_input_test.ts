@@ -196,8 +196,10 @@ Deno.test("stop while another mount namespace has the mount", async () => {
 
 Deno.test("stop while a mount namespace without a process has the mount", async () => {
   await withProject("echo one >file", async (m) => {
-    await withTemporary(async (directory) => {
+    await withTemporary(async (temporary) => {
       // It is kept by a file, which has to be in a mount that no other namespace shares.
+      const directory = join(temporary, "private");
+      await Deno.mkdir(directory);
       await succeed(["mount", "--bind", directory, directory]);
       await succeed(["mount", "--make-private", directory]);
       const file = join(directory, "namespace");

@@ -93,7 +93,7 @@ sequences("a checkpoint that fails leaves nothing behind", (fixture, random) => 
   const { pending } = takeCapture(fixture.tree);
   work(fixture, random);
   const expected = dump(fixture.tree);
-  revert(fixture.tree, pending, 1);
+  revert(fixture.tree, pending);
   assert.deepEqual(dump(fixture.tree), expected);
   const snapshot = fixture.checkpoint();
   const loaded = fixture.open(snapshot, 1000);

@@ -71,6 +71,7 @@ self.onmessage = async (event: MessageEvent<BackgroundStart>) => {
       const run = () => row(value);
       const result = WRITING_JOBS.has(job) ? lastWrite.then(run) : Promise.resolve().then(run);
       if (WRITING_JOBS.has(job)) lastWrite = result.catch(() => {}).then(() => tidyLater(job));
+      // A result that cannot be posted has failed.
       result.then((value) => post({ type: "done", id, value }))
         .catch((error) => post({ type: "failed", id, error: postedError(error) }));
     };

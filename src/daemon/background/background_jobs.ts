@@ -6,7 +6,7 @@
 
 import { binaryString } from "../../../ffi/binary_string.ts";
 import { buildSnapshot } from "../../history/snapshots/build_snapshot.ts";
-import { countChanges, diffSnapshots, type SnapshotChange } from "../../history/diff/diff.ts";
+import { countChanges, listChanges, type SnapshotChange } from "../../history/diff/diff.ts";
 import { graftPaths } from "../../history/rollback/graft.ts";
 import {
   type BranchState,
@@ -44,7 +44,8 @@ import { type Progress, runInSlices } from "../../store/format/sliced.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { journalPath } from "../../store/files/store_paths.ts";
 import { StoreWriter } from "../../store/store_writer.ts";
-import type { BuiltSlot, Capture } from "../../tree/capture/capture.ts";
+import type { BuiltSlot } from "../../tree/capture/capture.ts";
+import { Captures } from "./captures.ts";
 import { collectGarbage } from "../threads/collect_garbage.ts";
 import { type GarbageJobs, garbageJobs } from "./garbage_jobs.ts";
 import { importDone, importProject } from "./import_job.ts";
@@ -56,7 +57,6 @@ import type {
   BackgroundStart,
   BranchPosition,
   CommitInfo,
-  PostedCapture,
   SaveCommit,
 } from "../threads/messages.ts";
 
@@ -297,7 +297,7 @@ export function backgroundJobs(
     commitInfo: (id) => history.commitInfo(id),
     log: ({ branch, ...options }) => history.log(branch, options),
     diff: ({ from, to, paths, patch }) => {
-      const changes = [...diffSnapshots(store, from, to, paths === undefined ? {} : { paths })];
+      const changes = listChanges(store, from, to, paths === undefined ? {} : { paths });
       return {
         changes,
         patch: patch ? changes.map((change) => patchOf(store, change)).join("") : "",
@@ -340,29 +340,4 @@ export function backgroundJobs(
 
 function operationOf({ operation }: SaveCommit): { operation?: SaveCommit["operation"] & object } {
   return operation === undefined ? {} : { operation };
-}
-
-/** Captures come on a port of their own and may be asked for before they are there. */
-class Captures {
-  readonly #arrived = new Map<number, Capture>();
-  readonly #waiting = new Map<number, (capture: Capture) => void>();
-
-  constructor(port: MessagePort) {
-    port.onmessage = ({ data }: MessageEvent<PostedCapture>) => {
-      const waiting = this.#waiting.get(data.id);
-      this.#waiting.delete(data.id);
-      if (waiting !== undefined) waiting(data.capture);
-      else this.#arrived.set(data.id, data.capture);
-    };
-    port.onmessageerror = () => {
-      throw new Error("A capture that was posted cannot be read");
-    };
-  }
-
-  take(id: number): Promise<Capture> {
-    const capture = this.#arrived.get(id);
-    if (capture === undefined) return new Promise((resolve) => this.#waiting.set(id, resolve));
-    this.#arrived.delete(id);
-    return Promise.resolve(capture);
-  }
 }

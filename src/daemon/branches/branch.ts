@@ -19,6 +19,7 @@ import type { InvalidationData } from "../../mount/linux/notify.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { ChangedPath } from "../../tree/changed_paths.ts";
+import type { BuiltSlot } from "../../tree/capture/capture.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import type { SaveCommit, TreeState, ViewCommands } from "../threads/messages.ts";
 
@@ -65,6 +66,10 @@ export class Branch {
   #nextInode: number;
   /** The segment that is being written. */
   #journalSegment: number;
+  /** The tree may hold a capture that is not settled. */
+  #isCaptureOpen = false;
+  /** The row may point to what the tree does not show. */
+  #isRowUncertain = false;
   static #captures = 0;
 
   name: string;
@@ -125,8 +130,12 @@ export class Branch {
   async save(commit: SaveCommit | null, freeze = false): Promise<CommitInfo | null> {
     // A frozen mount could not answer the writes that a flush waits for.
     if (!freeze) await this.flush();
+    await this.#moveBack();
+    await this.#takeBack();
     const id = ++Branch.#captures;
+    this.#isCaptureOpen = true;
     const captured = await this.#call("capture", { id, freeze });
+    this.#isCaptureOpen = captured.changed;
     this.#nextInode = captured.nextInode;
     this.#journalSegment = captured.segment;
     if (!captured.changed && commit === null) return null;
@@ -141,15 +150,43 @@ export class Branch {
         commit,
       });
     } catch (error) {
-      if (captured.changed) await this.#call("revert", null);
+      await this.#attempt("take back a capture of", () => this.#takeBack());
       throw error;
     }
     const { snapshot, slots } = saved;
-    if (captured.changed) await this.#call("settle", { snapshot, slots });
+    // It is durable, whatever becomes of the tree's part.
     this.#snapshot = snapshot;
     this.#segment = segment;
     if (saved.commit !== null) this.#head = saved.commit;
+    if (captured.changed) await this.#settle(snapshot, slots);
     return saved.commit;
+  }
+
+  /** Lets the tree stand on what was stored. If it cannot, what was captured counts as changed again. */
+  async #settle(snapshot: Snapshot, slots: readonly BuiltSlot[]): Promise<void> {
+    try {
+      await this.#call("settle", { snapshot, slots });
+      this.#isCaptureOpen = false;
+    } catch (error) {
+      await this.#attempt("take back a capture of", () => this.#takeBack());
+      throw error;
+    }
+  }
+
+  /** Does what must not change how a command ends: because it follows an error, which is the one to be told, or success. */
+  async #attempt(what: string, job: () => Promise<void>): Promise<void> {
+    try {
+      await job();
+    } catch (error) {
+      console.error(`Cannot ${what} ${this.name}: ${(error as Error).message}`);
+    }
+  }
+
+  /** Makes the tree as if what was captured and not settled had not been. */
+  async #takeBack(): Promise<void> {
+    if (!this.#isCaptureOpen) return;
+    await this.#call("revert", null);
+    this.#isCaptureOpen = false;
   }
 
   /** The working tree as a snapshot, stored now. */
@@ -235,7 +272,7 @@ export class Branch {
     const before = this.#head;
     await this.whileFrozen(async () => {
       if (this.isAhead) safety = await this.save(commit, true);
-      return await this.swap(await target());
+      return await this.swap(target);
     });
     return { commit: this.#head, safety, before: (safety ?? before).snapshot };
   }
@@ -254,7 +291,8 @@ export class Branch {
     }
     if (stale === null) return;
     await this.background.call("notify", stale);
-    await this.#keepOrphans();
+    // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
+    await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
     this.tell(this.name, stale.changed ?? []);
   }
 
@@ -266,18 +304,36 @@ export class Branch {
     await this.#call("keepOrphans", null);
   }
 
-  /** Shows `commit`, to which the branch row points already; points it back if that cannot be done. Only while frozen. */
-  async swap(commit: CommitInfo, snapshot = commit.snapshot): Promise<InvalidationData> {
+  /**
+   * Makes the branch row point elsewhere, and shows that: the commit that `move` resolves with, or `shown`. If either
+   * fails, both are as before. Only while frozen.
+   */
+  async swap(move: () => Promise<CommitInfo>, shown?: Snapshot): Promise<InvalidationData> {
+    this.#isRowUncertain = true;
     try {
+      const commit = await move();
+      const snapshot = shown ?? commit.snapshot;
       const stale = await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
+      this.#isRowUncertain = false;
       this.#head = commit;
       this.#snapshot = snapshot;
       this.#segment = this.#journalSegment;
       return stale;
     } catch (error) {
-      await this.#moveTo(this.#head.id, "undo");
+      await this.#attempt("move back", () => this.#moveBack());
       throw error;
     }
+  }
+
+  /** Lets tree and row be what was saved last. What failed may have been done all the same. */
+  async #moveBack(): Promise<void> {
+    if (!this.#isRowUncertain) return;
+    const snapshot = this.#snapshot;
+    await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
+    const row = await this.background.call("branch", this.name);
+    const isMoved = row?.head !== this.#head.id || !sameSnapshot(row.snapshot, snapshot);
+    if (isMoved) await this.#moveTo(this.#head.id, "undo");
+    this.#isRowUncertain = false;
   }
 
   #call<K extends keyof ViewCommands>(

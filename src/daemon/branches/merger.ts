@@ -108,12 +108,16 @@ export class Merger {
     const paths = markedPaths(outcome);
     if (paths.length > 0) {
       const merge = { parents, label, message, paths };
-      await branch.background.call("beginMerge", { ...branch.position, snapshot, merge });
-      return await branch.swap(branch.head, snapshot);
+      const row = { ...branch.position, snapshot, merge };
+      const begin = async () => {
+        await branch.background.call("beginMerge", row);
+        return branch.head;
+      };
+      return await branch.swap(begin, snapshot);
     }
     const commit = this.#commit(parents, label, message);
     const row = { ...branch.position, snapshot, commit };
-    return await branch.swap(await branch.background.call("saveSnapshot", row));
+    return await branch.swap(() => branch.background.call("saveSnapshot", row));
   }
 
   #commit(parents: readonly ObjectId[], label: string, message: string) {

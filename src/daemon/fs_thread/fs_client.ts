@@ -33,6 +33,9 @@ export interface FsClientOptions {
   readonly onMany: (view: number) => void;
 }
 
+/** What a command meets that comes after the thread's end. */
+const UNMOUNTED = { name: "Error", code: "unmounted", message: "The file system was unmounted" };
+
 export class FsClient {
   readonly #worker: Worker;
   readonly #sender: MailboxSender;
@@ -83,8 +86,7 @@ export class FsClient {
     } else if (message.type === "many") {
       this.options.onMany(message.view);
     } else if (message.type === "unmounted") {
-      const text = "The server is ending: the file system was unmounted, or another one takes over";
-      this.#endWith(new ThreadError({ name: "Error", code: "stopping", message: text }));
+      this.#endWith(new ThreadError(UNMOUNTED));
       this.#onEnd.resolve();
     } else if (message.type === "crashed") {
       this.#failed(new ThreadError(message.error));
@@ -117,12 +119,12 @@ export class FsClient {
     try {
       answer = await this.options.onAsk(question);
     } catch (error) {
-      // Where the thread has ended, that is why; whoever waits is answered by the next server.
-      if (this.#end === null) {
-        console.error(`No answer about ${question.about}: ${(error as Error).message}`);
-      }
+      // Who waits is answered by the next server.
+      if (this.#end !== null) return;
+      console.error(`No answer about ${question.about}: ${(error as Error).message}`);
       answer = { failed: true };
     }
+    // Where the thread has ended there is nobody to answer.
     await this.call("answer", { ticket, answer }).catch(() => {});
   }
 

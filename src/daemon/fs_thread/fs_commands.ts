@@ -23,15 +23,10 @@ import {
   settle,
   takeCapture,
 } from "../../tree/capture/take_capture.ts";
-import type {
-  FsCommands,
-  PostedCapture,
-  TreeState,
-  ViewCommands,
-  ViewStart,
-} from "../threads/messages.ts";
+import type { FsCommands, TreeState, ViewCommands, ViewStart } from "../threads/messages.ts";
 import type { OpenedView } from "./open_view.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
+import { encodeCapture, type PostedCapture } from "../threads/posted_capture.ts";
 
 type Row<K extends keyof FsCommands> = (value: FsCommands[K]["in"]) => FsCommands[K]["out"];
 type ViewRow<K extends keyof ViewCommands> = (
@@ -108,11 +103,8 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
   };
 }
 
-/** Captures that are being stored, by view, and the first segment that was not safe before each. */
-export type Captures = Map<
-  number,
-  { readonly pending: PendingCapture; readonly safeSegment: number }
->;
+/** Captures that are being stored, by view. */
+export type Captures = Map<number, PendingCapture>;
 
 export interface ViewState {
   readonly session: Session;
@@ -124,11 +116,13 @@ export interface ViewState {
 export function viewCommands(state: ViewState): ViewCommandTable {
   const { session, views, captures } = state;
   const tree = (number: number) => find(views, number).tree;
-  const takePending = (number: number) => {
-    const taken = captures.get(number);
-    if (taken === undefined) throw new Error("No capture is being stored");
+  /** Ends the capture that is being stored, unless `end` throws. */
+  const endCapture = (number: number, end: (pending: PendingCapture) => void) => {
+    const pending = captures.get(number);
+    if (pending === undefined) throw new Error("No capture is being stored");
+    end(pending);
     captures.delete(number);
-    return taken;
+    return null;
   };
   return {
     state: (number) => {
@@ -150,35 +144,39 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       const { tree } = view;
       const changed = tree.isChanged;
       if (changed) {
-        const { safeSegment } = tree;
         const { capture, pending } = takeCapture(tree);
+        captures.set(number, pending);
         try {
-          state.postCapture({ id, capture });
+          state.postCapture({ id, bytes: encodeCapture(capture) });
         } catch (error) {
-          revert(tree, pending, safeSegment);
+          endCapture(number, (pending) => revert(tree, pending));
           throw error;
         }
-        captures.set(number, { pending, safeSegment });
       } else if (freeze) {
         beginSegment(tree);
       }
       view.frozen = freeze;
       return { changed, segment: tree.journal.segment, nextInode: tree.nextInode };
     },
-    settle: (number, { snapshot, slots }) => {
-      settle(tree(number), takePending(number).pending, snapshot, slots);
-      return null;
-    },
+    settle: (number, { snapshot, slots }) =>
+      endCapture(number, (pending) => settle(tree(number), pending, snapshot, slots)),
     revert: (number) => {
-      const { pending, safeSegment } = takePending(number);
-      revert(tree(number), pending, safeSegment);
-      return null;
+      if (!captures.has(number)) return null;
+      return endCapture(number, (pending) => revert(tree(number), pending));
     },
     retarget: (number, { snapshot, nextInode }) => {
-      tree(number).nextInode = nextInode;
-      const invalidation = retarget(tree(number), snapshot);
-      const changed = changedPaths(tree(number), invalidation);
-      return { ...posted(number, invalidation), changed };
+      const changing = tree(number);
+      const before = changing.nextInode;
+      // Files that are replaced take numbers of it.
+      changing.nextInode = nextInode;
+      try {
+        const invalidation = retarget(changing, snapshot);
+        const changed = changedPaths(changing, invalidation);
+        return { ...posted(number, invalidation), changed };
+      } catch (error) {
+        changing.nextInode = before;
+        throw error;
+      }
     },
     thaw: (number) => {
       find(views, number).frozen = false;

@@ -105,7 +105,7 @@ function serve(
     views,
     session,
     captures,
-    postCapture: (capture) => start.captures.postMessage(capture),
+    postCapture: (posted) => start.captures.postMessage(posted, [posted.bytes.buffer]),
   });
   const table = fsCommands({
     store,

@@ -15,7 +15,7 @@ import type { Answer, Question } from "../../mount/fuse/questions.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Reference } from "../../store/objects/references.ts";
-import type { BuiltSlot, Capture } from "../../tree/capture/capture.ts";
+import type { BuiltSlot } from "../../tree/capture/capture.ts";
 import type { UnreadableObject } from "../../tree/nodes/damage_report.ts";
 import type { Mailbox } from "./mailbox.ts";
 
@@ -115,6 +115,7 @@ export interface ViewCommands {
     out: { changed: boolean; segment: number; nextInode: number };
   };
   settle: { in: { snapshot: Snapshot; slots: readonly BuiltSlot[] }; out: null };
+  /** Takes back what was captured and not settled, if anything was. */
   revert: { in: null; out: null };
   retarget: { in: { snapshot: Snapshot; nextInode: number }; out: InvalidationData };
   thaw: { in: null; out: null };
@@ -192,12 +193,6 @@ export type FsMessage =
   | { readonly type: "unmounted" }
   /** The thread cannot go on. */
   | { readonly type: "crashed"; readonly error: PostedError };
-
-/** On the captures port. */
-export interface PostedCapture {
-  readonly id: number;
-  readonly capture: Capture;
-}
 
 export interface BackgroundStart {
   readonly source: string;

@@ -14,16 +14,15 @@ Deno.test("a daemon that ends is told with its own words, hint and exit code", (
     await createWorkspace(config);
     await Deno.writeTextFile(config.log, "agentvfs: an older error\nhint: of an older run\n");
     await Deno.writeTextFile(join(mount, "in-the-way"), "");
-    const started = performance.now();
     await assert.rejects(spawnDaemon(config), (error: unknown) => {
       assert.ok(error instanceof WorkspaceError);
+      // Not daemon_silent: it was not waited for until the deadline.
       assert.equal(error.code, "daemon_failed");
       assert.equal(error.exit, 1);
       assert.match(error.message, /^The mountpoint .* is not empty: it has "in-the-way"$/);
       assert.match(error.hint!, /--mount/);
       return true;
     });
-    assert.ok(performance.now() - started < 10_000, "it waited for the deadline");
   }));
 
 Deno.test("askStatus answers null where nobody is, and where nobody answers", () =>

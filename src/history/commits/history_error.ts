@@ -12,6 +12,7 @@ export type HistoryErrorCode =
   | "too_many_branches"
   | "unknown_path"
   | "not_a_directory"
+  | "difference_too_large"
   | "nothing_to_undo"
   | "nothing_to_redo"
   | "compacted"

@@ -7,6 +7,7 @@
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { Store } from "../../store/store.ts";
 import type { ChangeCounts } from "../commits/commit.ts";
+import { HistoryError } from "../commits/history_error.ts";
 import { type SnapshotChange, SnapshotWalk } from "../snapshots/snapshot_walk.ts";
 
 export type { ChangeStatus, SnapshotChange } from "../snapshots/snapshot_walk.ts";
@@ -40,6 +41,33 @@ export function* diffSnapshots(
   }
 }
 
+/** Characters of all paths of a difference that can be told as one text. Deep trees have paths as long as they are deep. */
+const LISTED_PATHS_MAX = 128 * 1024 * 1024;
+
+/** All that {@linkcode diffSnapshots} finds. Throws {@linkcode HistoryError} `difference_too_large`. */
+export function listChanges(
+  store: Store,
+  a: Snapshot | null,
+  b: Snapshot | null,
+  options: DiffOptions = {},
+): SnapshotChange[] {
+  const changes: SnapshotChange[] = [];
+  let characters = 0;
+  for (const change of diffSnapshots(store, a, b, options)) {
+    characters += change.path.length;
+    if (characters > LISTED_PATHS_MAX) {
+      throw new HistoryError(
+        "difference_too_large",
+        `Cannot list what differs: the paths are longer than ${
+          LISTED_PATHS_MAX / 2 ** 20
+        } MiB together`,
+      );
+    }
+    changes.push(change);
+  }
+  return changes;
+}
+
 /** How many paths {@linkcode diffSnapshots} would list; a change of type counts as modified. */
 export function countChanges(store: Store, a: Snapshot | null, b: Snapshot | null): ChangeCounts {
   const counts = { added: 0, modified: 0, deleted: 0 };
@@ -59,12 +87,10 @@ export function countChanges(store: Store, a: Snapshot | null, b: Snapshot | nul
 /** The paths in the order of their bytes, without those that lie below another one. */
 export function withoutNested(paths: readonly string[]): string[] {
   if (paths.includes("")) return [""];
-  const all = new Set(paths);
-  const isBelowAnother = (path: string) => {
-    for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1)) {
-      if (all.has(path.slice(0, slash))) return true;
-    }
-    return false;
-  };
-  return [...all].filter((path) => !isBelowAnother(path)).sort();
+  const outer: string[] = [];
+  // With a slash behind them, what is below a path comes right after it.
+  for (const path of [...new Set(paths)].map((path) => `${path}/`).sort()) {
+    if (outer.length === 0 || !path.startsWith(outer.at(-1)!)) outer.push(path);
+  }
+  return outer.map((path) => path.slice(0, -1)).sort();
 }

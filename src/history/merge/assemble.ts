@@ -8,7 +8,7 @@ import type { InodeEntry, InodeRecord, Snapshot, TreeEntry } from "../../store/t
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import { sameRecord } from "../snapshots/link_changes.ts";
-import { applyEdits, PathEdits } from "../snapshots/path_edits.ts";
+import { applyEdits, type PathEdits, TreeEdits } from "../snapshots/path_edits.ts";
 import { recordOf } from "../snapshots/record.ts";
 import { emptyTotals } from "../snapshots/totals.ts";
 import { isDirectorySide, type MergeNode } from "./merge_node.ts";
@@ -101,7 +101,7 @@ function editsOf(
   nodes: readonly MergeNode[],
   entries: ReadonlyMap<MergeNode, TreeEntry | null>,
 ): PathEdits {
-  const edits = new PathEdits();
+  const edits = new TreeEdits();
   const whole = wholeDirectories(nodes, entries);
   /** Directories below which nothing is to be written. */
   const closed = new Set<MergeNode>();
@@ -111,12 +111,12 @@ function editsOf(
     if (closes || (node.parent !== null && closed.has(node.parent))) closed.add(node);
     if (entry === undefined || node.parent === null || closed.has(node.parent)) continue;
     const isNew = isDirectoryEntry(entry) && !isDirectorySide(node.held) && !whole.has(node);
-    edits.at(node.parent.path).entries.set(
+    edits.at(node.parent).entries.set(
       node.name,
       isNew ? { ...entry, content: null, ...emptyTotals() } as InodeEntry : entry,
     );
   }
-  return edits;
+  return edits.root;
 }
 
 /** Directories that ours does not have and that are in the result, with all that is in them, the very ones of theirs. */

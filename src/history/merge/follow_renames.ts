@@ -31,8 +31,12 @@ export function followRenames(
 
 /** Without renames to places where one side has a directory and the other something else, unless it is the file itself. */
 function withRoom(renames: Renames): Renames {
-  const isContested = (node: MergeNode | null, from: MergeNode): boolean =>
-    node !== null && ((node !== from && isMixed(node)) || isContested(node.parent, from));
+  const isContested = (node: MergeNode, from: MergeNode): boolean => {
+    for (let at: MergeNode | null = node; at !== null; at = at.parent) {
+      if (at !== from && isMixed(at)) return true;
+    }
+    return false;
+  };
   return new Map([...renames].filter(([from, to]) => !isContested(to, from)));
 }
 

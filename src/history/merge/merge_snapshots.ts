@@ -15,6 +15,7 @@ import { followRenames } from "./follow_renames.ts";
 import { LinkMerge } from "./merge_links.ts";
 import { isDirectorySide, type MergeNode } from "./merge_node.ts";
 import type { MergeOptions, MergeResult } from "./merge_types.ts";
+import type { PathSet } from "../snapshots/path_set.ts";
 import { PathFilter } from "./path_filter.ts";
 import { placeInodes } from "./place_inodes.ts";
 import { SharedInodes } from "./shared_inodes.ts";
@@ -80,12 +81,20 @@ export function emptyBase({ root }: Snapshot): Snapshot {
 }
 
 /** Makes theirs the same as the base wherever nothing is to be merged. */
-function leaveOut(nodes: readonly MergeNode[], filter: PathFilter): void {
+function leaveOut(nodes: readonly MergeNode[], { paths }: PathFilter): void {
+  const inside = new Set<MergeNode>();
+  /** Those that lead to a path. */
+  const leading = new Map<MergeNode, PathSet>();
   for (const node of nodes) {
-    if (filter.includes(node.path)) continue;
+    const { parent, name } = node;
+    const at = parent === null ? paths : leading.get(parent)?.below.get(name);
+    if (at?.isMember || (parent !== null && inside.has(parent))) {
+      inside.add(node);
+      continue;
+    }
+    if (at !== undefined) leading.set(node, at);
     node.outside = true;
-    const leads = filter.leadsTo(node.path) && isDirectorySide(node.theirs) &&
-      !isDirectorySide(node.base);
+    const leads = at !== undefined && isDirectorySide(node.theirs) && !isDirectorySide(node.base);
     if (!leads) node.theirs = node.base;
   }
 }

@@ -4,42 +4,28 @@
  * @module
  */
 
-import { withoutNested } from "../diff/diff.ts";
+import { namesOf, PathSet } from "../snapshots/path_set.ts";
 
 export class PathFilter {
-  readonly #paths: ReadonlySet<string>;
-  readonly #above = new Set<string>();
+  readonly paths: PathSet;
 
   /** @param paths binary strings, each with what is below it; undefined for everything */
   constructor(paths: readonly string[] | undefined) {
-    this.#paths = new Set(paths === undefined ? [""] : withoutNested(paths));
-    for (const path of this.#paths) {
-      for (const prefix of directoriesOf(path)) this.#above.add(prefix);
-    }
+    this.paths = PathSet.of(paths ?? [""]);
   }
 
   get isEverything(): boolean {
-    return this.#paths.has("");
+    return this.paths.isMember;
   }
 
   /** True if the path is one of them or below one. */
   includes(path: string): boolean {
-    return this.isEverything || this.#paths.has(path) ||
-      directoriesOf(path).some((prefix) => this.#paths.has(prefix));
+    let at: PathSet | undefined = this.paths;
+    for (const name of namesOf(path)) {
+      if (at.isMember) return true;
+      at = at.below.get(name);
+      if (at === undefined) return false;
+    }
+    return at.isMember;
   }
-
-  /** True if one of them is below the path. */
-  leadsTo(path: string): boolean {
-    return this.#above.has(path);
-  }
-}
-
-/** "a/b/c" → "", "a", "a/b". */
-function directoriesOf(path: string): string[] {
-  if (path === "") return [];
-  const result = [""];
-  for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1)) {
-    result.push(path.slice(0, slash));
-  }
-  return result;
 }

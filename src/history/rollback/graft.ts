@@ -12,7 +12,7 @@
  * @module
  */
 
-import type { InodeEntry, InodeRecord, Snapshot } from "../../store/trees/entry.ts";
+import type { InodeRecord, Snapshot } from "../../store/trees/entry.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import { displayString } from "../../../ffi/binary_string.ts";
 import { withoutNested } from "../diff/diff.ts";
@@ -59,15 +59,9 @@ export function graftPaths(
   const rewriter = new GraftRewriter(store, plan);
   const edits = new PathEdits();
   for (const target of targets) {
-    const slash = target.path.lastIndexOf("/");
-    const directory = slash < 0 ? "" : target.path.slice(0, slash);
-    const name = target.path.slice(slash + 1);
-    for (const [parent, made] of missingParents(store, into, from, directory)) {
-      const at = parent.lastIndexOf("/");
-      const { entries } = edits.at(at < 0 ? "" : parent.slice(0, at));
-      if (!entries.has(made.name)) entries.set(made.name, rewriter.renumber(made));
-    }
-    edits.at(directory).entries.set(
+    const names = target.path.split("/");
+    const name = names.pop()!;
+    editsIn(store, into, from, names, edits, rewriter).entries.set(
       name,
       target.from === null ? null : rewriter.rewrite(target.from, target.into),
     );
@@ -78,38 +72,38 @@ export function graftPaths(
   };
 }
 
-/** Directories on the way to `directory` that `into` lacks, outermost first, empty. */
-function missingParents(
+/** The edits of the directory `names` of `edits`. Directories on the way that `into` lacks are made, empty. */
+function editsIn(
   store: StoreWriter,
   into: Snapshot,
   from: Snapshot,
-  directory: string,
-): [path: string, entry: InodeEntry][] {
-  const missing: [string, InodeEntry][] = [];
-  for (const path of prefixes(directory)) {
-    const present = lookupEntry(store, into, path);
-    if (isDirectory(present)) continue;
-    if (present !== null) throw notADirectory(path);
-    const model = lookupEntry(store, from, path);
-    if (isDirectory(model)) {
-      missing.push([path, { ...emptied(model), name: model.name, linked: false }]);
+  names: readonly string[],
+  edits: PathEdits,
+  rewriter: GraftRewriter,
+): PathEdits {
+  let at = edits;
+  let present: InodeRecord | null = into.root;
+  let model: InodeRecord | null = from.root;
+  names.forEach((name, i) => {
+    const there = lookup(store, present, name);
+    const entry = lookup(store, model, name);
+    if (there !== null && !isDirectory(there)) throw notADirectory(names.slice(0, i + 1).join("/"));
+    present = there;
+    model = isDirectory(entry) ? entry : null;
+    if (present === null && isDirectory(entry) && !at.entries.has(name)) {
+      at.entries.set(name, rewriter.renumber({ ...emptied(entry), name, linked: false }));
     }
-  }
-  return missing;
+    at = at.child(name);
+  });
+  return at;
+}
+
+function lookup(store: StoreWriter, directory: InodeRecord | null, name: string) {
+  return directory === null ? null : store.lookupTree(directory.content, name);
 }
 
 function emptied(directory: InodeRecord): InodeRecord {
   return { ...recordOf(directory), content: null, ...emptyTotals() };
-}
-
-/** "a/b/c" → "a", "a/b", "a/b/c". */
-export function prefixes(path: string): string[] {
-  if (path === "") return [];
-  const result: string[] = [];
-  for (let slash = path.indexOf("/"); slash >= 0; slash = path.indexOf("/", slash + 1)) {
-    result.push(path.slice(0, slash));
-  }
-  return [...result, path];
 }
 
 function unknownPath(path: string): HistoryError {

@@ -11,6 +11,7 @@ import type { InodeRecord, Snapshot, TreeEntry } from "../../store/trees/entry.t
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Store } from "../../store/store.ts";
 import { sameRecord } from "../snapshots/link_changes.ts";
+import { PathSet } from "../snapshots/path_set.ts";
 import { isDirectory } from "../snapshots/record.ts";
 import { allPairs, differingPairs, type EntryPair } from "../snapshots/tree_pairs.ts";
 
@@ -81,11 +82,11 @@ class Survey {
   /** Names of linked inodes in the targets of `into`. */
   readonly removedNames = new Map<number, number>();
   readonly #store: Store;
-  readonly #targets: ReadonlySet<string>;
+  readonly #targets: PathSet;
 
   constructor(store: Store, into: Snapshot, from: Snapshot, targets: readonly GraftTarget[]) {
     this.#store = store;
-    this.#targets = new Set(targets.map((target) => target.path));
+    this.#targets = PathSet.of(targets.map((target) => target.path));
     this.intoLinks = store.readLinks(into.links);
     this.fromLinks = store.readLinks(from.links);
     this.#outside(from.root.content, into.root.content);
@@ -104,17 +105,22 @@ class Survey {
   }
 
   #outside(from: ObjectId | null, into: ObjectId | null): void {
-    const stack = [{ path: "", from, into }];
+    interface Place {
+      readonly targets: PathSet | undefined;
+      readonly from: ObjectId | null;
+      readonly into: ObjectId | null;
+    }
+    const stack: Place[] = [{ targets: this.#targets, from, into }];
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
       for (const [before, after] of differingPairs(this.#store, at.from, at.into)) {
         if (after === null || after.linked) continue;
-        const path = at.path === "" ? after.name : `${at.path}/${after.name}`;
-        if (this.#targets.has(path)) continue;
+        const targets = at.targets?.below.get(after.name);
+        if (targets?.isMember) continue;
         const same = before !== null && !before.linked && before.ino === after.ino;
         if (!same) this.usedElsewhere.add(after.ino);
         if (!isDirectory(after)) continue;
         stack.push({
-          path,
+          targets,
           from: isDirectory(before) ? before.content : null,
           into: after.content,
         });

@@ -14,7 +14,8 @@ import { totalsOf } from "./totals.ts";
 export function assertSound(store: Store, snapshot: Snapshot): void {
   const inodes = new Set([snapshot.root.ino]);
   const names = new Map<number, number>();
-  const visit = (record: InodeRecord) => {
+  const waiting: InodeRecord[] = [snapshot.root];
+  for (let record = waiting.pop(); record !== undefined; record = waiting.pop()) {
     const entries = store.readTree(record.content);
     const { size, entries: below, nlink } = record;
     assert.deepEqual({ size, entries: below, nlink }, totalsOf(entries));
@@ -24,11 +25,10 @@ export function assertSound(store: Store, snapshot: Snapshot): void {
         assert.ok(!inodes.has(entry.ino), `inode ${entry.ino} stands for two files`);
         inodes.add(entry.ino);
       }
-      if (isDirectory(entry)) visit(entry);
+      if (isDirectory(entry)) waiting.push(entry);
       else if (!entry.linked) assert.equal((entry as InodeRecord).nlink, 1);
     }
-  };
-  visit(snapshot.root);
+  }
   const links = store.readLinks(snapshot.links);
   for (const ino of links.keys()) {
     assert.ok(!inodes.has(ino), `linked inode ${ino} is ordinary too`);

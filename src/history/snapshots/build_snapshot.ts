@@ -44,17 +44,6 @@ export function buildSnapshot(
 
 const NO_SLOT: BuiltSlot = { content: null, chunked: false, xattrs: null, size: 0, entries: 0 };
 
-/** A directory whose changes are being stored. */
-interface Frame {
-  readonly directory: CapturedDirectory;
-  /** Its name in the frame below; the root has none. */
-  readonly name: string;
-  readonly rest: Iterator<[string, CapturedEntry | null]>;
-  readonly changes: Map<string, TreeEntry | null>;
-  /** Of the base so far, then of what is stored. */
-  readonly totals: Totals;
-}
-
 class Build {
   readonly #store: StoreWriter;
   readonly #capture: Capture;
@@ -69,10 +58,10 @@ class Build {
   }
 
   run(): BuiltSnapshot {
-    const { base, root } = this.#capture;
+    const { base, directories } = this.#capture;
     const links = this.#buildLinks();
     const snapshot: Snapshot = {
-      root: root === null ? base.root : this.#buildRoot(root),
+      root: directories.length === 0 ? base.root : this.#buildRoot(),
       links,
     };
     return { snapshot, slots: this.#slots };
@@ -89,57 +78,34 @@ class Build {
     return this.#store.updateLinks(base.links, changes);
   }
 
-  /** Depth first with a stack of its own: a tree may be deeper than the call stack. */
-  #buildRoot(root: CapturedDirectory): InodeRecord {
-    const stack = [this.#enter(root, "", this.#capture.base.root)];
-    while (true) {
-      const frame = stack.at(-1)!;
-      const next = frame.rest.next();
-      if (next.done) {
-        stack.pop();
-        const record = this.#leave(frame);
-        const parent = stack.at(-1);
-        if (parent === undefined) return record;
-        this.#change(parent, frame.name, { ...record, name: frame.name, linked: false });
-        continue;
-      }
-      const [name, entry] = next.value;
-      switch (entry?.type) {
-        case undefined:
-          this.#change(frame, name, null);
-          break;
-        case "directory":
-          stack.push(this.#enter(entry, name, this.#store.lookupTree(frame.directory.base, name)));
-          break;
-        case "file":
-          this.#change(frame, name, { ...this.#buildFile(entry), name, linked: false });
-          break;
-        case "link":
-          this.#change(frame, name, { name, linked: true, ino: entry.ino });
-          break;
-        case "record":
-          this.#change(frame, name, { ...entry.record, name, linked: false });
-          break;
+  /** Backwards: so what is in a directory is stored before it. */
+  #buildRoot(): InodeRecord {
+    const { directories } = this.#capture;
+    const totals = this.#baseTotals();
+    const built = new Array<InodeRecord>(directories.length);
+    for (let i = directories.length - 1; i >= 0; i--) {
+      built[i] = this.#buildDirectory(directories[i]!, totals[i]!, built);
+    }
+    return built[0]!;
+  }
+
+  /** The totals of what the directories' changes apply to. */
+  #baseTotals(): Totals[] {
+    const { base, directories } = this.#capture;
+    const totals = new Array<Totals>(directories.length);
+    // What has a directory's name in the base tells its totals if it is the same tree.
+    totals[0] = this.#totalsOf(directories[0]!.base, base.root);
+    for (const { base, changes } of directories) {
+      for (const [name, entry] of changes) {
+        if (entry?.type !== "directory") continue;
+        const before = this.#store.lookupTree(base, name);
+        totals[entry.index] = this.#totalsOf(directories[entry.index]!.base, before);
       }
     }
+    return totals;
   }
 
-  /** `before` is what has the directory's name in the base: its totals count if it is the same tree. */
-  #enter(
-    directory: CapturedDirectory,
-    name: string,
-    before: InodeRecord | TreeEntry | null,
-  ): Frame {
-    return {
-      directory,
-      name,
-      rest: directory.changes.entries(),
-      changes: new Map(),
-      totals: this.#baseTotals(directory.base, before),
-    };
-  }
-
-  #baseTotals(base: ObjectId | null, before: InodeRecord | TreeEntry | null): Totals {
+  #totalsOf(base: ObjectId | null, before: InodeRecord | TreeEntry | null): Totals {
     if (base === null) return emptyTotals();
     if (before !== null && "content" in before && before.content === base) {
       if ((before.mode & S_IFMT) === S_IFDIR) return recordedTotals(before);
@@ -147,28 +113,38 @@ class Build {
     return totalsOf(this.#store.readTree(base));
   }
 
-  #change(frame: Frame, name: string, entry: TreeEntry | null): void {
-    const before = this.#store.lookupTree(frame.directory.base, name);
-    if (before !== null) addEntry(frame.totals, before, -1);
-    if (entry !== null) addEntry(frame.totals, entry);
-    frame.changes.set(name, entry);
+  /** @param built the directories that are in it */
+  #buildDirectory(
+    { slot, attributes, base, changes: captured }: CapturedDirectory,
+    totals: Totals,
+    built: readonly InodeRecord[],
+  ): InodeRecord {
+    const changes = new Map<string, TreeEntry | null>();
+    for (const [name, entry] of captured) {
+      const now = entry === null ? null : this.#buildEntry(name, entry, built);
+      const before = this.#store.lookupTree(base, name);
+      if (before !== null) addEntry(totals, before, -1);
+      if (now !== null) addEntry(totals, now);
+      changes.set(name, now);
+    }
+    const content = changes.size === 0 ? base : this.#store.updateTree(base, changes);
+    const xattrs = this.#putXattrs(attributes.xattrs);
+    const { size, entries } = totals;
+    this.#slots[slot] = { content, chunked: false, xattrs, size, entries };
+    return { ...attributesOf(attributes), ...totals, xattrs, content, chunked: false };
   }
 
-  #leave(frame: Frame): InodeRecord {
-    const { directory, changes, totals } = frame;
-    const content = changes.size === 0
-      ? directory.base
-      : this.#store.updateTree(directory.base, changes);
-    const xattrs = this.#putXattrs(directory.attributes.xattrs);
-    const { size, entries } = totals;
-    this.#slots[directory.slot] = { content, chunked: false, xattrs, size, entries };
-    return {
-      ...attributesOf(directory.attributes),
-      ...totals,
-      xattrs,
-      content,
-      chunked: false,
-    };
+  #buildEntry(name: string, entry: CapturedEntry, built: readonly InodeRecord[]): TreeEntry {
+    switch (entry.type) {
+      case "directory":
+        return { ...built[entry.index]!, name, linked: false };
+      case "file":
+        return { ...this.#buildFile(entry), name, linked: false };
+      case "link":
+        return { name, linked: true, ino: entry.ino };
+      case "record":
+        return { ...entry.record, name, linked: false };
+    }
   }
 
   #buildFile(file: CapturedFile): InodeRecord {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import { EXTENT_ZERO } from "../../tree/nodes/extent.ts";
-import type { CapturedOverlay } from "../../tree/capture/capture.ts";
+import type { CapturedDirectory, CapturedOverlay } from "../../tree/capture/capture.ts";
 import { buildSnapshot } from "./build_snapshot.ts";
 import { captureModel } from "./capture_model.ts";
 import {
@@ -35,7 +35,11 @@ Deno.test("a build of a capture equals a build from nothing", async () => {
 Deno.test("nothing changed is the base itself", async () => {
   await withStore((store) => {
     const base = storeModel(store, directory({ a: file("x") }));
-    const { snapshot } = buildSnapshot(store, { base, root: null, links: [], slots: 0 }, noSegment);
+    const { snapshot } = buildSnapshot(
+      store,
+      { base, directories: [], links: [], slots: 0 },
+      noSegment,
+    );
     assert.deepEqual(snapshot, base);
   });
 });
@@ -61,8 +65,7 @@ function buildFile(
   let read = 0;
   const { snapshot } = buildSnapshot(store, {
     base,
-    root: {
-      type: "directory",
+    directories: [{
       slot: 0,
       attributes: storedAttributes(store, root),
       base: null,
@@ -72,7 +75,7 @@ function buildFile(
         attributes: { ...storedAttributes(store, node), size },
         content: { type: "overlay", overlay },
       }]]),
-    },
+    }],
     links: [],
     slots: 2,
   }, (_segment, position, into, length) => {
@@ -189,15 +192,15 @@ Deno.test("a tree deeper than the call stack is built", async () => {
   await withStore((store) => {
     const base = storeModel(store, directory());
     const attributes = storedAttributes(store, directory());
-    let inner = { type: "directory" as const, slot: 0, attributes, base: null, changes: new Map() };
-    for (let depth = 0; depth < 20_000; depth++) {
-      inner = { ...inner, changes: new Map([["d", inner]]) };
-    }
-    const { snapshot } = buildSnapshot(
-      store,
-      { base, root: inner, links: [], slots: 1 },
-      noSegment,
-    );
+    const directories = Array.from({ length: 20_001 }, (_, depth): CapturedDirectory => ({
+      slot: depth,
+      attributes,
+      base: null,
+      changes: new Map(depth === 20_000 ? [] : [["d", { type: "directory", index: depth + 1 }]]),
+    }));
+    const capture = { base, directories, links: [], slots: directories.length };
+    // It is posted to another thread, which copies it by recursion.
+    const { snapshot } = buildSnapshot(store, structuredClone(capture), noSegment);
     assert.equal(snapshot.root.entries, 20_000);
   });
 });

@@ -53,11 +53,11 @@ class ModelTaker {
   }
 
   take(): ModelCapture {
-    const root = this.#directory(this.after);
+    const directories = this.#directories();
     const links = this.#links();
     const journal = Uint8Array.from(this.#journal);
     return {
-      capture: { base: this.base, root, links, slots: this.#slots },
+      capture: { base: this.base, directories, links, slots: this.#slots },
       readSegment: (segment, position, into, length) => {
         if (segment !== 7) throw new Error(`There is no segment ${segment}`);
         into.set(journal.subarray(position, position + length));
@@ -65,12 +65,21 @@ class ModelTaker {
     };
   }
 
-  #directory(node: ModelInode): CapturedDirectory {
+  #directories(): CapturedDirectory[] {
+    const found = [this.after];
+    const captured: CapturedDirectory[] = [];
+    for (const node of found) captured.push(this.#directory(node, found));
+    return captured;
+  }
+
+  #directory(node: ModelInode, found: ModelInode[]): CapturedDirectory {
     const known = this.#before.get(node.ino);
     const changes = new Map<string, CapturedEntry | null>();
     for (const [name, child] of node.children) {
       const old = known?.node.children.get(name);
-      if (old === undefined || !this.#same(old, child)) changes.set(name, this.#entry(child));
+      if (old === undefined || !this.#same(old, child)) {
+        changes.set(name, this.#entry(child, found));
+      }
     }
     for (const name of known?.node.children.keys() ?? []) {
       if (!node.children.has(name)) changes.set(name, null);
@@ -79,7 +88,6 @@ class ModelTaker {
       ? null
       : lookupPath(this.store, this.base, known.path)!.content;
     return {
-      type: "directory",
       slot: this.#slots++,
       attributes: storedAttributes(this.store, node),
       base,
@@ -87,13 +95,14 @@ class ModelTaker {
     };
   }
 
-  #entry(node: ModelInode): CapturedEntry {
+  #entry(node: ModelInode, found: ModelInode[]): CapturedEntry {
     if (this.#counts.get(node)! > 1) return { type: "link", ino: node.ino };
     const known = this.#before.get(node.ino);
     if (known !== undefined && this.#same(known.node, node) && node.kind !== "directory") {
       return { type: "record", record: lookupPath(this.store, this.base, known.path)! };
     }
-    return node.kind === "directory" ? this.#directory(node) : this.#file(node);
+    if (node.kind !== "directory") return this.#file(node);
+    return { type: "directory", index: found.push(node) - 1 };
   }
 
   #file(node: ModelInode): CapturedFile {

@@ -42,8 +42,13 @@ export class ListAhead {
     }
     if (lookups !== Math.max(LOOKUPS, Math.ceil(names * SHARE))) return;
     // The next ones first: of this one the program will soon have seen all.
-    for (const next of nextDirectories(directory)) this.list(pathOf(next));
-    this.list(pathOf(directory));
+    for (const next of nextDirectories(directory)) this.#list(next);
+    this.#list(directory);
+  }
+
+  #list(directory: Inode): void {
+    const path = pathOf(directory);
+    if (path !== null) this.list(path);
   }
 }
 

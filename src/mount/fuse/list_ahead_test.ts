@@ -60,3 +60,13 @@ Deno.test("many directories at once: only so many are remembered", () => {
   assert.deepEqual(listed(50, many), []);
   assert.equal(listed(50, many.slice(0, 50)).length, 50);
 });
+
+Deno.test("a directory whose path no system call takes is not listed", () => {
+  const chain = (depth: number) => {
+    let at = directory("", 1);
+    for (let i = 0; i < depth; i++) at = directory("d", i === depth - 1 ? 100 : 1, at);
+    return at;
+  };
+  assert.equal(listed(100, [chain(1_900)]).length, 1);
+  assert.equal(listed(100, [chain(20_000)]).length, 0);
+});

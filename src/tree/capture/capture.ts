@@ -1,7 +1,8 @@
 /**
  * What a checkpoint takes from the working tree in one instant: the difference to the snapshot
  * the tree was last saved as. It is plain data, so it can be posted to another thread, and it refers to
- * file bytes only where they can no longer change (store objects and finished journal segments).
+ * file bytes only where they can no longer change (store objects and finished journal segments). It is flat: what
+ * copies plain data recurses into it, so directories stand in a list and name each other by index.
  *
  * @module
  */
@@ -63,13 +64,19 @@ export interface CapturedFile {
 
 /** A changed or new directory. */
 export interface CapturedDirectory {
-  readonly type: "directory";
   readonly slot: number;
   readonly attributes: CapturedAttributes;
   /** Tree object the changes apply to; null for an empty one. */
   readonly base: ObjectId | null;
   /** Name → what it is now; null if it is gone. Names that are not here are as in `base`. */
   readonly changes: ReadonlyMap<string, CapturedEntry | null>;
+}
+
+/** A name of a changed or new directory. */
+export interface CapturedSubdirectory {
+  readonly type: "directory";
+  /** Index into {@linkcode Capture.directories}, above that of the directory that the name is in. */
+  readonly index: number;
 }
 
 /** A name of a hard-linked inode. Its record is in the link table (or in {@linkcode Capture.links}). */
@@ -84,7 +91,7 @@ export interface CapturedRecord {
   readonly record: InodeRecord;
 }
 
-export type CapturedEntry = CapturedFile | CapturedDirectory | CapturedLink | CapturedRecord;
+export type CapturedEntry = CapturedFile | CapturedSubdirectory | CapturedLink | CapturedRecord;
 
 /** A hard-linked inode that changed. `nlink` 0 removes it from the link table. */
 export interface CapturedLinkedFile extends CapturedFile {
@@ -94,8 +101,8 @@ export interface CapturedLinkedFile extends CapturedFile {
 export interface Capture {
   /** Snapshot the changes apply to. */
   readonly base: Snapshot;
-  /** Null if nothing changed. */
-  readonly root: CapturedDirectory | null;
+  /** The root first, each before those that are in it. Empty if only links changed, or nothing. */
+  readonly directories: readonly CapturedDirectory[];
   readonly links: readonly CapturedLinkedFile[];
   /** Number of slots used. */
   readonly slots: number;

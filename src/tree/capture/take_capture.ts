@@ -6,6 +6,10 @@
  * the objects are durable, `settle` lets the inodes point to them; when storing failed, `revert` makes
  * the tree as if nothing had been taken.
  *
+ * Each of the three first works out everything it needs, which may fail and leaves the tree alone, and then only
+ * assigns: so it happens as a whole or not at all. A capture that could not be settled can be reverted, though it
+ * is stored: what it holds counts as changed again, and the journal still has it.
+ *
  * @module
  */
 
@@ -21,7 +25,7 @@ import type {
   CapturedLinkedFile,
 } from "./capture.ts";
 import { StoredContent } from "../nodes/content.ts";
-import { type Inode, type Xattrs, XATTRS_IN_SOURCE } from "../nodes/inode.ts";
+import { type DirectoryState, type Inode, type Xattrs, XATTRS_IN_SOURCE } from "../nodes/inode.ts";
 import { journalError } from "../journal/journal.ts";
 import { logOrphans } from "../orphan.ts";
 import { Overlay } from "../nodes/overlay.ts";
@@ -34,14 +38,25 @@ interface Slot {
   xattrs: Xattrs | null;
 }
 
+/** A directory of which names were taken. */
+interface TakenDirectory {
+  readonly state: DirectoryState;
+  /** Names that changed. */
+  readonly names: Set<string>;
+  /** For those that will have changed since. */
+  readonly next: Set<string>;
+}
+
 /** A capture that is being stored. */
 export interface PendingCapture {
   readonly slots: Slot[];
-  readonly directories: Inode[];
-  readonly links: Inode[];
+  readonly directories: readonly TakenDirectory[];
+  readonly links: ReadonlySet<Inode>;
   readonly rootChanged: boolean;
   /** First journal segment that is not covered by the capture. */
   readonly segment: number;
+  /** As {@linkcode WorkingTree.safeSegment} was before. */
+  readonly safeSegment: number;
 }
 
 /** Begins a journal segment that can be replayed without those before it. Throws JournalError. */
@@ -52,64 +67,68 @@ export function beginSegment(tree: WorkingTree): void {
   }
 }
 
-/** Takes the difference to the snapshot. Throws JournalError, with nothing changed, if it cannot. */
+/** Takes the difference to the snapshot. Throws, with nothing changed, if it cannot. */
 export function takeCapture(tree: WorkingTree): { capture: Capture; pending: PendingCapture } {
   const base = tree.base!;
-  if (tree.isChanged) {
-    beginSegment(tree);
-    tree.safeSegment = tree.journal.segment;
-  }
-  tree.nodes.relinked.clear();
-  tree.isCapturing = true;
+  const { isChanged, rootChanged, safeSegment, changedLinks: links } = tree;
   const taker = new Taker();
-  const links = [...tree.changedLinks];
-  const capturedLinks = links.map((inode) => taker.linked(inode));
-  const { rootChanged } = tree;
-  const changed = rootChanged || tree.root.directory!.changed.size > 0;
-  const root = changed ? taker.directory(tree.root) : null;
-  tree.changedLinks.clear();
-  tree.rootChanged = false;
-  return {
-    capture: { base, root, links: capturedLinks, slots: taker.slots.length },
-    pending: {
-      slots: taker.slots,
-      directories: taker.directories,
-      links,
-      rootChanged,
-      segment: tree.journal.segment,
-    },
+  const capturedLinks = Array.from(links, (inode) => taker.linked(inode));
+  if (rootChanged || tree.root.directory!.changed.size > 0) taker.directories(tree.root);
+  const nextLinks = new Set<Inode>();
+  const relinked = new Set<Inode>();
+  const { slots, taken: directories } = taker;
+  if (isChanged) beginSegment(tree);
+  const { segment } = tree.journal;
+  const pending = { slots, directories, links, rootChanged, segment, safeSegment };
+  const capture = {
+    base,
+    directories: taker.captured,
+    links: capturedLinks,
+    slots: slots.length,
   };
+  // From here on nothing can fail.
+  if (isChanged) tree.safeSegment = segment;
+  tree.nodes.relinked = relinked;
+  tree.changedLinks = nextLinks;
+  tree.rootChanged = false;
+  tree.isCapturing = true;
+  for (const { frozen } of slots) if (frozen !== null) frozen.frozen = true;
+  for (const { state, names, next } of directories) {
+    state.captured = names;
+    state.changed = next;
+  }
+  return { capture, pending };
 }
 
+/** Describes what changed. Changes nothing. */
 class Taker {
   readonly slots: Slot[] = [];
-  readonly directories: Inode[] = [];
+  readonly taken: TakenDirectory[] = [];
+  readonly captured: CapturedDirectory[] = [];
 
-  directory(inode: Inode): CapturedDirectory {
+  /** Takes `root` and every changed directory below it. */
+  directories(root: Inode): void {
+    // The list is its own queue: each directory comes before those that are in it.
+    const found = [root];
+    for (const inode of found) this.captured.push(this.#directory(inode, found));
+  }
+
+  /** @param found gets the directories that are in it */
+  #directory(inode: Inode, found: Inode[]): CapturedDirectory {
     const state = inode.directory!;
     const slot = this.#slot(inode);
     const changes = new Map<string, CapturedEntry | null>();
     for (const name of state.changed) {
       const child = state.entries!.get(name)?.inode;
-      changes.set(name, child === undefined ? null : this.#entry(child));
+      if (child === undefined) changes.set(name, null);
+      else if (child.names !== null) changes.set(name, { type: "link", ino: child.ino });
+      else if (child.directory === null) changes.set(name, this.#file(child));
+      else changes.set(name, { type: "directory", index: found.push(child) - 1 });
     }
     if (state.changed.size > 0) {
-      this.directories.push(inode);
-      state.captured = state.changed;
-      state.changed = new Set();
+      this.taken.push({ state, names: state.changed, next: new Set() });
     }
-    return {
-      type: "directory",
-      slot,
-      attributes: attributesOf(inode),
-      base: state.base,
-      changes,
-    };
-  }
-
-  #entry(inode: Inode): CapturedEntry {
-    if (inode.names !== null) return { type: "link", ino: inode.ino };
-    return inode.directory === null ? this.#file(inode) : this.directory(inode);
+    return { slot, attributes: attributesOf(inode), base: state.base, changes };
   }
 
   #file(inode: Inode): CapturedFile {
@@ -130,7 +149,6 @@ class Taker {
 
   #slot(inode: Inode): number {
     const frozen = inode.content instanceof Overlay ? inode.content : null;
-    if (frozen !== null) frozen.frozen = true;
     const xattrs = inode.xattrs instanceof Map ? inode.xattrs : null;
     return this.slots.push({ inode, frozen, xattrs }) - 1;
   }
@@ -188,45 +206,56 @@ function contentOf(inode: Inode): CapturedContent {
   return { type: "stored", content: null, chunked: false };
 }
 
-/** The capture is stored as `snapshot`: its inodes now are what the store has. */
+/** The capture is stored as `snapshot`: its inodes now are what the store has. Throws with nothing changed. */
 export function settle(
   tree: WorkingTree,
   pending: PendingCapture,
   snapshot: Snapshot,
   built: readonly BuiltSlot[],
 ): void {
+  const { slots, directories, links, segment } = pending;
+  if (built.length !== slots.length) {
+    throw new Error(`A capture of ${slots.length} slots was stored as ${built.length}`);
+  }
+  const contents = built.map(({ content, chunked, size }) =>
+    content === null ? null : new StoredContent(content, chunked, size)
+  );
+  const inUse = segmentsInUse(tree, pending);
+  // From here on nothing can fail.
   tree.base = snapshot;
   tree.isCapturing = false;
-  pending.slots.forEach((slot, i) => settleSlot(slot, built[i]!));
-  for (const inode of pending.directories) inode.directory!.captured = null;
-  for (const inode of pending.links) {
+  for (let i = 0; i < slots.length; i++) settleSlot(slots[i]!, built[i]!, contents[i]!);
+  for (const { state } of directories) state.captured = null;
+  for (const inode of links) {
     if (inode.nlink === 0 && inode.lookups === 0) tree.links.delete(inode.ino);
   }
-  tree.journal.removeBefore(pending.segment, segmentsInUse(tree, pending.segment));
+  tree.journal.removeBefore(segment, inUse);
 }
 
-function settleSlot({ inode, frozen, xattrs }: Slot, built: BuiltSlot): void {
+function settleSlot(
+  { inode, frozen, xattrs }: Slot,
+  built: BuiltSlot,
+  stored: StoredContent | null,
+): void {
   if (inode.directory !== null) {
     inode.directory.base = built.content;
   } else if (frozen !== null) {
-    const stored = built.content === null
-      ? null
-      : new StoredContent(built.content, built.chunked, built.size);
     if (inode.content === frozen) inode.content = stored;
     else if (inode.content instanceof Overlay && inode.content.base === frozen) {
       inode.content.base = stored;
     }
-  } else if (inode.isSymlink && inode.content === null && built.content !== null) {
-    inode.content = new StoredContent(built.content, built.chunked, built.size);
+  } else if (inode.isSymlink && inode.content === null && stored !== null) {
+    inode.content = stored;
   }
   if (xattrs !== null && inode.xattrs === xattrs) inode.xattrs = built.xattrs;
 }
 
-/** Segments before `segment` that unlinked files refer to, or files that were until a moment ago. */
-function segmentsInUse(tree: WorkingTree, segment: number): Set<number> {
+/** Segments before the capture's that unlinked files refer to, or files that were until a moment ago. */
+function segmentsInUse(tree: WorkingTree, { segment }: PendingCapture): Set<number> {
   const used = new Set<number>();
   for (const inode of [...tree.nodes.orphans, ...tree.nodes.relinked]) {
-    if (!(inode.content instanceof Overlay)) continue;
+    // A frozen one is what was stored.
+    if (!(inode.content instanceof Overlay) || inode.content.frozen) continue;
     for (const [, , source] of inode.content.extents) {
       if (source >= 0 && source < segment) used.add(source);
     }
@@ -234,22 +263,27 @@ function segmentsInUse(tree: WorkingTree, segment: number): Set<number> {
   return used;
 }
 
-/** Storing failed: what was taken counts as changed again. */
-export function revert(tree: WorkingTree, pending: PendingCapture, safeSegment: number): void {
-  tree.safeSegment = safeSegment;
+/** Storing failed: what was taken counts as changed again. Throws with nothing changed. */
+export function revert(tree: WorkingTree, pending: PendingCapture): void {
+  const merged = pending.slots.flatMap(({ inode, frozen }) =>
+    frozen !== null && inode.content instanceof Overlay && inode.content.base === frozen
+      ? [{ overlay: inode.content, whole: inode.content.over(frozen, inode.size) }]
+      : []
+  );
+  const changed = pending.directories.map(({ state, names }) => ({
+    state,
+    names: new Set([...names, ...state.changed]),
+  }));
+  const changedLinks = new Set([...pending.links, ...tree.changedLinks]);
+  // From here on nothing can fail.
+  tree.safeSegment = pending.safeSegment;
   tree.isCapturing = false;
-  for (const { inode, frozen } of pending.slots) {
-    if (frozen === null) continue;
-    frozen.frozen = false;
-    if (inode.content instanceof Overlay && inode.content.base === frozen) {
-      inode.content.absorb(frozen, inode.size);
-    }
-  }
-  for (const inode of pending.directories) {
-    const state = inode.directory!;
-    for (const name of state.captured!) state.changed.add(name);
+  for (const { frozen } of pending.slots) if (frozen !== null) frozen.frozen = false;
+  for (const { overlay, whole } of merged) overlay.become(whole);
+  for (const { state, names } of changed) {
+    state.changed = names;
     state.captured = null;
   }
-  for (const inode of pending.links) tree.changedLinks.add(inode);
+  tree.changedLinks = changedLinks;
   tree.rootChanged ||= pending.rootChanged;
 }

@@ -313,7 +313,7 @@ export class Journal {
    * refer to them.
    */
   removeBefore(segment: number, inUse: ReadonlySet<number>): void {
-    for (const old of listSegments(this.directory)) {
+    for (const old of this.#listed()) {
       if (old >= segment || inUse.has(old)) continue;
       this.#unsynced.delete(old);
       this.#failed.delete(old);
@@ -323,6 +323,16 @@ export class Journal {
       if (old >= segment || inUse.has(old)) continue;
       close(fd);
       this.#readers.delete(old);
+    }
+  }
+
+  /** None where the directory cannot be listed: those that could go do so the next time. */
+  #listed(): number[] {
+    try {
+      return listSegments(this.directory);
+    } catch (error) {
+      console.error(`Cannot list the journal ${this.directory}: ${(error as Error).message}`);
+      return [];
     }
   }
 

@@ -6,6 +6,7 @@
 
 import type { ContentId, InodeRecord, TreeEntry } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
+import type { SourcePath } from "./source_path.ts";
 
 /** The read side of the store. All calls throw when an object is missing or damaged. */
 export interface TreeStore {
@@ -47,10 +48,10 @@ export interface SourceListing {
   readonly skipped?: string | undefined;
 }
 
-/** The source directory. Paths are binary strings relative to it; failures are those of `host/failure.ts`. */
+/** The source directory. Failures are those of `host/failure.ts`. */
 export interface TreeSource {
-  list(path: string): SourceListing[] | number;
-  openFile(path: string): number;
-  readLink(path: string): string | number;
-  xattrs(path: string, mode: number): Map<string, Uint8Array<ArrayBuffer>> | null;
+  list(path: SourcePath): SourceListing[] | number;
+  openFile(path: SourcePath): number;
+  readLink(path: SourcePath): string | number;
+  xattrs(path: SourcePath, mode: number): Map<string, Uint8Array<ArrayBuffer>> | null;
 }

@@ -5,6 +5,7 @@
  */
 
 import type { ObjectId } from "../../store/format/object_id.ts";
+import type { SourcePath } from "./source_path.ts";
 
 /** Bytes in the store. */
 export class StoredContent {
@@ -19,8 +20,7 @@ export class StoredContent {
 /** Bytes in the source directory, not imported yet. */
 export class SourceContent {
   constructor(
-    /** Relative to the source, binary string. */
-    readonly path: string,
+    readonly path: SourcePath,
     readonly size: number,
     /** 512-byte units, as the source's file system counts them. */
     readonly blocks: number,

@@ -52,7 +52,7 @@ export class DamageReport {
 function pathOf(inode: Inode): string | null {
   const parts: string[] = [];
   let at = inode;
-  for (; at.parent !== null; at = at.parent) parts.unshift(at.name);
+  for (; at.parent !== null; at = at.parent) parts.push(at.name);
   if (parts.length === 0) return inode.directory === null ? null : ".";
-  return displayString(parts.join("/"));
+  return displayString(parts.reverse().join("/"));
 }

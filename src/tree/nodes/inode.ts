@@ -11,6 +11,7 @@
 import { type InodeRecord, S_IFDIR, S_IFLNK, S_IFMT, S_IFREG } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Content } from "./overlay.ts";
+import type { SourcePath } from "./source_path.ts";
 
 export type Xattrs = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
@@ -69,8 +70,8 @@ export class DirectoryState {
   constructor(
     /** Tree object this directory was loaded from or last saved as; null for none. */
     public base: ObjectId | null,
-    /** Path in the source, while it is not imported; else null. */
-    public sourcePath: string | null,
+    /** Where it is in the source, while it is not imported; else null. */
+    public sourcePath: SourcePath | null,
   ) {}
 }
 
@@ -154,9 +155,20 @@ export class Inode {
   }
 }
 
-/** Path of an inode by its name, from the root of its tree: a binary string; "" for the root. */
-export function pathOf(inode: Inode): string {
+/** System calls take 4096 bytes of a path. The others are for the mountpoint. */
+const LONGEST_PATH = 4000;
+
+/**
+ * Path of an inode by its name, from the root of its tree: a binary string; "" for the root. Null where it is too long for
+ * a system call.
+ */
+export function pathOf(inode: Inode): string | null {
   const names: string[] = [];
-  for (let at = inode; at.parent !== null; at = at.parent) names.push(at.name);
+  let length = 0;
+  for (let at = inode; at.parent !== null; at = at.parent) {
+    length += at.name.length + 1;
+    if (length > LONGEST_PATH) return null;
+    names.push(at.name);
+  }
   return names.reverse().join("/");
 }

@@ -8,6 +8,7 @@ import type { InodeRecord } from "../../store/trees/entry.ts";
 import type { SourceListing } from "./backing.ts";
 import { SourceContent, StoredContent } from "./content.ts";
 import { DirectoryState, Inode, XATTRS_IN_SOURCE } from "./inode.ts";
+import type { SourcePath } from "./source_path.ts";
 
 /** What records and listings have in common. */
 type Described = Pick<
@@ -60,7 +61,11 @@ export function inodeFromRecord(nodeId: number, record: InodeRecord): Inode {
 }
 
 /** An inode for what the source has at `path`, without a name yet. */
-export function inodeFromListing(nodeId: number, path: string, listing: SourceListing): Inode {
+export function inodeFromListing(
+  nodeId: number,
+  path: SourcePath,
+  listing: SourceListing,
+): Inode {
   const inode = describe(nodeId, listing, () => new DirectoryState(null, path));
   inode.xattrs = XATTRS_IN_SOURCE;
   if (inode.directory === null) {

@@ -154,14 +154,14 @@ export class NodeLog {
 
   /** The kernel has, or is about to get, a reference to the inode; or the inode has another name. */
   bind(inode: Inode): void {
-    const { name, parent } = inode;
-    if (parent !== null && parent.lookups === 0) this.bind(parent);
-    this.#bind(inode.nodeId, {
-      ino: inode.stale ? 0 : inode.ino,
-      lookups: inode.lookups,
-      parent: parent?.nodeId ?? 0,
-      name,
-    });
+    const leading: Inode[] = [];
+    for (let at = inode.parent; at !== null && at.lookups === 0; at = at.parent) leading.push(at);
+    for (const directory of leading.reverse()) this.#bindInode(directory);
+    this.#bindInode(inode);
+  }
+
+  #bindInode({ nodeId, ino, stale, lookups, parent, name }: Inode): void {
+    this.#bind(nodeId, { ino: stale ? 0 : ino, lookups, parent: parent?.nodeId ?? 0, name });
   }
 
   /** Of a node that the kernel had forgotten when another server ended: who has a file handle may still name it. */
@@ -264,6 +264,16 @@ export class NodeLog {
     const high = Math.floor(value / 2 ** 32);
     this.#view.setUint32(at, value - high * 2 ** 32, true);
     this.#view.setUint32(at + 4, high, true);
+  }
+
+  /** Bytes of what is new and not written. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Takes back what was added since {@linkcode pending} was this. */
+  dropPending(to: number): void {
+    this.#pending = to;
   }
 
   /** Writes what is new. Called before each answer. `live` is what would be left of the log. */

@@ -15,9 +15,9 @@ const MORE_NODES = 20_000;
 export class NodeTable {
   readonly #known = new Map<number, Inode>();
   /** Inodes without a name that the kernel refers to. */
-  readonly orphans = new Set<Inode>();
+  orphans = new Set<Inode>();
   /** Inodes that were orphans and have a name again, since the last capture. */
-  readonly relinked = new Set<Inode>();
+  relinked = new Set<Inode>();
   /** References that went to zero since the tree was swept. */
   forgotten = 0;
   /** Called when there are so many nodes that the kernel should be asked to forget some. */

@@ -89,11 +89,8 @@ export class Overlay {
     if (!done && at < end) gap(end);
   }
 
-  /**
-   * Takes back a freeze whose checkpoint failed: this overlay's base is the frozen one, and becomes what
-   * that one was based on.
-   */
-  absorb(frozen: Overlay, size: number): void {
+  /** What this overlay is without the frozen one that is its base: over what that one is over. */
+  over(frozen: Overlay, size: number): Overlay {
     const merged = new Overlay(frozen.base, Math.min(frozen.baseSize, this.baseSize));
     merged.references = [...frozen.references];
     frozen.pieces(0, this.baseSize, {
@@ -101,7 +98,6 @@ export class Overlay {
       base: () => {},
       zero: () => {},
     });
-    this.dataBlocks = null;
     // Zeros of the frozen overlay that hide its base have to go on hiding it.
     for (const [offset, length, source] of frozen.extents) {
       if (source !== EXTENT_ZERO) continue;
@@ -112,10 +108,16 @@ export class Overlay {
       merged.cover(offset, length, moved, position);
     }
     merged.truncate(size);
-    this.base = merged.base;
-    this.baseSize = merged.baseSize;
-    this.extents = merged.extents;
-    this.references = merged.references;
+    return merged;
+  }
+
+  /** Takes over all of another overlay. */
+  become(other: Overlay): void {
+    this.base = other.base;
+    this.baseSize = other.baseSize;
+    this.extents = other.extents;
+    this.references = other.references;
+    this.dataBlocks = null;
     this.#indexOf = null;
   }
 }

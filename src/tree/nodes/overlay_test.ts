@@ -124,7 +124,7 @@ Deno.test("a range reads as that part of the whole", () => {
   ));
 });
 
-Deno.test("absorbing a frozen overlay changes no byte", () => {
+Deno.test("an overlay without the frozen one below it shows the same bytes", () => {
   const steps = fc.array(step, { maxLength: 20 });
   fc.assert(fc.property(fc.nat(256), steps, steps, (baseSize, before, after) => {
     const frozen = new Overlay(null, baseSize);
@@ -133,7 +133,7 @@ Deno.test("absorbing a frozen overlay changes no byte", () => {
     const top = new Overlay(frozen, size);
     for (const s of after) size = apply(top, size, s);
     const expected = render(top, size);
-    top.absorb(frozen, size);
+    top.become(top.over(frozen, size));
     assert.equal(top.base, null);
     assert.deepEqual(render(top, size), expected);
   }));

@@ -8,18 +8,19 @@ import { isFailure } from "../../host/failure.ts";
 import { lseek, SEEK_DATA, SEEK_HOLE } from "../../host/source_files.ts";
 import { close, pread } from "../../host/files.ts";
 import type { TreeSource } from "./backing.ts";
+import type { SourcePath } from "./source_path.ts";
 
 const OPEN_FILES = 32;
 
 export class SourceFiles {
   /** Path → descriptor, least recently used first. */
-  readonly #open = new Map<string, number>();
+  readonly #open = new Map<SourcePath, number>();
 
   constructor(readonly source: TreeSource) {}
 
   /** Returns the bytes read, short at the end of the file, or a failure. */
   read(
-    path: string,
+    path: SourcePath,
     offset: number,
     into: Uint8Array<ArrayBuffer>,
     intoOffset: number,
@@ -39,7 +40,7 @@ export class SourceFiles {
   }
 
   /** First byte in `[offset, size)` that is data, or in a hole; `size` if none is. Null where that cannot be told. */
-  seek(path: string, offset: number, size: number, hole: boolean): number | null {
+  seek(path: SourcePath, offset: number, size: number, hole: boolean): number | null {
     const fd = this.#descriptor(path);
     if (fd < 0) return null;
     const found = lseek(fd, offset, hole ? SEEK_HOLE : SEEK_DATA);
@@ -47,7 +48,7 @@ export class SourceFiles {
     return found < 0 ? null : Math.min(found, size);
   }
 
-  #descriptor(path: string): number {
+  #descriptor(path: SourcePath): number {
     const known = this.#open.get(path);
     if (known !== undefined) {
       this.#open.delete(path);

@@ -28,21 +28,27 @@ export function restoreNodes(
   const lost: number[] = [];
 
   const find = (id: number): Inode | null => {
-    const known = found.get(id);
-    if (known !== undefined) return known;
-    // No node is below itself, whatever the log says.
-    found.set(id, null);
-    const inode = replayed.nodes.get(id) ?? fromLog(id);
-    found.set(id, inode);
-    return inode;
+    // Up to where something is known, then down again.
+    const unknown: number[] = [];
+    for (let at = id; !found.has(at);) {
+      // No node is below itself, whatever the log says.
+      found.set(at, null);
+      unknown.push(at);
+      const node = logged.get(at);
+      if (replayed.nodes.has(at) || node === undefined || node.parent === 0) break;
+      at = node.parent;
+    }
+    for (const at of unknown.reverse()) found.set(at, replayed.nodes.get(at) ?? fromLog(at));
+    return found.get(id)!;
   };
 
+  /** Its directory was looked for. */
   const fromLog = (id: number): Inode | null => {
     const node = logged.get(id) ?? forgotten.get(id);
     if (node === undefined) return null;
     // Without a name that was loaded it may have others.
     if (node.parent === 0) return node.ino === 0 ? null : tree.linked(node.ino);
-    const parent = find(node.parent);
+    const parent = found.get(node.parent)!;
     if (parent === null) return null;
     const inode = tree.lookup(parent, node.name);
     return typeof inode === "number" || inode.ino !== node.ino ? null : inode;
@@ -78,15 +84,13 @@ export function restoreNodes(
  */
 export function renumberNodes(tree: WorkingTree, largest: number): void {
   tree.nodes.next = Math.max(tree.nodes.next, largest + 1);
-  const walk = (inode: Inode) => {
-    const entries = inode.directory?.entries;
-    if (entries === null || entries === undefined) return;
-    for (const { inode: child } of entries.values()) {
+  const waiting = [tree.root];
+  for (let inode = waiting.pop(); inode !== undefined; inode = waiting.pop()) {
+    for (const { inode: child } of inode.directory?.entries?.values() ?? []) {
       child.nodeId = tree.nodes.next++;
-      walk(child);
+      waiting.push(child);
     }
-  };
-  walk(tree.root);
+  }
   // Those of which no name is loaded yet, too.
   for (const inode of tree.links.values()) inode.nodeId = tree.nodes.next++;
 }

@@ -13,61 +13,91 @@ import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Content } from "../nodes/overlay.ts";
 import { SourceContent, StoredContent } from "../nodes/content.ts";
 import { type Inode, XATTRS_IN_SOURCE } from "../nodes/inode.ts";
-import { Invalidation } from "../nodes/invalidation.ts";
+import type { Invalidation } from "../nodes/invalidation.ts";
 import { Overlay } from "../nodes/overlay.ts";
-import { addName, dropName, markStale } from "./replace.ts";
+import { Replacement } from "./replace.ts";
+import type { SourcePath } from "../nodes/source_path.ts";
 import type { WorkingTree } from "../working_tree.ts";
 
-/** Throws if an object is unreadable; the tree then still reads from the source where it did. */
+/** Throws if an object is unreadable; the tree then still reads from the source as it did. */
 export function adoptImport(tree: WorkingTree, snapshot: Snapshot): Invalidation {
-  const adoption = new Adoption(tree, snapshot);
-  tree.base = snapshot;
-  adoption.links();
-  adoption.inode(tree.root);
-  for (const inode of tree.nodes.orphans) adoption.inode(inode);
-  tree.sourceFiles?.close();
-  tree.sourceFiles = null;
-  tree.sourceLinks.clear();
-  return adoption.invalidation;
+  const { sourceFiles } = tree;
+  const invalidation = Replacement.make(tree, (replacement) => {
+    const loaded = loadedInodes(tree);
+    for (const inode of loaded) replacement.undo.inode(inode);
+    const adoption = new Adoption(replacement, snapshot);
+    tree.base = snapshot;
+    tree.sourceFiles = null;
+    adoption.links();
+    for (const inode of loaded) if (!inode.stale) adoption.inode(inode);
+    tree.sourceLinks = new Map();
+  });
+  sourceFiles?.close();
+  return invalidation;
+}
+
+/** All that was loaded, directories before what is in them. */
+function loadedInodes(tree: WorkingTree): Set<Inode> {
+  // A set goes on with what is added to it meanwhile.
+  const loaded = new Set([tree.root, ...tree.nodes.orphans]);
+  for (const { directory } of loaded) {
+    for (const { inode } of directory?.entries?.values() ?? []) loaded.add(inode);
+  }
+  return loaded;
 }
 
 class Adoption {
-  readonly invalidation = new Invalidation();
-  readonly #listings = new Map<string, Map<string, TreeEntry>>();
-  readonly #done = new Set<Inode>();
+  readonly #listings = new Map<ObjectId | null, Map<string, TreeEntry>>();
+  readonly #trees = new Map<SourcePath, ObjectId | null>();
 
-  constructor(readonly tree: WorkingTree, readonly snapshot: Snapshot) {}
+  constructor(readonly replacement: Replacement, readonly snapshot: Snapshot) {}
 
-  /** Imported directory at a source path. */
-  #treeAt(path: string): ObjectId | null {
-    if (path === "") return this.snapshot.root.content;
-    return this.#recordAt(path)?.content ?? null;
+  get #tree(): WorkingTree {
+    return this.replacement.tree;
   }
 
-  #listing(path: string): Map<string, TreeEntry> {
-    let listing = this.#listings.get(path);
+  /** Imported directory at a source path. */
+  #treeAt(path: SourcePath): ObjectId | null {
+    const trees = this.#trees;
+    const way: SourcePath[] = [];
+    let at = path;
+    let tree = trees.get(at);
+    while (tree === undefined && at.parent !== null) {
+      way.push(at);
+      at = at.parent;
+      tree = trees.get(at);
+    }
+    tree ??= trees.has(at) ? null : this.snapshot.root.content;
+    for (const next of way.reverse()) {
+      const entry = this.#listing(tree).get(next.name);
+      tree = entry === undefined ? null : this.#record(entry)?.content ?? null;
+      trees.set(next, tree);
+    }
+    return tree;
+  }
+
+  #listing(tree: ObjectId | null): Map<string, TreeEntry> {
+    let listing = this.#listings.get(tree);
     if (listing === undefined) {
-      const entries = this.tree.store.readTree(this.#treeAt(path));
+      const entries = this.#tree.store.readTree(tree);
       listing = new Map(entries.map((entry) => [entry.name, entry]));
-      this.#listings.set(path, listing);
+      this.#listings.set(tree, listing);
     }
     return listing;
   }
 
   /** What was imported from a source path. */
-  #recordAt(path: string): InodeRecord | null {
-    const slash = path.lastIndexOf("/");
-    const entry = this.#listing(slash < 0 ? "" : path.slice(0, slash)).get(path.slice(slash + 1));
+  #recordAt({ parent, name }: SourcePath): InodeRecord | null {
+    if (parent === null) return this.snapshot.root;
+    const entry = this.#listing(this.#treeAt(parent)).get(name);
     return entry === undefined ? null : this.#record(entry);
   }
 
   #record(entry: TreeEntry): InodeRecord | null {
-    return entry.linked ? this.tree.store.readLink(this.snapshot.links, entry.ino) : entry;
+    return entry.linked ? this.#tree.store.readLink(this.snapshot.links, entry.ino) : entry;
   }
 
   inode(inode: Inode): void {
-    if (this.#done.has(inode)) return;
-    this.#done.add(inode);
     if (inode.directory !== null) this.#directory(inode);
     else this.#bytes(inode);
   }
@@ -76,34 +106,32 @@ class Adoption {
     const state = inode.directory!;
     const path = state.sourcePath;
     if (inode.xattrs === XATTRS_IN_SOURCE) {
-      const record = path === "" ? this.snapshot.root : path === null ? null : this.#recordAt(path);
-      inode.xattrs = record?.xattrs ?? null;
+      inode.xattrs = path === null ? null : this.#recordAt(path)?.xattrs ?? null;
     }
-    if (path !== null) {
-      state.base = this.#treeAt(path);
-      state.sourcePath = null;
-      if (state.entries !== null) this.#reconcile(inode, this.#listing(path));
-    }
-    if (state.entries === null) return;
-    for (const { inode: child } of [...state.entries.values()]) this.inode(child);
+    if (path === null) return;
+    state.base = this.#treeAt(path);
+    state.sourcePath = null;
+    if (state.entries !== null) this.#reconcile(inode, this.#listing(state.base));
   }
 
   /** Names the mount did not change become what was imported. */
   #reconcile(parent: Inode, imported: ReadonlyMap<string, TreeEntry>): void {
+    const { replacement } = this;
+    const { invalidation } = replacement;
     const state = parent.directory!;
     for (const [name, { inode: child }] of [...state.entries!]) {
-      if (state.changed.has(name) || this.tree.changedLinks.has(child)) continue;
+      if (state.changed.has(name) || this.#tree.changedLinks.has(child)) continue;
       const entry = imported.get(name);
       const record = entry === undefined ? null : this.#record(entry);
       if (record !== null && isUnchanged(child, record)) continue;
-      dropName(this.tree, parent, name, this.invalidation, markStale);
-      this.invalidation.inode(parent);
-      if (entry !== undefined) addName(this.tree, parent, entry, this.invalidation);
+      replacement.dropName(parent, name, "stale");
+      invalidation.inode(parent);
+      if (entry !== undefined) replacement.addName(parent, entry);
     }
     for (const [name, entry] of imported) {
       if (state.entries!.has(name) || state.changed.has(name)) continue;
-      addName(this.tree, parent, entry, this.invalidation);
-      this.invalidation.inode(parent);
+      replacement.addName(parent, entry);
+      invalidation.inode(parent);
     }
   }
 
@@ -125,6 +153,7 @@ class Adoption {
         overlay = overlay.base;
         overlay.dataBlocks = null;
       }
+      this.replacement.undo.overlay(overlay);
       overlay.base = stored;
     } else {
       inode.content = stored;
@@ -133,13 +162,14 @@ class Adoption {
 
   /** Inodes that have several links in the source may have only one inside it. */
   links(): void {
-    const { tree } = this;
+    const tree = this.#tree;
     for (const [inode, listed] of tree.sourceLinks) {
+      this.replacement.undo.inode(inode);
       const made = inode.nlink - listed;
       const record = tree.store.readLink(this.snapshot.links, inode.ino);
       const before = inode.nlink;
       inode.nlink = (record?.nlink ?? 1) + made;
-      if (before !== inode.nlink) this.invalidation.attribute(inode);
+      if (before !== inode.nlink) this.replacement.invalidation.attribute(inode);
       if (record !== null) continue;
       // One name inside the source: an ordinary entry, unless the mount gave it another.
       const wasChanged = tree.changedLinks.delete(inode);
