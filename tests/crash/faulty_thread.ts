@@ -21,4 +21,10 @@ if (module.endsWith("/background.ts")) {
   };
 }
 
+// What comes while the module is loaded would be lost: nobody listens yet.
+const early: MessageEvent[] = [];
+const keep = (event: Event) => void early.push(event as MessageEvent);
+self.addEventListener("message", keep);
 await import(module);
+self.removeEventListener("message", keep);
+for (const { data } of early) self.dispatchEvent(new MessageEvent("message", { data }));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { DIRENT, ENTRY_OUT } from "../../../ffi/fuse_kernel.ts";
+import { DIRENT } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../host/errno.ts";
 import { S_IFMT } from "../../store/trees/entry.ts";
 import type { Dirent, Inode } from "../../tree/nodes/inode.ts";
@@ -63,15 +63,16 @@ class ListingWriter {
 
   #write(name: string, ino: number, type: number, cookie: number, inode: Inode | null): boolean {
     const padded = (DIRENT.SIZE + name.length + 7) & ~7;
-    const needed = this.plus ? ENTRY_OUT.SIZE + padded : padded;
+    const needed = this.plus ? this.reply.dialect.entryOut.SIZE + padded : padded;
     if (this.length + needed > this.limit) return false;
     const { reply } = this;
     let at = OUT + this.length;
     if (this.plus) {
       // What the kernel cannot keep it need not be told with every listing: node id 0 says so.
-      if (inode === null || this.view.isRouted) reply.bytes.fill(0, at, at + ENTRY_OUT.SIZE);
-      else reply.entryAt(at, this.view, inode);
-      at += ENTRY_OUT.SIZE;
+      if (inode === null || this.view.isRouted) {
+        reply.bytes.fill(0, at, at + this.reply.dialect.entryOut.SIZE);
+      } else reply.entryAt(at, this.view, inode);
+      at += this.reply.dialect.entryOut.SIZE;
     }
     reply.inodeNumber(at + DIRENT.INO, this.view.inodeSpace, ino);
     reply.u64(at + DIRENT.OFF, cookie);

@@ -14,9 +14,7 @@ import {
   INIT_OUT,
   InitFlag,
   InitFlag2,
-  KERNEL_MINOR_VERSION,
   KERNEL_VERSION,
-  OLDEST_MINOR_VERSION,
 } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../host/errno.ts";
 import { OUT, type Reply } from "./reply.ts";
@@ -49,14 +47,15 @@ export function negotiate(
   routed: boolean,
   agreed: (connection: Connection) => void,
 ): number {
+  const { newestMinor, oldestMinor } = reply.dialect;
   const major = request.u32(BODY + INIT_IN.MAJOR);
   const minor = request.u32(BODY + INIT_IN.MINOR);
-  if (major < KERNEL_VERSION || (major === KERNEL_VERSION && minor < OLDEST_MINOR_VERSION)) {
+  if (major < KERNEL_VERSION || (major === KERNEL_VERSION && minor < oldestMinor)) {
     return -Errno.EPROTO;
   }
   reply.bytes.fill(0, OUT, OUT + INIT_OUT.SIZE);
   reply.u32(OUT + INIT_OUT.MAJOR, KERNEL_VERSION);
-  reply.u32(OUT + INIT_OUT.MINOR, KERNEL_MINOR_VERSION);
+  reply.u32(OUT + INIT_OUT.MINOR, newestMinor);
   // A newer major version: the kernel asks again with the one named here.
   if (major > KERNEL_VERSION) return INIT_OUT.SIZE;
   const offered = request.u32(BODY + INIT_IN.FLAGS);
@@ -72,7 +71,7 @@ export function negotiate(
   reply.u32(OUT + INIT_OUT.MAX_WRITE, MAX_WRITE);
   reply.u32(OUT + INIT_OUT.TIME_GRAN, 1);
   reply.view.setUint16(OUT + INIT_OUT.MAX_PAGES, MAX_WRITE / 4096, true);
-  agreed({ minor: Math.min(minor, KERNEL_MINOR_VERSION), flags, flags2 });
+  agreed({ minor: Math.min(minor, newestMinor), flags, flags2 });
   return INIT_OUT.SIZE;
 }
 

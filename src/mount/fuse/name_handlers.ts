@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ENTRY_OUT, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
+import { ROOT_ID } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../host/errno.ts";
 import { S_IFDIR, S_IFLNK } from "../../store/trees/entry.ts";
 import type { Inode } from "../../tree/nodes/inode.ts";
@@ -93,7 +93,7 @@ export function symlink(context: Context): number {
 
 /** struct fuse_open_out behind an entry: no handle, keep the cache. */
 export function openOut({ reply }: Context, entry: number): number {
-  if (entry !== ENTRY_OUT.SIZE) return entry;
+  if (entry !== reply.dialect.entryOut.SIZE) return entry;
   const at = OUT + entry;
   reply.u64(at, 0);
   reply.u32(at + 8, 2);

@@ -5,13 +5,14 @@
  * @module
  */
 
-import { ATTR, ATTR_OUT, ENTRY_OUT, OUT_HEADER, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
+import { OUT_HEADER, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../host/errno.ts";
 import type { Inode } from "../../tree/nodes/inode.ts";
 import { blocksOf } from "../../tree/operations/read.ts";
 import type { Status } from "../../tree/status.ts";
 import type { SharedDirectories } from "../shared_directories.ts";
 import { INODE_SPACES, type View, wireNode } from "../views.ts";
+import type { Dialect } from "./dialect.ts";
 import { errnoOf } from "./errno.ts";
 import { MAX_WRITE } from "./request.ts";
 
@@ -36,7 +37,7 @@ export class Reply {
   readonly view = new DataView(this.bytes.buffer);
 
   /** Touches every page: see `Request`. */
-  constructor() {
+  constructor(readonly dialect: Dialect) {
     this.bytes.fill(0);
   }
 
@@ -61,30 +62,32 @@ export class Reply {
   attr(at: number, { tree, inodeSpace }: View, inode: Inode): void {
     const size = inode.directory === null ? inode.size : 4096;
     const { view } = this;
-    this.inodeNumber(at + ATTR.INO, inodeSpace, inode.ino);
-    this.u64(at + ATTR.SIZE, size);
-    this.u64(at + ATTR.BLOCKS, inode.directory === null ? blocksOf(tree, inode) : 8);
-    this.u64(at + ATTR.ATIME, inode.atimeSec);
-    this.u64(at + ATTR.MTIME, inode.mtimeSec);
-    this.u64(at + ATTR.CTIME, inode.ctimeSec);
-    view.setUint32(at + ATTR.ATIME_NSEC, inode.atimeNsec, true);
-    view.setUint32(at + ATTR.MTIME_NSEC, inode.mtimeNsec, true);
-    view.setUint32(at + ATTR.CTIME_NSEC, inode.ctimeNsec, true);
-    view.setUint32(at + ATTR.MODE, inode.mode, true);
-    view.setUint32(at + ATTR.NLINK, tree.linkCount(inode), true);
-    view.setUint32(at + ATTR.UID, inode.uid, true);
-    view.setUint32(at + ATTR.GID, inode.gid, true);
-    view.setUint32(at + ATTR.RDEV, inode.rdev, true);
-    view.setUint32(at + ATTR.BLKSIZE, 4096, true);
-    view.setUint32(at + ATTR.FLAGS, 0, true);
+    const { attr } = this.dialect;
+    this.inodeNumber(at + attr.INO, inodeSpace, inode.ino);
+    this.u64(at + attr.SIZE, size);
+    this.u64(at + attr.BLOCKS, inode.directory === null ? blocksOf(tree, inode) : 8);
+    this.u64(at + attr.ATIME, inode.atimeSec);
+    this.u64(at + attr.MTIME, inode.mtimeSec);
+    this.u64(at + attr.CTIME, inode.ctimeSec);
+    view.setUint32(at + attr.ATIME_NSEC, inode.atimeNsec, true);
+    view.setUint32(at + attr.MTIME_NSEC, inode.mtimeNsec, true);
+    view.setUint32(at + attr.CTIME_NSEC, inode.ctimeNsec, true);
+    view.setUint32(at + attr.MODE, inode.mode, true);
+    view.setUint32(at + attr.NLINK, tree.linkCount(inode), true);
+    view.setUint32(at + attr.UID, inode.uid, true);
+    view.setUint32(at + attr.GID, inode.gid, true);
+    view.setUint32(at + attr.RDEV, inode.rdev, true);
+    view.setUint32(at + attr.BLKSIZE, 4096, true);
+    view.setUint32(at + attr.FLAGS, 0, true);
   }
 
   /** An answer that is a struct fuse_attr_out. Returns its length. */
   attributes(view: View, inode: Inode): number {
-    this.u64(OUT + ATTR_OUT.VALID, attributesValid(view, inode));
-    this.u64(OUT + ATTR_OUT.VALID_NSEC, 0);
-    this.attr(OUT + ATTR_OUT.ATTR, view, inode);
-    return ATTR_OUT.SIZE;
+    const { attrOut } = this.dialect;
+    this.u64(OUT + attrOut.VALID, attributesValid(view, inode));
+    this.u64(OUT + attrOut.VALID_NSEC, 0);
+    this.attr(OUT + attrOut.ATTR, view, inode);
+    return attrOut.SIZE;
   }
 
   /** Lays a struct fuse_entry_out at `at` and counts the reference the kernel gets with it. */
@@ -99,26 +102,28 @@ export class Reply {
 
   /** Lays a struct fuse_entry_out at `at`. `node`: the id that the kernel is to know it by. */
   entryOf(at: number, view: View, inode: Inode, node: number): void {
-    this.u64(at + ENTRY_OUT.NODEID, node);
-    this.u64(at + ENTRY_OUT.GENERATION, node === ROOT_ID ? 0 : this.generation);
-    this.u64(at + ENTRY_OUT.ENTRY_VALID, view.isRouted ? 0 : FOREVER);
-    this.u64(at + ENTRY_OUT.ATTR_VALID, attributesValid(view, inode));
-    this.u64(at + ENTRY_OUT.ENTRY_VALID_NSEC, 0);
-    this.attr(at + ENTRY_OUT.ATTR, view, inode);
+    const { entryOut } = this.dialect;
+    this.u64(at + entryOut.NODEID, node);
+    this.u64(at + entryOut.GENERATION, node === ROOT_ID ? 0 : this.generation);
+    this.u64(at + entryOut.ENTRY_VALID, view.isRouted ? 0 : FOREVER);
+    this.u64(at + entryOut.ATTR_VALID, attributesValid(view, inode));
+    this.u64(at + entryOut.ENTRY_VALID_NSEC, 0);
+    this.attr(at + entryOut.ATTR, view, inode);
   }
 
   /** An answer that is a struct fuse_entry_out. Returns its length. */
   entry(view: View, inode: Inode): number {
     this.entryAt(OUT, view, inode);
-    return ENTRY_OUT.SIZE;
+    return this.dialect.entryOut.SIZE;
   }
 
   /** "There is no such name", to be remembered if it may be: a struct fuse_entry_out with node id 0. */
   negativeEntry(view: View): number {
     if (view.isRouted) return -Errno.ENOENT;
-    this.bytes.fill(0, OUT, OUT + ENTRY_OUT.SIZE);
-    this.u64(OUT + ENTRY_OUT.ENTRY_VALID, FOREVER);
-    return ENTRY_OUT.SIZE;
+    const { entryOut } = this.dialect;
+    this.bytes.fill(0, OUT, OUT + entryOut.SIZE);
+    this.u64(OUT + entryOut.ENTRY_VALID, FOREVER);
+    return entryOut.SIZE;
   }
 
   /** What a handler returns for a status: 0 or a negative errno. */

@@ -14,7 +14,7 @@
  * @module
  */
 
-import { ENTRY_OUT, Fattr, GETATTR_FH, Opcode } from "../../../ffi/fuse_kernel.ts";
+import { Fattr, GETATTR_FH, Opcode } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../host/errno.ts";
 import { SEEK_HOLE } from "../../host/source_files.ts";
 import { S_IFDIR } from "../../store/trees/entry.ts";
@@ -163,8 +163,9 @@ export class VirtualFiles {
     const { root } = view.tree;
     this.views.remember(view, root);
     this.reply.entryOf(OUT, view, root, wireNode(view.number, root.nodeId));
-    this.reply.u64(OUT + ENTRY_OUT.ENTRY_VALID, valid);
-    return ENTRY_OUT.SIZE;
+    const { entryOut } = this.reply.dialect;
+    this.reply.u64(OUT + entryOut.ENTRY_VALID, valid);
+    return entryOut.SIZE;
   }
 
   #newNode(node: VirtualNode, valid: number): number {

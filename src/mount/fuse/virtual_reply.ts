@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ATTR, ATTR_OUT, DIRENT, ENTRY_OUT } from "../../../ffi/fuse_kernel.ts";
+import { DIRENT } from "../../../ffi/fuse_kernel.ts";
 import type { Timestamp } from "../../host/clock.ts";
 import { S_IFDIR, S_IFMT } from "../../store/trees/entry.ts";
 import { VIRTUAL_VIEW, wireNode } from "../views.ts";
@@ -25,38 +25,41 @@ export class VirtualReply {
 
   /** `valid`: seconds for which the kernel may keep the name. */
   entry(id: number, node: VirtualNode, valid: number): number {
-    this.reply.bytes.fill(0, OUT, OUT + ENTRY_OUT.SIZE);
-    this.reply.u64(OUT + ENTRY_OUT.GENERATION, this.reply.generation);
-    this.reply.u64(OUT + ENTRY_OUT.NODEID, wireNode(VIRTUAL_VIEW, id));
-    this.reply.u64(OUT + ENTRY_OUT.ENTRY_VALID, valid);
-    this.reply.u64(OUT + ENTRY_OUT.ATTR_VALID, attributesValid(node));
+    const { entryOut } = this.reply.dialect;
+    this.reply.bytes.fill(0, OUT, OUT + entryOut.SIZE);
+    this.reply.u64(OUT + entryOut.GENERATION, this.reply.generation);
+    this.reply.u64(OUT + entryOut.NODEID, wireNode(VIRTUAL_VIEW, id));
+    this.reply.u64(OUT + entryOut.ENTRY_VALID, valid);
+    this.reply.u64(OUT + entryOut.ATTR_VALID, attributesValid(node));
     const size = sizeOf(node);
-    this.#attr(OUT + ENTRY_OUT.ATTR, id, node, size);
-    return ENTRY_OUT.SIZE;
+    this.#attr(OUT + entryOut.ATTR, id, node, size);
+    return entryOut.SIZE;
   }
 
   attributes(id: number, node: VirtualNode, size: number): number {
-    this.reply.bytes.fill(0, OUT, OUT + ATTR_OUT.SIZE);
-    this.reply.u64(OUT + ATTR_OUT.VALID, attributesValid(node));
-    this.#attr(OUT + ATTR_OUT.ATTR, id, node, size);
-    return ATTR_OUT.SIZE;
+    const { attrOut } = this.reply.dialect;
+    this.reply.bytes.fill(0, OUT, OUT + attrOut.SIZE);
+    this.reply.u64(OUT + attrOut.VALID, attributesValid(node));
+    this.#attr(OUT + attrOut.ATTR, id, node, size);
+    return attrOut.SIZE;
   }
 
   #attr(at: number, id: number, node: VirtualNode, size: number): void {
+    const { attr } = this.reply.dialect;
     const { reply } = this;
     const now = this.clock();
-    reply.u64(at + ATTR.INO, inodeNumberOf(id, node));
-    reply.u64(at + ATTR.SIZE, size);
-    for (const time of [ATTR.ATIME, ATTR.MTIME, ATTR.CTIME]) reply.u64(at + time, now.sec);
-    for (const time of [ATTR.ATIME_NSEC, ATTR.MTIME_NSEC, ATTR.CTIME_NSEC]) {
+    reply.u64(at + attr.INO, inodeNumberOf(id, node));
+    reply.u64(at + attr.SIZE, size);
+    for (const time of [attr.ATIME, attr.MTIME, attr.CTIME]) reply.u64(at + time, now.sec);
+    for (const time of [attr.ATIME_NSEC, attr.MTIME_NSEC, attr.CTIME_NSEC]) {
       reply.u32(at + time, now.nsec);
     }
     const mode = modeOf(node);
-    reply.u32(at + ATTR.MODE, mode);
-    reply.u32(at + ATTR.NLINK, (mode & S_IFMT) === S_IFDIR ? 2 : 1);
-    reply.u32(at + ATTR.UID, Deno.uid() ?? 0);
-    reply.u32(at + ATTR.GID, Deno.gid() ?? 0);
-    reply.u32(at + ATTR.BLKSIZE, 4096);
+    reply.u32(at + attr.MODE, mode);
+    reply.u32(at + attr.NLINK, (mode & S_IFMT) === S_IFDIR ? 2 : 1);
+    reply.u32(at + attr.UID, Deno.uid() ?? 0);
+    reply.u32(at + attr.GID, Deno.gid() ?? 0);
+    reply.u32(at + attr.BLKSIZE, 4096);
   }
 
   /** With `plus`, without attributes: node id 0 says so. */
@@ -67,6 +70,7 @@ export class VirtualReply {
     limit: number,
     plus: boolean,
   ): number {
+    const { entryOut } = this.reply.dialect;
     const all = [DOT, DOT_DOT, ...names];
     const { reply } = this;
     const end = OUT + Math.min(limit, MAX_WRITE);
@@ -74,10 +78,10 @@ export class VirtualReply {
     for (let i = offset; i < all.length; i++) {
       const { name, type } = all[i]!;
       const padded = Math.ceil((DIRENT.SIZE + name.length) / 8) * 8;
-      if (at + padded + (plus ? ENTRY_OUT.SIZE : 0) > end) break;
+      if (at + padded + (plus ? entryOut.SIZE : 0) > end) break;
       if (plus) {
-        reply.bytes.fill(0, at, at + ENTRY_OUT.SIZE);
-        at += ENTRY_OUT.SIZE;
+        reply.bytes.fill(0, at, at + entryOut.SIZE);
+        at += entryOut.SIZE;
       }
       reply.bytes.fill(0, at, at + padded);
       // What a name leads to has its number once it is looked up.

@@ -10,7 +10,6 @@
  */
 
 import {
-  ENTRY_OUT,
   IN_HEADER,
   Opcode,
   OPCODE_LIMIT,
@@ -38,6 +37,7 @@ import { Linger } from "./linger.ts";
 import { ListAhead } from "../fuse/list_ahead.ts";
 import type { Ask } from "../fuse/questions.ts";
 import { NO_REPLY, OUT, Reply } from "../fuse/reply.ts";
+import { LINUX_DIALECT } from "./dialect.ts";
 import { SyncRequests } from "./sync_requests.ts";
 import { BODY, Request } from "../fuse/request.ts";
 import { isWellFormed } from "../fuse/request_shape.ts";
@@ -87,7 +87,7 @@ const DRAIN_REQUESTS = 4 * MAX_BACKGROUND;
 export class Session {
   readonly context: Context;
   readonly #request = new Request();
-  readonly #reply = new Reply();
+  readonly #reply = new Reply(LINUX_DIALECT);
   readonly #views: ViewTable;
   /** Id of the request being answered: every journal's records carry it. */
   readonly #current: RequestId;
@@ -347,8 +347,9 @@ export class Session {
     reply.u32(OUT_HEADER.LENGTH, length);
     reply.u32(OUT_HEADER.ERROR, Math.min(0, result));
     const written = write(this.options.fd, reply.bytes, length);
+    const { entryOut } = reply.dialect;
     // The caller was killed meanwhile: the kernel will not forget an entry it never got.
-    if (written < 0 && result >= ENTRY_OUT.SIZE && result <= ENTRY_OUT.SIZE + 16) {
+    if (written < 0 && result >= entryOut.SIZE && result <= entryOut.SIZE + 16) {
       const id = reply.view.getUint32(OUT, true) + reply.view.getUint32(OUT + 4, true) * 2 ** 32;
       forgetNode(this.context, Math.floor(id / NODES_PER_VIEW), id % NODES_PER_VIEW, 1);
     }
