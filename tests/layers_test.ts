@@ -137,6 +137,21 @@ Deno.test("only the host's own files, and what is Linux's alone, know which host
   assert.deepEqual(knowing.map(({ file, target }) => `${file} imports ${target}`), []);
 });
 
+Deno.test("whoever closes a descriptor that it keeps forgets its number, which may be another file's next", () => {
+  const keeping = [...sourceFiles()].flatMap((file) => {
+    const text = Deno.readTextFileSync(join(ROOT, file));
+    return [...text.matchAll(/\bclose\((this\.#?\w+)\)/g)]
+      .filter(({ index, 1: field }) => !methodFrom(text, index).includes(`${field} = -1;`))
+      .map(({ 1: field }) => `${file}: ${field}`);
+  });
+  assert.deepEqual(keeping, []);
+});
+
+/** The rest of the method of a class that `at` is in. */
+function methodFrom(text: string, at: number): string {
+  return text.slice(at, text.indexOf("\n  }\n", at));
+}
+
 Deno.test("no folder has so many files that nobody finds one", () => {
   const counts = new Map<string, number>();
   for (const file of sourceFiles()) {

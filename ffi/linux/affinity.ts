@@ -46,7 +46,7 @@ const ZERO = 0x30;
 
 /** Tells on which CPU a thread runs or ran last. */
 export class ThreadCpu {
-  readonly #fd: number;
+  #fd: number;
   readonly #bytes = new Uint8Array(2048);
 
   constructor(thread: number) {
@@ -62,6 +62,7 @@ export class ThreadCpu {
 
   close(): void {
     if (this.#fd >= 0) close(this.#fd);
+    this.#fd = -1;
   }
 }
 

@@ -19,7 +19,7 @@ const NO_REQUEST = -1;
 export class CpuLatency {
   readonly #value = new Int32Array(1);
   readonly #bytes = new Uint8Array(this.#value.buffer);
-  readonly #fd: number;
+  #fd: number;
 
   private constructor(fd: number) {
     this.#fd = fd;
@@ -39,6 +39,7 @@ export class CpuLatency {
 
   close(): void {
     close(this.#fd);
+    this.#fd = -1;
   }
 }
 

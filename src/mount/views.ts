@@ -78,7 +78,9 @@ export class ViewTable {
   /** The kernel may go on using its node ids: they stand for nothing from now on. */
   remove(number: number): View | undefined {
     const view = this.#views.get(number);
+    if (view === undefined) return undefined;
     this.#views.delete(number);
+    this.#touched.delete(view);
     return view;
   }
 

@@ -55,7 +55,7 @@ const link = new Uint8Array(4096);
 export class SourceDirectory implements TreeSource {
   /** Of the root when it was opened. */
   readonly rootStat: Readonly<Stat>;
-  readonly #root: number;
+  #root: number;
   readonly #opener: PathOpener;
 
   /** Throws {@linkcode SourceError} if there is no readable directory at `rootPath` (a binary string). */
@@ -170,6 +170,7 @@ export class SourceDirectory implements TreeSource {
   close(): void {
     this.#opener.close();
     close(this.#root);
+    this.#root = -1;
   }
 
   #inParent<T>(

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync } from "node:zlib";
 import { createTables, putMeta } from "./index/meta.ts";
+import { ObjectIndex } from "./index/object_index.ts";
 import { OBJECT_ID_BYTES, objectIdBytes, writeObjectId } from "./format/object_id.ts";
 import { ENCODING_ZSTD, RECORD_HEADER_BYTES } from "./format/pack_format.ts";
 import { rebuildIndex } from "./verify/rebuild_index.ts";
@@ -45,6 +46,28 @@ Deno.test("a second writer is refused and told who the first is", () => {
 Deno.test("the lock goes with the writer", () => {
   withFolder((directory) => {
     for (let i = 0; i < 3; i++) StoreWriter.create(directory, hasher).close();
+  });
+});
+
+Deno.test("a writer that is closed leaves alone what the next one writes", () => {
+  withFolder((directory) => {
+    const first = prepared(directory);
+    const closed = StoreWriter.open(directory, hasher);
+    const { rewriter } = closed;
+    rewriter.beginPack();
+    closed.close();
+    const next = StoreWriter.open(directory, hasher);
+    next.rewriter.beginPack();
+    // Both would call it pack 2.
+    const id = next.putBlob(noise(2000, 2));
+    next.commit();
+    const location = new ObjectIndex(next.database).find(first)!;
+    assert.throws(() => rewriter.move(1, [{ id: first, location }], true));
+    next.close();
+    const reader = Store.open(directory, hasher);
+    assert.deepEqual(reader.read(id), noise(2000, 2));
+    assert.deepEqual(reader.read(first), noise(1000));
+    reader.close();
   });
 });
 

@@ -47,7 +47,7 @@ const RESERVE_BYTES = 4 * 1024 * 1024;
  * ```
  */
 export class StoreWriter extends Store {
-  readonly #lock: number;
+  #lock: number;
   readonly #mark: CommitMark;
   readonly #calls: FileCalls;
   readonly #reserve: SpaceReserve;
@@ -311,6 +311,7 @@ export class StoreWriter extends Store {
     super.close();
     this.#mark.close();
     close(this.#lock);
+    this.#lock = -1;
   }
 }
 

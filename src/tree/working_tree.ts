@@ -275,7 +275,7 @@ export class WorkingTree {
   /** Nothing is read from or written to it any more. */
   close(): void {
     this.journal.close();
-    this.nodes.log?.close();
+    this.nodes.closeLog();
   }
 
   /** Number of names a directory or file has, as stat(2) counts them. */

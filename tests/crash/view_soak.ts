@@ -4,8 +4,10 @@
  * is looked at must be what a model says.
  *
  * ```sh
- * deno run -A tests/crash/view_soak.ts --steps 10000 --seed 1
+ * deno run -A tests/crash/view_soak.ts --steps 10000 --seed 1 --keep /tmp/failed
  * ```
+ *
+ * With `--keep`, the store and the log are copied to that directory, as they are, when it fails.
  *
  * @module
  */
@@ -14,7 +16,7 @@ import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import type { ControlClient } from "../../src/control/client.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { until } from "../support/process.ts";
+import { run, until } from "../support/process.ts";
 import { type Random, randomness } from "../support/random.ts";
 import { TreeModel } from "./tree_model.ts";
 
@@ -22,6 +24,8 @@ export interface ViewSoakOptions {
   readonly steps: number;
   readonly seed: number;
   readonly onStep?: (summary: ViewSoakSummary) => void;
+  /** Directory to which store and log are copied if it fails. */
+  readonly keep?: string | undefined;
 }
 
 export interface ViewSoakSummary {
@@ -71,6 +75,7 @@ export async function viewSoak(options: ViewSoakOptions): Promise<ViewSoakSummar
       }
       await soak.lookAtEverything();
     } catch (cause) {
+      if (options.keep !== undefined) await keep(mounted, options.keep);
       const last = soak.log.slice(-12).join("\n  ");
       const message = `Failed in step ${summary.steps} of --seed ${options.seed}:\n  ${last}`;
       throw new Error(message, { cause });
@@ -79,6 +84,12 @@ export async function viewSoak(options: ViewSoakOptions): Promise<ViewSoakSummar
     }
   }, { allowedLog: ALLOWED_LOG, deadlineMs });
   return summary;
+}
+
+async function keep({ store, log }: Mounted, directory: string): Promise<void> {
+  await Deno.mkdir(directory, { recursive: true });
+  const { code, stderr } = await run(["cp", "-a", store, log, directory]);
+  console.error(code === 0 ? `Store and log are kept in ${directory}` : stderr);
 }
 
 class ViewSoak {
@@ -401,6 +412,7 @@ if (import.meta.main) {
     options: {
       steps: { type: "string", default: "1000" },
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
+      keep: { type: "string" },
     },
   });
   const begin = performance.now();
@@ -408,6 +420,7 @@ if (import.meta.main) {
   const summary = await viewSoak({
     steps: Number(values.steps),
     seed: Number(values.seed),
+    keep: values.keep,
     onStep: ({ steps, looks }) => {
       if (steps % 100 === 0) console.error(`${steps} steps, ${looks} looks, ${seconds()} s`);
     },

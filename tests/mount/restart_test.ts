@@ -81,6 +81,27 @@ Deno.test("programs at work do not notice that the server is replaced", async ()
   });
 });
 
+Deno.test("checkpoints that are looked up while the server is replaced are found, and no error is told", async () => {
+  await withProject(PROJECT, async (mounted) => {
+    for (let round = 0; round < 3; round++) {
+      const names: string[] = [];
+      for (let i = 0; i < 12; i++) {
+        using client = await mounted.connect();
+        const { id, label } = await client.checkpoint({ label: `${round}-${i}` });
+        names.push(label!, id.slice(0, 12), id);
+      }
+      using client = await mounted.connect();
+      const { serverPid } = await client.restart({});
+      const looks = names.map((name) => Deno.stat(mounted.path(".agentvfs/checkpoints", name)));
+      for (const look of looks) assert.ok((await look).isDirectory);
+      await until("another server answers", async () => {
+        const outcome = await mounted.run(["-C", mounted.project, "--json", "status"]);
+        return outcome.code === 0 && JSON.parse(outcome.stdout).serverPid !== serverPid;
+      });
+    }
+  });
+});
+
 Deno.test("a restart that is asked for in the mount is answered", async () => {
   await withProject(PROJECT, async (mounted) => {
     const { serverPid } = await mounted.status();

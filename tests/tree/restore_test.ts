@@ -4,7 +4,9 @@ import assert from "node:assert/strict";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
 import { link, rename, unlink } from "../../src/tree/operations/names.ts";
 import type { Random } from "../support/random.ts";
-import { make, writeText } from "./fixture.ts";
+import { replay } from "../../src/tree/replay/replay.ts";
+import { restoreNodes } from "../../src/tree/replay/restore_nodes.ts";
+import { Fixture, make, writeText } from "./fixture.ts";
 import { type KernelModel, randomlyWithKernel, randomStep, withKernel } from "./kernel_model.ts";
 
 const RUNS = 15;
@@ -132,4 +134,21 @@ Deno.test("whatever is looked up and forgotten, the next server knows what is le
       }
     }
   });
+});
+
+Deno.test("a file that the kernel forgot before its directory has its id again in another server", () => {
+  const fixture = new Fixture();
+  try {
+    const { tree } = fixture;
+    const directory = make(tree, tree.root, "d", DIRECTORY);
+    const file = make(tree, directory, "f", FILE);
+    const forgotten = new Map([
+      [1002, { ino: file.ino, lookups: 0, parent: 1001, name: "f" }],
+      [1001, { ino: directory.ino, lookups: 0, parent: 1, name: "d" }],
+    ]);
+    assert.deepEqual(restoreNodes(tree, replay(tree, []), new Map(), forgotten), []);
+    assert.deepEqual([file.nodeId, directory.nodeId], [1002, 1001]);
+  } finally {
+    fixture.close();
+  }
 });

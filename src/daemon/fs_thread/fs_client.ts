@@ -119,10 +119,9 @@ export class FsClient {
     try {
       answer = await this.options.onAsk(question);
     } catch (error) {
-      const { code, message } = error as ThreadError;
       // Who waits is answered by the next server.
-      if (code === UNMOUNTED.code) return;
-      console.error(`No answer about ${question.about}: ${message}`);
+      if (this.#end !== null) return;
+      console.error(`No answer about ${question.about}: ${(error as Error).message}`);
       answer = { failed: true };
     }
     // Where the thread has ended there is nobody to answer.

@@ -19,7 +19,7 @@ import { checkIo } from "./io_error.ts";
 import { markPath } from "./store_paths.ts";
 
 export class CommitMark {
-  readonly #fd: number;
+  #fd: number;
   readonly #text = new Uint8Array(26);
 
   readonly #calls: FileCalls;
@@ -46,6 +46,7 @@ export class CommitMark {
 
   close(): void {
     close(this.#fd);
+    this.#fd = -1;
   }
 }
 

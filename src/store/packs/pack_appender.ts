@@ -49,6 +49,7 @@ export class PackAppender {
   #full: OpenPack[] = [];
   #next: number;
   #syncFailed = false;
+  #isClosed = false;
   readonly #calls: FileCalls;
 
   /**
@@ -204,8 +205,9 @@ export class PackAppender {
     return removed;
   }
 
-  /** Closes the files. What was not committed is lost. */
+  /** Closes the files. What was not committed is lost, and nothing is appended any more: another writer may. */
   close(): void {
+    this.#isClosed = true;
     this.discard();
     if (this.#current !== null) close(this.#current.fd);
     this.#current = null;
@@ -248,6 +250,9 @@ export class PackAppender {
   #begin(): void {
     const number = this.#next;
     const path = packPath(this.#directory, number);
+    if (this.#isClosed) {
+      throw new StoreError("io_error", `Cannot create pack ${path}: the store is closed`, { path });
+    }
     const flags = O_RDWR | O_CREAT | O_TRUNC;
     const fd = checkIo("create pack", path, this.#calls.open(path, flags, 0o600));
     this.#next++;

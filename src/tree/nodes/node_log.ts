@@ -341,9 +341,12 @@ export class NodeLog {
     this.#published = draft.#published;
   }
 
+  /** Nothing is written to the file any more, whatever is noted. */
   close(): void {
     this.#mapped?.close();
-    close(this.#fd);
+    this.#mapped = null;
+    if (this.#fd >= 0) close(this.#fd);
+    this.#fd = -1;
   }
 }
 

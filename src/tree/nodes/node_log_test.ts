@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { cString } from "../../../ffi/binary_string.ts";
+import { close, O_CREAT, O_RDWR, open } from "../../host/files.ts";
 import { S_IFREG } from "../../store/trees/entry.ts";
 import { SYSTEM_CALLS } from "../../store/files/file_calls.ts";
 import { DirectoryState, Dirent, Inode } from "./inode.ts";
@@ -127,6 +129,22 @@ Deno.test("what is torn at the end is left out", () =>
       assert.deepEqual([...NodeLog.load(path).nodes.keys()], [1], `${cut} bytes less`);
     }
   }));
+
+Deno.test("a log that is closed writes to no file that has its descriptor's number since", () => {
+  withLog((log, path) => {
+    log.bind(inode(1, "known", null));
+    log.flush(NOTHING);
+    log.close();
+    const other = open(cString(`${path}.other`), O_RDWR | O_CREAT, 0o600);
+    try {
+      log.count(references(1, 0));
+      log.flush(NOTHING);
+      assert.equal(Deno.statSync(`${path}.other`).size, 0);
+    } finally {
+      close(other);
+    }
+  });
+});
 
 Deno.test("no file means nothing is known", () => {
   assert.deepEqual(NodeLog.load("/nonexistent/nodes"), {

@@ -121,4 +121,11 @@ export class NodeTable {
   flushLog(): void {
     this.log?.flush(this.#known);
   }
+
+  /** Writes the log for the last time: a server that opens the tree again finds what the kernel had then. */
+  closeLog(): void {
+    this.flushLog();
+    this.log?.close();
+    this.log = null;
+  }
 }

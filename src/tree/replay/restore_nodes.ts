@@ -34,7 +34,7 @@ export function restoreNodes(
       // No node is below itself, whatever the log says.
       found.set(at, null);
       unknown.push(at);
-      const node = logged.get(at);
+      const node = logged.get(at) ?? forgotten.get(at);
       if (replayed.nodes.has(at) || node === undefined || node.parent === 0) break;
       at = node.parent;
     }
