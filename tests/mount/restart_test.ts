@@ -223,7 +223,7 @@ Deno.test("a build goes through although the server is killed again and again", 
 
 Deno.test("a file that lost a name of several while it was imported is still open", async () => {
   const project = "mkdir d e many; echo content >d/a; ln d/a e/b; cd many; " +
-    "seq 300000 | split -l 10 -a 4 -";
+    "seq 300000 | split -l 5 -a 4 -";
   await withProject(project, async (mounted) => {
     using file = await Deno.open(mounted.path("d/a"), { read: true, write: true });
     await Deno.remove(mounted.path("d/a"));
