@@ -23,7 +23,6 @@ export const MS_NOSUID = 2;
 export const MS_NODEV = 4;
 export const MS_NOEXEC = 8;
 export const MS_BIND = 4096;
-export const MS_REC = 16384;
 
 /** mount(2). Null leaves an argument out. */
 export function mount(

@@ -102,26 +102,6 @@ const succeed: Handler = () => 0;
 const ignore: Handler = () => NO_REPLY;
 const absent: Handler = () => -Errno.ENOSYS;
 
-/** What a checkpoint answers EROFS to. */
-export const CHANGES: ReadonlySet<number> = new Set([
-  Opcode.SETATTR,
-  Opcode.MKNOD,
-  Opcode.MKDIR,
-  Opcode.SYMLINK,
-  Opcode.LINK,
-  Opcode.UNLINK,
-  Opcode.RMDIR,
-  Opcode.RENAME,
-  Opcode.RENAME2,
-  Opcode.CREATE,
-  Opcode.TMPFILE,
-  Opcode.WRITE,
-  Opcode.FALLOCATE,
-  Opcode.COPY_FILE_RANGE,
-  Opcode.SETXATTR,
-  Opcode.REMOVEXATTR,
-]);
-
 /** Handler by opcode. What has no row is answered ENOSYS, which switches it off in the kernel. */
 export const OPERATIONS: readonly Handler[] = (() => {
   const table: Handler[] = new Array(OPCODE_LIMIT).fill(absent);

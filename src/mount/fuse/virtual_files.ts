@@ -16,6 +16,7 @@
 
 import { Fattr, GETATTR_FH, Opcode } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../host/errno.ts";
+import { NAME_CHANGES } from "./changes.ts";
 import { SEEK_HOLE } from "../../host/source_files.ts";
 import { S_IFDIR } from "../../store/trees/entry.ts";
 import { MAIN_VIEW, type ViewTable, VIRTUAL_VIEW, wireNode } from "../views.ts";
@@ -100,7 +101,7 @@ export class VirtualFiles {
       case Opcode.COPY_FILE_RANGE:
         return -Errno.EOPNOTSUPP;
       default:
-        return NAMES_CHANGE.has(opcode) ? -Errno.EACCES : null;
+        return NAME_CHANGES.has(opcode) ? -Errno.EACCES : null;
     }
   }
 
@@ -250,20 +251,6 @@ export class VirtualFiles {
 
 /** Offset of the size in struct fuse_setattr_in. */
 const SETATTR_SIZE = 16;
-
-/** Nobody but the daemon makes or removes what is in `.agentvfs`. */
-const NAMES_CHANGE: ReadonlySet<number> = new Set([
-  Opcode.MKNOD,
-  Opcode.MKDIR,
-  Opcode.SYMLINK,
-  Opcode.LINK,
-  Opcode.UNLINK,
-  Opcode.RMDIR,
-  Opcode.RENAME,
-  Opcode.RENAME2,
-  Opcode.CREATE,
-  Opcode.TMPFILE,
-]);
 
 const MAIN_TARGET_BYTES = new TextEncoder().encode(MAIN_TARGET);
 
