@@ -104,6 +104,37 @@ Deno.test("a file that loses the one name that is loaded goes on being the one o
     mount.replace();
   }));
 
+Deno.test("a file whose names were all removed and that a rollback brings back is a new one, beside what is open", () =>
+  withKernel((mount) => {
+    const { root } = mount.tree;
+    const file = make(mount.tree, root, "first", FILE);
+    link(mount.tree, file, root, "second");
+    writeText(mount.tree, file, 0, "stored");
+    mount.checkpoint();
+    const two = mount.tree.base!;
+    const { ino } = file;
+    mount.lookup(file);
+    for (const name of ["first", "second"]) unlink(mount.tree, root, name, false);
+    mount.rollback(two);
+    const names = () =>
+      ["first", "second"].map((name) => mount.tree.lookup(mount.tree.root, name) as Inode);
+    const [now, other] = names();
+    assert.equal(now, other);
+    assert.notEqual(now, file);
+    assert.deepEqual([now!.ino, now!.nlink], [ino, 2]);
+    assert.notEqual(file.ino, ino);
+    writeText(mount.tree, now!, 0, "new");
+    writeText(mount.tree, file, 0, "old");
+    for (let i = 0; i < 2; i++) {
+      mount.replace();
+      assert.deepEqual(names().map((inode) => bytesOf(mount, inode)), ["newred", "newred"]);
+      const orphan = mount.tree.node(file.nodeId)!;
+      assert.deepEqual([orphan.nlink, bytesOf(mount, orphan)], [0, "oldred"]);
+      assert.notEqual(orphan.ino, ino);
+      mount.checkpoint();
+    }
+  }));
+
 Deno.test("random work and rollbacks: every file that is open keeps its bytes, in the servers that follow too", () => {
   randomlyWithKernel(RUNS, (mount, random) => {
     const snapshots = [mount.tree.base!];

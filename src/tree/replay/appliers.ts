@@ -150,7 +150,10 @@ const bind: Applier = (replay, record) => {
 const orphan: Applier = (replay, record) => {
   const told = parseOrphanRecord(record.blob());
   require(told !== null, "it tells of an inode that cannot be");
-  if (!replay.nodes.has(told.nodeId)) replay.bind(told.nodeId, fromOrphanRecord(told));
+  const known = replay.nodes.get(told.nodeId);
+  if (known === undefined) replay.bind(told.nodeId, fromOrphanRecord(told));
+  // A rollback brought a file with its number back.
+  else if (replay.tree.isOrphan(known)) known.ino = told.ino;
   return true;
 };
 

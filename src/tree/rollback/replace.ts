@@ -26,7 +26,8 @@ export function isSameFile(inode: Inode, record: InodeRecord): boolean {
  */
 type Lost = "orphan" | "stale";
 
-function isNameless({ names, nlink }: Inode): boolean {
+/** True if it has no name, loaded or not. */
+export function isNameless({ names, nlink }: Inode): boolean {
   return names === null || (names.length === 0 && nlink === 0);
 }
 
@@ -121,6 +122,8 @@ export class Replacement {
     }
     if (inode.lookups === 0) return;
     inode.ino = tree.takeInodeNumber();
+    // The journal may tell of it with the number that it had.
+    inode.boundEpoch = -1;
     tree.nodes.renamed(inode);
     invalidation.attribute(inode);
   }

@@ -12,7 +12,7 @@ import type { Snapshot, TreeEntry } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Inode } from "../nodes/inode.ts";
 import { Invalidation } from "../nodes/invalidation.ts";
-import { isSameFile, Replacement } from "./replace.ts";
+import { isNameless, isSameFile, Replacement } from "./replace.ts";
 import type { WorkingTree } from "../working_tree.ts";
 
 /** Throws, with nothing changed, if the tree differs from its own snapshot or an object is unreadable. */
@@ -30,6 +30,9 @@ export function retarget(tree: WorkingTree, snapshot: Snapshot): Invalidation {
       if (record === null) {
         replacement.undo.inode(inode);
         inode.nlink = 0;
+      } else if (isNameless(inode)) {
+        // It was removed while it is open: what comes back is another one, as of a file with one name.
+        replacement.leaveOrphan(inode);
       } else if (isSameFile(inode, record)) replacement.adoptAttributes(inode, record);
       else replaceLinked(replacement, inode);
     }
