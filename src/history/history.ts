@@ -75,6 +75,11 @@ export interface MoveRequest {
   readonly operation: { readonly kind: OperationKind; readonly from: ObjectId };
 }
 
+export interface MoveBackRequest extends BranchMove {
+  readonly head: ObjectId;
+  readonly merge: MergeInProgress | null;
+}
+
 /** Where undo or redo would go. */
 export interface UndoTarget {
   /** The commit to move to. */
@@ -208,6 +213,16 @@ export class History {
       this.#operations.append(branch, { ...operation, to: head });
     });
     return commit;
+  }
+
+  /** Makes a branch what it was before a move that could not be shown. */
+  moveBack({ head, ...branch }: MoveBackRequest): void {
+    const moved = this.#branches.get(branch.name)!;
+    this.#store.commit(() => {
+      this.#branches.move({ ...branch, head });
+      if (moved.head === head || moved.head === null) return;
+      this.#operations.append(branch.name, { kind: "undo", from: moved.head, to: head });
+    });
   }
 
   /**

@@ -269,3 +269,26 @@ Deno.test("a fault at every message of a merge", () =>
       );
     });
   }));
+
+Deno.test("a fault at every message of a rollback while a merge is to be settled", () =>
+  Machine.with(async (machine) => {
+    const { branch, table, tree } = machine;
+    const target = branch.head;
+    const merge = { parents: [target.id], label: "", message: "merge", paths: ["given"] };
+    await atEveryMessage(machine, async (fail) => {
+      await branch.save(null);
+      const { position, savedSnapshot: snapshot } = branch;
+      await table.beginMerge({ ...position, snapshot, merge });
+      const before = dump(tree);
+      fail();
+      const end = async () => (await table.branch("main"))!.merge;
+      await branch.rollback(target, "rollback").then(
+        async () => assert.equal(await end(), null),
+        async (error) => {
+          assert.deepEqual(dump(tree), before);
+          assert.deepEqual(await end(), merge);
+          throw error;
+        },
+      );
+    });
+  }));

@@ -11,6 +11,7 @@ import { graftPaths } from "../../history/rollback/graft.ts";
 import {
   type BranchState,
   History,
+  type MoveBackRequest,
   type NewBranch,
   type UndoTarget,
 } from "../../history/history.ts";
@@ -104,6 +105,8 @@ export interface BackgroundJobs extends GarbageJobs {
     };
     out: CommitInfo;
   };
+  /** Makes a branch what it was before a move that could not be shown. */
+  moveBack: { in: MoveBackRequest; out: null };
   /** Makes a commit of the branch's snapshot with paths as they are in another; moves nothing. */
   graft: {
     in: { into: Snapshot; from: Snapshot; paths: string[]; nextInode: number };
@@ -160,6 +163,7 @@ export const WRITING_JOBS: ReadonlySet<keyof BackgroundJobs> = new Set(
     "import",
     "save",
     "moveTo",
+    "moveBack",
     "graft",
     "merge",
     "discard",
@@ -253,6 +257,10 @@ export function backgroundJobs(
       });
     },
     moveTo: (move) => storing(() => history.moveTo(move)),
+    moveBack: (request) => {
+      storing(() => history.moveBack(request));
+      return null;
+    },
     graft: ({ into, from, paths, nextInode }) =>
       storing(() => {
         let next = nextInode;

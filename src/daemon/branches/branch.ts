@@ -14,6 +14,7 @@
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { OperationKind } from "../../history/commits/operation_log.ts";
+import type { MergeInProgress } from "../../history/refs/branch_table.ts";
 import { type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
 import type { InvalidationData } from "../../mount/linux/notify.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
@@ -68,8 +69,8 @@ export class Branch {
   #journalSegment: number;
   /** The tree may hold a capture that is not settled. */
   #isCaptureOpen = false;
-  /** The row may point to what the tree does not show. */
-  #isRowUncertain = false;
+  /** While the row may point to what the tree does not show: the merge that is in progress. */
+  #uncertain: { readonly merge: MergeInProgress | null } | null = null;
   static #captures = 0;
 
   name: string;
@@ -309,12 +310,13 @@ export class Branch {
    * fails, both are as before. Only while frozen.
    */
   async swap(move: () => Promise<CommitInfo>, shown?: Snapshot): Promise<InvalidationData> {
-    this.#isRowUncertain = true;
+    const { merge } = (await this.background.call("branch", this.name))!;
+    this.#uncertain = { merge };
     try {
       const commit = await move();
       const snapshot = shown ?? commit.snapshot;
       const stale = await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
-      this.#isRowUncertain = false;
+      this.#uncertain = null;
       this.#head = commit;
       this.#snapshot = snapshot;
       this.#segment = this.#journalSegment;
@@ -327,13 +329,18 @@ export class Branch {
 
   /** Lets tree and row be what was saved last. What failed may have been done all the same. */
   async #moveBack(): Promise<void> {
-    if (!this.#isRowUncertain) return;
+    if (this.#uncertain === null) return;
     const snapshot = this.#snapshot;
     await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
     const row = await this.background.call("branch", this.name);
     const isMoved = row?.head !== this.#head.id || !sameSnapshot(row.snapshot, snapshot);
-    if (isMoved) await this.#moveTo(this.#head.id, "undo");
-    this.#isRowUncertain = false;
+    if (isMoved) {
+      const { branch: name, segment, nextInode } = this.position;
+      const { merge } = this.#uncertain;
+      const head = this.#head.id;
+      await this.background.call("moveBack", { name, segment, nextInode, head, snapshot, merge });
+    }
+    this.#uncertain = null;
   }
 
   #call<K extends keyof ViewCommands>(
