@@ -107,7 +107,7 @@ class Machine {
         session,
         views,
         captures,
-        postCapture: (posted) => port1.postMessage(posted, [posted.bytes.buffer]),
+        postCapture: (posted) => port1.postMessage(posted),
       });
       const line = new Line();
       const clients = {

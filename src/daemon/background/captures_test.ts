@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Capture } from "../../tree/capture/capture.ts";
-import { Captures } from "./captures.ts";
-import { encodeCapture, type PostedCapture } from "../threads/posted_capture.ts";
+import { Captures, type PostedCapture } from "./captures.ts";
 
 const ROOT = {
   mode: 0o40755,
@@ -33,11 +32,15 @@ function chain(depth: number): Capture {
 }
 
 async function withCaptures(
-  use: (captures: Captures, post: (posted: PostedCapture) => void) => Promise<void>,
+  use: (
+    captures: Captures,
+    post: (posted: PostedCapture) => void,
+    port: MessagePort,
+  ) => Promise<void>,
 ): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   try {
-    await use(new Captures(port2), (posted) => port1.postMessage(posted, [posted.bytes.buffer]));
+    await use(new Captures(port2), (posted) => port1.postMessage(posted), port2);
   } finally {
     port1.close();
     port2.close();
@@ -47,18 +50,22 @@ async function withCaptures(
 Deno.test("a capture is taken whether it is asked for before it is there or after, however deep it is", () =>
   withCaptures(async (captures, post) => {
     const early = captures.take(1);
-    post({ id: 2, bytes: encodeCapture(chain(3)) });
-    post({ id: 1, bytes: encodeCapture(chain(20_000)) });
+    post({ id: 2, capture: chain(3) });
+    post({ id: 1, capture: chain(20_000) });
     assert.equal((await early).directories.length, 20_001);
     assert.deepEqual(await captures.take(2), chain(3));
   }));
 
-Deno.test("one that cannot be read fails who asked for it, and nobody after", () =>
-  withCaptures(async (captures, post) => {
-    post({ id: 1, bytes: Uint8Array.of(255, 15, 1, 2, 3) });
-    post({ id: 2, bytes: encodeCapture(chain(1)) });
-    await assert.rejects(captures.take(1));
-    assert.deepEqual(await captures.take(2), chain(1));
+Deno.test("one that cannot be read is an error that nobody catches: the end of the thread", () =>
+  withCaptures((_captures, _post, port) => {
+    const uncaught = Promise.withResolvers<ErrorEvent>();
+    const options = { once: true };
+    globalThis.addEventListener("error", (event) => {
+      event.preventDefault();
+      uncaught.resolve(event);
+    }, options);
+    port.dispatchEvent(new MessageEvent("messageerror"));
+    return uncaught.promise.then(({ message }) => assert.match(message, /cannot be read/));
   }));
 
 Deno.test("one that does not come is not waited for without end", () =>

@@ -26,7 +26,7 @@ import {
 import type { FsCommands, TreeState, ViewCommands, ViewStart } from "../threads/messages.ts";
 import type { OpenedView } from "./open_view.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
-import { encodeCapture, type PostedCapture } from "../threads/posted_capture.ts";
+import type { PostedCapture } from "../background/captures.ts";
 
 type Row<K extends keyof FsCommands> = (value: FsCommands[K]["in"]) => FsCommands[K]["out"];
 type ViewRow<K extends keyof ViewCommands> = (
@@ -147,7 +147,7 @@ export function viewCommands(state: ViewState): ViewCommandTable {
         const { capture, pending } = takeCapture(tree);
         captures.set(number, pending);
         try {
-          state.postCapture({ id, bytes: encodeCapture(capture) });
+          state.postCapture({ id, capture });
         } catch (error) {
           endCapture(number, (pending) => revert(tree, pending));
           throw error;

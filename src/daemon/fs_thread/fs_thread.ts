@@ -105,7 +105,7 @@ function serve(
     views,
     session,
     captures,
-    postCapture: (posted) => start.captures.postMessage(posted, [posted.bytes.buffer]),
+    postCapture: (posted) => start.captures.postMessage(posted),
   });
   const table = fsCommands({
     store,
