@@ -83,6 +83,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     ".",
     "rollback",
     "merge",
+    "review",
     "verify",
     "retention",
   ],

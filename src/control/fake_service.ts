@@ -93,12 +93,13 @@ export class FakeService implements Service {
   async diff(p: Params<"diff">): Promise<Result<"diff">> {
     await this.#called("diff", p);
     const patch = p.patch ? { patch: "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n" } : {};
+    const lines = p.lines ? { lines: { added: 3, deleted: 1 }, oldSize: 2, size: 8 } : {};
     return {
       from: this.#find(p.from ?? "HEAD").id,
       to: p.to === undefined ? "working tree" : this.#find(p.to).id,
       changes: [
-        { status: "M" as const, path: "x", kind: "file", details: ["content", "mode"] },
-        { status: "T" as const, path: "y", kind: "symlink", oldKind: "file" },
+        { status: "M" as const, path: "x", kind: "file", details: ["content", "mode"], ...lines },
+        { status: "T" as const, path: "y", kind: "symlink", oldKind: "file", ...lines },
       ],
       ...patch,
     };

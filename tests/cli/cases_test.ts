@@ -89,6 +89,20 @@ const CASES: Case[] = [
   { args: "diff initial HEAD", outLike: /^M x/ },
   { args: "diff a b c", code: 2, errLike: /two checkpoints at most/ },
   { args: "diff -p", out: "--- a/x\n+++ b/x\n@@ -1 +1 @@\n-old\n+new\n" },
+  {
+    args: "diff -p --color always",
+    out: "\x1b[1m--- a/x\x1b[0m\n\x1b[1m+++ b/x\x1b[0m\n\x1b[36m@@ -1 +1 @@\x1b[0m\n" +
+      "\x1b[31m-old\x1b[0m\n\x1b[32m+new\x1b[0m\n",
+  },
+  { args: "diff --name-only", out: "x\ny\n" },
+  { args: "diff --name-status", out: "M\tx\nT\ty\n" },
+  {
+    args: "diff --stat",
+    out: " x | 4 +++-\n y | 4 +++-\n 2 files changed, 6 insertions(+), 2 deletions(-)\n",
+  },
+  { args: "diff --stat -p", outLike: /^ x \| 4 \+\+\+-\n[^]* 2 deletions\(-\)\n\n--- a\/x\n/ },
+  { args: "diff --name-only -p", code: 2, errLike: /--name-only and --patch exclude each other/ },
+  { args: "diff --color sometimes", code: 2, errLike: /--color is one of auto, always, never/ },
   { args: "status", outLike: /^project +\/.*\nmount +.*\nshowing +branch main at "initial"\n/ },
   { args: "status --json", outLike: /^\{"version":"0.0.0-fake","state":"ready",/ },
   { args: "status", program: "agentvfs-ctl", outLike: /^\{"ok":true,.*"commit":"HEX"/ },
@@ -269,7 +283,11 @@ Deno.test("restore and diff send paths of the project, whatever the current dire
       dryRun: true,
     });
     await cli(["diff", "initial", "--", "src/a b.ts"]);
-    assert.deepEqual(service.calls.at(-1)!.params, { from: "initial", paths: ["src/a b.ts"] });
+    assert.deepEqual(service.calls.at(-1)!.params, {
+      from: "initial",
+      paths: ["src/a b.ts"],
+      renames: true,
+    });
   }));
 
 Deno.test("restore and diff take a list of paths, whose bytes reach the daemon", () =>

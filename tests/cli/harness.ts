@@ -5,6 +5,7 @@
  */
 
 import { run } from "../../src/cli/run.ts";
+import { setColour } from "../../src/cli/print/output.ts";
 import { FakeService } from "../../src/control/fake_service.ts";
 import { ControlServer } from "../../src/control/server.ts";
 import { assertPrinted, checkedService } from "../support/assert_fits.ts";
@@ -31,9 +32,17 @@ export async function cli(args: string[], options: CliOptions = {}): Promise<Res
   const out = capture(Deno.stdout, options.terminal ?? false);
   const err = capture(Deno.stderr, options.terminal ?? false);
   let code: number;
+  const env = Object.entries({ NO_COLOR: "1", AGENTVFS_PAGER: "" });
+  const before = env.map(([name]) => [name, Deno.env.get(name)] as const);
+  for (const [name, value] of env) Deno.env.set(name, value);
+  setColour("auto");
   try {
     code = await run(args, options.program ?? "agentvfs");
   } finally {
+    for (const [name, value] of before) {
+      if (value === undefined) Deno.env.delete(name);
+      else Deno.env.set(name, value);
+    }
     out.release();
     err.release();
   }

@@ -15,7 +15,7 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   listBranches: [{}],
   log: [{}, { all: true, limit: 1 }],
   show: [{ ref: "one" }],
-  diff: [{}, { from: "HEAD~1", patch: true }],
+  diff: [{}, { from: "HEAD~1", patch: true, lines: true, renames: true }],
   rollback: [{ ref: "HEAD~1", dryRun: true }, { ref: "HEAD~1" }],
   undo: [{}],
   redo: [{}],

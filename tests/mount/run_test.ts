@@ -9,7 +9,7 @@ import { inCgroup, withCgroup } from "../support/cgroup.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { type Outcome, run, type RunOptions, until } from "../support/process.ts";
 import { agentvfs, PROGRAM } from "../support/program.ts";
-import { scriptPath } from "../support/python.ts";
+import { onTerminal, type Step } from "../support/terminal.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 const PROJECT = "mkdir sub; echo one >f; echo two >sub/g";
@@ -188,26 +188,20 @@ Deno.test("what a program leaves running ends with it", async () => {
 });
 
 /** Runs a program on a branch in a terminal; each step waits for some output, then types. */
-async function onTerminal(m: Mounted, options: string[], steps: string[][], program: string[]) {
-  const command = [...PROGRAM, "run", "--branch", "b", ...options, "--", ...program];
-  const script = scriptPath(import.meta.url, "terminal.py");
-  const env = { AGENTVFS_STATE_DIR: m.state, AGENTVFS_SOCK: "" };
-  const words = ["python3", script, JSON.stringify(steps), ...command];
-  const { code, stdout, stderr } = await run(words, { cwd: m.project, env });
-  assert.equal(code, 0, stderr);
-  return JSON.parse(stdout) as { code: number; said: string };
+function runOnTerminal(m: Mounted, options: string[], steps: Step[], program: string[]) {
+  return onTerminal(m, ["run", "--branch", "b", ...options, "--", ...program], steps);
 }
 
 Deno.test("keys typed on the terminal reach the program, and jobs can be stopped and continued", async () => {
   await withProject(PROJECT, async (m) => {
     for (const how of [[], ["--confine"]]) {
-      const interrupted = await onTerminal(m, how, [["ready", "\x03"], ["interrupted", ""]], [
+      const interrupted = await runOnTerminal(m, how, [["ready", "\x03"], ["interrupted", ""]], [
         "bash",
         "-c",
         "trap 'echo inter''rupted; exit 5' INT; echo rea''dy; while :; do sleep 0.1; done",
       ]);
       assert.equal(interrupted.code, 5, interrupted.said);
-      const shell = await onTerminal(m, how, [
+      const shell = await runOnTerminal(m, how, [
         ["bash-", "(echo be''gun; exec sleep 100)\r"],
         ["begun", "\x1a"],
         ["Stopped", "jobs\r"],
@@ -232,8 +226,8 @@ except OSError as error:
 Deno.test("a confined program cannot type on the terminal for the shell that it was started from", async () => {
   await withProject(PROJECT, async (m) => {
     const types = ["python3", "-c", TYPES];
-    assert.match((await onTerminal(m, [], [], types)).said, /^(typed|errno 5)\r$/m);
-    assert.match((await onTerminal(m, ["--confine"], [], types)).said, /^errno 1\r$/m);
+    assert.match((await runOnTerminal(m, [], [], types)).said, /^(typed|errno 5)\r$/m);
+    assert.match((await runOnTerminal(m, ["--confine"], [], types)).said, /^errno 1\r$/m);
   });
 });
 

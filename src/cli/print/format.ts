@@ -79,8 +79,9 @@ const STATUS_STYLES: Record<Change["status"], Style> = {
   T: "cyan",
 };
 
-/** `M src/a.ts  (mode)`. That the content changed goes without saying. */
+/** `M src/a.ts  (mode)`, `R old → new  (95 %)`. That the content changed goes without saying. */
 export function changeLine(change: Change): string {
+  if (change.oldPath !== undefined) return renameLine(change.oldPath, change);
   const slash = change.kind === "directory" ? "/" : "";
   const notes = change.status === "T"
     ? [`${change.oldKind ?? "?"} → ${change.kind}`]
@@ -89,6 +90,11 @@ export function changeLine(change: Change): string {
   return `${style(change.status, STATUS_STYLES[change.status])} ${
     safe(change.path)
   }${slash}${note}`;
+}
+
+function renameLine(from: string, { path, similarity = 100 }: Change): string {
+  const note = similarity === 100 ? "" : style(`  (${similarity} % the same)`, "dim");
+  return `${style("R", "cyan")} ${safe(from)} → ${safe(path)}${note}`;
 }
 
 /** Rows of cells as lines, each column as wide as its widest cell. Cells must not be coloured. */

@@ -11,12 +11,20 @@ export function print(text: string): void {
   writeAll(Deno.stdout, text + "\n");
 }
 
+/** As {@linkcode print}, bytes as they are. */
+export function printBytes(bytes: Uint8Array): void {
+  writeBytes(Deno.stdout, bytes);
+}
+
 export function printError(text: string): void {
   writeAll(Deno.stderr, text + "\n");
 }
 
 function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
-  const bytes = encoder.encode(text);
+  writeBytes(stream, encoder.encode(text));
+}
+
+function writeBytes(stream: { writeSync(bytes: Uint8Array): number }, bytes: Uint8Array): void {
   try {
     for (let sent = 0; sent < bytes.length;) sent += stream.writeSync(bytes.subarray(sent));
   } catch (error) {
@@ -38,7 +46,16 @@ export function printJson(value: unknown): void {
 const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" } as const;
 export type Style = keyof typeof STYLES;
 
-/** Colours `text` if standard output is a terminal and NO_COLOR (no-color.org) is not set. */
+/** When output is coloured; `auto`: on a terminal, if NO_COLOR (no-color.org) is not set. */
+export const COLOUR_MODES = ["auto", "always", "never"] as const;
+export type ColourMode = typeof COLOUR_MODES[number];
+
+/** From now on. */
+export function setColour(mode: ColourMode): void {
+  colour = mode === "auto" ? undefined : mode === "always";
+}
+
+/** Colours `text`, if output is to have colours: by default on a terminal. */
 export function style(text: string, ...styles: Style[]): string {
   if (text === "" || styles.length === 0 || !coloured()) return text;
   return `\x1b[${styles.map((name) => STYLES[name]).join(";")}m${text}\x1b[0m`;
@@ -46,7 +63,8 @@ export function style(text: string, ...styles: Style[]): string {
 
 let colour: boolean | undefined;
 
-function coloured(): boolean {
+/** True if output is to have colours. */
+export function coloured(): boolean {
   colour ??= onTerminal() && !Deno.env.get("NO_COLOR") && Deno.env.get("TERM") !== "dumb";
   return colour;
 }

@@ -6,6 +6,7 @@
 
 import {
   always,
+  group,
   id,
   type Infer,
   list,
@@ -46,6 +47,21 @@ export const Change = shape("Change", "A path that differs.", {
     ),
     "What differs",
   )),
+  oldPath: optional(text("Of an added file: where it was before, if renames were asked for")),
+  oldPathBytes: optional(text("The exact bytes in base64, only where they are not UTF-8")),
+  similarity: optional(whole("Percent of the file that is as it was at the old path")),
+  lines: optional(nullable(
+    group(
+      {
+        added: whole("Lines put in"),
+        deleted: whole("Lines taken out"),
+      },
+      "Of a file or symbolic link, if they were asked for; a renamed file's count where it is now",
+    ),
+    "Null of binary and very large files",
+  )),
+  oldSize: optional(whole("Bytes before, where lines were asked for")),
+  size: optional(whole("Bytes now, where lines were asked for")),
 });
 export type Change = Infer<typeof Change>;
 

@@ -6,7 +6,8 @@
 
 import { binaryString } from "../../../ffi/binary_string.ts";
 import { buildSnapshot } from "../../history/snapshots/build_snapshot.ts";
-import { countChanges, listChanges, type SnapshotChange } from "../../history/diff/diff.ts";
+import { type DetailedDiff, detailedDiff } from "../../history/diff/detailed_diff.ts";
+import { countChanges } from "../../history/diff/diff.ts";
 import { graftPaths } from "../../history/rollback/graft.ts";
 import {
   type BranchState,
@@ -23,7 +24,6 @@ import {
 import type { OperationKind } from "../../history/commits/operation_log.ts";
 import { hasMarkers } from "../../history/merge/has_markers.ts";
 import type { MergeInProgress } from "../../history/refs/branch_table.ts";
-import { patchOf } from "../../history/diff/patch.ts";
 import type { ThreadMemory } from "../../control/service/daemon.ts";
 import type { StoreStatsReport, VerifyReport } from "../../control/service/store.ts";
 import type { ChangeCounts } from "../../history/commits/commit.ts";
@@ -131,8 +131,15 @@ export interface BackgroundJobs extends GarbageJobs {
   commitInfo: { in: ObjectId; out: CommitInfo };
   log: { in: { branch: string; limit?: number; all?: boolean }; out: CommitInfo[] };
   diff: {
-    in: { from: Snapshot | null; to: Snapshot | null; paths?: string[]; patch: boolean };
-    out: { changes: SnapshotChange[]; patch: string };
+    in: {
+      from: Snapshot | null;
+      to: Snapshot | null;
+      paths?: string[];
+      patch: boolean;
+      renames?: boolean;
+      lines?: boolean;
+    };
+    out: DetailedDiff;
   };
   count: { in: { from: Snapshot | null; to: Snapshot | null }; out: ChangeCounts };
   verify: { in: { repair: boolean }; out: VerifyReport };
@@ -304,13 +311,8 @@ export function backgroundJobs(
     describe: ({ branch, ref }) => history.describe(branch, ref),
     commitInfo: (id) => history.commitInfo(id),
     log: ({ branch, ...options }) => history.log(branch, options),
-    diff: ({ from, to, paths, patch }) => {
-      const changes = listChanges(store, from, to, paths === undefined ? {} : { paths });
-      return {
-        changes,
-        patch: patch ? changes.map((change) => patchOf(store, change)).join("") : "",
-      };
-    },
+    diff: ({ from, to, renames = false, lines = false, ...options }) =>
+      detailedDiff(store, from, to, { ...options, renames, lines }),
     count: ({ from, to }) => countChanges(store, from, to),
     verify: ({ repair }) =>
       verifyTask(store, { live: true, ...(repair ? { repair: store } : {}) }, onTask),

@@ -17,7 +17,7 @@ import type { Snapshot } from "../../store/trees/entry.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch, Moved } from "../branches/branch.ts";
 import { Merger } from "../branches/merger.ts";
-import { changeReport, elapsed, logEntry, nullIfEmpty } from "../threads/reports.ts";
+import { changeReport, elapsed, logEntry, nullIfEmpty, patchReport } from "../threads/reports.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import { treePath } from "./tree_path.ts";
 
@@ -131,13 +131,15 @@ export class HistoryMethods {
       from: from.snapshot,
       to,
       patch: p.patch ?? false,
+      renames: p.renames ?? false,
+      lines: p.lines ?? false,
       ...(p.paths === undefined || p.paths.length === 0 ? {} : { paths: p.paths.map(treePath) }),
     }).catch(fail);
     return {
       from: from.id,
       to: p.to ?? "working tree",
       changes: changes.map(changeReport),
-      ...(p.patch ? { patch } : {}),
+      ...(p.patch ? patchReport(patch) : {}),
     };
   }
 

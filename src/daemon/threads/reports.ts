@@ -4,13 +4,15 @@
  * @module
  */
 
+import { Buffer, isUtf8 as isBufferUtf8 } from "node:buffer";
 import { displayString } from "../../../ffi/binary_string.ts";
 import type { BranchReport } from "../../control/service/branches.ts";
 import type { Change, LogEntry } from "../../control/service/history.ts";
 import type { ConflictReport, ConflictSide } from "../../control/service/merge.ts";
 import type { CommitInfo, CommitKind } from "../../history/commits/commit.ts";
 import type { MergeConflict } from "../../history/merge/merge_types.ts";
-import type { SnapshotChange } from "../../history/diff/diff.ts";
+import type { DetailedChange } from "../../history/diff/detailed_diff.ts";
+import type { Rename } from "../../history/diff/find_renames.ts";
 import {
   type InodeRecord,
   S_IFBLK,
@@ -36,8 +38,8 @@ function kindOf(record: InodeRecord): string {
 }
 
 /** A changed path for people and programs. The root itself is `.`. */
-export function changeReport(change: SnapshotChange): Change {
-  const { path, before, after, status, details } = change;
+export function changeReport(change: DetailedChange): Change {
+  const { path, before, after, status, details, rename, lines } = change;
   const shown = displayString(path);
   return {
     status,
@@ -46,7 +48,33 @@ export function changeReport(change: SnapshotChange): Change {
     kind: kindOf((after ?? before)!),
     ...(status === "T" ? { oldKind: kindOf(before!) } : {}),
     ...(details.length === 0 ? {} : { details: [...details] }),
+    ...(rename === undefined ? {} : renameReport(rename)),
+    ...(lines === undefined ? {} : {
+      lines: lines === null ? null : { ...lines },
+      oldSize: bytesOf(rename?.from.before ?? before),
+      size: bytesOf(after),
+    }),
   };
+}
+
+/** A directory has none of its own. */
+function bytesOf(record: InodeRecord | null): number {
+  return record === null || (record.mode & S_IFMT) === S_IFDIR ? 0 : record.size;
+}
+
+function renameReport({ from: { path }, similarity }: Rename) {
+  return {
+    oldPath: displayString(path),
+    ...(isUtf8(path) ? {} : { oldPathBytes: btoa(path) }),
+    similarity,
+  };
+}
+
+/** A patch for people and programs. */
+export function patchReport(patch: string): { patch: string; patchBytes?: string } {
+  const bytes = Buffer.from(patch, "latin1");
+  const text = bytes.toString("utf8");
+  return isBufferUtf8(bytes) ? { patch: text } : { patch: text, patchBytes: btoa(patch) };
 }
 
 /** A conflict for people and programs. */
@@ -70,13 +98,7 @@ function conflictSide(record: InodeRecord | null): ConflictSide | null {
 }
 
 function isUtf8(binary: string): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true })
-      .decode(Uint8Array.from(binary, (c) => c.charCodeAt(0)));
-    return true;
-  } catch {
-    return false;
-  }
+  return isBufferUtf8(Buffer.from(binary, "latin1"));
 }
 
 export function reportedKind(kind: CommitKind): LogEntry["kind"] {

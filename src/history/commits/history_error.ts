@@ -13,6 +13,7 @@ export type HistoryErrorCode =
   | "unknown_path"
   | "not_a_directory"
   | "difference_too_large"
+  | "bad_hunk"
   | "nothing_to_undo"
   | "nothing_to_redo"
   | "compacted"

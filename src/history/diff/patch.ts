@@ -7,30 +7,24 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import { structuredPatch } from "diff";
+import { quotePath } from "../../../ffi/quote_path.ts";
 import { type InodeRecord, S_IFLNK, S_IFMT, S_IFREG } from "../../store/trees/entry.ts";
 import type { Store } from "../../store/store.ts";
 import type { SnapshotChange } from "../snapshots/snapshot_walk.ts";
+import type { Rename } from "./find_renames.ts";
+import { hunkText, textHunks } from "./hunks.ts";
+import { readText, TEXT_BYTES_MAX } from "./text.ts";
 
-/** Larger files are only said to differ, bytes. */
-const TEXT_BYTES_MAX = 8 * 1024 * 1024;
-/** git, too, takes a file for binary that has a NUL in its first 8000 bytes. */
-const BINARY_PROBE = 8000;
-/** Files less alike than this many changed lines are shown as replaced, which is as right and takes no time. */
-const EDITS_MAX = 5000;
-const CONTEXT_LINES = 3;
-const NO_NEWLINE = "\\ No newline at end of file\n";
-
-/** The patch of one change as a binary string; "" where a patch has nothing to say. */
-export function patchOf(store: Store, change: SnapshotChange): string {
-  const before = patchable(change.before);
+/** The patch of one change, of a file that may have come from another path, as a binary string; "" where a patch has nothing to say. */
+export function patchOf(store: Store, change: SnapshotChange, rename?: Rename): string {
+  const before = patchable(rename?.from.before ?? change.before);
   const after = patchable(change.after);
+  const { path } = change;
   if (before !== null && after !== null && gitKind(before) !== gitKind(after)) {
     // As git does it: one file goes, another comes.
-    return filePatch(store, change.path, before, null) + filePatch(store, change.path, null, after);
+    return filePatch(store, path, before, null) + filePatch(store, path, null, after);
   }
-  return filePatch(store, change.path, before, after);
+  return filePatch(store, path, before, after, rename);
 }
 
 function filePatch(
@@ -38,9 +32,10 @@ function filePatch(
   path: string,
   before: InodeRecord | null,
   after: InodeRecord | null,
+  rename?: Rename,
 ): string {
   if (before === null && after === null) return "";
-  const oldName = quotePath(`a/${path}`);
+  const oldName = quotePath(`a/${rename?.from.path ?? path}`);
   const newName = quotePath(`b/${path}`);
   const body = contentPatch(
     store,
@@ -49,9 +44,15 @@ function filePatch(
     before,
     after,
   );
-  const modes = modeLines(before, after);
-  if (modes === "" && body === "") return "";
-  return `diff --git ${oldName} ${newName}\n${modes}${body}`;
+  const head = modeLines(before, after) + renameLines(path, rename);
+  if (head === "" && body === "") return "";
+  return `diff --git ${oldName} ${newName}\n${head}${body}`;
+}
+
+function renameLines(path: string, rename: Rename | undefined): string {
+  if (rename === undefined) return "";
+  const [from, to] = [rename.from.path, path].map(quotePath);
+  return `similarity index ${rename.similarity}%\nrename from ${from}\nrename to ${to}\n`;
 }
 
 function modeLines(before: InodeRecord | null, after: InodeRecord | null): string {
@@ -77,56 +78,9 @@ function contentPatch(
   const oldText = readText(store, before);
   const newText = readText(store, after);
   if (oldText === null || newText === null) return differ("Binary files");
-  return `--- ${headerName(oldName)}\n+++ ${headerName(newName)}\n${hunks(oldText, newText)}`;
-}
-
-/** The bytes as a binary string, or null if they are not text. */
-function readText(store: Store, record: InodeRecord | null): string | null {
-  if (record === null || record.size === 0) return "";
-  const bytes = new Uint8Array(record.size);
-  store.readContent(record, record.size, 0, bytes, 0, record.size);
-  if (bytes.subarray(0, BINARY_PROBE).includes(0)) return null;
-  return binaryText(bytes);
-}
-
-/** TextDecoder's latin1 is windows-1252, which is another mapping. */
-function binaryText(bytes: Uint8Array<ArrayBuffer>): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-}
-
-function hunks(oldText: string, newText: string): string {
-  const patch = structuredPatch("", "", oldText, newText, "", "", {
-    context: CONTEXT_LINES,
-    maxEditLength: EDITS_MAX,
-  });
-  if (patch === undefined) return replacement(oldText, newText);
-  return patch.hunks.map((hunk) => {
-    const lines = hunk.lines.map((line) => `${line}\n`).join("");
-    const from = range(hunk.oldStart, hunk.oldLines);
-    return `@@ -${from} +${range(hunk.newStart, hunk.newLines)} @@\n${lines}`;
-  }).join("");
-}
-
-/** One hunk that takes all lines out and puts all lines in. */
-function replacement(oldText: string, newText: string): string {
-  const out = splitLines(oldText);
-  const into = splitLines(newText);
-  const lines = [prefixed("-", out), prefixed("+", into)].join("");
-  return `@@ -${range(1, out.length)} +${range(1, into.length)} @@\n${lines}`;
-}
-
-function splitLines(text: string): string[] {
-  return text === "" ? [] : text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
-}
-
-function prefixed(sign: string, lines: readonly string[]): string {
-  return lines.map((line) => line.endsWith("\n") ? sign + line : `${sign}${line}\n${NO_NEWLINE}`)
-    .join("");
-}
-
-/** A range without lines is named by the line before it. */
-function range(start: number, lines: number): string {
-  return lines === 0 ? `${start - 1},0` : lines === 1 ? `${start}` : `${start},${lines}`;
+  return `--- ${headerName(oldName)}\n+++ ${headerName(newName)}\n${
+    textHunks(oldText, newText).map(hunkText).join("")
+  }`;
 }
 
 function patchable(record: InodeRecord | null): InodeRecord | null {
@@ -149,28 +103,4 @@ function gitMode(record: InodeRecord): number {
 function headerName(name: string | null): string {
   if (name === null) return "/dev/null";
   return name.includes(" ") && !name.startsWith('"') ? `${name}\t` : name;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "\x07": "\\a",
-  "\b": "\\b",
-  "\t": "\\t",
-  "\n": "\\n",
-  "\v": "\\v",
-  "\f": "\\f",
-  "\r": "\\r",
-  '"': '\\"',
-  "\\": "\\\\",
-};
-
-/** A path as git writes it: in C quotes where it has control characters, quotes or bytes above 0x7e. */
-export function quotePath(path: string): string {
-  // deno-lint-ignore no-control-regex
-  const special = /[\x00-\x1f"\\\x7f-\xff]/g;
-  if (path.search(special) < 0) return path;
-  const quoted = path.replace(
-    special,
-    (c) => ESCAPES[c] ?? "\\" + c.charCodeAt(0).toString(8).padStart(3, "0"),
-  );
-  return `"${quoted}"`;
 }

@@ -12,7 +12,8 @@ import {
   textBytes,
   withStore,
 } from "../snapshots/fixtures.ts";
-import { patchOf, quotePath } from "./patch.ts";
+import { quotePath } from "../../../ffi/quote_path.ts";
+import { patchOf } from "./patch.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 

@@ -1,10 +1,19 @@
-import type { Command } from "../../command.ts";
+import { Buffer } from "node:buffer";
+import type { Change, DiffReport } from "../../../control/service/history.ts";
+import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
-import { changeLine } from "../../print/format.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
-import { onTerminal, print, printJson, type Style, style } from "../../print/output.ts";
 import { pathArguments, PATHS_FROM_OPTION } from "../../path_arguments.ts";
+import { diffStat } from "../../print/diff_stat.ts";
+import { changeLine } from "../../print/format.ts";
+import { onTerminal, printJson, style } from "../../print/output.ts";
+import { chooseColour, DISPLAY_OPTIONS, outputColumns, showPaged } from "../../print/pager.ts";
+import { shownPatch } from "../../print/patch_output.ts";
+import { listedChanges, shownOldPath, shownPath } from "../../print/shown_path.ts";
+
+/** Ways to show a difference that exclude each other; patch and stat can be had together. */
+const FORMS = ["name-only", "name-status"] as const;
 
 export const command: Command = {
   name: "diff",
@@ -13,12 +22,18 @@ export const command: Command = {
   positionals: { usage: "[A [B]] [-- PATH…]", min: 0, max: Infinity, areBytes: true },
   options: {
     patch: { short: "p", brief: "show the changed lines of text files" },
+    stat: { brief: "count the changed lines of each file" },
+    "name-only": { brief: "only the paths" },
+    "name-status": { brief: "only the paths and what became of them" },
+    "no-renames": { brief: "moved files are deleted ones and new ones" },
     "paths-from": PATHS_FROM_OPTION,
     branch: BRANCH_OPTION,
+    ...DISPLAY_OPTIONS,
   },
   details: `Without A: HEAD against the mount as it is. With A only: that against the mount.
 ${REF_HELP}
-Quote a label with spaces.`,
+Quote a label with spaces. --patch is what git apply takes. On a terminal it
+goes through $AGENTVFS_PAGER, $PAGER or less.`,
   example: "diff HEAD~2 --patch -- src",
   async run(input) {
     const refs = input.positionals.slice(0, input.positionals.length - input.afterDashes.length);
@@ -26,6 +41,8 @@ Quote a label with spaces.`,
     if (extra !== undefined) {
       throw usageError("agentvfs diff compares two checkpoints at most", "Put paths after --");
     }
+    checkForms(input);
+    chooseColour(input);
     const { paths, inside } = await pathArguments(input, input.afterDashes);
     const report = await withDaemon(input, async (client) => {
       return await client.diff({
@@ -33,29 +50,58 @@ Quote a label with spaces.`,
         ...(from === undefined ? {} : { from }),
         ...(to === undefined ? {} : { to }),
         ...(input.flags.has("patch") ? { patch: true } : {}),
+        ...(input.flags.has("stat") ? { lines: true } : {}),
+        ...(input.flags.has("no-renames") ? {} : { renames: true }),
         ...given(input, "branch", "branch"),
       });
     });
     if (input.flags.has("json")) printJson(report);
-    else if (report.patch !== undefined) print(coloured(report.patch.replace(/\n$/, "")));
-    else {
-      for (const change of report.changes) print(changeLine(change));
-      if (report.changes.length === 0 && onTerminal()) print(style("no differences", "dim"));
-    }
+    else await showPaged(input, shownDiff(input, report));
     return 0;
   },
 };
 
-const LINE_STYLES: [RegExp, Style[]][] = [
-  [/^(diff |index |--- |\+\+\+ )/, ["bold"]],
-  [/^@@/, ["cyan"]],
-  [/^\+/, ["green"]],
-  [/^-/, ["red"]],
-];
+function checkForms({ flags }: CommandInput): void {
+  const forms = FORMS.filter((form) => flags.has(form));
+  const other = ["patch", "stat"].find((form) => flags.has(form));
+  const both = forms.length > 1 ? forms : other === undefined ? [] : [...forms, other];
+  if (forms.length > 0 && both.length > 1) {
+    throw usageError(`--${both[0]} and --${both[1]} exclude each other`);
+  }
+}
 
-function coloured(patch: string): string {
-  return patch.split("\n").map((line) => {
-    const styles = LINE_STYLES.find(([pattern]) => pattern.test(line))?.[1] ?? [];
-    return style(line, ...styles);
-  }).join("\n");
+function shownDiff({ flags }: CommandInput, report: DiffReport): Uint8Array {
+  const changes = listedChanges(report.changes);
+  const text = (lines: string[]) => Buffer.from(lines.map((line) => `${line}\n`).join(""));
+  if (flags.has("name-only")) return text(changes.map(shownPath));
+  if (flags.has("name-status")) return text(changes.map(nameStatus));
+  if (report.changes.length === 0) {
+    return text(onTerminal() ? [style("no differences", "dim")] : []);
+  }
+  const stat = flags.has("stat") ? text(diffStat(report.changes, outputColumns())) : null;
+  const patch = flags.has("patch") ? shownPatch(patchOf(report)) : null;
+  if (stat === null && patch === null) return text(shownChanges(report.changes).map(changeLine));
+  if (stat === null || patch === null) return stat ?? patch!;
+  return Buffer.concat([stat, Buffer.from("\n"), patch]);
+}
+
+/** All but where renamed files were. */
+function shownChanges(changes: readonly Change[]): Change[] {
+  const left = new Set(changes.map(({ oldPathBytes, oldPath }) => oldPathBytes ?? oldPath));
+  return changes.filter(({ status, path, pathBytes }) =>
+    status !== "D" || !left.has(pathBytes ?? path)
+  );
+}
+
+/** The bytes of its patch. */
+export function patchOf({ patch = "", patchBytes }: DiffReport): Uint8Array {
+  return patchBytes === undefined ? Buffer.from(patch) : Buffer.from(patchBytes, "base64");
+}
+
+/** As git has it: `M\tpath`, `R095\told\tnew`. */
+function nameStatus(change: Change): string {
+  const { status, similarity } = change;
+  if (similarity === undefined) return `${status}\t${shownPath(change)}`;
+  const code = `R${String(similarity).padStart(3, "0")}`;
+  return `${code}\t${shownOldPath(change)}\t${shownPath(change)}`;
 }

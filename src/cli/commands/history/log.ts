@@ -4,7 +4,8 @@ import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { columns, counts, localTime, quoted, shortId } from "../../print/format.ts";
 import { BRANCH_OPTION } from "../../history_options.ts";
-import { print, printJson, style } from "../../print/output.ts";
+import { printJson, style } from "../../print/output.ts";
+import { chooseColour, DISPLAY_OPTIONS, showPaged } from "../../print/pager.ts";
 
 export const command: Command = {
   name: "log",
@@ -15,9 +16,11 @@ export const command: Command = {
     limit: { value: "N", short: "n", brief: "list N at most" },
     all: { short: "a", brief: "automatic safety checkpoints as well" },
     branch: BRANCH_OPTION,
+    ...DISPLAY_OPTIONS,
   },
   example: "log --limit 5 --branch cart",
   async run(input) {
+    chooseColour(input);
     const report = await withDaemon(input, (client) =>
       client.log({
         ...limit(input.values.get("limit")),
@@ -27,9 +30,10 @@ export const command: Command = {
     if (input.flags.has("json")) printJson(report);
     else {
       const lines = columns(report.entries.map(cells));
-      report.entries.forEach((entry, i) =>
-        print(entry.head ? style(lines[i]!, "bold") : lines[i]!)
+      const shown = report.entries.map(({ head }, i) =>
+        head ? style(lines[i]!, "bold") : lines[i]!
       );
+      await showPaged(input, shown.map((line) => `${line}\n`).join(""));
     }
     return 0;
   },

@@ -2,18 +2,20 @@ import type { Command } from "../../command.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { changeLine, columns, localTime, quoted } from "../../print/format.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
-import { print, printJson, safe } from "../../print/output.ts";
+import { printJson, safe } from "../../print/output.ts";
+import { chooseColour, DISPLAY_OPTIONS, showPaged } from "../../print/pager.ts";
 
 export const command: Command = {
   name: "show",
   brief: "show one checkpoint and what it changed",
   prints: "show",
   positionals: { usage: "[REF…]", min: 0, max: Infinity },
-  options: { branch: BRANCH_OPTION },
+  options: { branch: BRANCH_OPTION, ...DISPLAY_OPTIONS },
   details: `${REF_HELP}
 Without one: HEAD.`,
   example: "show HEAD~1",
   async run(input) {
+    chooseColour(input);
     const ref = input.positionals.join(" ") || "HEAD";
     const report = await withDaemon(
       input,
@@ -34,9 +36,9 @@ Without one: HEAD.`,
       ["parents", commit.parents.join(" ")],
       ["tree", commit.tree],
     ];
-    for (const line of columns(rows.filter(([, value]) => value !== ""))) print(line);
-    if (changes.length > 0) print("");
-    for (const change of changes) print(changeLine(change));
+    const lines = columns(rows.filter(([, value]) => value !== ""));
+    if (changes.length > 0) lines.push("", ...changes.map(changeLine));
+    await showPaged(input, lines.map((line) => `${line}\n`).join(""));
     return 0;
   },
 };

@@ -8,6 +8,7 @@ export const DiffReport = shape("DiffReport", "What differs between two states o
   to: text("Id of a checkpoint, or `working tree`"),
   changes: list(Change, "By path"),
   patch: optional(text("Unified differences of text files, if they were asked for")),
+  patchBytes: optional(text("The exact bytes in base64, only where they are not UTF-8")),
 });
 export type DiffReport = Infer<typeof DiffReport>;
 
@@ -21,6 +22,8 @@ export const method = defineMethod({
     to: optional(ref("Checkpoint it is compared with; default: the working tree")),
     ...BRANCH,
     patch: optional(flag("Unified differences of text files too")),
+    renames: optional(flag("Find files that were moved")),
+    lines: optional(flag("Count the lines put in and taken out")),
     paths: optional(
       names("paths", "Only these, and what is in them. Relative to the root of the tree"),
     ),

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import {
+  directory,
+  file,
+  type ModelInode,
+  storeModel,
+  symlink,
+  withStore,
+} from "../snapshots/fixtures.ts";
+import { listChanges } from "./diff.ts";
+import { findRenames } from "./find_renames.ts";
+
+function lines(count: number, word: string): string {
+  return Array.from({ length: count }, (_, i) => `${word} ${i}\n`).join("");
+}
+
+/** `old → new 95` of each file that was moved. */
+async function renames(before: ModelInode, after: ModelInode): Promise<string[]> {
+  return await withStore((store) => {
+    const changes = listChanges(store, storeModel(store, before), storeModel(store, after));
+    return [...findRenames(store, changes)]
+      .map(([to, { from, similarity }]) => `${from.path} → ${to.path} ${similarity}`).sort();
+  });
+}
+
+Deno.test("a file at another path is the same, if its content is", async () => {
+  assert.deepEqual(
+    await renames(
+      directory({ a: file("x"), d: directory({ l: symlink("t") }), stays: file("s") }),
+      directory({ b: file("x"), m: symlink("t"), stays: file("s") }),
+    ),
+    ["a → b 100", "d/l → m 100"],
+  );
+});
+
+Deno.test("of several with one content, those with the same inode, then the same name, belong together", async () => {
+  const moved = file("x");
+  assert.deepEqual(
+    await renames(
+      directory({ a: file("x"), b: moved, c: file("x") }),
+      directory({ d: directory({ c: file("x"), e: moved }) }),
+    ),
+    ["b → d/e 100", "c → d/c 100"],
+  );
+});
+
+Deno.test("a file that was moved and edited is found by half of its bytes, the most alike first", async () => {
+  const text = lines(100, "line");
+  assert.deepEqual(
+    await renames(
+      directory({ a: file(text), b: file(lines(50, "line") + lines(50, "other")) }),
+      directory({ c: file(text.replace("line 7\n", "changed\n")), d: file(lines(100, "new")) }),
+    ),
+    ["a → c 98"],
+  );
+});
+
+Deno.test("empty files, copies and links that became files are no renames", async () => {
+  assert.deepEqual(
+    await renames(
+      directory({ a: file(""), b: file("stays"), c: symlink("stays") }),
+      directory({ d: file(""), b: file("stays"), e: file("stays") }),
+    ),
+    [],
+  );
+});
+
+Deno.test("files without lines can be alike, too", async () => {
+  const bytes = Array.from({ length: 64 * 40 }, (_, i) => String.fromCharCode(i * 7919 % 251)).join(
+    "",
+  );
+  assert.deepEqual(
+    await renames(directory({ a: file(bytes) }), directory({ b: file(bytes + "\0more") })),
+    ["a → b 97"],
+  );
+});
