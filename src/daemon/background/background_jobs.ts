@@ -10,7 +10,9 @@ import { countChanges, listChanges, type SnapshotChange } from "../../history/di
 import { graftPaths } from "../../history/rollback/graft.ts";
 import {
   type BranchState,
+  type Change,
   History,
+  type MovedTo,
   type NewBranch,
   type UndoTarget,
 } from "../../history/history.ts";
@@ -101,6 +103,7 @@ export interface BackgroundJobs extends GarbageJobs {
     in: BranchPosition & {
       commit: ObjectId;
       operation: { kind: OperationKind; from: ObjectId };
+      through?: readonly ObjectId[];
     };
     out: CommitInfo;
   };
@@ -126,7 +129,10 @@ export interface BackgroundJobs extends GarbageJobs {
   /** As `resolve`, also for a commit whose contents are gone. */
   describe: { in: { branch: string; ref: string }; out: CommitInfo };
   commitInfo: { in: ObjectId; out: CommitInfo };
-  log: { in: { branch: string; limit?: number; all?: boolean }; out: CommitInfo[] };
+  log: {
+    in: { branch: string; limit?: number; all?: boolean };
+    out: { commits: CommitInfo[]; moves: MovedTo[] };
+  };
   diff: {
     in: { from: Snapshot | null; to: Snapshot | null; paths?: string[]; patch: boolean };
     out: { changes: SnapshotChange[]; patch: string };
@@ -136,8 +142,10 @@ export interface BackgroundJobs extends GarbageJobs {
   memory: { in: { collect: boolean }; out: ThreadMemory };
   /** `live`: what the working trees need. */
   storeStats: { in: readonly Reference[]; out: StoreStatsReport };
-  undoTarget: { in: string; out: UndoTarget };
+  undoTarget: { in: { branch: string; count?: number }; out: UndoTarget };
   redoTarget: { in: string; out: UndoTarget };
+  /** What a commit or an operation did. */
+  change: { in: { branch: string; ref: string }; out: Change };
   notify: { in: InvalidationData; out: null };
   requestResend: { in: null; out: null };
   invalidateAll: { in: Float64Array; out: null };
@@ -295,7 +303,12 @@ export function backgroundJobs(
     resolve: ({ branch, ref }) => history.resolve(branch, ref),
     describe: ({ branch, ref }) => history.describe(branch, ref),
     commitInfo: (id) => history.commitInfo(id),
-    log: ({ branch, ...options }) => history.log(branch, options),
+    log: ({ branch, ...options }) => {
+      const commits = history.log(branch, options);
+      const { limit = Infinity } = options;
+      const since = commits.length < limit ? 0 : commits.at(-1)!.time;
+      return { commits, moves: history.moves(branch, { since, limit }) };
+    },
     diff: ({ from, to, paths, patch }) => {
       const changes = listChanges(store, from, to, paths === undefined ? {} : { paths });
       return {
@@ -309,7 +322,8 @@ export function backgroundJobs(
     memory: ({ collect }) => threadMemory(collect, store.counts),
     storeStats: (live) => statsTask(store, live, onTask),
     ...garbageJobs(store, history, onTask),
-    undoTarget: (branch) => history.undoTarget(branch),
+    undoTarget: ({ branch, count }) => history.undoTarget(branch, count),
+    change: ({ branch, ref }) => history.change(branch, ref),
     redoTarget: (branch) => history.redoTarget(branch),
     notify: (invalidation) => {
       notify(start.fuseFd, invalidation);

@@ -11,13 +11,16 @@ import type {
   LogReport,
   RollbackReport,
   ShowReport,
+  UndoReport,
 } from "../../control/service/history.ts";
+import { ServiceError } from "../../control/service_error.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch, Moved } from "../branches/branch.ts";
 import { Merger } from "../branches/merger.ts";
-import { changeReport, elapsed, logEntry, nullIfEmpty } from "../threads/reports.ts";
+import { undoChange } from "../branches/undo_change.ts";
+import { changeReport, elapsed, logEntry, logMove, nullIfEmpty } from "../threads/reports.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import { treePath } from "./tree_path.ts";
 
@@ -73,11 +76,29 @@ export class HistoryMethods {
     });
   }
 
-  undo(p: Params<"undo">): Promise<RollbackReport> {
+  undo(p: Params<"undo">): Promise<UndoReport> {
+    const { ref, count, ...options } = p;
+    if (ref === undefined) return this.#undoLast(p);
+    if (count !== undefined) throw badParams("One thing is undone, or the last operations");
+    return this.#change("undo", p, async (branch) => {
+      const which = { branch: branch.name, ref };
+      const change = await this.parts.background.call("change", which).catch(fail);
+      return await undoChange(branch, change, options);
+    });
+  }
+
+  #undoLast(p: Params<"undo">): Promise<RollbackReport> {
+    const { count = 1, strategy, dryRun } = p;
+    if (strategy !== undefined) throw badParams("A strategy is for the undo of one thing");
     return this.#change("undo", p, async (branch) => {
       const started = performance.now();
-      const { commit } = await this.parts.background.call("undoTarget", branch.name);
-      return await this.#moved(branch, await branch.rollback(commit, "undo"), started);
+      const { background } = this.parts;
+      const { commit, through } = await background.call("undoTarget", {
+        branch: branch.name,
+        count,
+      }).catch(fail);
+      if (dryRun) return await this.#preview(branch, commit, commit.snapshot, started);
+      return await this.#moved(branch, await branch.rollback(commit, "undo", through), started);
     });
   }
 
@@ -92,13 +113,18 @@ export class HistoryMethods {
   async log(p: Params<"log">): Promise<LogReport> {
     const branch = await this.parts.branch(p.branch);
     const { limit, all } = p;
-    const commits = await this.parts.background.call("log", {
+    const { commits, moves } = await this.parts.background.call("log", {
       branch: branch.name,
       ...(limit === undefined ? {} : { limit }),
       ...(all === undefined ? {} : { all }),
     }).catch(fail);
     const head = branch.head.id;
-    return { branch: branch.name, head, entries: commits.map((commit) => logEntry(commit, head)) };
+    return {
+      branch: branch.name,
+      head,
+      entries: commits.map((commit) => logEntry(commit, head)),
+      moves: moves.map(logMove),
+    };
   }
 
   async show(p: Params<"show">): Promise<ShowReport> {
@@ -211,6 +237,10 @@ export class HistoryMethods {
 
 /** A parent so old that nothing is left of it. */
 const LOST_PARENT = { compacted: true, snapshot: null } as const;
+
+function badParams(message: string): ServiceError {
+  return new ServiceError("bad_params", message, { exit: 2 });
+}
 
 function fail(error: unknown): never {
   throw serviceError(error);

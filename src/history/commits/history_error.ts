@@ -15,6 +15,7 @@ export type HistoryErrorCode =
   | "difference_too_large"
   | "nothing_to_undo"
   | "nothing_to_redo"
+  | "cannot_undo"
   | "compacted"
   | "corrupt_commit"
   | "corrupt_ref";
