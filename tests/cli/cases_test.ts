@@ -68,6 +68,7 @@ const CASES: Case[] = [
   { args: "undo 2 --count 2", code: 2, errLike: /--count stands without/ },
   { args: "undo --count 0", code: 2, errLike: /--count needs a whole number/ },
   { args: "undo --strategy ours", code: 2, errLike: /--strategy needs/ },
+  { args: "undo --force-large", code: 2, errLike: /--force-large needs/ },
   { args: "undo 2 --strategy mine", code: 2, errLike: /--strategy is one of/ },
   { args: "restore a b --from initial", out: "HEX\n" },
   { args: "restore ../../../x --from initial", code: 2, errLike: /outside the project/ },

@@ -14,6 +14,7 @@ export type {
   CheckpointReport,
   CommitKind,
   Head,
+  LargeChange,
   LogEntry,
   RollbackReport,
 } from "../shapes/history.ts";

@@ -6,6 +6,9 @@
 
 import {
   always,
+  count,
+  flag,
+  group,
   id,
   type Infer,
   list,
@@ -93,6 +96,34 @@ export const RollbackReport = shape(
   MOVED,
 );
 export type RollbackReport = Infer<typeof RollbackReport>;
+
+/** How much may be lost at once: parameters of what changes a whole tree. */
+export const GUARD = {
+  forceLarge: optional(flag("Also if it deletes or rewrites very many paths; else `too_large`")),
+  largest: optional(
+    count("How many are not very many; default: 1000, or a tenth of the tree if that is more"),
+  ),
+};
+
+export const LargeChange = shape(
+  "LargeChange",
+  "What a change would delete or rewrite: the `details` of `too_large`.",
+  {
+    modified: whole("Paths with other content or attributes"),
+    deleted: whole("Paths that there would be no more"),
+    total: whole("Paths that there are"),
+    bound: whole("How many would have been done without `forceLarge`"),
+    directories: list(
+      group({
+        path: text("Directory in the root; `.` is the root itself"),
+        modified: whole("In it, at any depth"),
+        deleted: whole("In it, at any depth"),
+      }, "Of one"),
+      "Those that lose most, at most 20",
+    ),
+  },
+);
+export type LargeChange = Infer<typeof LargeChange>;
 
 export const LogEntry = shape("LogEntry", "A checkpoint.", {
   id: id("Of the checkpoint"),

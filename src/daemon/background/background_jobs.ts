@@ -6,6 +6,7 @@
 
 import { binaryString } from "../../../ffi/binary_string.ts";
 import { buildSnapshot } from "../../history/snapshots/build_snapshot.ts";
+import { type ChangeSize, changeSize } from "../../history/diff/change_size.ts";
 import { countChanges, listChanges, type SnapshotChange } from "../../history/diff/diff.ts";
 import { graftPaths } from "../../history/rollback/graft.ts";
 import {
@@ -138,6 +139,10 @@ export interface BackgroundJobs extends GarbageJobs {
     out: { changes: SnapshotChange[]; patch: string };
   };
   count: { in: { from: Snapshot | null; to: Snapshot | null }; out: ChangeCounts };
+  changeSize: {
+    in: { from: Snapshot; to: Snapshot; paths?: readonly string[] };
+    out: ChangeSize;
+  };
   verify: { in: { repair: boolean }; out: VerifyReport };
   memory: { in: { collect: boolean }; out: ThreadMemory };
   /** `live`: what the working trees need. */
@@ -317,6 +322,7 @@ export function backgroundJobs(
       };
     },
     count: ({ from, to }) => countChanges(store, from, to),
+    changeSize: ({ from, to, paths }) => changeSize(store, from, to, paths),
     verify: ({ repair }) =>
       verifyTask(store, { live: true, ...(repair ? { repair: store } : {}) }, onTask),
     memory: ({ collect }) => threadMemory(collect, store.counts),

@@ -28,7 +28,7 @@ export interface MergeRequest extends MergePlan {
   /** What the commit is; absent: a merge. */
   readonly kind?: "revert";
   /** Whether the merge is to be made, now that it is known what it gives. */
-  accept(outcome: MergeOutcome): boolean;
+  accept(outcome: MergeOutcome): boolean | Promise<boolean>;
   /** Commits of the sources that are in it. */
   parents(outcome: MergeOutcome): Promise<readonly ObjectId[]>;
 }
@@ -51,7 +51,7 @@ export class Merger {
     const { branch } = this;
     await branch.save(null);
     let outcome = await this.#compute(request);
-    if (!request.accept(outcome)) return await this.#discard();
+    if (!await this.#isAccepted(request, outcome)) return null;
     let made = false;
     let safety: CommitInfo | null = null;
     await branch.flush();
@@ -59,7 +59,7 @@ export class Merger {
     await branch.whileFrozen(async () => {
       if (!sameSnapshot(computedFor, branch.savedSnapshot)) {
         outcome = await this.#compute(request);
-        if (!request.accept(outcome)) return await this.#discard();
+        if (!await this.#isAccepted(request, outcome)) return null;
       }
       if (branch.isAhead) {
         safety = await branch.save(safetyCommit(`before ${request.message}`), true);
@@ -68,6 +68,17 @@ export class Merger {
       return await this.#show(request, outcome);
     });
     return made ? { commit: branch.head, safety, outcome } : null;
+  }
+
+  /** If not, nothing of it is left. */
+  async #isAccepted(request: MergeRequest, outcome: MergeOutcome): Promise<boolean> {
+    let isAccepted = false;
+    try {
+      isAccepted = await request.accept(outcome);
+    } finally {
+      if (!isAccepted) await this.#discard();
+    }
+    return isAccepted;
   }
 
   /** What a merge would give now; `look` sees it before it is gone. */

@@ -16,8 +16,9 @@ import { changeReport, conflictReport, elapsed, nullIfEmpty } from "../threads/r
 import type { Branch } from "./branch.ts";
 import { mergeState } from "./merge_state.ts";
 import { type MergePlan, Merger } from "./merger.ts";
+import { type GuardOptions, guardSize } from "./size_guard.ts";
 
-export interface UndoOptions {
+export interface UndoOptions extends GuardOptions {
   readonly strategy?: MergeStrategy;
   readonly dryRun?: boolean;
 }
@@ -26,8 +27,9 @@ export interface UndoOptions {
 export async function undoChange(
   branch: Branch,
   change: Change,
-  { strategy = "conflict", dryRun = false }: UndoOptions,
+  options: UndoOptions,
 ): Promise<UndoReport> {
+  const { strategy = "conflict", dryRun = false } = options;
   const started = performance.now();
   const merger = new Merger(branch);
   await merger.checkNone();
@@ -59,10 +61,13 @@ export async function undoChange(
     label: "",
     message: undoMessage(change),
     kind: "revert",
-    accept(candidate) {
+    async accept(candidate) {
       outcome = candidate;
       const state = mergeState(candidate);
-      return state === "merged" || state === "settle";
+      if (state !== "merged" && state !== "settle") return false;
+      const guarded = { what: "undo", from: branch.savedSnapshot, to: candidate.snapshot };
+      await guardSize(branch.background, guarded, options);
+      return true;
     },
     parents: () => Promise.resolve([]),
   });

@@ -19,6 +19,7 @@ import type { Snapshot } from "../../store/trees/entry.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch, Moved } from "../branches/branch.ts";
 import { Merger } from "../branches/merger.ts";
+import { type GuardedChange, type GuardOptions, guardSize } from "../branches/size_guard.ts";
 import { undoChange } from "../branches/undo_change.ts";
 import { changeReport, elapsed, logEntry, logMove, nullIfEmpty } from "../threads/reports.ts";
 import { serviceError } from "../threads/service_errors.ts";
@@ -56,6 +57,7 @@ export class HistoryMethods {
       const started = performance.now();
       const to = await this.#resolve(branch, p.ref);
       if (p.dryRun) return await this.#preview(branch, to, to.snapshot, started);
+      await this.#guard(branch, { what: "roll back", to: to.snapshot }, p);
       return await this.#moved(branch, await branch.rollback(to, "rollback"), started);
     });
   }
@@ -71,6 +73,7 @@ export class HistoryMethods {
         const { snapshot } = await this.parts.background.call("graft", graft);
         return await this.#preview(branch, from, snapshot, started);
       }
+      await this.#guard(branch, { what: "restore", to: from.snapshot, paths }, p);
       const message = `restore ${p.paths.join(" ")} from ${p.from}`;
       return await this.#moved(branch, await branch.restore(paths, from, message), started);
     });
@@ -87,6 +90,7 @@ export class HistoryMethods {
     });
   }
 
+  /** Not held up for its size: it goes back where the branch was. */
   #undoLast(p: Params<"undo">): Promise<RollbackReport> {
     const { count = 1, strategy, dryRun } = p;
     if (strategy !== undefined) throw badParams("A strategy is for the undo of one thing");
@@ -189,6 +193,17 @@ export class HistoryMethods {
   ): Promise<T> {
     const branch = await this.parts.branch(params.branch);
     return await this.parts.turn(what, () => job(branch));
+  }
+
+  /** Refuses what would take away very much. */
+  async #guard(
+    branch: Branch,
+    change: Omit<GuardedChange, "from">,
+    options: GuardOptions,
+  ): Promise<void> {
+    if (options.forceLarge) return;
+    const from = await branch.snapshot();
+    await guardSize(this.parts.background, { ...change, from }, options);
   }
 
   #resolve(branch: Branch, ref: string): Promise<CommitInfo> {

@@ -3,6 +3,7 @@ import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
+import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
 import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 import { printUndone, withUndoConflicts } from "../../print/undo_output.ts";
@@ -16,14 +17,14 @@ export const command: Command = {
     count: { value: "N", brief: "take back the last N operations" },
     strategy: STRATEGY_OPTION,
     "dry-run": DRY_RUN_OPTION,
+    "force-large": FORCE_LARGE_OPTION,
     branch: BRANCH_OPTION,
   },
-  details: `Alone: takes back the last rollback, restore, merge or undo of one thing.
+  details: `Alone: takes back the last rollback, restore, merge or undo.
 With N, a number of agentvfs log: takes out what that checkpoint, merge or
-rollback changed, and leaves what came after it. agentvfs rollback is another
-wish: it goes back to a whole state. What cannot be taken out without losing a
-later change is a conflict: it is listed, and nothing is changed. The result is
-a checkpoint; agentvfs undo takes it back.
+rollback changed and leaves what came after it; agentvfs rollback goes back to a
+whole state. What cannot be taken out without losing a later change is listed,
+and nothing is changed. The result is a checkpoint.
 ${REF_HELP}`,
   example: "undo 12 --dry-run",
   async run(input) {
@@ -37,9 +38,13 @@ ${REF_HELP}`,
     };
     if (ref !== "" && params.count !== undefined) throw usageError("--count stands without N|REF");
     if (ref === "" && params.strategy !== undefined) throw usageError("--strategy needs N|REF");
+    if (ref === "" && input.flags.has("force-large")) throw usageError("--force-large needs N|REF");
+    const request = (large: LargeParams) => {
+      return withDaemon(input, (client) => client.undo({ ...params, ...large }));
+    };
     const report = await withUndoConflicts(
       input,
-      () => withDaemon(input, (client) => client.undo(params)),
+      () => ref === "" ? request({}) : withLargeAsked(input, request),
     );
     if (report.undone === undefined) {
       printRollback(input, "back at", report);
