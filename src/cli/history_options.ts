@@ -7,4 +7,5 @@ export const DRY_RUN_OPTION: OptionSpec = { short: "n", brief: "only say what wo
 
 /** What a REF may be, for the help of every command that takes one. */
 export const REF_HELP =
-  `REF is a label, an id or a unique prefix of one, HEAD, HEAD~n, or a branch.`;
+  `REF is a label, a number of agentvfs log, an id or a unique prefix of one, HEAD,
+HEAD~n, or a branch.`;

@@ -166,6 +166,7 @@ export const COLLECTED: GcReport = {
 export function logEntry(number: number, label: string | null, kind: LogEntry["kind"]): LogEntry {
   return {
     id: number.toString(16).padStart(12, "0") + "0".repeat(52),
+    number: number + 1,
     label,
     message: null,
     kind,

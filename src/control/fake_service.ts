@@ -79,6 +79,7 @@ export class FakeService implements Service {
       branch: "main",
       head: this.#head().id,
       entries: entries.map((e) => ({ ...e, head: e === this.#head() })),
+      moves: [],
     };
   }
 
@@ -112,6 +113,10 @@ export class FakeService implements Service {
 
   async undo(p: Params<"undo">): Promise<Result<"undo">> {
     await this.#called("undo", p);
+    if (p.ref !== undefined) {
+      const report = this.#report(this.#find(p.ref), p.dryRun ?? false);
+      return { ...report, undone: { name: "#2", kind: "checkpoint", conflicts: [], decided: [] } };
+    }
     const undone = this.#entries.length > 1 ? this.#entries.pop() : undefined;
     if (undone === undefined) throw new ServiceError("nothing_to_undo", "There is nothing to undo");
     this.#undone.push(undone);
@@ -281,7 +286,9 @@ export class FakeService implements Service {
 
   #find(ref: string): LogEntry {
     if (ref === "HEAD") return this.#head();
-    const found = this.#entries.findLast((e) => e.label === ref || e.id === ref);
+    const found = this.#entries.findLast((e) =>
+      e.label === ref || e.id === ref || `#${e.number}` === ref
+    );
     if (found !== undefined) return found;
     throw new ServiceError("unknown_ref", `There is no checkpoint ${JSON.stringify(ref)}`, {
       hint: "agentvfs log lists them",

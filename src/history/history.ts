@@ -31,11 +31,12 @@ import {
 import { countChanges } from "./diff/diff.ts";
 import { HistoryError } from "./commits/history_error.ts";
 import { countApart } from "./commits/count_apart.ts";
-import { listLog, type LogOptions } from "./commits/log.ts";
+import { listLog, type LogOptions, readable } from "./commits/log.ts";
 import { type Operation, type OperationKind, OperationLog } from "./commits/operation_log.ts";
 import { RefResolver } from "./refs/resolve_ref.ts";
 import { isCompacted } from "./commits/retention_table.ts";
-import { COMMITS, createHistoryTables, nextSequence } from "./commits/schema.ts";
+import { nextNumber } from "./commits/next_number.ts";
+import { COMMITS, createHistoryTables } from "./commits/schema.ts";
 import { putRow } from "../store/index/summed_table.ts";
 
 export type { BranchState };
@@ -73,6 +74,8 @@ export interface MoveRequest {
   readonly segment: number;
   readonly nextInode: number;
   readonly operation: { readonly kind: OperationKind; readonly from: ObjectId };
+  /** Commits on the way from `operation.from`: a step of the same kind is logged to each. */
+  readonly through?: readonly ObjectId[];
 }
 
 export interface MoveBackRequest extends BranchMove {
@@ -84,8 +87,27 @@ export interface MoveBackRequest extends BranchMove {
 export interface UndoTarget {
   /** The commit to move to. */
   readonly commit: CommitInfo;
-  /** The logged operation that would be taken back or done again. */
-  readonly operation: Operation;
+  /** The logged operations that would be taken back or done again, the first first. */
+  readonly operations: readonly Operation[];
+  /** The commits between these steps. */
+  readonly through: readonly ObjectId[];
+}
+
+/** An operation with what it went to. */
+export interface MovedTo extends Operation {
+  /** Null where nothing is left of it. */
+  readonly target: CommitInfo | null;
+}
+
+/** Something that happened, as the states before and after it. */
+export interface Change {
+  /** What people call it: `#12`. */
+  readonly name: string;
+  readonly kind: CommitKind | OperationKind;
+  /** Empty where it has none. */
+  readonly label: string;
+  readonly before: CommitInfo;
+  readonly after: CommitInfo;
 }
 
 export class History {
@@ -104,6 +126,7 @@ export class History {
     this.#refs = new RefResolver(this.#database, {
       commitInfo: (id) => this.commitInfo(id),
       head: (branch) => this.branch(branch)?.head ?? null,
+      operation: (number) => this.#operations.find(number),
     });
   }
 
@@ -183,8 +206,9 @@ export class History {
     const commit = request.commit === undefined
       ? null
       : this.#putCommit(branch, head, snapshot, request.commit, forks);
+    let number: number | undefined;
     this.#store.commit((database) => {
-      if (commit !== null) insertCommit(database, commit);
+      if (commit !== null) number = insertCommit(database, commit);
       this.#branches.move({
         name: branch,
         head: commit?.id ?? head,
@@ -194,10 +218,10 @@ export class History {
         ...mergeAfter(request),
       });
       if (commit !== null && request.operation !== undefined) {
-        this.#operations.append(branch, { ...request.operation, to: commit.id });
+        this.#operations.append(branch, { ...request.operation, to: commit.id }, number);
       }
     });
-    return commit;
+    return commit === null ? null : { ...commit, number: number! };
   }
 
   /**
@@ -205,12 +229,16 @@ export class History {
    * there is nothing left of that.
    */
   moveTo(request: MoveRequest): CommitInfo {
-    const { branch, segment, nextInode, operation } = request;
+    const { branch, segment, nextInode, operation, through = [] } = request;
     const commit = whole(this.commitInfo(request.commit));
     this.#store.commit(() => {
       const { snapshot, id: head } = commit;
       this.#branches.move({ name: branch, head, snapshot, segment, nextInode, merge: null });
-      this.#operations.append(branch, { ...operation, to: head });
+      let { from } = operation;
+      for (const to of [...through, head]) {
+        this.#operations.append(branch, { kind: operation.kind, from, to });
+        from = to;
+      }
     });
     return commit;
   }
@@ -226,8 +254,8 @@ export class History {
   }
 
   /**
-   * What `ref` means on `branch`: `HEAD`, a full hash, a label, a branch, `initial`, a unique prefix of a
-   * hash, in this order; each may be followed by `~n` for its n-th ancestor.
+   * What `ref` means on `branch`: `HEAD`, a full hash, a label, a branch, `initial`, a number (`#12`, `12`), a unique prefix
+   * of a hash, in this order; each may be followed by `~n` for its n-th ancestor.
    * Throws {@linkcode HistoryError} `unknown_ref` or `ambiguous_ref`; `compacted` if what the commit recorded is gone.
    */
   resolve(branch: string, ref: string): CommitInfo {
@@ -245,7 +273,12 @@ export class History {
       throw new HistoryError("unknown_ref", `There is no commit ${id}`, { subject: id });
     }
     const commit = decodeCommit(id, this.#store.read(id));
-    return isCompacted(this.#database, id) ? { ...commit, compacted: true } : commit;
+    const row = prepared(this.#database, "SELECT sequence FROM commits WHERE id = ?").get(id);
+    return {
+      ...commit,
+      ...(row === undefined ? {} : { number: Number(row.sequence) }),
+      ...(isCompacted(this.#database, id) ? { compacted: true } : {}),
+    };
   }
 
   /** The newest commit that holds what was taken from the source; null before there is one. */
@@ -273,30 +306,75 @@ export class History {
     return listLog(this.#database, (id) => this.commitInfo(id), branch, head, options);
   }
 
-  /** Throws {@linkcode HistoryError} `nothing_to_undo`. */
-  undoTarget(branch: string): UndoTarget {
-    const step = this.#operations.stacks(branch).undo.at(-1);
-    if (step === undefined) {
-      throw new HistoryError(
-        "nothing_to_undo",
-        `Cannot undo on ${branch}: there was no rollback or restore to take back`,
-        { subject: branch },
-      );
-    }
-    return { commit: whole(this.commitInfo(step.goTo)), operation: step.operation };
+  /** The newest operations of a branch that made no commit, newest first. */
+  moves(branch: string, range: { since: number; limit: number }): MovedTo[] {
+    const find = (id: ObjectId) => readable((id) => this.commitInfo(id), id);
+    return this.#operations.moves(branch, range)
+      .map((operation) => ({ ...operation, target: find(operation.to) }));
+  }
+
+  /** Where the branch is after `count` undos. Throws {@linkcode HistoryError} `nothing_to_undo`. */
+  undoTarget(branch: string, count = 1): UndoTarget {
+    const steps = this.#operations.undoable(branch).take(count).toArray();
+    if (steps.length === count) return this.#target(branch, steps);
+    throw new HistoryError(
+      "nothing_to_undo",
+      steps.length === 0
+        ? `Cannot undo on ${branch}: there was no rollback, restore or merge to take back`
+        : `Cannot undo ${count} operations on ${branch}: there are ${steps.length} to take back`,
+      { subject: branch },
+    );
   }
 
   /** Throws {@linkcode HistoryError} `nothing_to_redo`. */
   redoTarget(branch: string): UndoTarget {
-    const step = this.#operations.stacks(branch).redo.at(-1);
-    if (step === undefined) {
+    const steps = this.#operations.redoable(branch).take(1).toArray();
+    if (steps.length === 1) return this.#target(branch, steps);
+    throw new HistoryError(
+      "nothing_to_redo",
+      `Cannot redo on ${branch}: nothing was undone since the last rollback or restore`,
+      { subject: branch },
+    );
+  }
+
+  /** Each step goes to where its operation came from. */
+  #target(branch: string, steps: readonly Operation[]): UndoTarget {
+    const through = steps.map(({ from }) => from);
+    return {
+      commit: whole(this.commitInfo(through.pop()!)),
+      operations: steps.map((step) => this.#operations.origin(branch, step)),
+      through,
+    };
+  }
+
+  /**
+   * What a commit changed against its first parent, or what the operation with a number did. Throws as `resolve` does, and
+   * {@linkcode HistoryError} `cannot_undo` where there was nothing before.
+   */
+  change(branch: string, ref: string): Change {
+    const move = this.#refs.operation(branch, ref);
+    if (move !== null) {
+      const [before, after] = [move.from, move.to].map((id) => whole(this.commitInfo(id)));
+      const { number, kind } = move;
+      return { name: `#${number}`, kind, label: "", before: before!, after: after! };
+    }
+    const after = this.resolve(branch, ref);
+    const name = after.number === undefined ? after.id.slice(0, 12) : `#${after.number}`;
+    const [parent] = after.parents;
+    if (parent === undefined) {
       throw new HistoryError(
-        "nothing_to_redo",
-        `Cannot redo on ${branch}: nothing was undone since the last rollback or restore`,
-        { subject: branch },
+        "cannot_undo",
+        `Cannot undo ${name}: the history begins with it, so there is nothing to go back to`,
+        { subject: after.id },
       );
     }
-    return { commit: whole(this.commitInfo(step.goTo)), operation: step.operation };
+    return {
+      name,
+      kind: after.kind,
+      label: after.label,
+      before: whole(this.commitInfo(parent)),
+      after,
+    };
   }
 
   #putCommit(
@@ -343,11 +421,13 @@ function whole(commit: CommitInfo): CommitInfo {
 
 function mergeAfter({ commit, merge }: SaveRequest): { merge?: MergeInProgress | null } {
   if (merge !== undefined) return { merge };
-  return commit?.kind === "merge" ? { merge: null } : {};
+  return commit?.kind === "merge" || commit?.kind === "revert" ? { merge: null } : {};
 }
 
-function insertCommit(database: DatabaseSync, commit: CommitInfo): void {
+/** Returns a number that nothing else has. */
+function insertCommit(database: DatabaseSync, commit: CommitInfo): number {
   const { id, branch, kind, label, time } = commit;
-  const sequence = nextSequence(database, COMMITS);
+  const sequence = nextNumber(database);
   putRow(database, COMMITS, { sequence, id, branch, kind, label, time }, "INSERT OR IGNORE");
+  return sequence;
 }

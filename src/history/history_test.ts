@@ -198,7 +198,7 @@ scene("undo goes back over rollbacks and redo forward, to what was current each 
   s.move("redo", history.commitInfo(dirty.id), two.id);
   refused("nothing_to_redo", () => history.redoTarget("main"));
   assert.equal(history.undoTarget("main").commit.id, two.id);
-  assert.equal(history.undoTarget("main").operation.kind, "rollback");
+  assert.equal(history.undoTarget("main").operations[0]!.kind, "rollback");
   s.move("undo", two, dirty.id);
   s.move("rollback", one, two.id);
   refused("nothing_to_redo", () => history.redoTarget("main"));
@@ -214,9 +214,10 @@ scene("a restore that makes a commit can be undone", (s) => {
     commit: { label: "", message: "restore f", kind: "restore", agent: null },
     operation: { kind: "restore", from: safety.id },
   })!;
-  const { commit, operation } = s.history.undoTarget("main");
+  const { commit, operations } = s.history.undoTarget("main");
   assert.equal(commit.id, safety.id);
-  assert.deepEqual([operation.kind, operation.to], ["restore", restored.id]);
+  const { kind, to, number } = operations[0]!;
+  assert.deepEqual([kind, to, number], ["restore", restored.id, restored.number]);
 });
 
 scene("a save that fails leaves nothing", (s) => {

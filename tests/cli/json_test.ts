@@ -19,7 +19,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   show: ["show initial"],
   diff: ["diff --patch --stat"],
   restore: ["restore a --from initial"],
-  undo: ["checkpoint x", "undo"],
+  undo: ["checkpoint x", "undo x --dry-run", "undo x", "undo"],
   redo: ["checkpoint x", "undo", "redo"],
   "branch create": ["branch create b"],
   "branch list": ["branch create b", "branch list"],

@@ -17,7 +17,7 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   show: [{ ref: "one" }],
   diff: [{}, { from: "HEAD~1", patch: true, lines: true, renames: true }],
   rollback: [{ ref: "HEAD~1", dryRun: true }, { ref: "HEAD~1" }],
-  undo: [{}],
+  undo: [{ ref: "one", dryRun: true }, { ref: "one" }, {}],
   redo: [{}],
   restore: [{ paths: ["a"], from: "one", dryRun: true }, { paths: ["a"], from: "one" }],
   merge: [{ sources: ["b"] }, { sources: ["c"], dryRun: true }],

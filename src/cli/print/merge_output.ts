@@ -5,9 +5,10 @@
  */
 
 import type { CheckpointReport } from "../../control/service/history.ts";
-import type { ConflictReport, MergedSource, MergeReport } from "../../control/service/merge.ts";
+import type { MergeReport } from "../../control/service/merge.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import type { CommandInput } from "../command.ts";
+import { conflictLine } from "./conflict_line.ts";
 import { counts, duration, joined, quoted, shortId, words } from "./format.ts";
 import { onTerminal, print, printError, printJson, safe, style } from "./output.ts";
 
@@ -31,7 +32,7 @@ export function printMerge(input: CommandInput, report: MergeReport): void {
   if (input.flags.has("json")) return printJson(report);
   listRefused(input, report);
   for (const source of report.sources.filter(({ merged }) => merged)) {
-    for (const conflict of source.conflicts) print(conflictLine(source, conflict));
+    for (const conflict of source.conflicts) print(conflictLine(source.name, conflict));
   }
   if (!onTerminal() && report.id !== null) return print(report.id);
   print(sentence(report));
@@ -72,13 +73,6 @@ function listRefused(input: CommandInput, { sources }: MergeReport): void {
     return;
   }
   for (const source of refused) {
-    for (const conflict of source.conflicts) printError(conflictLine(source, conflict));
+    for (const conflict of source.conflicts) printError(conflictLine(source.name, conflict));
   }
-}
-
-/** `conflict edit/delete in src/a.ts (agent-1)`. */
-function conflictLine({ name }: MergedSource, conflict: ConflictReport): string {
-  const { kind, path, oursPath, theirsPath } = conflict;
-  const moved = [oursPath, theirsPath].flatMap((to) => to === undefined ? [] : [`→ ${safe(to)}`]);
-  return words(`${style("conflict", "red")} ${kind} in ${safe(path)}`, ...moved, `(${safe(name)})`);
 }

@@ -5,7 +5,8 @@
  */
 
 export type { DiffReport } from "../methods/history/diff.ts";
-export type { LogReport } from "../methods/history/log.ts";
+export type { LogMove, LogReport } from "../methods/history/log.ts";
+export type { Undone, UndoReport } from "../methods/history/undo.ts";
 export type { ShownCheckpoint, ShowReport } from "../methods/history/show.ts";
 export type {
   Change,
@@ -13,6 +14,7 @@ export type {
   CheckpointReport,
   CommitKind,
   Head,
+  LargeChange,
   LogEntry,
   RollbackReport,
 } from "../shapes/history.ts";

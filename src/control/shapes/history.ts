@@ -6,6 +6,8 @@
 
 import {
   always,
+  count,
+  flag,
   group,
   id,
   type Infer,
@@ -66,9 +68,9 @@ export const Change = shape("Change", "A path that differs.", {
 export type Change = Infer<typeof Change>;
 
 export const CommitKind = oneOf(
-  ["import", "checkpoint", "safety", "restore", "merge"],
-  "Why there is a checkpoint: the project was imported, somebody asked for it, something would have been lost without it, or " +
-    "paths or branches were brought into the branch",
+  ["import", "checkpoint", "safety", "restore", "merge", "revert"],
+  "Why there is a checkpoint: the project was imported, somebody asked for it, something would have been lost without it, " +
+    "paths or branches were brought into the branch, or one change was undone",
 );
 export type CommitKind = Infer<typeof CommitKind>;
 
@@ -88,27 +90,62 @@ export const CheckpointReport = shape("CheckpointReport", "A checkpoint that was
 });
 export type CheckpointReport = Infer<typeof CheckpointReport>;
 
+/** The fields of a {@linkcode RollbackReport}. */
+export const MOVED = {
+  id: id("Checkpoint now shown, or, in a dry run, that would be"),
+  label: nullable(text("Its label"), "Null if it has none"),
+  branch: text("Branch that was moved"),
+  safety: nullable(
+    id("Automatic checkpoint taken first"),
+    "Null where nothing was unsaved",
+  ),
+  changed: ChangeCounts,
+  ms: ms("Time inside the daemon"),
+  dryRun: truth("Nothing was done"),
+  changes: optional(list(Change, "Dry run only: what would change")),
+};
+
 export const RollbackReport = shape(
   "RollbackReport",
-  "What a rollback, restore, undo or redo has done, or would do.",
-  {
-    id: id("Checkpoint now shown, or, in a dry run, that would be"),
-    label: nullable(text("Its label"), "Null if it has none"),
-    branch: text("Branch that was moved"),
-    safety: nullable(
-      id("Automatic checkpoint taken first"),
-      "Null where nothing was unsaved",
-    ),
-    changed: ChangeCounts,
-    ms: ms("Time inside the daemon"),
-    dryRun: truth("Nothing was done"),
-    changes: optional(list(Change, "Dry run only: what would change")),
-  },
+  "What a rollback, restore or redo has done, or would do.",
+  MOVED,
 );
 export type RollbackReport = Infer<typeof RollbackReport>;
 
+/** How much may be lost at once: parameters of what changes a whole tree. */
+export const GUARD = {
+  forceLarge: optional(flag("Also if it deletes or rewrites very many paths; else `too_large`")),
+  largest: optional(
+    count("How many are not very many; default: 1000, or a tenth of the tree if that is more"),
+  ),
+};
+
+export const LargeChange = shape(
+  "LargeChange",
+  "What a change would delete or rewrite: the `details` of `too_large`.",
+  {
+    modified: whole("Paths with other content or attributes"),
+    deleted: whole("Paths that there would be no more"),
+    total: whole("Paths that there are"),
+    bound: whole("How many would have been done without `forceLarge`"),
+    directories: list(
+      group({
+        path: text("Directory in the root; `.` is the root itself"),
+        modified: whole("In it, at any depth"),
+        deleted: whole("In it, at any depth"),
+      }, "Of one"),
+      "Those that lose most, at most 20",
+    ),
+  },
+);
+export type LargeChange = Infer<typeof LargeChange>;
+
 export const LogEntry = shape("LogEntry", "A checkpoint.", {
   id: id("Of the checkpoint"),
+  number: nullable(
+    whole("By which `log` calls it, and that never changes; a ref may be `#12`"),
+    "Null where its line is lost",
+  ),
   label: nullable(text("Short name"), "Null if it has none"),
   message: nullable(text("Longer description"), "Null if it has none"),
   kind: CommitKind,

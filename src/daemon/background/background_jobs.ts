@@ -8,11 +8,14 @@ import { binaryString } from "../../../ffi/binary_string.ts";
 import { buildSnapshot } from "../../history/snapshots/build_snapshot.ts";
 import { type DetailedDiff, detailedDiff } from "../../history/diff/detailed_diff.ts";
 import { countChanges } from "../../history/diff/diff.ts";
+import { type ChangeSize, changeSize } from "../../history/diff/change_size.ts";
 import { graftPaths } from "../../history/rollback/graft.ts";
 import {
   type BranchState,
+  type Change,
   History,
   type MoveBackRequest,
+  type MovedTo,
   type NewBranch,
   type UndoTarget,
 } from "../../history/history.ts";
@@ -102,6 +105,7 @@ export interface BackgroundJobs extends GarbageJobs {
     in: BranchPosition & {
       commit: ObjectId;
       operation: { kind: OperationKind; from: ObjectId };
+      through?: readonly ObjectId[];
     };
     out: CommitInfo;
   };
@@ -129,7 +133,10 @@ export interface BackgroundJobs extends GarbageJobs {
   /** As `resolve`, also for a commit whose contents are gone. */
   describe: { in: { branch: string; ref: string }; out: CommitInfo };
   commitInfo: { in: ObjectId; out: CommitInfo };
-  log: { in: { branch: string; limit?: number; all?: boolean }; out: CommitInfo[] };
+  log: {
+    in: { branch: string; limit?: number; all?: boolean };
+    out: { commits: CommitInfo[]; moves: MovedTo[] };
+  };
   diff: {
     in: {
       from: Snapshot | null;
@@ -142,12 +149,18 @@ export interface BackgroundJobs extends GarbageJobs {
     out: DetailedDiff;
   };
   count: { in: { from: Snapshot | null; to: Snapshot | null }; out: ChangeCounts };
+  changeSize: {
+    in: { from: Snapshot; to: Snapshot; paths?: readonly string[] };
+    out: ChangeSize;
+  };
   verify: { in: { repair: boolean }; out: VerifyReport };
   memory: { in: { collect: boolean }; out: ThreadMemory };
   /** `live`: what the working trees need. */
   storeStats: { in: readonly Reference[]; out: StoreStatsReport };
-  undoTarget: { in: string; out: UndoTarget };
+  undoTarget: { in: { branch: string; count?: number }; out: UndoTarget };
   redoTarget: { in: string; out: UndoTarget };
+  /** What a commit or an operation did. */
+  change: { in: { branch: string; ref: string }; out: Change };
   notify: { in: InvalidationData; out: null };
   requestResend: { in: null; out: null };
   invalidateAll: { in: Float64Array; out: null };
@@ -310,16 +323,23 @@ export function backgroundJobs(
     resolve: ({ branch, ref }) => history.resolve(branch, ref),
     describe: ({ branch, ref }) => history.describe(branch, ref),
     commitInfo: (id) => history.commitInfo(id),
-    log: ({ branch, ...options }) => history.log(branch, options),
+    log: ({ branch, ...options }) => {
+      const commits = history.log(branch, options);
+      const { limit = Infinity } = options;
+      const since = commits.length < limit ? 0 : commits.at(-1)!.time;
+      return { commits, moves: history.moves(branch, { since, limit }) };
+    },
     diff: ({ from, to, renames = false, lines = false, ...options }) =>
       detailedDiff(store, from, to, { ...options, renames, lines }),
     count: ({ from, to }) => countChanges(store, from, to),
+    changeSize: ({ from, to, paths }) => changeSize(store, from, to, paths),
     verify: ({ repair }) =>
       verifyTask(store, { live: true, ...(repair ? { repair: store } : {}) }, onTask),
     memory: ({ collect }) => threadMemory(collect, store.counts),
     storeStats: (live) => statsTask(store, live, onTask),
     ...garbageJobs(store, history, onTask),
-    undoTarget: (branch) => history.undoTarget(branch),
+    undoTarget: ({ branch, count }) => history.undoTarget(branch, count),
+    change: ({ branch, ref }) => history.change(branch, ref),
     redoTarget: (branch) => history.redoTarget(branch),
     notify: (invalidation) => {
       notify(start.fuseFd, invalidation);

@@ -205,14 +205,18 @@ export class Branch {
     return this.isAhead || (await this.#call("state", null)).changed;
   }
 
-  /** Makes the working tree what a commit has. */
-  rollback(to: CommitInfo, kind: OperationKind): Promise<Moved> {
+  /** Makes the working tree what a commit has; `through`: over these, of which each is a step of its own in the log. */
+  rollback(
+    to: CommitInfo,
+    kind: OperationKind,
+    through: readonly ObjectId[] = [],
+  ): Promise<Moved> {
     const why = `${kind} to ${to.label === "" ? to.id.slice(0, 12) : to.label}`;
     return this.#move(why, async () => {
       // What another branch made has numbers that this one does not know of.
       const known = to.branch === this.name ? 0 : await this.background.call("nextInode", null);
       this.#nextInode = Math.max(this.#nextInode, known);
-      return await this.#moveTo(to.id, kind);
+      return await this.#moveTo(to.id, kind, through);
     });
   }
 
@@ -254,11 +258,16 @@ export class Branch {
     return this.#head;
   }
 
-  #moveTo(commit: ObjectId, kind: OperationKind): Promise<CommitInfo> {
+  #moveTo(
+    commit: ObjectId,
+    kind: OperationKind,
+    through: readonly ObjectId[] = [],
+  ): Promise<CommitInfo> {
     return this.background.call("moveTo", {
       ...this.position,
       commit,
       operation: { kind, from: this.#head.id },
+      through,
     });
   }
 

@@ -11,6 +11,7 @@ import type { MergeStrategy } from "../../history/merge/merge_types.ts";
 import type { MergeOutcome, MergeSide } from "../../history/merge/merge_branches.ts";
 import type { InvalidationData } from "../../mount/linux/notify.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
+import type { SaveCommit } from "../threads/messages.ts";
 import { type Branch, safetyCommit } from "./branch.ts";
 
 /** What is merged into a branch, and how. */
@@ -24,8 +25,10 @@ export interface MergePlan {
 export interface MergeRequest extends MergePlan {
   readonly label: string;
   readonly message: string;
+  /** What the commit is; absent: a merge. */
+  readonly kind?: "revert";
   /** Whether the merge is to be made, now that it is known what it gives. */
-  accept(outcome: MergeOutcome): boolean;
+  accept(outcome: MergeOutcome): boolean | Promise<boolean>;
   /** Commits of the sources that are in it. */
   parents(outcome: MergeOutcome): Promise<readonly ObjectId[]>;
 }
@@ -48,7 +51,7 @@ export class Merger {
     const { branch } = this;
     await branch.save(null);
     let outcome = await this.#compute(request);
-    if (!request.accept(outcome)) return await this.#discard();
+    if (!await this.#isAccepted(request, outcome)) return null;
     let made = false;
     let safety: CommitInfo | null = null;
     await branch.flush();
@@ -56,7 +59,7 @@ export class Merger {
     await branch.whileFrozen(async () => {
       if (!sameSnapshot(computedFor, branch.savedSnapshot)) {
         outcome = await this.#compute(request);
-        if (!request.accept(outcome)) return await this.#discard();
+        if (!await this.#isAccepted(request, outcome)) return null;
       }
       if (branch.isAhead) {
         safety = await branch.save(safetyCommit(`before ${request.message}`), true);
@@ -67,12 +70,30 @@ export class Merger {
     return made ? { commit: branch.head, safety, outcome } : null;
   }
 
-  /** What a merge would give now. */
-  async preview(plan: MergePlan): Promise<MergeOutcome> {
+  /** If not, nothing of it is left. */
+  async #isAccepted(request: MergeRequest, outcome: MergeOutcome): Promise<boolean> {
+    let isAccepted = false;
+    try {
+      isAccepted = await request.accept(outcome);
+    } finally {
+      if (!isAccepted) await this.#discard();
+    }
+    return isAccepted;
+  }
+
+  /** What a merge would give now; `look` sees it before it is gone. */
+  async preview(
+    plan: MergePlan,
+    look?: (outcome: MergeOutcome) => Promise<void>,
+  ): Promise<MergeOutcome> {
     await this.branch.save(null);
-    const outcome = await this.#compute(plan);
-    await this.#discard();
-    return outcome;
+    try {
+      const outcome = await this.#compute(plan);
+      await look?.(outcome);
+      return outcome;
+    } finally {
+      await this.#discard();
+    }
   }
 
   /** The merge that is to be settled, if there is one. */
@@ -82,6 +103,13 @@ export class Merger {
   }
 
   /** As {@linkcode inProgress}. Throws `no_merge`. */
+  async checkNone(): Promise<void> {
+    if (await this.inProgress() === null) return;
+    throw new ServiceError("merge_in_progress", `A merge is in progress in ${this.branch.name}`, {
+      hint: "Settle its conflicts and run agentvfs merge --continue, or agentvfs merge --abort",
+    });
+  }
+
   async checkInProgress(): Promise<MergeInProgress> {
     const merge = await this.inProgress();
     if (merge !== null) return merge;
@@ -89,25 +117,24 @@ export class Merger {
   }
 
   /** Makes the working tree the result of the merge in progress. Resolves with paths that are not settled, or the commit. */
-  async continue(
-    { paths, parents, label, message }: MergeInProgress,
-  ): Promise<CommitInfo | string[]> {
+  async continue(merge: MergeInProgress): Promise<CommitInfo | string[]> {
     const snapshot = await this.branch.snapshot();
+    const { paths } = merge;
     const left = await this.branch.background.call("markedPaths", { snapshot, paths });
     if (left.length > 0) return left;
-    return (await this.branch.save(this.#commit(parents, label, message)))!;
+    return (await this.branch.save(this.#commit(merge)))!;
   }
 
   /** Makes the result durable, and shows it. */
   async #show(request: MergeRequest, outcome: MergeOutcome): Promise<InvalidationData> {
     const { branch } = this;
-    const { label, message } = request;
+    const { label, message, kind } = request;
     const { snapshot } = outcome;
     branch.nextInode = outcome.nextInode;
     const parents = await request.parents(outcome);
     const paths = markedPaths(outcome);
+    const merge = { parents, label, message, paths, ...(kind === undefined ? {} : { kind }) };
     if (paths.length > 0) {
-      const merge = { parents, label, message, paths };
       const row = { ...branch.position, snapshot, merge };
       const begin = async () => {
         await branch.background.call("beginMerge", row);
@@ -115,21 +142,22 @@ export class Merger {
       };
       return await branch.swap(begin, snapshot);
     }
-    const commit = this.#commit(parents, label, message);
+    const commit = this.#commit(merge);
     const row = { ...branch.position, snapshot, commit };
     return await branch.swap(() => branch.background.call("saveSnapshot", row));
   }
 
-  #commit(parents: readonly ObjectId[], label: string, message: string) {
+  #commit({ parents, label, message, ...begun }: MergeInProgress): SaveCommit {
+    const kind = begun.kind ?? "merge";
     const head = this.branch.head.id;
     return {
       label,
       message,
-      kind: "merge",
+      kind,
       agent: null,
       parents: [head, ...parents],
-      operation: { kind: "merge", from: head },
-    } as const;
+      operation: { kind, from: head },
+    };
   }
 
   async #compute({ sources, strategy, paths }: MergePlan): Promise<MergeOutcome> {

@@ -11,13 +11,24 @@ import type {
   LogReport,
   RollbackReport,
   ShowReport,
+  UndoReport,
 } from "../../control/service/history.ts";
+import { ServiceError } from "../../control/service_error.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch, Moved } from "../branches/branch.ts";
 import { Merger } from "../branches/merger.ts";
-import { changeReport, elapsed, logEntry, nullIfEmpty, patchReport } from "../threads/reports.ts";
+import { type GuardedChange, type GuardOptions, guardSize } from "../branches/size_guard.ts";
+import { undoChange } from "../branches/undo_change.ts";
+import {
+  changeReport,
+  elapsed,
+  logEntry,
+  logMove,
+  nullIfEmpty,
+  patchReport,
+} from "../threads/reports.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import { treePath } from "./tree_path.ts";
 
@@ -53,6 +64,7 @@ export class HistoryMethods {
       const started = performance.now();
       const to = await this.#resolve(branch, p.ref);
       if (p.dryRun) return await this.#preview(branch, to, to.snapshot, started);
+      await this.#guard(branch, { what: "roll back", to: to.snapshot }, p);
       return await this.#moved(branch, await branch.rollback(to, "rollback"), started);
     });
   }
@@ -68,16 +80,36 @@ export class HistoryMethods {
         const { snapshot } = await this.parts.background.call("graft", graft);
         return await this.#preview(branch, from, snapshot, started);
       }
+      await this.#guard(branch, { what: "restore", to: from.snapshot, paths }, p);
       const message = `restore ${p.paths.join(" ")} from ${p.from}`;
       return await this.#moved(branch, await branch.restore(paths, from, message), started);
     });
   }
 
-  undo(p: Params<"undo">): Promise<RollbackReport> {
+  undo(p: Params<"undo">): Promise<UndoReport> {
+    const { ref, count, ...options } = p;
+    if (ref === undefined) return this.#undoLast(p);
+    if (count !== undefined) throw badParams("One thing is undone, or the last operations");
+    return this.#change("undo", p, async (branch) => {
+      const which = { branch: branch.name, ref };
+      const change = await this.parts.background.call("change", which).catch(fail);
+      return await undoChange(branch, change, options);
+    });
+  }
+
+  /** Not held up for its size: it goes back where the branch was. */
+  #undoLast(p: Params<"undo">): Promise<RollbackReport> {
+    const { count = 1, strategy, dryRun } = p;
+    if (strategy !== undefined) throw badParams("A strategy is for the undo of one thing");
     return this.#change("undo", p, async (branch) => {
       const started = performance.now();
-      const { commit } = await this.parts.background.call("undoTarget", branch.name);
-      return await this.#moved(branch, await branch.rollback(commit, "undo"), started);
+      const { background } = this.parts;
+      const { commit, through } = await background.call("undoTarget", {
+        branch: branch.name,
+        count,
+      }).catch(fail);
+      if (dryRun) return await this.#preview(branch, commit, commit.snapshot, started);
+      return await this.#moved(branch, await branch.rollback(commit, "undo", through), started);
     });
   }
 
@@ -92,13 +124,18 @@ export class HistoryMethods {
   async log(p: Params<"log">): Promise<LogReport> {
     const branch = await this.parts.branch(p.branch);
     const { limit, all } = p;
-    const commits = await this.parts.background.call("log", {
+    const { commits, moves } = await this.parts.background.call("log", {
       branch: branch.name,
       ...(limit === undefined ? {} : { limit }),
       ...(all === undefined ? {} : { all }),
     }).catch(fail);
     const head = branch.head.id;
-    return { branch: branch.name, head, entries: commits.map((commit) => logEntry(commit, head)) };
+    return {
+      branch: branch.name,
+      head,
+      entries: commits.map((commit) => logEntry(commit, head)),
+      moves: moves.map(logMove),
+    };
   }
 
   async show(p: Params<"show">): Promise<ShowReport> {
@@ -167,6 +204,17 @@ export class HistoryMethods {
     return await this.parts.turn(what, () => job(branch));
   }
 
+  /** Refuses what would take away very much. */
+  async #guard(
+    branch: Branch,
+    change: Omit<GuardedChange, "from">,
+    options: GuardOptions,
+  ): Promise<void> {
+    if (options.forceLarge) return;
+    const from = await branch.snapshot();
+    await guardSize(this.parts.background, { ...change, from }, options);
+  }
+
   #resolve(branch: Branch, ref: string): Promise<CommitInfo> {
     return this.parts.background.call("resolve", { branch: branch.name, ref }).catch(fail);
   }
@@ -213,6 +261,10 @@ export class HistoryMethods {
 
 /** A parent so old that nothing is left of it. */
 const LOST_PARENT = { compacted: true, snapshot: null } as const;
+
+function badParams(message: string): ServiceError {
+  return new ServiceError("bad_params", message, { exit: 2 });
+}
 
 function fail(error: unknown): never {
   throw serviceError(error);

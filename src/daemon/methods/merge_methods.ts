@@ -13,6 +13,7 @@ import type { MergeOutcome, MergeSide } from "../../history/merge/merge_branches
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";
 import { MAIN } from "../branches/branches.ts";
+import { mergeState } from "../branches/merge_state.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import { Merger, type MergeRequest, mergeSide } from "../branches/merger.ts";
 import { conflictReport, elapsed, nullIfEmpty } from "../threads/reports.ts";
@@ -32,7 +33,7 @@ export class MergeMethods {
     const into = await this.parts.branch(p.into ?? MAIN);
     return await this.parts.turn("merge", async () => {
       const started = performance.now();
-      await checkNoMerge(into);
+      await new Merger(into).checkNone();
       const sources: Source[] = [];
       for (const name of new Set(p.sources)) sources.push(await this.#source(name, into));
       const request = requestOf(p, into, sources);
@@ -43,7 +44,7 @@ export class MergeMethods {
       let outcome: MergeOutcome | null = null;
       const accept = (candidate: MergeOutcome) => {
         outcome = candidate;
-        const state = stateOf(candidate);
+        const state = mergeState(candidate);
         return state === "merged" || state === "settle";
       };
       const merged = await new Merger(into).merge({ ...request, accept });
@@ -74,7 +75,7 @@ export class MergeMethods {
     if (branch === into) {
       throw new ServiceError("merge_itself", `Cannot merge ${name} into itself`, { exit: 2 });
     }
-    await checkNoMerge(branch);
+    await new Merger(branch).checkNone();
     await branch.save(null);
     return { branch, side: await mergeSide(branch) };
   }
@@ -125,19 +126,10 @@ function requestOf(
   };
 }
 
-function stateOf(outcome: MergeOutcome): MergeReport["state"] {
-  const merged = outcome.sources.filter((source) => source.merged);
-  if (merged.length === 0) return "refused";
-  if (merged.some(({ conflicts }) => conflicts.length > 0)) return "settle";
-  const { added, modified, deleted } = outcome.changes;
-  if (added + modified + deleted > 0) return "merged";
-  return merged.length < outcome.sources.length ? "refused" : "unchanged";
-}
-
 function reportOf(p: Params<"merge">, into: Branch, outcome: MergeOutcome): MergeReport {
   return {
     into: into.name,
-    state: stateOf(outcome),
+    state: mergeState(outcome),
     id: null,
     label: p.label ?? null,
     dryRun: p.dryRun ?? false,
@@ -164,12 +156,5 @@ function refusal(report: MergeReport): ServiceError {
   return new ServiceError("merge_conflicts", message, {
     hint: "--strategy markers writes them into the files; ours, theirs or union decides them",
     details: report,
-  });
-}
-
-async function checkNoMerge(branch: Branch): Promise<void> {
-  if (await new Merger(branch).inProgress() === null) return;
-  throw new ServiceError("merge_in_progress", `A merge is in progress in ${branch.name}`, {
-    hint: "Settle its conflicts and run agentvfs merge --continue, or agentvfs merge --abort",
   });
 }

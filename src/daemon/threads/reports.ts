@@ -7,9 +7,10 @@
 import { Buffer, isUtf8 as isBufferUtf8 } from "node:buffer";
 import { displayString } from "../../../ffi/binary_string.ts";
 import type { BranchReport } from "../../control/service/branches.ts";
-import type { Change, LogEntry } from "../../control/service/history.ts";
+import type { Change, LogEntry, LogMove } from "../../control/service/history.ts";
 import type { ConflictReport, ConflictSide } from "../../control/service/merge.ts";
 import type { CommitInfo, CommitKind } from "../../history/commits/commit.ts";
+import type { MovedTo } from "../../history/history.ts";
 import type { MergeConflict } from "../../history/merge/merge_types.ts";
 import type { DetailedChange } from "../../history/diff/detailed_diff.ts";
 import type { Rename } from "../../history/diff/find_renames.ts";
@@ -108,6 +109,7 @@ export function reportedKind(kind: CommitKind): LogEntry["kind"] {
 export function logEntry(commit: CommitInfo, head: string | null): LogEntry {
   return {
     id: commit.id,
+    number: commit.number ?? null,
     label: commit.label === "" ? null : commit.label,
     message: commit.message === "" ? null : commit.message,
     kind: reportedKind(commit.kind),
@@ -117,6 +119,18 @@ export function logEntry(commit: CommitInfo, head: string | null): LogEntry {
     head: commit.id === head,
     agent: commit.agent,
     ...(commit.compacted ? { compacted: true } : {}),
+  };
+}
+
+export function logMove({ number, kind, time, from, to, target }: MovedTo): LogMove {
+  return {
+    number,
+    kind: kind as LogMove["kind"],
+    time: new Date(time).toISOString(),
+    from,
+    to,
+    toNumber: target?.number ?? null,
+    toLabel: nullIfEmpty(target?.label ?? ""),
   };
 }
 

@@ -18,8 +18,16 @@ import { recordOf } from "../snapshots/record.ts";
  * - `safety`: made by itself before something that discards the working tree
  * - `restore`: the state after paths were restored
  * - `merge`, `refresh`: the result of joining another branch, or the source's changes
+ * - `revert`: the state after one change was taken out of it
  */
-export type CommitKind = "import" | "checkpoint" | "safety" | "restore" | "merge" | "refresh";
+export type CommitKind =
+  | "import"
+  | "checkpoint"
+  | "safety"
+  | "restore"
+  | "merge"
+  | "refresh"
+  | "revert";
 
 /** Paths that differ from the first parent (from nothing where there is none). */
 export interface ChangeCounts {
@@ -45,6 +53,8 @@ export interface Commit {
 
 export interface CommitInfo extends Commit {
   readonly id: ObjectId;
+  /** By which people name it; absent where its line is lost. */
+  readonly number?: number;
   /** What it recorded was given up: only this description is left. */
   readonly compacted?: true;
 }

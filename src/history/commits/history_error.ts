@@ -16,6 +16,7 @@ export type HistoryErrorCode =
   | "bad_hunk"
   | "nothing_to_undo"
   | "nothing_to_redo"
+  | "cannot_undo"
   | "compacted"
   | "corrupt_commit"
   | "corrupt_ref";

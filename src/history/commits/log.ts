@@ -66,7 +66,10 @@ export function listLog(
 }
 
 /** Null for a commit that is lost, or so old that it was forgotten. */
-function readable(commitInfo: (id: ObjectId) => CommitInfo, id: ObjectId): CommitInfo | null {
+export function readable(
+  commitInfo: (id: ObjectId) => CommitInfo,
+  id: ObjectId,
+): CommitInfo | null {
   try {
     return commitInfo(id);
   } catch (error) {

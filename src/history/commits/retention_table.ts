@@ -7,6 +7,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { createTables } from "../../store/index/meta.ts";
 import { prepared } from "../../store/index/prepared.ts";
+import { keepNumbers } from "./next_number.ts";
 import { hasTable, putRow, type SummedTable } from "../../store/index/summed_table.ts";
 
 export const COMPACTED: SummedTable = { name: "compacted", columns: ["id", "time"] };
@@ -41,6 +42,7 @@ export function compact(database: DatabaseSync, ids: Iterable<string>, time: num
 /** Takes commits out of the log altogether. The caller is inside a transaction. */
 export function forgetCommits(database: DatabaseSync, ids: readonly string[]): void {
   if (ids.length === 0) return;
+  keepNumbers(database);
   const statements = [
     "DELETE FROM commits WHERE id = ?",
     "DELETE FROM compacted WHERE id = ?",

@@ -7,7 +7,8 @@
  *   journal segment that is not in `snapshot`. `forks` (JSON of ids) are commits in which branches began that were
  *   made from what this one had not committed; `merge` (JSON) tells of a merge whose conflicts are being settled.
  * - `compacted` (retention_table.ts) names commits whose contents are gone.
- * - `operations` is the log that undo and redo follow: each row moved `branch` from one commit to another.
+ * - `operations` is the log that undo and redo follow: each row moved `branch` from one commit to another. One that made a
+ *   commit has the commit's `sequence`.
  *
  * Each row has a checksum (summed_table.ts).
  *
@@ -16,7 +17,6 @@
 
 import type { DatabaseSync } from "node:sqlite";
 import { createTables } from "../../store/index/meta.ts";
-import { prepared } from "../../store/index/prepared.ts";
 import type { SummedTable } from "../../store/index/summed_table.ts";
 import { COMPACTED, createRetentionTable } from "./retention_table.ts";
 
@@ -89,13 +89,4 @@ CREATE INDEX IF NOT EXISTS operations_by_branch ON operations (branch, sequence)
 export function createHistoryTables(database: DatabaseSync): void {
   createTables(database, SCHEMA);
   createRetentionTable(database);
-}
-
-/** The number for the next row of a table that is in order. The caller is inside a transaction. */
-export function nextSequence(database: DatabaseSync, { name }: SummedTable): number {
-  const { next } = prepared(
-    database,
-    `SELECT coalesce(max(sequence), 0) + 1 AS next FROM ${name}`,
-  ).get() as { next: number };
-  return next;
 }

@@ -22,6 +22,8 @@ export interface MergeSide {
   readonly commits: readonly ObjectId[];
   /** Its tree, what is not committed included. */
   readonly snapshot: Snapshot;
+  /** What it is compared with; absent: what both sides have in common. */
+  readonly base?: Snapshot;
 }
 
 export interface MergeRequest {
@@ -51,6 +53,7 @@ export function mergeBranches(
   const { into, sources, strategy, paths } = request;
   let { nextInode } = request;
   const findBase = (source: MergeSide, merged: readonly MergeSide[]) => {
+    if (source.base !== undefined) return source.base;
     const ours = [...into.commits, ...merged.flatMap(({ commits }) => commits)];
     return mergeBase(history, ours, source.commits)?.snapshot ?? emptyBase(into.snapshot);
   };

@@ -26,6 +26,8 @@ export interface MergeInProgress {
   readonly parents: readonly ObjectId[];
   readonly label: string;
   readonly message: string;
+  /** Absent: a merge. */
+  readonly kind?: "revert";
   /** Paths (binary strings) with conflicts. */
   readonly paths: readonly string[];
 }

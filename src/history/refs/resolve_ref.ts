@@ -9,15 +9,20 @@ import { type ObjectId, parseObjectId } from "../../store/format/object_id.ts";
 import { prepared } from "../../store/index/prepared.ts";
 import { type CommitInfo, storedId } from "../commits/commit.ts";
 import { HistoryError } from "../commits/history_error.ts";
+import type { Operation } from "../commits/operation_log.ts";
 import { nearest } from "./nearest.ts";
 
 /** What the resolver asks of the history. */
 export interface RefSource {
   commitInfo(id: ObjectId): CommitInfo;
   head(branch: string): ObjectId | null;
+  /** The operation with a number. */
+  operation(number: number): Operation | null;
 }
 
 const PREFIX = /^[0-9a-f]{4,63}$/i;
+/** The digits are those of a hash where there is no such number. */
+const NUMBER = /^#?([0-9]{1,9})$/;
 const ANCESTOR = /^(.+)~([0-9]{0,9})$/s;
 const HINTS = 3;
 /** Labels that are looked through for hints: the newest. */
@@ -38,6 +43,13 @@ export class RefResolver {
     return this.#source.commitInfo(id);
   }
 
+  /** The operation that a number means; null if the ref means a commit, or nothing. */
+  operation(branch: string, ref: string): Operation | null {
+    const number = NUMBER.exec(ref)?.[1];
+    if (number === undefined || this.#findNamed(branch, ref) !== null) return null;
+    return this.#numbered(number) === null ? this.#source.operation(Number(number)) : null;
+  }
+
   /** A label may look like anything, so the whole text is tried before it is taken apart at `~`. */
   #find(branch: string, ref: string): ObjectId | null {
     const id = this.#findName(branch, ref);
@@ -50,9 +62,24 @@ export class RefResolver {
   }
 
   #findName(branch: string, ref: string): ObjectId | null {
+    return this.#findNamed(branch, ref) ?? this.#number(ref) ?? this.#prefix(ref);
+  }
+
+  #findNamed(branch: string, ref: string): ObjectId | null {
     if (ref === "HEAD") return this.#source.head(branch);
     return this.#fullHash(ref) ?? this.#label(branch, ref) ?? this.#source.head(ref) ??
-      (ref === "initial" ? this.#initial(branch) : null) ?? this.#prefix(ref);
+      (ref === "initial" ? this.#initial(branch) : null);
+  }
+
+  /** The commit that a number means, or to which the operation with it went. */
+  #number(ref: string): ObjectId | null {
+    const number = NUMBER.exec(ref)?.[1];
+    if (number === undefined) return null;
+    return this.#numbered(number) ?? this.#source.operation(Number(number))?.to ?? null;
+  }
+
+  #numbered(number: string): ObjectId | null {
+    return this.#first("SELECT id FROM commits WHERE sequence = ?", Number(number));
   }
 
   #fullHash(ref: string): ObjectId | null {
@@ -114,7 +141,7 @@ export class RefResolver {
     return id;
   }
 
-  #first(sql: string, ...values: string[]): ObjectId | null {
+  #first(sql: string, ...values: (string | number)[]): ObjectId | null {
     const row = prepared(this.#database, sql).get(...values);
     return row === undefined ? null : storedId(String(row.id));
   }

@@ -125,11 +125,12 @@ export class StoreCollection {
     for (const id of neededCommits(commits, heads)) keep.add(id);
     const log = new OperationLog(this.#store.database);
     for (const { name } of branches) {
-      const { undo, redo } = log.stacks(name);
-      for (const steps of [undo, redo]) {
-        steps.forEach(({ goTo, operation }, i) => {
-          if (steps.length - i <= UNDO_STEPS || now - operation.time < SAFETY_MS) keep.add(goTo);
-        });
+      for (const operations of [log.undoable(name), log.redoable(name)]) {
+        let steps = 0;
+        for (const { from, time } of operations) {
+          if (++steps > UNDO_STEPS && now - time >= SAFETY_MS) break;
+          keep.add(from);
+        }
       }
     }
     const known = new Set(commits.map(({ id }) => id));

@@ -35,7 +35,7 @@ export interface WalkOptions {
   /** Search equal subtrees for names of changed linked inodes. */
   readonly findLinks: boolean;
   /** If given, it is told how many entries a directory has that was added or deleted, and they are not walked. */
-  readonly collapse?: (status: "A" | "D", entries: number) => void;
+  readonly collapse?: (status: "A" | "D", entries: number, path: string) => void;
 }
 
 interface Frame {
@@ -129,21 +129,21 @@ export class SnapshotWalk {
     if (from === null && to === null) return;
     const same = from === to;
     if (same && !(this.#options.findLinks && this.#links.size > 0)) return;
-    if (this.#collapse(before, after)) return;
+    if (this.#collapse(path, before, after)) return;
     const pairs = this.#options.findLinks && this.#links.size > 0
       ? allPairs(this.#store, from, to)
       : differingPairs(this.#store, from, to);
     stack.push({ path, pairs, next: 0, same });
   }
 
-  #collapse(before: InodeRecord | null, after: InodeRecord | null): boolean {
+  #collapse(path: string, before: InodeRecord | null, after: InodeRecord | null): boolean {
     const { collapse } = this.#options;
     if (collapse === undefined) return false;
     const [from, to] = [isDirectoryRecord(before), isDirectoryRecord(after)];
     if (from === to) return false;
     // Names of changed links below an added directory have to be seen, or they count as modified elsewhere.
     if (to && this.#links.size > 0) return false;
-    collapse(to ? "A" : "D", (to ? after : before)!.entries);
+    collapse(to ? "A" : "D", (to ? after : before)!.entries, path);
     return true;
   }
 

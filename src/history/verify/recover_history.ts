@@ -75,9 +75,13 @@ export class HistoryRecovery {
     const ordered = this.#old.isComplete(COMMITS)
       ? known.flatMap(({ id }) => byId.get(String(id)) ?? [])
       : inOrder(known, this.#commits);
-    ordered.forEach(({ id, branch, kind, label, time }, i) => {
-      putRow(this.#database, COMMITS, { sequence: i + 1, id, branch, kind, label, time });
-    });
+    const numbers = new Map(known.map(({ id, sequence }) => [String(id), Number(sequence)]));
+    let sequence = 0;
+    for (const { id, branch, kind, label, time } of ordered) {
+      // The number that it has been known by, where that is still known.
+      sequence = Math.max(sequence + 1, numbers.get(id) ?? 0);
+      putRow(this.#database, COMMITS, { sequence, id, branch, kind, label, time });
+    }
     for (const row of compacted) putRow(this.#database, COMPACTED, row);
     if (this.#old.isComplete(COMPACTED)) return ordered;
     for (const { id, snapshot, time } of ordered) {

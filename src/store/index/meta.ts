@@ -19,6 +19,7 @@ export const META: SummedTable = { name: "meta", columns: ["key", "value"] };
  * - `next_pack`: lowest number for a new pack
  * - `gc_time`, `gc_bytes`: of the last garbage collection
  * - `next_inode`: above the inode numbers that deleted branches had
+ * - `last_number`: the highest number that a commit or operation had of which not even the line is left
  */
 export type MetaKey =
   | "version"
@@ -27,7 +28,8 @@ export type MetaKey =
   | "next_pack"
   | "gc_time"
   | "gc_bytes"
-  | "next_inode";
+  | "next_inode"
+  | "last_number";
 
 /** A value, null where there is none. Throws RangeError if it is not as it was written. */
 export function getMeta(database: DatabaseSync, key: MetaKey): number | null {

@@ -1,15 +1,15 @@
-import type { LogEntry } from "../../../control/service/history.ts";
+import type { LogEntry, LogMove, LogReport } from "../../../control/service/history.ts";
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
-import { columns, counts, localTime, quoted, shortId } from "../../print/format.ts";
+import { columns, counts, localTime, quoted, shortId, words } from "../../print/format.ts";
 import { BRANCH_OPTION } from "../../history_options.ts";
-import { printJson, style } from "../../print/output.ts";
+import { printJson, safe, type Style, style } from "../../print/output.ts";
 import { chooseColour, DISPLAY_OPTIONS, showPaged } from "../../print/pager.ts";
 
 export const command: Command = {
   name: "log",
-  brief: "list checkpoints, newest first",
+  brief: "list checkpoints and moves between them, newest first",
   prints: "log",
   positionals: { usage: "", min: 0, max: 0 },
   options: {
@@ -18,6 +18,8 @@ export const command: Command = {
     branch: BRANCH_OPTION,
     ...DISPLAY_OPTIONS,
   },
+  details: `Each has a number, which never changes: agentvfs undo 12 takes out what #12 did,
+agentvfs rollback 12 goes back to the state after it.`,
   example: "log --limit 5 --branch cart",
   async run(input) {
     chooseColour(input);
@@ -29,11 +31,13 @@ export const command: Command = {
       }));
     if (input.flags.has("json")) printJson(report);
     else {
-      const lines = columns(report.entries.map(cells));
-      const shown = report.entries.map(({ head }, i) =>
-        head ? style(lines[i]!, "bold") : lines[i]!
-      );
-      await showPaged(input, shown.map((line) => `${line}\n`).join(""));
+      const happened = timeline(report).slice(0, limit(input.values.get("limit")).limit);
+      const lines = columns(happened.map((one) => "from" in one ? moveCells(one) : cells(one)));
+      const shown = happened.map((one, i) => {
+        const look: Style[] = "from" in one ? ["dim"] : one.head ? ["bold"] : [];
+        return `${style(lines[i]!, ...look)}\n`;
+      });
+      await showPaged(input, shown.join(""));
     }
     return 0;
   },
@@ -48,13 +52,34 @@ function limit(text: string | undefined): { limit?: number } {
   return { limit: count };
 }
 
+/** Checkpoints and moves between them, newest first. */
+function timeline({ entries, moves }: LogReport): (LogEntry | LogMove)[] {
+  const left = [...moves];
+  const happened: (LogEntry | LogMove)[] = [];
+  for (const entry of entries) {
+    while (left.length > 0 && isAfter(left[0]!, entry)) happened.push(left.shift()!);
+    happened.push(entry);
+  }
+  return [...happened, ...left];
+}
+
+function isAfter(move: LogMove, { time, number }: LogEntry): boolean {
+  return move.time > time || (move.time === time && move.number > (number ?? 0));
+}
+
+function moveCells({ number, kind, time, to, toNumber, toLabel }: LogMove): string[] {
+  const target = words("to", toNumber === null ? shortId(to) : `#${toNumber}`, quoted(toLabel));
+  return ["", `#${number}`, "", localTime(time), kind, target];
+}
+
 function cells(entry: LogEntry): string[] {
   return [
     entry.head ? "*" : " ",
+    entry.number === null ? "" : `#${entry.number}`,
     shortId(entry.id),
     localTime(entry.time),
     entry.kind,
-    quoted(entry.label),
+    quoted(entry.label) || (entry.kind === "revert" ? safe(entry.message ?? "") : ""),
     entry.changed === null ? "" : counts(entry.changed),
     [
       entry.agent === null ? "" : `by ${entry.agent}`,

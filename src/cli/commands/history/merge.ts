@@ -3,10 +3,9 @@ import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { DRY_RUN_OPTION } from "../../history_options.ts";
+import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
 import { printContinued, printMerge, withConflicts } from "../../print/merge_output.ts";
 import { printRollback } from "../../print/rollback_output.ts";
-
-const STRATEGIES = ["conflict", "ours", "theirs", "union", "markers"] as const;
 
 export const command: Command = {
   name: "merge",
@@ -15,7 +14,7 @@ export const command: Command = {
   positionals: { usage: "[SRC…]", min: 0, max: Infinity },
   options: {
     into: { value: "B", aliases: ["branch"], brief: "branch to merge into; else main" },
-    strategy: { value: "S", short: "s", brief: `for conflicts: ${STRATEGIES.slice(1).join(", ")}` },
+    strategy: STRATEGY_OPTION,
     "dry-run": DRY_RUN_OPTION,
     label: { value: "L", short: "l", brief: "label of the checkpoint it makes" },
     continue: { brief: "end a merge whose conflict markers are settled" },
@@ -59,7 +58,7 @@ export async function merge(input: CommandInput): Promise<number> {
     sources: [...input.positionals],
     ...given(input, "into", "into"),
     ...given(input, "label", "label"),
-    ...strategy(input.values.get("strategy")),
+    ...strategyOf(input.values.get("strategy")),
     ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
   };
   const report = await withConflicts(
@@ -69,11 +68,4 @@ export async function merge(input: CommandInput): Promise<number> {
   printMerge(input, report);
   const isComplete = report.state === "unchanged" || report.state === "merged";
   return isComplete && report.sources.every(({ merged }) => merged) ? 0 : 1;
-}
-
-function strategy(text: string | undefined): Pick<Params<"merge">, "strategy"> {
-  if (text === undefined) return {};
-  const known = STRATEGIES.find((name) => name === text);
-  if (known !== undefined) return { strategy: known };
-  throw usageError(`--strategy is one of ${STRATEGIES.join(", ")}, not ${JSON.stringify(text)}`);
 }

@@ -2,6 +2,7 @@ import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
+import { FORCE_LARGE_OPTION, withLargeAsked } from "../../large_change.ts";
 import { pathArguments, PATHS_FROM_OPTION } from "../../path_arguments.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 
@@ -13,6 +14,7 @@ export const command: Command = {
   options: {
     from: { value: "REF", short: "f", brief: "checkpoint to take them from; else HEAD" },
     "dry-run": DRY_RUN_OPTION,
+    "force-large": FORCE_LARGE_OPTION,
     "paths-from": PATHS_FROM_OPTION,
     branch: BRANCH_OPTION,
   },
@@ -26,14 +28,16 @@ Paths start where you stand in the mount or the project, elsewhere at its root.`
     if (paths.length === 0) {
       throw usageError("agentvfs restore needs PATH…", "See agentvfs restore --help");
     }
-    const report = await withDaemon(input, async (client) => {
-      return await client.restore({
-        paths: inside(await client.status()),
-        from,
-        ...given(input, "branch", "branch"),
-        ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
-      });
-    });
+    const report = await withLargeAsked(input, (large) =>
+      withDaemon(input, async (client) => {
+        return await client.restore({
+          paths: inside(await client.status()),
+          from,
+          ...given(input, "branch", "branch"),
+          ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+          ...large,
+        });
+      }));
     printRollback(input, "restored from", report);
     return 0;
   },

@@ -1,6 +1,7 @@
 import type { Command } from "../../command.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
+import { FORCE_LARGE_OPTION, withLargeAsked } from "../../large_change.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 
 export const command: Command = {
@@ -8,18 +9,26 @@ export const command: Command = {
   brief: "make the mount what a checkpoint recorded",
   prints: "rollback",
   positionals: { usage: "REF…", min: 1, max: Infinity },
-  options: { "dry-run": DRY_RUN_OPTION, branch: BRANCH_OPTION },
+  options: {
+    "dry-run": DRY_RUN_OPTION,
+    "force-large": FORCE_LARGE_OPTION,
+    branch: BRANCH_OPTION,
+  },
   details: `${REF_HELP}
 Words are joined to one label.
-What was not recorded is recorded first, so agentvfs undo takes a rollback back.`,
+What was not recorded is recorded first, so agentvfs undo takes a rollback back.
+To take one thing out and leave what came after it: agentvfs undo N.`,
   example: "rollback before the refactor",
   async run(input) {
-    const report = await withDaemon(input, (client) =>
-      client.rollback({
-        ref: input.positionals.join(" "),
-        ...given(input, "branch", "branch"),
-        ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
-      }));
+    const params = {
+      ref: input.positionals.join(" "),
+      ...given(input, "branch", "branch"),
+      ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+    };
+    const report = await withLargeAsked(
+      input,
+      (large) => withDaemon(input, (client) => client.rollback({ ...params, ...large })),
+    );
     printRollback(input, "rolled back to", report);
     return 0;
   },

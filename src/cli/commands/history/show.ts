@@ -28,6 +28,7 @@ Without one: HEAD.`,
     const { commit, changes } = report;
     const rows = [
       ["checkpoint", commit.id],
+      ["number", commit.number === null ? "" : `#${commit.number}`],
       ["label", quoted(commit.label)],
       ["message", safe(commit.message ?? "")],
       ["kind", commit.kind],

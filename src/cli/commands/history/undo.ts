@@ -1,20 +1,63 @@
+import type { Params } from "../../../control/methods.ts";
 import type { Command } from "../../command.ts";
+import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
-import { BRANCH_OPTION } from "../../history_options.ts";
+import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
+import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
+import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
 import { printRollback } from "../../print/rollback_output.ts";
+import { printUndone, withUndoConflicts } from "../../print/undo_output.ts";
 
 export const command: Command = {
   name: "undo",
-  brief: "take back the last rollback, restore or merge",
+  brief: "take back the last operation, or one thing out of the middle",
   prints: "undo",
-  positionals: { usage: "", min: 0, max: 0 },
-  options: { branch: BRANCH_OPTION },
+  positionals: { usage: "[N|REF…]", min: 0, max: Infinity },
+  options: {
+    count: { value: "N", brief: "take back the last N operations" },
+    strategy: STRATEGY_OPTION,
+    "dry-run": DRY_RUN_OPTION,
+    "force-large": FORCE_LARGE_OPTION,
+    branch: BRANCH_OPTION,
+  },
+  details: `Alone: takes back the last rollback, restore, merge or undo.
+With N, a number of agentvfs log: takes out what that checkpoint, merge or
+rollback changed and leaves what came after it; agentvfs rollback goes back to a
+whole state. What cannot be taken out without losing a later change is listed,
+and nothing is changed. The result is a checkpoint.
+${REF_HELP}`,
+  example: "undo 12 --dry-run",
   async run(input) {
-    const report = await withDaemon(
+    const ref = input.positionals.join(" ");
+    const params: Params<"undo"> = {
+      ...(ref === "" ? {} : { ref }),
+      ...count(input.values.get("count")),
+      ...strategyOf(input.values.get("strategy")),
+      ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+      ...given(input, "branch", "branch"),
+    };
+    if (ref !== "" && params.count !== undefined) throw usageError("--count stands without N|REF");
+    if (ref === "" && params.strategy !== undefined) throw usageError("--strategy needs N|REF");
+    if (ref === "" && input.flags.has("force-large")) throw usageError("--force-large needs N|REF");
+    const request = (large: LargeParams) => {
+      return withDaemon(input, (client) => client.undo({ ...params, ...large }));
+    };
+    const report = await withUndoConflicts(
       input,
-      (client) => client.undo(given(input, "branch", "branch")),
+      () => ref === "" ? request({}) : withLargeAsked(input, request),
     );
-    printRollback(input, "back at", report);
-    return 0;
+    if (report.undone === undefined) {
+      printRollback(input, "back at", report);
+      return 0;
+    }
+    printUndone(input, report, report.undone);
+    return report.undone.conflicts.length > 0 ? 1 : 0;
   },
 };
+
+function count(text: string | undefined): { count?: number } {
+  if (text === undefined) return {};
+  const count = Number(text);
+  if (/^[0-9]{1,6}$/.test(text) && count >= 1) return { count };
+  throw usageError(`--count needs a whole number above 0, not ${JSON.stringify(text)}`);
+}

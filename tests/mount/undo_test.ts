@@ -1,0 +1,163 @@
+/**
+ * Undo of one thing out of the middle, and of several at the end.
+ */
+
+import assert from "node:assert/strict";
+import type { LogEntry, LogReport } from "../../src/control/service/history.ts";
+import { type Mounted, withProject } from "../support/mounted.ts";
+import { shell } from "../support/process.ts";
+
+const PROJECT = "seq 1 30 >lines; echo a >a; echo b >b; mkdir d; echo e >d/e";
+
+async function step(m: Mounted, script: string, label: string): Promise<LogEntry> {
+  await shell(script, { cwd: m.mount });
+  await m.ctl("checkpoint", label);
+  return (await m.ctl("log") as LogReport).entries[0]!;
+}
+
+/** Every name with its content. */
+async function tree(m: Mounted): Promise<string> {
+  return await shell(
+    "find . -type f -exec sha256sum {} + | sort; find . -printf '%p %M\\n' | sort",
+    {
+      cwd: m.mount,
+    },
+  );
+}
+
+async function refusal(m: Mounted, ...args: string[]): Promise<{ code: string; message: string }> {
+  const { code, stdout } = await m.run(["--json", "-C", m.project, ...args]);
+  assert.equal(code, 1, stdout);
+  return JSON.parse(stdout).error;
+}
+
+Deno.test("undo of one thing takes out what it did, and leaves what came after", () =>
+  withProject(PROJECT, async (m) => {
+    const one = await step(m, "sed -i 's/^3$/three/' lines; rm a; mv d/e d/f; echo n >new", "one");
+    await step(m, "sed -i 's/^27$/many/' lines; echo later >later", "two");
+    assert.equal(one.number, 2);
+    await shell("echo unsaved >unsaved", { cwd: m.mount });
+    const before = await tree(m);
+    const shown = await m.ctl("undo", "2", "--dry-run");
+    assert.equal(await tree(m), before);
+    assert.deepEqual(
+      shown.changes.map(({ status, path }: { status: string; path: string }) => status + path),
+      ["Aa", "Ad/e", "Dd/f", "Mlines", "Dnew"],
+    );
+    const undone = await m.ctl("undo", "#2");
+    assert.deepEqual(undone.changed, { added: 2, modified: 1, deleted: 2 });
+    assert.equal(undone.undone.name, "#2");
+    const lines = (await Deno.readTextFile(m.path("lines"))).split("\n");
+    assert.deepEqual([lines[2], lines[26]], ["3", "many"]);
+    const names = (await shell("find . -type f | sort", { cwd: m.mount })).split("\n");
+    for (const name of ["./a", "./d/e", "./later", "./unsaved"]) assert.ok(names.includes(name));
+    for (const name of ["./d/f", "./new"]) assert.ok(!names.includes(name));
+    const { entries } = await m.ctl("log") as LogReport;
+    assert.deepEqual(
+      [entries[0]!.id, entries[0]!.kind, entries[0]!.message],
+      [undone.id, "revert", "undo of #2 (one)"],
+    );
+    await m.ctl("undo");
+    assert.equal(await tree(m), before);
+    await m.ctl("redo");
+    assert.equal((await m.ctl("log")).head, undone.id);
+    // The undo is a thing itself.
+    await m.ctl("undo", String(entries[0]!.number));
+    assert.equal(await tree(m), before);
+    assert.equal((await m.ctl("verify")).clean, true);
+  }));
+
+Deno.test("what cannot be taken out is refused with the paths, and nothing is changed", () =>
+  withProject(PROJECT, async (m) => {
+    const one = await step(m, "sed -i 's/^3$/three/' lines; echo x >a", "one");
+    await step(m, "sed -i 's/^three$/THREE/' lines; rm a", "two");
+    const before = [await tree(m), await m.ctl("log", "--all")];
+    const number = String(one.number);
+    const error = await refusal(m, "undo", number) as { code: string; details?: unknown };
+    assert.equal(error.code, "undo_conflicts");
+    const { conflicts } = error.details as { conflicts: { kind: string; path: string }[] };
+    assert.deepEqual(conflicts.map(({ kind, path }) => `${kind} ${path}`), [
+      "delete/edit a",
+      "edit/edit lines",
+    ]);
+    const plain = await m.run(["-C", m.project, "undo", number]);
+    assert.match(plain.stderr, /^conflict delete\/edit in a \(before #2\)\nconflict edit\/edit in/);
+    assert.match(plain.stderr, /Cannot undo #2 in main: 2 conflicts with what came after it/);
+    const dry = await m.run(["-C", m.project, "undo", number, "-n"]);
+    assert.equal(dry.code, 1, dry.stderr);
+    assert.deepEqual([await tree(m), await m.ctl("log", "--all")], before);
+    await m.ctl("undo", number, "--strategy", "theirs");
+    assert.equal((await Deno.readTextFile(m.path("lines"))).split("\n")[2], "3");
+    assert.equal(await Deno.readTextFile(m.path("a")), "a\n");
+    await m.ctl("undo");
+    assert.equal(await tree(m), before[0]);
+    // With markers the undo is settled as a merge is.
+    await shell("echo x >a", { cwd: m.mount });
+    const marked = await m.run(["-C", m.project, "undo", number, "--strategy", "markers"]);
+    assert.equal(marked.code, 1, marked.stderr);
+    assert.match(await Deno.readTextFile(m.path("lines")), /^<<<<<<< main$/m);
+    assert.equal((await refusal(m, "undo", number)).code, "merge_in_progress");
+    await shell("sed -i '/^[<>=|]/d' lines", { cwd: m.mount });
+    await m.ctl("merge", "--continue");
+    const [newest] = (await m.ctl("log") as LogReport).entries;
+    assert.deepEqual([newest!.kind, newest!.message], ["revert", "undo of #2 (one)"]);
+    await m.ctl("checkpoint", "not in the way of a merge");
+  }));
+
+Deno.test("a merge, a rollback and an undo are undone by their numbers", () =>
+  withProject(PROJECT, async (m) => {
+    await m.ctl("branch", "create", "side");
+    await shell("echo side >side; echo s >>b", { cwd: m.path(".agentvfs/branches/side") });
+    await m.ctl("merge", "side");
+    const merge = (await m.ctl("log") as LogReport).entries[0]!;
+    await step(m, "echo after >after", "after");
+    await m.ctl("undo", String(merge.number));
+    assert.equal(await Deno.readTextFile(m.path("b")), "b\n");
+    assert.equal(await Deno.readTextFile(m.path("after")), "after\n");
+    await m.ctl("rollback", "initial");
+    await step(m, "echo last >last", "last");
+    const { moves, entries } = await m.ctl("log") as LogReport;
+    assert.deepEqual(moves.map(({ kind, toNumber }) => [kind, toNumber]), [["rollback", 1]]);
+    await m.ctl("undo", String(moves[0]!.number));
+    assert.equal(await Deno.readTextFile(m.path("after")), "after\n");
+    assert.equal(await Deno.readTextFile(m.path("last")), "last\n");
+    const again = (await m.ctl("log") as LogReport).entries;
+    assert.deepEqual(again.slice(1), entries.map((entry) => ({ ...entry, head: false })));
+    const human = await m.run(["-C", m.project, "log"]);
+    assert.match(human.stdout, /^ +#\d+ +[-\d]+ [:\d]+ +rollback +to #1/m);
+    assert.match(human.stdout, new RegExp(`undo of #${moves[0]!.number} \\(rollback\\)`));
+    // What is gone already leaves nothing to do.
+    const nothing = await m.run(["-C", m.project, "undo", String(moves[0]!.number)]);
+    assert.deepEqual(
+      [nothing.code, nothing.stdout],
+      [0, `nothing of #${moves[0]!.number} is left to take back\n`],
+    );
+    assert.equal((await refusal(m, "undo", "initial")).code, "cannot_undo");
+    assert.equal((await refusal(m, "undo", "99")).code, "unknown_ref");
+  }));
+
+Deno.test("several undos are one move, and each is done again alone", () =>
+  withProject(PROJECT, async (m) => {
+    const states = [await tree(m)];
+    for (const label of ["one", "two", "three"]) await step(m, `echo ${label} >a`, label);
+    for (const label of ["two", "one", "initial"]) {
+      await shell(`echo ${label} >>b`, { cwd: m.mount });
+      states.push(await tree(m));
+      await m.ctl("rollback", label);
+    }
+    await shell("echo unsaved >b", { cwd: m.mount });
+    const { message } = await refusal(m, "undo", "--count", "4");
+    assert.match(message, /there are 3 to take back/);
+    await m.ctl("undo", "--count", "3");
+    assert.equal(await tree(m), states[1]);
+    for (const state of [states[2], states[3]]) {
+      await m.ctl("redo");
+      assert.equal(await tree(m), state);
+    }
+    await m.ctl("redo");
+    assert.equal(await Deno.readTextFile(m.path("b")), "unsaved\n");
+    await m.ctl("undo", "--count", "2");
+    assert.equal(await tree(m), states[2]);
+    await m.ctl("undo");
+    assert.equal(await tree(m), states[1]);
+  }));
