@@ -15,6 +15,7 @@ const libc = bindLibc({
   fallocate: { parameters: ["i32", "i32", "i64", "i64"], result: "i32" },
   fsync: { parameters: ["i32"], result: "i32" },
   fdatasync: { parameters: ["i32"], result: "i32" },
+  syncfs: { parameters: ["i32"], result: "i32" },
   lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   flock: { parameters: ["i32", "i32"], result: "i32" },
 });
@@ -67,6 +68,11 @@ export function fsync(fd: number): number {
 
 export function fdatasync(fd: number): number {
   return check(libc.fdatasync(fd));
+}
+
+/** Everything of the file system in which `fd` is. */
+export function syncfs(fd: number): number {
+  return check(libc.syncfs(fd));
 }
 
 export function lseek(fd: number, offset: number, whence: number): number {

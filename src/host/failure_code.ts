@@ -8,6 +8,7 @@ export type FailureCode =
   | "EACCES"
   | "EAGAIN"
   | "EBADF"
+  | "EBUSY"
   | "EDQUOT"
   | "EEXIST"
   | "EFBIG"
@@ -17,6 +18,7 @@ export type FailureCode =
   | "EISDIR"
   | "ELOOP"
   | "EMFILE"
+  | "EMLINK"
   | "ENAMETOOLONG"
   | "ENFILE"
   | "ENODATA"
@@ -31,4 +33,5 @@ export type FailureCode =
   | "EPERM"
   | "ERANGE"
   | "EROFS"
-  | "ESTALE";
+  | "ESTALE"
+  | "EXDEV";

@@ -32,6 +32,7 @@ import {
   type Stat,
 } from "../host/files.ts";
 import { S_IFDIR, S_IFMT, S_IFREG, S_IFSOCK } from "../store/trees/entry.ts";
+import { isDraftName } from "./draft_name.ts";
 import { shownInode } from "./inode_number.ts";
 import { PathOpener } from "./path_opener.ts";
 import { readOpenXattrs, readXattrsAt, type XattrReading } from "./read_xattrs.ts";
@@ -89,6 +90,9 @@ export class SourceDirectory implements TreeSource {
       if (result < 0) entries.push({ ...NO_ENTRY, name, skipped: failureText(result) });
       else if (isRoot && name === OWN_NAME) {
         entries.push({ ...this.describe(name, stat), skipped: "this name is the mount's own" });
+      } else if (isDraftName(name)) {
+        const skipped = "an apply that was interrupted left it";
+        entries.push({ ...this.describe(name, stat), skipped });
       } else if ((stat.mode & S_IFMT) === S_IFSOCK) {
         entries.push({ ...this.describe(name, stat), skipped: "socket" });
       } else entries.push(this.describe(name, stat));

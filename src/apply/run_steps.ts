@@ -1,0 +1,302 @@
+/**
+ * Carries steps out, in an order in which nothing is missing that another step needs: directories first, deletions last.
+ *
+ * @module
+ */
+
+import { failure, failureCode, isFailure } from "../host/failure.ts";
+import type { Stat } from "../host/files.ts";
+import type { Progress, Work } from "../store/format/sliced.ts";
+import { type InodeRecord, S_IFDIR } from "../store/trees/entry.ts";
+import { SourcePath } from "../tree/nodes/source_path.ts";
+import type { ApplyContext } from "./apply_context.ts";
+import { callFailed } from "./apply_error.ts";
+import { changeAttributes, changeDirectory, restoreParents } from "./change_attributes.ts";
+import { draftNames } from "./draft_names.ts";
+import { DraftBatch } from "./draft_batch.ts";
+import {
+  changedMeanwhile,
+  hasContentOf,
+  inodeOf,
+  isAsRecorded,
+  kindOf,
+  lookAt,
+} from "./inspect.ts";
+import { LeftAlone } from "./left_alone.ts";
+import { type Place, placeDraft, removeName } from "./replace_name.ts";
+import { settleDrafts } from "./settle_drafts.ts";
+import type { LinkGroup, LinkingStep, PlacingStep, Step, Steps, WritingStep } from "./steps.ts";
+import { writeDraft } from "./write_draft.ts";
+
+/** Takes what a killed apply left beside the names of `steps` away. */
+export function* settleSteps(context: ApplyContext, steps: Steps): Work<void> {
+  const { made, writes, links, deletions, writesOverDirectories, linksOverDirectories } = steps;
+  const all = [made, writes, links, deletions, writesOverDirectories, linksOverDirectories].flat();
+  const runner = new StepRunner(context);
+  yield* runner.each("settling", all, (step) => runner.settle(step));
+}
+
+/** Throws {@linkcode ApplyError} where something stands in the way of more than one path. */
+export function* runSteps(context: ApplyContext, steps: Steps): Work<void> {
+  const runner = new StepRunner(context);
+  for (const { path, reason } of steps.impossible) runner.leave(path, reason);
+  yield* runner.each("writing", steps.made, (step) => runner.makeDirectory(step));
+  yield* runner.write(steps.writes);
+  yield* runner.each("linking", steps.links, (step) => runner.link(step));
+  yield* runner.each("writing", steps.attributes, (step) => runner.attributes(step));
+  yield* runner.each("deleting", steps.deletions.toReversed(), (step) => runner.remove(step));
+  yield* runner.write(steps.writesOverDirectories);
+  yield* runner.each("linking", steps.linksOverDirectories, (step) => runner.link(step));
+  yield* runner.each("writing", steps.directories.toReversed(), (step) => runner.directory(step));
+  if (context.isResumed) restoreParents(context, steps.parents);
+  context.root.tighten();
+  context.root.sync();
+}
+
+/** What a step finds. */
+interface Finding {
+  /** It is what it is to be already. */
+  readonly isDone: boolean;
+  readonly stat: Stat | null;
+}
+
+class StepRunner {
+  readonly #context: ApplyContext;
+  /** Where the shared inode of a group is, once it is known; what it is. */
+  readonly #placed = new Map<LinkGroup, { path: SourcePath; stat: Stat }>();
+  /** Directories that we made, and have to finish. */
+  readonly #made = new Set<SourcePath>();
+  /** Directories with something in them that stays. */
+  readonly #occupied = new Set<SourcePath>();
+
+  constructor(context: ApplyContext) {
+    this.#context = context;
+  }
+
+  *each<T extends Step>(
+    phase: string,
+    steps: readonly T[],
+    run: (step: T) => Work<void>,
+  ): Work<void> {
+    for (let i = 0; i < steps.length; i++) {
+      const step = steps[i]!;
+      try {
+        yield* run(step);
+      } catch (error) {
+        if (!(error instanceof LeftAlone)) throw error;
+        this.leave(step.path, error.message);
+      }
+      yield progress(phase, i + 1, steps.length);
+    }
+  }
+
+  leave(path: SourcePath, reason: string): void {
+    this.#context.report.leftAlone.push({ path: `${path}`, reason });
+    for (let at = path.parent; at !== null && !this.#occupied.has(at); at = at.parent) {
+      this.#occupied.add(at);
+    }
+  }
+
+  *settle(step: Step): Work<void> {
+    try {
+      yield* settleDrafts(this.#context, this.#place(step), [step.before, step.after]);
+    } catch (error) {
+      // Where there is no directory any more, nothing is left in it.
+      if (!(error instanceof LeftAlone && error.message.startsWith("its directory"))) throw error;
+    }
+  }
+
+  *makeDirectory(step: PlacingStep): Work<void> {
+    const { calls, report, isResumed } = this.#context;
+    const place = this.#place(step);
+    const { directory, path, names } = place;
+    const found = yield* this.#find(place, step, false);
+    if (found.isDone) {
+      if (isResumed) this.#made.add(path);
+      return;
+    }
+    const name = found.stat === null ? path.name : names.draft;
+    const result = calls.mkdir(directory, name, 0o700);
+    if (isFailure(result, "EEXIST")) throw new LeftAlone("something else has this name now");
+    if (result < 0) throw callFailed("make the directory", `${path}`, result);
+    if (found.stat !== null) {
+      const draft = lookAt(directory, names.draft);
+      if (draft === null) throw callFailed("make the directory", `${path}`, failure("ENOENT"));
+      placeDraft(this.#context, place, draft, found.stat);
+    }
+    this.#made.add(path);
+    report.written++;
+  }
+
+  /** In batches, so that making them durable costs little. */
+  *write(steps: readonly WritingStep[]): Work<void> {
+    const { report } = this.#context;
+    const batch = new DraftBatch(this.#context, (step, stat) => {
+      report.written++;
+      this.#remember(step, stat);
+    }, (step, reason) => this.leave(step.path, reason));
+    try {
+      yield* this.each("writing", steps, (step) => this.#draft(step, batch));
+      batch.flush();
+    } finally {
+      batch.abandon();
+    }
+  }
+
+  *#draft(step: WritingStep, batch: DraftBatch): Work<void> {
+    const place = this.#place(step);
+    const found = yield* this.#find(place, step, step.isApart);
+    if (found.isDone) return this.#remember(step, found.stat!);
+    const { directory, path, names } = place;
+    const draft = yield* writeDraft(
+      this.#context,
+      directory,
+      path,
+      names,
+      step.after,
+      found.stat,
+    );
+    batch.add(step, names, draft, found.stat);
+  }
+
+  #remember({ group, path }: WritingStep, stat: Stat): void {
+    if (group !== null && !this.#placed.has(group)) this.#placed.set(group, { path, stat });
+  }
+
+  *link(step: LinkingStep): Work<void> {
+    const { calls, root, report, touched } = this.#context;
+    const source = yield* this.#source(step);
+    if (source === null) return yield* this.write([step]);
+    const place = this.#place(step);
+    const { directory, path, names } = place;
+    const now = lookAt(directory, path.name);
+    if (now !== null && isSameInode(now, source.stat)) return;
+    const found = yield* this.#find(place, step, true);
+    const from = root.directory(source.path.parent!);
+    const result = calls.link(from, source.path.name, directory, names.draft);
+    if (isFailure(result, "ENOENT")) changedMeanwhile();
+    if (CANNOT_LINK.has(failureCode(result))) {
+      report.notKept.push({ path: `${path}`, reason: `it cannot share ${source.path}'s inode` });
+      return yield* this.write([{ ...step, group: null }]);
+    }
+    if (result < 0) throw callFailed("link", `${path}`, result);
+    const draft = lookAt(directory, names.draft);
+    if (draft === null || !isSameInode(draft, source.stat)) {
+      calls.unlink(directory, names.draft);
+      changedMeanwhile();
+    }
+    touched.add(inodeOf(this.#context, draft));
+    placeDraft(this.#context, place, draft, found.stat);
+    report.written++;
+  }
+
+  /** A name that has the inode to be shared; null where none has it yet. */
+  *#source({ group, after }: LinkingStep): Work<{ path: SourcePath; stat: Stat } | null> {
+    const placed = this.#placed.get(group);
+    if (placed !== undefined) return placed;
+    for (const path of group.kept) {
+      const directory = this.#context.root.directory(path.parent!);
+      const stat = lookAt(directory, path.name);
+      if (stat === null) continue;
+      const isKept = isAsRecorded(this.#context, stat, group.before!) ||
+        this.#context.isResumed &&
+          (yield* hasContentOf(this.#context, directory, path.name, stat, after, false));
+      if (!isKept) continue;
+      this.#placed.set(group, { path, stat });
+      return { path, stat };
+    }
+    return null;
+  }
+
+  *attributes(step: PlacingStep): Work<void> {
+    yield* changeAttributes(this.#context, this.#place(step), step);
+  }
+
+  *remove(step: Step): Work<void> {
+    const { calls, root, report } = this.#context;
+    const place = this.#place(step);
+    if (kindOf(step.before!) !== S_IFDIR) {
+      const found = yield* this.#find(place, step, false);
+      if (!found.isDone && removeName(this.#context, place, found.stat!)) report.deleted++;
+      return;
+    }
+    const { directory, path } = place;
+    const now = lookAt(directory, path.name);
+    if (now === null) return;
+    if (kindOf(now) !== S_IFDIR) changedMeanwhile();
+    root.forget(path);
+    const result = calls.rmdir(directory, path.name);
+    if (isFailure(result, "ENOTEMPTY") || isFailure(result, "EEXIST")) {
+      // What stays in it is named already, if we know it.
+      if (this.#occupied.has(path)) return;
+      throw new LeftAlone("something else is in it");
+    }
+    if (isFailure(result, "EBUSY")) throw new LeftAlone("something is mounted there");
+    if (result < 0) throw callFailed("delete the directory", `${path}`, result);
+    report.deleted++;
+  }
+
+  *directory(step: PlacingStep): Work<void> {
+    const isMade = step.path === SourcePath.ROOT
+      ? this.#context.isRootMade
+      : this.#made.has(step.path);
+    // Somebody else's directory stays what it is.
+    if (step.before === null && !isMade) return;
+    if (yield* changeDirectory(this.#context, step)) this.#context.report.written++;
+  }
+
+  #place({ path }: Step): Place {
+    const { root, id } = this.#context;
+    return { path, directory: root.changing(path.parent!), names: draftNames(id, path.name) };
+  }
+
+  /** What has the name now. Throws {@linkcode LeftAlone} where it is neither what was there nor what is to be. */
+  *#find(place: Place, { before, after }: Step, isApart: boolean): Work<Finding> {
+    const { directory, path: { name } } = place;
+    const stat = lookAt(directory, name);
+    if (stat === null) {
+      if (before === null) return { isDone: false, stat };
+      if (after === null) return { isDone: true, stat };
+      throw new LeftAlone("it was deleted since it was looked at");
+    }
+    const isDone = { isDone: true, stat };
+    const isLeft = { isDone: false, stat };
+    if (before !== null && isAsRecorded(this.#context, stat, before)) return isLeft;
+    const { isResumed } = this.#context;
+    const isDirectory = kindOf(stat) === S_IFDIR;
+    if (before === null && after !== null && isDirectory && kindOf(after) === S_IFDIR) {
+      return isDone;
+    }
+    if (!isResumed) {
+      if (before === null) throw new LeftAlone("something else has this name now");
+      changedMeanwhile();
+    }
+    const is = (record: InodeRecord | null) =>
+      record === null
+        ? noWork(false)
+        : hasContentOf(this.#context, directory, name, stat, record, !isDirectory);
+    if (isApart) {
+      if ((yield* is(before)) || (yield* is(after))) return isLeft;
+    } else {
+      if (yield* is(after)) return isDone;
+      if (yield* is(before)) return isLeft;
+    }
+    return changedMeanwhile();
+  }
+}
+
+const CANNOT_LINK: ReadonlySet<string> = new Set(["EXDEV", "EMLINK", "EPERM", "EOPNOTSUPP"]);
+
+function isSameInode(a: Stat, b: Stat): boolean {
+  return a.inoLow === b.inoLow && a.inoHigh === b.inoHigh && a.devMajor === b.devMajor &&
+    a.devMinor === b.devMinor;
+}
+
+// deno-lint-ignore require-yield
+function* noWork<T>(result: T): Work<T> {
+  return result;
+}
+
+function progress(phase: string, done: number, total: number): Progress {
+  return { phase, done, total, unit: "records" };
+}

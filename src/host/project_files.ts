@@ -1,0 +1,29 @@
+/**
+ * Changing a tree of files without leaving it: names in open directories, and attributes of what is open. As `files.ts`:
+ * blocking, negative numbers are failures.
+ *
+ * @module
+ */
+
+export {
+  chmodOpen,
+  chownOpen,
+  getxattr,
+  linkat,
+  listxattr,
+  lremovexattr,
+  lsetxattr,
+  mkdirat,
+  mknodat,
+  pathOfDescriptor,
+  removexattr,
+  RENAME_EXCHANGE,
+  RENAME_NOREPLACE,
+  renameat2,
+  rmdirat,
+  setModificationTime,
+  setxattr,
+  symlinkat,
+  syncfs,
+  unlinkat,
+} from "./linux/project_files.ts";
