@@ -16,9 +16,10 @@ import type { ObjectId } from "../../store/format/object_id.ts";
 import type { OperationKind } from "../../history/commits/operation_log.ts";
 import { type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
 import type { InvalidationData } from "../../mount/linux/notify.ts";
+import type { Watches } from "../../mount/linux/watches.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
-import type { ChangedPath } from "../../tree/changed_paths.ts";
+import type { BranchWatchers } from "../watchers/watchers.ts";
 import type { BuiltSlot } from "../../tree/capture/capture.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import type { SaveCommit, TreeState, ViewCommands } from "../threads/messages.ts";
@@ -55,8 +56,7 @@ export interface BranchParts {
   readonly background: BackgroundClient;
   /** Brings in what was written through shared mappings. */
   readonly flush: () => Promise<unknown>;
-  /** Tells who watches what was changed in the branch's tree. */
-  readonly tell: (branch: string, changed: readonly ChangedPath[]) => void;
+  readonly watchers: BranchWatchers;
 }
 
 export class Branch {
@@ -68,6 +68,8 @@ export class Branch {
   #journalSegment: number;
   /** The tree may hold a capture that is not settled. */
   #isCaptureOpen = false;
+  /** Who is to be told of what is about to change. */
+  #watches: Watches | null = null;
   /** The row may point to what the tree does not show. */
   #isRowUncertain = false;
   static #captures = 0;
@@ -78,7 +80,7 @@ export class Branch {
   readonly fs: FsClient;
   readonly background: BackgroundClient;
   readonly flush: () => Promise<unknown>;
-  readonly tell: BranchParts["tell"];
+  readonly watchers: BranchWatchers;
 
   constructor(
     parts: BranchParts,
@@ -90,7 +92,7 @@ export class Branch {
     this.fs = parts.fs;
     this.background = parts.background;
     this.flush = parts.flush;
-    this.tell = parts.tell;
+    this.watchers = parts.watchers;
     this.#nextInode = position.nextInode ?? FIRST_OWN_INODE;
     this.#head = position.head;
     this.#snapshot = position.snapshot;
@@ -283,17 +285,19 @@ export class Branch {
    */
   async whileFrozen(job: () => Promise<InvalidationData | null>): Promise<void> {
     let stale: InvalidationData | null;
+    this.#watches = await this.watchers.look();
     try {
       await this.save(null, true);
       stale = await job();
     } finally {
+      this.#watches = null;
       await this.#call("thaw", null);
     }
     if (stale === null) return;
     await this.background.call("notify", stale);
     // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
     await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
-    this.tell(this.name, stale.changed ?? []);
+    await this.#attempt("tell of changes in", () => this.watchers.tell(this.name, stale.changed));
   }
 
   /** Of the files that were replaced the kernel forgets those that nobody uses; the others the next server has to know. */
@@ -313,7 +317,11 @@ export class Branch {
     try {
       const commit = await move();
       const snapshot = shown ?? commit.snapshot;
-      const stale = await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
+      const stale = await this.#call("retarget", {
+        snapshot,
+        nextInode: this.#nextInode,
+        watches: this.#watches,
+      });
       this.#isRowUncertain = false;
       this.#head = commit;
       this.#snapshot = snapshot;
@@ -329,7 +337,7 @@ export class Branch {
   async #moveBack(): Promise<void> {
     if (!this.#isRowUncertain) return;
     const snapshot = this.#snapshot;
-    await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
+    await this.#call("retarget", { snapshot, nextInode: this.#nextInode, watches: null });
     const row = await this.background.call("branch", this.name);
     const isMoved = row?.head !== this.#head.id || !sameSnapshot(row.snapshot, snapshot);
     if (isMoved) await this.#moveTo(this.#head.id, "undo");
