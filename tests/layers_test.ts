@@ -96,6 +96,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "threads",
     "background",
     "fs_thread",
+    "watchers",
     "branches",
     "methods",
     "keeper",

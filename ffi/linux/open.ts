@@ -46,9 +46,20 @@ export function openat(
 
 const openHow = new BigUint64Array(3);
 const SYS_OPENAT2 = 437;
+const RESOLVE_NO_XDEV = 0x01n;
 const RESOLVE_NO_MAGICLINKS = 0x02n;
 const RESOLVE_NO_SYMLINKS = 0x04n;
 const RESOLVE_BENEATH = 0x08n;
+const RESOLVE_WITHIN = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+
+/** As {@linkcode openBeneath}, and never enters what is mounted below `directory`. */
+export function openWithin(
+  directory: number,
+  path: Uint8Array<ArrayBuffer>,
+  flags: number,
+): number {
+  return openResolving(directory, path, flags, RESOLVE_WITHIN | RESOLVE_NO_XDEV);
+}
 
 /**
  * openat2(2) that never leaves `directory` and follows no symlink at any component
@@ -59,9 +70,18 @@ export function openBeneath(
   path: Uint8Array<ArrayBuffer>,
   flags: number,
 ): number {
+  return openResolving(directory, path, flags, RESOLVE_WITHIN);
+}
+
+function openResolving(
+  directory: number,
+  path: Uint8Array<ArrayBuffer>,
+  flags: number,
+  resolve: bigint,
+): number {
   openHow[0] = BigInt(flags | O_CLOEXEC);
   openHow[1] = 0n;
-  openHow[2] = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+  openHow[2] = resolve;
   return check(libc.syscall(SYS_OPENAT2, directory, path, openHow, 24));
 }
 

@@ -25,6 +25,7 @@ export const DAEMON_OPTIONS: OptionSpecs = {
     brief: "collect garbage when unused for 10m, 2h, …, or off",
   },
   "no-keep-awake": { brief: "let idle CPUs halt between requests" },
+  "no-events": { brief: "tell nobody who watches the mount of rollbacks" },
   cgroups: { brief: "let cgroups see branches: agentvfs session register" },
   strict: { brief: "the same, and refuse processes that are in no session" },
   "allow-other": { brief: "let other users use the mount" },
@@ -48,6 +49,7 @@ export async function daemonConfig(
     foreground,
     gcIdleMs: idleTime(input),
     keepAwake: !input.flags.has("no-keep-awake"),
+    events: !input.flags.has("no-events"),
     routing: input.flags.has("strict") ? "strict" : input.flags.has("cgroups") ? "cgroups" : "none",
     version: VERSION,
   });

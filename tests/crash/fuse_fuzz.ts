@@ -16,6 +16,9 @@ import { setNonblocking } from "../../ffi/linux/descriptor.ts";
 import { Errno } from "../../ffi/linux/errno.ts";
 import { read, write } from "../../ffi/linux/file.ts";
 import { close } from "../../ffi/linux/open.ts";
+import { Reenactment } from "../../src/mount/fuse/reenactment.ts";
+import { Word } from "../../src/mount/reenactor_memory.ts";
+import { PastReenactors } from "../../src/mount/linux/past_reenactors.ts";
 import { Session } from "../../src/mount/linux/session.ts";
 import { MAIN_VIEW, ViewTable, VIRTUAL_VIEW, wireNode } from "../../src/mount/views.ts";
 import { resize } from "../../src/tree/operations/data.ts";
@@ -170,6 +173,8 @@ class Victim {
       list: () => {},
       // A sync waits for the disk.
       flushes: { eventFd: -1, begin: () => false, areUnderWay: false, tell: () => {} },
+      reenactment: new Reenactment(new SharedArrayBuffer(4 * Word.COUNT)),
+      pastReenactors: new PastReenactors([]),
       keepAwake: null,
       onCommand: () => {},
       onIdle: () => {},

@@ -131,7 +131,7 @@ class Machine {
         number: state.number,
         view: 0,
         flush: () => Promise.resolve(),
-        tell: () => {},
+        watchers: { look: () => Promise.resolve(null), tell: () => Promise.resolve() },
         ...clients,
       }, { head, snapshot: head.snapshot, segment: state.segment });
       const journal = journalPath(path, state.number);

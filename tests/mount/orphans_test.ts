@@ -11,7 +11,7 @@ import { Conversation, withConversation } from "../support/conversation.ts";
 import { isAlive } from "../support/is_alive.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { shell, succeed, until } from "../support/process.ts";
-import { PYTHON, scriptPath } from "../support/python.ts";
+import { PYTHON } from "../support/python.ts";
 
 const KILLED = { allowedLog: [/SIGKILL/] };
 
@@ -123,65 +123,5 @@ for line in sys.stdin: print(json.dumps([f.read() for f in held]), flush=True)`;
     await m.ctl("checkpoint");
     await shell("echo y >new", { cwd: m.mount });
     assert.equal(orphansRecorded(m), 0);
-  });
-});
-
-Deno.test("who watches a file hears that it was replaced", async () => {
-  await withProject("mkdir d; echo one >d/file; ln d/file d/link; echo x >d/other", async (m) => {
-    await m.ctl("checkpoint", "base");
-    await shell("echo two >d/file; echo new >d/made; mkdir d/sub; echo y >d/other", {
-      cwd: m.mount,
-    });
-    const script = scriptPath(import.meta.url, "watch.py");
-    await withConversation(
-      [script, "d/made", "d/sub", "d/other"],
-      { cwd: m.mount },
-      async (watcher) => {
-        assert.deepEqual(await watcher.ask(0), []);
-        await m.ctl("rollback", "base");
-        const heard = await watcher.ask(6);
-        assert.deepEqual(heard.sort(), [
-          ["d/made", "", "DELETE_SELF"],
-          ["d/made", "", "IGNORED"],
-          ["d/other", "", "DELETE_SELF"],
-          ["d/other", "", "IGNORED"],
-          ["d/sub", "", "DELETE_SELF"],
-          ["d/sub", "", "IGNORED"],
-        ]);
-      },
-    );
-  });
-});
-
-Deno.test("who watches a directory hears what a rollback changed in it", async () => {
-  const project =
-    "mkdir -p d/e; echo one >d/file; echo x >d/gone; printf '#!/bin/sh' >d/run; chmod +x d/run; ln -s a d/link";
-  await withProject(project, async (m) => {
-    await m.ctl("checkpoint", "base");
-    const change =
-      "echo two >d/file; rm d/gone; echo y >>d/run; ln -sfn b d/link; echo new >d/made; mkdir d/sub";
-    for (const root of [m.mount, m.path(".agentvfs/branches/other")]) {
-      const branch = root === m.mount ? "main" : "other";
-      if (branch === "other") await m.ctl("branch", "create", "other", "--from", "base");
-      await shell(change, { cwd: root });
-      const script = scriptPath(import.meta.url, "watch.py");
-      await withConversation([script, "d", "d/e"], { cwd: root }, async (watcher) => {
-        assert.deepEqual(await watcher.ask(0), []);
-        await m.ctl("rollback", "base", "--branch", branch);
-        const heard = await watcher.ask(7);
-        assert.deepEqual(heard.sort(), [
-          ["d", "", "ATTRIB"],
-          ["d", "file", "CLOSE_WRITE"],
-          ["d", "file", "MODIFY"],
-          ["d", "gone", "CLOSE_WRITE"],
-          ["d", "gone", "MODIFY"],
-          ["d", "link", "ATTRIB"],
-          ["d", "run", "ATTRIB"],
-        ]);
-      });
-      // Nothing of that changed anything.
-      const { changes } = await m.ctl("diff", "base", "--branch", branch);
-      assert.deepEqual(changes, []);
-    }
   });
 });

@@ -37,6 +37,7 @@ import {
   prune,
   requestResend,
 } from "../../mount/linux/notify.ts";
+import { findWatches, type Watches } from "../../mount/linux/watches.ts";
 import { compareSource, type SourceChanges } from "../../source/compare_source.ts";
 import type { SkippedPath } from "../../source/import_source.ts";
 import type { Hasher } from "../../store/format/hasher.ts";
@@ -168,6 +169,8 @@ export interface BackgroundJobs extends GarbageJobs {
   tidy: { in: null; out: null };
   /** Asks the kernel to forget nodes. */
   prune: { in: Float64Array; out: null };
+  /** Who watches the file system of that device. */
+  watches: { in: string; out: Watches | null };
   close: { in: null; out: null };
 }
 
@@ -361,6 +364,7 @@ export function backgroundJobs(
       prune(start.fuseFd, nodeIds);
       return null;
     },
+    watches: (device) => findWatches(device),
     close: () => {
       store.close();
       return null;

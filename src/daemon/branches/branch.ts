@@ -17,9 +17,10 @@ import type { OperationKind } from "../../history/commits/operation_log.ts";
 import type { MergeInProgress } from "../../history/refs/branch_table.ts";
 import { type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
 import type { InvalidationData } from "../../mount/linux/notify.ts";
+import type { Watches } from "../../mount/linux/watches.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
-import type { ChangedPath } from "../../tree/changed_paths.ts";
+import type { BranchWatchers } from "../watchers/watchers.ts";
 import type { BuiltSlot } from "../../tree/capture/capture.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import type { SaveCommit, TreeState, ViewCommands } from "../threads/messages.ts";
@@ -56,8 +57,7 @@ export interface BranchParts {
   readonly background: BackgroundClient;
   /** Brings in what was written through shared mappings. */
   readonly flush: () => Promise<unknown>;
-  /** Tells who watches what was changed in the branch's tree. */
-  readonly tell: (branch: string, changed: readonly ChangedPath[]) => void;
+  readonly watchers: BranchWatchers;
 }
 
 export class Branch {
@@ -71,6 +71,8 @@ export class Branch {
   #isCaptureOpen = false;
   /** While the row may point to what the tree does not show: the merge that is in progress. */
   #uncertain: { readonly merge: MergeInProgress | null } | null = null;
+  /** Who is to be told of what is about to change. */
+  #watches: Watches | null = null;
   static #captures = 0;
 
   name: string;
@@ -79,7 +81,7 @@ export class Branch {
   readonly fs: FsClient;
   readonly background: BackgroundClient;
   readonly flush: () => Promise<unknown>;
-  readonly tell: BranchParts["tell"];
+  readonly watchers: BranchWatchers;
 
   constructor(
     parts: BranchParts,
@@ -91,7 +93,7 @@ export class Branch {
     this.fs = parts.fs;
     this.background = parts.background;
     this.flush = parts.flush;
-    this.tell = parts.tell;
+    this.watchers = parts.watchers;
     this.#nextInode = position.nextInode ?? FIRST_OWN_INODE;
     this.#head = position.head;
     this.#snapshot = position.snapshot;
@@ -293,17 +295,19 @@ export class Branch {
    */
   async whileFrozen(job: () => Promise<InvalidationData | null>): Promise<void> {
     let stale: InvalidationData | null;
+    this.#watches = await this.watchers.look();
     try {
       await this.save(null, true);
       stale = await job();
     } finally {
+      this.#watches = null;
       await this.#call("thaw", null);
     }
     if (stale === null) return;
     await this.background.call("notify", stale);
     // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
     await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
-    this.tell(this.name, stale.changed ?? []);
+    await this.#attempt("tell of changes in", () => this.watchers.tell(this.name, stale.changed));
   }
 
   /** Of the files that were replaced the kernel forgets those that nobody uses; the others the next server has to know. */
@@ -324,7 +328,11 @@ export class Branch {
     try {
       const commit = await move();
       const snapshot = shown ?? commit.snapshot;
-      const stale = await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
+      const stale = await this.#call("retarget", {
+        snapshot,
+        nextInode: this.#nextInode,
+        watches: this.#watches,
+      });
       this.#uncertain = null;
       this.#head = commit;
       this.#snapshot = snapshot;
@@ -340,7 +348,7 @@ export class Branch {
   async #moveBack(): Promise<void> {
     if (this.#uncertain === null) return;
     const snapshot = this.#snapshot;
-    await this.#call("retarget", { snapshot, nextInode: this.#nextInode });
+    await this.#call("retarget", { snapshot, nextInode: this.#nextInode, watches: null });
     const row = await this.background.call("branch", this.name);
     const isMoved = row?.head !== this.#head.id || !sameSnapshot(row.snapshot, snapshot);
     if (isMoved) {

@@ -36,8 +36,7 @@ export interface BranchesParts {
   readonly mount: string;
   /** Brings in what was written through shared mappings. */
   readonly flush: () => Promise<unknown>;
-  /** Tells who watches what was changed in a branch's tree. */
-  readonly tell: BranchParts["tell"];
+  readonly watchers: BranchParts["watchers"];
 }
 
 export class Branches {
@@ -231,8 +230,8 @@ export class Branches {
     view: number,
     position: { head: CommitInfo; snapshot: Snapshot; segment: number; nextInode?: number },
   ): Branch {
-    const { fs, background, flush, tell } = this.parts;
-    const branch = new Branch({ name, number, view, fs, background, flush, tell }, position);
+    const { fs, background, flush, watchers } = this.parts;
+    const branch = new Branch({ name, number, view, fs, background, flush, watchers }, position);
     this.#byView.set(view, branch);
     return branch;
   }

@@ -10,7 +10,7 @@ import { type View, type ViewTable, wireNode } from "../../mount/views.ts";
 import type { Reference } from "../../store/objects/references.ts";
 import type { Store } from "../../store/store.ts";
 import { adoptImport } from "../../tree/rollback/adopt_import.ts";
-import { changedPaths } from "../../tree/changed_paths.ts";
+import { changedNames, type PendingName } from "../../tree/changed_names.ts";
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 import { liveReferences } from "../../tree/capture/live_references.ts";
 import { logOrphans } from "../../tree/orphan.ts";
@@ -89,6 +89,10 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
         virtualNodes: virtual.nodes.size,
         captures: captures.size,
       }),
+    reenacted: () => {
+      session.context.pendingNames.end();
+      return null;
+    },
     forgetPacks: (packs) => {
       store.forgetPacks(packs);
       return null;
@@ -164,15 +168,19 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       if (!captures.has(number)) return null;
       return endCapture(number, (pending) => revert(tree(number), pending));
     },
-    retarget: (number, { snapshot, nextInode }) => {
-      const changing = tree(number);
+    retarget: (number, { snapshot, nextInode, watches }) => {
+      const view = find(views, number);
+      const changing = view.tree;
       const before = changing.nextInode;
       // Files that are replaced take numbers of it.
       changing.nextInode = nextInode;
       try {
         const invalidation = retarget(changing, snapshot);
-        const changed = changedPaths(changing, invalidation);
-        return { ...posted(number, invalidation), changed };
+        if (watches === null) return posted(number, invalidation);
+        const watched = watches.everything ? null : new Set(watches.inodes[view.inodeSpace] ?? []);
+        const { names, pending } = changedNames(changing, invalidation, watched);
+        if (names.length > 0) session.context.pendingNames.begin(pending);
+        return { ...posted(number, toldByCalls(invalidation, pending)), changed: names };
       } catch (error) {
         changing.nextInode = before;
         throw error;
@@ -228,7 +236,21 @@ function find(views: ViewTable, number: number): View {
   return view;
 }
 
-function posted(view: number, invalidation: Invalidation): InvalidationData {
+type Stale = Pick<Invalidation, "parents" | "names" | "removed" | "data" | "attributes">;
+
+/** What is removed by a call is not to be gone before, or the kernel would not make the call. */
+function toldByCalls(
+  invalidation: Invalidation,
+  pending: readonly PendingName[],
+): Stale {
+  const called = new Set(pending.map(({ was }) => was?.nodeId));
+  return { ...invalidation, removed: invalidation.removed.map((id) => called.has(id) ? 0 : id) };
+}
+
+function posted(
+  view: number,
+  invalidation: Stale,
+): InvalidationData {
   const wire = (ids: readonly number[]) => ids.map((id) => wireNode(view, id));
   const { parents, names, removed, data, attributes } = invalidation;
   return {

@@ -19,6 +19,8 @@ import { SharedLog } from "../../mount/shared_log.ts";
 import { KernelFlushes } from "../../mount/linux/flushes.ts";
 import { systemKeepAwake } from "../../mount/linux/keep_awake.ts";
 import { Session } from "../../mount/linux/session.ts";
+import { PastReenactors } from "../../mount/linux/past_reenactors.ts";
+import { Reenactment } from "../../mount/fuse/reenactment.ts";
 import type { InheritedNodes } from "../../mount/fuse/virtual_nodes.ts";
 import { ViewTable, wireNode } from "../../mount/views.ts";
 import { loadHasher } from "../../store/format/hash.ts";
@@ -90,6 +92,8 @@ function serve(
     generation: start.generation,
     counters: new Uint32Array(start.counters),
     ask: (ticket, question) => post({ type: "ask", ticket, question }),
+    reenactment: new Reenactment(start.reenactor),
+    pastReenactors: new PastReenactors(start.pastReenactors),
     list: (path) => post({ type: "list", path }),
     flushes: new KernelFlushes(),
     keepAwake: start.keepAwake ? systemKeepAwake() : null,

@@ -5,7 +5,7 @@
  */
 
 import type { Params } from "../../control/methods.ts";
-import type { WatcherTeller } from "./watcher_teller.ts";
+import type { Watchers } from "../watchers/watchers.ts";
 import { OPCODE_NAMES } from "../../../ffi/fuse_kernel.ts";
 import type {
   MemoryReport,
@@ -43,7 +43,7 @@ export interface ServerParts {
   readonly fs: FsClient;
   readonly imported: ImportState;
   readonly lister: DirectoryLister;
-  readonly teller: WatcherTeller;
+  readonly watchers: Watchers;
   readonly hash: "native" | "wasm";
   /** Requests answered, by opcode. */
   readonly counters: Uint32Array;
@@ -132,6 +132,7 @@ export class DaemonMethods {
           hint: "Stop the daemon and start it again; Linux 6.9 and newer can",
         });
       }
+      await this.parts.watchers.end();
       // Once the answer is on its way.
       setTimeout(() => this.parts.replace(), 0);
       return { serverPid: Deno.pid };
@@ -141,7 +142,7 @@ export class DaemonMethods {
   async stop({ force = false }: Params<"stop">): Promise<StopReport> {
     const { mount } = this.parts.config;
     await this.parts.lister.end();
-    await this.parts.teller.end();
+    await this.parts.watchers.end();
     // The kernel refuses to unmount for users in this mount namespace only.
     const { users, namespaces } = await useElsewhere(mount);
     if (!force && users.length > 0) throw inUse([...users, ...await usersAt(mount)]);

@@ -14,6 +14,7 @@ import { ControlServer } from "../../control/server.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import { FIRST_SEGMENT } from "../../history/history.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
+import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import { BackgroundClient } from "../background/background_client.ts";
@@ -27,7 +28,9 @@ import { ImportState } from "../background/import_state.ts";
 import { saveIdentity } from "../workspaces/imported_identity.ts";
 import { DirectoryLister } from "../../mount/linux/list_directories.ts";
 import { mountGeneration } from "./mount_generation.ts";
-import { WatcherTeller } from "../methods/watcher_teller.ts";
+import { KnownReenactors } from "../watchers/known_reenactors.ts";
+import { Watchers } from "../watchers/watchers.ts";
+import { Word } from "../../mount/reenactor_memory.ts";
 import {
   CRASH_REPORT_VARIABLE,
   EXIT_REFUSED,
@@ -124,6 +127,8 @@ async function serve(config: DaemonConfig): Promise<number> {
   const others = await viewsTakenOver(registry, states, background, store);
   const sessions = config.routing === "none" ? null : cgroupSessions(registry);
   let branches: Branches | null = null;
+  const reenactors = new KnownReenactors(registry.directory);
+  const reenactor = new SharedArrayBuffer(4 * Word.COUNT);
   const lister = new DirectoryLister(config.mount);
   const { client: fs, ready } = await FsClient.start({
     start: {
@@ -144,6 +149,8 @@ async function serve(config: DaemonConfig): Promise<number> {
       servers: Number(Deno.env.get(RESTARTS_VARIABLE) ?? 0),
       generation: mountGeneration(keeperPid),
       keepAwake: config.keepAwake,
+      reenactor,
+      pastReenactors: reenactors.past,
       captures: channel.port1,
     },
     onAsk: async (question) => answer(await daemon.promise, question),
@@ -173,9 +180,17 @@ async function serve(config: DaemonConfig): Promise<number> {
   let control: ControlServer | null = null;
   let replaced = false;
   const { mount } = config;
-  const teller = new WatcherTeller(mount);
-  const tell = teller.tell.bind(teller);
-  branches = new Branches({ fs, background, registry, store, mount, flush, tell });
+  const watchers = new Watchers({
+    mount,
+    areTold: config.events,
+    fs,
+    background,
+    memory: reenactor,
+    remember: (thread) => reenactors.add(thread),
+    rootOf: (branch) => branch === MAIN ? "" : `${VIRTUAL_NAME}/branches/${branch}`,
+    failed: die,
+  });
+  branches = new Branches({ fs, background, registry, store, mount, flush, watchers });
   const authority = new Authority({
     sessions,
     runs: new RunSessions(`${registry.directory}/runs.json`),
@@ -200,7 +215,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     background,
     imported,
     lister,
-    teller,
+    watchers,
     hash,
     counters: new Uint32Array(counters),
     branches,

@@ -11,6 +11,8 @@ import type { OperationKind } from "../../history/commits/operation_log.ts";
 import type { CgroupSession } from "../../mount/linux/cgroup_callers.ts";
 import type { Connection } from "../../mount/fuse/init.ts";
 import type { InvalidationData } from "../../mount/linux/notify.ts";
+import type { Watches } from "../../mount/linux/watches.ts";
+import type { ProcessId } from "../../host/processes.ts";
 import type { Answer, Question } from "../../mount/fuse/questions.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
@@ -50,6 +52,9 @@ export interface FsStart {
   readonly generation: number;
   /** See {@linkcode DaemonConfig.keepAwake}. */
   readonly keepAwake: boolean;
+  /** Shared with the thread that carries changes out once more; and those of such threads whose servers are gone. */
+  readonly reenactor: SharedArrayBuffer;
+  readonly pastReenactors: readonly ProcessId[];
   /** Captures go to the background thread through it. */
   readonly captures: MessagePort;
 }
@@ -117,7 +122,11 @@ export interface ViewCommands {
   settle: { in: { snapshot: Snapshot; slots: readonly BuiltSlot[] }; out: null };
   /** Takes back what was captured and not settled, if anything was. */
   revert: { in: null; out: null };
-  retarget: { in: { snapshot: Snapshot; nextInode: number }; out: InvalidationData };
+  /** `watches`: who is to be told of it; null: nobody. */
+  retarget: {
+    in: { snapshot: Snapshot; nextInode: number; watches: Watches | null };
+    out: InvalidationData;
+  };
   thaw: { in: null; out: null };
   /** Nodes without a name that the kernel refers to. */
   orphans: { in: null; out: Float64Array };
@@ -151,6 +160,8 @@ export interface FsCommands {
   /** Objects that the open trees need, whatever their branches' snapshots reach. */
   references: { in: null; out: Reference[] };
   memory: { in: { collect: boolean }; out: ThreadMemory };
+  /** Nothing is carried out once more any longer. */
+  reenacted: { in: null; out: null };
   /** These packs are gone: what was in them is elsewhere. */
   forgetPacks: { in: number[]; out: null };
   /** Makes the journals durable. */

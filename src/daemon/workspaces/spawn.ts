@@ -48,6 +48,7 @@ export function daemonArguments(config: DaemonConfig, force: boolean): string[] 
     ...["--source", source, "--mount", mount, "--store", store, "--socket", socket, "--log", log],
     ...["--gc-idle", config.gcIdleMs === 0 ? "off" : `${config.gcIdleMs / 1000}s`],
     ...(config.keepAwake ? [] : ["--no-keep-awake"]),
+    ...(config.events ? [] : ["--no-events"]),
     ...(config.routing === "none" ? [] : [`--${config.routing}`]),
     ...(config.allowOther ? ["--allow-other"] : []),
     ...(force ? ["--force"] : []),

@@ -46,13 +46,23 @@ Deno.test("a daemon's command line carries its whole configuration", () =>
       allowOther: true,
       gcIdleMs: 1500,
       keepAwake: false,
+      events: false,
       version: "1",
     });
     const args = daemonArguments(config, true);
     for (const path of [config.source, config.mount, config.store, config.socket, config.log]) {
       assert.ok(args.includes(path), path);
     }
-    for (const option of ["--foreground", "--allow-other", "--force", "1.5s", "--no-keep-awake"]) {
+    for (
+      const option of [
+        "--foreground",
+        "--allow-other",
+        "--force",
+        "1.5s",
+        "--no-keep-awake",
+        "--no-events",
+      ]
+    ) {
       assert.ok(args.includes(option), option);
     }
   }));

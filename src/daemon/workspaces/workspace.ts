@@ -32,6 +32,8 @@ export interface DaemonConfig {
   gcIdleMs: number;
   /** Keep idle CPUs from halting while many requests come, where that helps and is allowed. */
   keepAwake: boolean;
+  /** Whoever watches the mount is told of what rollbacks and their like change in it. */
+  events: boolean;
   /** What a process sees at the mountpoint depends on its cgroup. `strict`: without a session, nothing. */
   routing: "none" | "cgroups" | "strict";
   /** Of the program. */
@@ -49,6 +51,7 @@ export interface DaemonOptions {
   foreground?: boolean;
   gcIdleMs?: number | undefined;
   keepAwake?: boolean;
+  events?: boolean;
   routing?: DaemonConfig["routing"];
   version: string;
 }
@@ -134,6 +137,7 @@ export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> 
     foreground: options.foreground ?? false,
     gcIdleMs: options.gcIdleMs ?? GC_IDLE_MS,
     keepAwake: options.keepAwake ?? true,
+    events: options.events ?? true,
     routing: options.routing ?? "none",
     version: options.version,
   };

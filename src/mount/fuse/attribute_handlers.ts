@@ -20,7 +20,6 @@ import { isOutsider, mayDropPrivileges } from "./caller.ts";
 import type { Context } from "./context.ts";
 import { OUT, sized } from "./reply.ts";
 import { BODY, type Request } from "./request.ts";
-import { TOUCH_SECONDS } from "./touch_marks.ts";
 
 export function getattr({ view, tree, request, reply }: Context): number {
   const inode = tree.node(request.nodeId);
@@ -47,7 +46,6 @@ export function setattr({ view, tree, request, reply }: Context): number {
   const inode = tree.node(request.nodeId);
   if (inode === undefined) return -Errno.ESTALE;
   const valid = request.u32(BODY + SETATTR.VALID);
-  if (isTouch(request, valid)) return reply.attributes(view, inode);
   if ((valid & Fattr.SIZE) !== 0) {
     const kill = (valid & Fattr.KILL_SUIDGID) !== 0;
     const outsider = kill && isOutsider(request, inode);
@@ -68,11 +66,6 @@ export function setattr({ view, tree, request, reply }: Context): number {
     if (status !== Status.Ok) return reply.status(status);
   }
   return reply.attributes(view, inode);
-}
-
-function isTouch(request: Request, valid: number): boolean {
-  return (valid & Fattr.MTIME) !== 0 && (valid & Fattr.MTIME_NOW) === 0 &&
-    request.i64(BODY + SETATTR.MTIME) === TOUCH_SECONDS;
 }
 
 /** Seconds that cannot be kept become the nearest that can, as on a disk with another limit. */

@@ -10,6 +10,7 @@ import type { SharedDirectories } from "../shared_directories.ts";
 import { MAIN_VIEW, SHARED_VIEW, type View, type ViewTable, wireNode } from "../views.ts";
 import type { Connection } from "./init.ts";
 import type { ListAhead } from "./list_ahead.ts";
+import type { PendingNames } from "./pending_names.ts";
 import type { NO_REPLY, Reply } from "./reply.ts";
 import type { Request } from "./request.ts";
 import type { VirtualFiles } from "./virtual_files.ts";
@@ -40,6 +41,7 @@ export interface Context {
   readonly routing: Router | null;
   readonly virtual: VirtualFiles;
   readonly listAhead: ListAhead;
+  readonly pendingNames: PendingNames;
   /** Answers the request once these are durable. */
   readonly sync: (journals: readonly Journal[]) => typeof NO_REPLY;
   /** Directory of the store: statfs(2) tells of its file system. */

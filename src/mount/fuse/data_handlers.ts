@@ -10,11 +10,10 @@ import { SEEK_HOLE } from "../../host/source_files.ts";
 import { allocate, copy, read, write } from "../../tree/operations/data.ts";
 import { seek } from "../../tree/operations/read.ts";
 import { Status } from "../../tree/status.ts";
-import { isOutsider, isOwnThread } from "./caller.ts";
+import { isOutsider } from "./caller.ts";
 import { type Context, otherNode } from "./context.ts";
 import { OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE } from "./request.ts";
-import { TOUCH_OFFSET } from "./touch_marks.ts";
 
 /** A count, or a negated status as a negative errno. */
 function counted(reply: Reply, result: number): number {
@@ -58,7 +57,6 @@ export function fallocate({ tree, request, reply }: Context): number {
   if (inode === undefined) return -Errno.ESTALE;
   const offset = request.u64(BODY + 8);
   const length = request.u64(BODY + 16);
-  if (offset === TOUCH_OFFSET && isOwnThread(request.pid)) return 0;
   return reply.status(allocate(tree, inode, request.u32(BODY + 24), offset, length));
 }
 

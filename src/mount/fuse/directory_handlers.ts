@@ -23,7 +23,8 @@ export function readdirplus(context: Context): number {
   return list(context, true);
 }
 
-function list({ view, tree, request, reply }: Context, plus: boolean): number {
+function list(context: Context, plus: boolean): number {
+  const { view, tree, request, reply, pendingNames } = context;
   const inode = tree.node(request.nodeId);
   if (inode === undefined) return -Errno.ESTALE;
   const status = tree.load(inode);
@@ -34,6 +35,7 @@ function list({ view, tree, request, reply }: Context, plus: boolean): number {
     reply,
     Math.min(request.u32(BODY + 16), MAX_WRITE),
     plus,
+    (name) => pendingNames.has(inode, name),
   );
   if (cookie < 1 && !writer.dot(".", inode.ino, 1)) return writer.length;
   if (cookie < 2 && !writer.dot("..", (inode.parent ?? inode).ino, 2)) return writer.length;
@@ -49,6 +51,8 @@ class ListingWriter {
     readonly reply: Reply,
     readonly limit: number,
     readonly plus: boolean,
+    /** What the kernel may not keep it need not be told. */
+    readonly isPending: (name: string) => boolean,
   ) {}
 
   /** Returns false if it does not fit. */
@@ -69,7 +73,7 @@ class ListingWriter {
     let at = OUT + this.length;
     if (this.plus) {
       // What the kernel cannot keep it need not be told with every listing: node id 0 says so.
-      if (inode === null || this.view.isRouted) {
+      if (inode === null || this.view.isRouted || this.isPending(name)) {
         reply.bytes.fill(0, at, at + this.reply.dialect.entryOut.SIZE);
       } else reply.entryAt(at, this.view, inode);
       at += this.reply.dialect.entryOut.SIZE;

@@ -31,7 +31,7 @@ function isVirtual(parent: Inode, name: string): boolean {
 }
 
 export function lookup(context: Context): number {
-  const { view, tree, request, reply, virtual } = context;
+  const { view, tree, request, reply, virtual, pendingNames } = context;
   const name = request.name(BODY);
   if (name === ".") return lookupSelf(context);
   if (name === "..") return lookupParent(context);
@@ -43,10 +43,11 @@ export function lookup(context: Context): number {
   }
   const inode = tree.lookup(parent, name);
   if (context.shared !== null) noteLookup(context, name, inode);
-  if (inode === Status.NotFound) return reply.negativeEntry(view);
+  const isPending = pendingNames.has(parent, name);
+  if (inode === Status.NotFound) return isPending ? -Errno.ENOENT : reply.negativeEntry(view);
   if (typeof inode === "number") return reply.status(inode);
   if (inode.lookups === 0 && !view.isRouted) context.listAhead.lookedUp(view, parent);
-  return reply.entry(view, inode);
+  return isPending ? reply.fleetingEntry(view, inode) : reply.entry(view, inode);
 }
 
 /** Where views share directories, what one of them finds may cost the others theirs. */

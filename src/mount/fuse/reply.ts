@@ -117,6 +117,13 @@ export class Reply {
     return this.dialect.entryOut.SIZE;
   }
 
+  /** As {@linkcode entry}, of a name that the kernel is to look up again. */
+  fleetingEntry(view: View, inode: Inode): number {
+    const length = this.entry(view, inode);
+    this.u64(OUT + this.dialect.entryOut.ENTRY_VALID, 0);
+    return length;
+  }
+
   /** "There is no such name", to be remembered if it may be: a struct fuse_entry_out with node id 0. */
   negativeEntry(view: View): number {
     if (view.isRouted) return -Errno.ENOENT;

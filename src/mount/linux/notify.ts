@@ -7,15 +7,15 @@
 
 import { NotifyCode, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
 import { write } from "../../../ffi/linux/file.ts";
-import type { ChangedPath } from "../../tree/changed_paths.ts";
+import type { ChangedName } from "../../tree/changed_names.ts";
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 
 /** Plain data of an {@linkcode Invalidation}, as it is posted between threads. */
 export type InvalidationData =
   & Pick<Invalidation, "parents" | "names" | "removed" | "data" | "attributes">
   & {
-    /** What who watches directories is told of besides. */
-    readonly changed?: readonly ChangedPath[];
+    /** What is to be carried out once more for those who watch. */
+    readonly changed?: readonly ChangedName[];
   };
 
 const BODY = OUT_HEADER.SIZE;

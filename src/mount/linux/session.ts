@@ -37,12 +37,15 @@ import { HOLD_MS, type KeepAwake } from "./keep_awake.ts";
 import { Linger } from "./linger.ts";
 import { ListAhead } from "../fuse/list_ahead.ts";
 import type { Ask } from "../fuse/questions.ts";
+import { PendingNames } from "../fuse/pending_names.ts";
+import type { Reenactment } from "../fuse/reenactment.ts";
 import { NO_REPLY, OUT, Reply } from "../fuse/reply.ts";
 import { LINUX_DIALECT } from "./dialect.ts";
 import { SyncRequests } from "./sync_requests.ts";
 import { BODY, Request } from "../fuse/request.ts";
 import { isWellFormed } from "../fuse/request_shape.ts";
 import { answerCompleted, readRequestId } from "./resend.ts";
+import type { PastReenactors } from "./past_reenactors.ts";
 import { MAIN_VIEW, NODES_PER_VIEW, type View, type ViewTable, VIRTUAL_VIEW } from "../views.ts";
 import { forgetNode } from "../fuse/name_handlers.ts";
 import { ABOUT_THE_MOUNT, type Routing } from "./routing.ts";
@@ -62,6 +65,8 @@ export interface SessionOptions {
   /** Requests answered, by opcode. */
   readonly counters: Uint32Array;
   readonly ask: Ask;
+  readonly reenactment: Reenactment;
+  readonly pastReenactors: PastReenactors;
   /** Has the directory at a path (a binary string) of the mount listed, by another thread. */
   readonly list: (path: string) => void;
   /** Runs the commands that are waiting. */
@@ -125,6 +130,7 @@ export class Session {
       reply: this.#reply,
       virtual: new VirtualFiles(this.#request, this.#reply, options.views, options.ask, send),
       listAhead: new ListAhead(options.list),
+      pendingNames: new PendingNames(),
       sync: (journals) => {
         const unique = this.#reply.bytes.slice(OUT_HEADER.UNIQUE, OUT_HEADER.UNIQUE + 8);
         syncs.sync(journals, (status) => send(unique, this.#reply.status(status)));
@@ -267,6 +273,13 @@ export class Session {
         return context.virtual.handle(opcode) ?? handler(context);
       }
       if (view.frozen) return this.#park();
+      const { reenactment, pastReenactors } = this.options;
+      if (reenactment.isBy(this.#request.pid)) {
+        const answer = reenactment.handle(context, opcode);
+        if (answer !== null) return answer;
+      } else if (pastReenactors.isBy(this.#request.pid) && CHANGES.has(opcode)) {
+        return -Errno.EIO;
+      }
       if (!view.writable && CHANGES.has(opcode)) return -Errno.EROFS;
       if (resent && this.#isCompleted(view)) {
         const answer = answerCompleted(context, opcode);

@@ -26,6 +26,15 @@ export function isSameFile(inode: Inode, record: InodeRecord): boolean {
  */
 type Lost = "orphan" | "stale";
 
+/** True if somebody has set attributes. The times of a directory follow what is in it, and the time of change everything. */
+function isTouched(inode: Inode, record: InodeRecord): boolean {
+  const { directory, mode, uid, gid, xattrs, mtimeSec, mtimeNsec } = inode;
+  if (mode !== record.mode || uid !== record.uid || gid !== record.gid) return true;
+  if (xattrs !== record.xattrs) return true;
+  return directory === null &&
+    (mtimeSec !== record.mtimeSec || mtimeNsec !== record.mtimeNsec);
+}
+
 /** True if it has no name, loaded or not. */
 export function isNameless({ names, nlink }: Inode): boolean {
   return names === null || (names.length === 0 && nlink === 0);
@@ -60,6 +69,10 @@ export class Replacement {
     this.undo.inode(inode);
     if (isUnloaded) inode.directory!.subdirectories = subdirectories(record.nlink);
     if (inode.hasAttributesOf(record) && inode.nlink === nlink) return;
+    if (isTouched(inode, record)) this.invalidation.touched.push(inode);
+    else if (inode.directory === null && inode.nlink !== nlink) {
+      this.invalidation.linked.push(inode);
+    }
     inode.mode = record.mode;
     inode.uid = record.uid;
     inode.gid = record.gid;
@@ -86,7 +99,7 @@ export class Replacement {
     for (const [directory, name] of dropped.reverse()) {
       const child = this.detach(directory, name);
       const isLast = lost === "orphan" && isNameless(child);
-      this.invalidation.entry(directory, name, isLast ? child : null);
+      this.invalidation.entry(directory, name, child, isLast);
       if (child.names !== null && child.names.length > 0) continue;
       if (lost === "orphan") this.leaveOrphan(child);
       else this.markStale(child);

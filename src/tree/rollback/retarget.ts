@@ -111,7 +111,7 @@ function replaceLinked(replacement: Replacement, inode: Inode): void {
   names.forEach(({ parent, name }, i) => {
     replacement.detach(parent, name);
     replacement.attach(parent, name, linked);
-    invalidation.entry(parent, name, i === names.length - 1 ? inode : null);
+    invalidation.entry(parent, name, inode, i === names.length - 1);
   });
   inode.nlink = 0;
   replacement.leaveOrphan(inode);

@@ -1,0 +1,105 @@
+/**
+ * Who watches a mount: what /proc/PID/fdinfo tells of inotify(7) and fanotify(7) descriptors (proc_pid_fdinfo(5)).
+ *
+ * Of processes that this user may not look at nothing is known, nor of what watches by other means.
+ *
+ * @module
+ */
+
+import { INODE_SPACES } from "../views.ts";
+
+/** What is watched. Plain data. */
+export interface Watches {
+  /** Somebody watches the whole file system, or a mount of it. */
+  readonly everything: boolean;
+  /** Inode numbers by inode space. */
+  readonly inodes: Readonly<Record<number, readonly number[]>>;
+}
+
+/** Bits of an inode number below its space. */
+const NUMBER_BITS = BigInt(64 - Math.log2(INODE_SPACES));
+
+/** @param device `major:minor` of the file system. Null: nobody watches it. */
+export function findWatches(device: string, proc = "/proc"): Watches | null {
+  const [major, minor] = device.split(":").map(Number);
+  const found = new Found((major! * 2 ** 20 + minor!).toString(16));
+  for (const process of names(proc)) {
+    if (!/^\d+$/.test(process)) continue;
+    const directory = `${proc}/${process}`;
+    for (const fd of names(`${directory}/fd`)) {
+      const kind = link(`${directory}/fd/${fd}`);
+      if (kind !== "anon_inode:inotify" && kind !== "anon_inode:[fanotify]") continue;
+      found.read(text(`${directory}/fdinfo/${fd}`), () => mountIds(directory, device));
+    }
+  }
+  return found.watches;
+}
+
+class Found {
+  #everything = false;
+  readonly #inodes = new Map<number, Set<number>>();
+
+  /** `device`: as fdinfo writes it. */
+  constructor(readonly device: string) {}
+
+  get watches(): Watches | null {
+    if (!this.#everything && this.#inodes.size === 0) return null;
+    const inodes = Object.fromEntries(
+      [...this.#inodes].map(([space, numbers]) => [space, [...numbers]]),
+    );
+    return { everything: this.#everything, inodes };
+  }
+
+  read(fdinfo: string, mounts: () => ReadonlySet<string>): void {
+    for (const line of fdinfo.split("\n")) {
+      if (!line.startsWith("inotify ") && !line.startsWith("fanotify ")) continue;
+      const mount = /^fanotify mnt_id:([0-9a-f]+)/.exec(line)?.[1];
+      if (mount !== undefined) {
+        this.#everything ||= mounts().has(String(parseInt(mount, 16)));
+        continue;
+      }
+      if (/\bsdev:([0-9a-f]+)/.exec(line)?.[1] !== this.device) continue;
+      const inode = /\bino:([0-9a-f]+)/.exec(line)?.[1];
+      if (inode === undefined) this.#everything = true;
+      else this.#add(BigInt(`0x${inode}`));
+    }
+  }
+
+  #add(inode: bigint): void {
+    const space = Number(inode >> NUMBER_BITS);
+    let numbers = this.#inodes.get(space);
+    if (numbers === undefined) this.#inodes.set(space, numbers = new Set());
+    numbers.add(Number(BigInt.asUintN(Number(NUMBER_BITS), inode)));
+  }
+}
+
+/** Ids of the mounts of a file system that a process sees. */
+function mountIds(directory: string, device: string): ReadonlySet<string> {
+  const lines = text(`${directory}/mountinfo`).split("\n").map((line) => line.split(" "));
+  return new Set(lines.filter((fields) => fields[2] === device).map(([id]) => id!));
+}
+
+/** What is gone meanwhile, or may not be looked at, is as if it were not there. */
+function names(directory: string): string[] {
+  try {
+    return [...Deno.readDirSync(directory)].map(({ name }) => name);
+  } catch {
+    return [];
+  }
+}
+
+function link(path: string): string {
+  try {
+    return Deno.readLinkSync(path);
+  } catch {
+    return "";
+  }
+}
+
+function text(path: string): string {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return "";
+  }
+}
