@@ -30,6 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/source": ["src/history", "src/tree", "src/store", "src/host", "ffi"],
   "src/views": ["src/history", "src/tree", "src/store", "src/host", "ffi/linux", "ffi"],
   "src/telemetry": ["src/tree", "src/store", "src/host", "ffi"],
+  "src/agents": [],
   "src/control": [
     "src/views",
     "src/history",
@@ -41,6 +42,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/daemon": [
     "src/control",
+    "src/agents",
     "src/mount/linux",
     "src/mount",
     "src/views",
@@ -93,6 +95,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "background",
     "fs_thread",
     "branches",
+    "agents",
     "methods",
     "keeper",
     "server",

@@ -12,6 +12,7 @@ export type {
   ChangeCounts,
   CheckpointReport,
   CommitKind,
+  Details,
   Head,
   LogEntry,
   RollbackReport,

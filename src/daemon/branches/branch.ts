@@ -57,6 +57,8 @@ export interface BranchParts {
   readonly flush: () => Promise<unknown>;
   /** Tells who watches what was changed in the branch's tree. */
   readonly tell: (branch: string, changed: readonly ChangedPath[]) => void;
+  /** Told when the branch's tree was made another one: by a rollback, a merge or the like. */
+  readonly onMoved: (branch: string, before: Snapshot, after: Snapshot) => void;
 }
 
 export class Branch {
@@ -79,6 +81,7 @@ export class Branch {
   readonly background: BackgroundClient;
   readonly flush: () => Promise<unknown>;
   readonly tell: BranchParts["tell"];
+  readonly onMoved: BranchParts["onMoved"];
 
   constructor(
     parts: BranchParts,
@@ -91,6 +94,7 @@ export class Branch {
     this.background = parts.background;
     this.flush = parts.flush;
     this.tell = parts.tell;
+    this.onMoved = parts.onMoved;
     this.#nextInode = position.nextInode ?? FIRST_OWN_INODE;
     this.#head = position.head;
     this.#snapshot = position.snapshot;
@@ -130,6 +134,17 @@ export class Branch {
   async save(commit: SaveCommit | null, freeze = false): Promise<CommitInfo | null> {
     // A frozen mount could not answer the writes that a flush waits for.
     if (!freeze) await this.flush();
+    return await this.#save(commit, freeze);
+  }
+
+  /** Makes a checkpoint unless every path is as it is in the head. */
+  async saveIfChanged(commit: SaveCommit): Promise<CommitInfo | null> {
+    await this.flush();
+    if (!await this.isChanged()) return null;
+    return await this.#save({ ...commit, onlyIfChanged: true }, false);
+  }
+
+  async #save(commit: SaveCommit | null, freeze: boolean): Promise<CommitInfo | null> {
     await this.#moveBack();
     await this.#takeBack();
     const id = ++Branch.#captures;
@@ -283,8 +298,10 @@ export class Branch {
    */
   async whileFrozen(job: () => Promise<InvalidationData | null>): Promise<void> {
     let stale: InvalidationData | null;
+    let before: Snapshot;
     try {
       await this.save(null, true);
+      before = this.#snapshot;
       stale = await job();
     } finally {
       await this.#call("thaw", null);
@@ -294,6 +311,7 @@ export class Branch {
     // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
     await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
     this.tell(this.name, stale.changed ?? []);
+    this.onMoved(this.name, before, this.#snapshot);
   }
 
   /** Of the files that were replaced the kernel forgets those that nobody uses; the others the next server has to know. */

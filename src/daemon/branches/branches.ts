@@ -38,6 +38,7 @@ export interface BranchesParts {
   readonly flush: () => Promise<unknown>;
   /** Tells who watches what was changed in a branch's tree. */
   readonly tell: BranchParts["tell"];
+  readonly onMoved: BranchParts["onMoved"];
 }
 
 export class Branches {
@@ -231,8 +232,9 @@ export class Branches {
     view: number,
     position: { head: CommitInfo; snapshot: Snapshot; segment: number; nextInode?: number },
   ): Branch {
-    const { fs, background, flush, tell } = this.parts;
-    const branch = new Branch({ name, number, view, fs, background, flush, tell }, position);
+    const { fs, background, flush, tell, onMoved } = this.parts;
+    const parts = { name, number, view, fs, background, flush, tell, onMoved };
+    const branch = new Branch(parts, position);
     this.#byView.set(view, branch);
     return branch;
   }

@@ -21,6 +21,7 @@ import { answer } from "./answer.ts";
 import { Branches, MAIN } from "../branches/branches.ts";
 import { Daemon } from "./daemon.ts";
 import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
+import { MovesBehind } from "../agents/moves_behind.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
@@ -175,7 +176,9 @@ async function serve(config: DaemonConfig): Promise<number> {
   const { mount } = config;
   const teller = new WatcherTeller(mount);
   const tell = teller.tell.bind(teller);
-  branches = new Branches({ fs, background, registry, store, mount, flush, tell });
+  const moves = new MovesBehind(background);
+  const onMoved = moves.moved.bind(moves);
+  branches = new Branches({ fs, background, registry, store, mount, flush, tell, onMoved });
   const authority = new Authority({
     sessions,
     runs: new RunSessions(`${registry.directory}/runs.json`),
@@ -185,6 +188,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   const served = new Daemon({
     authority,
     sessions,
+    moves,
     routing: ready.routing,
     config,
     keeperPid,

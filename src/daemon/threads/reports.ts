@@ -6,7 +6,8 @@
 
 import { displayString } from "../../../ffi/binary_string.ts";
 import type { BranchReport } from "../../control/service/branches.ts";
-import type { Change, LogEntry } from "../../control/service/history.ts";
+import type { CommitDetails } from "../../history/commits/commit_details.ts";
+import type { Change, Details, LogEntry } from "../../control/service/history.ts";
 import type { ConflictReport, ConflictSide } from "../../control/service/merge.ts";
 import type { CommitInfo, CommitKind } from "../../history/commits/commit.ts";
 import type { MergeConflict } from "../../history/merge/merge_types.ts";
@@ -94,8 +95,13 @@ export function logEntry(commit: CommitInfo, head: string | null): LogEntry {
     changed: commit.changed,
     head: commit.id === head,
     agent: commit.agent,
+    ...(commit.details === undefined ? {} : { details: detailsReport(commit.details) }),
     ...(commit.compacted ? { compacted: true } : {}),
   };
+}
+
+function detailsReport({ alongside, ...details }: CommitDetails): Details {
+  return { ...details, ...(alongside === undefined ? {} : { alongside: [...alongside] }) };
 }
 
 /** The commit a branch stands on. */

@@ -4,6 +4,7 @@ import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { columns, counts, localTime, quoted, shortId } from "../../print/format.ts";
 import { BRANCH_OPTION } from "../../history_options.ts";
+import { workOf } from "../../print/agent_work.ts";
 import { print, printJson, style } from "../../print/output.ts";
 
 export const command: Command = {
@@ -50,7 +51,7 @@ function cells(entry: LogEntry): string[] {
     shortId(entry.id),
     localTime(entry.time),
     entry.kind,
-    quoted(entry.label),
+    entry.label === null ? workOf(entry.details) : quoted(entry.label),
     entry.changed === null ? "" : counts(entry.changed),
     [
       entry.agent === null ? "" : `by ${entry.agent}`,
