@@ -6,6 +6,7 @@ import { columns, counts, localTime, quoted, shortId, words } from "../../print/
 import { BRANCH_OPTION } from "../../history_options.ts";
 import { printJson, safe, type Style, style } from "../../print/output.ts";
 import { chooseColour, DISPLAY_OPTIONS, showPaged } from "../../print/pager.ts";
+import { workOf } from "../../print/agent_work.ts";
 
 export const command: Command = {
   name: "log",
@@ -79,7 +80,8 @@ function cells(entry: LogEntry): string[] {
     shortId(entry.id),
     localTime(entry.time),
     entry.kind,
-    quoted(entry.label) || (entry.kind === "revert" ? safe(entry.message ?? "") : ""),
+    quoted(entry.label) || workOf(entry.details) ||
+    (entry.kind === "revert" ? safe(entry.message ?? "") : ""),
     entry.changed === null ? "" : counts(entry.changed),
     [
       entry.agent === null ? "" : `by ${entry.agent}`,
