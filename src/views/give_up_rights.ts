@@ -9,7 +9,7 @@ import {
   LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET,
   landlockScope,
   landlockVersion,
-} from "../../ffi/linux/landlock.ts";
+} from "../../ffi/linux/sandbox/landlock.ts";
 import {
   inheritNoCapability,
   PR_CAP_AMBIENT,
@@ -18,7 +18,7 @@ import {
   PR_SET_NO_NEW_PRIVS,
   prctl,
 } from "../../ffi/linux/process.ts";
-import { type ArchitectureCall, refuseCalls } from "../../ffi/linux/seccomp.ts";
+import { type ArchitectureCall, refuseCalls } from "../../ffi/linux/sandbox/seccomp.ts";
 import { ViewError } from "./view_error.ts";
 
 /**

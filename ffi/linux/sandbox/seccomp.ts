@@ -4,7 +4,7 @@
  * @module
  */
 
-import { prctl } from "./process.ts";
+import { prctl } from "../process.ts";
 
 /** A system call of an architecture (AUDIT_ARCH_* of linux/audit.h), by its number there. */
 export interface ArchitectureCall {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { bindLibc, check } from "./libc.ts";
+import { bindLibc, check } from "../libc.ts";
 
 const libc = bindLibc({
   syscall: { parameters: ["i64", "buffer", "u64", "u64"], result: "i64" },
