@@ -53,7 +53,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "bpf",
     "ffi",
   ],
-  "src/cli": ["src/daemon", "src/control", "src/host", "ffi"],
+  "src/agents/mcp": ["src/control"],
+  "src/cli": ["src/agents/mcp", "src/daemon", "src/control", "src/host", "ffi"],
   "main.ts": ["src/cli"],
   "mod.ts": ["src/daemon", "src/control"],
 };
