@@ -54,7 +54,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "ffi",
   ],
   "src/agents/mcp": ["src/control"],
-  "src/cli": ["src/agents/mcp", "src/daemon", "src/control", "src/host", "ffi"],
+  "src/agents/plugin": [],
+  "src/agents/integrate": ["src/agents/plugin", "src/host"],
+  "src/cli": [
+    "src/agents/integrate",
+    "src/agents/mcp",
+    "src/agents/plugin",
+    "src/daemon",
+    "src/control",
+    "src/host",
+    "ffi",
+  ],
   "main.ts": ["src/cli"],
   "mod.ts": ["src/daemon", "src/control"],
 };
