@@ -1,5 +1,6 @@
 /**
- * Writes docs/cli.md and docs/schema.json, and the tables of docs/protocol.md, from what commands and methods declare:
+ * Writes docs/cli.md, docs/schema.json, the tables of docs/protocol.md and src/agents/mcp/tools.json from what commands and methods
+ * declare:
  * deno run -A scripts/write_cli_docs.ts
  */
 
@@ -7,6 +8,7 @@ import { COMMANDS } from "../src/cli/commands.ts";
 import { commandHelp, controlOverview, overview } from "../src/cli/help.ts";
 import { describeShape, nameOf } from "./describe_shape.ts";
 import { jsonSchemas } from "./json_schema.ts";
+import { listedTools } from "./mcp_tools.ts";
 import { protocolPage } from "./protocol_tables.ts";
 
 const INTRODUCTION = `# Command line
@@ -120,6 +122,11 @@ export async function protocolReference(): Promise<string> {
   return await formatted(await protocolPage(await Deno.readTextFile(PAGES.protocol)), "md");
 }
 
+/** The whole of src/agents/mcp/tools.json. */
+export async function toolsReference(): Promise<string> {
+  return await formatted(compact(await listedTools(), 0), "json");
+}
+
 function section(title: string, help: string): string {
   return `## ${title}\n\n\`\`\`\n${help}\n\`\`\`\n`;
 }
@@ -138,9 +145,15 @@ async function formatted(text: string, kind: "md" | "json"): Promise<string> {
 }
 
 const page = (name: string) => new URL(`../docs/${name}`, import.meta.url);
-const PAGES = { cli: page("cli.md"), schema: page("schema.json"), protocol: page("protocol.md") };
+const PAGES = {
+  cli: page("cli.md"),
+  schema: page("schema.json"),
+  protocol: page("protocol.md"),
+  tools: page("../src/agents/mcp/tools.json"),
+};
 
 if (import.meta.main) {
+  await Deno.writeTextFile(PAGES.tools, await toolsReference());
   await Deno.writeTextFile(PAGES.cli, await cliReference());
   await Deno.writeTextFile(PAGES.schema, await schemaReference());
   await Deno.writeTextFile(PAGES.protocol, await protocolReference());

@@ -44,6 +44,8 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   gc: { load: () => import("./commands/store/gc.ts"), control: true },
   "store stats": { load: () => import("./commands/store/store_stats.ts"), control: true },
   raw: { load: () => import("./commands/daemon/raw.ts"), control: true, hidden: true },
+  integrate: { load: () => import("./commands/agents/integrate.ts") },
+  mcp: { load: () => import("./commands/agents/mcp.ts") },
   version: { load: () => import("./commands/daemon/version.ts") },
   "branch switch": { load: () => import("./commands/branches/branch_switch.ts"), control: true },
   "session register": {

@@ -29,10 +29,10 @@ Usage: agentvfs COMMAND [OPTIONS]
   verify, gc, store    check what is stored; free what is not needed; its size
   doctor               check this machine, with the command that fixes it
   daemon, ctl          mount with every detail given; commands as agentvfs ctl X
+  integrate, mcp       make your agents know all this; serve it to them as tools
 
 Options: -C, --project DIR   --sock PATH   --json   --version   -h, --help
-Without them a command means the mount or project you stand in.
-Details: agentvfs COMMAND --help`;
+Without them: where you stand. Details: agentvfs COMMAND --help`;
 }
 
 export function controlOverview(): string {

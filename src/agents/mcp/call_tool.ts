@@ -1,0 +1,77 @@
+/**
+ * Calls a tool. What it could not do is a result too, so that the model reads why and what to do.
+ *
+ * @module
+ */
+
+import type { MergeReport } from "../../control/service/merge.ts";
+import { fit, MOST_CHARACTERS, words } from "./fit.ts";
+import { ERROR, isRecord, RpcError } from "./messages.ts";
+import type { Tool } from "./tool.ts";
+import { TOOLS } from "./tools.ts";
+import { mergeText } from "./tools/merge.ts";
+import { lines } from "./words.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface ToolResult {
+  readonly content: readonly { type: "text"; text: string }[];
+  /** The same as the text, for programs. Clients give the model one of the two. */
+  readonly structuredContent?: object;
+  readonly isError?: true;
+}
+
+/** Throws {@linkcode RpcError} where no tool is meant. */
+export async function callTool(
+  workspace: Workspace,
+  params: Readonly<Record<string, unknown>>,
+): Promise<ToolResult> {
+  const tool = TOOLS.find(({ name }) => name === params.name);
+  if (tool === undefined) {
+    throw new RpcError(ERROR.badParams, `There is no tool ${JSON.stringify(params.name)}`);
+  }
+  const given = params.arguments ?? {};
+  if (!isRecord(given)) {
+    throw new RpcError(ERROR.badParams, "Arguments of a tool must be one JSON object");
+  }
+  try {
+    return await done(tool, given, workspace);
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+async function done(
+  tool: Tool,
+  given: Record<string, unknown>,
+  workspace: Workspace,
+): Promise<ToolResult> {
+  const strange = Object.keys(given).find((name) =>
+    !(tool.params as readonly string[]).includes(name)
+  );
+  if (strange !== undefined) {
+    const known = tool.params.join(", ") || "nothing";
+    throw new Error(
+      `${tool.name} has no parameter ${JSON.stringify(strange)} (it takes: ${known})`,
+    );
+  }
+  const result = await workspace.ask(tool.method, given as never) as Record<string, unknown>;
+  const known = tool.fields.filter((name) => result[name] !== undefined);
+  const { fields, left } = fit(tool, Object.fromEntries(known.map((name) => [name, result[name]])));
+  const rest = left === 0 ? null : `Cut to fit, ${left} more: ${tool.rest}`;
+  const note = lines(rest, await workspace.warning());
+  return {
+    content: [{ type: "text", text: lines(words(tool, fields), note) }],
+    structuredContent: note === "" ? fields : { ...fields, note },
+  };
+}
+
+function refused(error: unknown): ToolResult {
+  const { message, hint, code, details } = error as Partial<Record<string, unknown>>;
+  const text = lines(
+    error instanceof Error ? String(message) : String(error),
+    code === "merge_conflicts" ? mergeText(details as MergeReport) : null,
+    typeof hint === "string" ? `What to do: ${hint}` : null,
+  );
+  const cut = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 2)} …` : text;
+  return { content: [{ type: "text", text: cut }], isError: true };
+}

@@ -1,0 +1,70 @@
+import type { RollbackReport } from "../../../control/service/history.ts";
+import { defineTool, RECORDS } from "../tool.ts";
+import { changeLine, counted, lines, named, shortId } from "../words.ts";
+
+const FIELDS = ["id", "label", "branch", "safety", "changed", "dryRun", "changes"] as const;
+const CUTS = { cuts: ["changes"], rest: "the other paths are in diff" } as const;
+
+export const rollback = defineTool({
+  name: "rollback",
+  title: "Roll back to a checkpoint",
+  description:
+    "Makes the whole working tree what it was at a checkpoint: edits, created, deleted and moved files, whatever changed them. " +
+    "Nothing is lost: what was not recorded becomes a checkpoint first, and undo takes the rollback back. Read files again " +
+    "before you edit them afterwards. `dryRun` only tells what would change.",
+  hints: RECORDS,
+  method: "rollback",
+  params: ["ref", "dryRun", "branch"],
+  fields: FIELDS,
+  ...CUTS,
+  text: (report) => told("Rolled back to", report),
+});
+
+export const restore = defineTool({
+  name: "restore",
+  title: "Restore paths from a checkpoint",
+  description:
+    "Makes some files or directories what they were at a checkpoint and leaves everything else as it is. Also for what was " +
+    "deleted. Nothing is lost: the state before becomes a checkpoint first, and undo takes it back.",
+  hints: RECORDS,
+  method: "restore",
+  params: ["paths", "from", "dryRun", "branch"],
+  fields: FIELDS,
+  ...CUTS,
+  text: (report) => told("Restored; now at", report),
+});
+
+export const undo = defineTool({
+  name: "undo",
+  title: "Undo the last rollback, restore or merge",
+  description: "Takes the last rollback, restore or merge back. redo does it again.",
+  hints: RECORDS,
+  method: "undo",
+  params: ["branch"],
+  fields: FIELDS,
+  ...CUTS,
+  text: (report) => told("Undone; back at", report),
+});
+
+export const redo = defineTool({
+  name: "redo",
+  title: "Redo what was undone",
+  description: "Does again what undo took back last.",
+  hints: RECORDS,
+  method: "redo",
+  params: ["branch"],
+  fields: FIELDS,
+  ...CUTS,
+  text: (report) => told("Done again; now at", report),
+});
+
+function told(what: string, report: RollbackReport): string {
+  const { branch, changed, safety, dryRun, changes = [] } = report;
+  return lines(
+    dryRun
+      ? `Nothing was done. It would be ${named(report)} on branch ${branch}: ${counted(changed)}`
+      : `${what} ${named(report)} on branch ${branch}: ${counted(changed)}`,
+    safety === null ? null : `What was there before is checkpoint ${shortId(safety)}`,
+    ...changes.map(changeLine),
+  );
+}

@@ -1,0 +1,70 @@
+/**
+ * Which events of an agent the hook is for. Claude Code and Codex take the same file; each ignores events that it does not know.
+ *
+ * @module
+ */
+
+import { HOOK_LINE } from "./hook_line.ts";
+
+/** Tools that may change something. Reading and searching need no hook, and cost none. */
+const CHANGING = "^(Bash|PowerShell|Edit|MultiEdit|Write|NotebookEdit|apply_patch|Agent|Task|" +
+  "spawn_agent|mcp__.*)$";
+
+/** Null: the event takes no matcher. */
+const EVENTS: Readonly<Record<string, string | null>> = {
+  SessionStart: null,
+  UserPromptSubmit: null,
+  PreToolUse: CHANGING,
+  PostToolUse: CHANGING,
+  PostToolUseFailure: CHANGING,
+  PostToolBatch: null,
+  SubagentStop: null,
+  Stop: null,
+  SessionEnd: null,
+};
+
+/** Those that Codex knows: its own file has no others. */
+const CODEX_EVENTS = [
+  "SessionStart",
+  "UserPromptSubmit",
+  "PreToolUse",
+  "PostToolUse",
+  "SubagentStop",
+  "Stop",
+  "SessionEnd",
+];
+
+const GEMINI_EVENTS: Readonly<Record<string, string | null>> = {
+  SessionStart: null,
+  BeforeAgent: null,
+  BeforeTool: "run_shell_command|replace|write_file|mcp_.*",
+  AfterTool: "run_shell_command|replace|write_file|mcp_.*",
+  AfterAgent: null,
+  SessionEnd: null,
+};
+
+export type Hooks = Readonly<Record<string, readonly object[]>>;
+
+/** By event, as in the plug-in's `hooks.json`. */
+export function claudeHooks(): Hooks {
+  return hooksFor(EVENTS, { type: "command", command: HOOK_LINE, timeout: 10 });
+}
+
+export function codexHooks(): Hooks {
+  const events = Object.fromEntries(CODEX_EVENTS.map((name) => [name, EVENTS[name] ?? null]));
+  return hooksFor(events, { type: "command", command: HOOK_LINE, timeout: 10 });
+}
+
+/** Its times are milliseconds. */
+export function geminiHooks(): Hooks {
+  const handler = { name: "agentvfs", type: "command", command: HOOK_LINE, timeout: 10_000 };
+  return hooksFor(GEMINI_EVENTS, handler);
+}
+
+function hooksFor(events: Readonly<Record<string, string | null>>, handler: object): Hooks {
+  return Object.fromEntries(
+    Object.entries(events).map(([name, matcher]) => [name, [
+      { ...(matcher === null ? {} : { matcher }), hooks: [handler] },
+    ]]),
+  );
+}

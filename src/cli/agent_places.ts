@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import type { Places } from "../agents/integrate/agents.ts";
+import { stateRoot } from "../daemon/workspaces/workspace.ts";
+import { CommandError } from "./command_error.ts";
+import { VERSION } from "./version.ts";
+
+/** Where the configuration of agents is on this machine. `project`: a directory, for that alone. */
+export function agentPlaces(project: string | null): Places {
+  const home = Deno.env.get("HOME");
+  if (!home) {
+    throw new CommandError("no_home", 4, "There is no place to look for agents: HOME is not set");
+  }
+  const names = ["CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME"];
+  return {
+    home,
+    plugin: join(stateRoot(), "plugin"),
+    env: Object.fromEntries(names.map((name) => [name, Deno.env.get(name)])),
+    project,
+    version: VERSION,
+    program: program(),
+  };
+}
+
+/** How agents start this program: by its name where that is what the name means, else by where it is. */
+function program(): string {
+  if (!Deno.build.standalone) return "agentvfs";
+  const own = Deno.execPath();
+  for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
+    if (!directory.startsWith("/")) continue;
+    try {
+      return Deno.realPathSync(join(directory, "agentvfs")) === own ? "agentvfs" : own;
+    } catch { /* not in this one */ }
+  }
+  return own;
+}
