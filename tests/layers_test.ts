@@ -29,6 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/history": ["src/tree", "src/store", "src/host", "ffi"],
   "src/source": ["src/history", "src/tree", "src/store", "src/host", "ffi"],
   "src/apply": ["src/source", "src/history", "src/tree", "src/store", "src/host", "ffi"],
+  "src/export": ["src/history", "src/tree", "src/store", "src/host", "ffi"],
   "src/views": ["src/history", "src/tree", "src/store", "src/host", "ffi/linux", "ffi"],
   "src/telemetry": ["src/tree", "src/store", "src/host", "ffi"],
   "src/control": [
@@ -46,6 +47,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/mount/linux",
     "src/mount",
     "src/views",
+    "src/export",
     "src/telemetry",
     "src/apply",
     "src/history",
@@ -56,7 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "bpf",
     "ffi",
   ],
-  "src/cli": ["src/daemon", "src/control", "src/host", "ffi"],
+  "src/cli": ["src/daemon", "src/export", "src/control", "src/host", "ffi"],
   "main.ts": ["src/cli"],
   "mod.ts": ["src/daemon", "src/control"],
 };
