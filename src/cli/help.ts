@@ -95,9 +95,9 @@ function globalOptions({ name, options }: Command): OptionSpecs {
 function optionRows(options: OptionSpecs): string[][] {
   return Object.entries(options)
     .filter(([, { brief }]) => brief !== undefined)
-    .map(([name, { short, value, brief }]) => [
+    .map(([name, { short, value, valueIsOptional, brief }]) => [
       `${short === undefined ? "   " : `-${short},`} --${name}${
-        value === undefined ? "" : ` ${value}`
+        value === undefined ? "" : valueIsOptional ? `[=${value}]` : ` ${value}`
       }`,
       brief!,
     ]);

@@ -7,12 +7,10 @@
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGzip, createZstdCompress } from "node:zlib";
+import { blocksOf } from "./blocks.ts";
 import { ExportError } from "./export_error.ts";
 
 export type Compression = "none" | "gzip" | "zstd";
-
-/** Pieces are put together to blocks of this size: each costs a system call, or a turn of the compressor. */
-const BLOCK_BYTES = 256 * 1024;
 
 /**
  * Writes all pieces to the file, which is there whole or not at all, or to standard output if `path` is null. Resolves
@@ -79,27 +77,6 @@ async function writeTo(
     await pipeline(Readable.from(blocksOf(pieces), { objectMode: false }), compressor, drain);
   }
   return written;
-}
-
-/** A piece may be overwritten once the next is asked for: the blocks are copies. */
-async function* blocksOf(
-  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  let block = new Uint8Array(BLOCK_BYTES);
-  let length = 0;
-  for await (const piece of pieces) {
-    for (let at = 0; at < piece.length;) {
-      const count = Math.min(piece.length - at, BLOCK_BYTES - length);
-      block.set(piece.subarray(at, at + count), length);
-      at += count;
-      length += count;
-      if (length < BLOCK_BYTES) continue;
-      yield block;
-      block = new Uint8Array(BLOCK_BYTES);
-      length = 0;
-    }
-  }
-  if (length > 0) yield block.subarray(0, length);
 }
 
 /** What the system said; what others threw is theirs. */

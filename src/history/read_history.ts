@@ -8,6 +8,7 @@ import type { ObjectId } from "../store/format/object_id.ts";
 import type { Store } from "../store/store.ts";
 import { type CommitInfo, decodeCommit } from "./commits/commit.ts";
 import { HistoryError } from "./commits/history_error.ts";
+import { OperationLog } from "./commits/operation_log.ts";
 import { isCompacted } from "./commits/retention_table.ts";
 import { type BranchState, BranchTable } from "./refs/branch_table.ts";
 import { RefResolver } from "./refs/resolve_ref.ts";
@@ -19,9 +20,11 @@ export class ReadHistory {
 
   constructor(readonly store: Store) {
     this.#branches = new BranchTable(store.database);
+    const operations = new OperationLog(store.database);
     this.#refs = new RefResolver(store.database, {
       commitInfo: (id) => this.commitInfo(id),
       head: (branch) => this.#branches.get(branch)?.head ?? null,
+      operation: (number) => operations.find(number),
     });
   }
 

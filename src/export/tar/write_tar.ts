@@ -20,6 +20,7 @@ import {
 } from "../../store/trees/entry.ts";
 import type { Store } from "../../store/store.ts";
 import type { ExportEntry } from "../export_entries.ts";
+import { readPieces } from "../read_pieces.ts";
 import { type DataRange, dataRanges, sparseMap } from "./data_map.ts";
 import { paxRecords, paxTime } from "./pax_records.ts";
 import {
@@ -40,9 +41,6 @@ import {
   XHDTYPE,
 } from "./tar_header.ts";
 
-/** Bytes of a file that are read at a time. */
-const READ_BYTES = 1024 * 1024;
-
 const TYPES: Readonly<Record<number, string>> = {
   [S_IFREG]: REGTYPE,
   [S_IFLNK]: SYMTYPE,
@@ -57,15 +55,13 @@ export function* writeTar(
   store: Store,
   entries: Iterable<ExportEntry>,
 ): Generator<Uint8Array<ArrayBuffer>> {
-  const buffer = new Uint8Array(READ_BYTES);
-  for (const entry of entries) yield* writeEntry(store, entry, buffer);
+  for (const entry of entries) yield* writeEntry(store, entry);
   yield new Uint8Array(2 * BLOCK_BYTES);
 }
 
 function* writeEntry(
   store: Store,
   { path, record, linkTo }: ExportEntry,
-  buffer: Uint8Array<ArrayBuffer>,
 ): Generator<Uint8Array<ArrayBuffer>> {
   const type = linkTo === null ? TYPES[record.mode & S_IFMT]! : LNKTYPE;
   const hasData = type === REGTYPE;
@@ -107,8 +103,8 @@ function* writeEntry(
   yield tarHeader(header);
   if (!hasData) return;
   if (map !== null) yield map;
-  for (const range of ranges ?? [{ offset: 0, length: record.size }]) {
-    yield* readRange(store, record, range, buffer);
+  for (const { offset, length } of ranges ?? [{ offset: 0, length: record.size }]) {
+    yield* readPieces(store, record, offset, offset + length);
   }
   yield padding(size);
 }
@@ -197,18 +193,4 @@ function targetOf(store: Store, record: InodeRecord): string {
 
 function textOf(bytes: Uint8Array<ArrayBuffer>): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-}
-
-function* readRange(
-  store: Store,
-  record: InodeRecord,
-  { offset, length }: DataRange,
-  buffer: Uint8Array<ArrayBuffer>,
-): Generator<Uint8Array<ArrayBuffer>> {
-  for (let at = offset; at < offset + length;) {
-    const count = Math.min(buffer.length, offset + length - at);
-    store.readContent(record, record.size, at, buffer, 0, count);
-    yield buffer.subarray(0, count);
-    at += count;
-  }
 }
