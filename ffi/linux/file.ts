@@ -23,6 +23,7 @@ const libc = bindLibc({
 export const SEEK_DATA = 3;
 export const SEEK_HOLE = 4;
 
+export const LOCK_SH = 1;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
 

@@ -43,8 +43,12 @@ export function readArguments(
       const name = names.get(token.name);
       if (name === undefined) throw unknownOption(command, token.rawName, specs);
       if (flags.has(name) || values.has(name)) throw usageError(`--${name} is given twice`);
-      if (specs[name]!.value === undefined) {
-        if (token.value !== undefined) throw usageError(`--${name} takes no value`);
+      const { value, valueIsOptional } = specs[name]!;
+      if (value === undefined || valueIsOptional) {
+        if (token.value !== undefined) {
+          if (value === undefined) throw usageError(`--${name} takes no value`);
+          values.set(name, token.value);
+        }
         flags.add(name);
       } else {
         if (token.value === undefined) {
@@ -65,8 +69,8 @@ export function readArguments(
 /** With `--` before another program's command line, where the caller left it out. */
 function beforeProgram(args: readonly string[], specs: OptionSpecs): string[] {
   const takesValue = new Set<string>();
-  for (const [name, { value, short, aliases = [] }] of Object.entries(specs)) {
-    if (value === undefined) continue;
+  for (const [name, { value, valueIsOptional, short, aliases = [] }] of Object.entries(specs)) {
+    if (value === undefined || valueIsOptional) continue;
     for (const long of [name, ...aliases]) takesValue.add(`--${long}`);
     if (short !== undefined) takesValue.add(`-${short}`);
   }
@@ -110,8 +114,8 @@ function canonicalNames(specs: OptionSpecs): Map<string, string> {
 
 function parserOptions(specs: OptionSpecs) {
   const options: Record<string, { type: "boolean" | "string"; short?: string }> = {};
-  for (const [name, { value, short, aliases = [] }] of Object.entries(specs)) {
-    const type = value === undefined ? "boolean" : "string";
+  for (const [name, { value, valueIsOptional, short, aliases = [] }] of Object.entries(specs)) {
+    const type = value === undefined || valueIsOptional ? "boolean" : "string";
     options[name] = short === undefined ? { type } : { type, short };
     for (const alias of aliases) options[alias] = { type };
   }

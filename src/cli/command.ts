@@ -10,6 +10,8 @@ import type { Schema } from "../control/schema.ts";
 export interface OptionSpec {
   /** Placeholder of the option's value; a flag has none. */
   readonly value?: string;
+  /** The value may be left out, and has to be given with an equals sign: `--option=VALUE`. */
+  readonly valueIsOptional?: true;
   /** One letter. */
   readonly short?: string;
   /** Other spellings, accepted and not shown. */

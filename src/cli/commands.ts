@@ -26,6 +26,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   log: { load: () => import("./commands/history/log.ts"), control: true },
   show: { load: () => import("./commands/history/show.ts"), control: true },
   diff: { load: () => import("./commands/history/diff.ts"), control: true },
+  export: { load: () => import("./commands/history/export.ts"), control: true },
   restore: { load: () => import("./commands/history/restore.ts"), control: true },
   undo: { load: () => import("./commands/history/undo.ts"), control: true },
   redo: { load: () => import("./commands/history/redo.ts"), control: true },

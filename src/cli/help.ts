@@ -24,7 +24,7 @@ Usage: agentvfs COMMAND [OPTIONS]
   undo, redo           take back a rollback, restore or merge; do it again
   run [--] PROGRAM…    run an agent on a branch, at the project's own path
   branch, session …    a tree of its own for each agent; who works where
-  merge BRANCH…        bring branches' work together
+  merge, export        bring branches' work together; write it out of the mount
 
   verify, gc, store    check what is stored; free what is not needed; its size
   doctor               check this machine, with the command that fixes it
@@ -39,9 +39,9 @@ export function controlOverview(): string {
   return `Usage: agentvfs ctl COMMAND [OPTIONS]
 
 Commands: status, stop, restart, checkpoint, rollback, log, show, diff,
-restore, undo, redo, branch, merge, session, verify, gc, store, and raw, which
-sends its words to the control socket as they are. Each is the same as without
-ctl. Details: agentvfs COMMAND --help
+restore, undo, redo, branch, merge, export, session, verify, gc, store, and
+raw, which sends its words to the control socket as they are. Each is the same
+as without ctl. Details: agentvfs COMMAND --help
 
 Exit codes: 0 done, 1 refused, 2 usage, 3 cannot reach the daemon,
 4 something is missing on this machine.`;
@@ -95,9 +95,9 @@ function globalOptions({ name, options }: Command): OptionSpecs {
 function optionRows(options: OptionSpecs): string[][] {
   return Object.entries(options)
     .filter(([, { brief }]) => brief !== undefined)
-    .map(([name, { short, value, brief }]) => [
+    .map(([name, { short, value, valueIsOptional, brief }]) => [
       `${short === undefined ? "   " : `-${short},`} --${name}${
-        value === undefined ? "" : ` ${value}`
+        value === undefined ? "" : valueIsOptional ? `[=${value}]` : ` ${value}`
       }`,
       brief!,
     ]);

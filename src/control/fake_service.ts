@@ -106,6 +106,13 @@ export class FakeService implements Service {
     };
   }
 
+  async prepareExport(p: Params<"prepareExport">): Promise<Result<"prepareExport">> {
+    await this.#called("prepareExport", p);
+    const head = this.#head().id;
+    const id = p.ref === undefined ? null : this.#find(p.ref).id;
+    return { branch: "main", id, head, snapshot: "{}" };
+  }
+
   async restore(p: Params<"restore">): Promise<Result<"restore">> {
     await this.#called("restore", p);
     return this.#report(this.#find(p.from), p.dryRun ?? false);

@@ -16,6 +16,7 @@ const ROWS = {
   log: () => import("./methods/history/log.ts"),
   show: () => import("./methods/history/show.ts"),
   diff: () => import("./methods/history/diff.ts"),
+  prepareExport: () => import("./methods/history/prepare_export.ts"),
   restore: () => import("./methods/history/restore.ts"),
   undo: () => import("./methods/history/undo.ts"),
   redo: () => import("./methods/history/redo.ts"),

@@ -45,6 +45,7 @@ Deno.test("who works on a branch may ask for what is about one branch", () => {
     "continueMerge",
     "diff",
     "log",
+    "prepareExport",
     "redo",
     "restore",
     "rollback",

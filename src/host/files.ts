@@ -19,6 +19,7 @@ export {
   ftruncate,
   LOCK_EX,
   LOCK_NB,
+  LOCK_SH,
   O_CREAT,
   O_DIRECTORY,
   O_EXCL,

@@ -35,11 +35,12 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   verify: ["verify"],
   gc: ["gc --dry-run"],
   "store stats": ["store stats"],
+  integrate: ["integrate claude --dry-run"],
   version: ["version"],
 };
 
 /** Only a mount can show what these print: tests/mount/results_test.ts. */
-const MOUNTED = ["daemon", "stop"];
+const MOUNTED = ["daemon", "export", "stop"];
 
 for (const [name, lines] of Object.entries(LINES)) {
   Deno.test(`agentvfs ${name} --json prints what it declares`, () =>
@@ -71,6 +72,7 @@ const PARAMS: { readonly [M in MethodName]: Params<M> | null } = {
   log: { limit: 5 },
   show: { ref: "one" },
   diff: { patch: true, lines: true, renames: true },
+  prepareExport: {},
   restore: { paths: ["a"], from: "initial" },
   undo: {},
   redo: {},

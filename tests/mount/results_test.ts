@@ -16,6 +16,7 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   log: [{}, { all: true, limit: 1 }],
   show: [{ ref: "one" }],
   diff: [{}, { from: "HEAD~1", patch: true, lines: true, renames: true }],
+  prepareExport: [{}, { ref: "one" }],
   rollback: [{ ref: "HEAD~1", dryRun: true }, { ref: "HEAD~1" }],
   undo: [{ ref: "one", dryRun: true }, { ref: "one" }, {}],
   redo: [{}],
@@ -54,6 +55,7 @@ Deno.test("every method of a daemon answers with what it declares", () =>
     const printed = await mounted.run(args);
     assert.equal(await assertPrinted(args, printed), "daemon", printed.stdout + printed.stderr);
     mounted.mount = JSON.parse(printed.stdout).mount;
+    await mounted.ctl("export", "HEAD", "-o", `${mounted.state}/a.tar`);
     await mounted.ctl("restart");
     await mounted.ctl("quickstart", mounted.project);
   }));

@@ -8,13 +8,14 @@ import type { Params } from "../../control/methods.ts";
 import type {
   CheckpointReport,
   DiffReport,
+  ExportPlace,
   LogReport,
   RollbackReport,
   ShowReport,
   UndoReport,
 } from "../../control/service/history.ts";
 import { ServiceError } from "../../control/service_error.ts";
-import type { CommitInfo } from "../../history/commits/commit.ts";
+import { type CommitInfo, encodeSnapshot } from "../../history/commits/commit.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch, Moved } from "../branches/branch.ts";
@@ -177,6 +178,20 @@ export class HistoryMethods {
       to: p.to ?? "working tree",
       changes: changes.map(changeReport),
       ...(p.patch ? patchReport(patch) : {}),
+    };
+  }
+
+  async prepareExport(p: Params<"prepareExport">): Promise<ExportPlace> {
+    const branch = await this.parts.branch(p.branch);
+    const commit = p.ref === undefined ? null : await this.#resolve(branch, p.ref);
+    const snapshot = commit?.snapshot ??
+      await this.parts.turn("export", () => branch.snapshot());
+    const head = branch.head.id;
+    return {
+      branch: branch.name,
+      id: commit?.id ?? null,
+      head,
+      snapshot: encodeSnapshot(snapshot),
     };
   }
 

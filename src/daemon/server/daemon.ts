@@ -93,6 +93,7 @@ export class Daemon {
     log: (p) => this.#history.log(p),
     show: (p) => this.#history.show(p),
     diff: (p) => this.#history.diff(p),
+    prepareExport: (p) => this.#history.prepareExport(p),
     restore: (p) => this.#history.restore(p),
     undo: (p) => this.#history.undo(p),
     redo: (p) => this.#history.redo(p),

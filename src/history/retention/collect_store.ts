@@ -16,6 +16,7 @@ import { quarantined } from "../../store/index/quarantine.ts";
 import type { Reference } from "../../store/objects/references.ts";
 import type { Work } from "../../store/format/sliced.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
+import { whileNobodyReads } from "../../store/files/reader_lock.ts";
 import { journalsPath } from "../../store/files/store_paths.ts";
 import { packShares, packsToSweep, sweepPacks } from "../../store/verify/sweep_packs.ts";
 import { TableSource } from "../../store/table_source.ts";
@@ -105,15 +106,19 @@ export class StoreCollection {
       return;
     }
     this.#end = store.rewriter.beginPack();
-    if (this.#compacted.length > 0 || forgotten.length > 0) {
-      store.commit((database) => {
-        compact(database, this.#compacted.map(({ id }) => id), options.now);
-        forgetCommits(database, forgotten);
-      });
-    }
+    whileNobodyReads(store.directory, () => this.#give(forgotten));
     store.onUse((id) => {
       if (this.#marker === null) this.#usedEarly.add(id);
       else this.#marker.use(id);
+    });
+  }
+
+  /** Says of the commits that are not kept that they are gone, and forgets the oldest of them. */
+  #give(forgotten: readonly ObjectId[]): void {
+    if (this.#compacted.length === 0 && forgotten.length === 0) return;
+    this.#store.commit((database) => {
+      compact(database, this.#compacted.map(({ id }) => id), this.#options.now);
+      forgetCommits(database, forgotten);
     });
   }
 

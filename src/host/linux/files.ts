@@ -12,6 +12,7 @@ export {
   ftruncate,
   LOCK_EX,
   LOCK_NB,
+  LOCK_SH,
   pread,
   pwrite,
 } from "../../../ffi/linux/file.ts";

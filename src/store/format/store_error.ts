@@ -12,6 +12,7 @@ import type { ObjectId } from "./object_id.ts";
  * - `older_version`: written by an older program, in a format that this one does not read
  * - `damaged_store`: the index is missing or unusable
  * - `locked`: another process writes to it
+ * - `in_use`: another process reads what would be collected
  * - `missing_object`: no object of that name
  * - `damaged_object`: its bytes do not have its name, or do not decode
  * - `invalid_entry`: the caller gave something that cannot be stored
@@ -24,6 +25,7 @@ export type StoreErrorCode =
   | "older_version"
   | "damaged_store"
   | "locked"
+  | "in_use"
   | "missing_object"
   | "damaged_object"
   | "invalid_entry"

@@ -1,0 +1,34 @@
+import type { Command } from "../../command.ts";
+import { exportArchive } from "../../export/export_archive.ts";
+import { exportGit } from "../../export/export_git.ts";
+import { ONLY_OPTION } from "../../export/only_globs.ts";
+import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
+import { STORE_OPTION } from "../../store_client.ts";
+
+export const command: Command = {
+  name: "export",
+  brief: "write what was done out of the mount: archive, patch, commits of git",
+  prints: () => import("../../outputs/export.ts"),
+  positionals: { usage: "[REF]", min: 0, max: 1 },
+  options: {
+    output: { value: "FILE", short: "o", brief: "file to write; - is standard output" },
+    format: { value: "F", brief: "tar, tar.gz or tar.zst; else as FILE ends" },
+    git: {
+      value: "NAME",
+      valueIsOptional: true,
+      brief: "commits on branch NAME of the project's repository",
+    },
+    only: ONLY_OPTION,
+    branch: BRANCH_OPTION,
+    store: STORE_OPTION,
+  },
+  details: `${REF_HELP}
+Without one: the branch as it is; with --git: HEAD, up to which checkpoints
+become commits; nothing else in the repository changes.
+In GLOBS, one without a slash means a name at any depth.`,
+  example: "export HEAD~1 -o before.tar.zst",
+  async run(input) {
+    const [ref] = input.positionals;
+    return input.flags.has("git") ? await exportGit(input, ref) : await exportArchive(input, ref);
+  },
+};

@@ -1,0 +1,24 @@
+/**
+ * `--only`: which paths are meant.
+ *
+ * @module
+ */
+
+import { binaryString } from "../../../ffi/binary_string.ts";
+import { PathGlobs } from "../../export/path_globs.ts";
+import type { CommandInput, OptionSpec } from "../command.ts";
+import { usageError } from "../command_error.ts";
+
+export const ONLY_OPTION: OptionSpec = {
+  value: "GLOBS",
+  brief: "only paths that match one (: between)",
+};
+
+/** Null where everything is meant. */
+export function onlyGlobs(input: CommandInput): PathGlobs | null {
+  const text = input.values.get("only");
+  if (text === undefined) return null;
+  const globs = text.split(":").filter((glob) => glob !== "");
+  if (globs.length === 0) throw usageError("--only names no path");
+  return new PathGlobs(globs.map(binaryString));
+}

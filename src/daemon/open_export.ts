@@ -1,0 +1,79 @@
+/**
+ * Opens a store for an export.
+ *
+ * Whoever exports reads the store itself, beside the server: an archive may be as large as the tree, which is nothing for
+ * lines of JSON, and a server that reads gigabytes answers nobody meanwhile. The server only says where the state is, and
+ * so decides who may have it.
+ *
+ * @module
+ */
+
+import { close } from "../host/files.ts";
+import type { ExportPlace } from "../control/service/history.ts";
+import { type CommitInfo, decodeSnapshot } from "../history/commits/commit.ts";
+import { ReadHistory } from "../history/read_history.ts";
+import { keepForReading } from "../store/files/reader_lock.ts";
+import { loadHasher } from "../store/format/hash.ts";
+import { parseObjectId } from "../store/format/object_id.ts";
+import { Store } from "../store/store.ts";
+import type { Snapshot } from "../store/trees/entry.ts";
+import { ExportError } from "../export/export_error.ts";
+
+/** A state of a branch that can be read until it is closed. */
+export interface OpenExport extends Disposable {
+  readonly history: ReadHistory;
+  readonly branch: string;
+  /** The checkpoint that is exported; null: the working tree. */
+  readonly commit: CommitInfo | null;
+  /** Where the branch is. */
+  readonly head: CommitInfo;
+  readonly snapshot: Snapshot;
+}
+
+/** `prepare` asks the store's server where the state is; null if none runs. */
+export async function openExport(
+  directory: string,
+  prepare: (() => Promise<ExportPlace>) | null,
+  { branch, ref }: { readonly branch: string; readonly ref: string | undefined },
+): Promise<OpenExport> {
+  const hasher = await loadHasher();
+  const lock = keepForReading(directory);
+  let store: Store | null = null;
+  const end = () => {
+    store?.close();
+    close(lock);
+  };
+  try {
+    const place = prepare === null ? null : await prepare();
+    store = Store.open(directory, hasher);
+    const history = new ReadHistory(store);
+    const found = place === null ? offline(history, branch, ref) : online(history, place);
+    return { history, ...found, [Symbol.dispose]: end };
+  } catch (error) {
+    end();
+    throw error;
+  }
+}
+
+type Found = Omit<OpenExport, "history" | typeof Symbol.dispose>;
+
+function online(history: ReadHistory, place: ExportPlace): Found {
+  const commitOf = (id: string) => history.commitInfo(parseObjectId(id)!);
+  const commit = place.id === null ? null : commitOf(place.id);
+  const { branch } = place;
+  return { branch, commit, head: commitOf(place.head), snapshot: decodeSnapshot(place.snapshot) };
+}
+
+function offline(history: ReadHistory, branch: string, ref: string | undefined): Found {
+  const { head } = history.branch(branch);
+  if (ref === undefined || head === null) {
+    throw new ExportError(
+      "no_daemon",
+      2,
+      "Cannot export what is not in a checkpoint yet while no daemon runs",
+      { hint: "Name a checkpoint, for example HEAD, or start the daemon: agentvfs quickstart" },
+    );
+  }
+  const commit = history.resolve(branch, ref);
+  return { branch, commit, head: history.commitInfo(head), snapshot: commit.snapshot };
+}

@@ -1,0 +1,260 @@
+/** Checkpoints become the commits that git itself would have made of them. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { GIT_ENVIRONMENT } from "../support/git.ts";
+import { type Mounted, withMount } from "../support/mounted.ts";
+import { shell, succeed } from "../support/process.ts";
+import { withTemporary } from "../support/temporary.ts";
+
+interface Case {
+  /** Shell script that makes, in an empty directory, a repository and what surrounds it. */
+  readonly make: string;
+  /** The project in that directory; default: itself. */
+  readonly project?: string;
+  /** Shell scripts that work in the mount; a checkpoint follows each. */
+  readonly work: readonly string[];
+}
+
+const FIRST = "git init -q -b trunk .; echo 1 >a; mkdir d; echo 2 >d/b; ln -s a l; " +
+  "printf 'ignored\\n*.log\\n' >.gitignore; echo kept >kept.log; git add -A; git add -f kept.log; " +
+  "git commit -qm first";
+
+const CASES: Readonly<Record<string, Case>> = {
+  "a repository with work that was not committed": {
+    make: `${FIRST}; echo more >>a; echo new >untracked; mkdir ignored; echo 3 >ignored/x; rm l`,
+    work: [
+      "echo agent >'sp ace'; chmod +x d/b; echo x >z.log; echo y >>kept.log; echo z >ignored/z",
+      String.raw`printf q >$'we"ird\nname\\ \t'; printf r >$'\xff\xfe'; printf s >:colon; : >empty`,
+      "rm -r d; echo file >d; rm a; mkdir a; echo deep >a/deep; printf 'no newline' >a/end",
+      "echo '*.tmp' >.gitignore; echo t >t.tmp; git mv -f kept.log moved 2>/dev/null || mv kept.log moved",
+      "rm -rf a d; git init -q own; cd own; echo i >i; git add i; git commit -qm inner; echo o >o",
+      "cd own; git commit -qm second --allow-empty; echo u >unborn",
+      "head -c 300000 /dev/urandom >large; truncate -s 2M holes; ln large other; mkfifo pipe; mkdir bare",
+      "git add -A; git commit -qm own; touch a-touched; rm a-touched; echo >>large",
+    ],
+  },
+  "files that git converts": {
+    make: `printf '*.txt text\\n*.up filter=up\\n*.id ident\\n' >.gitattributes; ${FIRST};
+      git config filter.up.clean 'tr a-z A-Z'; printf 'one\\r\\ntwo\\r\\n' >x.txt; echo up >x.up;
+      git add -A 2>/dev/null; git commit -qm converted; touch x.txt`,
+    work: [
+      "printf '1\\r\\n' >y.txt; printf '1\\r\\n' >y.bin; echo down >y.up; printf '$Id: 5 $' >y.id",
+      "echo 'y.bin text' >>.gitattributes; printf '2\\r\\n' >y.bin; echo more >>x.up",
+    ],
+  },
+  "a repository without a commit": {
+    make: "git init -q -b trunk .; echo 1 >a",
+    work: ["echo 2 >b", "rm a b"],
+  },
+  "a linked worktree": {
+    make: `mkdir main; cd main; ${FIRST}; git worktree add -q -b side ../side; cd ../side;
+      echo side >s; git add s; git commit -qm side`,
+    project: "side",
+    work: ["echo 5 >e", "echo 6 >>s; rm a"],
+  },
+  "a project in a larger repository": {
+    make: `${FIRST}; mkdir -p 'sub dir/p'; echo '*.obj' >'sub dir/.gitignore';
+      echo p >'sub dir/p/p'; git add -A; git commit -qm sub; echo outside >>a`,
+    project: "sub dir/p",
+    work: ["echo 7 >q; echo 8 >r.obj; echo 9 >s.log", "rm p; mkdir t; echo 10 >t/t"],
+  },
+  "a repository with submodules": {
+    make: `mkdir lib main; (cd lib; ${FIRST}); cd main; ${FIRST};
+      for s in lib/one two; do git -c protocol.file.allow=always submodule add -q "$PWD/../lib" $s; done;
+      git commit -qm modules; git submodule -q deinit -f two`,
+    project: "main",
+    work: [
+      "cd lib/one; echo 11 >eleven; git add eleven; git commit -qm eleven; echo 12 >twelve",
+      "cd lib/one; git add twelve; git commit -qm twelve",
+      "git rm -qrf lib/one; rm -rf lib",
+    ],
+  },
+};
+
+for (const [name, { make, project = ".", work }] of Object.entries(CASES)) {
+  Deno.test(`git export: ${name}`, () =>
+    withTemporary(async (place) => {
+      await shell(make, { cwd: place, env: GIT_ENVIRONMENT });
+      const root = join(place, project);
+      const before = await stateOf(root);
+      await withMount(root, async (mounted) => {
+        using client = await mounted.connect();
+        const oracle = await Oracle.begin(mounted, mounted.state);
+        for (const [i, script] of work.entries()) {
+          await shell(script, { cwd: mounted.mount, env: GIT_ENVIRONMENT });
+          await oracle.add((await client.checkpoint({ label: `step ${i}` })).id);
+          // Some of them are exported alone, some together.
+          if (i % 4 === 0) await oracle.check();
+        }
+        await oracle.check();
+        assert.equal((await exported(mounted)).made, 0);
+        assert.deepEqual(await stateOf(root), before, "The project's own state is another");
+        await succeed(["git", "fsck", "--strict"], { cwd: root, env: GIT_ENVIRONMENT });
+      });
+    }));
+}
+
+Deno.test("git export: who, when and why; a rollback; what is not agentvfs's own", () =>
+  withTemporary(async (project) => {
+    await shell(FIRST, { cwd: project, env: GIT_ENVIRONMENT });
+    await withMount(project, async (mounted) => {
+      using client = await mounted.connect();
+      const git = async (...args: string[]) =>
+        (await succeed(["git", ...args], { cwd: project, env: GIT_ENVIRONMENT })).trim();
+      const refused = async (...args: string[]) => {
+        const outcome = await mounted.run(["-C", project, "--json", "export", ...args], {
+          env: GIT_ENVIRONMENT,
+        });
+        return JSON.parse(outcome.stdout).error?.code;
+      };
+      assert.equal(await refused("--git"), "nothing_to_export");
+
+      await shell("echo 2 >two", { cwd: mounted.mount });
+      const message = "because\nit was\n";
+      const two = await client.checkpoint({ label: "add\ntwo", message, agent: "an <a>gent" });
+      const at = await exported(mounted);
+      const { entries } = await client.log({ limit: 1 });
+      const time = Math.floor(Date.parse(entries[0]!.time) / 1000);
+      assert.equal(
+        await git("log", "-1", "--format=%an %ae %at %cn %ce %ct%n%B", at.name),
+        `an agent an-agent@agentvfs ${time} A a@example.org ${time}\nadd two\n\nbecause\n` +
+          `it was\n\nAgentvfs-Checkpoint: ${two.id}\nAgentvfs-Branch: main\nAgentvfs-Agent: an <a>gent`,
+      );
+      // The same checkpoint is the same commit.
+      assert.equal((await exported(mounted, "--git=other/name")).commit, at.commit);
+
+      await client.rollback({ ref: "initial" });
+      await client.checkpoint({ label: "another way" });
+      const after = await exported(mounted);
+      assert.equal(after.left, at.commit);
+      assert.equal(await git("log", "--format=%s", `${at.base}..${at.name}`), "another way");
+      assert.equal(await git("rev-parse", "agentvfs/main@{1}"), at.commit);
+
+      await git("branch", "-f", "mine", at.name);
+      await git(
+        "update-ref",
+        "refs/heads/mine",
+        await git("commit-tree", "-p", "mine", "-m", "own", "mine^{tree}"),
+      );
+      assert.equal(await refused("--git=mine"), "foreign_commits");
+      await git("worktree", "add", "-q", join(mounted.state, "w"), "agentvfs/main");
+      assert.equal(await refused("--git"), "checked_out");
+      assert.equal(await refused("--git=a..b"), "bad_name");
+      assert.equal(await refused("--git=agentvfs"), "git_failed");
+      assert.equal(await git("for-each-ref", "refs/agentvfs"), "");
+    });
+  }));
+
+Deno.test("git export: no repository is said in a sentence", () =>
+  withTemporary(async (project) => {
+    await withMount(project, async (mounted) => {
+      assert.equal((await mounted.refused("export", "--git")).code, "not_a_repository");
+    });
+  }));
+
+// deno-lint-ignore no-explicit-any
+async function exported(mounted: Mounted, ...args: string[]): Promise<any> {
+  const how = args.length === 0 ? ["--git"] : args;
+  const run = ["-C", mounted.project, "--json", "export", ...how];
+  const outcome = await mounted.run(run, { env: GIT_ENVIRONMENT });
+  assert.equal(outcome.code, 0, outcome.stdout + outcome.stderr);
+  return JSON.parse(outcome.stdout);
+}
+
+/** What an export must not change. */
+async function stateOf(root: string): Promise<Record<string, string>> {
+  const git = (...args: string[]) =>
+    succeed(["git", "--no-optional-locks", ...args], { cwd: root, env: GIT_ENVIRONMENT });
+  const index = (await git("rev-parse", "--git-path", "index")).trimEnd();
+  const path = join(root, index.startsWith("/") ? "" : ".", index);
+  return {
+    index: await succeed(["sh", "-c", 'cat "$1" 2>/dev/null | sha256sum', "sh", index], {
+      cwd: root,
+    }),
+    time: String((await Deno.stat(index.startsWith("/") ? index : path).catch(() => null))?.mtime),
+    head: await succeed(["cat", (await git("rev-parse", "--git-path", "HEAD")).trimEnd()], {
+      cwd: root,
+    }),
+    status: await git("status", "--porcelain"),
+  };
+}
+
+/** git's own `add --all` of each checkpoint, in an index of its own. */
+class Oracle {
+  /** Checkpoint and tree, oldest first. */
+  readonly #trees: [string, string][] = [];
+
+  private constructor(
+    readonly mounted: Mounted,
+    readonly place: string,
+    readonly index = join(place, "oracle-index"),
+  ) {}
+
+  static async begin(mounted: Mounted, place: string): Promise<Oracle> {
+    const oracle = new Oracle(mounted, place);
+    const { project } = mounted;
+    await shell("if git rev-parse -q --verify HEAD; then git read-tree HEAD; fi", {
+      cwd: project,
+      env: { ...GIT_ENVIRONMENT, GIT_INDEX_FILE: oracle.index },
+    });
+    await oracle.add((await mounted.ctl("log")).entries.at(-1).id);
+    const [[, tree]] = oracle.#trees as [[string, string]];
+    const head = await oracle.#git("rev-parse", "-q", "--verify", "HEAD^{tree}").catch(() => "");
+    // A project that is as HEAD has it needs no commit.
+    if (tree === head) oracle.#trees.pop();
+    return oracle;
+  }
+
+  async add(checkpoint: string): Promise<void> {
+    const { mounted, index, place } = this;
+    const tree = mounted.path(".agentvfs/checkpoints", checkpoint);
+    const prefix = await this.#git("rev-parse", "--show-prefix");
+    // The rest of a larger repository is as HEAD has it: only the project is looked at.
+    const script = `dir=$(git rev-parse --absolute-git-dir); work=$1
+      if [ -n "$2" ]; then
+        work=$(mktemp -d -p "$3"); cp -a "$(git rev-parse --show-toplevel)/." "$work"
+        rm -r "$work/$2"; cp -a "$1" "$work/$2"
+      fi
+      cd "$work"; git --git-dir="$dir" --work-tree="$work" add -A -- "./$2" 2>/dev/null
+      git --git-dir="$dir" write-tree`;
+    const made = await succeed([
+      "bash",
+      "-eu",
+      "-c",
+      script,
+      "sh",
+      tree,
+      prefix.replace(/\/$/, ""),
+      place,
+    ], {
+      cwd: mounted.project,
+      env: { ...GIT_ENVIRONMENT, GIT_INDEX_FILE: index },
+    });
+    this.#trees.push([checkpoint, made.trim()]);
+  }
+
+  /** Exports, and compares commit by commit. */
+  async check(): Promise<void> {
+    const { base, name } = await exported(this.mounted);
+    const log = await this.#git(
+      "log",
+      "--reverse",
+      "--format=%(trailers:key=Agentvfs-Checkpoint,valueonly,separator=%x20) %T",
+      name,
+      ...(base === null ? [] : [`^${base}`]),
+    );
+    const commits = log.split("\n").map((line) => line.trim().split(" "));
+    for (const [i, [checkpoint, tree]] of this.#trees.entries()) {
+      assert.equal(commits[i]?.[0], checkpoint);
+      const differ = await this.#git("diff-tree", "-r", tree, commits[i]![1]!);
+      assert.equal(differ, "", `The tree of checkpoint ${i} is another`);
+    }
+    assert.equal(commits.length, this.#trees.length);
+  }
+
+  async #git(...args: string[]): Promise<string> {
+    const options = { cwd: this.mounted.project, env: GIT_ENVIRONMENT };
+    return (await succeed(["git", ...args], options)).trim();
+  }
+}

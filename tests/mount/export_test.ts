@@ -1,0 +1,81 @@
+/** What is exported is what git, tar and Python read back. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { assertSame, manifestOf } from "../support/manifest.ts";
+import { type Mounted, withMount, withProject } from "../support/mounted.ts";
+import { isInstalled, succeed, until } from "../support/process.ts";
+import { PYTHON, scriptPath } from "../support/python.ts";
+import { withTemporary } from "../support/temporary.ts";
+
+const HOSTILE = scriptPath(new URL("../support/", import.meta.url).href, "hostile_source.py");
+
+Deno.test("an archive of a hostile tree gives the same tree, by whoever reads it", () =>
+  withTemporary(async (place) => {
+    const [project, outside] = [join(place, "project"), join(place, "outside")];
+    for (const directory of [project, outside]) await Deno.mkdir(directory);
+    await succeed([PYTHON, HOSTILE, project, outside]);
+    await withMount(project, async (mounted) => {
+      const expected = await manifestOf(mounted.mount);
+      const archive = join(place, "a.tar");
+      const report = await mounted.ctl("export", "-o", archive);
+      assert.equal(report.bytes, (await Deno.stat(archive)).size);
+      const readers = [["tar", "--xattrs", "--xattrs-include=*", "--numeric-owner"], ["bsdtar"]];
+      for (const [program, ...options] of readers) {
+        if (!await isInstalled(program!)) continue;
+        const into = await Deno.makeTempDir({ dir: place });
+        await succeed([program!, ...options, "-xpf", archive, "-C", into]);
+        assertSame(await manifestOf(into), expected, program!, {
+          ignore: program === "bsdtar" ? ["mtime", "blocks"] : [],
+          only: (path) => path !== "" && expected.get(path)?.type !== "socket",
+        });
+      }
+      await readsCompressed(mounted, archive, place);
+    });
+  }));
+
+Deno.test("nothing is collected while an export reads the store", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    await mounted.ctl("checkpoint", "one");
+    const pipe = join(mounted.state, "pipe.tar");
+    await succeed(["mkfifo", pipe]);
+    // It waits for who reads the pipe.
+    const exporting = mounted.run(["-C", mounted.project, "export", "one", "-o", pipe]);
+    const refused = await until("the export has begun", async () => {
+      const { code, stdout } = await mounted.run(["-C", mounted.project, "--json", "gc"]);
+      return code !== 0 && JSON.parse(stdout).error;
+    });
+    assert.equal(refused.code, "in_use", refused.message);
+    assert.equal(await succeed(["tar", "-xOf", pipe, "a"]), "1\n");
+    assert.equal((await exporting).code, 0);
+    await mounted.ctl("gc");
+  }));
+
+Deno.test("an export without a daemon is of a checkpoint; only what matches is in it", () =>
+  withProject("mkdir -p d/e; echo 1 > d/e/f; echo 2 > g; ln -s g l", async (mounted) => {
+    await mounted.ctl("checkpoint", "one");
+    await mounted.stop();
+    const list = async (...args: string[]) => {
+      const archive = join(mounted.state, "a.tar");
+      const outcome = await mounted.run(["-C", mounted.project, "export", ...args, "-o", archive]);
+      assert.equal(outcome.code, 0, outcome.stderr);
+      return await succeed(["tar", "-tf", archive]);
+    };
+    assert.equal(await list("one"), "d/\nd/e/\nd/e/f\ng\nl\n");
+    assert.equal(await list("one", "--only", "f"), "d/\nd/e/\nd/e/f\n");
+    assert.equal(await list("HEAD", "--only", "d/e:l"), "d/\nd/e/\nd/e/f\nl\n");
+    assert.equal((await mounted.refused("export", "-o", "a.tar")).code, "no_daemon");
+    assert.equal((await mounted.refused("export", "two", "-o", "a.tar")).code, "unknown_ref");
+    assert.equal((await mounted.refused("export", "one", "-o", "a.zip")).exit, 2);
+    await mounted.start();
+  }));
+
+/** The same bytes come out of a compressed one. */
+async function readsCompressed(mounted: Mounted, archive: string, place: string): Promise<void> {
+  for (const [end, program] of [["tar.zst", "zstd"], ["tar.gz", "gzip"]] as const) {
+    if (!await isInstalled(program)) continue;
+    const path = join(place, `a.${end}`);
+    await mounted.ctl("export", "-o", path);
+    await succeed(["bash", "-c", '"$1" -dc "$2" | cmp - "$3"', "sh", program, path, archive]);
+  }
+}
