@@ -21,7 +21,7 @@ import {
   storeRenumbered,
   withoutTimes,
   writeModel,
-} from "./fixtures.ts";
+} from "./testing/fixtures.ts";
 
 /** Makes a directory of one model and applies another to it; returns the directory. */
 async function applyModel(

@@ -98,3 +98,21 @@ function uninterrupted(call: () => number): number {
   while (isFailure(result, "EINTR")) result = call();
   return result;
 }
+
+/** The calls, each of them given to `around`, which makes it or does something else. For tests. */
+export function intercepted(
+  calls: ProjectCalls,
+  around: (call: () => never, name: string, parameters: readonly unknown[]) => unknown,
+): ProjectCalls {
+  const wrap = (object: object): object =>
+    Object.fromEntries(
+      Object.entries(object).map(([name, value]) => [
+        name,
+        typeof value === "function"
+          ? (...parameters: unknown[]) =>
+            around(() => Reflect.apply(value, object, parameters) as never, name, parameters)
+          : wrap(value),
+      ]),
+    );
+  return wrap(calls) as ProjectCalls;
+}

@@ -13,7 +13,7 @@ import { O_NOFOLLOW, O_PATH } from "../host/source_files.ts";
 import { PathOpener } from "../source/path_opener.ts";
 import { SourcePath } from "../tree/nodes/source_path.ts";
 import { ApplyError, callFailed } from "./apply_error.ts";
-import { LeftAlone } from "./left_alone.ts";
+import { DirectoryGone } from "./left_alone.ts";
 import type { ProjectCalls } from "./project_calls.ts";
 
 /** Directories that are open at once. */
@@ -58,7 +58,7 @@ export class ProjectRoot {
     this.stat = stat;
   }
 
-  /** The open directory, which stays ours. Throws {@linkcode LeftAlone} where there is none any more. */
+  /** The open directory, which stays ours. Throws {@linkcode DirectoryGone} where there is none any more. */
   directory(path: SourcePath): number {
     let fd = this.#open.get(path);
     if (fd !== undefined) this.#open.delete(path);
@@ -131,7 +131,7 @@ export class ProjectRoot {
       return this.directory(path);
     } catch (error) {
       // Whoever took it away has what was in it.
-      if (error instanceof LeftAlone) return null;
+      if (error instanceof DirectoryGone) return null;
       throw error;
     }
   }
@@ -143,7 +143,7 @@ export class ProjectRoot {
     }
     if (fd >= 0) return fd;
     const reason = GONE.get(failureCode(fd));
-    if (reason !== undefined) throw new LeftAlone(reason);
+    if (reason !== undefined) throw new DirectoryGone(reason);
     throw callFailed("open the directory", `${path}`, fd);
   }
 

@@ -22,7 +22,7 @@ import {
   kindOf,
   lookAt,
 } from "./inspect.ts";
-import { LeftAlone } from "./left_alone.ts";
+import { DirectoryGone, LeftAlone, throwFailed } from "./left_alone.ts";
 import { type Place, placeDraft, removeName } from "./replace_name.ts";
 import { settleDrafts } from "./settle_drafts.ts";
 import type { LinkGroup, LinkingStep, PlacingStep, Step, Steps, WritingStep } from "./steps.ts";
@@ -43,10 +43,11 @@ export function* runSteps(context: ApplyContext, steps: Steps): Work<void> {
   yield* runner.each("writing", steps.made, (step) => runner.makeDirectory(step));
   yield* runner.write(steps.writes);
   yield* runner.each("linking", steps.links, (step) => runner.link(step));
-  yield* runner.each("writing", steps.attributes, (step) => runner.attributes(step));
   yield* runner.each("deleting", steps.deletions.toReversed(), (step) => runner.remove(step));
   yield* runner.write(steps.writesOverDirectories);
   yield* runner.each("linking", steps.linksOverDirectories, (step) => runner.link(step));
+  // When no name is left that the inode is not to have any more: that one has to be as it was seen.
+  yield* runner.each("writing", steps.attributes, (step) => runner.attributes(step));
   yield* runner.each("writing", steps.directories.toReversed(), (step) => runner.directory(step));
   if (context.isResumed) restoreParents(context, steps.parents);
   context.root.tighten();
@@ -84,7 +85,8 @@ class StepRunner {
         yield* run(step);
       } catch (error) {
         if (!(error instanceof LeftAlone)) throw error;
-        this.leave(step.path, error.message);
+        const isDeleted = step.after === null && error instanceof DirectoryGone;
+        if (!isDeleted) this.leave(step.path, error.message);
       }
       yield progress(phase, i + 1, steps.length);
     }
@@ -101,8 +103,7 @@ class StepRunner {
     try {
       yield* settleDrafts(this.#context, this.#place(step), [step.before, step.after]);
     } catch (error) {
-      // Where there is no directory any more, nothing is left in it.
-      if (!(error instanceof LeftAlone && error.message.startsWith("its directory"))) throw error;
+      if (!(error instanceof DirectoryGone)) throw error;
     }
   }
 
@@ -118,10 +119,10 @@ class StepRunner {
     const name = found.stat === null ? path.name : names.draft;
     const result = calls.mkdir(directory, name, 0o700);
     if (isFailure(result, "EEXIST")) throw new LeftAlone("something else has this name now");
-    if (result < 0) throw callFailed("make the directory", `${path}`, result);
+    if (result < 0) throwFailed("make the directory", `${path}`, result);
     if (found.stat !== null) {
       const draft = lookAt(directory, names.draft);
-      if (draft === null) throw callFailed("make the directory", `${path}`, failure("ENOENT"));
+      if (draft === null) throwFailed("make the directory", `${path}`, failure("ENOENT"));
       placeDraft(this.#context, place, draft, found.stat);
     }
     this.#made.add(path);
@@ -226,6 +227,8 @@ class StepRunner {
     if (kindOf(now) !== S_IFDIR) changedMeanwhile();
     root.forget(path);
     const result = calls.rmdir(directory, path.name);
+    if (isFailure(result, "ENOENT")) return;
+    if (isFailure(result, "ENOTDIR")) changedMeanwhile();
     if (isFailure(result, "ENOTEMPTY") || isFailure(result, "EEXIST")) {
       // What stays in it is named already, if we know it.
       if (this.#occupied.has(path)) return;

@@ -46,13 +46,13 @@ export interface Steps {
   readonly made: PlacingStep[];
   readonly writes: WritingStep[];
   readonly links: LinkingStep[];
-  /** What keeps its inode and gets other attributes. */
-  readonly attributes: PlacingStep[];
   /** Done last name first, so that directories are empty. */
   readonly deletions: Step[];
   /** As the writes and links, where a directory is to go first. */
   readonly writesOverDirectories: WritingStep[];
   readonly linksOverDirectories: LinkingStep[];
+  /** What keeps its inode and gets other attributes. */
+  readonly attributes: PlacingStep[];
   /** Directories that get other attributes, and those that were made. Done last name first. */
   readonly directories: PlacingStep[];
   /** Directories that stay and have a step in them, with what they are to be. */

@@ -16,7 +16,7 @@ import type { ApplyContext } from "./apply_context.ts";
 import { callFailed } from "./apply_error.ts";
 import type { DraftNames } from "./draft_names.ts";
 import { kindOf, linkTarget, lookAt } from "./inspect.ts";
-import { LeftAlone } from "./left_alone.ts";
+import { LeftAlone, throwFailed } from "./left_alone.ts";
 import type { ProjectCalls } from "./project_calls.ts";
 import { setAttributes, xattrValue } from "./set_attributes.ts";
 
@@ -50,7 +50,7 @@ export function* writeDraft(
   const { calls } = context;
   const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
   const fd = calls.create(directory, names.written, flags, 0o200);
-  if (fd < 0) throw callFailed("write", `${path}`, fd);
+  if (fd < 0) throwFailed("write", `${path}`, fd);
   let isDone = false;
   try {
     yield* writeContent(context, fd, path, record);
@@ -91,7 +91,7 @@ export function finishDraft(
   }
   if (result >= 0) return;
   calls.unlink(directory, names.written);
-  throw callFailed("write", `${path}`, result);
+  throwFailed("write", `${path}`, result);
 }
 
 /** The bytes where there are some, and holes where not. */
@@ -158,11 +158,11 @@ function makeSpecial(
   if (isFailure(result, "EPERM") || isFailure(result, "EOPNOTSUPP")) {
     throw new LeftAlone(`it cannot be made there (${failureCode(result)})`);
   }
-  if (result < 0) throw callFailed("make", `${path}`, result);
+  if (result < 0) throwFailed("make", `${path}`, result);
   let isDone = false;
   try {
     const fd = openat(directory, cString(name), O_PATH | O_NOFOLLOW);
-    if (fd < 0) throw callFailed("make", `${path}`, fd);
+    if (fd < 0) throwFailed("make", `${path}`, fd);
     try {
       const stat = emptyStat();
       fstat(fd, stat);
@@ -172,7 +172,7 @@ function makeSpecial(
       close(fd);
     }
     const stat = lookAt(directory, name);
-    if (stat === null) throw callFailed("make", `${path}`, failure("ENOENT"));
+    if (stat === null) throwFailed("make", `${path}`, failure("ENOENT"));
     isDone = true;
     return { stat, fd: -1 };
   } finally {

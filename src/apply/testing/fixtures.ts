@@ -7,15 +7,15 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
-import { binaryString, cString } from "../../ffi/binary_string.ts";
-import { setxattr } from "../host/project_files.ts";
-import { copyModel, type ModelInode, storeModel } from "../history/snapshots/fixtures.ts";
-import { listSnapshot } from "../history/snapshots/fixtures.ts";
-import { importSource } from "../source/import_source.ts";
-import { SourceDirectory } from "../source/read_source.ts";
-import { readXattrsAt } from "../source/read_xattrs.ts";
-import type { StoreWriter } from "../store/store_writer.ts";
-import type { Snapshot } from "../store/trees/entry.ts";
+import { binaryString, cString } from "../../../ffi/binary_string.ts";
+import { setxattr } from "../../host/project_files.ts";
+import { copyModel, type ModelInode, storeModel } from "../../history/snapshots/fixtures.ts";
+import { listSnapshot } from "../../history/snapshots/fixtures.ts";
+import { importSource } from "../../source/import_source.ts";
+import { SourceDirectory } from "../../source/read_source.ts";
+import { readXattrsAt } from "../../source/read_xattrs.ts";
+import type { StoreWriter } from "../../store/store_writer.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
 
 /**
  * A model whose every inode can be on a disk: symlinks have neither a mode nor attributes of their own there. Its names are text,
@@ -172,7 +172,6 @@ export async function lookAtDirectory(store: StoreWriter, root: string): Promise
       pause: () => Promise.resolve(),
       commitEvery: 2 ** 26,
     });
-    store.commit();
     return snapshot;
   } finally {
     source.close();
@@ -205,7 +204,5 @@ export function storeRenumbered(
     for (const child of node.children.values()) renumber(child);
   };
   renumber(copy);
-  const stored = storeModel(store, copy);
-  store.commit();
-  return stored;
+  return storeModel(store, copy);
 }
