@@ -5,12 +5,14 @@
  */
 
 import {
+  applyReport,
   CGROUP_SESSION,
   CLEAN,
   COLLECTED,
   logEntry,
   mergeReport,
   type Places,
+  refreshReport,
   ROUTING,
   STATS,
   statusReport,
@@ -179,6 +181,16 @@ export class FakeService implements Service {
   async abortMerge(p: Params<"abortMerge">): Promise<Result<"abortMerge">> {
     await this.#called("abortMerge", p);
     return this.#report(this.#head(), false);
+  }
+
+  async refresh(p: Params<"refresh">): Promise<Result<"refresh">> {
+    await this.#called("refresh", p);
+    return refreshReport(p);
+  }
+
+  async apply(p: Params<"apply">): Promise<Result<"apply">> {
+    await this.#called("apply", p);
+    return applyReport(p);
   }
 
   async registerRun(p: Params<"registerRun">): Promise<Result<"registerRun">> {

@@ -35,9 +35,9 @@ import { listLog, type LogOptions, readable } from "./commits/log.ts";
 import { type Operation, type OperationKind, OperationLog } from "./commits/operation_log.ts";
 import { RefResolver } from "./refs/resolve_ref.ts";
 import { isCompacted } from "./commits/retention_table.ts";
-import { nextNumber } from "./commits/next_number.ts";
-import { COMMITS, createHistoryTables } from "./commits/schema.ts";
-import { putRow } from "../store/index/summed_table.ts";
+import { insertCommit } from "./commits/insert_commit.ts";
+import { createHistoryTables } from "./commits/schema.ts";
+import { BaseTable } from "./refs/base_table.ts";
 
 export type { BranchState };
 
@@ -62,7 +62,7 @@ export interface SaveRequest {
   readonly nextInode: number;
   /** Absent: the branch's snapshot and segment move, its head does not. */
   readonly commit?: NewCommit;
-  /** A merge begins whose conflicts are to be settled. A commit of kind `merge` ends it. */
+  /** A merge begins whose conflicts are to be settled. A commit of kind `merge` or `refresh` ends it. */
   readonly merge?: MergeInProgress;
   /** With a commit: it is the result of this, and can be undone. `from`: the commit that was current before. */
   readonly operation?: { readonly kind: OperationKind; readonly from: ObjectId };
@@ -116,6 +116,7 @@ export class History {
   readonly #refs: RefResolver;
   readonly #operations: OperationLog;
   readonly #branches: BranchTable;
+  readonly #bases: BaseTable;
 
   constructor(store: StoreWriter) {
     this.#store = store;
@@ -123,6 +124,7 @@ export class History {
     createHistoryTables(this.#database);
     this.#operations = new OperationLog(this.#database);
     this.#branches = new BranchTable(this.#database);
+    this.#bases = new BaseTable(this.#database);
     this.#refs = new RefResolver(this.#database, {
       commitInfo: (id) => this.commitInfo(id),
       head: (branch) => this.branch(branch)?.head ?? null,
@@ -168,6 +170,7 @@ export class History {
       }
       const { id = null } = commit ?? {};
       this.#branches.create({ ...branch, head: id, segment: FIRST_SEGMENT });
+      this.#bases.inherit(branch.parent, name);
     });
     return this.#branches.get(name)!;
   }
@@ -189,14 +192,20 @@ export class History {
 
   /** Its commits stay, as long as other branches need them or the retention policy keeps them. */
   deleteBranch(name: string): void {
-    this.#store.commit(() => this.#branches.delete(name));
+    this.#store.commit(() => {
+      this.#branches.delete(name);
+      this.#bases.delete(name);
+    });
   }
 
   renameBranch(from: string, to: string): void {
     if (this.#branches.get(to) !== null) {
       throw new HistoryError("branch_exists", `There is a branch ${to} already`, { subject: to });
     }
-    this.#store.commit(() => this.#branches.rename(from, to));
+    this.#store.commit(() => {
+      this.#branches.rename(from, to);
+      this.#bases.rename(from, to);
+    });
   }
 
   /** Moves a branch (made if need be) to a snapshot, with a commit if one is asked for. */
@@ -281,10 +290,11 @@ export class History {
     };
   }
 
-  /** The newest commit that holds what was taken from the source; null before there is one. */
-  sourceCommit(): CommitInfo | null {
-    const row = this.#database.prepare(
-      "SELECT id FROM commits WHERE kind IN ('import', 'refresh') ORDER BY sequence DESC LIMIT 1",
+  /** The newest import; null before there is one. */
+  importCommit(): CommitInfo | null {
+    const row = prepared(
+      this.#database,
+      "SELECT id FROM commits WHERE kind = 'import' ORDER BY sequence DESC LIMIT 1",
     ).get();
     return row === undefined ? null : this.commitInfo(storedId(String(row.id)));
   }
@@ -421,13 +431,6 @@ function whole(commit: CommitInfo): CommitInfo {
 
 function mergeAfter({ commit, merge }: SaveRequest): { merge?: MergeInProgress | null } {
   if (merge !== undefined) return { merge };
-  return commit?.kind === "merge" || commit?.kind === "revert" ? { merge: null } : {};
-}
-
-/** Returns a number that nothing else has. */
-function insertCommit(database: DatabaseSync, commit: CommitInfo): number {
-  const { id, branch, kind, label, time } = commit;
-  const sequence = nextNumber(database);
-  putRow(database, COMMITS, { sequence, id, branch, kind, label, time }, "INSERT OR IGNORE");
-  return sequence;
+  const ends = commit?.kind === "merge" || commit?.kind === "revert" || commit?.kind === "refresh";
+  return ends ? { merge: null } : {};
 }

@@ -23,6 +23,8 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   merge: [{ sources: ["b"] }, { sources: ["c"], dryRun: true }],
   continueMerge: "merge_test.ts",
   abortMerge: "merge_test.ts",
+  refresh: [{ dryRun: true }, {}],
+  apply: [{ dryRun: true }],
   showBranch: [{ name: "b" }],
   renameBranch: [{ name: "b", to: "d" }],
   deleteBranch: [{ name: "d" }],

@@ -21,6 +21,7 @@ import { type BranchAccess, HistoryMethods } from "../methods/history_methods.ts
 import { JournalFolder } from "./journal_folder.ts";
 import { Maintenance } from "../methods/maintenance.ts";
 import { MergeMethods } from "../methods/merge_methods.ts";
+import { ProjectMethods } from "../methods/project_methods.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import { sourceReport } from "../methods/source_report.ts";
 import { Turns } from "../branches/turns.ts";
@@ -41,6 +42,7 @@ export class Daemon {
   readonly #branching: BranchMethods;
   readonly #sessions: SessionMethods;
   readonly #merging: MergeMethods;
+  readonly #project: ProjectMethods;
 
   constructor(readonly parts: DaemonParts) {
     const { fs, background, counters, branches, authority } = parts;
@@ -53,7 +55,8 @@ export class Daemon {
     this.#folder = new JournalFolder(branches, access.turn);
     this.#history = new HistoryMethods(access);
     this.#merging = new MergeMethods(access);
-    const { mount } = parts.config;
+    const { mount, source } = parts.config;
+    this.#project = new ProjectMethods({ ...access, source });
     const nameOf = (number: number) => branches.nameOfNumber(number);
     const { sessions: cgroups, routing } = parts;
     const sessions = { ...access, fs, background, authority, nameOf, sessions: cgroups, routing };
@@ -93,6 +96,8 @@ export class Daemon {
     merge: (p) => this.#merging.merge(p),
     continueMerge: (p) => this.#merging.continue(p),
     abortMerge: (p) => this.#history.abortMerge(p),
+    refresh: (p) => this.#project.refresh(p),
+    apply: (p) => this.#project.apply(p),
     registerRun: () => Promise.reject(unknownCaller()),
     registerSession: (p) => this.#sessions.register(p),
     unregisterSession: (p) => this.#sessions.unregister(p),

@@ -1,0 +1,9 @@
+/**
+ * The names of what is said about the project and branches: docs/apply.md.
+ *
+ * @module
+ */
+
+export type { ApplyReport } from "../methods/project/apply.ts";
+export type { RefreshReport } from "../methods/project/refresh.ts";
+export type { LeftAlone, ProjectMoved } from "../shapes/project.ts";
