@@ -193,6 +193,16 @@ export class FakeService implements Service {
     return applyReport(p);
   }
 
+  async continueApply(p: Params<"continueApply">): Promise<Result<"continueApply">> {
+    await this.#called("continueApply", p);
+    return applyReport(p);
+  }
+
+  async abortApply(p: Params<"abortApply">): Promise<Result<"abortApply">> {
+    await this.#called("abortApply", p);
+    throw new ServiceError("no_apply", "No apply was interrupted");
+  }
+
   async registerRun(p: Params<"registerRun">): Promise<Result<"registerRun">> {
     await this.#called("registerRun", p);
     return { branch: p.branch };

@@ -35,6 +35,7 @@ import { listLog, type LogOptions, readable } from "./commits/log.ts";
 import { type Operation, type OperationKind, OperationLog } from "./commits/operation_log.ts";
 import { RefResolver } from "./refs/resolve_ref.ts";
 import { isCompacted } from "./commits/retention_table.ts";
+import { isOfProject } from "./commits/lineage.ts";
 import { insertCommit } from "./commits/insert_commit.ts";
 import { createHistoryTables } from "./commits/schema.ts";
 import { BaseTable } from "./refs/base_table.ts";
@@ -154,7 +155,7 @@ export class History {
         subject: name,
       });
     }
-    const head = branch.head === null ? null : this.commitInfo(branch.head);
+    const head = branch.head === null ? null : ofBranch(this.commitInfo(branch.head));
     const commit = head === null || sameSnapshot(head.snapshot, branch.snapshot)
       ? head
       : this.#putCommit(name, head.id, branch.snapshot, {
@@ -239,7 +240,7 @@ export class History {
    */
   moveTo(request: MoveRequest): CommitInfo {
     const { branch, segment, nextInode, operation, through = [] } = request;
-    const commit = whole(this.commitInfo(request.commit));
+    const commit = ofBranch(whole(this.commitInfo(request.commit)));
     this.#store.commit(() => {
       const { snapshot, id: head } = commit;
       this.#branches.move({ name: branch, head, snapshot, segment, nextInode, merge: null });
@@ -339,6 +340,14 @@ export class History {
   /** Throws {@linkcode HistoryError} `nothing_to_redo`. */
   redoTarget(branch: string): UndoTarget {
     const steps = this.#operations.redoable(branch).take(1).toArray();
+    const [step] = steps;
+    if (step !== undefined && this.#operations.origin(branch, step).kind === "apply") {
+      throw new HistoryError(
+        "nothing_to_redo",
+        `Cannot redo on ${branch}: an apply was undone last, which agentvfs apply does again`,
+        { subject: branch },
+      );
+    }
     if (steps.length === 1) return this.#target(branch, steps);
     throw new HistoryError(
       "nothing_to_redo",
@@ -416,6 +425,16 @@ export class History {
   #countChanges(before: Snapshot | null, after: Snapshot): ChangeCounts {
     return countChanges(this.#store, before, after);
   }
+}
+
+/** Throws unless the commit is a state of a branch. */
+function ofBranch(commit: CommitInfo): CommitInfo {
+  if (!isOfProject(commit.kind)) return commit;
+  throw new HistoryError(
+    "not_a_state",
+    `Cannot go to ${commit.id.slice(0, 12)}: it is what the project became, no state of a branch`,
+    { subject: commit.id },
+  );
 }
 
 /** Throws unless what the commit recorded is there. */

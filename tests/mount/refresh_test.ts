@@ -4,6 +4,8 @@
 
 import assert from "node:assert/strict";
 import type { ApplyReport, RefreshReport } from "../../src/control/service/project.ts";
+import type { ControlClient } from "../../src/control/client.ts";
+import type { Params } from "../../src/control/methods.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { shell } from "../support/process.ts";
 
@@ -19,22 +21,23 @@ async function inMount(m: Mounted, script: string): Promise<void> {
   await shell(script, { cwd: m.mount });
 }
 
-async function paths(m: Mounted, ...args: string[]): Promise<string[]> {
-  const report: ApplyReport = await m.ctl("apply", "--dry-run", ...args);
-  return report.changes!.map(({ status, path }) => `${status} ${path}`);
+async function paths(c: ControlClient, params: Params<"apply"> = {}): Promise<string[]> {
+  const { changes } = await c.apply({ ...params, dryRun: true });
+  return changes!.map(({ status, path }) => `${status} ${path}`);
 }
 
 Deno.test("a refresh brings the project's changes, which undo takes back and redo brings again", () =>
   withProject(PROJECT, async (m) => {
+    using c = await m.connect();
     await inMount(m, "sed -i 's/^3$/three/' lines; echo branch >src/mine; rm src/f1");
     await inProject(m, "sed -i 's/^27$/27a/' lines; echo person >src/theirs; chmod +x src/f2");
-    const asked: RefreshReport = await m.ctl("refresh", "--dry-run");
+    const asked: RefreshReport = await c.refresh({ dryRun: true });
     assert.deepEqual(asked.changes!.map(({ status, path }) => `${status} ${path}`).sort(), [
       "A src/theirs",
       "M lines",
       "M src/f2",
     ]);
-    const report: RefreshReport = await m.ctl("refresh");
+    const report: RefreshReport = await c.refresh({});
     assert.equal(report.state, "refreshed");
     assert.deepEqual(report.changed, { added: 1, modified: 2, deleted: 0 });
     assert.deepEqual(report.project.changed, report.changed);
@@ -43,23 +46,24 @@ Deno.test("a refresh brings the project's changes, which undo takes back and red
     assert.equal(await Deno.readTextFile(m.path("src/theirs")), "person\n");
     assert.equal((await Deno.stat(m.path("src/f2"))).mode! & 0o111, 0o111);
     const wanted = ["A src/mine", "D src/f1", "M lines"];
-    assert.deepEqual((await paths(m)).sort(), wanted);
-    assert.equal((await m.ctl("refresh")).state, "unchanged");
-    await m.ctl("undo");
-    assert.equal((await m.ctl("refresh", "--dry-run")).state, "refreshed");
+    assert.deepEqual((await paths(c)).sort(), wanted);
+    assert.equal((await c.refresh({})).state, "unchanged");
+    await c.undo({});
+    assert.equal((await c.refresh({ dryRun: true })).state, "refreshed");
     // What the refresh had brought is not taken for something that the branch deleted.
-    assert.deepEqual((await paths(m)).sort(), wanted);
-    await m.ctl("redo");
-    assert.equal((await m.ctl("refresh")).state, "unchanged");
-    assert.deepEqual((await paths(m)).sort(), wanted);
-    const { entries } = await m.ctl("log");
-    assert.equal(entries[0].kind, "refresh");
+    assert.deepEqual((await paths(c)).sort(), wanted);
+    await c.redo({});
+    assert.equal((await c.refresh({})).state, "unchanged");
+    assert.deepEqual((await paths(c)).sort(), wanted);
+    const { entries } = await c.log({});
+    assert.equal(entries[0]?.kind, "refresh");
     assert.deepEqual(entries.map(({ kind }: { kind: string }) => kind), ["refresh", "import"]);
-    assert.equal((await m.ctl("verify")).clean, true);
+    assert.equal((await c.verify({})).clean, true);
   }));
 
 Deno.test("a conflict refuses a refresh; marked in files it is settled there", () =>
   withProject(PROJECT, async (m) => {
+    using c = await m.connect();
     await inMount(m, "sed -i 's/^3$/branch/' lines");
     await inProject(m, "sed -i 's/^3$/person/' lines; echo new >new");
     const refused = await m.refused("refresh");
@@ -75,46 +79,52 @@ Deno.test("a conflict refuses a refresh; marked in files it is settled there", (
     assert.match(await Deno.readTextFile(m.path("lines")), /^<{7} main\nbranch\n/m);
     await inMount(m, "seq 1 30 >lines; sed -i 's/^3$/both/' lines");
     await m.ctl("merge", "--continue");
-    assert.equal((await m.ctl("refresh")).state, "unchanged");
-    assert.deepEqual(await paths(m), ["M lines"]);
-    assert.equal((await m.ctl("log")).entries[0].kind, "refresh");
+    assert.equal((await c.refresh({})).state, "unchanged");
+    assert.deepEqual(await paths(c), ["M lines"]);
+    assert.equal((await c.log({})).entries[0]?.kind, "refresh");
   }));
 
 Deno.test("a branch begins with what its parent and the project have in common, and keeps it", () =>
   withProject(PROJECT, async (m) => {
+    using c = await m.connect();
     await inProject(m, "echo person >src/theirs");
-    await m.ctl("refresh");
+    await c.refresh({});
     await m.ctl("branch", "create", "b");
-    assert.equal((await m.ctl("refresh", "-b", "b")).state, "unchanged");
+    assert.equal((await c.refresh({ branch: "b" })).state, "unchanged");
     await m.ctl("branch", "rename", "b", "c");
     await shell("echo c >src/c", { cwd: m.path(".agentvfs/branches/c") });
-    assert.deepEqual(await paths(m, "-b", "c"), ["A src/c"]);
+    assert.deepEqual(await paths(c, { branch: "c" }), ["A src/c"]);
     // Merged, it brings what it refreshed; a rollback to before that does not take it from the project.
     await inProject(m, "echo more >src/more");
-    assert.equal((await m.ctl("refresh", "-b", "c")).state, "refreshed");
-    await m.ctl("merge", "c");
-    assert.equal((await m.ctl("refresh")).state, "unchanged");
-    assert.deepEqual(await paths(m), ["A src/c"]);
-    await m.ctl("undo");
-    assert.deepEqual(await paths(m), []);
-    await m.ctl("rollback", "initial");
-    assert.deepEqual(await paths(m), []);
+    assert.equal((await c.refresh({ branch: "c" })).state, "refreshed");
+    await c.merge({ sources: ["c"] });
+    assert.equal((await c.refresh({})).state, "unchanged");
+    assert.deepEqual(await paths(c), ["A src/c"]);
+    await c.undo({});
+    assert.deepEqual(await paths(c), []);
+    await c.rollback({ ref: "initial" });
+    assert.deepEqual(await paths(c), []);
   }));
 
 Deno.test("only what was asked for is applied, and git's own files are no conflict", () =>
   withProject(PROJECT, async (m) => {
+    using c = await m.connect();
     const git = "git -c user.email=a@b -c user.name=n";
     await inMount(
       m,
       `echo a >src/a.ts; echo b >b.ts; echo c >c; git add b.ts; ${git} commit -qm agent`,
     );
-    assert.deepEqual((await paths(m, "--no-git")).sort(), ["A b.ts", "A c", "A src/a.ts"]);
-    assert.deepEqual((await paths(m, "--only", "*.ts")).sort(), ["A b.ts", "A src/a.ts"]);
-    assert.deepEqual(await paths(m, "--only", "src/**"), ["A src/a.ts"]);
+    assert.deepEqual((await paths(c, { withoutGit: true })).sort(), [
+      "A b.ts",
+      "A c",
+      "A src/a.ts",
+    ]);
+    assert.deepEqual((await paths(c, { only: ["*.ts"] })).sort(), ["A b.ts", "A src/a.ts"]);
+    assert.deepEqual(await paths(c, { only: ["src/**"] }), ["A src/a.ts"]);
     // The person's git refreshes its index, the agent's has something else in it.
     await inMount(m, "git add c");
     await inProject(m, "touch src/f1; git status >/dev/null; git update-index --refresh");
-    const report: ApplyReport = await m.ctl("apply", "--dry-run");
+    const report: ApplyReport = await c.apply({ dryRun: true });
     assert.deepEqual(report.conflicts, []);
     assert.ok(report.changes!.some(({ path }) => path === ".git/index"));
     await Deno.writeTextFile(`${m.project}/.git/index.lock`, "");

@@ -5,7 +5,13 @@
  */
 
 import type { ConflictReport } from "../../control/service/merge.ts";
-import type { ApplyReport, ProjectMoved, RefreshReport } from "../../control/service/project.ts";
+import type { TakenBack, UndoReport } from "../../control/service/history.ts";
+import type {
+  ApplyReport,
+  LeftAlone,
+  ProjectMoved,
+  RefreshReport,
+} from "../../control/service/project.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import type { CommandInput } from "../command.ts";
 import {
@@ -58,14 +64,31 @@ export function printApply(input: CommandInput, report: ApplyReport): void {
   warn(report.project);
   for (const conflict of report.conflicts) print(conflictLine(report.branch, conflict));
   for (const change of report.changes ?? []) print(changeLine(change));
-  for (const { path, reason } of report.leftAlone) {
-    print(`${style("left", "yellow")} ${safe(path)}: ${safe(reason)}`);
-  }
+  printLeft(report.leftAlone);
   if (!onTerminal() && report.id !== null) return print(report.id);
   const moved = movedSince(report.project);
   print(applied(report));
   if (moved !== "") {
     print(`the project has ${moved}, which is kept: agentvfs refresh brings it here`);
+  }
+}
+
+/** An apply was taken back. */
+export function printTakenBack(
+  input: CommandInput,
+  report: UndoReport,
+  { changed, leftAlone }: TakenBack,
+): void {
+  if (input.flags.has("json")) return printJson(report);
+  printLeft(leftAlone);
+  const done = report.dryRun ? "would take" : "took";
+  const what = `${done} an apply of ${safe(report.branch)} back from the project`;
+  print(joined(what, counts(changed), duration(report.ms)));
+}
+
+function printLeft(leftAlone: readonly LeftAlone[]): void {
+  for (const { path, reason } of leftAlone) {
+    print(`${style("left", "yellow")} ${safe(path)}: ${safe(reason)}`);
   }
 }
 

@@ -6,4 +6,5 @@
 
 export type { ApplyReport } from "../methods/project/apply.ts";
 export type { RefreshReport } from "../methods/project/refresh.ts";
-export type { LeftAlone, ProjectMoved } from "../shapes/project.ts";
+export type { LeftAlone } from "../shapes/history.ts";
+export type { ProjectMoved } from "../shapes/project.ts";

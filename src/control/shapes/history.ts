@@ -91,6 +91,12 @@ export const CheckpointReport = shape("CheckpointReport", "A checkpoint that was
 });
 export type CheckpointReport = Infer<typeof CheckpointReport>;
 
+export const LeftAlone = shape("LeftAlone", "A path that is not as it was to be.", {
+  path: text("For people"),
+  reason: text("Why"),
+});
+export type LeftAlone = Infer<typeof LeftAlone>;
+
 /** The fields of a {@linkcode RollbackReport}. */
 export const MOVED = {
   id: id("Checkpoint now shown, or, in a dry run, that would be"),

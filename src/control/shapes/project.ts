@@ -5,13 +5,7 @@
  */
 
 import { group, type Infer, list, nullable, shape, text, time, truth, whole } from "../schema.ts";
-import { ChangeCounts } from "./history.ts";
-
-export const LeftAlone = shape("LeftAlone", "A path that is not as it was to be.", {
-  path: text("For people"),
-  reason: text("Why"),
-});
-export type LeftAlone = Infer<typeof LeftAlone>;
+import { ChangeCounts, LeftAlone } from "./history.ts";
 
 export const ProjectMoved = shape(
   "ProjectMoved",

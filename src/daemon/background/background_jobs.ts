@@ -352,7 +352,10 @@ export function backgroundJobs(
     ...garbageJobs(store, history, onTask),
     undoTarget: ({ branch, count }) => history.undoTarget(branch, count),
     change: ({ branch, ref }) => history.change(branch, ref),
-    ...projectJobs(store, history, start.source),
+    ...projectJobs(store, history, {
+      source: start.source,
+      plan: `${start.store}/applying.json`,
+    }),
     redoTarget: (branch) => history.redoTarget(branch),
     notify: (invalidation) => {
       notify(start.fuseFd, invalidation);

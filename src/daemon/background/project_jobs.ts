@@ -12,7 +12,9 @@ import {
   type SnapshotChange,
 } from "../../history/diff/diff.ts";
 import type { History } from "../../history/history.ts";
-import type { MergeConflict, MergeStrategy } from "../../history/merge/merge_types.ts";
+import { hasMarkers } from "../../history/merge/has_markers.ts";
+import { mergeSnapshots } from "../../history/merge/merge_snapshots.ts";
+import type { MergeConflict, MergeResult, MergeStrategy } from "../../history/merge/merge_types.ts";
 import type { MergeOutcome, MergeSide } from "../../history/merge/merge_branches.ts";
 import { mergeProject } from "../../history/project/merge_project.ts";
 import type { CommonBase } from "../../history/project/common_base.ts";
@@ -27,6 +29,13 @@ import { SourceDirectory } from "../../source/read_source.ts";
 import { nextTurn } from "../../store/format/next_turn.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { getMeta } from "../../store/index/meta.ts";
+import {
+  ApplyJob,
+  type ApplyPlaces,
+  type DoneApply,
+  type Interrupted,
+  type PlannedApply,
+} from "./apply_job.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 
@@ -47,8 +56,16 @@ export interface ProjectJobs {
     in: RefreshRequest;
     out: MergeOutcome & { listed: readonly SnapshotChange[] };
   };
-  /** What an apply would do. Puts objects. */
+  /** What an apply would do. Puts objects, and commits nothing. */
   planApply: { in: ApplyRequest; out: ApplyPlan };
+  /** Carries an apply out. */
+  apply: { in: PlannedApply; out: DoneApply };
+  /** What taking an apply back would do to the project as it was seen last. Puts objects, and commits nothing. */
+  planTakeBack: { in: { branch: string; at: ObjectId; apply: ObjectId }; out: ApplyPlan };
+  /** The apply that was interrupted, if there is one. */
+  interruptedApply: { in: null; out: Interrupted | null };
+  /** Finishes it, or takes it back. */
+  endApply: { in: "continue" | "abort"; out: DoneApply };
 }
 
 export interface SeenProject {
@@ -87,12 +104,11 @@ export interface ApplyRequest {
   readonly only?: readonly string[];
   /** Leaves `.git` alone. */
   readonly withoutGit: boolean;
-  /** Applies what does not conflict. */
-  readonly partial: boolean;
 }
 
 export interface ApplyPlan {
   readonly base: CommonBase;
+  readonly point: ObjectId;
   /** The project before, */
   readonly before: CommitInfo;
   /** and what it becomes. */
@@ -110,18 +126,24 @@ type Row<K extends keyof ProjectJobs> = (
 ) => ProjectJobs[K]["out"] | Promise<ProjectJobs[K]["out"]>;
 type ProjectTable = { [K in keyof ProjectJobs]: Row<K> };
 
-export function projectJobs(store: StoreWriter, history: History, source: string): ProjectTable {
+export function projectJobs(
+  store: StoreWriter,
+  history: History,
+  places: ApplyPlaces,
+): ProjectTable {
+  const { source } = places;
   const project = new ProjectHistory(store, history);
-  const look = async () => {
+  const applying = new ApplyJob(store, history, project, places);
+  const storing = async <T>(job: () => Promise<T>) => {
     try {
-      return await lookAtProject(store, project, source);
+      return await job();
     } catch (error) {
       store.discard();
       throw error;
     }
   };
   return {
-    look,
+    look: () => storing(() => lookAtProject(store, project, source)),
     commonBase: ({ branch, at }) => project.base(branch, at),
     common: ({ branch, snapshot, before, message }) => {
       return store.withReserve(() => {
@@ -133,6 +155,11 @@ export function projectJobs(store: StoreWriter, history: History, source: string
     movedProject: ({ from, to }) => movedProject(store, from, to),
     mergeRefresh: (request) => store.withReserve(() => mergeRefresh(store, request)),
     planApply: (request) => store.withReserve(() => planApply(store, history, project, request)),
+    apply: (planned) => storing(() => applying.run(planned)),
+    planTakeBack: (request) =>
+      store.withReserve(() => planTakeBack(store, history, project, request)),
+    interruptedApply: () => storing(() => applying.interrupted()),
+    endApply: (how) => storing(() => how === "abort" ? applying.abort() : applying.continue()),
   };
 }
 
@@ -213,21 +240,70 @@ function planApply(
   const { commit: before } = project.known(null)!;
   const base = project.base(branch, point);
   const chosen = chooseChanges(store, base.snapshot, request, allocateInode);
-  const { snapshot: result, conflicts, decided } = mergeProject(
-    store,
-    base.snapshot,
-    before.snapshot,
-    chosen,
-    { strategy, labels: { ours: "project", theirs: branch }, allocateInode },
-  );
-  const left = conflicts.flatMap(({ path, oursPath, theirsPath }) =>
+  const labels = { ours: "project", theirs: branch };
+  const options = { strategy, labels, allocateInode };
+  const merged = mergeProject(store, base.snapshot, before.snapshot, chosen, options);
+  const left = unsettled(store, merged, strategy);
+  const common = withPaths(store, chosen, base.snapshot, left, allocateInode);
+  return { base, point, ...planned(store, before, merged, common) };
+}
+
+/**
+ * The project without what an apply did: merged against what that made of it, with what it was before. What somebody has
+ * changed there since is in conflict, and stays.
+ */
+function planTakeBack(
+  store: StoreWriter,
+  history: History,
+  project: ProjectHistory,
+  { branch, at, apply }: ProjectJobs["planTakeBack"]["in"],
+): ApplyPlan {
+  let next = history.nextInode();
+  const allocateInode = () => next++;
+  const { commit: before } = project.known(null)!;
+  const applied = history.commitInfo(apply);
+  const snapshotOf = (i: number) => history.commitInfo(applied.parents[i]!).snapshot;
+  const [was, commonBefore, commonAfter] = [snapshotOf(0), snapshotOf(2), snapshotOf(3)];
+  const merged = mergeProject(store, applied.snapshot, before.snapshot, was, {
+    strategy: "conflict",
+    labels: { ours: "project", theirs: "before" },
+    allocateInode,
+  });
+  const base = project.base(branch, at);
+  const left = unsettled(store, merged, "conflict");
+  const wanted = withPaths(store, commonBefore, commonAfter, left, allocateInode);
+  // What was common before; other applies and refreshes since then stay in it.
+  const common = mergeSnapshots(store, commonAfter, base.snapshot, wanted, {
+    strategy: "theirs",
+    labels: { ours: "base", theirs: "before" },
+    allocateInode,
+  });
+  return { base, point: at, ...planned(store, before, merged, common.snapshot) };
+}
+
+/** Paths that a merge leaves as the project has them. Marks in a text say what both sides have. */
+function unsettled(
+  store: StoreWriter,
+  { snapshot, conflicts }: MergeResult,
+  strategy: MergeStrategy,
+): string[] {
+  return conflicts.filter(({ path }) =>
+    strategy !== "markers" || !hasMarkers(store, snapshot, path)
+  ).flatMap(({ path, oursPath, theirsPath }) =>
     [path, oursPath, theirsPath].filter((at) => at !== undefined)
   );
+}
+
+function planned(
+  store: StoreWriter,
+  before: CommitInfo,
+  { snapshot: result, conflicts, decided }: MergeResult,
+  common: Snapshot,
+): Omit<ApplyPlan, "base" | "point"> {
   return {
-    base,
     before,
     result,
-    common: withPaths(store, chosen, base.snapshot, left, allocateInode),
+    common,
     conflicts,
     decided,
     counts: countChanges(store, before.snapshot, result),

@@ -8,11 +8,15 @@ import { binaryString, displayString } from "../../../ffi/binary_string.ts";
 import type { Params } from "../../control/methods.ts";
 import type { ApplyReport, ProjectMoved, RefreshReport } from "../../control/service/project.ts";
 import { ServiceError } from "../../control/service_error.ts";
-import type { ChangeCounts } from "../../history/commits/commit.ts";
+import type { TakenBack } from "../../control/service/history.ts";
+import type { ChangeCounts, CommitInfo } from "../../history/commits/commit.ts";
 import type { MergeOutcome } from "../../history/merge/merge_branches.ts";
 import type { SkippedPath } from "../../source/import_source.ts";
+import type { DoneApply, Interrupted, PlannedApply } from "../background/apply_job.ts";
 import type { ApplyPlan, SeenProject } from "../background/project_jobs.ts";
+import { serviceError } from "../threads/service_errors.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";
+import { type GuardOptions, guardSize } from "../branches/size_guard.ts";
 import { Merger, mergeSide } from "../branches/merger.ts";
 import { changeReport, conflictReport, elapsed } from "../threads/reports.ts";
 import type { BranchAccess } from "./history_methods.ts";
@@ -113,7 +117,6 @@ export class ProjectMethods {
         strategy: p.strategy ?? "conflict",
         ...(p.only === undefined ? {} : { only: p.only.map(binaryString) }),
         withoutGit: p.withoutGit ?? false,
-        partial: p.partial ?? false,
       });
       const report: ApplyReport = {
         branch: branch.name,
@@ -135,8 +138,113 @@ export class ProjectMethods {
         await background.call("discard", null);
         throw conflicts("apply", report);
       }
-      throw new ServiceError("not_yet", "not yet");
+      if (report.state === "unchanged") {
+        await background.call("discard", null);
+        return report;
+      }
+      await this.#guard(plan, p);
+      const name = p.ref ?? branch.name;
+      const message = p.message ?? `apply ${name}`;
+      const done = await this.#carryOut(branch, plan, {
+        message,
+        agent: p.agent ?? null,
+        operation: "apply",
+      });
+      return { ...report, ...ended(report.state, done), ms: elapsed(started) };
     });
+  }
+
+  /** Refuses what would take away very much. */
+  async #guard({ before, result }: ApplyPlan, options: GuardOptions): Promise<void> {
+    const { background } = this.parts;
+    const change = { what: "apply", from: before.snapshot, to: result };
+    try {
+      await guardSize(background, change, options);
+    } catch (error) {
+      await background.call("discard", null);
+      throw error;
+    }
+  }
+
+  /** Takes an apply of the branch back. What somebody changed in the project since stays, and is named. */
+  async takeBack(branch: Branch, apply: CommitInfo, dryRun: boolean): Promise<TakenBack> {
+    if (apply.branch !== branch.name) throw ofAnother(apply);
+    const { background } = this.parts;
+    await this.#look();
+    const at = { branch: branch.name, at: branch.head.id, apply: apply.id };
+    const plan = await background.call("planTakeBack", at);
+    const message = `undo of ${apply.message}`;
+    const done = dryRun
+      ? { commit: null, leftAlone: [] }
+      : await this.#carryOut(branch, plan, { message, agent: null, operation: "undo" });
+    if (dryRun) await background.call("discard", null);
+    const stays = plan.conflicts.map(({ path }) => ({
+      path: displayString(path),
+      reason: "it was changed in the project since",
+    }));
+    return {
+      changed: dryRun ? plan.counts : done.commit?.changed ?? NOTHING,
+      leftAlone: [...stays, ...done.leftAlone.map(shown)],
+    };
+  }
+
+  /** Finishes an apply that was interrupted. */
+  continueApply(p: Params<"continueApply">): Promise<ApplyReport> {
+    return this.#end("continue", p.dryRun ?? false);
+  }
+
+  /** Takes back what an apply that was interrupted had done. */
+  abortApply(p: Params<"abortApply">): Promise<ApplyReport> {
+    return this.#end("abort", p.dryRun ?? false);
+  }
+
+  async #end(how: "continue" | "abort", dryRun: boolean): Promise<ApplyReport> {
+    return await this.parts.turn(`apply --${how}`, async () => {
+      const started = performance.now();
+      const { background } = this.parts;
+      const interrupted = await background.call("interruptedApply", null);
+      if (interrupted === null) {
+        throw new ServiceError("no_apply", "No apply was interrupted");
+      }
+      const { commit } = interrupted;
+      const done = dryRun
+        ? { commit: null, leftAlone: [] }
+        : await background.call("endApply", how).catch(failed);
+      return {
+        branch: commit.branch,
+        to: this.parts.source,
+        ...ended(how === "abort" ? "aborted" : "applied", done),
+        dryRun,
+        applied: commit.parents[1]!,
+        project: { changed: NOTHING, newest: null, files: 0, guessed: false, skipped: [] },
+        conflicts: [],
+        decided: [],
+        changed: done.commit?.changed ?? NOTHING,
+        safety: null,
+        ms: elapsed(started),
+      };
+    });
+  }
+
+  async #carryOut(
+    branch: Branch,
+    plan: ApplyPlan,
+    what: Pick<PlannedApply, "message" | "agent" | "operation">,
+  ): Promise<DoneApply> {
+    const { base, before, result, common, point } = plan;
+    const { background } = this.parts;
+    const message = "what was common";
+    const { name } = branch;
+    const baseBefore = base.commit ??
+      (await background.call("common", {
+        branch: name,
+        snapshot: base.snapshot,
+        before: base,
+        message,
+      }))
+        .id;
+    const planned = { branch: name, before: before.id, result, point, baseBefore, common, ...what };
+    return await background.call("apply", planned).catch(failed);
   }
 
   /** What is applied: a checkpoint, or the working tree, which becomes one unless it is only a question. */
@@ -156,7 +264,10 @@ export class ProjectMethods {
     return { point: id, theirs: snapshot, safety: commit?.id ?? null };
   }
 
+  /** Throws `apply_unfinished` while an apply is in the middle. */
   async #look(): Promise<SeenProject> {
+    const interrupted = await this.parts.background.call("interruptedApply", null);
+    if (interrupted !== null) throw unfinished(interrupted);
     const seen = await this.parts.background.call("look", null);
     if (seen.locks.length === 0) return seen;
     const locks = seen.locks.map(displayString).join(", ");
@@ -207,6 +318,41 @@ function told(outcome: MergeOutcome) {
     decided: decided.map(conflictReport),
     changed: outcome.changes,
   } as const;
+}
+
+function ofAnother({ branch }: CommitInfo): ServiceError {
+  return new ServiceError("cannot_undo", `That is an apply of ${branch}`, {
+    hint: `agentvfs undo --branch ${branch}`,
+  });
+}
+
+/** How an apply ended that was to end like this. */
+function ended(state: ApplyReport["state"], { commit, leftAlone }: DoneApply) {
+  const isWhole = leftAlone.length === 0 || state === "aborted";
+  return {
+    state: isWhole ? state : "partial",
+    id: commit?.id ?? null,
+    leftAlone: leftAlone.map(shown),
+  };
+}
+
+function unfinished({ commit, writes, deletions, isGoingBack }: Interrupted): ServiceError {
+  const paths = writes + deletions;
+  return new ServiceError(
+    "apply_unfinished",
+    `An apply of ${commit.branch} was interrupted ${isGoingBack ? "while it was taken back" : ""}` +
+      `(${paths} ${paths === 1 ? "path" : "paths"})`,
+    {
+      hint: isGoingBack
+        ? "agentvfs apply --abort takes the rest back"
+        : "agentvfs apply --continue finishes it, agentvfs apply --abort takes it back",
+    },
+  );
+}
+
+/** The writer says what to do about what the disk refused. */
+function failed(error: unknown): never {
+  throw serviceError(error);
 }
 
 function planned({ conflicts, decided, counts }: ApplyPlan, partial: boolean) {

@@ -53,10 +53,13 @@ export class Daemon {
     };
     this.#self = new DaemonMethods(parts, access);
     this.#folder = new JournalFolder(branches, access.turn);
-    this.#history = new HistoryMethods(access);
     this.#merging = new MergeMethods(access);
     const { mount, source } = parts.config;
     this.#project = new ProjectMethods({ ...access, source });
+    this.#history = new HistoryMethods({
+      ...access,
+      takeBackApply: (...what) => this.#project.takeBack(...what),
+    });
     const nameOf = (number: number) => branches.nameOfNumber(number);
     const { sessions: cgroups, routing } = parts;
     const sessions = { ...access, fs, background, authority, nameOf, sessions: cgroups, routing };
@@ -98,6 +101,8 @@ export class Daemon {
     abortMerge: (p) => this.#history.abortMerge(p),
     refresh: (p) => this.#project.refresh(p),
     apply: (p) => this.#project.apply(p),
+    continueApply: (p) => this.#project.continueApply(p),
+    abortApply: (p) => this.#project.abortApply(p),
     registerRun: () => Promise.reject(unknownCaller()),
     registerSession: (p) => this.#sessions.register(p),
     unregisterSession: (p) => this.#sessions.unregister(p),

@@ -88,6 +88,7 @@ function binary(bytes: Uint8Array, from: number, to: number): string {
 }
 
 function hex(bytes: Uint8Array, from: number, length: number): string {
+  if (from + length > bytes.length) throw new RangeError("The index ends in the middle of an id");
   let text = "";
   for (let i = from; i < from + length; i++) text += bytes[i]!.toString(16).padStart(2, "0");
   return text;

@@ -4,6 +4,7 @@
  * Everything is in commits, so that it is checked, kept and found again as they are:
  * - kind `project`: the project as it was seen (without parents), or what it and a branch have in common after a refresh or a
  *   part of an apply (its parent: what was common before)
+ * - kind `project`, named `applying`: what an apply that has begun is to make of the project; its parents are those of an `apply`
  * - kind `apply`: what an apply made of the project. Its parents are, in this order: the project before it, the commit of the
  *   branch that was applied, what was common before it, what is common after it
  *
@@ -47,8 +48,21 @@ export interface ApplyRecord {
   readonly message: string;
   readonly agent: string | null;
   /** `undo`: it takes an apply back. */
-  readonly operation: "apply" | "undo" | null;
+  readonly operation: "apply" | "undo";
 }
+
+/** An apply that begins. */
+export type BegunApply =
+  & Omit<ApplyRecord, "after" | "baseAfter">
+  & {
+    /** What it is to make of the project, */
+    readonly result: Snapshot;
+    /** and what is common then. */
+    readonly common: Snapshot;
+  };
+
+/** Message of an apply that begins to take another one back, before its own. */
+const TAKING_BACK = "take back: ";
 
 export class ProjectHistory {
   readonly #store: StoreWriter;
@@ -114,6 +128,33 @@ export class ProjectHistory {
     return commit;
   }
 
+  /** An apply begins: it is known by the name `applying` until it is recorded. */
+  begin(apply: BegunApply): CommitInfo {
+    const { branch, before, point, baseBefore, agent, message, operation } = apply;
+    const common = this.common(branch, apply.common, baseBefore, message);
+    const commit = this.#put({
+      snapshot: apply.result,
+      parents: [before, point, baseBefore, common.id],
+      time: Date.now(),
+      message: `${operation === "undo" ? TAKING_BACK : ""}${message}`,
+      kind: "project",
+      branch,
+      agent,
+    });
+    this.#store.commit((database) => {
+      insertCommit(database, commit);
+      this.#bases.putProject("applying", commit.id);
+    });
+    return commit;
+  }
+
+  /** What {@linkcode begin} was given. */
+  static begun({ message }: CommitInfo): Pick<ApplyRecord, "message" | "operation"> {
+    return message.startsWith(TAKING_BACK)
+      ? { operation: "undo", message: message.slice(TAKING_BACK.length) }
+      : { operation: "apply", message };
+  }
+
   /** What an apply made of the project, and what is common after it. Ends what {@linkcode begin} began. */
   record(record: ApplyRecord): CommitInfo {
     const { branch, before, after, point, baseBefore, baseAfter, message, agent } = record;
@@ -131,10 +172,7 @@ export class ProjectHistory {
       insertCommit(database, commit);
       this.#bases.put(branch, { point, base: baseAfter });
       this.#bases.putProject("applying", null);
-      const { operation: kind } = record;
-      if (kind !== null) {
-        this.#operations.append(branch, { kind, from: before, to: commit.id });
-      }
+      this.#operations.append(branch, { kind: record.operation, from: before, to: commit.id });
     });
     return commit;
   }

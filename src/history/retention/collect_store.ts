@@ -125,7 +125,12 @@ export class StoreCollection {
     const keep = keptCommits(commits, policy, now);
     for (const id of neededCommits(commits, heads)) keep.add(id);
     const project = projectCommits(this.#store.database);
-    for (const { id } of commits) if (project.has(id)) keep.add(id);
+    for (const { id, kind, parents } of commits) {
+      if (!project.has(id)) continue;
+      keep.add(id);
+      // What an apply in progress began with, and what was common before a refresh.
+      if (kind === "project") { for (const parent of parents) keep.add(parent); }
+    }
     const log = new OperationLog(this.#store.database);
     const byId = new Map(commits.map((commit) => [commit.id, commit]));
     for (const { name } of branches) {

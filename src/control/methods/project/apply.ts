@@ -17,8 +17,8 @@ import {
   truth,
   words,
 } from "../../schema.ts";
-import { BRANCH, Change, ChangeCounts } from "../../shapes/history.ts";
-import { LeftAlone, ProjectMoved } from "../../shapes/project.ts";
+import { BRANCH, Change, ChangeCounts, GUARD, LeftAlone } from "../../shapes/history.ts";
+import { ProjectMoved } from "../../shapes/project.ts";
 import { ConflictReport, MERGE_STRATEGIES } from "../merge/merge.ts";
 
 export const ApplyReport = shape("ApplyReport", "What an apply has done, or would do.", {
@@ -62,7 +62,7 @@ export const method = defineMethod({
     strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided; default: `conflict`")),
     partial: optional(flag("Apply what does not conflict")),
     withoutGit: optional(flag("Leave `.git` alone")),
-    forceLarge: optional(flag("Also if very many paths are deleted or rewritten")),
+    ...GUARD,
     message: optional(words("What the log says of it")),
     agent: optional(name("Who asks for it")),
     dryRun: optional(flag("Only tell what would change")),
