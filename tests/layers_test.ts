@@ -103,6 +103,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "rollback",
     "merge",
     "review",
+    "project",
     "verify",
     "retention",
   ],

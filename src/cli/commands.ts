@@ -41,6 +41,8 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
     control: true,
     hidden: true,
   },
+  refresh: { load: () => import("./commands/project/refresh.ts"), control: true },
+  apply: { load: () => import("./commands/project/apply.ts"), control: true },
   verify: { load: () => import("./commands/store/verify.ts"), control: true },
   gc: { load: () => import("./commands/store/gc.ts"), control: true },
   "store stats": { load: () => import("./commands/store/store_stats.ts"), control: true },

@@ -32,7 +32,9 @@ async function callOwn(service: Service, branch: string, name: MethodName, param
   }
   for (const ref of refsOf(method, params)) await checkOwn(service, branch, ref);
   const call = service[name] as (params: AnyParams) => Promise<unknown>;
-  return await call.call(service, { ...params, branch });
+  // What a method may do beyond the branch is not for those who work on it.
+  const limits = "ownOnly" in method.params ? { ownOnly: true } : {};
+  return await call.call(service, { ...params, ...limits, branch });
 }
 
 /** Refs name checkpoints of any branch, so what another branch did could be read through these. */

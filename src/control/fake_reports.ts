@@ -8,6 +8,7 @@ import type { SourceReport, StatusReport } from "./service/daemon.ts";
 import type { LogEntry } from "./service/history.ts";
 import type { Params } from "./methods.ts";
 import type { MergeReport } from "./service/merge.ts";
+import type { ApplyReport, ProjectMoved, RefreshReport } from "./service/project.ts";
 import type { CgroupSessionReport, RoutingReport } from "./service/sessions.ts";
 import type { GcReport, StoreStatsReport, VerifyReport } from "./service/store.ts";
 
@@ -175,5 +176,54 @@ export function logEntry(number: number, label: string | null, kind: LogEntry["k
     changed: kind === "import" ? null : { added: 3, modified: 2, deleted: 1 },
     head: false,
     agent: null,
+  };
+}
+
+const MOVED: ProjectMoved = {
+  changed: { added: 1, modified: 0, deleted: 0 },
+  newest: { path: "notes.md", time: "2026-01-02T03:04:05.000Z" },
+  files: 1,
+  guessed: false,
+  skipped: [],
+};
+
+/** The project had a new file. */
+export function refreshReport(
+  { branch = "main", dryRun = false }: Params<"refresh">,
+): RefreshReport {
+  return {
+    branch,
+    state: "refreshed",
+    id: dryRun ? null : "8".repeat(64),
+    dryRun,
+    project: MOVED,
+    conflicts: [],
+    decided: [],
+    changed: MOVED.changed,
+    ...(dryRun ? { changes: [{ status: "A" as const, path: "notes.md", kind: "file" }] } : {}),
+    safety: null,
+    ms: 5,
+  };
+}
+
+/** The branch had changed a file. */
+export function applyReport(
+  { branch = "main", to = "/fake/project", dryRun = false }: Params<"apply">,
+): ApplyReport {
+  return {
+    branch,
+    to,
+    state: "applied",
+    id: dryRun ? null : "9".repeat(64),
+    applied: "7".repeat(64),
+    dryRun,
+    project: MOVED,
+    conflicts: [],
+    decided: [],
+    changed: { added: 0, modified: 1, deleted: 0 },
+    ...(dryRun ? { changes: [{ status: "M" as const, path: "src/a.ts", kind: "file" }] } : {}),
+    leftAlone: [],
+    safety: null,
+    ms: 5,
   };
 }

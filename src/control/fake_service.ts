@@ -5,12 +5,14 @@
  */
 
 import {
+  applyReport,
   CGROUP_SESSION,
   CLEAN,
   COLLECTED,
   logEntry,
   mergeReport,
   type Places,
+  refreshReport,
   ROUTING,
   STATS,
   statusReport,
@@ -186,6 +188,26 @@ export class FakeService implements Service {
   async abortMerge(p: Params<"abortMerge">): Promise<Result<"abortMerge">> {
     await this.#called("abortMerge", p);
     return this.#report(this.#head(), false);
+  }
+
+  async refresh(p: Params<"refresh">): Promise<Result<"refresh">> {
+    await this.#called("refresh", p);
+    return refreshReport(p);
+  }
+
+  async apply(p: Params<"apply">): Promise<Result<"apply">> {
+    await this.#called("apply", p);
+    return applyReport(p);
+  }
+
+  async continueApply(p: Params<"continueApply">): Promise<Result<"continueApply">> {
+    await this.#called("continueApply", p);
+    return applyReport(p);
+  }
+
+  async abortApply(p: Params<"abortApply">): Promise<Result<"abortApply">> {
+    await this.#called("abortApply", p);
+    throw new ServiceError("no_apply", "No apply was interrupted");
   }
 
   async registerRun(p: Params<"registerRun">): Promise<Result<"registerRun">> {

@@ -36,9 +36,10 @@ import { listLog, type LogOptions, readable } from "./commits/log.ts";
 import { type Operation, type OperationKind, OperationLog } from "./commits/operation_log.ts";
 import { RefResolver } from "./refs/resolve_ref.ts";
 import { isCompacted } from "./commits/retention_table.ts";
-import { nextNumber } from "./commits/next_number.ts";
-import { COMMITS, createHistoryTables } from "./commits/schema.ts";
-import { putRow } from "../store/index/summed_table.ts";
+import { isOfProject } from "./commits/lineage.ts";
+import { insertCommit } from "./commits/insert_commit.ts";
+import { createHistoryTables } from "./commits/schema.ts";
+import { BaseTable } from "./refs/base_table.ts";
 
 export type { BranchState };
 
@@ -64,7 +65,7 @@ export interface SaveRequest {
   readonly nextInode: number;
   /** Absent: the branch's snapshot and segment move, its head does not. */
   readonly commit?: NewCommit;
-  /** A merge begins whose conflicts are to be settled. A commit of kind `merge` ends it. */
+  /** A merge begins whose conflicts are to be settled. A commit of kind `merge` or `refresh` ends it. */
   readonly merge?: MergeInProgress;
   /** With a commit: it is the result of this, and can be undone. `from`: the commit that was current before. */
   readonly operation?: { readonly kind: OperationKind; readonly from: ObjectId };
@@ -118,6 +119,7 @@ export class History {
   readonly #refs: RefResolver;
   readonly #operations: OperationLog;
   readonly #branches: BranchTable;
+  readonly #bases: BaseTable;
 
   constructor(store: StoreWriter) {
     this.#store = store;
@@ -125,6 +127,7 @@ export class History {
     createHistoryTables(this.#database);
     this.#operations = new OperationLog(this.#database);
     this.#branches = new BranchTable(this.#database);
+    this.#bases = new BaseTable(this.#database);
     this.#refs = new RefResolver(this.#database, {
       commitInfo: (id) => this.commitInfo(id),
       head: (branch) => this.branch(branch)?.head ?? null,
@@ -154,7 +157,7 @@ export class History {
         subject: name,
       });
     }
-    const head = branch.head === null ? null : this.commitInfo(branch.head);
+    const head = branch.head === null ? null : ofBranch(this.commitInfo(branch.head));
     const commit = head === null || sameSnapshot(head.snapshot, branch.snapshot)
       ? head
       : this.#putCommit(name, head.id, branch.snapshot, {
@@ -170,6 +173,7 @@ export class History {
       }
       const { id = null } = commit ?? {};
       this.#branches.create({ ...branch, head: id, segment: FIRST_SEGMENT });
+      this.#bases.inherit(branch.parent, name);
     });
     return this.#branches.get(name)!;
   }
@@ -191,14 +195,20 @@ export class History {
 
   /** Its commits stay, as long as other branches need them or the retention policy keeps them. */
   deleteBranch(name: string): void {
-    this.#store.commit(() => this.#branches.delete(name));
+    this.#store.commit(() => {
+      this.#branches.delete(name);
+      this.#bases.delete(name);
+    });
   }
 
   renameBranch(from: string, to: string): void {
     if (this.#branches.get(to) !== null) {
       throw new HistoryError("branch_exists", `There is a branch ${to} already`, { subject: to });
     }
-    this.#store.commit(() => this.#branches.rename(from, to));
+    this.#store.commit(() => {
+      this.#branches.rename(from, to);
+      this.#bases.rename(from, to);
+    });
   }
 
   /** Moves a branch (made if need be) to a snapshot, with a commit if one is asked for. */
@@ -242,7 +252,7 @@ export class History {
    */
   moveTo(request: MoveRequest): CommitInfo {
     const { branch, segment, nextInode, operation, through = [] } = request;
-    const commit = whole(this.commitInfo(request.commit));
+    const commit = ofBranch(whole(this.commitInfo(request.commit)));
     this.#store.commit(() => {
       const { snapshot, id: head } = commit;
       this.#branches.move({ name: branch, head, snapshot, segment, nextInode, merge: null });
@@ -293,10 +303,11 @@ export class History {
     };
   }
 
-  /** The newest commit that holds what was taken from the source; null before there is one. */
-  sourceCommit(): CommitInfo | null {
-    const row = this.#database.prepare(
-      "SELECT id FROM commits WHERE kind IN ('import', 'refresh') ORDER BY sequence DESC LIMIT 1",
+  /** The newest import; null before there is one. */
+  importCommit(): CommitInfo | null {
+    const row = prepared(
+      this.#database,
+      "SELECT id FROM commits WHERE kind = 'import' ORDER BY sequence DESC LIMIT 1",
     ).get();
     return row === undefined ? null : this.commitInfo(storedId(String(row.id)));
   }
@@ -341,6 +352,14 @@ export class History {
   /** Throws {@linkcode HistoryError} `nothing_to_redo`. */
   redoTarget(branch: string): UndoTarget {
     const steps = this.#operations.redoable(branch).take(1).toArray();
+    const [step] = steps;
+    if (step !== undefined && this.#operations.origin(branch, step).kind === "apply") {
+      throw new HistoryError(
+        "nothing_to_redo",
+        `Cannot redo on ${branch}: an apply was undone last, which agentvfs apply does again`,
+        { subject: branch },
+      );
+    }
     if (steps.length === 1) return this.#target(branch, steps);
     throw new HistoryError(
       "nothing_to_redo",
@@ -421,6 +440,16 @@ export class History {
   }
 }
 
+/** Throws unless the commit is a state of a branch. */
+function ofBranch(commit: CommitInfo): CommitInfo {
+  if (!isOfProject(commit.kind)) return commit;
+  throw new HistoryError(
+    "not_a_state",
+    `Cannot go to ${commit.id.slice(0, 12)}: it is what the project became, no state of a branch`,
+    { subject: commit.id },
+  );
+}
+
 /** Throws unless what the commit recorded is there. */
 function whole(commit: CommitInfo): CommitInfo {
   if (!commit.compacted) return commit;
@@ -434,13 +463,6 @@ function whole(commit: CommitInfo): CommitInfo {
 
 function mergeAfter({ commit, merge }: SaveRequest): { merge?: MergeInProgress | null } {
   if (merge !== undefined) return { merge };
-  return commit?.kind === "merge" || commit?.kind === "revert" ? { merge: null } : {};
-}
-
-/** Returns a number that nothing else has. */
-function insertCommit(database: DatabaseSync, commit: CommitInfo): number {
-  const { id, branch, kind, label, time } = commit;
-  const sequence = nextNumber(database);
-  putRow(database, COMMITS, { sequence, id, branch, kind, label, time }, "INSERT OR IGNORE");
-  return sequence;
+  const ends = commit?.kind === "merge" || commit?.kind === "revert" || commit?.kind === "refresh";
+  return ends ? { merge: null } : {};
 }

@@ -68,9 +68,10 @@ export const Change = shape("Change", "A path that differs.", {
 export type Change = Infer<typeof Change>;
 
 export const CommitKind = oneOf(
-  ["import", "checkpoint", "safety", "restore", "merge", "revert"],
+  ["import", "checkpoint", "safety", "restore", "merge", "refresh", "revert", "apply"],
   "Why there is a checkpoint: the project was imported, somebody asked for it, something would have been lost without it, " +
-    "paths or branches were brought into the branch, or one change was undone",
+    "paths, branches or the project's changes were brought into the branch, or one change was undone. `apply`: what the " +
+    "project became when the branch was applied to it",
 );
 export type CommitKind = Infer<typeof CommitKind>;
 
@@ -89,6 +90,12 @@ export const CheckpointReport = shape("CheckpointReport", "A checkpoint that was
   ms: ms("Time inside the daemon"),
 });
 export type CheckpointReport = Infer<typeof CheckpointReport>;
+
+export const LeftAlone = shape("LeftAlone", "A path that is not as it was to be.", {
+  path: text("For people"),
+  reason: text("Why"),
+});
+export type LeftAlone = Infer<typeof LeftAlone>;
 
 /** The fields of a {@linkcode RollbackReport}. */
 export const MOVED = {

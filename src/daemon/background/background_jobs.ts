@@ -47,6 +47,7 @@ import type { Snapshot } from "../../store/trees/entry.ts";
 import type { Reference } from "../../store/objects/references.ts";
 import { type Progress, runInSlices } from "../../store/format/sliced.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
+import { putMeta } from "../../store/index/meta.ts";
 import { journalPath } from "../../store/files/store_paths.ts";
 import { StoreWriter } from "../../store/store_writer.ts";
 import type { BuiltSlot } from "../../tree/capture/capture.ts";
@@ -55,6 +56,7 @@ import { collectGarbage } from "../threads/collect_garbage.ts";
 import { type GarbageJobs, garbageJobs } from "./garbage_jobs.ts";
 import { importDone, importProject } from "./import_job.ts";
 import { JournalReader } from "./journal_reader.ts";
+import { type ProjectJobs, projectJobs } from "./project_jobs.ts";
 import { statsTask } from "./stats_task.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
 import { verifyTask } from "./verify_task.ts";
@@ -72,7 +74,7 @@ export interface ImportCounts {
 }
 
 /** Job name → parameter and result. */
-export interface BackgroundJobs extends GarbageJobs {
+export interface BackgroundJobs extends GarbageJobs, ProjectJobs {
   branch: { in: string; out: BranchState | null };
   branches: { in: null; out: BranchState[] };
   /** Checkpoints that one branch has and the other has not, safety ones left out. */
@@ -87,8 +89,8 @@ export interface BackgroundJobs extends GarbageJobs {
     in: BranchPosition & { label: string };
     out: { commit: CommitInfo; skipped: SkippedPath[]; identity: SourceIdentity } & ImportCounts;
   };
-  /** The newest commit that holds what was taken from the source. */
-  sourceCommit: { in: null; out: CommitInfo | null };
+  /** The newest import. */
+  importCommit: { in: null; out: CommitInfo | null };
   /** How the source is now, compared with such a commit. Fails with SourceError if it is not there. */
   compareSource: {
     in: ObjectId;
@@ -195,6 +197,11 @@ export const WRITING_JOBS: ReadonlySet<keyof BackgroundJobs> = new Set(
     "createBranch",
     "deleteBranch",
     "renameBranch",
+    "look",
+    "commonBase",
+    "common",
+    "mergeRefresh",
+    "planApply",
     "gcBegin",
     "gcStep",
     "gcEnd",
@@ -235,6 +242,7 @@ export function backgroundJobs(
     hashBackend: () => hasher.backend,
     import: async ({ branch, segment, nextInode, label }) => {
       try {
+        const began = Date.now();
         const { snapshot, ...report } = await importProject({
           store,
           source: start.source,
@@ -247,6 +255,7 @@ export function backgroundJobs(
           nextInode,
           commit: { label, message: "", kind: "import", agent: null },
         })!;
+        store.commit((database) => putMeta(database, "import_began", began));
         importDone(store);
         return { commit, ...report };
       } catch (error) {
@@ -315,7 +324,7 @@ export function backgroundJobs(
           ...operationOf(commit),
         })!
       ),
-    sourceCommit: () => history.sourceCommit(),
+    importCommit: () => history.importCommit(),
     compareSource: async (commit) => {
       const { snapshot, time } = history.commitInfo(commit);
       const source = new SourceDirectory(binaryString(start.source));
@@ -346,6 +355,10 @@ export function backgroundJobs(
     ...garbageJobs(store, history, onTask),
     undoTarget: ({ branch, count }) => history.undoTarget(branch, count),
     change: ({ branch, ref }) => history.change(branch, ref),
+    ...projectJobs(store, history, {
+      source: start.source,
+      plan: `${start.store}/applying.json`,
+    }),
     redoTarget: (branch) => history.redoTarget(branch),
     notify: (invalidation) => {
       notify(start.fuseFd, invalidation);

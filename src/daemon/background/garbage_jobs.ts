@@ -138,7 +138,8 @@ export function collectNow(
 }
 
 function gcReport(store: string, result: CollectResult, ms: number): GcReport {
-  const { compacted, ...numbers } = result;
+  const { compacted: all, ...numbers } = result;
+  const compacted = all.filter(({ kind }) => kind !== "project");
   return {
     store,
     ...numbers,

@@ -10,6 +10,7 @@ import { type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
 import type { MergeStrategy } from "../../history/merge/merge_types.ts";
 import type { MergeOutcome, MergeSide } from "../../history/merge/merge_branches.ts";
 import type { InvalidationData } from "../../mount/linux/notify.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { SaveCommit } from "../threads/messages.ts";
 import { type Branch, safetyCommit } from "./branch.ts";
@@ -20,13 +21,15 @@ export interface MergePlan {
   readonly strategy: MergeStrategy;
   /** Binary strings: only what the sources changed there. */
   readonly paths?: readonly string[];
+  /** The one source is the project: what it and the branch have in common. */
+  readonly base?: Snapshot;
 }
 
 export interface MergeRequest extends MergePlan {
   readonly label: string;
   readonly message: string;
   /** What the commit is; absent: a merge. */
-  readonly kind?: "revert";
+  readonly kind?: "revert" | "refresh";
   /** Whether the merge is to be made, now that it is known what it gives. */
   accept(outcome: MergeOutcome): boolean | Promise<boolean>;
   /** Commits of the sources that are in it. */
@@ -160,7 +163,16 @@ export class Merger {
     };
   }
 
-  async #compute({ sources, strategy, paths }: MergePlan): Promise<MergeOutcome> {
+  async #compute({ sources, strategy, paths, base }: MergePlan): Promise<MergeOutcome> {
+    if (base !== undefined) {
+      return await this.branch.background.call("mergeRefresh", {
+        into: await mergeSide(this.branch),
+        project: sources[0]!,
+        base,
+        strategy,
+        nextInode: this.branch.nextInode,
+      });
+    }
     return await this.branch.background.call("merge", {
       into: await mergeSide(this.branch),
       sources,

@@ -48,7 +48,7 @@ export async function undoChange(
       dryRun,
       undone: {
         name,
-        kind: kind === "refresh" ? "import" : kind,
+        kind: kind === "project" ? "import" : kind,
         conflicts: conflicts.map(conflictReport),
         decided: decided.map(conflictReport),
       },

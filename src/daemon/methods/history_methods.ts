@@ -12,6 +12,7 @@ import type {
   LogReport,
   RollbackReport,
   ShowReport,
+  TakenBack,
   UndoReport,
 } from "../../control/service/history.ts";
 import { ServiceError } from "../../control/service_error.ts";
@@ -42,8 +43,13 @@ export interface BranchAccess {
   turn<T>(what: string, job: () => Promise<T>): Promise<T>;
 }
 
+export interface HistoryParts extends BranchAccess {
+  /** Takes an apply of the branch back from the project. */
+  takeBackApply(branch: Branch, apply: CommitInfo, dryRun: boolean): Promise<TakenBack>;
+}
+
 export class HistoryMethods {
-  constructor(readonly parts: BranchAccess) {}
+  constructor(readonly parts: HistoryParts) {}
 
   checkpoint(p: Params<"checkpoint">): Promise<CheckpointReport> {
     return this.#change("checkpoint", p, async (branch) => {
@@ -94,24 +100,53 @@ export class HistoryMethods {
     return this.#change("undo", p, async (branch) => {
       const which = { branch: branch.name, ref };
       const change = await this.parts.background.call("change", which).catch(fail);
+      if (change.after.kind === "apply") return await this.#takeBack(branch, change.after, p);
       return await undoChange(branch, change, options);
     });
   }
 
   /** Not held up for its size: it goes back where the branch was. */
-  #undoLast(p: Params<"undo">): Promise<RollbackReport> {
+  #undoLast(p: Params<"undo">): Promise<UndoReport> {
     const { count = 1, strategy, dryRun } = p;
     if (strategy !== undefined) throw badParams("A strategy is for the undo of one thing");
     return this.#change("undo", p, async (branch) => {
       const started = performance.now();
       const { background } = this.parts;
-      const { commit, through } = await background.call("undoTarget", {
+      const { commit, through, operations } = await background.call("undoTarget", {
         branch: branch.name,
         count,
       }).catch(fail);
+      const apply = operations.find(({ kind }) => kind === "apply");
+      if (apply !== undefined) {
+        if (count > 1) throw oneByOne();
+        const applied = await background.call("commitInfo", apply.to);
+        return await this.#takeBack(branch, applied, p);
+      }
       if (dryRun) return await this.#preview(branch, commit, commit.snapshot, started);
       return await this.#moved(branch, await branch.rollback(commit, "undo", through), started);
     });
+  }
+
+  /** The branch stays where it is. */
+  async #takeBack(
+    branch: Branch,
+    apply: CommitInfo,
+    { ownOnly, dryRun = false }: Params<"undo">,
+  ): Promise<UndoReport> {
+    if (ownOnly) throw appliedOutside(branch.name);
+    const started = performance.now();
+    const project = await this.parts.takeBackApply(branch, apply, dryRun);
+    const { id, label } = branch.head;
+    return {
+      id,
+      label: nullIfEmpty(label),
+      branch: branch.name,
+      safety: null,
+      changed: { added: 0, modified: 0, deleted: 0 },
+      ms: elapsed(started),
+      dryRun,
+      project,
+    };
   }
 
   redo(p: Params<"redo">): Promise<RollbackReport> {
@@ -272,6 +307,24 @@ export class HistoryMethods {
       dryRun: false,
     };
   }
+}
+
+function appliedOutside(branch: string): ServiceError {
+  return new ServiceError(
+    "denied",
+    `Not allowed from inside branch ${branch}: it would take an apply back from the project`,
+    { hint: "Ask for it from outside; agentvfs rollback goes to any checkpoint of the branch" },
+  );
+}
+
+function oneByOne(): ServiceError {
+  return new ServiceError(
+    "cannot_undo",
+    "Cannot undo several operations with an apply among them",
+    {
+      hint: "An apply is taken back from the project: take them back one by one",
+    },
+  );
 }
 
 /** A parent so old that nothing is left of it. */

@@ -28,7 +28,7 @@ async function compare(
   workspace: string,
 ): Promise<Omit<SourceReport, "ms">> {
   try {
-    const commit = await background.call("sourceCommit", null);
+    const commit = await background.call("importCommit", null);
     if (commit === null) return { ...UNCOMPARED, state: "importing" };
     const compared = await background.call("compareSource", commit.id);
     const { identity, importedInode, touched, newest, ...changed } = compared;

@@ -23,6 +23,7 @@ import { AgentHooks } from "../agents/agent_hooks.ts";
 import { JournalFolder } from "./journal_folder.ts";
 import { Maintenance } from "../methods/maintenance.ts";
 import { MergeMethods } from "../methods/merge_methods.ts";
+import { ProjectMethods } from "../methods/project_methods.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import { sourceReport } from "../methods/source_report.ts";
 import { Turns } from "../branches/turns.ts";
@@ -50,6 +51,7 @@ export class Daemon {
   readonly #branching: BranchMethods;
   readonly #sessions: SessionMethods;
   readonly #merging: MergeMethods;
+  readonly #project: ProjectMethods;
 
   constructor(readonly parts: DaemonParts) {
     const { fs, background, counters, branches, authority } = parts;
@@ -62,9 +64,13 @@ export class Daemon {
     const deadlineMs = Number(Deno.env.get(HOOK_DEADLINE_VARIABLE)) || HOOK_DEADLINE_MS;
     this.hooks = new AgentHooks({ ...access, moves: parts.moves, deadlineMs });
     this.#folder = new JournalFolder(branches, access.turn);
-    this.#history = new HistoryMethods(access);
     this.#merging = new MergeMethods(access);
-    const { mount } = parts.config;
+    const { mount, source } = parts.config;
+    this.#project = new ProjectMethods({ ...access, source });
+    this.#history = new HistoryMethods({
+      ...access,
+      takeBackApply: (...what) => this.#project.takeBack(...what),
+    });
     const nameOf = (number: number) => branches.nameOfNumber(number);
     const { sessions: cgroups, routing } = parts;
     const sessions = { ...access, fs, background, authority, nameOf, sessions: cgroups, routing };
@@ -105,6 +111,10 @@ export class Daemon {
     merge: (p) => this.#merging.merge(p),
     continueMerge: (p) => this.#merging.continue(p),
     abortMerge: (p) => this.#history.abortMerge(p),
+    refresh: (p) => this.#project.refresh(p),
+    apply: (p) => this.#project.apply(p),
+    continueApply: (p) => this.#project.continueApply(p),
+    abortApply: (p) => this.#project.abortApply(p),
     registerRun: () => Promise.reject(unknownCaller()),
     registerSession: (p) => this.#sessions.register(p),
     unregisterSession: (p) => this.#sessions.unregister(p),

@@ -104,7 +104,8 @@ function isUtf8(binary: string): boolean {
 }
 
 export function reportedKind(kind: CommitKind): LogEntry["kind"] {
-  return kind === "refresh" ? "import" : kind;
+  // The project as it was seen is listed nowhere.
+  return kind === "project" ? "import" : kind;
 }
 
 export function logEntry(commit: CommitInfo, head: string | null): LogEntry {

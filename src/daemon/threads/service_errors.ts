@@ -11,6 +11,7 @@ const HINTS: Readonly<Record<string, string>> = {
   no_space: "Free some space on the store's disk; nothing was lost and HEAD did not move",
   nothing_to_undo: "To drop what changed since the last checkpoint: agentvfs rollback HEAD",
   cannot_undo: "agentvfs rollback initial goes back to it",
+  not_a_state: "agentvfs undo takes an apply back from the project; agentvfs log lists checkpoints",
   compacted: "agentvfs log tells which checkpoints are kept; agentvfs gc --help how to keep more",
   difference_too_large: "Name paths: agentvfs diff A B -- PATH… tells what differs below them",
   unknown_ref: "agentvfs log lists the checkpoints there are",

@@ -18,8 +18,10 @@ import { canonicalDetails, type CommitDetails } from "./commit_details.ts";
  * - `checkpoint`: asked for
  * - `safety`: made by itself before something that discards the working tree
  * - `restore`: the state after paths were restored
- * - `merge`, `refresh`: the result of joining another branch, or the source's changes
+ * - `merge`, `refresh`: the result of joining another branch, or the project's changes
  * - `revert`: the state after one change was taken out of it
+ * - `project`: no state of a branch, but the project's as it was seen, or what it and a branch have in common
+ * - `apply`: what the project became when a branch was applied to it, or when that was taken back
  */
 export type CommitKind =
   | "import"
@@ -28,7 +30,9 @@ export type CommitKind =
   | "restore"
   | "merge"
   | "refresh"
-  | "revert";
+  | "revert"
+  | "project"
+  | "apply";
 
 /** Paths that differ from the first parent (from nothing where there is none). */
 export interface ChangeCounts {

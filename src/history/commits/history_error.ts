@@ -17,6 +17,7 @@ export type HistoryErrorCode =
   | "nothing_to_undo"
   | "nothing_to_redo"
   | "cannot_undo"
+  | "not_a_state"
   | "compacted"
   | "corrupt_commit"
   | "corrupt_ref";

@@ -9,7 +9,7 @@ import type { ObjectId } from "../../store/format/object_id.ts";
 import { prepared } from "../../store/index/prepared.ts";
 import { StoreError } from "../../store/format/store_error.ts";
 import type { Row } from "../../store/index/summed_table.ts";
-import { type CommitInfo, storedId } from "./commit.ts";
+import { type CommitInfo, type CommitKind, storedId } from "./commit.ts";
 import { HistoryError } from "./history_error.ts";
 
 const UNREADABLE: ReadonlySet<string> = new Set([
@@ -25,6 +25,12 @@ export interface LogOptions {
   /** Also those made for safety. */
   readonly all?: boolean;
 }
+
+/** Shown only to those who want everything. */
+const SAFETY: CommitKind = "safety";
+/** Shown to nobody: it tells of the project, not of a branch. */
+const PROJECT: CommitKind = "project";
+const APPLY: CommitKind = "apply";
 
 /**
  * Newest first: all commits made on `branch`, then the ancestors of the first of them (of `head` where there
@@ -45,13 +51,16 @@ export function listLog(
   ).iterate(branch);
   let oldest: Row | undefined;
   const take = (commit: CommitInfo) => {
-    if (options.all || commit.kind !== "safety") commits.push(commit);
+    if (commit.kind === PROJECT) return;
+    if (options.all || commit.kind !== SAFETY) commits.push(commit);
   };
   const find = (id: ObjectId) => readable(commitInfo, id);
   for (const row of rows) {
-    oldest = row;
+    if (row.kind === PROJECT) continue;
+    // What the project became has no ancestors on the branch.
+    if (row.kind !== APPLY) oldest = row;
     if (commits.length >= limit) return commits;
-    if (!options.all && row.kind === "safety") continue;
+    if (!options.all && row.kind === SAFETY) continue;
     const commit = find(storedId(String(row.id)));
     if (commit !== null) take(commit);
   }

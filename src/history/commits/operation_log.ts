@@ -13,10 +13,18 @@ import { HistoryError } from "./history_error.ts";
 import { nextNumber } from "./next_number.ts";
 import { OPERATIONS } from "./schema.ts";
 
-/** `revert`: one change was taken out of those that came after it. */
-export type OperationKind = "rollback" | "restore" | "merge" | "revert" | "undo" | "redo";
+/** `revert`: one change was taken out of those that came after it. `apply`: not the branch went on, but the project. */
+export type OperationKind =
+  | "rollback"
+  | "restore"
+  | "merge"
+  | "revert"
+  | "refresh"
+  | "apply"
+  | "undo"
+  | "redo";
 
-/** The branch went from one commit to another. */
+/** The branch went from one commit to another; of `apply` the project did. */
 export interface Operation {
   /** That of the commit, if the operation made one. */
   readonly number: number;
@@ -29,7 +37,13 @@ export interface Operation {
 }
 
 /** Those that made the commit they went to. */
-const MAKES_COMMIT: ReadonlySet<OperationKind> = new Set(["restore", "merge", "revert"]);
+const MAKES_COMMIT: ReadonlySet<OperationKind> = new Set([
+  "restore",
+  "merge",
+  "revert",
+  "refresh",
+  "apply",
+]);
 
 /**
  * Undo and redo are read like brackets, from the newest line back: an undo takes away the nearest line before it that nothing

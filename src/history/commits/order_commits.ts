@@ -6,6 +6,7 @@
 
 import type { Row } from "../../store/index/summed_table.ts";
 import type { CommitInfo } from "./commit.ts";
+import { isOfProject } from "./lineage.ts";
 
 /**
  * All of `commits`: those whose row is `known` in the order of the rows, the others by time; parents first.
@@ -35,10 +36,11 @@ export function inOrder(known: readonly Row[], commits: readonly CommitInfo[]): 
   return [...ordered];
 }
 
-/** By branch, the newest commit that is not one made for safety. */
+/** By branch, its newest commit that is not one made for safety. */
 export function newestOfEach(commits: readonly CommitInfo[]): Map<string, CommitInfo> {
   const newest = new Map<string, CommitInfo>();
   for (const commit of commits) {
+    if (isOfProject(commit.kind)) continue;
     if (commit.kind !== "safety" || !newest.has(commit.branch)) newest.set(commit.branch, commit);
   }
   return newest;

@@ -7,6 +7,8 @@
  *   journal segment that is not in `snapshot`. `forks` (JSON of ids) are commits in which branches began that were
  *   made from what this one had not committed; `merge` (JSON) tells of a merge whose conflicts are being settled.
  * - `compacted` (retention_table.ts) names commits whose contents are gone.
+ * - `bases` says what each branch and the project have in common: the snapshot of `base`, at the time the branch had come to
+ *   `point`. `project` names single commits: `look` is the project as it was seen last, `applying` an apply that is not over.
  * - `operations` is the log that undo and redo follow: each row moved `branch` from one commit to another. One that made a
  *   commit has the commit's `sequence`.
  *
@@ -44,8 +46,18 @@ export const OPERATIONS: SummedTable = {
   columns: ["sequence", "branch", "kind", "source", "target", "time"],
 };
 
+export const BASES: SummedTable = { name: "bases", columns: ["branch", "point", "base"] };
+export const PROJECT: SummedTable = { name: "project", columns: ["name", "id"] };
+
 /** All tables of the history whose rows have checksums. */
-export const HISTORY_TABLES: readonly SummedTable[] = [COMMITS, BRANCHES, OPERATIONS, COMPACTED];
+export const HISTORY_TABLES: readonly SummedTable[] = [
+  COMMITS,
+  BRANCHES,
+  OPERATIONS,
+  COMPACTED,
+  BASES,
+  PROJECT,
+];
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS commits (
@@ -83,6 +95,17 @@ CREATE TABLE IF NOT EXISTS operations (
   sum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX IF NOT EXISTS operations_by_branch ON operations (branch, sequence);
+CREATE TABLE IF NOT EXISTS bases (
+  branch TEXT PRIMARY KEY,
+  point TEXT NOT NULL,
+  base TEXT NOT NULL,
+  sum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS project (
+  name TEXT PRIMARY KEY,
+  id TEXT NOT NULL,
+  sum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 `;
 
 /** Makes the tables where they are missing. */

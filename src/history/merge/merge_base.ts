@@ -6,6 +6,7 @@
 
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { CommitInfo } from "../commits/commit.ts";
+import { lineage } from "../commits/lineage.ts";
 import type { History } from "../history.ts";
 
 type Commits = Pick<History, "commitInfo">;
@@ -82,7 +83,7 @@ class Search {
     if (!(flags & STALE)) this.#open--;
     const isCommon = (flags & BOTH) === BOTH;
     if (isCommon && !(flags & STALE)) found.add(commit);
-    for (const parent of commit.parents) this.#reach(parent, isCommon ? flags | STALE : flags);
+    for (const parent of lineage(commit)) this.#reach(parent, isCommon ? flags | STALE : flags);
   }
 
   #reach(id: ObjectId, flags: number): void {

@@ -27,7 +27,7 @@ export interface MergeInProgress {
   readonly label: string;
   readonly message: string;
   /** Absent: a merge. */
-  readonly kind?: "revert";
+  readonly kind?: "revert" | "refresh";
   /** Paths (binary strings) with conflicts. */
   readonly paths: readonly string[];
 }

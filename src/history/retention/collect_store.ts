@@ -35,6 +35,7 @@ import {
   type RetentionPolicy,
   SAFETY_MS,
 } from "./retention.ts";
+import { projectCommits } from "../refs/base_table.ts";
 import { compact, compactedIds, forgetCommits } from "../commits/retention_table.ts";
 import { journalDirectories } from "../verify/verify_store.ts";
 
@@ -128,13 +129,25 @@ export class StoreCollection {
     const heads = branches.flatMap(({ head }) => head ?? []);
     const keep = keptCommits(commits, policy, now);
     for (const id of neededCommits(commits, heads)) keep.add(id);
+    const project = projectCommits(this.#store.database);
+    for (const { id, kind, parents } of commits) {
+      if (!project.has(id)) continue;
+      keep.add(id);
+      // What an apply in progress began with, and what was common before a refresh.
+      if (kind === "project") { for (const parent of parents) keep.add(parent); }
+    }
     const log = new OperationLog(this.#store.database);
+    const byId = new Map(commits.map((commit) => [commit.id, commit]));
     for (const { name } of branches) {
       for (const operations of [log.undoable(name), log.redoable(name)]) {
         let steps = 0;
-        for (const { from, time } of operations) {
+        for (const { kind, from, to, time } of operations) {
           if (++steps > UNDO_STEPS && now - time >= SAFETY_MS) break;
           keep.add(from);
+          if (kind !== "apply") continue;
+          // What was common before it is what it is taken back to.
+          keep.add(to);
+          for (const id of byId.get(to)?.parents ?? []) keep.add(id);
         }
       }
     }

@@ -56,7 +56,7 @@ export function keptCommits(
   now: number,
 ): Set<ObjectId> {
   const kept = new Set<ObjectId>();
-  const made = commits.filter(({ kind }) => kind !== "safety");
+  const made = commits.filter(({ kind }) => kind !== "safety" && kind !== "project");
   for (const own of Map.groupBy(made, ({ branch }) => branch).values()) {
     const keep = (chosen: readonly CommitSummary[]) => chosen.forEach(({ id }) => kept.add(id));
     keep(own.slice(0, policy.keep ?? 0));
@@ -96,8 +96,10 @@ export function neededCommits(
   heads: readonly ObjectId[],
 ): Set<ObjectId> {
   const needed = new Set<ObjectId>(heads);
-  for (const { id, kind } of commits) {
+  for (const { id, kind, parents } of commits) {
     if (kind === "import" || kind === "refresh") needed.add(id);
+    // What the project was then.
+    if (kind === "refresh" && parents[1] !== undefined) needed.add(parents[1]);
   }
   for (const id of partings(commits, heads)) needed.add(id);
   return needed;

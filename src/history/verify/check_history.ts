@@ -15,6 +15,8 @@ import { StoreError } from "../../store/format/store_error.ts";
 import { type AffectedPaths, affectedPaths } from "../snapshots/affected_paths.ts";
 import { SnapshotCheck } from "./check_snapshot.ts";
 import { type CommitInfo, decodeCommit, encodeCommit } from "../commits/commit.ts";
+import { hasTable } from "../../store/index/summed_table.ts";
+import { BASES } from "../commits/schema.ts";
 import { readBranch } from "../refs/branch_table.ts";
 import { HistoryError } from "../commits/history_error.ts";
 import { compactedIds } from "../commits/retention_table.ts";
@@ -56,6 +58,7 @@ export function* checkHistory(
   const commits = yield* check.commits();
   const branches = check.branches();
   check.operations();
+  check.bases();
   const snapshots = new SnapshotCheck(store, table, findings);
   const broken: Kept[] = [];
   for (const kept of [...branches, ...commits]) {
@@ -181,6 +184,21 @@ class Check {
         if (this.known.has(String(id))) continue;
         this.#bad(`Operation ${sequence} names commit ${id}, which is not known`);
       }
+    }
+  }
+
+  bases(): void {
+    const { database } = this.store;
+    if (!hasTable(database, BASES.name)) return;
+    for (const { branch, point, base } of prepared(database, "SELECT * FROM bases").all()) {
+      for (const id of [point, base]) {
+        if (this.known.has(String(id))) continue;
+        this.#bad(`The base of branch ${branch} names commit ${id}, which is not known`);
+      }
+    }
+    for (const { name, id } of prepared(database, "SELECT * FROM project").all()) {
+      if (this.known.has(String(id))) continue;
+      this.#bad(`What is known of the project (${name}) names commit ${id}, which is not known`);
     }
   }
 

@@ -20,7 +20,14 @@ import { type CommitInfo, decodeCommit, decodeSnapshot } from "../commits/commit
 import { inOrder, newestOfEach } from "../commits/order_commits.ts";
 import { COMPACTED } from "../commits/retention_table.ts";
 import { attempt, type Salvage } from "./salvage_index.ts";
-import { BRANCHES, COMMITS, createHistoryTables, OPERATIONS } from "../commits/schema.ts";
+import {
+  BASES,
+  BRANCHES,
+  COMMITS,
+  createHistoryTables,
+  OPERATIONS,
+  PROJECT,
+} from "../commits/schema.ts";
 
 export interface RecoveredHistory {
   readonly commits: number;
@@ -60,6 +67,7 @@ export class HistoryRecovery {
     const commits = this.#putCommits();
     const branches = this.#putBranches(commits);
     const operationsLost = this.#putOperations();
+    this.#putBases();
     for (const row of this.#old.rows(QUARANTINE)) {
       if (!this.#hasObject(row.id as Uint8Array)) putRow(database, QUARANTINE, row);
     }
@@ -165,6 +173,18 @@ export class HistoryRecovery {
     if (!this.#old.isComplete(OPERATIONS)) return true;
     for (const row of this.#old.rows(OPERATIONS)) putRow(this.#database, OPERATIONS, row);
     return false;
+  }
+
+  /** Where a line is lost the branch and the project are taken to have the import in common. */
+  #putBases(): void {
+    const known = new Set(this.#commits.map(({ id }) => id as string));
+    for (const row of this.#old.rows(BASES)) {
+      const isKnown = known.has(String(row.point)) && known.has(String(row.base));
+      if (isKnown && !this.#old.isBehind) putRow(this.#database, BASES, row);
+    }
+    for (const row of this.#old.rows(PROJECT)) {
+      if (known.has(String(row.id))) putRow(this.#database, PROJECT, row);
+    }
   }
 
   #hasObject(id: Uint8Array): boolean {

@@ -18,6 +18,7 @@ export const META: SummedTable = { name: "meta", columns: ["key", "value"] };
  * - `commits`: transactions there have been, see commit_mark.ts
  * - `next_pack`: lowest number for a new pack
  * - `gc_time`, `gc_bytes`: of the last garbage collection
+ * - `import_began`: when the import began to read the project, ms since 1970
  * - `next_inode`: above the inode numbers that deleted branches had
  * - `last_number`: the highest number that a commit or operation had of which not even the line is left
  */
@@ -29,7 +30,8 @@ export type MetaKey =
   | "gc_time"
   | "gc_bytes"
   | "next_inode"
-  | "last_number";
+  | "last_number"
+  | "import_began";
 
 /** A value, null where there is none. Throws RangeError if it is not as it was written. */
 export function getMeta(database: DatabaseSync, key: MetaKey): number | null {

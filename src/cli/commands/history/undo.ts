@@ -5,6 +5,7 @@ import { given, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
 import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
 import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
+import { printTakenBack } from "../../print/project_output.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 import { printUndone, withUndoConflicts } from "../../print/undo_output.ts";
 
@@ -20,7 +21,7 @@ export const command: Command = {
     "force-large": FORCE_LARGE_OPTION,
     branch: BRANCH_OPTION,
   },
-  details: `Alone: takes back the last rollback, restore, merge or undo.
+  details: `Alone: takes back the last rollback, restore, merge, refresh, apply or undo.
 With N, a number of agentvfs log: takes out what that checkpoint, merge or
 rollback changed and leaves what came after it; agentvfs rollback goes back to a
 whole state. What cannot be taken out without losing a later change is listed,
@@ -46,6 +47,10 @@ ${REF_HELP}`,
       input,
       () => ref === "" ? request({}) : withLargeAsked(input, request),
     );
+    if (report.project !== undefined) {
+      printTakenBack(input, report, report.project);
+      return report.project.leftAlone.length > 0 ? 1 : 0;
+    }
     if (report.undone === undefined) {
       printRollback(input, "back at", report);
       return 0;

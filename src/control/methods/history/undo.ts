@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { takeBranch } from "../../plain_form.ts";
 import { choice, count, flag, type Infer, list, optional, ref, shape, text } from "../../schema.ts";
-import { BRANCH, GUARD, MOVED } from "../../shapes/history.ts";
+import { BRANCH, ChangeCounts, GUARD, LeftAlone, MOVED } from "../../shapes/history.ts";
 import { ConflictReport, MERGE_STRATEGIES } from "../merge/merge.ts";
 
 export const Undone = shape("Undone", "The one thing that was taken out of what came after it.", {
@@ -12,9 +12,20 @@ export const Undone = shape("Undone", "The one thing that was taken out of what 
 });
 export type Undone = Infer<typeof Undone>;
 
+export const TakenBack = shape(
+  "TakenBack",
+  "What became of the project when an apply was taken back.",
+  {
+    changed: ChangeCounts,
+    leftAlone: list(LeftAlone, "What somebody changed since, and stays"),
+  },
+);
+export type TakenBack = Infer<typeof TakenBack>;
+
 export const UndoReport = shape("UndoReport", "What an undo has done, or would do.", {
   ...MOVED,
   undone: optional(Undone),
+  project: optional(TakenBack),
 });
 export type UndoReport = Infer<typeof UndoReport>;
 
@@ -30,6 +41,7 @@ export const method = defineMethod({
     count: optional(count("How many operations to take back; default: 1")),
     strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided, as in a merge")),
     dryRun: optional(flag("Only tell what would change")),
+    ownOnly: optional(flag("Refuse to take an apply back, which changes the project")),
     ...GUARD,
   },
   result: UndoReport,

@@ -1,0 +1,73 @@
+import type { Command, CommandInput } from "../../command.ts";
+import { usageError } from "../../command_error.ts";
+import { given, withDaemon } from "../../daemon_client.ts";
+import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
+import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
+import { printApply, withListedConflicts } from "../../print/project_output.ts";
+import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
+
+export const command: Command = {
+  name: "apply",
+  brief: "bring what a branch changed into the project",
+  prints: "apply",
+  positionals: { usage: "[REF]", min: 0, max: 1 },
+  options: {
+    branch: BRANCH_OPTION,
+    "dry-run": DRY_RUN_OPTION,
+    only: { value: "GLOB", brief: "only paths that match; several are separated by commas" },
+    strategy: STRATEGY_OPTION,
+    partial: { brief: "apply what does not conflict" },
+    "force-large": FORCE_LARGE_OPTION,
+    "no-git": { brief: "leave .git alone" },
+    continue: { brief: "finish an apply that was interrupted" },
+    abort: { brief: "take back what an apply that was interrupted had done" },
+    message: { value: "M", short: "m", brief: "what the log says of it" },
+  },
+  details: `Three-way: what the branch changed since the import, or since the last refresh
+or apply, is merged with the project as it is on the disk. With conflicts
+nothing is applied, unless the strategy decides them: ours is the project,
+theirs the branch. What is not recorded becomes a checkpoint first. agentvfs
+undo takes it back.
+${REF_HELP}`,
+  example: "apply --only 'src/**' --dry-run",
+  async run(input) {
+    const ending = ["continue", "abort"].filter((flag) => input.flags.has(flag));
+    if (ending.length > 0) return await end(input, ending);
+    const [ref] = input.positionals;
+    const only = input.values.get("only")?.split(",").filter((pattern) => pattern !== "");
+    const request = (large: LargeParams) =>
+      withDaemon(input, (client) =>
+        client.apply({
+          ...(ref === undefined ? {} : { ref }),
+          ...given(input, "branch", "branch"),
+          ...given(input, "message", "message"),
+          ...strategyOf(input.values.get("strategy")),
+          ...(only === undefined ? {} : { only }),
+          ...(input.flags.has("partial") ? { partial: true } : {}),
+          ...(input.flags.has("no-git") ? { withoutGit: true } : {}),
+          ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+          ...large,
+        }));
+    const name = input.values.get("branch") ?? "main";
+    const report = await withListedConflicts(
+      input,
+      name,
+      () => withLargeAsked(input, request),
+    );
+    printApply(input, report);
+    return report.state === "applied" || report.state === "unchanged" ? 0 : 1;
+  },
+};
+
+async function end(input: CommandInput, [how, other]: string[]): Promise<number> {
+  if (other !== undefined || input.positionals.length > 0) {
+    throw usageError("--continue and --abort stand alone");
+  }
+  const dryRun = input.flags.has("dry-run") ? { dryRun: true } : {};
+  const report = await withDaemon(
+    input,
+    (client) => how === "continue" ? client.continueApply(dryRun) : client.abortApply(dryRun),
+  );
+  printApply(input, report);
+  return report.state === "partial" ? 1 : 0;
+}

@@ -1,0 +1,39 @@
+import type { Command } from "../../command.ts";
+import { given, withDaemon } from "../../daemon_client.ts";
+import { BRANCH_OPTION, DRY_RUN_OPTION } from "../../history_options.ts";
+import { printRefresh, withListedConflicts } from "../../print/project_output.ts";
+import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
+
+export const command: Command = {
+  name: "refresh",
+  brief: "bring what changed in the project into a branch",
+  prints: "refresh",
+  positionals: { usage: "", min: 0, max: 0 },
+  options: {
+    branch: BRANCH_OPTION,
+    strategy: STRATEGY_OPTION,
+    "dry-run": DRY_RUN_OPTION,
+    message: { value: "M", short: "m", brief: "description of the checkpoint it makes" },
+  },
+  details: `Three-way: what changed in the project since the import, or since the last
+refresh or apply, is merged with what was done in the branch. Conflicts refuse
+it, unless the strategy decides them: ours is the branch, theirs the project.
+With markers: agentvfs merge --continue or --abort. agentvfs undo takes it back.`,
+  example: "refresh --dry-run",
+  async run(input) {
+    const report = await withListedConflicts(
+      input,
+      "project",
+      () =>
+        withDaemon(input, (client) =>
+          client.refresh({
+            ...given(input, "branch", "branch"),
+            ...given(input, "message", "message"),
+            ...strategyOf(input.values.get("strategy")),
+            ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+          })),
+    );
+    printRefresh(input, report);
+    return report.state === "refused" || report.state === "settle" ? 1 : 0;
+  },
+};

@@ -1,0 +1,71 @@
+import { defineMethod } from "../../method.ts";
+import {
+  choice,
+  flag,
+  id,
+  type Infer,
+  list,
+  ms,
+  name,
+  names,
+  nullable,
+  oneOf,
+  optional,
+  ref,
+  shape,
+  text,
+  truth,
+  words,
+} from "../../schema.ts";
+import { BRANCH, Change, ChangeCounts, GUARD, LeftAlone } from "../../shapes/history.ts";
+import { ProjectMoved } from "../../shapes/project.ts";
+import { ConflictReport, MERGE_STRATEGIES } from "../merge/merge.ts";
+
+export const ApplyReport = shape("ApplyReport", "What an apply has done, or would do.", {
+  branch: text("Branch that is applied"),
+  to: text("Directory that it is applied to"),
+  state: oneOf(
+    ["applied", "partial", "unchanged", "refused", "aborted"],
+    "`applied`: everything is there; `partial`: some paths are left; `unchanged`: there was nothing to apply; `refused`: " +
+      "there are conflicts; `aborted`: what had begun was taken back. In a dry run, what would be",
+  ),
+  id: nullable(id("Of the apply: `undo` takes it back"), "Null where nothing was applied"),
+  applied: id("Checkpoint that was applied"),
+  dryRun: truth("Nothing was done"),
+  project: ProjectMoved,
+  conflicts: list(
+    ConflictReport,
+    "Those that nothing decided; ours is the project, theirs the branch",
+  ),
+  decided: list(ConflictReport, "Those that the strategy decided"),
+  changed: ChangeCounts,
+  changes: optional(list(Change, "Dry run only: what would change in the project")),
+  leftAlone: list(LeftAlone, "What changed while it was applied, or could not be written"),
+  safety: nullable(id("Automatic checkpoint taken first"), "Null where nothing was unsaved"),
+  ms: ms("Time inside the daemon"),
+});
+export type ApplyReport = Infer<typeof ApplyReport>;
+
+export const method = defineMethod({
+  brief:
+    "Makes the project what a branch is, as far as they differ by what the branch did. Rejects with `apply_conflicts`, and " +
+    "nothing is changed, if there are conflicts; `details` is then the report",
+  version: 1,
+  who: "outside",
+  params: {
+    ...BRANCH,
+    ref: optional(ref("Checkpoint that is applied; default: the working tree")),
+    to: optional(name("Another directory than the project")),
+    only: optional(
+      names("patterns", "Only paths that match one of them, as in git's ignore files"),
+    ),
+    strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided; default: `conflict`")),
+    partial: optional(flag("Apply what does not conflict")),
+    withoutGit: optional(flag("Leave `.git` alone")),
+    ...GUARD,
+    message: optional(words("What the log says of it")),
+    agent: optional(name("Who asks for it")),
+    dryRun: optional(flag("Only tell what would change")),
+  },
+  result: ApplyReport,
+});

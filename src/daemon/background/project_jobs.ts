@@ -1,0 +1,327 @@
+/**
+ * The background thread's part of refresh and apply: looking at the project, and what it and branches have in common.
+ *
+ * @module
+ */
+
+import { binaryString } from "../../../ffi/binary_string.ts";
+import {
+  countChanges,
+  diffSnapshots,
+  listChanges,
+  type SnapshotChange,
+} from "../../history/diff/diff.ts";
+import type { History } from "../../history/history.ts";
+import { hasMarkers } from "../../history/merge/has_markers.ts";
+import { mergeSnapshots } from "../../history/merge/merge_snapshots.ts";
+import type { MergeConflict, MergeResult, MergeStrategy } from "../../history/merge/merge_types.ts";
+import type { MergeOutcome, MergeSide } from "../../history/merge/merge_branches.ts";
+import { mergeProject } from "../../history/project/merge_project.ts";
+import type { CommonBase } from "../../history/project/common_base.ts";
+import { pathMatcher } from "../../history/project/path_glob.ts";
+import { ProjectHistory } from "../../history/project/project_history.ts";
+import { withPaths } from "../../history/project/with_paths.ts";
+import type { ChangeCounts, CommitInfo } from "../../history/commits/commit.ts";
+import { readClock } from "../../host/clock.ts";
+import { lookAtSource } from "../../source/look_at_source.ts";
+import type { SkippedPath } from "../../source/import_source.ts";
+import { SourceDirectory } from "../../source/read_source.ts";
+import { nextTurn } from "../../store/format/next_turn.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
+import { getMeta } from "../../store/index/meta.ts";
+import {
+  ApplyJob,
+  type ApplyPlaces,
+  type DoneApply,
+  type Interrupted,
+  type PlannedApply,
+} from "./apply_job.ts";
+import type { StoreWriter } from "../../store/store_writer.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
+
+export interface ProjectJobs {
+  /** Looks at the project as it is now, and remembers it. Fails with SourceError if it is not there. */
+  look: { in: null; out: SeenProject };
+  /** What a commit of a branch and the project have in common. */
+  commonBase: { in: { branch: string; at: ObjectId }; out: CommonBase };
+  /** The commit that says what is common from now on. `before`: what was. */
+  common: {
+    in: { branch: string; snapshot: Snapshot; before: CommonBase; message: string };
+    out: CommitInfo;
+  };
+  /** How the project differs from what is common, and what changed last. */
+  movedProject: { in: { from: Snapshot; to: Snapshot }; out: MovedProject };
+  /** Merges the project into a branch; moves nothing. */
+  mergeRefresh: {
+    in: RefreshRequest;
+    out: MergeOutcome & { listed: readonly SnapshotChange[] };
+  };
+  /** What an apply would do. Puts objects, and commits nothing. */
+  planApply: { in: ApplyRequest; out: ApplyPlan };
+  /** Carries an apply out. */
+  apply: { in: PlannedApply; out: DoneApply };
+  /** What taking an apply back would do to the project as it was seen last. Puts objects, and commits nothing. */
+  planTakeBack: { in: { branch: string; at: ObjectId; apply: ObjectId }; out: ApplyPlan };
+  /** The apply that was interrupted, if there is one. */
+  interruptedApply: { in: null; out: Interrupted | null };
+  /** Finishes it, or takes it back. */
+  endApply: { in: "continue" | "abort"; out: DoneApply };
+}
+
+export interface SeenProject {
+  readonly commit: CommitInfo;
+  /** Files that were read for it. */
+  readonly read: number;
+  readonly skipped: readonly SkippedPath[];
+  /** Binary strings: files by which git says that it is at work there. */
+  readonly locks: readonly string[];
+}
+
+export interface MovedProject extends ChangeCounts {
+  /** A binary string, and ms since 1970. */
+  readonly newest: { readonly path: string; readonly time: number } | null;
+}
+
+export interface RefreshRequest {
+  readonly into: MergeSide;
+  /** The project as it was seen. */
+  readonly project: MergeSide;
+  readonly base: Snapshot;
+  readonly strategy: MergeStrategy;
+  /** For files that come from the project. */
+  readonly nextInode: number;
+  /** List what would change. */
+  readonly list?: boolean;
+}
+
+export interface ApplyRequest {
+  readonly branch: string;
+  /** The commit that is applied, or that the snapshot comes after. */
+  readonly point: ObjectId;
+  readonly theirs: Snapshot;
+  readonly strategy: MergeStrategy;
+  /** Patterns (binary strings): only these paths. */
+  readonly only?: readonly string[];
+  /** Leaves `.git` alone. */
+  readonly withoutGit: boolean;
+}
+
+export interface ApplyPlan {
+  readonly base: CommonBase;
+  readonly point: ObjectId;
+  /** The project before, */
+  readonly before: CommitInfo;
+  /** and what it becomes. */
+  readonly result: Snapshot;
+  /** What is common once that is so. */
+  readonly common: Snapshot;
+  readonly conflicts: readonly MergeConflict[];
+  readonly decided: readonly MergeConflict[];
+  readonly counts: ChangeCounts;
+  readonly changes: readonly SnapshotChange[];
+}
+
+type Row<K extends keyof ProjectJobs> = (
+  value: ProjectJobs[K]["in"],
+) => ProjectJobs[K]["out"] | Promise<ProjectJobs[K]["out"]>;
+type ProjectTable = { [K in keyof ProjectJobs]: Row<K> };
+
+export function projectJobs(
+  store: StoreWriter,
+  history: History,
+  places: ApplyPlaces,
+): ProjectTable {
+  const { source } = places;
+  const project = new ProjectHistory(store, history);
+  const applying = new ApplyJob(store, history, project, places);
+  const storing = async <T>(job: () => Promise<T>) => {
+    try {
+      return await job();
+    } catch (error) {
+      store.discard();
+      throw error;
+    }
+  };
+  return {
+    look: () => storing(() => lookAtProject(store, project, source)),
+    commonBase: ({ branch, at }) => project.base(branch, at),
+    common: ({ branch, snapshot, before, message }) => {
+      return store.withReserve(() => {
+        const base = before.commit ??
+          project.common(branch, before.snapshot, null, "what was common").id;
+        return project.common(branch, snapshot, base, message);
+      });
+    },
+    movedProject: ({ from, to }) => movedProject(store, from, to),
+    mergeRefresh: (request) => store.withReserve(() => mergeRefresh(store, request)),
+    planApply: (request) => store.withReserve(() => planApply(store, history, project, request)),
+    apply: (planned) => storing(() => applying.run(planned)),
+    planTakeBack: (request) =>
+      store.withReserve(() => planTakeBack(store, history, project, request)),
+    interruptedApply: () => storing(() => applying.interrupted()),
+    endApply: (how) => storing(() => how === "abort" ? applying.abort() : applying.continue()),
+  };
+}
+
+async function lookAtProject(
+  store: StoreWriter,
+  project: ProjectHistory,
+  source: string,
+): Promise<SeenProject> {
+  const { commit, began } = project.known(getMeta(store.database, "import_began"))!;
+  const now = { sec: 0, nsec: 0 };
+  readClock(now);
+  const directory = new SourceDirectory(binaryString(source));
+  try {
+    const { snapshot, read, skipped } = await lookAtSource(store, directory, {
+      previous: commit.snapshot,
+      previousTime: began === null ? undefined : { sec: Math.floor(began / 1000), nsec: 0 },
+      pause: nextTurn,
+    });
+    // Without anything new the older look tells as much.
+    const isSame = snapshot === commit.snapshot && read === 0;
+    const seen = isSame ? commit : project.saw(snapshot, now.sec * 1000);
+    return { commit: seen, read, skipped, locks: gitLocks(store, snapshot) };
+  } finally {
+    directory.close();
+  }
+}
+
+/** Files at the top of `.git` that git holds while it changes something. */
+function gitLocks(store: StoreWriter, { root }: Snapshot): string[] {
+  const git = store.lookupTree(root.content, ".git");
+  if (git === null || git.linked || git.content === null || git.entries === 0) return [];
+  return store.readTree(git.content).map(({ name }) => name)
+    .filter((name) => name.endsWith(".lock")).map((name) => `.git/${name}`);
+}
+
+function movedProject(store: StoreWriter, from: Snapshot, to: Snapshot): MovedProject {
+  let newest: MovedProject["newest"] = null;
+  for (const { path, after } of diffSnapshots(store, from, to)) {
+    if (after === null) continue;
+    const time = after.ctimeSec * 1000 + after.ctimeNsec / 1e6;
+    if (newest === null || time >= newest.time) newest = { path, time };
+  }
+  return { ...countChanges(store, from, to), newest };
+}
+
+function mergeRefresh(
+  store: StoreWriter,
+  request: RefreshRequest,
+): ProjectJobs["mergeRefresh"]["out"] {
+  const { into, project, base, strategy } = request;
+  let { nextInode } = request;
+  const merged = mergeProject(store, base, into.snapshot, project.snapshot, {
+    strategy,
+    labels: { ours: into.label, theirs: project.label },
+    allocateInode: () => nextInode++,
+  });
+  const { conflicts, decided, changes, highestInode } = merged;
+  const isMerged = conflicts.length === 0 || strategy === "markers";
+  const listed = request.list ? listChanges(store, into.snapshot, merged.snapshot) : [];
+  return {
+    listed,
+    snapshot: isMerged ? merged.snapshot : into.snapshot,
+    sources: [{ source: project, merged: isMerged, conflicts, decided, changes }],
+    changes: isMerged ? changes : { added: 0, modified: 0, deleted: 0 },
+    nextInode: Math.max(nextInode, highestInode + 1),
+  };
+}
+
+function planApply(
+  store: StoreWriter,
+  history: History,
+  project: ProjectHistory,
+  request: ApplyRequest,
+): ApplyPlan {
+  const { branch, point, strategy } = request;
+  let next = history.nextInode();
+  const allocateInode = () => next++;
+  const { commit: before } = project.known(null)!;
+  const base = project.base(branch, point);
+  const chosen = chooseChanges(store, base.snapshot, request, allocateInode);
+  const labels = { ours: "project", theirs: branch };
+  const options = { strategy, labels, allocateInode };
+  const merged = mergeProject(store, base.snapshot, before.snapshot, chosen, options);
+  const left = unsettled(store, merged, strategy);
+  const common = withPaths(store, chosen, base.snapshot, left, allocateInode);
+  return { base, point, ...planned(store, before, merged, common) };
+}
+
+/**
+ * The project without what an apply did: merged against what that made of it, with what it was before. What somebody has
+ * changed there since is in conflict, and stays.
+ */
+function planTakeBack(
+  store: StoreWriter,
+  history: History,
+  project: ProjectHistory,
+  { branch, at, apply }: ProjectJobs["planTakeBack"]["in"],
+): ApplyPlan {
+  let next = history.nextInode();
+  const allocateInode = () => next++;
+  const { commit: before } = project.known(null)!;
+  const applied = history.commitInfo(apply);
+  const snapshotOf = (i: number) => history.commitInfo(applied.parents[i]!).snapshot;
+  const [was, commonBefore, commonAfter] = [snapshotOf(0), snapshotOf(2), snapshotOf(3)];
+  const merged = mergeProject(store, applied.snapshot, before.snapshot, was, {
+    strategy: "conflict",
+    labels: { ours: "project", theirs: "before" },
+    allocateInode,
+  });
+  const base = project.base(branch, at);
+  const left = unsettled(store, merged, "conflict");
+  const wanted = withPaths(store, commonBefore, commonAfter, left, allocateInode);
+  // What was common before; other applies and refreshes since then stay in it.
+  const common = mergeSnapshots(store, commonAfter, base.snapshot, wanted, {
+    strategy: "theirs",
+    labels: { ours: "base", theirs: "before" },
+    allocateInode,
+  });
+  return { base, point: at, ...planned(store, before, merged, common.snapshot) };
+}
+
+/** Paths that a merge leaves as the project has them. Marks in a text say what both sides have. */
+function unsettled(
+  store: StoreWriter,
+  { snapshot, conflicts }: MergeResult,
+  strategy: MergeStrategy,
+): string[] {
+  return conflicts.filter(({ path }) =>
+    strategy !== "markers" || !hasMarkers(store, snapshot, path)
+  ).flatMap(({ path, oursPath, theirsPath }) =>
+    [path, oursPath, theirsPath].filter((at) => at !== undefined)
+  );
+}
+
+function planned(
+  store: StoreWriter,
+  before: CommitInfo,
+  { snapshot: result, conflicts, decided }: MergeResult,
+  common: Snapshot,
+): Omit<ApplyPlan, "base" | "point"> {
+  return {
+    before,
+    result,
+    common,
+    conflicts,
+    decided,
+    counts: countChanges(store, before.snapshot, result),
+    changes: listChanges(store, before.snapshot, result),
+  };
+}
+
+/** What the branch has, as far as it is wanted; else what is common. */
+function chooseChanges(
+  store: StoreWriter,
+  base: Snapshot,
+  { theirs, only, withoutGit }: ApplyRequest,
+  allocateInode: () => number,
+): Snapshot {
+  const git = [".git"];
+  const all = withoutGit ? withPaths(store, theirs, base, git, allocateInode) : theirs;
+  if (only === undefined) return all;
+  const isWanted = pathMatcher(only);
+  const paths = listChanges(store, base, all).map(({ path }) => path).filter(isWanted);
+  return withPaths(store, base, all, paths, allocateInode);
+}
