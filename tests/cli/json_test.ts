@@ -37,6 +37,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   "store stats": ["store stats"],
   integrate: ["integrate claude --dry-run"],
   version: ["version"],
+  integrate: ["integrate all"],
 };
 
 /** Only a mount can show what these print: tests/mount/results_test.ts. */
