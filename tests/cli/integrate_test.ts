@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import { withState } from "../../src/daemon/threads/with_state.ts";
-import { cli, type Result } from "./harness.ts";
+import { cli, type Result, withDaemon } from "./harness.ts";
 
 /** A file's text, or where a link leads. */
 type Files = Readonly<Record<string, string | { link: string } | { mode: number; text: string }>>;
@@ -302,4 +302,21 @@ Deno.test("with --project it is in the directory one stands in, and nowhere else
       /^there is nothing to take out$/m,
     );
     await integrate("all", ...project, "--uninstall");
+  }));
+
+Deno.test("quickstart offers it, until the agents that are there know", () =>
+  withDaemon(async ({ root, project }) => {
+    const quickstart = async () => (await cli(["quickstart", project])).stdout;
+    assert.doesNotMatch(await quickstart(), /integrate/);
+    for (const name of [".claude", ".codex"]) {
+      await Deno.mkdir(join(root, "home", name), { recursive: true });
+    }
+    assert.match(
+      await quickstart(),
+      /^once: agentvfs integrate {3}# makes claude and codex know all this$/m,
+    );
+    await cli(["integrate", "claude"]);
+    assert.match(await quickstart(), /# makes codex know all this$/m);
+    await cli(["integrate", "codex"]);
+    assert.doesNotMatch(await quickstart(), /integrate/);
   }));

@@ -35,7 +35,6 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   verify: ["verify"],
   gc: ["gc --dry-run"],
   "store stats": ["store stats"],
-  integrate: ["integrate claude --dry-run"],
   version: ["version"],
   integrate: ["integrate all"],
 };
