@@ -18,6 +18,7 @@ export function agentPlaces(project: string | null): Places {
     project,
     version: VERSION,
     program: program(),
+    isFile,
   };
 }
 
@@ -32,4 +33,12 @@ function program(): string {
     } catch { /* not in this one */ }
   }
   return own;
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
 }

@@ -37,8 +37,8 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   verify: ["verify"],
   gc: ["gc --dry-run"],
   "store stats": ["store stats"],
-  integrate: ["integrate claude --dry-run"],
   version: ["version"],
+  integrate: ["integrate all"],
 };
 
 /** Only a mount can show what these print: tests/mount/results_test.ts. */

@@ -29,6 +29,7 @@ export interface Places {
   readonly version: string;
   /** How agents start agentvfs. */
   readonly program: string;
+  isFile(path: string): boolean;
 }
 
 /** The name of the Skill where it lies beside those of others. */
@@ -137,12 +138,14 @@ function opencode(places: Places, own: string): Target[] {
   const { command, args } = mcpServer(places.program);
   const value = { type: "local", command: [command, ...args], enabled: true };
   const directory = places.project === null ? own : join(places.project, ".opencode");
+  const settings = join(places.project ?? own, "opencode.json");
   return [
     sharedSkill(places),
     { kind: "file", path: join(directory, "plugins", `${PLUGIN}.js`), text: OPENCODE_PLUGIN },
     {
       kind: "json",
-      path: join(places.project ?? own, "opencode.json"),
+      // With comments it has another name.
+      path: places.isFile(`${settings}c`) ? `${settings}c` : settings,
       edits: [{ path: ["mcp", PLUGIN], value }],
     },
   ];

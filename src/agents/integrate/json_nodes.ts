@@ -101,7 +101,8 @@ class Parser {
     if (this.text[start] !== '"') this.fail("a name in quotes is missing");
     const key = this.string();
     this.skip();
-    if (this.text[this.at++] !== ":") this.fail("a colon is missing");
+    if (this.text[this.at] !== ":") this.fail("a colon is missing");
+    this.at++;
     return { key, start, value: this.value(depth + 1) };
   }
 

@@ -7,6 +7,7 @@
 import { callTool } from "./call_tool.ts";
 import { INSTRUCTIONS } from "./instructions.ts";
 import {
+  CLIENT_INFO_KEY,
   ERROR,
   HANDSHAKE_VERSIONS,
   isRecord,
@@ -28,9 +29,20 @@ const CHANGING = { ttlMs: 0, cacheScope: "private" };
 
 const CAPABILITIES = { tools: {}, resources: {}, prompts: {} };
 
+/** What is known of both ends. */
+export interface Session {
+  readonly info: object;
+  /** As the client calls itself, once it did. */
+  client?: string;
+}
+
 /** A row for each request: its answer, and in the newer era how long a client may keep it. */
 interface Row {
-  answer(workspace: Workspace, params: Message["params"], info: object): object | Promise<object>;
+  answer(
+    workspace: Workspace,
+    params: Message["params"],
+    session: Session,
+  ): object | Promise<object>;
   readonly keep?: object;
   /** Only in one of the eras. */
   readonly era?: "handshake" | "stateless";
@@ -39,13 +51,16 @@ interface Row {
 const ROWS: Readonly<Record<string, Row>> = {
   initialize: {
     era: "handshake",
-    answer: (_, { protocolVersion }, serverInfo) => ({
-      protocolVersion: HANDSHAKE_VERSIONS.find((version) => version === protocolVersion) ??
-        HANDSHAKE_VERSIONS[0],
-      capabilities: CAPABILITIES,
-      serverInfo,
-      instructions: INSTRUCTIONS,
-    }),
+    answer: (_, { protocolVersion, clientInfo }, session) => {
+      nameClient(session, clientInfo);
+      return {
+        protocolVersion: HANDSHAKE_VERSIONS.find((version) => version === protocolVersion) ??
+          HANDSHAKE_VERSIONS[0],
+        capabilities: CAPABILITIES,
+        serverInfo: session.info,
+        instructions: INSTRUCTIONS,
+      };
+    },
   },
   ping: { era: "handshake", answer: () => ({}) },
   "server/discover": {
@@ -58,7 +73,9 @@ const ROWS: Readonly<Record<string, Row>> = {
     }),
   },
   "tools/list": { keep: FIXED, answer: () => LISTED_TOOLS },
-  "tools/call": { answer: callTool },
+  "tools/call": {
+    answer: (workspace, params, { client }) => callTool(workspace, params, client),
+  },
   "resources/list": { keep: CHANGING, answer: listResources },
   "resources/templates/list": { keep: FIXED, answer: () => TEMPLATES },
   "resources/read": { keep: CHANGING, answer: readResource },
@@ -70,7 +87,7 @@ const ROWS: Readonly<Record<string, Row>> = {
 export async function answer(
   workspace: Workspace,
   { method, params }: Message,
-  info: object,
+  session: Session,
 ): Promise<object> {
   const version = versionOf(params);
   const era = version === undefined ? "handshake" : "stateless";
@@ -78,9 +95,17 @@ export async function answer(
   if (row === undefined || (row.era ?? era) !== era) {
     throw new RpcError(ERROR.unknownMethod, `There is no method ${method}`);
   }
-  const result = await row.answer(workspace, params, info);
+  if (isRecord(params._meta)) nameClient(session, params._meta[CLIENT_INFO_KEY]);
+  const result = await row.answer(workspace, params, session);
   if (era === "handshake") return result;
-  return { resultType: "complete", ...row.keep, ...result, _meta: { [SERVER_INFO_KEY]: info } };
+  const _meta = { [SERVER_INFO_KEY]: session.info };
+  return { resultType: "complete", ...row.keep, ...result, _meta };
+}
+
+function nameClient(session: Session, info: unknown): void {
+  if (isRecord(info) && typeof info.name === "string" && info.name !== "") {
+    session.client = info.name;
+  }
 }
 
 /** The version that a request says it has; undefined where it says none. */

@@ -20,10 +20,11 @@ export interface ToolResult {
   readonly isError?: true;
 }
 
-/** Throws {@linkcode RpcError} where no tool is meant. */
+/** `client`: who asks, as it calls itself. Throws {@linkcode RpcError} where no tool is meant. */
 export async function callTool(
   workspace: Workspace,
   params: Readonly<Record<string, unknown>>,
+  client?: string,
 ): Promise<ToolResult> {
   const tool = TOOLS.find(({ name }) => name === params.name);
   if (tool === undefined) {
@@ -34,7 +35,7 @@ export async function callTool(
     throw new RpcError(ERROR.badParams, "Arguments of a tool must be one JSON object");
   }
   try {
-    return await done(tool, given, workspace);
+    return await done(tool, given, workspace, client);
   } catch (error) {
     return refused(error);
   }
@@ -44,6 +45,7 @@ async function done(
   tool: Tool,
   given: Record<string, unknown>,
   workspace: Workspace,
+  client?: string,
 ): Promise<ToolResult> {
   const strange = Object.keys(given).find((name) =>
     !(tool.params as readonly string[]).includes(name)
@@ -54,7 +56,11 @@ async function done(
       `${tool.name} has no parameter ${JSON.stringify(strange)} (it takes: ${known})`,
     );
   }
-  const result = await workspace.ask(tool.method, given as never) as Record<string, unknown>;
+  const agent = tool.method === "checkpoint" && client !== undefined ? { agent: client } : {};
+  const result = await workspace.ask(tool.method, { ...given, ...agent } as never) as Record<
+    string,
+    unknown
+  >;
   const known = tool.fields.filter((name) => result[name] !== undefined);
   const { fields, left } = fit(tool, Object.fromEntries(known.map((name) => [name, result[name]])));
   const rest = left === 0 ? null : `Cut to fit, ${left} more: ${tool.rest}`;

@@ -13,6 +13,7 @@ export const HANDSHAKE_VERSIONS = ["2025-11-25", "2025-06-18"] as const;
 export const STATELESS_VERSIONS = ["2026-07-28"] as const;
 
 export const VERSION_KEY = "io.modelcontextprotocol/protocolVersion";
+export const CLIENT_INFO_KEY = "io.modelcontextprotocol/clientInfo";
 export const SERVER_INFO_KEY = "io.modelcontextprotocol/serverInfo";
 
 /** Codes of errors: JSON-RPC's, and the protocol's own. */

@@ -5,7 +5,7 @@
  */
 
 import { type ByteSource, LineError, LineReader } from "../../control/line_reader.ts";
-import { answer } from "./answer.ts";
+import { answer, type Session } from "./answer.ts";
 import { ERROR, idOf, type Message, readMessage, type RequestId, RpcError } from "./messages.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -43,10 +43,11 @@ export async function serveMcp(
   const reply = (id: RequestId | null, rest: object) => {
     write(JSON.stringify({ jsonrpc: "2.0", id, ...rest }));
   };
+  const session: Session = { info };
   let turn: Promise<unknown> = Promise.resolve();
   const answered = (message: Message) => {
-    if (message.method !== "tools/call") return answer(workspace, message, info);
-    const result = turn.then(() => answer(workspace, message, info));
+    if (message.method !== "tools/call") return answer(workspace, message, session);
+    const result = turn.then(() => answer(workspace, message, session));
     turn = result.catch(() => {});
     return result;
   };

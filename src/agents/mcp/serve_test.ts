@@ -224,13 +224,34 @@ Deno.test("tools are called one after the other, in the order in which they were
   assert.deepEqual(asked, labels);
 });
 
+Deno.test("a checkpoint says which client made it", async () => {
+  for (
+    const first of [
+      request(0, "initialize", {
+        protocolVersion: "2025-11-25",
+        clientInfo: { name: "claude-code" },
+      }),
+      request(0, "server/discover", {
+        _meta: { ...META, "io.modelcontextprotocol/clientInfo": { name: "claude-code" } },
+      }),
+    ]
+  ) {
+    const service = new FakeService();
+    await told(workspaceOf(service), first, call("checkpoint", { label: "x" }));
+    assert.equal((await service.log({})).entries[0]!.agent, "claude-code");
+  }
+});
+
 Deno.test("what is refused says why and what to do", async () => {
   const workspace = workspaceOf(new FakeService());
   const unknown = await called(workspace, "rollback", { ref: "nowhere" });
   assert.equal(unknown.isError, true);
   assert.match(unknown.content[0].text, /no checkpoint "nowhere"\nWhat to do: /);
   const wrong = await called(workspace, "rollback", { reff: "x" });
-  assert.match(wrong.content[0].text, /no parameter "reff" \(it takes: ref, dryRun, branch\)/);
+  assert.match(
+    wrong.content[0].text,
+    /no parameter "reff" \(it takes: ref, dryRun, forceLarge, branch\)/,
+  );
   const conflicts = await called(workspace, "merge", { sources: ["conflicting"] });
   assert.equal(conflicts.isError, true);
   assert.match(conflicts.content[0].text, /conflict edit\/edit: /);
@@ -252,6 +273,7 @@ Deno.test("long results are cut alike in words and in fields, with a sentence on
   const patch = paths.map((path) => `+${path}`).join("\n");
   const entries = Array.from({ length: 900 }, (_, i): LogEntry => ({
     id: i.toString(16).padStart(64, "0"),
+    number: i,
     label: `label ${i}`,
     message: null,
     kind: "checkpoint",
@@ -263,7 +285,7 @@ Deno.test("long results are cut alike in words and in fields, with a sentence on
   }));
   const answers: Record<string, object> = {
     diff: { from: "a", to: "b", changes, patch },
-    log: { branch: "main", head: entries[0]!.id, entries },
+    log: { branch: "main", head: entries[0]!.id, moves: [], entries },
   };
   const workspace: Workspace = {
     ask: (method) => Promise.resolve(answers[method] as never),

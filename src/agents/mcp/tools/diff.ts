@@ -9,7 +9,7 @@ export const diff = defineTool({
     "`from`: what changed since the last checkpoint. With `patch` the changed lines of text files as well; `paths` limits both.",
   hints: READS,
   method: "diff",
-  params: ["from", "to", "patch", "paths", "branch"],
+  params: ["from", "to", "patch", "renames", "paths", "branch"],
   fields: ["from", "to", "changes", "patch"],
   cuts: ["changes", "patch"],
   rest: "ask again with `paths` for the others, a few at a time",

@@ -1,7 +1,9 @@
-import type { RollbackReport } from "../../../control/service/history.ts";
+import type { RollbackReport, UndoReport } from "../../../control/service/history.ts";
 import { defineTool, RECORDS } from "../tool.ts";
-import { changeLine, counted, lines, named, shortId } from "../words.ts";
+import { changeLine, counted, lines, named, shortId, shown } from "../words.ts";
 
+const LARGE =
+  "What would delete or rewrite very many paths is refused; ask the person before you set `forceLarge`.";
 const FIELDS = ["id", "label", "branch", "safety", "changed", "dryRun", "changes"] as const;
 const CUTS = { cuts: ["changes"], rest: "the other paths are in diff" } as const;
 
@@ -11,10 +13,10 @@ export const rollback = defineTool({
   description:
     "Makes the whole working tree what it was at a checkpoint: edits, created, deleted and moved files, whatever changed them. " +
     "Nothing is lost: what was not recorded becomes a checkpoint first, and undo takes the rollback back. Read files again " +
-    "before you edit them afterwards. `dryRun` only tells what would change.",
+    "before you edit them afterwards. `dryRun` only tells what would change. " + LARGE,
   hints: RECORDS,
   method: "rollback",
-  params: ["ref", "dryRun", "branch"],
+  params: ["ref", "dryRun", "forceLarge", "branch"],
   fields: FIELDS,
   ...CUTS,
   text: (report) => told("Rolled back to", report),
@@ -25,10 +27,11 @@ export const restore = defineTool({
   title: "Restore paths from a checkpoint",
   description:
     "Makes some files or directories what they were at a checkpoint and leaves everything else as it is. Also for what was " +
-    "deleted. Nothing is lost: the state before becomes a checkpoint first, and undo takes it back.",
+    "deleted. Nothing is lost: the state before becomes a checkpoint first, and undo takes it back. " +
+    LARGE,
   hints: RECORDS,
   method: "restore",
-  params: ["paths", "from", "dryRun", "branch"],
+  params: ["paths", "from", "dryRun", "forceLarge", "branch"],
   fields: FIELDS,
   ...CUTS,
   text: (report) => told("Restored; now at", report),
@@ -36,14 +39,19 @@ export const restore = defineTool({
 
 export const undo = defineTool({
   name: "undo",
-  title: "Undo the last rollback, restore or merge",
-  description: "Takes the last rollback, restore or merge back. redo does it again.",
+  title: "Undo the last operation, or one thing",
+  description:
+    "Without `ref`: takes the last rollback, restore, merge or undo back (`count`: the last few). With `ref`, a number of the log such " +
+    "as #12 or a label: takes out only what that checkpoint, merge or rollback changed and leaves what came after it. What cannot be " +
+    "taken out without losing a later change is listed, and nothing is changed; `strategy` decides it. Nothing is lost. " +
+    LARGE,
   hints: RECORDS,
   method: "undo",
-  params: ["branch"],
-  fields: FIELDS,
+  params: ["ref", "count", "strategy", "dryRun", "forceLarge", "branch"],
+  fields: [...FIELDS, "undone"],
   ...CUTS,
-  text: (report) => told("Undone; back at", report),
+  text: (report) =>
+    lines(undoneLine(report), told(report.undone ? "Now at" : "Undone; back at", report)),
 });
 
 export const redo = defineTool({
@@ -66,5 +74,14 @@ function told(what: string, report: RollbackReport): string {
       : `${what} ${named(report)} on branch ${branch}: ${counted(changed)}`,
     safety === null ? null : `What was there before is checkpoint ${shortId(safety)}`,
     ...changes.map(changeLine),
+  );
+}
+
+function undoneLine({ undone, dryRun }: UndoReport): string | null {
+  if (undone === undefined) return null;
+  const conflicts = [...undone.conflicts, ...undone.decided];
+  return lines(
+    `${dryRun ? "Would take out" : "Took out"} ${undone.kind} ${undone.name}`,
+    ...conflicts.map(({ kind, path }) => `conflict ${kind}: ${shown(path)}`),
   );
 }

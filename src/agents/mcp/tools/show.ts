@@ -1,4 +1,5 @@
 import { defineTool, READS } from "../tool.ts";
+import { workOf } from "../work.ts";
 import { changeLine, lines, named, shortId, shown } from "../words.ts";
 
 export const show = defineTool({
@@ -13,9 +14,12 @@ export const show = defineTool({
   rest: "the other paths are in diff with `paths`",
   text: ({ commit, changes }) =>
     lines(
-      `Checkpoint ${named(commit)}, ${commit.kind}, ${commit.time}`,
+      `Checkpoint ${commit.number === null ? "" : `#${commit.number} `}${
+        named(commit)
+      }, ${commit.kind}, ${commit.time}`,
       commit.message === null ? null : shown(commit.message),
       commit.agent === null ? null : `By ${shown(commit.agent)}`,
+      ...workOf(commit.details),
       commit.parents.length === 0 ? null : `After ${commit.parents.map(shortId).join(" and ")}`,
       `Its root is tree ${shortId(commit.tree)}`,
       ...changes.map(changeLine),

@@ -19,6 +19,7 @@ export const command: Command = {
   options: {
     user: { brief: "in all your projects (the default)" },
     project: { brief: "in the directory you stand in only" },
+    directory: { value: "DIR", short: "C", brief: "stand in this one" },
     "dry-run": DRY_RUN_OPTION,
     uninstall: { brief: "take it out again" },
   },
@@ -57,6 +58,9 @@ byte. Repeating it brings it up to date. docs/integrate.md says what is where.`,
   },
 };
 
+/** Of a line; a file may be all on one. */
+const SHOWN_CHARACTERS = 160;
+
 /** What only the person can do. */
 const NEXT: Readonly<Record<Agent, string>> = {
   claude: "start claude anew, in a mount; /agentvfs:checkpoints lists the checkpoints",
@@ -66,11 +70,11 @@ const NEXT: Readonly<Record<Agent, string>> = {
   opencode: "start opencode anew, in a mount",
 };
 
-function scopeOf({ flags }: CommandInput): string | null {
+function scopeOf({ flags, values }: CommandInput): string | null {
   if (flags.has("user") && flags.has("project")) {
     throw usageError("--user and --project are two places", "Choose one of them");
   }
-  return flags.has("project") ? absolutePath(".") : null;
+  return flags.has("project") ? absolutePath(values.get("directory") ?? ".") : null;
 }
 
 async function agentsOf({ positionals }: CommandInput, places: Places): Promise<readonly Agent[]> {
@@ -129,7 +133,8 @@ function printFile(file: FilePlan): void {
   if (action !== "keep") print(`${style(action, ACTION_STYLES[action])} ${safe(path)}`);
   for (const sentence of kept) print(`${style("keep", "dim")} ${safe(path)}: ${safe(sentence)}`);
   for (const line of linesOf(file)) {
-    print(`    ${style(safe(line), line.startsWith("+") ? "green" : "red")}`);
+    const shown = line.length > SHOWN_CHARACTERS ? `${line.slice(0, SHOWN_CHARACTERS)}…` : line;
+    print(`    ${style(safe(shown), line.startsWith("+") ? "green" : "red")}`);
   }
 }
 

@@ -4,6 +4,8 @@ import { absolutePath } from "../../../host/current_directory.ts";
 import { findMount } from "../../../daemon/workspaces/find_daemon.ts";
 import { askStatus } from "../../../daemon/workspaces/spawn.ts";
 import { startAnew, startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
+import { stateRoot } from "../../../daemon/workspaces/workspace.ts";
+import { agentPlaces } from "../../agent_places.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 import { DAEMON_OPTIONS, daemonConfig } from "../../daemon_options.ts";
@@ -39,6 +41,10 @@ changed in the project since it was imported.`,
       if (input.values.has("root")) print(`root=${input.values.get("root")}`);
       if (kept !== null) print(`kept=${kept}`);
       print(`next: cd ${shellWord(status.mount)} && claude   # or: codex`);
+      const agents = await unknowing();
+      if (agents.length > 0) {
+        print(`once: agentvfs integrate   # makes ${agents.join(" and ")} know all this`);
+      }
     }
     printWarnings(warnings);
     if (status.import.state === "running" && Deno.stderr.isTerminal()) {
@@ -82,6 +88,12 @@ async function started(input: CommandInput): Promise<Outcome> {
   }
   const warnings = [...await placeWarnings(config), ...await projectWarnings(status)];
   return { status, reused, kept, warnings };
+}
+
+/** The agents of this person that were not told of agentvfs yet. */
+async function unknowing(): Promise<string[]> {
+  const { unknowingAgents } = await import("../../../agents/integrate/offered.ts");
+  return Deno.env.get("HOME") ? await unknowingAgents(stateRoot(), agentPlaces(null)) : [];
 }
 
 async function projectWarnings(status: StatusReport): Promise<Warning[]> {

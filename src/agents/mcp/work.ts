@@ -1,0 +1,21 @@
+import type { Details } from "../../control/service/history.ts";
+import { shown } from "./words.ts";
+
+/** Of a command or a prompt, characters. */
+const LONGEST = 120;
+
+/** What of an agent's work a checkpoint records, in a few words each. */
+export function workOf(details: Details | undefined): string[] {
+  if (details === undefined) return [];
+  const { moment, tool, command, said, exit } = details;
+  return [
+    moment === undefined || moment === "call" ? "" : moment,
+    tool === undefined ? "" : command === undefined ? tool : `${tool}: ${short(command)}`,
+    exit === undefined || exit === 0 ? "" : `exit ${exit}`,
+    said === undefined ? "" : `prompt ${JSON.stringify(short(said))}`,
+  ].filter((part) => part !== "");
+}
+
+function short(text: string): string {
+  return shown(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+}
