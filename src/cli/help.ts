@@ -18,18 +18,18 @@ Usage: agentvfs COMMAND [OPTIONS]
   stop, restart [DIR]  unmount and end the daemon; replace its server only
 
   checkpoint [LABEL]   record the mount as it is now
-  rollback REF         make the mount what a checkpoint recorded
   log, show, diff      list checkpoints; what one changed; what differs
+  rollback REF         make the mount what a checkpoint recorded
   restore PATH…        bring files or directories back from a checkpoint
-  undo, redo           take back a rollback, restore or merge; do it again
+  undo, redo           take back what was done last, or one thing; do it again
+  apply, refresh       bring a branch into the project; changes there into it
   run [--] PROGRAM…    run an agent on a branch, at the project's own path
   branch, session …    a tree of its own for each agent; who works where
   merge, export        bring branches' work together; write it out of the mount
+  integrate, mcp       make your agents know all this; serve it to them as tools
 
   verify, gc, store    check what is stored; free what is not needed; its size
-  doctor               check this machine, with the command that fixes it
-  daemon, ctl          mount with every detail given; commands as agentvfs ctl X
-  integrate, mcp       make your agents know all this; serve it to them as tools
+  doctor, daemon, ctl  check this machine; mount; any command as agentvfs ctl X
 
 Options: -C, --project DIR   --sock PATH   --json   --version   -h, --help
 Without them: where you stand. Details: agentvfs COMMAND --help`;
@@ -39,9 +39,9 @@ export function controlOverview(): string {
   return `Usage: agentvfs ctl COMMAND [OPTIONS]
 
 Commands: status, stop, restart, checkpoint, rollback, log, show, diff,
-restore, undo, redo, branch, merge, export, session, verify, gc, store, and
-raw, which sends its words to the control socket as they are. Each is the same
-as without ctl. Details: agentvfs COMMAND --help
+restore, undo, redo, apply, refresh, branch, merge, export, session, verify, gc,
+store, and raw, which sends its words to the control socket as they are. Each is
+the same as without ctl. Details: agentvfs COMMAND --help
 
 Exit codes: 0 done, 1 refused, 2 usage, 3 cannot reach the daemon,
 4 something is missing on this machine.`;

@@ -1,7 +1,7 @@
 import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
-import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
+import { BRANCH_OPTION, DRY_RUN_OPTION } from "../../history_options.ts";
 import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
 import { printApply, withListedConflicts } from "../../print/project_output.ts";
 import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
@@ -23,12 +23,8 @@ export const command: Command = {
     abort: { brief: "take back what an apply that was interrupted had done" },
     message: { value: "M", short: "m", brief: "what the log says of it" },
   },
-  details: `Three-way: what the branch changed since the import, or since the last refresh
-or apply, is merged with the project as it is on the disk. With conflicts
-nothing is applied, unless the strategy decides them: ours is the project,
-theirs the branch. What is not recorded becomes a checkpoint first. agentvfs
-undo takes it back.
-${REF_HELP}`,
+  details: `Three-way, with the project as it is: ours is the project, theirs the branch.
+With conflicts nothing is applied. agentvfs undo takes it back.`,
   example: "apply --only 'src/**' --dry-run",
   async run(input) {
     const ending = ["continue", "abort"].filter((flag) => input.flags.has(flag));
