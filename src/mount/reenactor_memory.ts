@@ -12,7 +12,9 @@ export const Word = {
   ACT: 1,
   /** Not 0: it is to end. */
   STOP: 2,
-  COUNT: 3,
+  /** 1 once a request was taken for the thread's, after {@linkcode Act.PROVE}. */
+  PROVEN: 3,
+  COUNT: 4,
 } as const;
 
 export const Act = {
@@ -24,4 +26,6 @@ export const Act = {
   MAKE: 2,
   /** Sets the attributes to what they are. */
   TOUCH: 3,
+  /** Looks up a name that nothing has, to see whether it is known. */
+  PROVE: 4,
 } as const;

@@ -1,11 +1,13 @@
 """Watches paths by inotify: those given as arguments, and every directory below those that end in a slash.
 
 Each line of input is answered with the events that there are by now, without waiting: path of what is watched, name, kind.
+With --count first, with how many there were of each kind, which are read all the time: the kernel keeps no more than some.
 """
 
 import ctypes
 import json
 import os
+import select
 import struct
 import sys
 
@@ -36,7 +38,8 @@ def watch(path):
     paths[descriptor] = path
 
 
-for path in sys.argv[1:]:
+counting = sys.argv[1] == "--count"
+for path in sys.argv[2 if counting else 1 :]:
     if path.endswith("/"):
         for directory, _, _ in os.walk(path[:-1]):
             watch(directory)
@@ -58,5 +61,15 @@ def read():
             events += [[paths[descriptor], name, kind] for bit, kind in KINDS.items() if mask & bit]
 
 
-for line in sys.stdin:
-    print(json.dumps(read()), flush=True)
+heard = []
+while True:
+    ready, _, _ = select.select([fd, 0] if counting else [0], [], [])
+    if counting or 0 in ready:
+        heard += read()
+    if 0 not in ready:
+        continue
+    if not sys.stdin.readline():
+        break
+    kinds = [kind for _, _, kind in heard]
+    print(json.dumps({kind: kinds.count(kind) for kind in kinds} if counting else heard), flush=True)
+    heard = []

@@ -23,8 +23,8 @@ export interface ReenactorJob {
 export type ReenactorMessage =
   /** Its number. */
   | { readonly type: "ready"; readonly thread: number }
-  /** So many of the job's changes were carried out. */
-  | { readonly type: "done"; readonly count: number };
+  /** The job is over; why it was not finished. */
+  | { readonly type: "done"; readonly error: string | null };
 
 function post(message: ReenactorMessage): void {
   self.postMessage(message);
@@ -33,7 +33,13 @@ function post(message: ReenactorMessage): void {
 self.onmessage = ({ data }: MessageEvent<ReenactorStart>) => {
   const reenactor = new Reenactor(new Int32Array(data.memory));
   self.onmessage = ({ data: { tree, changes } }: MessageEvent<ReenactorJob>) => {
-    post({ type: "done", count: reenactor.run(tree, changes) });
+    // It must not end while its number means something to the fs thread.
+    try {
+      reenactor.run(tree, changes);
+      post({ type: "done", error: null });
+    } catch (error) {
+      post({ type: "done", error: String(error) });
+    }
   };
   post({ type: "ready", thread: reenactor.thread });
 };

@@ -46,7 +46,7 @@ const STOP_DEADLINE_MS = 2_000;
 
 export class Watchers implements BranchWatchers {
   readonly #words: Int32Array;
-  #worker: Promise<Worker> | null = null;
+  #worker: Promise<Worker | null> | null = null;
   #done: PromiseWithResolvers<void> | null = null;
   /** The end of the queue of jobs. */
   #last: Promise<void> = Promise.resolve();
@@ -58,7 +58,11 @@ export class Watchers implements BranchWatchers {
   async look(): Promise<Watches | null> {
     if (!this.parts.areTold) return null;
     const mount = await mountAt(this.parts.mount);
-    return mount === null ? null : await this.parts.background.call("watches", mount.device);
+    if (mount === null) return null;
+    const watches = await this.parts.background.call("watches", mount.device);
+    // It starts while the change is being prepared.
+    if (watches !== null) void this.#thread();
+    return watches;
   }
 
   async tell(branch: string, changes: readonly ChangedName[] = []): Promise<void> {
@@ -82,7 +86,8 @@ export class Watchers implements BranchWatchers {
   async #tell(branch: string, changes: readonly ChangedName[]): Promise<void> {
     const mount = await mountAt(this.parts.mount);
     if (mount === null) return;
-    const worker = await (this.#worker ??= this.#start());
+    const worker = await this.#thread();
+    if (worker === null) return;
     const tree = {
       mount: binaryString(mount.path),
       device: mount.device,
@@ -93,24 +98,41 @@ export class Watchers implements BranchWatchers {
     await this.#done.promise;
   }
 
-  #start(): Promise<Worker> {
+  /** Null if there can be none; whoever comes later tries again. */
+  #thread(): Promise<Worker | null> {
+    return this.#worker ??= this.#start().catch((error: Error) => {
+      this.#worker = null;
+      console.error(`Cannot tell those who watch: ${error.message}`);
+      return null;
+    });
+  }
+
+  async #start(): Promise<Worker> {
+    const ready = Promise.withResolvers<void>();
     const worker = new Worker(new URL("./reenactor_thread.ts", import.meta.url), {
       type: "module",
     });
-    const ready = Promise.withResolvers<Worker>();
-    onWorkerFailure(worker, "reenactor", this.parts.failed);
+    onWorkerFailure(worker, "reenactor", ready.reject);
     worker.onmessage = ({ data }: MessageEvent<ReenactorMessage>) => {
-      if (data.type === "done") return this.#done?.resolve();
-      try {
-        this.parts.remember(processId(data.thread)!);
-        Atomics.store(this.#words, Word.THREAD, data.thread);
-        ready.resolve(worker);
-      } catch (error) {
-        ready.reject(error);
-      }
+      if (data.type === "ready") {
+        this.#remember(data.thread);
+        ready.resolve();
+      } else if (data.error === null) this.#done?.resolve();
+      else this.#done?.reject(new Error(data.error));
     };
     worker.postMessage({ memory: this.parts.memory } satisfies ReenactorStart);
-    return ready.promise;
+    await ready.promise;
+    return worker;
+  }
+
+  /** The next server knows it before this one believes it. */
+  #remember(thread: number): void {
+    try {
+      this.parts.remember(processId(thread)!);
+      Atomics.store(this.#words, Word.THREAD, thread);
+    } catch (error) {
+      console.error(`Cannot tell those who watch: ${(error as Error).message}`);
+    }
   }
 }
 

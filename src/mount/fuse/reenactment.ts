@@ -64,6 +64,10 @@ export class Reenactment {
         if (opcode === Opcode.LOOKUP) return this.#hideNew(context);
         if (NAME_OFFSETS.has(opcode)) return this.#make(context, opcode);
         break;
+      case Act.PROVE:
+        if (opcode !== Opcode.LOOKUP) break;
+        Atomics.store(this.#words, Word.PROVEN, 1);
+        return -Errno.ENOENT;
       case Act.TOUCH:
         if (opcode === Opcode.SETATTR) return touch(context);
     }

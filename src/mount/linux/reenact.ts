@@ -46,6 +46,7 @@ export interface ReenactedTree {
 }
 
 const ANYTHING = cString("-");
+const PROOF = cString(".agentvfs-reenactor");
 const S_IXALL = 0o111;
 
 export class Reenactor {
@@ -54,21 +55,29 @@ export class Reenactor {
 
   constructor(readonly words: Int32Array) {}
 
-  /** Carries out one name after the other, until that is done or it is to stop. Returns how many were done. */
-  run({ mount, device, root }: ReenactedTree, changes: readonly ChangedName[]): number {
+  /** Carries out one name after the other, until that is done or it is to stop. */
+  run({ mount, device, root }: ReenactedTree, changes: readonly ChangedName[]): void {
     const top = open(cString(mount), O_PATH | O_DIRECTORY | O_NOFOLLOW);
-    if (top < 0) return 0;
+    if (top < 0) return;
     try {
       // Below it the project's own file system may show, once the mount is gone.
-      return isOn(top, device) ? this.#run(top, root, changes) : 0;
+      if (isOn(top, device) && this.#isKnown(top)) this.#run(top, root, changes);
     } finally {
       this.#about(Act.NOTHING);
       close(top);
     }
   }
 
-  #run(top: number, root: string, changes: readonly ChangedName[]): number {
-    let done = 0;
+  /** What a thread asks for that is not known, as in another PID namespace, would be carried out. */
+  #isKnown(top: number): boolean {
+    Atomics.store(this.words, Word.PROVEN, 0);
+    this.#about(Act.PROVE);
+    const fd = openat(top, PROOF, O_PATH);
+    if (fd >= 0) close(fd);
+    return Atomics.load(this.words, Word.PROVEN) === 1;
+  }
+
+  #run(top: number, root: string, changes: readonly ChangedName[]): void {
     let at = "";
     let directory = -1;
     for (const change of changes) {
@@ -80,29 +89,22 @@ export class Reenactor {
         directory = openWithin(top, cString(path), O_PATH | O_DIRECTORY);
         at = path;
       }
-      if (directory >= 0 && this.#change(directory, change)) done++;
+      if (directory >= 0) this.#change(directory, change);
     }
     if (directory >= 0) close(directory);
-    return done;
   }
 
-  #change(directory: number, { name, was, is, isEmpty, isLink }: ChangedName): boolean {
+  #change(directory: number, { name, was, is, isEmpty, isLink }: ChangedName): void {
     const path = cString(name === "" ? "." : name);
-    if (was === null || is === null) {
-      this.#about(Act.TOUCH);
-      return touchAt(directory, path) >= 0;
-    }
-    let isDone = true;
+    if (was === null || is === null) return this.#touch(directory, path);
     if (was !== 0) {
       this.#about(Act.REMOVE);
-      isDone = unlinkat(directory, path, was === S_IFDIR) >= 0;
+      unlinkat(directory, path, was === S_IFDIR);
     }
-    if (is === 0) return isDone;
-    const isFile = (is & S_IFMT) === S_IFREG && !isLink;
-    const isMade = isFile
-      ? this.#makeFile(directory, path, is, isEmpty)
-      : this.#makeOther(directory, path, is & S_IFMT);
-    return isMade && isDone;
+    if (is === 0) return;
+    const type = is & S_IFMT;
+    if (type === S_IFREG && !isLink) this.#makeFile(directory, path, is, isEmpty);
+    else this.#makeOther(directory, path, type);
   }
 
   #makeFile(
@@ -110,29 +112,30 @@ export class Reenactor {
     path: Uint8Array<ArrayBuffer>,
     mode: number,
     isEmpty: boolean,
-  ): boolean {
+  ): void {
     this.#about(Act.MAKE);
     // Who runs it at once is not to hear that it is busy.
     const access = (mode & S_IXALL) === 0 ? O_WRONLY : O_RDONLY;
     const fd = openat(directory, path, access | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     this.#about(Act.TOUCH);
-    // It could not be made because it is there already: then it was written to.
-    if (fd < 0) return setModifiedAt(directory, path) >= 0;
+    if (fd < 0) return void setModifiedAt(directory, path);
     if (!isEmpty) setModified(fd);
     close(fd);
-    return true;
   }
 
-  #makeOther(directory: number, path: Uint8Array<ArrayBuffer>, type: number): boolean {
+  #makeOther(directory: number, path: Uint8Array<ArrayBuffer>, type: number): void {
     this.#about(Act.MAKE);
     const result = type === S_IFDIR
       ? mkdirat(directory, path, 0o700)
       : type === S_IFLNK
       ? symlinkat(ANYTHING, directory, path)
       : mknodat(directory, path, type | 0o600, 0);
-    if (result >= 0) return true;
+    if (result < 0) this.#touch(directory, path);
+  }
+
+  #touch(directory: number, path: Uint8Array<ArrayBuffer>): void {
     this.#about(Act.TOUCH);
-    return touchAt(directory, path) >= 0;
+    touchAt(directory, path);
   }
 
   #about(act: number): void {

@@ -6,6 +6,9 @@
  * @module
  */
 
+import { binaryName, cString } from "../../../ffi/binary_string.ts";
+import { readDirectory, readlinkat } from "../../../ffi/linux/directory.ts";
+import { close, O_DIRECTORY, O_RDONLY, open } from "../../../ffi/linux/open.ts";
 import { INODE_SPACES } from "../views.ts";
 
 /** What is watched. Plain data. */
@@ -19,20 +22,44 @@ export interface Watches {
 /** Bits of an inode number below its space. */
 const NUMBER_BITS = BigInt(64 - Math.log2(INODE_SPACES));
 
-/** @param device `major:minor` of the file system. Null: nobody watches it. */
+/**
+ * @param device `major:minor` of the file system. Null: nobody watches it.
+ * @param proc where processes are told of; for tests
+ */
 export function findWatches(device: string, proc = "/proc"): Watches | null {
   const [major, minor] = device.split(":").map(Number);
   const found = new Found((major! * 2 ** 20 + minor!).toString(16));
-  for (const process of names(proc)) {
-    if (!/^\d+$/.test(process)) continue;
-    const directory = `${proc}/${process}`;
-    for (const fd of names(`${directory}/fd`)) {
-      const kind = link(`${directory}/fd/${fd}`);
-      if (kind !== "anon_inode:inotify" && kind !== "anon_inode:[fanotify]") continue;
-      found.read(text(`${directory}/fdinfo/${fd}`), () => mountIds(directory, device));
+  for (const name of namesIn(proc)) {
+    if (!/^\d+$/.test(name)) continue;
+    const process = `${proc}/${name}`;
+    for (const fd of listeningDescriptors(`${process}/fd`)) {
+      found.read(text(`${process}/fdinfo/${fd}`), () => mountIds(process, device));
     }
   }
   return found.watches;
+}
+
+/** What the descriptors of inotify and fanotify lead to, by its length. */
+const KINDS: ReadonlyMap<number, string> = new Map(
+  ["anon_inode:inotify", "anon_inode:[fanotify]"].map((kind) => [kind.length, kind]),
+);
+
+const target = new Uint8Array(64);
+
+/** There may be very many descriptors: each costs a system call, and no more. */
+function listeningDescriptors(directory: string): string[] {
+  const fd = open(cString(directory), O_RDONLY | O_DIRECTORY);
+  if (fd < 0) return [];
+  try {
+    const entries = readDirectory(fd);
+    if (typeof entries === "number") return [];
+    return entries.map(({ name }) => name).filter((name) => {
+      const length = readlinkat(fd, cString(name), target);
+      return KINDS.has(length) && binaryName(target, 0, length) === KINDS.get(length);
+    });
+  } finally {
+    close(fd);
+  }
 }
 
 class Found {
@@ -80,19 +107,11 @@ function mountIds(directory: string, device: string): ReadonlySet<string> {
 }
 
 /** What is gone meanwhile, or may not be looked at, is as if it were not there. */
-function names(directory: string): string[] {
+function namesIn(directory: string): string[] {
   try {
     return [...Deno.readDirSync(directory)].map(({ name }) => name);
   } catch {
     return [];
-  }
-}
-
-function link(path: string): string {
-  try {
-    return Deno.readLinkSync(path);
-  } catch {
-    return "";
   }
 }
 
