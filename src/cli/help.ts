@@ -27,8 +27,8 @@ Usage: agentvfs COMMAND [OPTIONS]
   merge BRANCH…        bring branches' work together
 
   verify, gc, store    check what is stored; free what is not needed; its size
-  doctor               check this machine, with the command that fixes it
-  daemon, ctl          mount with every detail given; commands as agentvfs ctl X
+  doctor, ctl          check this machine; any command as agentvfs ctl X
+  workspace, daemon    mounts that have a name; one with every detail given
 
 Options: -C, --project DIR   --sock PATH   --json   --version   -h, --help
 Without them a command means the mount or project you stand in.
