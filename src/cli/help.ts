@@ -20,8 +20,7 @@ Usage: agentvfs COMMAND [OPTIONS]
   checkpoint [LABEL]   record the mount as it is now
   log, show, diff      list checkpoints; what one changed; what differs
   rollback REF         make the mount what a checkpoint recorded
-  restore PATH…        bring files or directories back from a checkpoint
-  undo, redo           take back what was done last, or one thing; do it again
+  undo, redo, restore  take back the last thing, or one; do it again; some paths
   apply, refresh       bring a branch into the project; changes there into it
   run [--] PROGRAM…    run an agent on a branch, at the project's own path
   branch, session …    a tree of its own for each agent; who works where
@@ -29,7 +28,8 @@ Usage: agentvfs COMMAND [OPTIONS]
   integrate, mcp       make your agents know all this; serve it to them as tools
 
   verify, gc, store    check what is stored; free what is not needed; its size
-  doctor, daemon, ctl  check this machine; mount; any command as agentvfs ctl X
+  doctor, ctl          check this machine; any command as agentvfs ctl X
+  workspace, daemon    mounts that have a name; one with every detail given
 
 Options: -C, --project DIR   --sock PATH   --json   --version   -h, --help
 Without them: where you stand. Details: agentvfs COMMAND --help`;

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ObjectId } from "../store/format/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import type { CommitInfo } from "./commits/commit.ts";
+import { compact, forgetCommits } from "./commits/retention_table.ts";
 import { directory, file, storeModel, withStore } from "./snapshots/fixtures.ts";
 import { History, type NewCommit } from "./history.ts";
 import { HistoryError, type HistoryErrorCode } from "./commits/history_error.ts";
@@ -224,6 +225,66 @@ scene("a restore that makes a commit can be undone", (s) => {
   assert.equal(commit.id, safety.id);
   const { kind, to, number } = operations[0]!;
   assert.deepEqual([kind, to, number], ["restore", restored.id, restored.number]);
+});
+
+scene("commits and moves are numbered together, and a number is never given twice", (s) => {
+  const { history, store } = s;
+  const [one, two] = [s.commit("one"), s.commit("two")];
+  s.move("rollback", one, two.id);
+  const three = s.commit("3");
+  assert.deepEqual([one, two, three].map(({ number }) => number), [1, 2, 4]);
+  const resolve = (ref: string) => history.resolve("main", ref).id;
+  assert.equal(resolve("#1"), one.id);
+  assert.equal(resolve("2"), two.id);
+  // A move means where it went; a label is meant before a number.
+  assert.equal(resolve("#3"), one.id);
+  assert.equal(resolve("3"), three.id);
+  assert.equal(resolve("#4~1"), one.id);
+  refused("unknown_ref", () => history.resolve("main", "#9"));
+  assert.deepEqual(
+    history.moves("main", { since: 0, limit: 9 }).map(({ number, kind, target }) => [
+      number,
+      kind,
+      target!.number,
+    ]),
+    [[3, "rollback", 1]],
+  );
+  store.commit((database) => forgetCommits(database, [three.id]));
+  assert.equal(s.commit("five").number, 5);
+});
+
+scene("what a number did is between two states", (s) => {
+  const { history } = s;
+  const [one, two] = [s.commit("one"), s.commit("two")];
+  s.move("rollback", one, two.id);
+  const states = (ref: string) => {
+    const { name, kind, before, after } = history.change("main", ref);
+    return [name, kind, before.label, after.label];
+  };
+  assert.deepEqual(states("two"), ["#2", "checkpoint", "one", "two"]);
+  assert.deepEqual(states("#3"), ["#3", "rollback", "two", "one"]);
+  refused("cannot_undo", () => history.change("main", "one"));
+  s.store.commit((database) => compact(database, [one.id], 0));
+  refused("compacted", () => history.change("main", "two"));
+});
+
+scene("undo and redo of several, in any order, go where those of one go", (s) => {
+  const { history } = s;
+  const commits = [s.commit("0")];
+  for (let i = 1; i <= 6; i++) {
+    const [last] = commits.slice(-1);
+    commits.push(s.commit(`${i}`));
+    s.move("rollback", last!, commits.at(-1)!.id);
+    commits.push(s.commit(`after ${i}`));
+  }
+  for (let count = 1; count <= 6; count++) {
+    const target = history.undoTarget("main", count);
+    assert.deepEqual(target.through.length, count - 1);
+    assert.equal(target.operations.length, count);
+    const labels = target.operations.map(({ from }) => history.commitInfo(from).label);
+    assert.deepEqual(labels, [6, 5, 4, 3, 2, 1].slice(0, count).map(String));
+  }
+  refused("nothing_to_undo", () => history.undoTarget("main", 7));
 });
 
 scene("a save that fails leaves nothing", (s) => {

@@ -43,6 +43,20 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
 
 /** Only a mount can show what these print: tests/mount/results_test.ts. */
 const MOUNTED = ["daemon", "export", "stop"];
+/** And these: tests/mount/workspace_test.ts. */
+const WORKSPACE = [
+  "init",
+  "start",
+  "status",
+  "list",
+  "checkpoint",
+  "rollback",
+  "stop",
+  "log",
+  "diff",
+  "delete",
+]
+  .map((verb) => `workspace ${verb}`);
 
 for (const [name, lines] of Object.entries(LINES)) {
   Deno.test(`agentvfs ${name} --json prints what it declares`, () =>
@@ -63,7 +77,10 @@ Deno.test("every command that prints JSON has a line here", async () => {
   for (const [name, row] of Object.entries(COMMANDS)) {
     if ((await row.load()).command.prints !== null) printing.push(name);
   }
-  assert.deepEqual(printing.toSorted(), [...Object.keys(LINES), ...MOUNTED].toSorted());
+  assert.deepEqual(
+    printing.toSorted(),
+    [...Object.keys(LINES), ...MOUNTED, ...WORKSPACE].toSorted(),
+  );
 });
 
 /** Parameters with which the fake daemon does each method; null: it refuses it always. */

@@ -179,7 +179,7 @@ for i in range(1, 3001):
       const changing = await new Deno.Command(PYTHON, { args: ["-c", change], cwd: m.mount })
         .output();
       assert.equal(changing.code, 0, new TextDecoder().decode(changing.stderr));
-      await m.ctl("rollback", "initial");
+      await m.ctl("rollback", "initial", "--force-large");
     }
     for (const looker of lookers) await looker.stdin.close();
     for (const looker of lookers) assert.equal((await looker.status).code, 0);

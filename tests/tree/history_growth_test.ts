@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { directory, file, storeModel, withStore } from "../../src/history/snapshots/fixtures.ts";
 import { History } from "../../src/history/history.ts";
 import { listLog } from "../../src/history/commits/log.ts";
+import { OperationLog } from "../../src/history/commits/operation_log.ts";
 import {
   type CommitSummary,
   keptCommits,
@@ -98,6 +99,39 @@ Deno.test("lookup among very many checkpoints, of many branches and with one lab
         for (let i = 0; i < n; i++) {
           history.resolve("main", "same");
           history.log("main", { limit: 1 });
+        }
+      };
+    });
+  } finally {
+    for (const fixture of fixtures) fixture.close();
+  }
+});
+
+Deno.test("undo and redo: what was undone is what is read, however long the log is", () => {
+  const fixtures: Fixture[] = [];
+  try {
+    assertNoSquare("undos with as many operations before them", 250, (n) => {
+      const fixture = new Fixture();
+      fixtures.push(fixture);
+      const { database } = fixture.store;
+      new History(fixture.store);
+      const log = new OperationLog(database);
+      fixture.store.commit(() => {
+        for (let i = 0; i < n; i++) {
+          log.append("main", { kind: "rollback", from: id(i), to: id(0) });
+        }
+        for (const kind of ["undo", "redo", "undo"] as const) {
+          log.append("main", { kind, from: id(0), to: id(0) });
+        }
+      });
+      // A line of long ago does not matter.
+      database.exec("UPDATE operations SET target = 'damaged' WHERE sequence = 1");
+      return () => {
+        for (let i = 0; i < n; i++) {
+          const [last] = log.undoable("main").take(1).toArray();
+          assert.equal(last!.from, id(n - 2));
+          const [undone] = log.redoable("main").take(1).toArray();
+          assert.equal(log.origin("main", undone!).from, id(n - 1));
         }
       };
     });

@@ -119,6 +119,35 @@ async function saveChange(tree: Tree): Promise<void> {
   await tree.project.client.checkpoint({});
 }
 
+const CHECKPOINTS = 50;
+
+/** Checkpoints of 20 files each, no file in two of them; of one in the middle, the time in which it is undone. */
+function undoOne(which: "small" | "large"): Case<OwnContext> {
+  const files = which === "small" ? "1 000" : "100 000 (quick: 20 000)";
+  return figure<OwnContext>(
+    `undo of one checkpoint out of ${CHECKPOINTS}, ${files} files`,
+    "ms",
+    {},
+    async (context, run) => {
+      const { client, mount } = context[which].project;
+      const made: string[] = [];
+      for (let i = 0; i < CHECKPOINTS; i++) {
+        for (let j = i * CHANGED; j < (i + 1) * CHANGED; j++) {
+          const [folder, name] = [j / 100, j % 100].map((n) => String(n | 0).padStart(2, "0"));
+          const path = `${mount}/directory-${folder}/module-${name}.ts`;
+          await Deno.writeTextFile(path, `// checkpoint ${i}\n`, { append: true });
+        }
+        made.push((await client.checkpoint({})).id);
+      }
+      return await repeat(rounds(run), async () => {
+        const { ms } = await client.undo({ ref: made[CHECKPOINTS / 2]! });
+        await client.undo({});
+        return ms;
+      });
+    },
+  );
+}
+
 /** Bytes that the store takes up, journal included. */
 async function storeBytes({ project }: Tree): Promise<number> {
   const { store } = await project.status();
@@ -169,6 +198,8 @@ export const OWN: Group<OwnContext> = {
     inDaemon(`checkpoint of ${CHANGED} changed files`, "large", { atMost: 10 }, change, checkpoint),
     inDaemon(`rollback of ${CHANGED} files`, "small", {}, saveChange, rollback),
     inDaemon(`rollback of ${CHANGED} files`, "large", {}, saveChange, rollback),
+    undoOne("small"),
+    undoOne("large"),
     inDaemon(`diff of ${CHANGED} changed files, as a client waits`, "small", {}, change, diff),
     inDaemon(`diff of ${CHANGED} changed files, as a client waits`, "large", {}, change, diff),
     growth,
