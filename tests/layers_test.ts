@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/apply": ["src/source", "src/history", "src/tree", "src/store", "src/host", "ffi"],
   "src/views": ["src/history", "src/tree", "src/store", "src/host", "ffi/linux", "ffi"],
   "src/telemetry": ["src/tree", "src/store", "src/host", "ffi"],
+  "src/agents": [],
   "src/control": [
     "src/views",
     "src/apply",
@@ -43,6 +44,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/daemon": [
     "src/control",
+    "src/agents",
     "src/mount/linux",
     "src/mount",
     "src/views",
@@ -98,6 +100,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "fs_thread",
     "watchers",
     "branches",
+    "agents",
     "methods",
     "keeper",
     "server",

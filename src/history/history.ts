@@ -28,6 +28,7 @@ import {
   sameSnapshot,
   storedId,
 } from "./commits/commit.ts";
+import type { CommitDetails } from "./commits/commit_details.ts";
 import { countChanges } from "./diff/diff.ts";
 import { HistoryError } from "./commits/history_error.ts";
 import { countApart } from "./commits/count_apart.ts";
@@ -51,6 +52,7 @@ export interface NewCommit {
   readonly message: string;
   readonly kind: CommitKind;
   readonly agent: string | null;
+  readonly details?: CommitDetails;
   /** Default: the branch's head. */
   readonly parents?: readonly ObjectId[];
 }
@@ -222,6 +224,16 @@ export class History {
       }
     });
     return commit === null ? null : { ...commit, number: number! };
+  }
+
+  /** True if a path is not in `snapshot` what it is in the branch's head. A directory's times alone do not count. */
+  differs(branch: string, snapshot: Snapshot): boolean {
+    const head = this.branch(branch)?.head ?? null;
+    const { added, modified, deleted } = this.#countChanges(
+      head === null ? null : this.commitInfo(head).snapshot,
+      snapshot,
+    );
+    return added + modified + deleted > 0;
   }
 
   /**
@@ -399,6 +411,7 @@ export class History {
       branch,
       agent: commit.agent,
       changed: this.#countChanges(before, snapshot),
+      ...(commit.details === undefined ? {} : { details: commit.details }),
     };
     return { id: this.#store.putCommit(encodeCommit(record)), ...record };
   }

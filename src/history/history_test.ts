@@ -61,7 +61,13 @@ scene("a branch is where it was saved, also after reopening the tables", ({ stor
     snapshot,
     segment: 3,
     nextInode: 2 ** 48 + 7,
-    commit: { label: "first  — “quoted”", message: "m\nn", kind: "import", agent: "codex" },
+    commit: {
+      label: "first  — “quoted”",
+      message: "m\nn",
+      kind: "import",
+      agent: "codex",
+      details: { tool: "Bash", session: "s" },
+    },
   })!;
   const again = new History(store);
   const { created: _, ...branch } = again.branch("main")!;

@@ -132,6 +132,7 @@ class Machine {
         view: 0,
         flush: () => Promise.resolve(),
         watchers: { look: () => Promise.resolve(null), tell: () => Promise.resolve() },
+        onMoved: () => {},
         ...clients,
       }, { head, snapshot: head.snapshot, segment: state.segment });
       const journal = journalPath(path, state.number);

@@ -17,7 +17,7 @@ Deno.test(".agentvfs carries out commands and tells the status, and is not liste
       const names = await Array.fromAsync(Deno.readDir(m.mount), ({ name }) => name);
       assert.deepEqual(names.sort(), ["file", "sub"]);
       assert.equal(await inMount("find . -name ctl"), "./sub/.agentvfs/ctl\n");
-      assert.equal(await inMount("ls .agentvfs"), "branches\ncheckpoints\nctl\nstatus\n");
+      assert.equal(await inMount("ls .agentvfs"), "branches\ncheckpoints\nctl\nhook\nstatus\n");
 
       const status = JSON.parse(await inMount("cat .agentvfs/status"));
       assert.equal(status.mount, m.mount);

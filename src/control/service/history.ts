@@ -13,6 +13,7 @@ export type {
   ChangeCounts,
   CheckpointReport,
   CommitKind,
+  Details,
   Head,
   LargeChange,
   LogEntry,

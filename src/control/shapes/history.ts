@@ -140,6 +140,33 @@ export const LargeChange = shape(
 );
 export type LargeChange = Infer<typeof LargeChange>;
 
+export const Details = shape(
+  "Details",
+  "What of an agent's work a checkpoint records, as the agent's hooks told it. What is not known is not there.",
+  {
+    moment: optional(oneOf(
+      ["prompt", "call", "before-call", "turn"],
+      "It has what was changed before the person said something, by a tool call, before a call and by none, or by the end of a turn",
+    )),
+    session: optional(text("The agent's session")),
+    prompt: optional(text("The person's prompt, or turn, that it belongs to")),
+    said: optional(text("The beginning of what the person said")),
+    subagent: optional(text("The subagent that did it")),
+    tool: optional(text("As the agent calls it")),
+    call: optional(text("Id of the tool call")),
+    command: optional(text("The shell command, or the file that was edited")),
+    durationMs: optional(ms("How long the call took")),
+    exit: optional(whole("How the command ended")),
+    alongside: optional(list(
+      text("Id of a call"),
+      "Calls that were under way at the same time: what is recorded may be theirs",
+    )),
+    transcript: optional(text("Where the agent keeps the conversation")),
+    transcriptBytes: optional(whole("How long that was then")),
+  },
+);
+export type Details = Infer<typeof Details>;
+
 export const LogEntry = shape("LogEntry", "A checkpoint.", {
   id: id("Of the checkpoint"),
   number: nullable(
@@ -154,6 +181,7 @@ export const LogEntry = shape("LogEntry", "A checkpoint.", {
   changed: nullable(ChangeCounts, "Against the first parent; null where there is none"),
   head: truth("It is what the branch stands on"),
   agent: nullable(text("Who made it, as the caller named itself"), "Null if it did not"),
+  details: optional(Details),
   compacted: optional(always(
     true,
     "What it recorded was given up: it can be looked at here, not gone back to",

@@ -259,19 +259,22 @@ export function backgroundJobs(
     save: async ({ branch, segment, nextInode, capture, commit }) => {
       const taken = capture === null ? null : await captures.take(capture);
       return storing(() => {
-        const { number, snapshot: stored } = history.branch(branch)!;
+        const { number, merge, snapshot: stored } = history.branch(branch)!;
         const journal = new JournalReader(journalPath(start.store, number));
         try {
           const built = taken === null
             ? { snapshot: stored, slots: [] }
             : buildSnapshot(store, taken, (...where) => journal.read(...where));
           const { snapshot, slots } = built;
+          // Work on a merge that is to be settled is the merge's commit.
+          const isWanted = !commit?.onlyIfChanged ||
+            merge === null && history.differs(branch, snapshot);
           const saved = history.save({
             branch,
             snapshot,
             segment,
             nextInode,
-            ...(commit === null ? {} : { commit, ...operationOf(commit) }),
+            ...(commit === null || !isWanted ? {} : { commit, ...operationOf(commit) }),
           });
           return { snapshot, slots, commit: saved };
         } finally {

@@ -58,6 +58,8 @@ export interface BranchParts {
   /** Brings in what was written through shared mappings. */
   readonly flush: () => Promise<unknown>;
   readonly watchers: BranchWatchers;
+  /** Told when the branch's tree was made another one: by a rollback, a merge or the like. */
+  readonly onMoved: (branch: string, before: Snapshot, after: Snapshot) => void;
 }
 
 export class Branch {
@@ -82,6 +84,7 @@ export class Branch {
   readonly background: BackgroundClient;
   readonly flush: () => Promise<unknown>;
   readonly watchers: BranchWatchers;
+  readonly onMoved: BranchParts["onMoved"];
 
   constructor(
     parts: BranchParts,
@@ -94,6 +97,7 @@ export class Branch {
     this.background = parts.background;
     this.flush = parts.flush;
     this.watchers = parts.watchers;
+    this.onMoved = parts.onMoved;
     this.#nextInode = position.nextInode ?? FIRST_OWN_INODE;
     this.#head = position.head;
     this.#snapshot = position.snapshot;
@@ -133,6 +137,17 @@ export class Branch {
   async save(commit: SaveCommit | null, freeze = false): Promise<CommitInfo | null> {
     // A frozen mount could not answer the writes that a flush waits for.
     if (!freeze) await this.flush();
+    return await this.#save(commit, freeze);
+  }
+
+  /** Makes a checkpoint unless every path is as it is in the head. */
+  async saveIfChanged(commit: SaveCommit): Promise<CommitInfo | null> {
+    await this.flush();
+    if (!await this.isChanged()) return null;
+    return await this.#save({ ...commit, onlyIfChanged: true }, false);
+  }
+
+  async #save(commit: SaveCommit | null, freeze: boolean): Promise<CommitInfo | null> {
     await this.#moveBack();
     await this.#takeBack();
     const id = ++Branch.#captures;
@@ -296,8 +311,10 @@ export class Branch {
   async whileFrozen(job: () => Promise<InvalidationData | null>): Promise<void> {
     let stale: InvalidationData | null;
     this.#watches = await this.watchers.look();
+    let before: Snapshot;
     try {
       await this.save(null, true);
+      before = this.#snapshot;
       stale = await job();
     } finally {
       this.#watches = null;
@@ -307,6 +324,7 @@ export class Branch {
     await this.background.call("notify", stale);
     // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
     await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
+    this.onMoved(this.name, before, this.#snapshot);
     await this.#attempt("tell of changes in", () => this.watchers.tell(this.name, stale.changed));
   }
 

@@ -37,6 +37,7 @@ export interface BranchesParts {
   /** Brings in what was written through shared mappings. */
   readonly flush: () => Promise<unknown>;
   readonly watchers: BranchParts["watchers"];
+  readonly onMoved: BranchParts["onMoved"];
 }
 
 export class Branches {
@@ -230,8 +231,9 @@ export class Branches {
     view: number,
     position: { head: CommitInfo; snapshot: Snapshot; segment: number; nextInode?: number },
   ): Branch {
-    const { fs, background, flush, watchers } = this.parts;
-    const branch = new Branch({ name, number, view, fs, background, flush, watchers }, position);
+    const { fs, background, flush, watchers, onMoved } = this.parts;
+    const parts = { name, number, view, fs, background, flush, watchers, onMoved };
+    const branch = new Branch(parts, position);
     this.#byView.set(view, branch);
     return branch;
   }

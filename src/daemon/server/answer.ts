@@ -25,6 +25,8 @@ export async function answer(daemon: Daemon, question: Question): Promise<Answer
       if (question.cached !== null) await forgetPages(daemon, question.cached);
       return { text };
     }
+    case "event":
+      return await daemon.hooks.answer(daemon.branchOfView(question.view), question.text);
     case "branch":
       return { view: await found(daemon.branchView(question.name)) };
     case "checkpoint":

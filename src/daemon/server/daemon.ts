@@ -14,10 +14,12 @@ import { NAME_MAX } from "../../tree/working_tree.ts";
 import type { Authority } from "../branches/authority.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
+import type { MovesBehind } from "../agents/moves_behind.ts";
 import { BranchMethods } from "../methods/branch_methods.ts";
 import { MAIN } from "../branches/branches.ts";
 import { DaemonMethods, type ServerParts } from "../methods/daemon_methods.ts";
 import { type BranchAccess, HistoryMethods } from "../methods/history_methods.ts";
+import { AgentHooks } from "../agents/agent_hooks.ts";
 import { JournalFolder } from "./journal_folder.ts";
 import { Maintenance } from "../methods/maintenance.ts";
 import { MergeMethods } from "../methods/merge_methods.ts";
@@ -25,14 +27,21 @@ import { serviceError } from "../threads/service_errors.ts";
 import { sourceReport } from "../methods/source_report.ts";
 import { Turns } from "../branches/turns.ts";
 
+/** Longest time that an agent waits for the answer to a hook, ms: said in the environment, or this. */
+const HOOK_DEADLINE_VARIABLE = "AGENTVFS_HOOK_MS";
+const HOOK_DEADLINE_MS = 10;
+
 export interface DaemonParts extends ServerParts {
   readonly background: BackgroundClient;
   readonly authority: Authority;
   /** By cgroup; null if the mount is not routed. */
   readonly sessions: CgroupSessions | null;
+  readonly moves: MovesBehind;
 }
 
 export class Daemon {
+  /** What agents tell of themselves. */
+  readonly hooks: AgentHooks;
   readonly #turns = new Turns();
   readonly #self: DaemonMethods;
   readonly #maintenance: Maintenance;
@@ -50,6 +59,8 @@ export class Daemon {
       turn: (what, job) => this.#turn(what, job),
     };
     this.#self = new DaemonMethods(parts, access);
+    const deadlineMs = Number(Deno.env.get(HOOK_DEADLINE_VARIABLE)) || HOOK_DEADLINE_MS;
+    this.hooks = new AgentHooks({ ...access, moves: parts.moves, deadlineMs });
     this.#folder = new JournalFolder(branches, access.turn);
     this.#history = new HistoryMethods(access);
     this.#merging = new MergeMethods(access);

@@ -22,6 +22,7 @@ import { answer } from "./answer.ts";
 import { Branches, MAIN } from "../branches/branches.ts";
 import { Daemon } from "./daemon.ts";
 import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
+import { MovesBehind } from "../agents/moves_behind.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
@@ -190,7 +191,9 @@ async function serve(config: DaemonConfig): Promise<number> {
     rootOf: (branch) => branch === MAIN ? "" : `${VIRTUAL_NAME}/branches/${branch}`,
     failed: die,
   });
-  branches = new Branches({ fs, background, registry, store, mount, flush, watchers });
+  const moves = new MovesBehind(background);
+  const onMoved = moves.moved.bind(moves);
+  branches = new Branches({ fs, background, registry, store, mount, flush, watchers, onMoved });
   const authority = new Authority({
     sessions,
     runs: new RunSessions(`${registry.directory}/runs.json`),
@@ -200,6 +203,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   const served = new Daemon({
     authority,
     sessions,
+    moves,
     routing: ready.routing,
     config,
     keeperPid,

@@ -221,6 +221,8 @@ export interface BranchPosition {
 /** Commit that a build ends with; absent: only the branch's snapshot moves. */
 export interface SaveCommit extends NewCommit {
   readonly operation?: { readonly kind: OperationKind; readonly from: ObjectId };
+  /** Not made if no path differs from the branch's head. */
+  readonly onlyIfChanged?: true;
 }
 
 export type { CommitInfo };

@@ -7,7 +7,8 @@
 import { Buffer, isUtf8 as isBufferUtf8 } from "node:buffer";
 import { displayString } from "../../../ffi/binary_string.ts";
 import type { BranchReport } from "../../control/service/branches.ts";
-import type { Change, LogEntry, LogMove } from "../../control/service/history.ts";
+import type { CommitDetails } from "../../history/commits/commit_details.ts";
+import type { Change, Details, LogEntry, LogMove } from "../../control/service/history.ts";
 import type { ConflictReport, ConflictSide } from "../../control/service/merge.ts";
 import type { CommitInfo, CommitKind } from "../../history/commits/commit.ts";
 import type { MovedTo } from "../../history/history.ts";
@@ -118,6 +119,7 @@ export function logEntry(commit: CommitInfo, head: string | null): LogEntry {
     changed: commit.changed,
     head: commit.id === head,
     agent: commit.agent,
+    ...(commit.details === undefined ? {} : { details: detailsReport(commit.details) }),
     ...(commit.compacted ? { compacted: true } : {}),
   };
 }
@@ -132,6 +134,10 @@ export function logMove({ number, kind, time, from, to, target }: MovedTo): LogM
     toNumber: target?.number ?? null,
     toLabel: nullIfEmpty(target?.label ?? ""),
   };
+}
+
+function detailsReport({ alongside, ...details }: CommitDetails): Details {
+  return { ...details, ...(alongside === undefined ? {} : { alongside: [...alongside] }) };
 }
 
 /** The commit a branch stands on. */

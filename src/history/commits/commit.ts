@@ -11,6 +11,7 @@ import type { Snapshot } from "../../store/trees/entry.ts";
 import { type ObjectId, parseObjectId } from "../../store/format/object_id.ts";
 import { HistoryError } from "./history_error.ts";
 import { recordOf } from "../snapshots/record.ts";
+import { canonicalDetails, type CommitDetails } from "./commit_details.ts";
 
 /**
  * - `import`: the source directory as it was taken over
@@ -49,6 +50,8 @@ export interface Commit {
   /** Who made it, where that is known. */
   readonly agent: string | null;
   readonly changed: ChangeCounts;
+  /** What of an agent's work it is, where that is known. */
+  readonly details?: CommitDetails;
 }
 
 export interface CommitInfo extends Commit {
@@ -62,7 +65,7 @@ export interface CommitInfo extends Commit {
 const COMMIT_VERSION = 1;
 
 export function encodeCommit(commit: Commit): Uint8Array<ArrayBuffer> {
-  const { snapshot, parents, time, label, message, kind, branch, agent, changed } = commit;
+  const { snapshot, parents, time, label, message, kind, branch, agent, changed, details } = commit;
   const { added, modified, deleted } = changed;
   const canonical = {
     version: COMMIT_VERSION,
@@ -75,6 +78,7 @@ export function encodeCommit(commit: Commit): Uint8Array<ArrayBuffer> {
     branch,
     agent,
     changed: { added, modified, deleted },
+    ...(details === undefined ? {} : { details: canonicalDetails(details) }),
   };
   return new TextEncoder().encode(JSON.stringify(canonical));
 }

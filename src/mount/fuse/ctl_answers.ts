@@ -1,5 +1,5 @@
 /**
- * Whose answer somebody who opens `ctl` to read it wants: `echo status >ctl; cat ctl` are two processes.
+ * Whose answer somebody who opens `ctl` (or `hook`) to read it wants: `echo status >ctl; cat ctl` are two processes.
  *
  * It is that of the nearest relative: of the process itself, else of one that has the nearest ancestor in common with it,
  * as both are children of one shell. So two who write at the same time do not get each other's answers.
@@ -8,7 +8,7 @@
  */
 
 import { ancestry, processOf } from "../../host/processes.ts";
-import { CtlFile, type Written } from "./ctl_file.ts";
+import { CtlFile, type Door, type Written } from "./ctl_file.ts";
 
 /** Answers that are remembered. */
 const LIMIT = 32;
@@ -30,6 +30,8 @@ export class CtlAnswers {
   /** The newest is last. */
   #kept: Kept[] = [];
 
+  constructor(readonly door: Door) {}
+
   /** `ancestry`: of who wrote, when it wrote. */
   keep(
     view: number,
@@ -46,10 +48,10 @@ export class CtlAnswers {
   /** What a process finds that opens the file now. */
   find(view: number, ancestry: readonly ProcessKey[]): CtlFile {
     const nearest = this.#nearest(view, ancestry);
-    if (nearest === null) return new CtlFile(view, new Uint8Array());
+    if (nearest === null) return new CtlFile(this.door, view, new Uint8Array());
     // Only who wrote it compares sizes.
     const isOwn = nearest.ancestry[0] === ancestry[0];
-    return new CtlFile(view, nearest.bytes, 0, isOwn ? nearest.written : { size: null });
+    return new CtlFile(this.door, view, nearest.bytes, 0, isOwn ? nearest.written : { size: null });
   }
 
   #nearest(view: number, ancestry: readonly ProcessKey[]): Kept | null {

@@ -1,5 +1,6 @@
 /**
- * `ctl` as one open file sees it: what is written is a command, and what is read from there on is the answer.
+ * `ctl`, or `hook`, as one open file sees it: what is written is a command, or an event of an agent's, and what is read from
+ * there on is the answer.
  *
  * Every lookup makes a node of its own, so a node is what one open(2) got. Reads go through the kernel's page cache, and
  * a descriptor's offset is where its write ended: so there the answer begins, behind as many blanks as were written.
@@ -11,20 +12,35 @@
 /** Stands where the command was written. JSON and shells pass over it. */
 const BLANK = 0x20;
 
+/** Longest event of an agent, bytes: it may have the text of a file in it, more than once. */
+const LONGEST = 16 * 1024 * 1024;
+
+/** What was written and is not whole yet. */
+interface Begun {
+  readonly parts: readonly Uint8Array[];
+  readonly end: number;
+}
+
+const NOTHING_BEGUN: Begun = { parts: [], end: 0 };
+
 /** How long the file is for the next one who only looks at it: as it was written; null: as long as it is to read. */
 export interface Written {
   size: number | null;
 }
 
+/** Both are conversations; they differ in the language. */
+export type Door = "ctl" | "hook";
+
 export class CtlFile {
-  readonly kind = "ctl";
   #answer: Uint8Array<ArrayBuffer>;
   #start: number;
   #written: Written;
   #wasRead = false;
+  #begun: Begun = NOTHING_BEGUN;
 
   /** `start`: where the answer begins. `written`: of the writer, who may look through other nodes as well. */
   constructor(
+    readonly kind: Door,
     readonly view: number,
     answer: Uint8Array<ArrayBuffer>,
     start = 0,
@@ -88,8 +104,29 @@ export class CtlFile {
     if (size === 0) this.#wasRead = false;
   }
 
+  /**
+   * All that was written up to the end of this piece, where it goes on from the one before: what a program writes is cut as
+   * its buffers are. Null: it is longer than anything that is said here.
+   */
+  heard(offset: number, piece: Uint8Array): Uint8Array | null {
+    const { parts, end } = this.#begun;
+    const goesOn = offset > 0 && offset === end;
+    const all = goesOn ? [...parts, piece] : [piece];
+    const length = all.reduce((sum, { length }) => sum + length, 0);
+    this.#begun = length > LONGEST ? NOTHING_BEGUN : { parts: all, end: offset + piece.length };
+    if (length > LONGEST) return null;
+    const text = new Uint8Array(length);
+    let at = 0;
+    for (const part of all) {
+      text.set(part, at);
+      at += part.length;
+    }
+    return text;
+  }
+
   /** What was written ends at `end`, and is answered so. */
   answered(end: number, answer: Uint8Array<ArrayBuffer>): void {
+    this.#begun = NOTHING_BEGUN;
     this.#start = end;
     this.#answer = answer;
     this.#written = { size: end };

@@ -3,7 +3,7 @@
  * the other trees.
  *
  * - `status` reads as the daemon's status. A line written to `ctl` is carried out as a command on the view's branch;
- *   what is read from it is the answer. Their entries are never cached: every lookup makes a node of its own with
+ *   what is read from it is the answer; `hook` is the same for agents, which write and read JSON of theirs. Their entries are never cached: every lookup makes a node of its own with
  *   the bytes of that moment, so that no page of an earlier answer can be shown. It is one file all the same, with one
  *   inode number.
  * - `branches/NAME` (`main`: a symlink to where it is) is the tree of a branch, `checkpoints/REF` that of a checkpoint,
@@ -21,7 +21,7 @@ import { SEEK_HOLE } from "../../host/source_files.ts";
 import { S_IFDIR } from "../../store/trees/entry.ts";
 import { MAIN_VIEW, type ViewTable, VIRTUAL_VIEW, wireNode } from "../views.ts";
 import { ancestryOf, CtlAnswers } from "./ctl_answers.ts";
-import type { CtlFile } from "./ctl_file.ts";
+import { CtlFile, type Door } from "./ctl_file.ts";
 import { type Answer, type Ask, ASK_AGAIN, Questions, type Send } from "./questions.ts";
 import { FOREVER, OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE, type Request } from "./request.ts";
@@ -41,7 +41,10 @@ import { VirtualReply } from "./virtual_reply.ts";
 export class VirtualFiles {
   readonly nodes = new VirtualNodes();
   readonly questions: Questions;
-  readonly #answers = new CtlAnswers();
+  readonly #answers: Readonly<Record<Door, CtlAnswers>> = {
+    ctl: new CtlAnswers("ctl"),
+    hook: new CtlAnswers("hook"),
+  };
   /** What the listing of `checkpoints` that is being read began with. */
   #checkpoints: readonly Listed[] = [];
   readonly #laid: VirtualReply;
@@ -83,7 +86,7 @@ export class VirtualFiles {
       case Opcode.READ:
         return this.#readFile(node, this.request.u64(BODY + 8), this.request.u32(BODY + 16));
       case Opcode.WRITE:
-        return node.kind === "ctl" ? this.#write(id, node) : -Errno.EACCES;
+        return node instanceof CtlFile ? this.#write(id, node) : -Errno.EACCES;
       case Opcode.LSEEK:
         return this.#seek(node, this.request.u64(BODY + 8), this.request.u32(BODY + 16));
       case Opcode.READDIR:
@@ -122,8 +125,8 @@ export class VirtualFiles {
   }
 
   #lookupInHome(view: number, name: string): number {
-    if (name === "ctl") {
-      return this.#newNode(this.#answers.find(view, ancestryOf(this.request.pid)), 0);
+    if (name === "ctl" || name === "hook") {
+      return this.#newNode(this.#answers[name].find(view, ancestryOf(this.request.pid)), 0);
     }
     if (name === "status") {
       return this.questions.wait(
@@ -175,7 +178,7 @@ export class VirtualFiles {
 
   #attributes(id: number, node: VirtualNode): number {
     const isReading = (this.request.u32(BODY) & GETATTR_FH) !== 0;
-    if (node.kind !== "ctl") return this.#laid.attributes(id, node, sizeOf(node));
+    if (!(node instanceof CtlFile)) return this.#laid.attributes(id, node, sizeOf(node));
     return this.#laid.attributes(id, node, isReading ? node.sizeToRead() : node.look());
   }
 
@@ -184,7 +187,7 @@ export class VirtualFiles {
     const valid = this.request.u32(BODY);
     if ((valid & (Fattr.MODE | Fattr.UID | Fattr.GID)) !== 0) return -Errno.EPERM;
     if ((valid & Fattr.SIZE) !== 0) {
-      if (node.kind !== "ctl") return -Errno.EACCES;
+      if (!(node instanceof CtlFile)) return -Errno.EACCES;
       node.resize(this.request.u64(BODY + SETATTR_SIZE));
     }
     return this.#laid.attributes(id, node, sizeOf(node));
@@ -192,7 +195,7 @@ export class VirtualFiles {
 
   #readFile(node: VirtualNode, offset: number, size: number): number {
     if (node.kind === "status") return this.#read(node.bytes, offset, size);
-    if (node.kind !== "ctl") return -Errno.EISDIR;
+    if (!(node instanceof CtlFile)) return -Errno.EISDIR;
     return node.read(offset, this.reply.bytes, OUT, Math.min(size, MAX_WRITE));
   }
 
@@ -212,23 +215,26 @@ export class VirtualFiles {
   }
 
   #write(id: number, node: CtlFile): number {
-    const end = this.request.u64(BODY + 8) + this.request.u32(BODY + 16);
+    const offset = this.request.u64(BODY + 8);
     const size = this.request.u32(BODY + 16);
-    const text = new TextDecoder().decode(this.request.bytes.slice(BODY + 40, BODY + 40 + size));
-    const line = text.trim();
+    const piece = this.request.bytes.slice(BODY + 40, BODY + 40 + size);
+    const said = node.kind === "ctl" ? commandIn(piece) : eventIn(node.heard(offset, piece));
     const written = () => {
       this.reply.u32(OUT, size);
       this.reply.u32(OUT + 4, 0);
       return 8;
     };
-    if (line === "") return written();
-    const { view } = node;
+    if (said === null) return written();
+    const { view, kind } = node;
+    const end = offset + size;
     const writer = ancestryOf(this.request.pid);
     const cached = node.mayBeCached ? wireNode(VIRTUAL_VIEW, id) : null;
-    return this.questions.wait({ about: "command", view, line, cached }, ({ text }) => {
-      const answer = lineOf(text);
+    return this.questions.wait({ ...said, view, cached }, ({ text }) => {
+      // More of it is to come.
+      if (text === undefined) return written();
+      const answer = kind === "ctl" || text !== "" ? lineOf(text) : new Uint8Array();
       node.answered(end, answer);
-      this.#answers.keep(view, writer, answer, end);
+      this.#answers[kind].keep(view, writer, answer, end);
       return written();
     });
   }
@@ -264,6 +270,19 @@ function textOf(name: string): string | null {
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Null for a line with nothing in it. */
+function commandIn(bytes: Uint8Array): { about: "command"; line: string } | null {
+  const line = new TextDecoder().decode(bytes).trim();
+  return line === "" ? null : { about: "command", line };
+}
+
+/** Null where the event cannot be whole yet. */
+function eventIn(bytes: Uint8Array | null): { about: "event"; text: string } | null {
+  if (bytes === null) return null;
+  const text = new TextDecoder().decode(bytes).trimEnd();
+  return text.endsWith("}") ? { about: "event", text } : null;
+}
 
 function lineOf(text = ""): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text.endsWith("\n") ? text : text + "\n");

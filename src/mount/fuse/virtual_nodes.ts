@@ -6,7 +6,7 @@
 
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../../store/trees/entry.ts";
 import { MAIN_VIEW, NODES_PER_VIEW, VIEW_LIMIT, VIRTUAL_VIEW, wireNode } from "../views.ts";
-import { CtlFile } from "./ctl_file.ts";
+import { CtlFile, type Door } from "./ctl_file.ts";
 import { FOREVER } from "./reply.ts";
 
 export const VIRTUAL_NAME = ".agentvfs";
@@ -38,6 +38,8 @@ export interface InheritedNodes {
   readonly nextNode: number;
   readonly ctl: readonly {
     readonly id: number;
+    /** A server before this one knew of `ctl` only, and does not say. */
+    readonly kind?: Door;
     readonly view: number;
     readonly text: string;
     /** Where the text begins. */
@@ -112,8 +114,9 @@ export class VirtualNodes {
   /** For the server that takes over. */
   handOver(): InheritedNodes {
     const ctl = [...this.#nodes].flatMap(([id, { node, lookups }]) =>
-      node.kind !== "ctl" ? [] : [{
+      !(node instanceof CtlFile) ? [] : [{
         id,
+        kind: node.kind,
         view: node.view,
         text: new TextDecoder().decode(node.answer),
         start: node.start,
@@ -126,8 +129,8 @@ export class VirtualNodes {
   /** Takes over what another server handed over. */
   inherit({ nextNode, ctl }: InheritedNodes): void {
     this.#nextNode = nextNode;
-    for (const { id, view, text, start, lookups } of ctl) {
-      const node = new CtlFile(view, new TextEncoder().encode(text), start).inherited();
+    for (const { id, kind = "ctl", view, text, start, lookups } of ctl) {
+      const node = new CtlFile(kind, view, new TextEncoder().encode(text), start).inherited();
       this.#nodes.set(id, { node, lookups });
     }
   }
@@ -191,18 +194,27 @@ export class VirtualNodes {
   }
 }
 
+/** The files of each home, in the order of their inode numbers. */
+const FILES = ["ctl", "status", "hook"] as const;
+/** Inode numbers that each view has for them. */
+const FILE_NUMBERS = 4;
+
+function isFile(kind: string): kind is typeof FILES[number] {
+  return (FILES as readonly string[]).includes(kind);
+}
+
 function homeNames(view: number): Listed[] {
-  const files = [{ name: "ctl", type: S_IFREG }, { name: "status", type: S_IFREG }];
+  const files = FILES.map((name) => ({ name, type: S_IFREG }));
   const trees = [{ name: "branches", type: S_IFDIR }, { name: "checkpoints", type: S_IFDIR }];
   return view === MAIN_VIEW ? [...files, ...trees] : files;
 }
 
 /**
- * How long the kernel may keep attributes, seconds. Directories stay as they are; the length of `ctl` changes with what is
+ * How long the kernel may keep attributes, seconds. Directories stay as they are; the length of a file changes with what is
  * written to it, and what is in `checkpoints` with time.
  */
 export function attributesValid({ kind }: VirtualNode): number {
-  return kind === "ctl" || kind === "status" || kind === "checkpoints" ? 0 : FOREVER;
+  return isFile(kind) || kind === "checkpoints" ? 0 : FOREVER;
 }
 
 /**
@@ -210,20 +222,20 @@ export function attributesValid({ kind }: VirtualNode): number {
  * opens it compares the numbers.
  */
 export function inodeNumberOf(id: number, node: VirtualNode): number {
-  if (node.kind !== "ctl" && node.kind !== "status") return wireNode(VIRTUAL_VIEW, id);
-  const file = 2 * node.view + (node.kind === "ctl" ? 0 : 1);
+  if (!("view" in node) || !isFile(node.kind)) return wireNode(VIRTUAL_VIEW, id);
+  const file = FILE_NUMBERS * node.view + FILES.indexOf(node.kind);
   return wireNode(VIRTUAL_VIEW, NODES_PER_VIEW / 2 + file);
 }
 
 export function modeOf({ kind }: VirtualNode): number {
   if (kind === "main") return S_IFLNK | 0o777;
-  if (kind === "ctl") return S_IFREG | 0o600;
+  if (kind === "ctl" || kind === "hook") return S_IFREG | 0o600;
   return kind === "status" ? S_IFREG | 0o400 : S_IFDIR | 0o700;
 }
 
 /** Bytes that are to be read. */
 export function sizeOf(node: VirtualNode): number {
-  if (node.kind === "ctl") return node.size;
+  if (node instanceof CtlFile) return node.size;
   if (node.kind === "status") return node.bytes.length;
   return node.kind === "main" ? MAIN_TARGET.length : 0;
 }

@@ -4,6 +4,7 @@ import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { columns, counts, localTime, quoted, shortId, words } from "../../print/format.ts";
 import { BRANCH_OPTION } from "../../history_options.ts";
+import { workOf } from "../../print/agent_work.ts";
 import { printJson, safe, type Style, style } from "../../print/output.ts";
 import { chooseColour, DISPLAY_OPTIONS, showPaged } from "../../print/pager.ts";
 
@@ -79,7 +80,8 @@ function cells(entry: LogEntry): string[] {
     shortId(entry.id),
     localTime(entry.time),
     entry.kind,
-    quoted(entry.label) || (entry.kind === "revert" ? safe(entry.message ?? "") : ""),
+    quoted(entry.label) || workOf(entry.details) ||
+    (entry.kind === "revert" ? safe(entry.message ?? "") : ""),
     entry.changed === null ? "" : counts(entry.changed),
     [
       entry.agent === null ? "" : `by ${entry.agent}`,

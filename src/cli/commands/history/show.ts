@@ -1,6 +1,7 @@
 import type { Command } from "../../command.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { changeLine, columns, localTime, quoted } from "../../print/format.ts";
+import { workRows } from "../../print/agent_work.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
 import { printJson, safe } from "../../print/output.ts";
 import { chooseColour, DISPLAY_OPTIONS, showPaged } from "../../print/pager.ts";
@@ -33,6 +34,7 @@ Without one: HEAD.`,
       ["message", safe(commit.message ?? "")],
       ["kind", commit.kind],
       ["agent", safe(commit.agent ?? "")],
+      ...workRows(commit.details),
       ["time", localTime(commit.time)],
       ["parents", commit.parents.join(" ")],
       ["tree", commit.tree],

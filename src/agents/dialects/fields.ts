@@ -1,0 +1,52 @@
+/**
+ * Taking what is expected out of JSON that another program made.
+ *
+ * @module
+ */
+
+import type { HookInput } from "../agent_event.ts";
+
+/** Longest command and prompt that are kept, characters. */
+const LONGEST = { command: 1_000, said: 200 };
+
+export function text(hook: HookInput, key: string): string | null {
+  const value = hook[key];
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+export function number(hook: HookInput, key: string): number | null {
+  const value = hook[key];
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
+}
+
+export function object(hook: HookInput, key: string): HookInput {
+  const value = hook[key];
+  return typeof value === "object" && value !== null ? value as HookInput : {};
+}
+
+/** The beginning of what the person said. */
+export function saidIn(hook: HookInput): string | null {
+  return beginning(text(hook, "prompt"), LONGEST.said);
+}
+
+/** What a tool's input says it is to do, in one line if possible. */
+export function commandIn(input: HookInput): string | null {
+  const command = text(input, "command");
+  const files = command === null ? null : filesOfPatch(command);
+  const what = files ?? command ?? text(input, "file_path") ?? text(input, "notebook_path") ??
+    text(input, "path") ?? text(input, "description");
+  return beginning(what, LONGEST.command);
+}
+
+/** Names of the files in the patch format of `apply_patch`. */
+function filesOfPatch(command: string): string | null {
+  if (!command.startsWith("*** Begin Patch")) return null;
+  const names = command.matchAll(/^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm);
+  return [...names].map(([, name]) => name).join(" ") || null;
+}
+
+/** Whole characters; an ellipsis says that there is more. */
+function beginning(words: string | null, length: number): string | null {
+  if (words === null || words.length <= length) return words;
+  return words.slice(0, length).replace(/[\ud800-\udbff]$/, "") + "…";
+}

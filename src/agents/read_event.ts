@@ -1,0 +1,16 @@
+/**
+ * Which agent speaks, and what it says. The agents' JSON is told apart by its keys: the hooks of all are the same line of shell.
+ *
+ * @module
+ */
+
+import type { AgentEvent, HookInput } from "./agent_event.ts";
+import { readClaude } from "./dialects/claude.ts";
+import { isCodex, readCodex } from "./dialects/codex.ts";
+import { isGemini, readGemini } from "./dialects/gemini.ts";
+
+/** Null for what is no event of an agent's. */
+export function readEvent(hook: HookInput): AgentEvent | null {
+  if (isGemini(hook)) return readGemini(hook);
+  return isCodex(hook) ? readCodex(hook) : readClaude(hook);
+}

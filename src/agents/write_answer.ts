@@ -1,0 +1,17 @@
+/**
+ * The answer to an agent's hook.
+ *
+ * Only keys that every agent takes: Codex drops an answer with a key that it does not know.
+ *
+ * @module
+ */
+
+import type { AgentEvent } from "./agent_event.ts";
+
+/** What the model is to be told. Nothing to tell is an empty answer, and so is an event after which nobody listens. */
+export function writeAnswer({ name, listens }: AgentEvent, told: readonly string[]): string {
+  if (!listens || told.length === 0) return "";
+  return JSON.stringify({
+    hookSpecificOutput: { hookEventName: name, additionalContext: told.join("\n\n") },
+  });
+}

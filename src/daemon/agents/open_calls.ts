@@ -1,0 +1,64 @@
+/**
+ * The tool calls that are under way in a branch.
+ *
+ * @module
+ */
+
+import type { AgentEvent } from "../../agents/agent_event.ts";
+
+/** A call that was never closed is forgotten when so many others have begun. */
+const MOST = 256;
+
+interface Open {
+  readonly event: AgentEvent;
+  /** Of `performance.now()`. */
+  readonly since: number;
+  /** Ids of the others that were open meanwhile. */
+  readonly alongside: Set<string>;
+}
+
+/** A call that has ended. */
+export interface ClosedCall {
+  readonly ms: number;
+  readonly alongside: readonly string[];
+}
+
+export class OpenCalls {
+  #open: Open[] = [];
+
+  /** Nobody is working that is known of. */
+  get isEmpty(): boolean {
+    return this.#open.length === 0;
+  }
+
+  begin(event: AgentEvent): void {
+    const open: Open = { event, since: performance.now(), alongside: new Set() };
+    for (const other of this.#open) {
+      if (other.event.call !== null) open.alongside.add(other.event.call);
+      if (event.call !== null) other.alongside.add(event.call);
+    }
+    this.#open = [...this.#open, open].slice(-MOST);
+  }
+
+  /** Null if nobody said that it began. */
+  end(event: AgentEvent): ClosedCall | null {
+    const at = this.#open.findIndex((open) => isSameCall(open.event, event));
+    if (at < 0) return null;
+    const [{ since, alongside }] = this.#open.splice(at, 1) as [Open];
+    return { ms: Math.round(performance.now() - since), alongside: [...alongside] };
+  }
+
+  /** The session has ended what it was doing. */
+  endAll(session: string | null, subagent: string | null): void {
+    this.#open = this.#open.filter(({ event }) =>
+      event.session !== session || (subagent !== null && event.subagent !== subagent)
+    );
+  }
+}
+
+/** Where calls have no id, the same tool with the same input is taken for the same. */
+function isSameCall(one: AgentEvent, other: AgentEvent): boolean {
+  if (one.session !== other.session) return false;
+  if (one.call !== null || other.call !== null) return one.call === other.call;
+  return one.tool === other.tool && one.command === other.command;
+}

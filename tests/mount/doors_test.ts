@@ -1,0 +1,219 @@
+/**
+ * The doors in `.agentvfs` that agents use: what they tell of themselves through `hook`, and what they are told.
+ */
+
+import assert from "node:assert/strict";
+import type { LogEntry } from "../../src/control/service/history.ts";
+import RECORDED from "../../src/agents/testing/recorded.json" with { type: "json" };
+import { type Mounted, withProject } from "../support/mounted.ts";
+import { isInstalled, run, shell } from "../support/process.ts";
+
+/** An answer is waited for longer than on a machine that does nothing else. */
+const PATIENT = { env: { AGENTVFS_HOOK_MS: "20000" } };
+
+/** The line of shell that is every agent's hook. */
+export const HOOK_LINE =
+  `d=$PWD; until [ -e "$d/.agentvfs/hook" ]; do [ -n "$d" ] || exit 0; d=\${d%/*}; done; ` +
+  `{ cat >&3; cat <&3; } 3<>"$d/.agentvfs/hook" || exit 0`;
+
+const SHELLS = [["sh"], ["dash"], ["bash"], ["busybox", "sh"]];
+
+type Hook = Record<string, unknown>;
+
+/** Runs the hook's line with an event; resolves with what the agent is told. */
+async function tell(cwd: string, event: Hook, sh: readonly string[] = ["sh"]): Promise<string> {
+  const { code, stdout, stderr } = await run([...sh, "-c", HOOK_LINE], {
+    cwd,
+    stdin: JSON.stringify(event) + "\n",
+  });
+  assert.deepEqual([code, stderr], [0, ""]);
+  if (stdout.trim() === "") return "";
+  const { hookSpecificOutput: { hookEventName, additionalContext } } = JSON.parse(stdout);
+  assert.equal(hookEventName, event.hook_event_name);
+  return additionalContext;
+}
+
+const [START, PROMPT, , BEFORE, AFTER, FAILED, EDITED, , , STOP] = RECORDED.claude as Hook[];
+
+async function entries(m: Mounted, ...options: string[]): Promise<LogEntry[]> {
+  return (await m.ctl("log", ...options)).entries.filter(({ kind }: LogEntry) => kind !== "import");
+}
+
+Deno.test("a tool call that changed something is a checkpoint that says whose it was", async () => {
+  await withProject("mkdir sub; echo one >file", async (m) => {
+    const greeting = await tell(m.mount, START!);
+    assert.match(greeting, /branch main, last checkpoint "initial"/);
+    assert.match(greeting, /echo rollback NAME > \.agentvfs\/ctl/);
+    assert.equal(await tell(m.mount, PROMPT!), "");
+    assert.equal(await tell(m.mount, BEFORE!), "");
+    await Deno.writeTextFile(m.path("file"), "two\n");
+    await Deno.remove(m.path("sub"));
+    assert.equal(await tell(m.mount, AFTER!), "");
+    // Nothing came of these: a file that came and went is not a change.
+    await tell(m.mount, FAILED!);
+    await Deno.writeTextFile(m.path("lock"), "");
+    await Deno.remove(m.path("lock"));
+    await tell(m.mount, EDITED!);
+    await tell(m.mount, STOP!);
+
+    const [only, another] = await entries(m);
+    assert.equal(another, undefined);
+    assert.deepEqual(only!.changed, { added: 0, modified: 1, deleted: 1 });
+    assert.equal(only!.agent, "claude");
+    assert.deepEqual(only!.details, {
+      moment: "call",
+      session: START!.session_id,
+      prompt: "prompt-1",
+      tool: "Bash",
+      call: "toolu_1",
+      command: "npm test",
+      durationMs: 55,
+      exit: 0,
+      transcript: START!.transcript_path,
+    });
+    const { stdout } = await m.run(["-C", m.project, "log"]);
+    assert.match(stdout, /Bash: npm test .*by claude/);
+    // What was recorded is whole.
+    await m.ctl("verify");
+  }, PATIENT);
+});
+
+Deno.test("what is of no call is recorded apart: before a prompt, between calls, at the end of a turn", async () => {
+  await withProject("echo one >file", async (m) => {
+    const transcript = `${m.state}/transcript.jsonl`;
+    await Deno.writeTextFile(transcript, "x".repeat(1234));
+    const change = (text: string) => Deno.writeTextFile(m.path("file"), text);
+    await tell(m.mount, START!);
+    await change("by the person");
+    await tell(m.mount, { ...PROMPT!, transcript_path: transcript });
+    await change("by somebody else");
+    await tell(m.mount, BEFORE!);
+    await change("by the call");
+    await tell(m.mount, AFTER!);
+    await change("by what the call left running");
+    await tell(m.mount, STOP!);
+    const moments = (await entries(m)).map(({ details }) => details!.moment);
+    assert.deepEqual(moments, ["turn", "call", "before-call", "prompt"]);
+    const first = (await entries(m)).at(-1)!;
+    assert.equal(first.details!.said, "fix the cart");
+    assert.equal(first.details!.transcriptBytes, 1234);
+  }, PATIENT);
+});
+
+Deno.test("calls at the same time say so of each other", async () => {
+  await withProject("echo one >file", async (m) => {
+    const call = (event: Hook, id: string) => ({ ...event, tool_use_id: id });
+    await tell(m.mount, call(BEFORE!, "a"));
+    await Deno.writeTextFile(m.path("a"), "a");
+    await tell(m.mount, call(BEFORE!, "b"));
+    await Deno.writeTextFile(m.path("b"), "b");
+    await tell(m.mount, call(AFTER!, "a"));
+    await Deno.writeTextFile(m.path("c"), "c");
+    await tell(m.mount, call(AFTER!, "b"));
+    const told = (await entries(m)).map(({ details }) => [details!.call, details!.alongside]);
+    assert.deepEqual(told, [["b", ["a"]], ["a", ["b"]]]);
+  }, PATIENT);
+});
+
+Deno.test("after a rollback an agent is told once which files are others now", async () => {
+  await withProject("echo one >file; echo one >gone; echo one >same", async (m) => {
+    await tell(m.mount, START!);
+    await tell(m.mount, BEFORE!);
+    await shell("echo two >file; rm gone; echo new >added", { cwd: m.mount });
+    await tell(m.mount, AFTER!);
+    await m.ctl("rollback", "initial");
+    // Nobody listens at the end of a turn: it is told later.
+    assert.equal(await tell(m.mount, STOP!), "");
+    const told = await tell(m.mount, PROMPT!);
+    assert.match(
+      told,
+      /changed, brought back or removed them: added, file, gone\. Read them again/,
+    );
+    assert.equal(await tell(m.mount, BEFORE!), "");
+    // Another session that begins now has not read anything yet.
+    const other = { session_id: "another" };
+    assert.doesNotMatch(await tell(m.mount, { ...START!, ...other }), /Read them again/);
+    await m.ctl("undo");
+    assert.match(await tell(m.mount, { ...AFTER!, ...other }), /added, file, gone/);
+  }, PATIENT);
+});
+
+Deno.test("a hook is about the branch of its own path, from every shell, wherever in it", async () => {
+  await withProject("mkdir -p 'a dir/deep'; echo one >file", async (m) => {
+    await m.ctl("branch", "create", "b");
+    const branch = m.path(".agentvfs/branches/b");
+    for (const sh of await present(SHELLS)) {
+      const deep = `${branch}/a dir/deep`;
+      assert.match(await tell(deep, START!, sh), /branch b, last checkpoint/, sh.join(" "));
+      await Deno.writeTextFile(`${deep}/made`, sh.join(" "));
+      await tell(deep, AFTER!, sh);
+    }
+    assert.deepEqual(await entries(m), []);
+    const made = await entries(m, "--branch", "b");
+    assert.deepEqual(made[0]!.details!.command, "npm test");
+    // Outside of every mount the line does nothing, and does not fail.
+    for (const sh of await present(SHELLS)) assert.equal(await tell(m.state, START!, sh), "");
+  }, PATIENT);
+});
+
+Deno.test("codex and gemini are answered as claude is", async () => {
+  await withProject("echo one >file", async (m) => {
+    for (const agent of ["codex", "gemini"] as const) {
+      const hooks = RECORDED[agent] as Hook[];
+      assert.match(await tell(m.mount, hooks[0]!), /branch main/);
+      await tell(m.mount, hooks[2]!);
+      await Deno.writeTextFile(m.path("file"), agent);
+      await tell(m.mount, hooks[3]!);
+    }
+    const told = (await entries(m)).map(({ agent, details }) => [agent, details!.command]);
+    assert.deepEqual(told, [["gemini", "/p/cart.js"], ["codex", "cart.js new.js"]]);
+  }, PATIENT);
+});
+
+Deno.test("events longer than a pipe, in pieces, and what is no event: nothing fails, nothing is lost", async () => {
+  await withProject("echo one >file", async (m) => {
+    await Deno.writeTextFile(m.path("file"), "two");
+    const tool_response = { originalFile: "}\n".repeat(300_000) };
+    await tell(m.mount, { ...AFTER!, tool_response });
+    assert.equal((await entries(m))[0]!.details!.call, "toolu_1");
+    for (const rubbish of ["", "}", "null", "[]", '"}"', "{}", '{"hook_event_name":"X"}', "\0}"]) {
+      const { code, stdout, stderr } = await run(["sh", "-c", HOOK_LINE], {
+        cwd: m.mount,
+        stdin: rubbish,
+      });
+      assert.deepEqual([code, stdout, stderr], [0, "", ""], rubbish);
+    }
+    // As two processes, and without anybody who reads.
+    const two = await run(["sh", "-c", "cat >.agentvfs/hook; cat .agentvfs/hook"], {
+      cwd: m.mount,
+      stdin: JSON.stringify(START),
+    });
+    assert.match(two.stdout, /additionalContext/);
+    assert.equal((await entries(m)).length, 1);
+  }, PATIENT);
+});
+
+Deno.test("an agent does not wait for a daemon that is busy, and what it did is recorded all the same", async () => {
+  await withProject("echo one >file", async (m) => {
+    for (let i = 0; i < 10; i++) {
+      await Deno.writeTextFile(m.path("file"), `${i}`);
+      await tell(m.mount, AFTER!);
+    }
+    // Those that were late come before this one.
+    await m.ctl("checkpoint", "last");
+    const [last, ...calls] = await entries(m);
+    assert.deepEqual(last!.changed, { added: 0, modified: 0, deleted: 0 });
+    assert.ok(calls.length > 0);
+    await shell('[ "$(cat file)" = 9 ]', { cwd: m.mount });
+  }, { env: { AGENTVFS_HOOK_MS: "0.001" } });
+});
+
+/** Those that this machine has. */
+async function present(shells: readonly string[][]): Promise<string[][]> {
+  const found = await Promise.all(shells.map(([program]) => isInstalled(program!)));
+  const missing = shells.filter((_, i) => !found[i]).map(([program]) => program);
+  if (missing.length > 0) {
+    console.log(`The hook's line is not tried with ${missing}: not installed`);
+  }
+  return shells.filter((_, i) => found[i]);
+}
