@@ -295,8 +295,8 @@ Deno.test("a program speaks for its own branch and for no other", async () => {
       ["--branch", "b"],
       "ls .agentvfs; echo checkpoint by hand >.agentvfs/ctl; cat .agentvfs/ctl",
     );
-    const [ctl, status, answer] = lines(inside);
-    assert.deepEqual([ctl, status], ["ctl", "status"]);
+    const [ctl, hook, status, answer] = lines(inside);
+    assert.deepEqual([ctl, hook, status], ["ctl", "hook", "status"]);
     assert.equal(JSON.parse(answer!).branch, "b");
     assert.deepEqual(await branches(m), ["main", "other", "b"]);
   });
