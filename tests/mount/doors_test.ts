@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import type { LogEntry } from "../../src/control/service/history.ts";
 import RECORDED from "../../src/agents/testing/recorded.json" with { type: "json" };
+import { withConversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { isInstalled, run, shell } from "../support/process.ts";
 import { PROGRAM } from "../support/program.ts";
@@ -298,6 +299,61 @@ Deno.test("who stands in a branch's directory means that branch", async () => {
     assert.equal(JSON.parse((await m.run(["-C", root, "log", "--json"])).stdout).branch, "a/b");
     const { stdout } = await m.run(["run", "--", "sh", "-c", "pwd; cat file"], { cwd });
     assert.equal(stdout, `${m.project}/sub\ntwo`);
+  });
+});
+
+Deno.test("a run has the branches that are made from its own, and no others", async () => {
+  await withProject("echo one >file", async (m) => {
+    await m.ctl("branch", "create", "other");
+    const agentvfs = PROGRAM.map((word) => `'${word}'`).join(" ");
+    const inside = async (script: string) => {
+      const command = ["-C", m.project, "run", "--branch", "own", "--", "sh", "-euc"];
+      const text = `agentvfs() { ${agentvfs} "$@"; }\ncd "$0"\n${script}`;
+      const outcome = await m.run([...command, text, m.project], { cwd: m.project });
+      assert.equal(outcome.code, 0, outcome.stderr);
+      return outcome.stdout;
+    };
+    assert.equal(await inside("ls -A .agentvfs/branches"), "");
+    const made = await inside(`
+      agentvfs branch create kid/one >path; cat path
+      cd .agentvfs/branches/kid/one
+      echo new >new
+      echo checkpoint by kid >.agentvfs/ctl
+      cd - >/dev/null
+      ls .agentvfs/branches .agentvfs/branches/kid
+      agentvfs branch list | cut -d' ' -f1
+      agentvfs merge kid/one >/dev/null
+      cat new
+      agentvfs branch create --from HEAD~1 kid/two >/dev/null
+      ! ls .agentvfs/branches/kid/two/new 2>&1
+      ! ls .agentvfs/branches/other .agentvfs/branches/main 2>/dev/null
+    `);
+    assert.deepEqual(made.trim().split("\n"), [
+      m.path(".agentvfs/branches/kid/one"),
+      ...[".agentvfs/branches:", "kid", "", ".agentvfs/branches/kid:", "one"],
+      ...["own", "kid/one"],
+      "new",
+      "ls: cannot access '.agentvfs/branches/kid/two/new': No such file or directory",
+    ]);
+    const { branches } = await m.ctl("branch", "list");
+    const parents = branches.map(({ name, parent }: Record<string, string>) => [name, parent]);
+    assert.deepEqual(parents.slice(-2), [["kid/one", "own"], ["kid/two", "own"]]);
+    // As an agent's worktree is removed: by a process that stands in it.
+    const removed = await inside(`
+      cd .agentvfs/branches/kid/one
+      echo last >last
+      agentvfs branch delete kid/one
+    `);
+    await inside("! ls .agentvfs/branches/kid/one 2>/dev/null");
+    await m.ctl("branch", "create", "back", "--from", removed.trim());
+    assert.equal(await Deno.readTextFile(m.path(".agentvfs/branches/back/last")), "last\n");
+    // Somebody else who stands there is in the way as ever.
+    const two = m.path(".agentvfs/branches/kid/two");
+    await withConversation(["-c", "input()"], { cwd: two }, async () => {
+      assert.equal((await m.refused("branch", "delete", "kid/two")).code, "branch_in_use");
+    });
+    await shell('echo \'branch.delete {"name":"kid/two"}\' >.agentvfs/ctl', { cwd: m.mount });
+    assert.equal((await m.refused("branch", "show", "kid/two")).code, "unknown_branch");
   });
 });
 
