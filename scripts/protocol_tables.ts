@@ -29,7 +29,7 @@ async function methodTable(): Promise<string> {
     const taken = Object.entries(params).map(([key, field]) => {
       return `\`${key}${field.type === "exact_optional" ? "?" : ""}\``;
     });
-    const mark = who === "branch" ? " \\*" : "";
+    const mark = { branch: " \\*", family: " \\*\\*", outside: "" }[who];
     const answer = `\`${v.getTitle(result as Schema)}\` ${version}`;
     rows.push([`\`${name}\`${mark}`, taken.join(", "), answer, brief]);
   }

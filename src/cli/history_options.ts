@@ -1,7 +1,11 @@
 import type { OptionSpec } from "./command.ts";
 
 /** `--branch`, the same for every command that works on a history. */
-export const BRANCH_OPTION: OptionSpec = { value: "B", short: "b", brief: "branch; else main" };
+export const BRANCH_OPTION: OptionSpec = {
+  value: "B",
+  short: "b",
+  brief: "branch; else the one you stand in, main",
+};
 
 export const DRY_RUN_OPTION: OptionSpec = { short: "n", brief: "only say what would change" };
 

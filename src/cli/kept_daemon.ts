@@ -5,6 +5,7 @@
  */
 
 import { ControlClient, ControlError } from "../control/client.ts";
+import type { Transport } from "../control/transport.ts";
 
 /** Longest time until a server that died has a successor, ms. */
 const REPLACED_DEADLINE_MS = 10_000;
@@ -12,19 +13,40 @@ const LOOK_MS = 25;
 /** A call that is the death of so many servers is not made again. */
 const MOST_CALLS = 5;
 
-/** Connects; where a server is being replaced, to the next one. `mount`: what it serves; null where that is not known. */
-export async function connectKept(socket: string, mount: string | null): Promise<ControlClient> {
+/**
+ * Connects; where a server is being replaced, to the next one.
+ *
+ * @param mount what it serves; null where that is not known
+ * @param door finds another way, which is taken where the socket is out of reach; null: there is none
+ */
+export async function connectKept(
+  socket: string,
+  mount: string | null,
+  door: () => Promise<Transport | null> = () => Promise.resolve(null),
+): Promise<ControlClient> {
   const deadline = performance.now() + REPLACED_DEADLINE_MS;
   while (true) {
     try {
       return await ControlClient.connect(socket);
     } catch (error) {
-      const isGone = error instanceof ControlError && error.code === "unreachable";
+      if (!(error instanceof ControlError) || error.code !== "unreachable") throw error;
+      const isReplaced = mayPass(error.cause, mount);
+      const other = isReplaced ? null : await door();
+      if (other !== null) return new ControlClient(other);
       const late = performance.now() > deadline;
-      if (!isGone || late || mount === null || !await isKept(mount)) throw error;
+      if (!isReplaced || late || mount === null || !await isKept(mount)) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+/**
+ * Between two servers there is no socket, or nobody who listens. But who may not connect will not be allowed to later, and who
+ * does not see what is known of the daemon does not see its socket either.
+ */
+function mayPass(cause: unknown, mount: string | null): boolean {
+  return cause instanceof Deno.errors.ConnectionRefused ||
+    cause instanceof Deno.errors.NotFound && mount !== null;
 }
 
 /** True if the mount is there and somebody holds its device. */

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { ControlClient } from "../control/client.ts";
+import type { ControlClient } from "../control/client.ts";
+import { connectTo } from "./daemon_client.ts";
 import { findStore } from "../daemon/offline_store.ts";
 import type { CommandInput, OptionSpec } from "./command.ts";
 import { ProgressLine, type ReportProgress, whileWatching } from "./print/progress_line.ts";
@@ -32,9 +33,8 @@ export async function withStore<T>(input: CommandInput, task: StoreTask<T>): Pro
   const line = new ProgressLine(input.flags.has("json"));
   try {
     if (found.daemon === null) return await task.offline(found.store, line.report);
-    const { socket } = found.daemon;
-    using client = await ControlClient.connect(socket);
-    using watcher = await ControlClient.connect(socket);
+    using client = await connectTo(found.daemon);
+    using watcher = await connectTo(found.daemon);
     return await whileWatching(watcher, task.name, line.report, task.online(client));
   } finally {
     line.end();

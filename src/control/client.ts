@@ -13,11 +13,11 @@
  * @module
  */
 
-import { connectLocal, type LocalConnection } from "../host/local_socket.ts";
-import { LineReader } from "./line_reader.ts";
 import { METHOD_NAMES, type MethodName, type Params, type Result } from "./methods.ts";
 import { PROTOCOL_VERSION, type WireError } from "./protocol.ts";
 import { ServiceError } from "./service_error.ts";
+import { SocketTransport } from "./socket_transport.ts";
+import type { Transport } from "./transport.ts";
 
 /**
  * The daemon could not be asked, or did not answer.
@@ -70,28 +70,28 @@ export interface ControlClient extends Calls {}
  * {@linkcode ServiceError} where the daemon refused and with {@linkcode ControlError} where it could not be asked.
  */
 export class ControlClient {
+  /** Where the daemon was found: its socket, or `.agentvfs/ctl`. */
   readonly socket: string;
-  readonly #connection: LocalConnection;
-  readonly #lines: LineReader;
+  readonly #transport: Transport;
   readonly #callDeadlineMs: number | undefined;
   #lastId = 0;
   /** Calls take turns: a reply belongs to the oldest request that has none. */
   #turn: Promise<unknown> = Promise.resolve();
   #broken: ControlError | null = null;
 
-  private constructor(socket: string, connection: LocalConnection, callDeadlineMs?: number) {
-    this.socket = socket;
-    this.#connection = connection;
-    this.#callDeadlineMs = callDeadlineMs;
-    this.#lines = new LineReader(connection, { maxBytes: Infinity, deadlineMs: 0x7fffffff });
+  /** A client of whoever is at the other end of `transport`, which it closes. */
+  constructor(transport: Transport, options: Pick<ConnectOptions, "callDeadlineMs"> = {}) {
+    this.socket = transport.place;
+    this.#transport = transport;
+    this.#callDeadlineMs = options.callDeadlineMs;
   }
 
   /** Connects to the socket at an absolute path. Rejects with {@linkcode ControlError}. */
   static async connect(socket: string, options: ConnectOptions = {}): Promise<ControlClient> {
-    const connecting = connectLocal(socket);
+    const connecting = SocketTransport.connect(socket);
     try {
-      const connection = await within(connecting, options.connectDeadlineMs ?? CONNECT_DEADLINE_MS);
-      return new ControlClient(socket, connection, options.callDeadlineMs);
+      const transport = await within(connecting, options.connectDeadlineMs ?? CONNECT_DEADLINE_MS);
+      return new ControlClient(transport, options);
     } catch (cause) {
       if (cause instanceof Expired) {
         connecting.then((late) => late.close(), () => {});
@@ -116,11 +116,7 @@ export class ControlClient {
   /** Ends the connection; calls under way reject with `closed`. */
   close(): void {
     this.#broken ??= new ControlError("closed", this.socket, "The connection was closed");
-    // Deno keeps a socket open while a read of it is under way; this makes the daemon hang up and end that read.
-    this.#connection.closeWrite().catch(() => {});
-    try {
-      this.#connection.close();
-    } catch { /* closed already */ }
+    this.#transport.close();
   }
 
   [Symbol.dispose](): void {
@@ -131,7 +127,8 @@ export class ControlClient {
     if (this.#broken !== null) throw this.#broken;
     const id = ++this.#lastId;
     const deadlineMs = options.deadlineMs ?? this.#callDeadlineMs;
-    const exchange = this.#exchange(JSON.stringify({ v: PROTOCOL_VERSION, id, method, params }));
+    const request = { v: PROTOCOL_VERSION, id, method, params };
+    const exchange = this.#transport.exchange(JSON.stringify(request));
     let line: string | null;
     try {
       line = await (deadlineMs === undefined ? exchange : within(exchange, deadlineMs));
@@ -149,14 +146,6 @@ export class ControlClient {
       throw this.#break(new ControlError("closed", this.socket, message));
     }
     return this.#result(line, id);
-  }
-
-  async #exchange(request: string): Promise<string | null> {
-    const bytes = new TextEncoder().encode(request + "\n");
-    for (let sent = 0; sent < bytes.length;) {
-      sent += await this.#connection.write(bytes.subarray(sent));
-    }
-    return await this.#lines.next();
   }
 
   #result(line: string, id: number): unknown {
@@ -215,10 +204,21 @@ function unreachable(socket: string, cause: unknown): string {
     return `No daemon listens on ${socket} any more`;
   }
   if (cause instanceof Deno.errors.PermissionDenied) {
-    return `The daemon at ${socket} belongs to another user`;
+    return isOfAnother(socket)
+      ? `The daemon at ${socket} belongs to another user`
+      : `This process may not connect to ${socket}, as in an agent's sandbox`;
   }
   const reason = cause instanceof Error ? cause.message : String(cause);
   return `Cannot connect to ${socket}: ${reason}`;
+}
+
+function isOfAnother(socket: string): boolean {
+  try {
+    return Deno.lstatSync(socket).uid !== Deno.uid();
+  } catch (error) {
+    // Who may not even look at it is in no sandbox: those hide it, or let one look.
+    return error instanceof Deno.errors.PermissionDenied;
+  }
 }
 
 class Expired extends Error {}

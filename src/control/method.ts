@@ -17,10 +17,10 @@ export interface Method<P extends Fields = Fields, R extends Schema = Schema> {
    */
   readonly version: number;
   /**
-   * `branch`: also those who work on one branch, about that branch, which is written into their request. `outside`: only those
-   * who may ask for everything.
+   * `branch`: also those who work on one branch, about that branch, which is written into their request, or one that was made
+   * from it. `family`: also those, as `branch_service.ts` says. `outside`: only those who may ask for everything.
    */
-  readonly who: "branch" | "outside";
+  readonly who: WhoMayAsk;
   readonly params: P;
   readonly result: R;
   /** How it is asked for in plain words; without this it cannot be. */
@@ -39,15 +39,17 @@ export interface PlainForm<P, R> {
   reply?(result: R, params: P): object;
 }
 
+export type WhoMayAsk = "branch" | "family" | "outside";
+
 /** What is not about a branch cannot be limited to one. */
-type WhoMayAsk<P> = P extends { branch: Fields[string] } ? "branch" | "outside" : "outside";
+type WhoOf<P> = P extends { branch: Fields[string] } ? WhoMayAsk : Exclude<WhoMayAsk, "branch">;
 
 /** The parameters that a request has. */
 export type ParamsOf<P extends Fields> = v.InferOutput<v.StrictObjectSchema<P, undefined>>;
 
 /** Declares a method. */
 export function defineMethod<P extends Fields, R extends Schema>(
-  method: Method<P, R> & { who: WhoMayAsk<P> },
+  method: Method<P, R> & { who: WhoOf<P> },
 ): Method<P, R> {
   return method;
 }

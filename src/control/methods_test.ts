@@ -53,6 +53,14 @@ Deno.test("who works on a branch may ask for what is about one branch", () => {
     "status",
     "undo",
   ]);
+  const family = [...methods].filter(([, { who }]) => who === "family").map(([name]) => name);
+  assert.deepEqual(family.toSorted(), [
+    "createBranch",
+    "deleteBranch",
+    "listBranches",
+    "merge",
+    "showBranch",
+  ]);
 });
 
 /** Compiled, not run: the types of the client follow from the declarations. */

@@ -4,28 +4,19 @@
  * @module
  */
 
-import { connectLocal, type LocalConnection } from "../host/local_socket.ts";
 import { ControlError } from "./client.ts";
-import { LineReader } from "./line_reader.ts";
+import type { Transport } from "./transport.ts";
 
 /** The reply to `line`, without its newline. Rejects with {@linkcode ControlError}. */
-export async function sendLine(socket: string, line: string): Promise<string> {
-  let connection: LocalConnection;
+export async function sendLine(transport: Transport, line: string): Promise<string> {
+  const { place } = transport;
   try {
-    connection = await connectLocal(socket);
-  } catch (cause) {
-    throw new ControlError("unreachable", socket, `No daemon listens on ${socket}`, { cause });
-  }
-  try {
-    const bytes = new TextEncoder().encode(line.replaceAll("\n", " ") + "\n");
-    for (let sent = 0; sent < bytes.length;) sent += await connection.write(bytes.subarray(sent));
-    const reply = await new LineReader(connection, { maxBytes: Infinity, deadlineMs: 0x7fffffff })
-      .next();
+    const reply = await transport.exchange(line.replaceAll("\n", " "));
     if (reply !== null) return reply;
   } catch (cause) {
-    throw new ControlError("closed", socket, `The daemon at ${socket} went away`, { cause });
+    throw new ControlError("closed", place, `The daemon at ${place} went away`, { cause });
   } finally {
-    connection.close();
+    transport.close();
   }
-  throw new ControlError("closed", socket, `The daemon at ${socket} hung up without an answer`);
+  throw new ControlError("closed", place, `The daemon at ${place} hung up without an answer`);
 }

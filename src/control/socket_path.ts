@@ -7,13 +7,13 @@
 import { ADDRESS_BYTES, connectLocal, fitsAddress } from "../host/local_socket.ts";
 import { ServiceError } from "./service_error.ts";
 
-/** Whether something accepts connections at `path` now. */
+/** Whether something accepts connections at `path` now. Where this process may not connect, it is taken for so. */
 export async function isListening(path: string): Promise<boolean> {
   try {
     (await connectLocal(path)).close();
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.PermissionDenied;
   }
 }
 

@@ -5,8 +5,13 @@
 import assert from "node:assert/strict";
 import type { LogEntry } from "../../src/control/service/history.ts";
 import RECORDED from "../../src/agents/testing/recorded.json" with { type: "json" };
+import { withConversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { isInstalled, run, shell } from "../support/process.ts";
+import { PROGRAM } from "../support/program.ts";
+import { PYTHON, scriptPath } from "../support/python.ts";
+
+const NO_SOCKETS = scriptPath(import.meta.url, "no_sockets.py");
 
 /** An answer is waited for longer than on a machine that does nothing else. */
 const PATIENT = { env: { AGENTVFS_HOOK_MS: "20000" } };
@@ -206,6 +211,150 @@ Deno.test("an agent does not wait for a daemon that is busy, and what it did is 
     assert.ok(calls.length > 0);
     await shell('[ "$(cat file)" = 9 ]', { cwd: m.mount });
   }, { env: { AGENTVFS_HOOK_MS: "0.001" } });
+});
+
+/** Far shorter than it takes until a server that was replaced is given up. */
+const AT_ONCE = { deadlineMs: 8_000 };
+
+Deno.test("commands work where the socket is out of reach, at once", async () => {
+  await withProject("echo one >file", async (m) => {
+    const inside = async (forbidden: string, cwd: string, ...args: string[]) => {
+      const program = [PYTHON, NO_SOCKETS, forbidden, ...PROGRAM, ...args];
+      const env = { AGENTVFS_STATE_DIR: m.state, AGENTVFS_SOCK: "", NO_COLOR: "1" };
+      return await run(program, { cwd, env, ...AT_ONCE });
+    };
+    await m.ctl("branch", "create", "b");
+    for (const forbidden of ["connect", "socket"]) {
+      await Deno.writeTextFile(m.path("file"), forbidden);
+      const made = await inside(forbidden, m.mount, "checkpoint", "in a", forbidden);
+      assert.deepEqual([made.code, made.stderr], [0, ""]);
+      assert.equal((await entries(m))[0]!.label, `in a ${forbidden}`);
+      const status = await inside(forbidden, m.path(".agentvfs/branches/b"), "status", "--json");
+      assert.equal(JSON.parse(status.stdout).branch, "b");
+      const refused = await inside(forbidden, m.mount, "rollback", "nowhere");
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, /nowhere/);
+      const raw = await inside(forbidden, m.mount, "raw", "status");
+      assert.equal(JSON.parse(raw.stdout).ok, true);
+    }
+    // Where there is no other way, the reason is told.
+    await Deno.chmod(m.socket, 0o000);
+    const alone = await inside("connect", m.state, "status", "--sock", m.socket);
+    assert.equal(alone.code, 3);
+    assert.match(alone.stderr, /may not connect .* sandbox/);
+    assert.match(alone.stderr, /hint: .*\.agentvfs\/ctl/);
+  });
+});
+
+Deno.test("commands work in a confined run", async () => {
+  await withProject("mkdir sub; echo one >file", async (m) => {
+    const agentvfs = PROGRAM.map((word) => `'${word}'`).join(" ");
+    const script = `cd sub; ${agentvfs} checkpoint inside; cd /; ${agentvfs} log`;
+    const options = ["run", "--branch", "b", "--confine", "--share-tmp", "--allow", runtimeCache()];
+    const { code, stdout, stderr } = await m.run(
+      ["-C", m.project, ...options, "--", "sh", "-c", script],
+      { cwd: m.project },
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /\* .* "inside"/);
+    assert.equal((await entries(m, "--branch", "b"))[0]!.label, "inside");
+  });
+});
+
+/** Where the runtime keeps what it has compiled of the program under test. */
+function runtimeCache(): string {
+  return Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache`;
+}
+
+Deno.test("who stands in a branch's directory means that branch", async () => {
+  await withProject("mkdir sub; echo one >file; echo one >sub/file", async (m) => {
+    await m.ctl("branch", "create", "a/b");
+    const root = m.path(".agentvfs/branches/a/b");
+    const cwd = `${root}/sub`;
+    // deno-lint-ignore no-explicit-any
+    const there = async (...args: string[]): Promise<any> => {
+      const { code, stdout, stderr } = await m.run(["--json", ...args], { cwd });
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout);
+    };
+    const status = await m.run(["status"], { cwd });
+    assert.match(status.stdout, /showing +branch a\/b at "initial"/);
+    await Deno.writeTextFile(`${cwd}/file`, "two");
+    assert.deepEqual((await there("diff", "--", "file")).changes[0].path, "sub/file");
+    assert.equal((await there("checkpoint", "here")).branch, "a/b");
+    assert.equal((await there("log")).branch, "a/b");
+    assert.equal((await there("show", "here")).commit.label, "here");
+    assert.equal((await there("restore", "file", "--from", "initial")).branch, "a/b");
+    assert.equal(await Deno.readTextFile(`${cwd}/file`), "one\n");
+    assert.equal((await there("undo")).branch, "a/b");
+    assert.equal(await Deno.readTextFile(`${cwd}/file`), "two");
+    assert.equal((await there("rollback", "initial")).branch, "a/b");
+    assert.equal(await there("redo", "--branch", "a/b").catch(() => null), null);
+    await there("undo");
+    assert.equal((await there("branch", "create", "c")).parent, "a/b");
+    assert.equal((await there("merge", "c")).into, "a/b");
+    // Another one can be named, and the mount's own tree stays main's.
+    assert.equal((await there("log", "--branch", "main")).branch, "main");
+    assert.equal((await m.ctl("log")).branch, "main");
+    assert.equal(JSON.parse((await m.run(["-C", root, "log", "--json"])).stdout).branch, "a/b");
+    const { stdout } = await m.run(["run", "--", "sh", "-c", "pwd; cat file"], { cwd });
+    assert.equal(stdout, `${m.project}/sub\ntwo`);
+  });
+});
+
+Deno.test("a run has the branches that are made from its own, and no others", async () => {
+  await withProject("echo one >file", async (m) => {
+    await m.ctl("branch", "create", "other");
+    const agentvfs = PROGRAM.map((word) => `'${word}'`).join(" ");
+    const inside = async (script: string) => {
+      const command = ["-C", m.project, "run", "--branch", "own", "--", "sh", "-euc"];
+      const text = `agentvfs() { ${agentvfs} "$@"; }\ncd "$0"\n${script}`;
+      const outcome = await m.run([...command, text, m.project], { cwd: m.project });
+      assert.equal(outcome.code, 0, outcome.stderr);
+      return outcome.stdout;
+    };
+    assert.equal(await inside("ls -A .agentvfs/branches"), "");
+    const made = await inside(`
+      agentvfs branch create kid/one >path; cat path
+      cd .agentvfs/branches/kid/one
+      echo new >new
+      echo checkpoint by kid >.agentvfs/ctl
+      cd - >/dev/null
+      ls .agentvfs/branches .agentvfs/branches/kid
+      agentvfs branch list | cut -d' ' -f1
+      agentvfs merge kid/one >/dev/null
+      cat new
+      agentvfs branch create --from HEAD~1 kid/two >/dev/null
+      ! ls .agentvfs/branches/kid/two/new 2>&1
+      ! ls .agentvfs/branches/other .agentvfs/branches/main 2>/dev/null
+    `);
+    assert.deepEqual(made.trim().split("\n"), [
+      m.path(".agentvfs/branches/kid/one"),
+      ...[".agentvfs/branches:", "kid", "", ".agentvfs/branches/kid:", "one"],
+      ...["own", "kid/one"],
+      "new",
+      "ls: cannot access '.agentvfs/branches/kid/two/new': No such file or directory",
+    ]);
+    const { branches } = await m.ctl("branch", "list");
+    const parents = branches.map(({ name, parent }: Record<string, string>) => [name, parent]);
+    assert.deepEqual(parents.slice(-2), [["kid/one", "own"], ["kid/two", "own"]]);
+    // As an agent's worktree is removed: by a process that stands in it.
+    const removed = await inside(`
+      cd .agentvfs/branches/kid/one
+      echo last >last
+      agentvfs branch delete kid/one
+    `);
+    await inside("! ls .agentvfs/branches/kid/one 2>/dev/null");
+    await m.ctl("branch", "create", "back", "--from", removed.trim());
+    assert.equal(await Deno.readTextFile(m.path(".agentvfs/branches/back/last")), "last\n");
+    // Somebody else who stands there is in the way as ever.
+    const two = m.path(".agentvfs/branches/kid/two");
+    await withConversation(["-c", "input()"], { cwd: two }, async () => {
+      assert.equal((await m.refused("branch", "delete", "kid/two")).code, "branch_in_use");
+    });
+    await shell('echo \'branch.delete {"name":"kid/two"}\' >.agentvfs/ctl', { cwd: m.mount });
+    assert.equal((await m.refused("branch", "show", "kid/two")).code, "unknown_branch");
+  });
 });
 
 /** Those that this machine has. */

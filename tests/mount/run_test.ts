@@ -255,9 +255,12 @@ Deno.test("a program speaks for its own branch and for no other", async () => {
     const { id } = await m.ctl("checkpoint", "theirs", "--branch", "other");
     const allowed = ["checkpoint mine", "log", "diff", "status", "rollback HEAD", "undo"];
     const refused = [
-      "branch list",
       "branch delete other",
-      "branch create new",
+      "branch delete b",
+      "branch rename b c",
+      "branch show other",
+      "branch create new --from other",
+      "merge other",
       "merge b --into main",
       "checkpoint x --branch main",
       "checkpoint x --branch other",
@@ -265,6 +268,7 @@ Deno.test("a program speaks for its own branch and for no other", async () => {
       `show ${id}`,
       `rollback ${id}`,
       "diff other",
+      "log --branch main",
       "session list",
       "gc",
       "verify",
@@ -280,23 +284,23 @@ Deno.test("a program speaks for its own branch and for no other", async () => {
     for (const [i, words] of refused.entries()) assert.equal(codes[allowed.length + i], 1, words);
     // It is the kernel that tells who asks: names, variables and other namespaces change nothing.
     const tricks = [
-      `AGENTVFS_BRANCH=main ${SELF} --sock ${m.socket} branch list`,
-      `setsid -w ${SELF} --sock ${m.socket} branch list`,
-      `unshare --mount ${SELF} --sock ${m.socket} branch list`,
-      `(setsid unshare --mount sh -c 'sleep 0.3; ${SELF} --sock ${m.socket} branch list >out; echo $? >done' &); sleep 3; exit $(cat done)`,
+      `AGENTVFS_BRANCH=main ${SELF} --sock ${m.socket} session list`,
+      `setsid -w ${SELF} --sock ${m.socket} session list`,
+      `unshare --mount ${SELF} --sock ${m.socket} session list`,
+      `(setsid unshare --mount sh -c 'sleep 0.3; ${SELF} --sock ${m.socket} session list >out; echo $? >done' &); sleep 3; exit $(cat done)`,
     ];
     for (const trick of tricks) {
       const tried = await runs(m, ["--branch", "b"], `${trick} >/dev/null`);
       assert.equal(tried.code, 1, trick);
-      assert.match(tried.stderr, /Not allowed from inside branch b: list branches/, trick);
+      assert.match(tried.stderr, /Not allowed from inside branch b: list sessions/, trick);
     }
     const inside = await runs(
       m,
       ["--branch", "b"],
       "ls .agentvfs; echo checkpoint by hand >.agentvfs/ctl; cat .agentvfs/ctl",
     );
-    const [ctl, status, answer] = lines(inside);
-    assert.deepEqual([ctl, status], ["ctl", "status"]);
+    const [home, ctl, hook, status, answer] = lines(inside);
+    assert.deepEqual([home, ctl, hook, status], ["branches", "ctl", "hook", "status"]);
     assert.equal(JSON.parse(answer!).branch, "b");
     assert.deepEqual(await branches(m), ["main", "other", "b"]);
   });

@@ -324,6 +324,7 @@ export class Branch {
     await this.background.call("notify", stale);
     // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
     await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
+    this.onMoved(this.name, before, this.#snapshot);
     await this.#attempt("tell of changes in", () => this.watchers.tell(this.name, stale.changed));
     this.onMoved(this.name, before, this.#snapshot);
   }

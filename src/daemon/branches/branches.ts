@@ -16,6 +16,7 @@ import { journalPath } from "../../store/files/store_paths.ts";
 import { EMPTY_SEGMENT_BYTES, listSegments, segmentName } from "../../tree/journal/journal.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import { Branch, type BranchParts } from "./branch.ts";
+import { descendantsOf } from "../../control/descendants.ts";
 import { checkBranchName } from "./branch_name.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import { type MountUser, usersAt } from "../../host/mount_users.ts";
@@ -171,6 +172,11 @@ export class Branches {
     return await usersAt(`${this.parts.mount}/${VIRTUAL_NAME}/branches/${branch.name}`);
   }
 
+  /** Names of the branches that were made from one, and from those. */
+  async descendants(name: string): Promise<string[]> {
+    return descendantsOf(name, await this.parts.background.call("branches", null));
+  }
+
   /** True if the branch's working tree differs from its head. One that nobody has opened is not opened for it. */
   async isDirty(state: BranchState, head: CommitInfo): Promise<boolean> {
     const opened = await this.#open.get(state.name);
@@ -181,18 +187,27 @@ export class Branches {
     return await (await this.get(state.name)).isChanged();
   }
 
-  /** Makes a branch that stands at `from`: that branch's working tree, uncommitted changes and all. */
-  async create(name: string, from: Branch | CommitInfo): Promise<BranchState> {
+  /**
+   * Makes a branch that stands at `from`: that branch's working tree, uncommitted changes and all. `child`: whose child it is;
+   * null: of the one it is made from, or of main.
+   */
+  async create(
+    name: string,
+    from: Branch | CommitInfo,
+    child: Branch | null = null,
+  ): Promise<BranchState> {
     checkBranchName(name, this.#names);
     const { background } = this.parts;
-    const parent = from instanceof Branch ? from : this.#main!;
+    const parent = child ?? (from instanceof Branch ? from : this.#main!);
+    // What another branch made has numbers that the parent does not know of.
+    const known = from === parent ? 0 : await background.call("nextInode", null);
     const saved = from instanceof Branch ? await from.snapshot() : from.snapshot;
     const state = await background.call("createBranch", {
       name,
       parent: parent.name,
       head: from instanceof Branch ? from.head.id : from.id,
       snapshot: saved,
-      nextInode: parent.nextInode,
+      nextInode: Math.max(parent.nextInode, known),
     });
     this.#byNumber.set(state.number, name);
     await this.#announce([...this.#names, name]);

@@ -19,6 +19,7 @@ import { type Branch, safetyCommit } from "../branches/branch.ts";
 import { type Branches, MAIN } from "../branches/branches.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import type { SessionMethods } from "./session_methods.ts";
+import { ancestry } from "../../host/processes.ts";
 import { listUsers } from "../../host/mount_users.ts";
 import { headReport } from "../threads/reports.ts";
 import { serviceError } from "../threads/service_errors.ts";
@@ -34,19 +35,24 @@ export interface BranchMethodsParts extends BranchAccess {
 export class BranchMethods {
   constructor(readonly parts: BranchMethodsParts) {}
 
-  async create({ name, from = MAIN }: Params<"createBranch">): Promise<BranchReport> {
+  async create({ name, from = MAIN, parent }: Params<"createBranch">): Promise<BranchReport> {
     const { branches, turn } = this.parts;
     await this.parts.branch(MAIN);
     return await turn("branch create", async () => {
-      const state = await branches.create(name, await this.#start(from));
+      const of = parent === undefined ? null : await this.parts.branch(parent);
+      const state = await branches.create(name, await this.#start(from, parent), of);
       return await this.#report(state);
     });
   }
 
-  async delete({ name, force = false }: Params<"deleteBranch">): Promise<DeleteBranchReport> {
+  /** `callers`: processes that ask for it. They, and those that they were started by, may stand in it. */
+  async delete(
+    { name, force = false }: Params<"deleteBranch">,
+    callers: readonly number[] = [],
+  ): Promise<DeleteBranchReport> {
     const branch = await this.#other(name, "delete");
     return await this.parts.turn("branch delete", async () => {
-      if (!force) await this.#checkUnused(branch);
+      if (!force) await this.#checkUnused(branch, callers);
       if (await branch.isChanged()) {
         const message = `before branch ${name} is deleted`;
         await branch.save(safetyCommit(message));
@@ -80,11 +86,11 @@ export class BranchMethods {
   }
 
   /** What a new branch starts with. */
-  async #start(from: string): Promise<Branch | CommitInfo> {
+  async #start(from: string, branch = MAIN): Promise<Branch | CommitInfo> {
     const { background } = this.parts;
     const isBranch = await background.call("branch", from) !== null;
     if (isBranch) return await this.parts.branch(from);
-    return await background.call("resolve", { branch: MAIN, ref: from }).catch((error) => {
+    return await background.call("resolve", { branch, ref: from }).catch((error) => {
       throw serviceError(error);
     });
   }
@@ -96,7 +102,7 @@ export class BranchMethods {
   }
 
   /** Throws `branch_in_use`. */
-  async #checkUnused(branch: Branch): Promise<void> {
+  async #checkUnused(branch: Branch, callers: readonly number[]): Promise<void> {
     const [session] = this.parts.sessions.of(branch);
     if (session !== undefined) {
       const message = `Branch ${branch.name} is in use by the session of ${session.cgroup}`;
@@ -105,7 +111,8 @@ export class BranchMethods {
         details: { sessions: [session] },
       });
     }
-    const inMount = await this.parts.branches.users(branch);
+    const asking = new Set(callers.flatMap((pid) => [...ancestry(pid)].map(({ pid }) => pid)));
+    const inMount = (await this.parts.branches.users(branch)).filter(({ pid }) => !asking.has(pid));
     const runs = this.parts.authority.list().filter((session) => session.branch === branch.name);
     const users = [...runs.map(({ pid, command }) => ({ pid, command })), ...inMount];
     if (users.length === 0) return;

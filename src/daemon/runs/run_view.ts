@@ -66,6 +66,7 @@ export async function runInView(plan: RunPlan): Promise<number> {
       [SPEC_VARIABLE]: JSON.stringify(spec),
       AGENTVFS_BRANCH: plan.branch,
       AGENTVFS_SOCK: plan.socket,
+      AGENTVFS_MOUNT: plan.mount,
     },
     stdin: "inherit",
     stdout: "inherit",

@@ -6,6 +6,7 @@
 
 import { binaryString } from "../../../ffi/binary_string.ts";
 import { runLine } from "../../control/run_line.ts";
+import type { Service } from "../../control/service.ts";
 import { branchService } from "../../control/branch_service.ts";
 import type { Answer, Question } from "../../mount/fuse/questions.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
@@ -21,14 +22,17 @@ export async function answer(daemon: Daemon, question: Question): Promise<Answer
       return { text: JSON.stringify(status, null, 2) };
     }
     case "command": {
-      const text = await runLine(serviceOf(daemon, question.view), question.line);
+      const { view, line, caller } = question;
+      const text = await runLine(serviceOf(daemon, view, [caller]), line);
       if (question.cached !== null) await forgetPages(daemon, question.cached);
       return { text };
     }
     case "event":
       return await daemon.hooks.answer(daemon.branchOfView(question.view), question.text);
     case "branch":
-      return { view: await found(daemon.branchView(question.name)) };
+      return await branchAnswer(daemon, question);
+    case "children":
+      return { names: await daemon.childrenOfView(question.view) };
     case "checkpoint":
       return { view: await found(daemon.checkpointView(question.ref)) };
     case "checkpoints":
@@ -37,9 +41,20 @@ export async function answer(daemon: Daemon, question: Question): Promise<Answer
 }
 
 /** Who asks in the view of a branch speaks of that branch, and of no other. */
-function serviceOf(daemon: Daemon, view: number) {
-  if (view === MAIN_VIEW) return daemon.service;
-  return branchService(daemon.service, daemon.branchOfView(view) ?? "");
+function serviceOf(daemon: Daemon, view: number, callers: readonly number[] = []): Service {
+  const service = daemon.serviceFor(callers);
+  if (view === MAIN_VIEW) return service;
+  return branchService(service, daemon.branchOfView(view) ?? "");
+}
+
+/** Who looks from inside a branch finds those that were made from it. */
+async function branchAnswer(
+  daemon: Daemon,
+  { name, view }: Question & { about: "branch" },
+): Promise<Answer> {
+  const children = view === MAIN_VIEW ? [name] : await daemon.childrenOfView(view);
+  if (children.includes(name)) return { view: await found(daemon.branchView(name)) };
+  return { view: null, isPrefix: children.some((child) => child.startsWith(`${name}/`)) };
 }
 
 /**

@@ -130,6 +130,17 @@ export class Daemon {
     stop: (p) => this.#self.stop(p),
   };
 
+  /** The same, for processes that are known. */
+  serviceFor(callers: readonly number[]): Service {
+    return { ...this.service, deleteBranch: (p) => this.#branching.delete(p, callers) };
+  }
+
+  /** Names of the branches that were made from the one that a view shows. */
+  async childrenOfView(view: number): Promise<string[]> {
+    const name = this.branchOfView(view);
+    return name === null ? [] : await this.parts.branches.descendants(name);
+  }
+
   /** Called every now and then: folds journals in which there is much. */
   async foldJournals(): Promise<void> {
     if (!this.#self.isStopping) await this.#folder.foldLong();

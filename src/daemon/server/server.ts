@@ -242,7 +242,10 @@ async function serve(config: DaemonConfig): Promise<number> {
   if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
   control = await ControlServer.listen(served.service, config.socket, {
     takeOver: !isFirst(),
-    serviceFor: (peers) => authority.serviceFor(served.service, peers),
+    serviceFor: (peers) => {
+      const callers = peers.map(({ pid }) => pid);
+      return authority.serviceFor(served.serviceFor(callers), peers);
+    },
   });
   // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
   if (Deno.ppid === keeperPid) Deno.kill(keeperPid, READY_SIGNAL);

@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { absolutePath, currentDirectory } from "../../host/current_directory.ts";
 import { isListening } from "../../control/socket_path.ts";
 import { isWithin, listMounts, type Mount, MOUNT_TYPE } from "../../host/mounts.ts";
+import type { PlaceInMount } from "./place_in_mount.ts";
 import { listWorkspaces, WorkspaceError, type WorkspaceRecord } from "./workspace.ts";
 
 /** What is known of the daemon; all of it may be left out. */
@@ -27,12 +28,14 @@ export interface FoundDaemon {
   socket: string;
   /** Null where only the socket is known. */
   workspace: WorkspaceRecord | null;
+  /** What of the daemon's mount is meant; null where it was found in another way. */
+  place: PlaceInMount | null;
 }
 
 /** Throws {@linkcode WorkspaceError}: exit 3 where there is no daemon, 2 where it is not clear which. */
 export async function findDaemon(options: FindOptions): Promise<FoundDaemon> {
   if (options.socket !== undefined) {
-    return { socket: absolutePath(options.socket), workspace: null };
+    return { socket: absolutePath(options.socket), workspace: null, place: null };
   }
   if (options.directory !== undefined) {
     const directory = absolutePath(options.directory);
@@ -43,8 +46,11 @@ export async function findDaemon(options: FindOptions): Promise<FoundDaemon> {
     });
   }
   const named = Deno.env.get("AGENTVFS_SOCK");
-  if (named) return { socket: absolutePath(named), workspace: null };
   const cwd = options.cwd ?? currentDirectory();
+  if (named) {
+    const place = await placeInMount(cwd);
+    return { socket: absolutePath(named), workspace: null, place };
+  }
   return (cwd === null ? null : await findAround(cwd)) ?? await findOnly();
 }
 
@@ -78,9 +84,11 @@ async function placeOf(
 ): Promise<MountPlace & { readonly path: string }> {
   const mounts = (await listMounts()).filter(({ type }) => type === MOUNT_TYPE);
   const inMount = async (path: string) => {
-    const mount = deepest(mounts.filter((mount) => isWithin(path, mount.path)));
-    if (mount !== null) {
-      return { mount: mount.path, found: await daemonOf(mount, mounts, workspaces) };
+    const [mount, ...others] = mountsAround(path, mounts);
+    if (mount !== undefined) {
+      const daemon = await daemonOf(mount, mounts, workspaces);
+      const place = { path, mounts: [mount, ...others].map(({ path }) => path) };
+      return { mount: mount.path, found: daemon === null ? null : { ...daemon, place } };
     }
     const [unmounted] = workspaces.filter((workspace) => isWithin(path, workspace.mount));
     if (unmounted === undefined || await isUsed(unmounted.mount)) return NO_MOUNT;
@@ -104,11 +112,19 @@ async function isUsed(directory: string): Promise<boolean> {
   return false;
 }
 
-function deepest(mounts: readonly Mount[]): Mount | null {
-  return mounts.reduce<Mount | null>(
-    (longest, mount) => mount.path.length >= (longest?.path.length ?? 0) ? mount : longest,
-    null,
-  );
+/** Those that a path is in, the deepest first; of two at one place the one that is seen. */
+function mountsAround(path: string, mounts: readonly Mount[]): Mount[] {
+  return mounts.filter((mount) => isWithin(path, mount.path)).reverse()
+    .sort((a, b) => b.path.length - a.path.length);
+}
+
+/** Where a directory is in a mount. Elsewhere a run says where its branch is. */
+async function placeInMount(directory: string | null): Promise<PlaceInMount | null> {
+  const mounts = (await listMounts()).filter(({ type }) => type === MOUNT_TYPE);
+  const around = directory === null ? [] : mountsAround(directory, mounts);
+  if (around.length > 0) return { path: directory!, mounts: around.map(({ path }) => path) };
+  const own = Deno.env.get("AGENTVFS_MOUNT");
+  return own === undefined ? null : { path: own, mounts: [own] };
 }
 
 /** Branches are shown in other places by mounts of the same file system, one of them over the project's own path. */
@@ -157,14 +173,16 @@ async function onlyRunning(workspaces: readonly WorkspaceRecord[]): Promise<Work
 async function askMount(mount: string): Promise<FoundDaemon | null> {
   try {
     const status = JSON.parse(await Deno.readTextFile(join(mount, ".agentvfs/status")));
-    return typeof status.socket === "string" ? { socket: status.socket, workspace: null } : null;
+    return typeof status.socket === "string" ? found(null, status.socket) : null;
   } catch {
     return null;
   }
 }
 
-function found(workspace: WorkspaceRecord): FoundDaemon {
-  return { socket: workspace.socket, workspace };
+function found(workspace: WorkspaceRecord): FoundDaemon;
+function found(workspace: null, socket: string): FoundDaemon;
+function found(workspace: WorkspaceRecord | null, socket = workspace!.socket): FoundDaemon {
+  return { socket, workspace, place: null };
 }
 
 function ambiguous(running: readonly WorkspaceRecord[]): WorkspaceError {

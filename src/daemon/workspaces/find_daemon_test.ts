@@ -28,7 +28,7 @@ Deno.test("a socket that is named is meant, before all else", () =>
     await workspace(project);
     Deno.env.set("AGENTVFS_SOCK", "/from/environment");
     const found = await findDaemon({ socket: "/named", directory: project, cwd: project });
-    assert.deepEqual(found, { socket: "/named", workspace: null });
+    assert.deepEqual(found, { socket: "/named", workspace: null, place: null });
   }));
 
 Deno.test("a directory that is named is meant, be it project, below it, or the mount", () =>

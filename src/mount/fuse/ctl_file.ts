@@ -15,6 +15,10 @@ const BLANK = 0x20;
 /** Longest event of an agent, bytes: it may have the text of a file in it, more than once. */
 const LONGEST = 16 * 1024 * 1024;
 
+export type Said =
+  | { readonly about: "command"; readonly line: string }
+  | { readonly about: "event"; readonly text: string };
+
 /** What was written and is not whole yet. */
 interface Begun {
   readonly parts: readonly Uint8Array[];
@@ -104,11 +108,22 @@ export class CtlFile {
     if (size === 0) this.#wasRead = false;
   }
 
+  /** What a piece that is written says, with those before it; null: nothing, or it cannot be whole yet. */
+  said(offset: number, piece: Uint8Array): Said | null {
+    if (this.kind === "ctl") {
+      const line = new TextDecoder().decode(piece).trim();
+      return line === "" ? null : { about: "command", line };
+    }
+    const event = this.#heard(offset, piece);
+    const text = event === null ? "" : new TextDecoder().decode(event).trimEnd();
+    return text.endsWith("}") ? { about: "event", text } : null;
+  }
+
   /**
    * All that was written up to the end of this piece, where it goes on from the one before: what a program writes is cut as
    * its buffers are. Null: it is longer than anything that is said here.
    */
-  heard(offset: number, piece: Uint8Array): Uint8Array | null {
+  #heard(offset: number, piece: Uint8Array): Uint8Array | null {
     const { parts, end } = this.#begun;
     const goesOn = offset > 0 && offset === end;
     const all = goesOn ? [...parts, piece] : [piece];

@@ -17,6 +17,17 @@ export type Question =
     readonly about: "command";
     readonly view: number;
     readonly line: string;
+    /** Process that wrote it. */
+    readonly caller: number;
+    readonly cached: number | null;
+  }
+  /** What an agent tells of itself. */
+  | {
+    readonly about: "event";
+    readonly view: number;
+    /** JSON; perhaps a part of it, which is answered without a text. */
+    readonly text: string;
+    readonly caller: number;
     readonly cached: number | null;
   }
   /** What an agent tells of itself. */
@@ -28,8 +39,10 @@ export type Question =
     readonly cached: number | null;
   }
   /** The view of a branch, or of the checkpoint that a ref names. */
-  | { readonly about: "branch"; readonly name: string }
+  | { readonly about: "branch"; readonly name: string; readonly view: number }
   | { readonly about: "checkpoint"; readonly ref: string }
+  /** Names of the branches that were made from the one that a view shows. */
+  | { readonly about: "children"; readonly view: number }
   /** Names for the listing of `checkpoints`. */
   | { readonly about: "checkpoints" };
 
@@ -40,6 +53,8 @@ export interface Answer {
   readonly text?: string;
   readonly view?: number | null;
   readonly names?: readonly string[];
+  /** Branches have names that begin with the one that was asked for. */
+  readonly isPrefix?: boolean;
 }
 
 /** Asks. The answer is given to {@linkcode Questions.answer} with the same ticket. */

@@ -9,7 +9,8 @@
  * - `branches/NAME` (`main`: a symlink to where it is) is the tree of a branch, `checkpoints/REF` that of a checkpoint,
  *   which nobody can change. Both are views of their own, opened when first looked up.
  *
- * `.agentvfs` itself is not listed. Nothing else is in it in a branch's own view: there no way leads to the others.
+ * `.agentvfs` itself is not listed. In a branch's own view `branches` has those that were made from it: there no way leads to
+ * the others.
  *
  * @module
  */
@@ -27,6 +28,7 @@ import { FOREVER, OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE, type Request } from "./request.ts";
 import {
   BRANCHES,
+  branchNames,
   CHECKPOINTS,
   type Listed,
   MAIN_LINK,
@@ -45,8 +47,8 @@ export class VirtualFiles {
     ctl: new CtlAnswers("ctl"),
     hook: new CtlAnswers("hook"),
   };
-  /** What the listing of `checkpoints` that is being read began with. */
-  #checkpoints: readonly Listed[] = [];
+  /** What the listing that is being read began with, of a directory of which only the daemon knows what is in it. */
+  #listing: { readonly id: number; readonly names: readonly Listed[] } = { id: -1, names: [] };
   readonly #laid: VirtualReply;
 
   constructor(
@@ -112,7 +114,12 @@ export class VirtualFiles {
     // They are found by path only: no handle leads to a status or an answer.
     if (name === "." || name === "..") return -Errno.ESTALE;
     if (node.kind === "home") return this.#lookupInHome(node.view, name);
-    if (node.kind === "branches") return this.#lookupBranch(node.prefix + name);
+    if (node.kind === "branches") {
+      const path = node.prefix + name;
+      return node.view === MAIN_VIEW
+        ? this.#lookupBranch(path)
+        : this.#lookupChild(node.view, path);
+    }
     if (node.kind !== "checkpoints") return -Errno.ENOTDIR;
     // What a ref means may change with every checkpoint; a whole id stays what it is.
     const valid = /^[0-9a-f]{64}$/.test(name) ? FOREVER : 0;
@@ -134,9 +141,12 @@ export class VirtualFiles {
         ({ text }) => this.#newNode({ kind: "status", view, bytes: lineOf(text) }, 0),
       );
     }
-    if (view !== MAIN_VIEW) return -Errno.ENOENT;
-    // A caller of another view is to be told that they are not there.
+    // A caller of another view is to be told that they are not there, or gets others.
     const valid = this.views.main.isRouted ? 0 : FOREVER;
+    if (view !== MAIN_VIEW) {
+      if (name !== "branches") return -Errno.ENOENT;
+      return this.#newNode({ kind: "branches", prefix: "", view }, valid);
+    }
     if (name === "branches") return this.#laid.entry(BRANCHES, this.nodes.get(BRANCHES)!, valid);
     if (name === "checkpoints") {
       // Not kept: each look tells another time, so that the kernel does not keep the listing either.
@@ -149,13 +159,21 @@ export class VirtualFiles {
     if (name === MAIN_NAME) return this.#laid.entry(MAIN_LINK, { kind: "main" }, FOREVER);
     if (this.nodes.hasBranch(name)) {
       return this.questions.wait(
-        { about: "branch", name },
+        { about: "branch", name, view: MAIN_VIEW },
         (answer) => this.#root(answer, FOREVER),
       );
     }
     const prefix = `${name}/`;
     if (!this.nodes.hasBranchesBelow(prefix)) return -Errno.ENOENT;
-    return this.#newNode({ kind: "branches", prefix }, FOREVER);
+    return this.#newNode({ kind: "branches", prefix, view: MAIN_VIEW }, FOREVER);
+  }
+
+  /** A branch that was made from the one that a view shows: of those only the daemon knows. */
+  #lookupChild(view: number, name: string): number {
+    return this.questions.wait({ about: "branch", name, view }, (answer) => {
+      if (!answer.isPrefix) return this.#root(answer, CHILD_VALID);
+      return this.#newNode({ kind: "branches", prefix: `${name}/`, view }, CHILD_VALID);
+    });
   }
 
   /** The entry of a view's root. */
@@ -218,7 +236,8 @@ export class VirtualFiles {
     const offset = this.request.u64(BODY + 8);
     const size = this.request.u32(BODY + 16);
     const piece = this.request.bytes.slice(BODY + 40, BODY + 40 + size);
-    const said = node.kind === "ctl" ? commandIn(piece) : eventIn(node.heard(offset, piece));
+    const caller = this.request.pid;
+    const said = node.said(offset, piece);
     const written = () => {
       this.reply.u32(OUT, size);
       this.reply.u32(OUT + 4, 0);
@@ -227,9 +246,9 @@ export class VirtualFiles {
     if (said === null) return written();
     const { view, kind } = node;
     const end = offset + size;
-    const writer = ancestryOf(this.request.pid);
+    const writer = ancestryOf(caller);
     const cached = node.mayBeCached ? wireNode(VIRTUAL_VIEW, id) : null;
-    return this.questions.wait({ ...said, view, cached }, ({ text }) => {
+    return this.questions.wait({ ...said, view, caller, cached }, ({ text }) => {
       // More of it is to come.
       if (text === undefined) return written();
       const answer = kind === "ctl" || text !== "" ? lineOf(text) : new Uint8Array();
@@ -242,18 +261,29 @@ export class VirtualFiles {
   #list(id: number, node: VirtualNode, plus: boolean): number {
     const offset = this.request.u64(BODY + 8);
     const limit = this.request.u32(BODY + 16);
-    if (node.kind === "home" || node.kind === "branches") {
+    if (node.kind === "home" || (node.kind === "branches" && node.view === MAIN_VIEW)) {
       return this.#laid.listing(id, this.nodes.names(node), offset, limit, plus);
     }
-    if (node.kind !== "checkpoints") return -Errno.ENOTDIR;
+    if (node.kind !== "checkpoints" && node.kind !== "branches") return -Errno.ENOTDIR;
     // The rest of a listing is of the list it began with: positions in another one are others.
-    if (offset > 0) return this.#laid.listing(id, this.#checkpoints, offset, limit, plus);
-    return this.questions.wait({ about: "checkpoints" }, ({ names = [] }) => {
-      this.#checkpoints = names.map((name) => ({ name, type: S_IFDIR }));
-      return this.#laid.listing(id, this.#checkpoints, offset, limit, plus);
+    if (offset > 0 && this.#listing.id === id) {
+      return this.#laid.listing(id, this.#listing.names, offset, limit, plus);
+    }
+    const question = node.kind === "checkpoints"
+      ? { about: "checkpoints" } as const
+      : { about: "children", view: node.view } as const;
+    return this.questions.wait(question, ({ names = [] }) => {
+      const listed = node.kind === "branches"
+        ? branchNames(names, node.prefix)
+        : names.map((name) => ({ name, type: S_IFDIR }));
+      this.#listing = { id, names: listed };
+      return this.#laid.listing(id, listed, offset, limit, plus);
     });
   }
 }
+
+/** How long the kernel may keep the name of a branch of a branch, seconds: nobody tells it when that goes. */
+const CHILD_VALID = 1;
 
 /** Offset of the size in struct fuse_setattr_in. */
 const SETATTR_SIZE = 16;
@@ -270,19 +300,6 @@ function textOf(name: string): string | null {
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-/** Null for a line with nothing in it. */
-function commandIn(bytes: Uint8Array): { about: "command"; line: string } | null {
-  const line = new TextDecoder().decode(bytes).trim();
-  return line === "" ? null : { about: "command", line };
-}
-
-/** Null where the event cannot be whole yet. */
-function eventIn(bytes: Uint8Array | null): { about: "event"; text: string } | null {
-  if (bytes === null) return null;
-  const text = new TextDecoder().decode(bytes).trimEnd();
-  return text.endsWith("}") ? { about: "event", text } : null;
-}
 
 function lineOf(text = ""): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text.endsWith("\n") ? text : text + "\n");

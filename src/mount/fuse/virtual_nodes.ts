@@ -50,7 +50,8 @@ export interface InheritedNodes {
 
 export type VirtualNode =
   | { readonly kind: "home"; readonly view: number }
-  | { readonly kind: "branches"; readonly prefix: string }
+  /** `view`: that of the branch whose children they are; the main one: all branches. */
+  | { readonly kind: "branches"; readonly prefix: string; readonly view: number }
   | { readonly kind: "checkpoints" }
   | { readonly kind: "main" }
   | CtlFile
@@ -80,7 +81,7 @@ export class VirtualNodes {
   get(id: number): VirtualNode | null {
     if (id === MAIN_VIEW) return { kind: "home", view: this.caller };
     if (id < VIEW_LIMIT) return { kind: "home", view: id };
-    if (id === BRANCHES) return { kind: "branches", prefix: "" };
+    if (id === BRANCHES) return { kind: "branches", prefix: "", view: MAIN_VIEW };
     if (id === CHECKPOINTS) return { kind: "checkpoints" };
     if (id === MAIN_LINK) return { kind: "main" };
     return this.#nodes.get(id)?.node ?? null;
@@ -150,7 +151,7 @@ export class VirtualNodes {
     gone.forEach(forget);
     forgotten.data.push(wireNode(VIRTUAL_VIEW, BRANCHES));
     for (const [id, { node }] of this.#nodes) {
-      if (node.kind !== "branches") continue;
+      if (node.kind !== "branches" || node.view !== MAIN_VIEW) continue;
       forgotten.data.push(wireNode(VIRTUAL_VIEW, id));
       if (!this.hasBranchesBelow(node.prefix)) forget(node.prefix.slice(0, -1));
     }
@@ -168,7 +169,7 @@ export class VirtualNodes {
 
   /** What is directly in a directory, other than checkpoints. */
   names(node: VirtualNode & { kind: "home" | "branches" }): Listed[] {
-    return node.kind === "home" ? homeNames(node.view) : this.#branchNames(node.prefix);
+    return node.kind === "home" ? homeNames(node.view) : branchNames(this.#branches, node.prefix);
   }
 
   /** The directory that a path below `branches` is in, and its name there; null if the kernel cannot know it. */
@@ -178,25 +179,25 @@ export class VirtualNodes {
     const name = path.slice(slash + 1);
     if (prefix === "") return { parent: wireNode(VIRTUAL_VIEW, BRANCHES), name };
     for (const [id, { node }] of this.#nodes) {
-      if (node.kind === "branches" && node.prefix === prefix) {
+      if (node.kind === "branches" && node.view === MAIN_VIEW && node.prefix === prefix) {
         return { parent: wireNode(VIRTUAL_VIEW, id), name };
       }
     }
     return null;
   }
+}
 
-  /** What is directly below a prefix. */
-  #branchNames(prefix: string): Listed[] {
-    const names = this.#branches.filter((name) => name.startsWith(prefix))
-      .map((name) => name.slice(prefix.length).split("/")[0]!);
-    const main = prefix === "" ? MAIN_NAME : null;
-    return [...new Set(names)].map((name) => ({ name, type: name === main ? S_IFLNK : S_IFDIR }));
-  }
+/** What of these branches is directly below a prefix. */
+export function branchNames(branches: readonly string[], prefix: string): Listed[] {
+  const names = branches.filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length).split("/")[0]!);
+  const main = prefix === "" ? MAIN_NAME : null;
+  return [...new Set(names)].map((name) => ({ name, type: name === main ? S_IFLNK : S_IFDIR }));
 }
 
 /** The files of each home, in the order of their inode numbers. */
 const FILES = ["ctl", "status", "hook"] as const;
-/** Inode numbers that each view has for them. */
+/** Inode numbers that each view has for them, and for its `branches`. */
 const FILE_NUMBERS = 4;
 
 function isFile(kind: string): kind is typeof FILES[number] {
@@ -205,8 +206,8 @@ function isFile(kind: string): kind is typeof FILES[number] {
 
 function homeNames(view: number): Listed[] {
   const files = FILES.map((name) => ({ name, type: S_IFREG }));
-  const trees = [{ name: "branches", type: S_IFDIR }, { name: "checkpoints", type: S_IFDIR }];
-  return view === MAIN_VIEW ? [...files, ...trees] : files;
+  const trees = view === MAIN_VIEW ? ["branches", "checkpoints"] : ["branches"];
+  return [...files, ...trees.map((name) => ({ name, type: S_IFDIR }))];
 }
 
 /**
@@ -217,13 +218,21 @@ export function attributesValid({ kind }: VirtualNode): number {
   return isFile(kind) || kind === "checkpoints" ? 0 : FOREVER;
 }
 
+/** Which of a home's nodes it is that get a new node id at each lookup; null: none of those. */
+function placeInHome(node: VirtualNode): number | null {
+  if (isFile(node.kind)) return FILES.indexOf(node.kind);
+  const isBranches = node.kind === "branches" && node.prefix === "" && node.view !== MAIN_VIEW;
+  return isBranches ? FILES.length : null;
+}
+
 /**
  * Inode number of a node. Each lookup of a file makes a node, but it is one file: a program that looks at a name and then
  * opens it compares the numbers.
  */
 export function inodeNumberOf(id: number, node: VirtualNode): number {
-  if (!("view" in node) || !isFile(node.kind)) return wireNode(VIRTUAL_VIEW, id);
-  const file = FILE_NUMBERS * node.view + FILES.indexOf(node.kind);
+  const place = placeInHome(node);
+  if (place === null || !("view" in node)) return wireNode(VIRTUAL_VIEW, id);
+  const file = FILE_NUMBERS * node.view + place;
   return wireNode(VIRTUAL_VIEW, NODES_PER_VIEW / 2 + file);
 }
 

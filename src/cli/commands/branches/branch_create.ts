@@ -1,6 +1,6 @@
 import { printBranch } from "../../print/branch_output.ts";
 import type { Command } from "../../command.ts";
-import { given, withDaemon } from "../../daemon_client.ts";
+import { branchMeant, withDaemon } from "../../daemon_client.ts";
 
 export const command: Command = {
   name: "branch create",
@@ -8,7 +8,7 @@ export const command: Command = {
   prints: "createBranch",
   positionals: { usage: "NAME", min: 1, max: 1 },
   options: {
-    from: { value: "REF", brief: "branch or checkpoint it starts with; else main" },
+    from: { value: "REF", brief: "branch or checkpoint it starts with; else where you stand" },
   },
   details: `From a branch it starts with everything that is in the working tree, also what
 was not recorded and what git ignores. Its files are in the mount's
@@ -17,8 +17,11 @@ was not recorded and what git ignores. Its files are in the mount's
   async run(input) {
     const report = await withDaemon(
       input,
-      (client) =>
-        client.createBranch({ name: input.positionals[0]!, ...given(input, "from", "from") }),
+      (client, daemon) =>
+        client.createBranch({
+          name: input.positionals[0]!,
+          ...branchMeant(input, daemon, "from", "from"),
+        }),
     );
     printBranch(input, report);
     return 0;

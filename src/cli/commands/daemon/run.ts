@@ -1,7 +1,10 @@
+import { join, relative } from "node:path";
 import type { BranchReport } from "../../../control/service/branches.ts";
 import { type ControlClient, ControlError } from "../../../control/client.ts";
 import type { ConfinementOptions } from "../../../daemon/runs/confinement.ts";
 import { absolutePath } from "../../../host/current_directory.ts";
+import { isWithin } from "../../../host/mounts.ts";
+import { branchAt, type BranchTree } from "../../../daemon/workspaces/place_in_mount.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
 import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
@@ -10,6 +13,9 @@ import { afterRun, type EndedRun, say, sayWhatNext } from "../../after_run.ts";
 import { describeError, usageError } from "../../command_error.ts";
 import { daemonConfig } from "../../daemon_options.ts";
 import { askKept, connectKept } from "../../kept_daemon.ts";
+
+/** The branch that the mount shows. */
+const MAIN = "main";
 
 export const command: Command = {
   name: "run",
@@ -38,13 +44,15 @@ enableWeakerNestedSandbox, as in containers.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
     const place = await daemonOf(input);
-    const { source, mount, store, socket } = place;
-    const name = input.values.get("branch") ?? newName();
+    const { source, mount, store, socket, tree } = place;
+    const named = input.values.get("branch") ?? branchStoodIn(input, tree);
+    const name = named ?? newName();
     const { branch, isNew } = await askKept(
       socket,
       mount,
-      (client, isAgain) => branchOf(client, input, name, isAgain),
+      (client, isAgain) => branchOf(client, input, { name, isOwn: named === null }, isAgain),
     );
+    const cwd = absolutePath(".");
     const code = await runInView({
       branch: branch.name,
       source,
@@ -53,7 +61,8 @@ enableWeakerNestedSandbox, as in containers.`,
       socket,
       at: paths(input.values.get("at")),
       confine: confinementOf(input),
-      cwd: absolutePath("."),
+      // The branch's directory is not in its own view, where it stands at the project's path.
+      cwd: tree !== null && isWithin(cwd, tree.root) ? join(source, relative(tree.root, cwd)) : cwd,
       command: input.positionals,
       say,
     });
@@ -84,11 +93,19 @@ async function settle(input: CommandInput, place: Place, run: EndedRun): Promise
   }
 }
 
+/** Who stands in a branch's directory means that branch, unless a new one is asked for. */
+function branchStoodIn(input: CommandInput, tree: BranchTree | null): string | null {
+  const isNew = input.flags.has("new") || input.values.has("from");
+  return isNew || tree === null || tree.branch === MAIN ? null : tree.branch;
+}
+
 interface Place {
   source: string;
   mount: string;
   store: string;
   socket: string;
+  /** The branch in whose directory one stands. */
+  tree: BranchTree | null;
 }
 
 /** The daemon of the project, started if it does not run. */
@@ -99,7 +116,8 @@ async function daemonOf(input: CommandInput): Promise<Place> {
   const found = await findAround(directory);
   if (found !== null) {
     const place = await connected(found.socket, found.workspace?.mount).catch(() => null);
-    if (place !== null) return place;
+    const tree = found.place === null ? null : await branchAt(found.place);
+    if (place !== null) return { ...place, tree };
   }
   const known = found?.workspace ?? null;
   const config = await daemonConfig(input, known?.source ?? directory, false, known);
@@ -110,36 +128,35 @@ async function daemonOf(input: CommandInput): Promise<Place> {
 async function connected(socket: string, known: string | null = null): Promise<Place> {
   using client = await connectKept(socket, known);
   const { source, mount, store } = await client.status();
-  return { source, mount, store, socket };
+  return { source, mount, store, socket, tree: null };
 }
 
 async function branchOf(
   client: ControlClient,
   input: CommandInput,
-  ownName: string,
+  { name, isOwn }: { name: string; isOwn: boolean },
   isAgain: boolean,
 ): Promise<{ branch: BranchReport; isNew: boolean }> {
-  const name = input.values.get("branch");
   const from = input.values.get("from");
-  if (name !== undefined && input.flags.has("new")) {
+  if (!isOwn && input.flags.has("new")) {
     throw usageError("--branch and --new exclude each other");
   }
-  if (name === "main") {
+  if (name === MAIN) {
     throw usageError("main is what the mount shows", "Run the program there, without agentvfs run");
   }
-  if (name !== undefined || isAgain) {
-    const known = await client.showBranch({ name: ownName }).catch((error) => {
+  if (!isOwn || isAgain) {
+    const known = await client.showBranch({ name }).catch((error) => {
       if (describeError(error).code === "unknown_branch") return null;
       throw error;
     });
     if (known !== null && from !== undefined && !isAgain) {
       throw usageError(`Branch ${name} is there already, so --from means nothing`);
     }
-    if (known !== null) return { branch: known, isNew: name === undefined };
+    if (known !== null) return { branch: known, isNew: isOwn };
   }
   const start = from === undefined ? {} : { from };
-  const branch = await client.createBranch({ name: ownName, ...start });
-  return { branch, isNew: name === undefined };
+  const branch = await client.createBranch({ name, ...start });
+  return { branch, isNew: isOwn };
 }
 
 /** `run/20260102-030405-1a2b`. */

@@ -31,9 +31,10 @@ export const command: Command = {
   positionals: { usage: "[DIR]", min: 0, max: 1 },
   options: {},
   async run(input) {
-    const { client } = await connect(input, input.positionals[0]);
+    const { client, daemon } = await connect(input, input.positionals[0]);
     try {
-      const report = await client.status({}, { deadlineMs: DEADLINE_MS });
+      const branch = daemon.tree === null ? {} : { branch: daemon.tree.branch };
+      const report = await client.status(branch, { deadlineMs: DEADLINE_MS });
       if (input.originalClient) {
         print(JSON.stringify({ ok: true, ...originalKeys(report) }));
         return 0;

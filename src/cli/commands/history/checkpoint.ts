@@ -1,5 +1,5 @@
 import type { Command } from "../../command.ts";
-import { given, withDaemon } from "../../daemon_client.ts";
+import { branchMeant, given, withDaemon } from "../../daemon_client.ts";
 import { counts, duration, joined, quoted, shortId, words } from "../../print/format.ts";
 import { BRANCH_OPTION } from "../../history_options.ts";
 import { onTerminal, print, printJson, style } from "../../print/output.ts";
@@ -19,12 +19,12 @@ Prints the id of the checkpoint, 64 hex digits, where output is not a terminal.`
   example: "checkpoint before the refactor",
   async run(input) {
     const label = input.positionals.join(" ");
-    const report = await withDaemon(input, (client) =>
+    const report = await withDaemon(input, (client, daemon) =>
       client.checkpoint({
         ...(label === "" ? {} : { label }),
         ...given(input, "message", "message"),
         ...given(input, "agent", "agent"),
-        ...given(input, "branch", "branch"),
+        ...branchMeant(input, daemon, "branch", "branch"),
       }));
     if (input.flags.has("json")) printJson(report);
     else if (!onTerminal()) print(report.id);

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import type { Change, DiffReport } from "../../../control/service/history.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
-import { given, withDaemon } from "../../daemon_client.ts";
+import { branchMeant, rootsMeant, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
 import { pathArguments, PATHS_FROM_OPTION } from "../../path_arguments.ts";
 import { diffStat } from "../../print/diff_stat.ts";
@@ -44,15 +44,15 @@ goes through $AGENTVFS_PAGER, $PAGER or less.`,
     checkForms(input);
     chooseColour(input);
     const { paths, inside } = await pathArguments(input, input.afterDashes);
-    const report = await withDaemon(input, async (client) => {
+    const report = await withDaemon(input, async (client, daemon) => {
       return await client.diff({
-        ...(paths.length === 0 ? {} : { paths: inside(await client.status()) }),
+        ...(paths.length === 0 ? {} : { paths: inside(await rootsMeant(client, daemon)) }),
         ...(from === undefined ? {} : { from }),
         ...(to === undefined ? {} : { to }),
         ...(input.flags.has("patch") ? { patch: true } : {}),
         ...(input.flags.has("stat") ? { lines: true } : {}),
         ...(input.flags.has("no-renames") ? {} : { renames: true }),
-        ...given(input, "branch", "branch"),
+        ...branchMeant(input, daemon, "branch", "branch"),
       });
     });
     if (input.flags.has("json")) printJson(report);

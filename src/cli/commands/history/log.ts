@@ -1,12 +1,12 @@
 import type { LogEntry, LogMove, LogReport } from "../../../control/service/history.ts";
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
-import { given, withDaemon } from "../../daemon_client.ts";
+import { branchMeant, withDaemon } from "../../daemon_client.ts";
 import { columns, counts, localTime, quoted, shortId, words } from "../../print/format.ts";
 import { BRANCH_OPTION } from "../../history_options.ts";
+import { workOf } from "../../print/agent_work.ts";
 import { printJson, safe, type Style, style } from "../../print/output.ts";
 import { chooseColour, DISPLAY_OPTIONS, showPaged } from "../../print/pager.ts";
-import { workOf } from "../../print/agent_work.ts";
 
 export const command: Command = {
   name: "log",
@@ -24,11 +24,11 @@ agentvfs rollback 12 goes back to the state after it.`,
   example: "log --limit 5 --branch cart",
   async run(input) {
     chooseColour(input);
-    const report = await withDaemon(input, (client) =>
+    const report = await withDaemon(input, (client, daemon) =>
       client.log({
         ...limit(input.values.get("limit")),
         ...(input.flags.has("all") ? { all: true } : {}),
-        ...given(input, "branch", "branch"),
+        ...branchMeant(input, daemon, "branch", "branch"),
       }));
     if (input.flags.has("json")) printJson(report);
     else {

@@ -1,7 +1,7 @@
 import type { Params } from "../../../control/methods.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
-import { given, withDaemon } from "../../daemon_client.ts";
+import { branchMeant, given, withDaemon } from "../../daemon_client.ts";
 import { DRY_RUN_OPTION } from "../../history_options.ts";
 import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
 import { printContinued, printMerge, withConflicts } from "../../print/merge_output.ts";
@@ -13,7 +13,11 @@ export const command: Command = {
   prints: () => import("../../outputs/merge.ts"),
   positionals: { usage: "[SRC…]", min: 0, max: Infinity },
   options: {
-    into: { value: "B", aliases: ["branch"], brief: "branch to merge into; else main" },
+    into: {
+      value: "B",
+      aliases: ["branch"],
+      brief: "branch to merge into; else the one you stand in",
+    },
     strategy: STRATEGY_OPTION,
     "dry-run": DRY_RUN_OPTION,
     label: { value: "L", short: "l", brief: "label of the checkpoint it makes" },
@@ -26,13 +30,12 @@ theirs, union (both sides' lines), or markers, which writes them into the files
 to be settled. agentvfs undo takes a merge back.`,
   example: "merge cart docs --strategy markers",
   async run(input) {
-    const into = given(input, "into", "branch");
     const ending = ["continue", "abort"].filter((flag) => input.flags.has(flag));
     if (ending.length > 0) {
       if (ending.length > 1 || input.positionals.length > 0) {
         throw usageError("--continue and --abort stand alone");
       }
-      return await end(input, ending[0] === "continue", into);
+      return await end(input, ending[0] === "continue");
     }
     if (input.positionals.length === 0) {
       throw usageError("agentvfs merge needs SRC…", "See agentvfs merge --help");
@@ -41,12 +44,9 @@ to be settled. agentvfs undo takes a merge back.`,
   },
 };
 
-async function end(
-  input: CommandInput,
-  isContinued: boolean,
-  branch: { branch?: string },
-): Promise<number> {
-  await withDaemon(input, async (client) => {
+async function end(input: CommandInput, isContinued: boolean): Promise<number> {
+  await withDaemon(input, async (client, daemon) => {
+    const branch = branchMeant(input, daemon, "into", "branch");
     if (isContinued) printContinued(input, await client.continueMerge(branch));
     else printRollback(input, "merge taken back; at", await client.abortMerge(branch));
   });
@@ -56,14 +56,18 @@ async function end(
 export async function merge(input: CommandInput): Promise<number> {
   const params: Params<"merge"> = {
     sources: [...input.positionals],
-    ...given(input, "into", "into"),
     ...given(input, "label", "label"),
     ...strategyOf(input.values.get("strategy")),
     ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
   };
   const report = await withConflicts(
     input,
-    () => withDaemon(input, (client) => client.merge(params)),
+    () =>
+      withDaemon(
+        input,
+        (client, daemon) =>
+          client.merge({ ...params, ...branchMeant(input, daemon, "into", "into") }),
+      ),
   );
   printMerge(input, report);
   const isComplete = report.state === "unchanged" || report.state === "merged";

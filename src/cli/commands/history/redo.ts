@@ -1,5 +1,5 @@
 import type { Command } from "../../command.ts";
-import { given, withDaemon } from "../../daemon_client.ts";
+import { branchMeant, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION } from "../../history_options.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 
@@ -12,7 +12,7 @@ export const command: Command = {
   async run(input) {
     const report = await withDaemon(
       input,
-      (client) => client.redo(given(input, "branch", "branch")),
+      (client, daemon) => client.redo(branchMeant(input, daemon, "branch", "branch")),
     );
     printRollback(input, "again at", report);
     return 0;

@@ -1,6 +1,6 @@
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
-import { given, withDaemon } from "../../daemon_client.ts";
+import { branchMeant, rootsMeant, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
 import { FORCE_LARGE_OPTION, withLargeAsked } from "../../large_change.ts";
 import { pathArguments, PATHS_FROM_OPTION } from "../../path_arguments.ts";
@@ -28,16 +28,19 @@ Paths start where you stand in the mount or the project, elsewhere at its root.`
     if (paths.length === 0) {
       throw usageError("agentvfs restore needs PATH…", "See agentvfs restore --help");
     }
-    const report = await withLargeAsked(input, (large) =>
-      withDaemon(input, async (client) => {
-        return await client.restore({
-          paths: inside(await client.status()),
-          from,
-          ...given(input, "branch", "branch"),
-          ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
-          ...large,
-        });
-      }));
+    const report = await withLargeAsked(
+      input,
+      (large) =>
+        withDaemon(input, async (client, daemon) => {
+          return await client.restore({
+            paths: inside(await rootsMeant(client, daemon)),
+            from,
+            ...branchMeant(input, daemon, "branch", "branch"),
+            ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+            ...large,
+          });
+        }),
+    );
     printRollback(input, "restored from", report);
     return 0;
   },

@@ -1,5 +1,5 @@
 import type { Command } from "../../command.ts";
-import { given, withDaemon } from "../../daemon_client.ts";
+import { branchMeant, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
 import { FORCE_LARGE_OPTION, withLargeAsked } from "../../large_change.ts";
 import { printRollback } from "../../print/rollback_output.ts";
@@ -22,12 +22,20 @@ To take one thing out and leave what came after it: agentvfs undo N.`,
   async run(input) {
     const params = {
       ref: input.positionals.join(" "),
-      ...given(input, "branch", "branch"),
       ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
     };
     const report = await withLargeAsked(
       input,
-      (large) => withDaemon(input, (client) => client.rollback({ ...params, ...large })),
+      (large) =>
+        withDaemon(
+          input,
+          (client, daemon) =>
+            client.rollback({
+              ...params,
+              ...large,
+              ...branchMeant(input, daemon, "branch", "branch"),
+            }),
+        ),
     );
     printRollback(input, "rolled back to", report);
     return 0;

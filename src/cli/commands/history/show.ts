@@ -1,5 +1,5 @@
 import type { Command } from "../../command.ts";
-import { given, withDaemon } from "../../daemon_client.ts";
+import { branchMeant, withDaemon } from "../../daemon_client.ts";
 import { changeLine, columns, localTime, quoted } from "../../print/format.ts";
 import { workRows } from "../../print/agent_work.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
@@ -20,7 +20,7 @@ Without one: HEAD.`,
     const ref = input.positionals.join(" ") || "HEAD";
     const report = await withDaemon(
       input,
-      (client) => client.show({ ref, ...given(input, "branch", "branch") }),
+      (client, daemon) => client.show({ ref, ...branchMeant(input, daemon, "branch", "branch") }),
     );
     if (input.flags.has("json")) {
       printJson(report);

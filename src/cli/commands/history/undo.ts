@@ -1,7 +1,7 @@
 import type { Params } from "../../../control/methods.ts";
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
-import { given, withDaemon } from "../../daemon_client.ts";
+import { branchMeant, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
 import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
 import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
@@ -35,13 +35,16 @@ ${REF_HELP}`,
       ...count(input.values.get("count")),
       ...strategyOf(input.values.get("strategy")),
       ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
-      ...given(input, "branch", "branch"),
     };
     if (ref !== "" && params.count !== undefined) throw usageError("--count stands without N|REF");
     if (ref === "" && params.strategy !== undefined) throw usageError("--strategy needs N|REF");
     if (ref === "" && input.flags.has("force-large")) throw usageError("--force-large needs N|REF");
     const request = (large: LargeParams) => {
-      return withDaemon(input, (client) => client.undo({ ...params, ...large }));
+      return withDaemon(
+        input,
+        (client, daemon) =>
+          client.undo({ ...params, ...large, ...branchMeant(input, daemon, "branch", "branch") }),
+      );
     };
     const report = await withUndoConflicts(
       input,

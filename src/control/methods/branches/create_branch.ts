@@ -6,11 +6,14 @@ import { BranchReport } from "../../shapes/branches.ts";
 export const method = defineMethod({
   brief: "Makes a branch. It starts with everything that is in the working tree it is made from",
   version: 1,
-  who: "outside",
+  who: "family",
   params: {
     name: name("1 to 64 of `A-Z a-z 0-9 . _ / -`"),
     from: optional(
       name("Branch, whose working tree it starts with, or a checkpoint; default: main"),
+    ),
+    parent: optional(
+      name("Branch whose child it is; default: the one it is made from, main for a checkpoint"),
     ),
   },
   result: BranchReport,

@@ -11,7 +11,7 @@ export type DeleteBranchReport = Infer<typeof DeleteBranchReport>;
 export const method = defineMethod({
   brief: "Removes a branch. Its checkpoints stay, and what was not checkpointed becomes one first",
   version: 1,
-  who: "outside",
+  who: "family",
   params: {
     name: name("The branch that goes"),
     force: optional(flag("Although it is in use")),

@@ -11,7 +11,7 @@ export type ListBranchesReport = Infer<typeof ListBranchesReport>;
 export const method = defineMethod({
   brief: "All branches, oldest first",
   version: 1,
-  who: "outside",
+  who: "family",
   params: {},
   result: ListBranchesReport,
   plain: {

@@ -5,7 +5,7 @@ import { BranchReport } from "../../shapes/branches.ts";
 export const method = defineMethod({
   brief: "One branch. Rejects with `unknown_branch`",
   version: 1,
-  who: "outside",
+  who: "family",
   params: { name: name("The branch that is meant") },
   result: BranchReport,
 });

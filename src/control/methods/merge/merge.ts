@@ -77,7 +77,7 @@ export const method = defineMethod({
     "Merges branches or checkpoints into a branch. Rejects with `merge_conflicts`, and nothing is changed, if nothing can " +
     "be merged; `details` is then the report",
   version: 1,
-  who: "outside",
+  who: "family",
   params: {
     sources: names("names", "Branches, with what is not recorded in them, or checkpoints"),
     into: optional(name("Branch; default: main")),

@@ -1,0 +1,54 @@
+/**
+ * A directory in a mount of ours: which branch it is of, and where the daemon can be spoken to from there.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+
+export interface PlaceInMount {
+  /** The directory that is meant. */
+  readonly path: string;
+  /**
+   * Mountpoints that it is in, the deepest first. More than one where a sandbox mounts parts of the tree over themselves.
+   */
+  readonly mounts: readonly string[];
+}
+
+/** The tree of a branch, as a path in the mount. */
+export interface BranchTree {
+  readonly branch: string;
+  readonly root: string;
+}
+
+const BRANCHES = ".agentvfs/branches";
+const CTL = ".agentvfs/ctl";
+
+/** The branch in whose tree the place is, below `.agentvfs/branches`; null if it is in the tree at a mountpoint. */
+export async function branchAt({ path, mounts }: PlaceInMount): Promise<BranchTree | null> {
+  for (const mount of mounts) {
+    const branches = `${join(mount, BRANCHES)}/`;
+    if (!path.startsWith(branches)) continue;
+    const words = path.slice(branches.length).split("/");
+    // No branch's name is a directory of another's: the first tree that is met is the one.
+    for (let i = 1; i <= words.length; i++) {
+      const branch = words.slice(0, i).join("/");
+      const root = branches + branch;
+      if (await isThere(join(root, CTL))) return { branch, root };
+    }
+  }
+  return null;
+}
+
+/** The `ctl` that is about what the place's mount shows; null if none can be seen. */
+export async function ctlAt({ mounts }: PlaceInMount): Promise<string | null> {
+  for (const mount of mounts) {
+    const ctl = join(mount, CTL);
+    if (await isThere(ctl)) return ctl;
+  }
+  return null;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
