@@ -1,6 +1,8 @@
 import type { Command } from "../../command.ts";
+import { usageError } from "../../command_error.ts";
 import { exportArchive } from "../../export/export_archive.ts";
 import { exportGit } from "../../export/export_git.ts";
+import { exportPatch } from "../../export/export_patch.ts";
 import { ONLY_OPTION } from "../../export/only_globs.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
 import { STORE_OPTION } from "../../store_client.ts";
@@ -18,6 +20,9 @@ export const command: Command = {
       valueIsOptional: true,
       brief: "commits on branch NAME of the project's repository",
     },
+    patch: { short: "p", brief: "a patch that git apply takes, binary files included" },
+    from: { value: "REF", brief: "what the patch is against; else the project as imported" },
+    ignored: { brief: "in a patch what git ignores, too" },
     only: ONLY_OPTION,
     branch: BRANCH_OPTION,
     store: STORE_OPTION,
@@ -29,6 +34,12 @@ In GLOBS, one without a slash means a name at any depth.`,
   example: "export HEAD~1 -o before.tar.zst",
   async run(input) {
     const [ref] = input.positionals;
+    const isPatch = input.flags.has("patch");
+    if (isPatch && input.flags.has("git")) throw usageError("--patch and --git exclude each other");
+    if (!isPatch && (input.values.has("from") || input.flags.has("ignored"))) {
+      throw usageError("--from and --ignored mean nothing without --patch");
+    }
+    if (isPatch) return await exportPatch(input, ref);
     return input.flags.has("git") ? await exportGit(input, ref) : await exportArchive(input, ref);
   },
 };
