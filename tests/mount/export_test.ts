@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { GIT_ENVIRONMENT } from "../support/git.ts";
 import { assertSame, type Manifest, manifestOf } from "../support/manifest.ts";
-import { type Mounted, withMount, withProject } from "../support/mounted.ts";
+import { withMount, withProject } from "../support/mounted.ts";
 import { isInstalled, shell, succeed, until } from "../support/process.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
@@ -31,9 +31,34 @@ Deno.test("an archive of a hostile tree gives the same tree, by whoever reads it
           only: (path) => path !== "" && expected.get(path)?.type !== "socket",
         });
       }
-      await readsCompressed(mounted, archive, place);
     });
   }));
+
+Deno.test("what is compressed is the same archive, and a directory the same tree", () =>
+  withProject(
+    "mkdir -p d/e; echo 1 >d/e/f; ln d/e/f d/hard; ln -s f d/l; truncate -s 1M holes; mkfifo pipe; " +
+      "mkdir -m 1750 empty; touch -hd '1969-12-31 23:00:00.5' d/l d; setfattr -n user.a -v b holes || :",
+    async (mounted) => {
+      const place = mounted.state;
+      const archive = join(place, "a.tar");
+      await mounted.ctl("export", "-o", archive);
+      for (const [end, program] of [["tar.zst", "zstd"], ["tar.gz", "gzip"]] as const) {
+        if (!await isInstalled(program)) continue;
+        const path = join(place, `a.${end}`);
+        await mounted.ctl("export", "-o", path);
+        await succeed(["bash", "-c", '"$1" -dc "$2" | cmp - "$3"', "sh", program, path, archive]);
+      }
+      const expected = await manifestOf(mounted.mount);
+      const into = join(place, "into");
+      assert.deepEqual((await mounted.ctl("export", "--to", into)).notes, []);
+      assertSame(await manifestOf(into), expected, "The directory");
+      assert.equal((await mounted.refused("export", "--to", into)).code, "not_empty");
+      const part = join(place, "part");
+      await mounted.ctl("export", "--to", part, "--only", "f:empty");
+      const paths = [...(await manifestOf(part)).keys()];
+      assert.deepEqual(paths, ["", "d", "d/e", "d/e/f", "empty"]);
+    },
+  ));
 
 Deno.test("nothing is collected while an export reads the store", () =>
   withProject("echo 1 > a", async (mounted) => {
@@ -120,13 +145,3 @@ Deno.test("a patch makes of the project what the branch is, and takes it back", 
       assert.deepEqual(nothing, { code: 0, stdout: "", stderr: "" });
     });
   }));
-
-/** The same bytes come out of a compressed one. */
-async function readsCompressed(mounted: Mounted, archive: string, place: string): Promise<void> {
-  for (const [end, program] of [["tar.zst", "zstd"], ["tar.gz", "gzip"]] as const) {
-    if (!await isInstalled(program)) continue;
-    const path = join(place, `a.${end}`);
-    await mounted.ctl("export", "-o", path);
-    await succeed(["bash", "-c", '"$1" -dc "$2" | cmp - "$3"', "sh", program, path, archive]);
-  }
-}
