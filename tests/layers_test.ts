@@ -29,7 +29,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/history": ["src/tree", "src/store", "src/host", "ffi"],
   "src/source": ["src/history", "src/tree", "src/store", "src/host", "ffi"],
   "src/apply": ["src/source", "src/history", "src/tree", "src/store", "src/host", "ffi"],
-  "src/export": ["src/history", "src/tree", "src/store", "src/host", "ffi"],
+  "src/export": ["src/apply", "src/history", "src/tree", "src/store", "src/host", "ffi"],
   "src/views": ["src/history", "src/tree", "src/store", "src/host", "ffi/linux", "ffi"],
   "src/telemetry": ["src/tree", "src/store", "src/host", "ffi"],
   "src/agents": [],

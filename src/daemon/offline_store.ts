@@ -33,7 +33,12 @@ import { verifyReport, verifyTask } from "./background/verify_task.ts";
 /** Who is to be asked: a daemon, or the files themselves. */
 export type FoundStore =
   | { readonly daemon: FoundDaemon; readonly store: null }
-  | { readonly daemon: null; readonly store: string };
+  | {
+    readonly daemon: null;
+    readonly store: string;
+    /** Directory of the project, where that is known. */
+    readonly source: string | null;
+  };
 
 /**
  * As {@linkcode findDaemon}, and the store where no daemon runs.
@@ -43,14 +48,16 @@ export type FoundStore =
 export async function findStore(
   options: FindOptions & { readonly store?: string | undefined },
 ): Promise<FoundStore> {
-  if (options.store !== undefined) return { daemon: null, store: options.store };
+  if (options.store !== undefined) {
+    return { daemon: null, store: options.store, source: null };
+  }
   const directory = options.directory ?? options.cwd ?? currentDirectory();
   const isNamed = options.socket !== undefined || directory === null;
   const around = isNamed ? null : await findAround(absolutePath(directory));
   const daemon = around ?? await findDaemon(options);
   const { workspace, socket } = daemon;
   if (workspace === null || await isListening(socket)) return { daemon, store: null };
-  return { daemon: null, store: workspace.store };
+  return { daemon: null, store: workspace.store, source: workspace.source };
 }
 
 export interface OfflineVerifyOptions {

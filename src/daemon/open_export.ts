@@ -28,12 +28,14 @@ export interface OpenExport extends Disposable {
   /** Where the branch is. */
   readonly head: CommitInfo;
   readonly snapshot: Snapshot;
+  /** What another ref means on the branch. */
+  resolve(ref: string): Promise<CommitInfo>;
 }
 
-/** `prepare` asks the store's server where the state is; null if none runs. */
+/** `prepare` asks the store's server where a state is; null if none runs. */
 export async function openExport(
   directory: string,
-  prepare: (() => Promise<ExportPlace>) | null,
+  prepare: ((ref: string | undefined) => Promise<ExportPlace>) | null,
   { branch, ref }: { readonly branch: string; readonly ref: string | undefined },
 ): Promise<OpenExport> {
   const hasher = await loadHasher();
@@ -44,18 +46,22 @@ export async function openExport(
     close(lock);
   };
   try {
-    const place = prepare === null ? null : await prepare();
+    const place = prepare === null ? null : await prepare(ref);
     store = Store.open(directory, hasher);
     const history = new ReadHistory(store);
     const found = place === null ? offline(history, branch, ref) : online(history, place);
-    return { history, ...found, [Symbol.dispose]: end };
+    const resolve = async (other: string) =>
+      prepare === null
+        ? history.resolve(found.branch, other)
+        : history.commitInfo(parseObjectId((await prepare(other)).id!)!);
+    return { history, ...found, resolve, [Symbol.dispose]: end };
   } catch (error) {
     end();
     throw error;
   }
 }
 
-type Found = Omit<OpenExport, "history" | typeof Symbol.dispose>;
+type Found = Omit<OpenExport, "history" | "resolve" | typeof Symbol.dispose>;
 
 function online(history: ReadHistory, place: ExportPlace): Found {
   const commitOf = (id: string) => history.commitInfo(parseObjectId(id)!);

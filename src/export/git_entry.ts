@@ -26,3 +26,8 @@ export function blobId(store: Store, record: InodeRecord, hash: "sha1" | "sha256
   for (const piece of readPieces(store, record)) hasher.update(piece);
   return hasher.digest("hex");
 }
+
+/** True if the path is a repository's own, or below one: git never tracks such a name, on no file system. */
+export function isGitsOwn(path: string): boolean {
+  return /(?:^|\/)\.git(?:\/|$)/i.test(path);
+}

@@ -9,6 +9,7 @@ import { Bed } from "./bed.ts";
 import type { Group, Run } from "./benchmark.ts";
 import { CALLS } from "./groups/calls.ts";
 import { BRANCHES } from "./groups/branches.ts";
+import { EXPORT } from "./groups/export.ts";
 import { OWN } from "./groups/own.ts";
 import { ROUND_TRIPS } from "./groups/round_trips.ts";
 import { TOOLS } from "./groups/tools.ts";
@@ -18,7 +19,7 @@ import { type Options, parseOptions, USAGE } from "./options.ts";
 import { header, line, type Result } from "./results.ts";
 
 // deno-lint-ignore no-explicit-any
-const GROUPS: readonly Group<any>[] = [CALLS, ROUND_TRIPS, TOOLS, OWN, BRANCHES, VIEWS];
+const GROUPS: readonly Group<any>[] = [CALLS, ROUND_TRIPS, TOOLS, OWN, BRANCHES, EXPORT, VIEWS];
 
 function print(text: string): void {
   console.log(text);

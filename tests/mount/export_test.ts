@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { assertSame, manifestOf } from "../support/manifest.ts";
-import { type Mounted, withMount, withProject } from "../support/mounted.ts";
-import { isInstalled, succeed, until } from "../support/process.ts";
+import { GIT_ENVIRONMENT } from "../support/git.ts";
+import { assertSame, type Manifest, manifestOf } from "../support/manifest.ts";
+import { withMount, withProject } from "../support/mounted.ts";
+import { isInstalled, shell, succeed, until } from "../support/process.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
 
@@ -30,9 +31,34 @@ Deno.test("an archive of a hostile tree gives the same tree, by whoever reads it
           only: (path) => path !== "" && expected.get(path)?.type !== "socket",
         });
       }
-      await readsCompressed(mounted, archive, place);
     });
   }));
+
+Deno.test("what is compressed is the same archive, and a directory the same tree", () =>
+  withProject(
+    "mkdir -p d/e; echo 1 >d/e/f; ln d/e/f d/hard; ln -s f d/l; truncate -s 1M holes; mkfifo pipe; " +
+      "mkdir -m 1750 empty; touch -hd '1969-12-31 23:00:00.5' d/l d; setfattr -n user.a -v b holes || :",
+    async (mounted) => {
+      const place = mounted.state;
+      const archive = join(place, "a.tar");
+      await mounted.ctl("export", "-o", archive);
+      for (const [end, program] of [["tar.zst", "zstd"], ["tar.gz", "gzip"]] as const) {
+        if (!await isInstalled(program)) continue;
+        const path = join(place, `a.${end}`);
+        await mounted.ctl("export", "-o", path);
+        await succeed(["bash", "-c", '"$1" -dc "$2" | cmp - "$3"', "sh", program, path, archive]);
+      }
+      const expected = await manifestOf(mounted.mount);
+      const into = join(place, "into");
+      assert.deepEqual((await mounted.ctl("export", "--to", into)).notes, []);
+      assertSame(await manifestOf(into), expected, "The directory");
+      assert.equal((await mounted.refused("export", "--to", into)).code, "not_empty");
+      const part = join(place, "part");
+      await mounted.ctl("export", "--to", part, "--only", "f:empty");
+      const paths = [...(await manifestOf(part)).keys()];
+      assert.deepEqual(paths, ["", "d", "d/e", "d/e/f", "empty"]);
+    },
+  ));
 
 Deno.test("nothing is collected while an export reads the store", () =>
   withProject("echo 1 > a", async (mounted) => {
@@ -70,12 +96,52 @@ Deno.test("an export without a daemon is of a checkpoint; only what matches is i
     await mounted.start();
   }));
 
-/** The same bytes come out of a compressed one. */
-async function readsCompressed(mounted: Mounted, archive: string, place: string): Promise<void> {
-  for (const [end, program] of [["tar.zst", "zstd"], ["tar.gz", "gzip"]] as const) {
-    if (!await isInstalled(program)) continue;
-    const path = join(place, `a.${end}`);
-    await mounted.ctl("export", "-o", path);
-    await succeed(["bash", "-c", '"$1" -dc "$2" | cmp - "$3"', "sh", program, path, archive]);
-  }
-}
+Deno.test("a patch makes of the project what the branch is, and takes it back", () =>
+  withTemporary(async (place) => {
+    const [project, copy] = [join(place, "project"), join(place, "copy")];
+    await Deno.mkdir(project);
+    const env = GIT_ENVIRONMENT;
+    const options = { cwd: project, env };
+    await shell(
+      String.raw`git init -q .; mkdir dir; seq 100 >text; head -c 70000 /dev/urandom >binary
+        printf 'a\r\nb\r\n' >crlf; printf 'end' >no-newline; ln -s text link; ln -s dir became
+        echo x >dir/x; echo gone >gone; : >empty; echo m >mode; printf '\0\1' >small
+        echo 1 >'with space'; echo 2 >$'q"uo\te\n'; echo 3 >$'\xff\xfe'; echo '*.log' >.gitignore
+        echo tracked >t.log; git add -A; git add -f t.log; git commit -qm all; cp -a . ../copy`,
+      options,
+    );
+    await withMount(project, async (mounted) => {
+      const before = await manifestOf(copy);
+      await shell(
+        String.raw`seq 2 101 >text; head -c 70001 /dev/urandom >binary; printf 'a\r\nc\r\n' >crlf
+          printf 'other end' >no-newline; ln -sfn dir link; rm became; echo file >became
+          rm -r dir; echo dir >dir; rm gone; mkdir gone; echo in >gone/in; mv empty moved
+          chmod +x mode; : >small; head -c 53 /dev/urandom >new; head -c 26 /dev/zero >zeros; : >also-empty
+          echo one >>'with space'; rm $'q"uo\te\n'; echo 4 >$'n"e\tw\n'; echo 5 >>$'\xff\xfe'
+          truncate -s 3M holes; seq 2000000 >large; echo y >ignored.log; echo z >>t.log
+          git add text; git commit -qm inner; ln -s nowhere dangling`,
+        { cwd: mounted.mount, env },
+      );
+      const patch = join(place, "patch");
+      const run = ["-C", project, "export", "--patch"];
+      const outcome = await mounted.run([...run, "-o", patch]);
+      assert.equal(outcome.code, 0, outcome.stderr);
+      assert.match(outcome.stderr, /^agentvfs: 1 file that git ignores left out/);
+      const same = async (what: string, expected: Manifest) =>
+        assertSame(await manifestOf(copy), expected, what, {
+          ignore: ["mtime", "size", "mode"],
+          only: (path) => !/^$|^\.git(\/|$)|ignored\.log$/.test(path),
+        });
+      await succeed(["git", "apply", patch], { cwd: copy, env });
+      await same("After git apply", await manifestOf(mounted.mount));
+      assert.equal((await Deno.stat(join(copy, "mode"))).mode! & 0o111, 0o111);
+      await succeed(["git", "apply", "-R", patch], { cwd: copy, env });
+      await same("After git apply -R", before);
+
+      const all = await mounted.run([...run, "--ignored", "--only", "*.log"]);
+      assert.match(all.stdout, /^diff --git a\/ignored.log/);
+      await mounted.ctl("checkpoint", "one");
+      const nothing = await mounted.run([...run, "HEAD", "--from", "one"]);
+      assert.deepEqual(nothing, { code: 0, stdout: "", stderr: "" });
+    });
+  }));

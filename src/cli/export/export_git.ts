@@ -12,7 +12,7 @@ import { print, printJson, safe } from "../print/output.ts";
 import { withExport } from "./with_export.ts";
 
 export async function exportGit(input: CommandInput, ref = "HEAD"): Promise<number> {
-  for (const option of ["output", "format", "only", "from"]) {
+  for (const option of ["output", "format", "only"]) {
     if (input.values.has(option)) throw usageError(`--${option} means nothing with --git`);
   }
   return await withExport(input, ref, async ({ history, branch, commit, project, isInside }) => {

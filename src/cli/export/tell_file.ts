@@ -16,18 +16,23 @@ export interface WrittenFile {
   readonly bytes: number;
 }
 
+/** What was exported, for people. */
+export function exportedState({ branch, commit }: Exported): string {
+  return commit === null
+    ? `branch ${safe(branch)} as it is`
+    : words("checkpoint", shortId(commit.id), quoted(commit.label));
+}
+
 export function tellFile(
   input: CommandInput,
-  { branch, commit }: Exported,
+  exported: Exported,
   { form, path, entries, bytes }: WrittenFile,
 ): void {
   if (input.flags.has("json")) {
+    const { branch, commit } = exported;
     printJson({ branch, id: commit?.id ?? null, form, path, entries, bytes });
     return;
   }
-  const what = commit === null
-    ? `branch ${safe(branch)} as it is`
-    : words("checkpoint", shortId(commit.id), quoted(commit.label));
   const count = `${grouped(entries)} ${form === "tar" ? "entries" : "files"}`;
-  print(joined(`exported ${what} to ${safe(path)}`, count, byteSize(bytes)));
+  print(joined(`exported ${exportedState(exported)} to ${safe(path)}`, count, byteSize(bytes)));
 }

@@ -31,7 +31,7 @@ export async function withExport<T>(
   });
   if (found.daemon === null) {
     using open = await openExport(found.store, null, { branch: branch ?? "main", ref });
-    return await job({ ...open, project: null, isInside: false });
+    return await job({ ...open, project: found.source, isInside: false });
   }
   return await online(found, ref, branch, job);
 }
@@ -44,11 +44,12 @@ async function online<T>(
 ): Promise<T> {
   using client = await ControlClient.connect(daemon.socket);
   const { store, source } = await client.status();
-  const prepare = () =>
+  const prepare = (ref: string | undefined) =>
     client.prepareExport({
       ...(ref === undefined ? {} : { ref }),
       ...(branch === undefined ? {} : { branch }),
     });
   using open = await openExport(store, prepare, { branch: branch ?? "main", ref });
-  return await job({ ...open, project: source, isInside: Deno.env.has("AGENTVFS_BRANCH") });
+  const isInside = Deno.env.has("AGENTVFS_BRANCH");
+  return await job({ ...open, project: source, isInside });
 }

@@ -1,4 +1,14 @@
-import { either, id, nullable, oneOf, optional, shape, text, whole } from "../../control/schema.ts";
+import {
+  either,
+  id,
+  list,
+  nullable,
+  oneOf,
+  optional,
+  shape,
+  text,
+  whole,
+} from "../../control/schema.ts";
 import type { Output } from "../command.ts";
 
 /** The first that fits is meant, so what has more fields comes first. */
@@ -16,6 +26,20 @@ export const output: Output = {
       left: nullable(
         text("Commit that the branch was at, if it does not lead there any more"),
         "Null if it went on from where it was",
+      ),
+    }),
+    shape("DirectoryExportOutput", "A directory.", {
+      branch: text("Branch that was meant"),
+      id: nullable(id("Checkpoint that was exported"), "Null for the working tree"),
+      form: oneOf(["directory"], "What was made of it"),
+      path: text("Directory that was filled"),
+      entries: whole("Files, directories and links that were written"),
+      notes: list(
+        shape("ExportNote", "A path that is not all that it should be.", {
+          path: text("For people"),
+          reason: text("What it lacks, or why it was left alone"),
+        }),
+        "Of each path that could not be written as it is",
       ),
     }),
     shape("FileExportOutput", "An archive or a patch.", {

@@ -10,16 +10,16 @@
 import { binaryString } from "../../../ffi/binary_string.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import type { ReadHistory } from "../../history/read_history.ts";
-import { HistoryError } from "../../history/commits/history_error.ts";
+import { checkpointLine } from "../checkpoint_line.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import { ExportError } from "../export_error.ts";
+import { baseCommit } from "./base_commit.ts";
 import { agentIdentity, CHECKPOINT_TRAILER, commitMessage } from "./commit_message.ts";
 import { BEGIN, commitStream, DONE } from "./fast_import.ts";
 import { gitFailed } from "./git.ts";
 import { readGitTree } from "./git_tree.ts";
 import { ProjectTree } from "./project_tree.ts";
 import { findRepository, type Repository, userIdentity } from "./repository.ts";
-import { snapshotHead } from "./snapshot_head.ts";
 
 export interface GitExportRequest {
   readonly history: ReadHistory;
@@ -59,7 +59,7 @@ export async function exportToGit(request: GitExportRequest): Promise<GitExportR
   const ref = `refs/heads/${name}`;
   const tip = await checkBranch(repository, name, ref);
   const line = checkpointLine(history, request.commit);
-  const base = await baseCommit(repository, history, line.at(-1)!);
+  const base = await baseCommit(repository, history.store, line.at(-1)!);
   const known = tip === null ? new Map() : await knownCheckpoints(repository, ref, base);
   if (tip !== null && tip !== base && ![...known.values()].includes(tip)) throw foreign(name);
   const plan = planOf(line, known, base);
@@ -93,35 +93,6 @@ async function checkBranch(
     });
   }
   return await git.ask("rev-parse", "--verify", "--quiet", `${ref}^{commit}`);
-}
-
-/** The checkpoint and what it grew from, newest first, as far as that is known, to the import at the latest. */
-function checkpointLine(history: ReadHistory, commit: CommitInfo): CommitInfo[] {
-  const line: CommitInfo[] = [];
-  try {
-    for (const at of history.line(commit)) {
-      line.push(at);
-      if (at.kind === "import") break;
-    }
-  } catch (error) {
-    // So old that nothing is left of it.
-    if (!(error instanceof HistoryError && error.code === "unknown_ref")) throw error;
-  }
-  return line;
-}
-
-/** HEAD of the project when it was imported; null if it had none. */
-async function baseCommit(
-  { git }: Repository,
-  { store }: ReadHistory,
-  first: CommitInfo,
-): Promise<string | null> {
-  const own = first.compacted ? null : snapshotHead(store, first.snapshot, "");
-  const verify = (name: string) => git.ask("rev-parse", "--verify", "--quiet", `${name}^{commit}`);
-  if (own !== null && await verify(own) !== null) return own;
-  // Of a worktree, or a project in a larger repository, git's own log of HEAD knows.
-  const time = new Date(first.time).toISOString().replace(/\.\d+Z$/, " +0000").replace("T", " ");
-  return await verify(`HEAD@{${time}}`) ?? await verify("HEAD");
 }
 
 /** Checkpoints that the branch has already, and their commits. */

@@ -12,7 +12,7 @@ import { lookupPath } from "../../history/snapshots/lookup_path.ts";
 import { isDirectoryRecord } from "../../history/snapshots/record.ts";
 import type { InodeRecord, Snapshot } from "../../store/trees/entry.ts";
 import type { Store } from "../../store/store.ts";
-import { blobId, GITLINK, gitMode } from "../git_entry.ts";
+import { blobId, GITLINK, gitMode, isGitsOwn } from "../git_entry.ts";
 import { readPieces } from "../read_pieces.ts";
 import type { GitTree } from "./git_tree.ts";
 import type { Repository } from "./repository.ts";
@@ -239,11 +239,6 @@ export class ProjectTree implements Disposable {
 const LINK = "120000";
 /** What of a change git keeps. */
 const GITS_DETAILS: ReadonlySet<string> = new Set(["mode", "content", "target"]);
-
-/** True if the path is a repository's own, or below one: git never tracks such a name, on no file system. */
-function isGitsOwn(path: string): boolean {
-  return /(?:^|\/)\.git(?:\/|$)/i.test(path);
-}
 
 function hasCarriageReturn(store: Store, record: InodeRecord): boolean {
   for (const piece of readPieces(store, record)) if (piece.includes(0x0d)) return true;

@@ -35,8 +35,7 @@ function filePatch(
   rename?: Rename,
 ): string {
   if (before === null && after === null) return "";
-  const oldName = quotePath(`a/${rename?.from.path ?? path}`);
-  const newName = quotePath(`b/${path}`);
+  const [oldName, newName] = patchNames(path, rename);
   const body = contentPatch(
     store,
     before === null ? null : oldName,
@@ -47,6 +46,19 @@ function filePatch(
   const head = modeLines(before, after) + renameLines(path, rename);
   if (head === "" && body === "") return "";
   return `diff --git ${oldName} ${newName}\n${head}${body}`;
+}
+
+function patchNames(path: string, rename?: Rename): [string, string] {
+  return [quotePath(`a/${rename?.from.path ?? path}`), quotePath(`b/${path}`)];
+}
+
+/** How the patch of a file begins that is not compared line by line. */
+export function patchHead(
+  path: string,
+  before: InodeRecord | null,
+  after: InodeRecord | null,
+): string {
+  return `diff --git ${patchNames(path).join(" ")}\n${modeLines(before, after)}`;
 }
 
 function renameLines(path: string, rename: Rename | undefined): string {
@@ -71,7 +83,10 @@ function contentPatch(
   before: InodeRecord | null,
   after: InodeRecord | null,
 ): string {
-  if ((before?.content ?? null) === (after?.content ?? null)) return "";
+  // Files without any data may still have different sizes.
+  const isSame = (before?.content ?? null) === (after?.content ?? null) &&
+    (before?.size ?? 0) === (after?.size ?? 0);
+  if (isSame) return "";
   const differ = (why: string) =>
     `${why} ${oldName ?? "/dev/null"} and ${newName ?? "/dev/null"} differ\n`;
   if (Math.max(before?.size ?? 0, after?.size ?? 0) > TEXT_BYTES_MAX) return differ("Large files");

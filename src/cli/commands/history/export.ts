@@ -1,6 +1,9 @@
 import type { Command } from "../../command.ts";
+import { usageError } from "../../command_error.ts";
 import { exportArchive } from "../../export/export_archive.ts";
+import { exportDirectory } from "../../export/export_directory.ts";
 import { exportGit } from "../../export/export_git.ts";
+import { exportPatch } from "../../export/export_patch.ts";
 import { ONLY_OPTION } from "../../export/only_globs.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
 import { STORE_OPTION } from "../../store_client.ts";
@@ -11,6 +14,7 @@ export const command: Command = {
   prints: () => import("../../outputs/export.ts"),
   positionals: { usage: "[REF]", min: 0, max: 1 },
   options: {
+    to: { value: "DIR", brief: "directory to write, new or empty" },
     output: { value: "FILE", short: "o", brief: "file to write; - is standard output" },
     format: { value: "F", brief: "tar, tar.gz or tar.zst; else as FILE ends" },
     git: {
@@ -18,17 +22,29 @@ export const command: Command = {
       valueIsOptional: true,
       brief: "commits on branch NAME of the project's repository",
     },
+    patch: { short: "p", brief: "a patch that git apply takes, binary files included" },
+    from: { value: "REF", brief: "what the patch is against; else the project as imported" },
+    ignored: { brief: "in a patch what git ignores, too" },
     only: ONLY_OPTION,
     branch: BRANCH_OPTION,
     store: STORE_OPTION,
   },
   details: `${REF_HELP}
-Without one: the branch as it is; with --git: HEAD, up to which checkpoints
-become commits; nothing else in the repository changes.
+Without one: the branch as it is; with --git: checkpoints up to HEAD.
 In GLOBS, one without a slash means a name at any depth.`,
   example: "export HEAD~1 -o before.tar.zst",
   async run(input) {
     const [ref] = input.positionals;
+    const isPatch = input.flags.has("patch");
+    const forms = ["to", "patch", "git"].filter((name) =>
+      input.values.has(name) || input.flags.has(name)
+    );
+    if (forms.length > 1) throw usageError(`--${forms.join(" and --")} exclude each other`);
+    if (!isPatch && (input.values.has("from") || input.flags.has("ignored"))) {
+      throw usageError("--from and --ignored mean nothing without --patch");
+    }
+    if (input.values.has("to")) return await exportDirectory(input, ref);
+    if (isPatch) return await exportPatch(input, ref);
     return input.flags.has("git") ? await exportGit(input, ref) : await exportArchive(input, ref);
   },
 };
