@@ -139,7 +139,7 @@ abstract class Loop {
     try {
       using client = await this.mounted.connect();
       if (command === "checkpoint") await client.checkpoint({ label: argument });
-      else await client.rollback({ ref: argument });
+      else await client.rollback({ ref: argument, forceLarge: true });
       return true;
     } catch {
       return false;

@@ -235,7 +235,9 @@ class ViewSoak {
     const key = this.#pick(known);
     const ref = key.slice(prefix.length);
     this.#note(`rollback of ${branch.name} to ${ref}`);
-    await this.#call(async (client) => void await client.rollback({ branch: branch.name, ref }));
+    await this.#call(async (client) =>
+      void await client.rollback({ branch: branch.name, ref, forceLarge: true })
+    );
     branch.tree.become(this.#saved.get(key)!);
     await this.#compare(this.#root(branch), branch.tree);
   }

@@ -75,7 +75,7 @@ Deno.test("every write that returned is there after keeper and server were kille
       const names = await Array.fromAsync(Deno.readDir(m.mount), ({ name }) => name);
       const made = names.filter((name) => name.startsWith("made")).length;
       assert.ok(made === done || made === done + 1, `${made} directories of ${done}`);
-      await m.ctl("rollback", "initial");
+      await m.ctl("rollback", "initial", "--force-large");
     }
   }, OPTIONS);
 });

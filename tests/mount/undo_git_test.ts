@@ -8,6 +8,7 @@
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
 import type { ControlClient } from "../../src/control/client.ts";
+import type { UndoReport } from "../../src/control/service/history.ts";
 import { ServiceError } from "../../src/control/service_error.ts";
 import { GIT_ENVIRONMENT } from "../support/git.ts";
 import { withProject } from "../support/mounted.ts";
@@ -121,12 +122,12 @@ async function revert(directory: string, commit: string): Promise<boolean> {
   return false;
 }
 
-async function undo(client: ControlClient, ref: string): Promise<boolean> {
+/** Null where the undo conflicts. */
+async function undo(client: ControlClient, ref: string): Promise<UndoReport | null> {
   try {
-    await client.undo({ ref });
-    return true;
+    return await client.undo({ ref });
   } catch (error) {
-    if (error instanceof ServiceError && error.code === "undo_conflicts") return false;
+    if (error instanceof ServiceError && error.code === "undo_conflicts") return null;
     throw error;
   }
 }
@@ -152,11 +153,12 @@ async function compare(client: ControlClient, mount: string, repository: string,
   const before = await files(mount);
   assert.equal(before, await files(repository), "before");
   const isReverted = await revert(repository, `HEAD~${steps - 1 - chosen}`);
-  const isUndone = await undo(client, ref);
-  assert.equal(isUndone, isReverted, "clean");
-  assert.equal(await files(mount), isUndone ? await files(repository) : before, "after");
-  if (!isUndone) return false;
-  await client.undo({});
+  const undone = await undo(client, ref);
+  assert.equal(undone !== null, isReverted, "clean");
+  assert.equal(await files(mount), isReverted ? await files(repository) : before, "after");
+  if (undone === null) return false;
+  const { added, modified, deleted } = undone.changed;
+  if (added + modified + deleted > 0) await client.undo({});
   assert.equal(await files(mount), before, "taken back");
   return true;
 }

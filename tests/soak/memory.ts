@@ -58,7 +58,12 @@ async function round(mounted: Mounted, repository: string, number: number): Prom
     options,
   );
   await control(mounted, "checkpoint", { label: `round ${number}` });
-  if (number % 4 === 0) await control(mounted, "rollback", { ref: `round ${number - 1}` });
+  if (number % 4 === 0) {
+    await control(mounted, "rollback", {
+      ref: `round ${number - 1}`,
+      forceLarge: true,
+    });
+  }
   if (number % 5 === 0) {
     const name = `branch-${number}`;
     await control(mounted, "createBranch", { name });
