@@ -56,7 +56,9 @@ async function done(
       `${tool.name} has no parameter ${JSON.stringify(strange)} (it takes: ${known})`,
     );
   }
-  const agent = tool.method === "checkpoint" && client !== undefined ? { agent: client } : {};
+  const agent = tool.method === "checkpoint" && client !== undefined
+    ? { agent: agentOf(client) }
+    : {};
   const result = await workspace.ask(tool.method, { ...given, ...agent } as never) as Record<
     string,
     unknown
@@ -69,6 +71,11 @@ async function done(
     content: [{ type: "text", text: lines(words(tool, fields), note) }],
     structuredContent: note === "" ? fields : { ...fields, note },
   };
+}
+
+/** The agent as its hooks name it: clients call themselves `codex-mcp-client` and the like. */
+function agentOf(client: string): string {
+  return /^(claude|codex|gemini|opencode)\b/.exec(client)?.[1] ?? client;
 }
 
 function refused(error: unknown): ToolResult {

@@ -238,7 +238,7 @@ Deno.test("a checkpoint says which client made it", async () => {
   ) {
     const service = new FakeService();
     await told(workspaceOf(service), first, call("checkpoint", { label: "x" }));
-    assert.equal((await service.log({})).entries[0]!.agent, "claude-code");
+    assert.equal((await service.log({})).entries[0]!.agent, "claude");
   }
 });
 
