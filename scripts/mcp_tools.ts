@@ -30,6 +30,7 @@ async function listed(tool: Tool): Promise<object> {
     ),
     outputSchema: schema(v.object({ ...pick(entries, tool.fields), note: NOTE })),
     annotations: { title: tool.title, ...tool.hints },
+    ...(tool.meta === undefined ? {} : { _meta: tool.meta }),
   };
 }
 

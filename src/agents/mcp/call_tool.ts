@@ -4,13 +4,16 @@
  * @module
  */
 
+import type { Undone } from "../../control/service/history.ts";
 import type { MergeReport } from "../../control/service/merge.ts";
+import type { ApplyReport } from "../../control/service/project.ts";
 import { fit, MOST_CHARACTERS, words } from "./fit.ts";
 import { ERROR, isRecord, RpcError } from "./messages.ts";
 import type { Tool } from "./tool.ts";
 import { TOOLS } from "./tools.ts";
+import { applyText } from "./tools/apply.ts";
 import { mergeText } from "./tools/merge.ts";
-import { lines } from "./words.ts";
+import { conflictLine, lines } from "./words.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface ToolResult {
@@ -56,7 +59,7 @@ async function done(
       `${tool.name} has no parameter ${JSON.stringify(strange)} (it takes: ${known})`,
     );
   }
-  const agent = tool.method === "checkpoint" && client !== undefined ? { agent: client } : {};
+  const agent = SIGNED.has(tool.method) && client !== undefined ? { agent: agentOf(client) } : {};
   const result = await workspace.ask(tool.method, { ...given, ...agent } as never) as Record<
     string,
     unknown
@@ -71,13 +74,35 @@ async function done(
   };
 }
 
+/** What says in the log who did it. */
+const SIGNED: ReadonlySet<string> = new Set(["checkpoint", "apply"]);
+
+/** The agent as its hooks name it: clients call themselves `codex-mcp-client` and the like. */
+function agentOf(client: string): string {
+  return /^(claude|codex|gemini|opencode)\b/.exec(client)?.[1] ?? client;
+}
+
 function refused(error: unknown): ToolResult {
   const { message, hint, code, details } = error as Partial<Record<string, unknown>>;
   const text = lines(
     error instanceof Error ? String(message) : String(error),
-    code === "merge_conflicts" ? mergeText(details as MergeReport) : null,
+    typeof code === "string" ? why(code, details) : null,
     typeof hint === "string" ? `What to do: ${hint}` : null,
   );
   const cut = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 2)} …` : text;
   return { content: [{ type: "text", text: cut }], isError: true };
+}
+
+/** What the details of a refusal say. */
+function why(code: string, details: unknown): string | null {
+  switch (code) {
+    case "merge_conflicts":
+      return mergeText(details as MergeReport);
+    case "apply_conflicts":
+      return applyText(details as ApplyReport);
+    case "undo_conflicts":
+      return lines(...(details as Undone).conflicts.map(conflictLine));
+    default:
+      return null;
+  }
 }

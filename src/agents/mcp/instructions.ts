@@ -7,4 +7,5 @@ export const INSTRUCTIONS =
   "deleted ones. Neither loses anything: what was not recorded becomes a checkpoint first, and undo takes them back. " +
   "After a rollback, restore, undo or merge read files again before you edit them. " +
   "For attempts side by side make branches; each has a directory of its own, and merge brings the good one in. " +
-  "git's own state is in the tree and goes back with it; nothing here pushes, commits or touches a remote.";
+  "git's own state is in the tree and goes back with it; apply alone writes into the " +
+  "person's real project directory, and only when they asked for it; nothing here pushes or touches a remote.";

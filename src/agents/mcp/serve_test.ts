@@ -168,6 +168,7 @@ const ARGUMENTS: Readonly<Record<string, object>> = {
   branch_delete: { name: "b" },
   merge: { sources: ["conflicting"], strategy: "markers" },
   merge_abort: {},
+  apply: { dryRun: true },
 };
 
 Deno.test("each tool answers with what its schema has, and its words say it too", async () => {
@@ -238,7 +239,7 @@ Deno.test("a checkpoint says which client made it", async () => {
   ) {
     const service = new FakeService();
     await told(workspaceOf(service), first, call("checkpoint", { label: "x" }));
-    assert.equal((await service.log({})).entries[0]!.agent, "claude-code");
+    assert.equal((await service.log({})).entries[0]!.agent, "claude");
   }
 });
 
@@ -345,9 +346,10 @@ Deno.test("prompts are listed and filled", async () => {
   }
 });
 
-Deno.test("what a client cuts is below its limit, and every tool says all four hints", () => {
+Deno.test("what a client cuts is below its limit, every tool says all four hints, and none but apply loses anything", () => {
   for (const tool of LISTED.tools) {
     assert.ok(tool.description.length < 1024, tool.name);
+    assert.equal(tool.annotations.destructiveHint, tool.name === "apply");
     assert.deepEqual(Object.keys(tool.annotations), [
       "title",
       "readOnlyHint",

@@ -41,6 +41,8 @@ export interface Tool<M extends MethodName = MethodName> {
   /** When to use it, and what it does: for the model. */
   readonly description: string;
   readonly hints: Hints;
+  /** What clients agreed on beside the protocol. */
+  readonly meta?: Readonly<Record<string, unknown>>;
   readonly method: M;
   readonly params: readonly Extract<keyof Params<M>, string>[];
   readonly fields: readonly Field<M>[];

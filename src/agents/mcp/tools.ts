@@ -5,6 +5,7 @@
  */
 
 import type { Tool } from "./tool.ts";
+import { apply } from "./tools/apply.ts";
 import { branchCreate, branchDelete, branchList } from "./tools/branches.ts";
 import { checkpoint } from "./tools/checkpoint.ts";
 import { diff } from "./tools/diff.ts";
@@ -30,4 +31,5 @@ export const TOOLS: readonly Tool[] = [
   merge,
   mergeContinue,
   mergeAbort,
+  apply,
 ];

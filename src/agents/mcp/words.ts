@@ -5,6 +5,7 @@
  */
 
 import type { Change, ChangeCounts } from "../../control/service/history.ts";
+import type { ConflictReport } from "../../control/service/merge.ts";
 
 /** Hex digits of an id that are enough to name a checkpoint by. */
 const SHORT_ID = 12;
@@ -40,6 +41,11 @@ export function changeLine(change: Change): string {
     : (change.details ?? []).filter((detail) => detail !== "content" || change.details!.length > 1);
   const note = notes.length === 0 ? "" : ` (${notes.join(", ")})`;
   return `${change.status} ${shown(change.path)}${change.kind === "directory" ? "/" : ""}${note}`;
+}
+
+/** `conflict edit/edit: src/a.ts`. */
+export function conflictLine({ kind, path }: ConflictReport): string {
+  return `conflict ${kind}: ${shown(path)}`;
 }
 
 /** Lines that are not empty. */

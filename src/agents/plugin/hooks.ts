@@ -43,28 +43,40 @@ const GEMINI_EVENTS: Readonly<Record<string, string | null>> = {
   SessionEnd: null,
 };
 
+/** Seconds. The hook takes milliseconds; this is for a machine that stands still. */
+const TIMEOUT = 10;
+/** Codex allows no more at the end, and Claude Code less. */
+const END_TIMEOUT = 3;
+
 export type Hooks = Readonly<Record<string, readonly object[]>>;
 
 /** By event, as in the plug-in's `hooks.json`. */
 export function claudeHooks(): Hooks {
-  return hooksFor(EVENTS, { type: "command", command: HOOK_LINE, timeout: 10 });
+  return hooksFor(EVENTS, { type: "command", command: HOOK_LINE }, 1);
 }
 
 export function codexHooks(): Hooks {
   const events = Object.fromEntries(CODEX_EVENTS.map((name) => [name, EVENTS[name] ?? null]));
-  return hooksFor(events, { type: "command", command: HOOK_LINE, timeout: 10 });
+  return hooksFor(events, { type: "command", command: HOOK_LINE }, 1);
 }
 
 /** Its times are milliseconds. */
 export function geminiHooks(): Hooks {
-  const handler = { name: "agentvfs", type: "command", command: HOOK_LINE, timeout: 10_000 };
-  return hooksFor(GEMINI_EVENTS, handler);
+  const handler = { name: "agentvfs", type: "command", command: HOOK_LINE };
+  return hooksFor(GEMINI_EVENTS, handler, 1000);
 }
 
-function hooksFor(events: Readonly<Record<string, string | null>>, handler: object): Hooks {
+/** `second`: how much of the agent's unit of time that is. */
+function hooksFor(
+  events: Readonly<Record<string, string | null>>,
+  handler: object,
+  second: number,
+): Hooks {
   return Object.fromEntries(
-    Object.entries(events).map(([name, matcher]) => [name, [
-      { ...(matcher === null ? {} : { matcher }), hooks: [handler] },
-    ]]),
+    Object.entries(events).map(([name, matcher]) => {
+      const timeout = (name === "SessionEnd" ? END_TIMEOUT : TIMEOUT) * second;
+      const hooks = [{ ...handler, timeout }];
+      return [name, [{ ...(matcher === null ? {} : { matcher }), hooks }]];
+    }),
   );
 }

@@ -1,6 +1,6 @@
-import type { ConflictReport, MergedSource, MergeReport } from "../../../control/service/merge.ts";
+import type { MergedSource, MergeReport } from "../../../control/service/merge.ts";
 import { defineTool, RECORDS } from "../tool.ts";
-import { counted, lines, named, shortId, shown } from "../words.ts";
+import { conflictLine, counted, lines, named, shortId, shown } from "../words.ts";
 
 export const merge = defineTool({
   name: "merge",
@@ -65,11 +65,7 @@ const STATES: Readonly<Record<MergeReport["state"], string>> = {
 function sourceLines({ name, merged, conflicts, decided, changed }: MergedSource): string[] {
   return [
     `- ${shown(name)}: ${merged ? counted(changed) : "not merged"}`,
-    ...conflicts.map((conflict) => conflictLine("conflict", conflict)),
-    ...decided.map((conflict) => conflictLine("decided", conflict)),
+    ...conflicts.map((conflict) => `  ${conflictLine(conflict)}`),
+    ...decided.map((conflict) => `  decided: ${conflictLine(conflict)}`),
   ];
-}
-
-function conflictLine(what: string, { kind, path }: ConflictReport): string {
-  return `  ${what} ${kind}: ${shown(path)}`;
 }

@@ -1,6 +1,6 @@
 import type { RollbackReport, UndoReport } from "../../../control/service/history.ts";
 import { defineTool, RECORDS } from "../tool.ts";
-import { changeLine, counted, lines, named, shortId, shown } from "../words.ts";
+import { changeLine, conflictLine, counted, lines, named, shortId } from "../words.ts";
 
 const LARGE =
   "What would delete or rewrite very many paths is refused; ask the person before you set `forceLarge`.";
@@ -82,6 +82,6 @@ function undoneLine({ undone, dryRun }: UndoReport): string | null {
   const conflicts = [...undone.conflicts, ...undone.decided];
   return lines(
     `${dryRun ? "Would take out" : "Took out"} ${undone.kind} ${undone.name}`,
-    ...conflicts.map(({ kind, path }) => `conflict ${kind}: ${shown(path)}`),
+    ...conflicts.map(conflictLine),
   );
 }
