@@ -39,7 +39,7 @@ async function withScene(
   root: string,
   before: string,
   after: string,
-  use: (scene: Scene) => Promise<void>,
+  use: (scene: Scene) => void | Promise<void>,
 ): Promise<void> {
   await withTemporary(async (directory) => {
     const wanted = join(directory, "wanted");
@@ -80,7 +80,7 @@ Deno.test("too little space is found before the first change; a disk that fills 
   withSmallDisk("tmpfs", async ({ disk }) => {
     const root = join(disk, "project");
     const large = "head -c 40M /dev/zero | tr '\\0' x > large; printf 2 > small";
-    await withScene(root, "printf 1 > small", large, async (scene) => {
+    await withScene(root, "printf 1 > small", large, (scene) => {
       refused(scene, "no_space", /need 40 MiB and \d+ MiB are free/);
       assert.equal(planOf(scene.plan), null);
       assert.equal(Deno.readTextFileSync(join(root, "small")), "1");
