@@ -9,6 +9,7 @@
 import { cString } from "../../ffi/binary_string.ts";
 import { failureCode, isFailure } from "../host/failure.ts";
 import { close, emptyStat, fstat, O_DIRECTORY, O_RDONLY, open, type Stat } from "../host/files.ts";
+import { mayChangeNames } from "../host/project_files.ts";
 import { O_NOFOLLOW, O_PATH } from "../host/source_files.ts";
 import { PathOpener } from "../source/path_opener.ts";
 import { SourcePath } from "../tree/nodes/source_path.ts";
@@ -22,7 +23,6 @@ const OPEN_DIRECTORIES = 64;
 const SYNCED_ONE_BY_ONE = 16;
 
 const DIRECTORY_FLAGS = O_RDONLY | O_DIRECTORY | O_NOFOLLOW;
-const WRITABLE = 0o300;
 
 /** Why a directory cannot be opened that was there when it was looked at. */
 const GONE: ReadonlyMap<string, string> = new Map([
@@ -76,9 +76,7 @@ export class ProjectRoot {
     if (this.#changed.has(path)) return fd;
     const stat = emptyStat();
     fstat(fd, stat);
-    if (Deno.uid() !== 0 && stat.uid === Deno.uid() && (stat.mode & WRITABLE) !== WRITABLE) {
-      this.#loosen(path, fd, stat.mode);
-    }
+    if (stat.uid === Deno.uid() && !mayChangeNames(fd)) this.#loosen(path, fd, stat.mode);
     this.#changed.set(path, `${stat.devMajor}:${stat.devMinor}`);
     return fd;
   }

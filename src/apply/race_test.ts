@@ -150,6 +150,41 @@ for (const [name, edit] of Object.entries(EDITS)) {
   }
 }
 
+Deno.test("an edit right before a name changes, and a kill right after, leave the edit for who goes on", () =>
+  withStore(async (store) => {
+    for (let wanted = 0, going = true; going; wanted++) {
+      const edit = EDITS[wanted % 2 === 0 ? "append" : "save"]!;
+      const end = wanted % 4 < 2 ? continueApply : abortApply;
+      await withScene(store, (job) => {
+        let check: (() => void) | null = null;
+        let left = wanted;
+        let isKilled = false;
+        const calls = intercepted(UNSYNCED, (call, name, parameters) => {
+          if (isKilled) throw new Error("killed");
+          if (name !== "exchange" && name !== "move") return call();
+          const at = Deno.readLinkSync(`/proc/self/fd/${parameters[0]}`);
+          const path = parameters.slice(1).map((name) => `${at}/${name}`)
+            .find((path) => !path.includes(".agentvfs-apply-") && statOf(path) !== undefined);
+          if (path === undefined || left-- !== 0) return call();
+          check = edit(path) ?? EDITS.fill!(path) ?? EDITS.save!(path);
+          const result = call();
+          isKilled = true;
+          return result;
+        });
+        try {
+          runAtOnce(applySnapshot(job, calls));
+        } catch (error) {
+          if (!isKilled) throw error;
+        }
+        going = isKilled;
+        if (!going) return;
+        runAtOnce(end(store, job.plan, UNSYNCED));
+        checked(`${end.name}, name ${wanted}`, check!);
+        assert.deepEqual(draftsIn(job.root), []);
+      });
+    }
+  }));
+
 Deno.test("what somebody writes while an apply is interrupted, or finished or taken back, stays", () =>
   withStore(async (store) => {
     const random = randomness(SEED);

@@ -13,6 +13,7 @@ export {
   listxattr,
   lremovexattr,
   lsetxattr,
+  mayChangeNames,
   mkdirat,
   mknodat,
   pathOfDescriptor,

@@ -14,6 +14,7 @@ export function everyChange(): { before: ModelInode; after: ModelInode } {
   const moved = file("moved");
   const chmodded = file("of two names");
   const chmoddedAfter = { ...chmodded, mode: 0o755 };
+  const twin = file("two files, then one");
   const stays = file("stays");
   const before = directory({
     edited: file("one"),
@@ -33,6 +34,8 @@ export function everyChange(): { before: ModelInode; after: ModelInode } {
     chmodded,
     "chmodded too": chmodded,
     moved,
+    twin,
+    "twin too": file("two files, then one"),
     "other mode": directory({ stays }, { mode: 0o755 }),
     same: directory({ untouched: file("untouched") }),
   });
@@ -54,6 +57,8 @@ export function everyChange(): { before: ModelInode; after: ModelInode } {
     chmodded: chmoddedAfter,
     "chmodded too": chmoddedAfter,
     there: directory({ moved }),
+    twin,
+    "twin too": twin,
     "other mode": directory({ stays }, { mode: 0o700, xattr: "directory" }),
     same: before.children.get("same")!,
   });

@@ -7,6 +7,7 @@
 export {
   chmodOpen,
   chownOpen,
+  mayChangeNames,
   pathOfDescriptor,
   setModificationTime,
 } from "../../../ffi/linux/attributes.ts";
