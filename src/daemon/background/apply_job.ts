@@ -179,9 +179,10 @@ export class ApplyJob {
       return { commit: null, leftAlone };
     }
     let next = this.#history.nextInode();
-    const commonAfter = withPaths(
+    const planned = this.#history.commitInfo(common);
+    const commonAfter = left.length === 0 ? planned.snapshot : withPaths(
       this.#store,
-      this.#history.commitInfo(common).snapshot,
+      planned.snapshot,
       this.#history.commitInfo(baseBefore).snapshot,
       left,
       () => next++,
@@ -192,7 +193,9 @@ export class ApplyJob {
       after,
       point,
       baseBefore,
-      baseAfter: this.#project.common(branch, commonAfter, common, message).id,
+      baseAfter: left.length === 0
+        ? common
+        : this.#project.common(branch, commonAfter, baseBefore, message).id,
       message,
       agent,
       operation,
