@@ -33,6 +33,8 @@ export const ROUTING: RoutingReport = { source: "bpf", why: null, strict: false 
 /** A project that is as it was imported. */
 export const UNCHANGED: SourceReport = {
   state: "compared",
+  since: "import",
+  unfinished: null,
   replaced: false,
   changed: { added: 0, modified: 0, deleted: 0 },
   touched: 0,

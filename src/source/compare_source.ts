@@ -1,5 +1,5 @@
 /**
- * How the source differs from what an import took over, as far as stat(2) tells. No file is read.
+ * How the source differs from what was read of it earlier, as far as stat(2) tells. No file is read.
  *
  * Kind, mode, owner, size and mtime say that a file is another one. Where only the inode number or ctime differ it may
  * be (a copy that keeps times, `touch -d`) or may not (another hard link was made): those are counted by themselves.
@@ -38,17 +38,21 @@ export interface SourceChanges extends ChangeCounts {
 /** What was imported. */
 export interface ImportedSource {
   readonly snapshot: Snapshot;
-  /** When the import was over, ms since 1970. */
+  /** When it was read, ms since 1970. */
   readonly time: number;
 }
+
+/** Called with each path that is added, modified or deleted; of a directory that is deleted only with that itself. */
+export type OnChanged = (how: keyof ChangeCounts, path: SourcePath) => void;
 
 /** Compares, a directory at a time. What cannot be read now is taken to be unchanged. */
 export function compareSource(
   store: Store,
   source: SourceDirectory,
   imported: ImportedSource,
+  onChanged: OnChanged = () => {},
 ): Work<SourceChanges> {
-  return new Comparison(store, source, imported).run();
+  return new Comparison(store, source, imported, onChanged).run();
 }
 
 /** A directory to be compared; `before` is null where the import had none. */
@@ -69,7 +73,15 @@ class Comparison {
   readonly #counts = { added: 0, modified: 0, deleted: 0, touched: 0 };
   #newest: { path: SourcePath; time: Timestamp } | null = null;
 
-  constructor(store: Store, source: SourceDirectory, imported: ImportedSource) {
+  readonly #onChanged: OnChanged;
+
+  constructor(
+    store: Store,
+    source: SourceDirectory,
+    imported: ImportedSource,
+    onChanged: OnChanged,
+  ) {
+    this.#onChanged = onChanged;
     this.#store = store;
     this.#source = source;
     this.#imported = imported;
@@ -138,6 +150,7 @@ class Comparison {
 
   #changed(how: keyof ChangeCounts, path: SourcePath, at: Changed): void {
     this.#counts[how]++;
+    this.#onChanged(how, path);
     const time = { sec: at.ctimeSec, nsec: at.ctimeNsec };
     // Of several in one tick of the clock the last that is met: what is in a directory comes after it. When a name was
     // deleted is not known better than when its directory changed last, which a new name does as well.

@@ -8,7 +8,7 @@ import type { ApplyReport } from "../../src/control/service/project.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { shell, until } from "../support/process.ts";
 
-const FILES = 4000;
+const FILES = 1500;
 const PROJECT = `mkdir d; for i in $(seq ${FILES}); do echo $i >d/$i; done; echo a >kept`;
 
 /** Changes every file in the mount, and kills the server when some of them are applied. */

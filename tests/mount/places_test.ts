@@ -120,7 +120,7 @@ Deno.test("a project that changed while nothing was mounted is told, and one tha
       started.stderr,
       /^warning: .*1 added, 1 modified, 1 deleted since the import; last/m,
     );
-    assert.match(started.stderr, /^hint: .*quickstart --new$/m);
+    assert.match(started.stderr, /^hint: .*agentvfs refresh$/m);
     assert.deepEqual(await codes("status"), ["source_changed"]);
     const { compared } = await m.ctl("status");
     assert.deepEqual(compared.changed, { added: 1, modified: 1, deleted: 1 });

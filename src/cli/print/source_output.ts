@@ -1,5 +1,5 @@
 /**
- * Whether a project is still what was imported, told to people.
+ * How a project has moved since it and a branch had something in common, told to people.
  *
  * @module
  */
@@ -28,15 +28,34 @@ export function sourceLine(report: SourceReport | null): string {
     case "compared": {
       const { replaced } = report;
       const changes = changed(report);
-      if (!replaced) return changes || "the project is as it was imported";
+      if (!replaced) return changes || `the project is as it was ${SINCE[report.since].then}`;
       return `the project is another directory now; ${changes || "it looks the same"}`;
     }
   }
 }
 
-/** What the mount does not show. */
+/** What is to be settled first, and what the mount does not show. */
 export function sourceWarnings(report: SourceReport | null): Warning[] {
-  if (report?.state !== "compared") return [];
+  if (report === null) return [];
+  return [...unfinishedWarnings(report), ...changedWarnings(report)];
+}
+
+function unfinishedWarnings({ unfinished }: SourceReport): Warning[] {
+  if (unfinished === null) return [];
+  const { branch, paths, goingBack } = unfinished;
+  const when = goingBack ? " while it was taken back" : "";
+  return [{
+    code: "apply_unfinished",
+    message: `an apply of ${branch} to the project was interrupted${when} (${grouped(paths)} ` +
+      `${paths === 1 ? "path" : "paths"})`,
+    hint: goingBack
+      ? "agentvfs apply --abort takes the rest back"
+      : "agentvfs apply --continue finishes it, agentvfs apply --abort takes it back",
+  }];
+}
+
+function changedWarnings(report: SourceReport): Warning[] {
+  if (report.state !== "compared") return [];
   const changes = changed(report);
   if (report.replaced) {
     return [{
@@ -50,18 +69,23 @@ export function sourceWarnings(report: SourceReport | null): Warning[] {
   return [{
     code: "source_changed",
     message: `the mount does not show what changed in the project: ${changes}`,
-    hint: `copy into the mount what is to be there; or, ${ANEW}`,
+    hint: "to bring it there: agentvfs refresh",
   }];
 }
+
+const SINCE = {
+  import: { then: "imported", time: "the import" },
+  exchange: { then: "after the last refresh or apply", time: "the last refresh or apply" },
+} as const;
 
 const ANEW =
   "to begin anew and keep the old workspace: agentvfs stop, then agentvfs quickstart --new";
 
 /** What differs; empty if nothing does. */
-function changed({ changed, touched, newest }: SourceReport): string {
+function changed({ changed, touched, newest, since }: SourceReport): string {
   const { added, modified, deleted } = changed;
   const parts = [
-    added + modified + deleted === 0 ? "" : `${counts(changed)} since the import`,
+    added + modified + deleted === 0 ? "" : `${counts(changed)} since ${SINCE[since].time}`,
     newest === null ? "" : `last ${newest.path}, ${localTime(newest.time)}`,
     touched === 0 ? "" : `${grouped(touched)} perhaps (only inode or ctime)`,
   ];

@@ -20,6 +20,18 @@ const CASES: [what: string, report: SourceReport | null, line: RegExp, code: str
     /^1 added, 2 000 modified since the import; last src\/a, 2026-01-0\d \d\d:\d\d:\d\d$/,
     "source_changed",
   ],
+  [
+    "changes after an apply",
+    { ...CHANGED, since: "exchange" },
+    /modified since the last refresh or apply; last/,
+    "source_changed",
+  ],
+  [
+    "no change after an apply",
+    { ...UNCHANGED, since: "exchange" },
+    /^the project is as it was after the last refresh or apply$/,
+    null,
+  ],
   ["touched files", { ...UNCHANGED, touched: 7 }, /^7 perhaps/, "source_changed"],
   [
     "another directory that looks the same",
@@ -37,7 +49,14 @@ for (const [what, report, line, code] of CASES) {
     assert.deepEqual(warnings.map((warning) => warning.code), code === null ? [] : [code]);
     for (const { message, hint } of warnings) {
       assert.match(message, /mount/);
-      assert.match(hint, /quickstart --new$/);
+      assert.match(hint, code === "source_replaced" ? /quickstart --new$/ : /agentvfs refresh$/);
     }
   });
 }
+
+Deno.test("an apply that was interrupted is told, with what to do", () => {
+  const unfinished = { branch: "main", paths: 1, goingBack: false };
+  const [warning] = sourceWarnings({ ...UNCHANGED, unfinished });
+  assert.equal(warning!.code, "apply_unfinished");
+  assert.match(warning!.hint, /apply --continue.*apply --abort/);
+});

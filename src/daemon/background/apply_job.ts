@@ -18,6 +18,7 @@ import {
   applySnapshot,
   continueApply,
   planOf,
+  type UnfinishedApply,
 } from "../../apply/apply_snapshot.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import { listChanges, type SnapshotChange } from "../../history/diff/diff.ts";
@@ -79,6 +80,7 @@ export class ApplyJob {
   readonly #history: History;
   readonly #project: ProjectHistory;
   readonly #places: ApplyPlaces;
+  #isRunning = false;
 
   constructor(
     store: StoreWriter,
@@ -90,6 +92,13 @@ export class ApplyJob {
     this.#history = history;
     this.#project = project;
     this.#places = places;
+  }
+
+  /** As {@linkcode interrupted}, and changes nothing. */
+  unfinished(): Interrupted | null {
+    const commit = this.#isRunning ? null : this.#project.kept("applying");
+    const unfinished = commit === null ? null : planOf(this.#places.plan);
+    return unfinished === null ? null : interruptedBy(commit!, unfinished);
   }
 
   /** Carries it out. If it is interrupted {@linkcode interrupted} tells. */
@@ -104,6 +113,7 @@ export class ApplyJob {
       to: planned.result,
       plan,
     };
+    this.#isRunning = true;
     try {
       return await this.#finish(begun, await runInSlices(applySnapshot(job)));
     } catch (error) {
@@ -112,6 +122,8 @@ export class ApplyJob {
         this.#project.keep("applying", null);
       }
       throw error;
+    } finally {
+      this.#isRunning = false;
     }
   }
 
@@ -124,8 +136,7 @@ export class ApplyJob {
       await this.#finish(commit, null);
       return null;
     }
-    const { writes, deletions, isGoingBack } = unfinished;
-    return { commit, writes, deletions, isGoingBack };
+    return interruptedBy(commit, unfinished);
   }
 
   continue(): Promise<DoneApply> {
@@ -141,7 +152,12 @@ export class ApplyJob {
   ): Promise<DoneApply> {
     const { plan } = this.#places;
     const commit = this.#project.kept("applying")!;
-    return await this.#finish(commit, await runInSlices(resume(this.#store, plan)));
+    this.#isRunning = true;
+    try {
+      return await this.#finish(commit, await runInSlices(resume(this.#store, plan)));
+    } finally {
+      this.#isRunning = false;
+    }
   }
 
   /** What was to be done is done, or was taken back: looks what the project has of it. */
@@ -163,9 +179,10 @@ export class ApplyJob {
       return { commit: null, leftAlone };
     }
     let next = this.#history.nextInode();
-    const commonAfter = withPaths(
+    const planned = this.#history.commitInfo(common);
+    const commonAfter = left.length === 0 ? planned.snapshot : withPaths(
       this.#store,
-      this.#history.commitInfo(common).snapshot,
+      planned.snapshot,
       this.#history.commitInfo(baseBefore).snapshot,
       left,
       () => next++,
@@ -176,7 +193,9 @@ export class ApplyJob {
       after,
       point,
       baseBefore,
-      baseAfter: this.#project.common(branch, commonAfter, common, message).id,
+      baseAfter: left.length === 0
+        ? common
+        : this.#project.common(branch, commonAfter, baseBefore, message).id,
       message,
       agent,
       operation,
@@ -210,4 +229,11 @@ export class ApplyJob {
       (status !== "M" || details.includes("content") || details.includes("target"))
     ).map(({ path }) => path);
   }
+}
+
+function interruptedBy(
+  commit: CommitInfo,
+  { writes, deletions, isGoingBack }: UnfinishedApply,
+): Interrupted {
+  return { commit, writes, deletions, isGoingBack };
 }

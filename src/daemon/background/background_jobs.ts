@@ -4,7 +4,6 @@
  * @module
  */
 
-import { binaryString } from "../../../ffi/binary_string.ts";
 import { buildSnapshot } from "../../history/snapshots/build_snapshot.ts";
 import { type DetailedDiff, detailedDiff } from "../../history/diff/detailed_diff.ts";
 import { countChanges } from "../../history/diff/diff.ts";
@@ -38,14 +37,12 @@ import {
   requestResend,
 } from "../../mount/linux/notify.ts";
 import { findWatches, type Watches } from "../../mount/linux/watches.ts";
-import { compareSource, type SourceChanges } from "../../source/compare_source.ts";
 import type { SkippedPath } from "../../source/import_source.ts";
 import type { Hasher } from "../../store/format/hasher.ts";
-import { SourceDirectory } from "../../source/read_source.ts";
 import type { SourceIdentity } from "../../source/source_identity.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { Reference } from "../../store/objects/references.ts";
-import { type Progress, runInSlices } from "../../store/format/sliced.ts";
+import type { Progress } from "../../store/format/sliced.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { putMeta } from "../../store/index/meta.ts";
 import { journalPath } from "../../store/files/store_paths.ts";
@@ -91,11 +88,6 @@ export interface BackgroundJobs extends GarbageJobs, ProjectJobs {
   };
   /** The newest import. */
   importCommit: { in: null; out: CommitInfo | null };
-  /** How the source is now, compared with such a commit. Fails with SourceError if it is not there. */
-  compareSource: {
-    in: ObjectId;
-    out: SourceChanges & { identity: SourceIdentity; importedInode: number };
-  };
   /**
    * Stores a capture (or, with null, takes the branch's snapshot as it is) and moves the branch: to a
    * commit if there is one, else only its snapshot.
@@ -325,16 +317,6 @@ export function backgroundJobs(
         })!
       ),
     importCommit: () => history.importCommit(),
-    compareSource: async (commit) => {
-      const { snapshot, time } = history.commitInfo(commit);
-      const source = new SourceDirectory(binaryString(start.source));
-      try {
-        const changes = await runInSlices(compareSource(store, source, { snapshot, time }));
-        return { ...changes, identity: source.identity(), importedInode: snapshot.root.ino };
-      } finally {
-        source.close();
-      }
-    },
     resolve: ({ branch, ref }) => history.resolve(branch, ref),
     describe: ({ branch, ref }) => history.describe(branch, ref),
     commitInfo: (id) => history.commitInfo(id),

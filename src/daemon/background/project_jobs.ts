@@ -29,6 +29,7 @@ import { SourceDirectory } from "../../source/read_source.ts";
 import { nextTurn } from "../../store/format/next_turn.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { getMeta } from "../../store/index/meta.ts";
+import { type ComparedProject, compareProject } from "./compare_project.ts";
 import {
   ApplyJob,
   type ApplyPlaces,
@@ -49,6 +50,10 @@ export interface ProjectJobs {
     in: { branch: string; snapshot: Snapshot; before: CommonBase; message: string };
     out: CommitInfo;
   };
+  /** How the project is now, compared with what it and a branch have in common; null before there is anything. */
+  compareProject: { in: { branch: string; at: ObjectId }; out: ComparedProject | null };
+  /** An apply that was interrupted. Null where none was, or one is under way. */
+  unfinishedApply: { in: null; out: Interrupted | null };
   /** How the project differs from what is common, and what changed last. */
   movedProject: { in: { from: Snapshot; to: Snapshot }; out: MovedProject };
   /** Merges the project into a branch; moves nothing. */
@@ -152,6 +157,9 @@ export function projectJobs(
         return project.common(branch, snapshot, base, message);
       });
     },
+    compareProject: ({ branch, at }) =>
+      compareProject({ store, history, project, source, branch, at }),
+    unfinishedApply: () => applying.unfinished(),
     movedProject: ({ from, to }) => movedProject(store, from, to),
     mergeRefresh: (request) => store.withReserve(() => mergeRefresh(store, request)),
     planApply: (request) => store.withReserve(() => planApply(store, history, project, request)),

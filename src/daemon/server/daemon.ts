@@ -25,6 +25,7 @@ import { Maintenance } from "../methods/maintenance.ts";
 import { MergeMethods } from "../methods/merge_methods.ts";
 import { ProjectMethods } from "../methods/project_methods.ts";
 import { serviceError } from "../threads/service_errors.ts";
+import type { SourceReport } from "../../control/service/daemon.ts";
 import { sourceReport } from "../methods/source_report.ts";
 import { Turns } from "../branches/turns.ts";
 
@@ -124,7 +125,7 @@ export class Daemon {
     gc: (p) => this.#gc(p),
     storeStats: () => this.#storeStats(),
     memory: (p) => this.#self.memory(p),
-    compareSource: () => sourceReport(this.parts.background, this.parts.config.workspace),
+    compareSource: (p) => this.#compareSource(p),
     tasks: () => this.#self.tasks(),
     restart: () => this.#self.restart(),
     stop: (p) => this.#self.stop(p),
@@ -184,6 +185,15 @@ export class Daemon {
     await this.parts.imported.finished();
     if (!p.dryRun) await this.#folder.foldAll();
     return await this.#maintenance.gc(p);
+  }
+
+  async #compareSource({ branch: name }: Params<"compareSource">): Promise<SourceReport> {
+    const { background, branches, config } = this.parts;
+    // While the project is imported there is nothing to wait for.
+    const branch = name === undefined || name === MAIN
+      ? branches.main
+      : await this.openBranch(name);
+    return await sourceReport(background, config.workspace, branch);
   }
 
   async #storeStats(): Promise<StoreStatsReport> {

@@ -111,10 +111,8 @@ export class ProjectHistory {
     return commonBase(this.#store, this.#history, branch, at);
   }
 
-  /** The commit that says what is common: what was, or a new one. `before`: what was common before. */
+  /** The commit that says what is common from now on, a new one. `before`: what was, null where no commit says it. */
   common(branch: string, snapshot: Snapshot, before: ObjectId | null, message: string): CommitInfo {
-    const known = before === null ? null : this.#history.commitInfo(before);
-    if (known !== null && sameSnapshot(known.snapshot, snapshot)) return known;
     const commit = this.#put({
       snapshot,
       parents: before === null ? [] : [before],
@@ -131,10 +129,11 @@ export class ProjectHistory {
   /** An apply begins: it is known by the name `applying` until it is recorded. */
   begin(apply: BegunApply): CommitInfo {
     const { branch, before, point, baseBefore, agent, message, operation } = apply;
-    const common = this.common(branch, apply.common, baseBefore, message);
+    const common = this.#same(apply.common, point) ??
+      this.common(branch, apply.common, baseBefore, message).id;
     const commit = this.#put({
       snapshot: apply.result,
-      parents: [before, point, baseBefore, common.id],
+      parents: [before, point, baseBefore, common],
       time: Date.now(),
       message: `${operation === "undo" ? TAKING_BACK : ""}${message}`,
       kind: "project",
@@ -185,6 +184,11 @@ export class ProjectHistory {
   kept(name: ProjectName): CommitInfo | null {
     const id = this.#bases.project(name);
     return id === null ? null : this.#history.commitInfo(id);
+  }
+
+  /** The commit, if this is its snapshot. */
+  #same(snapshot: Snapshot, commit: ObjectId): ObjectId | null {
+    return sameSnapshot(this.#history.commitInfo(commit).snapshot, snapshot) ? commit : null;
   }
 
   #put(commit: Omit<Commit, "label" | "changed">, before: Snapshot | null = null): CommitInfo {
