@@ -61,6 +61,8 @@ export interface NewCommit {
 export interface SaveRequest {
   readonly branch: string;
   readonly snapshot: Snapshot;
+  /** What the commit has; default: `snapshot`. */
+  readonly committed?: Snapshot;
   readonly segment: number;
   readonly nextInode: number;
   /** Absent: the branch's snapshot and segment move, its head does not. */
@@ -217,7 +219,7 @@ export class History {
     const { head = null, forks = [] } = this.branch(branch) ?? {};
     const commit = request.commit === undefined
       ? null
-      : this.#putCommit(branch, head, snapshot, request.commit, forks);
+      : this.#putCommit(branch, head, request.committed ?? snapshot, request.commit, forks);
     let number: number | undefined;
     this.#store.commit((database) => {
       if (commit !== null) number = insertCommit(database, commit);
@@ -238,12 +240,15 @@ export class History {
 
   /** True if a path is not in `snapshot` what it is in the branch's head. A directory's times alone do not count. */
   differs(branch: string, snapshot: Snapshot): boolean {
-    const head = this.branch(branch)?.head ?? null;
-    const { added, modified, deleted } = this.#countChanges(
-      head === null ? null : this.commitInfo(head).snapshot,
-      snapshot,
-    );
+    const { added, modified, deleted } = this.#countChanges(this.headSnapshot(branch), snapshot);
     return added + modified + deleted > 0;
+  }
+
+  /** What the branch's head has; null if it has none, or nothing is left of that. */
+  headSnapshot(branch: string): Snapshot | null {
+    const head = this.branch(branch)?.head ?? null;
+    const commit = head === null ? null : this.commitInfo(head);
+    return commit === null || commit.compacted ? null : commit.snapshot;
   }
 
   /**

@@ -82,7 +82,13 @@ class Machine {
       fs.mkdirSync(source);
       fs.writeFileSync(`${source}/given`, "given");
       const { port1, port2 } = new MessageChannel();
-      const start = { source, store: path, fuseFd: -1, captures: port2 };
+      const start = {
+        source,
+        mount: `${directory}/mount`,
+        store: path,
+        fuseFd: -1,
+        captures: port2,
+      };
       const table = backgroundJobs(start, await loadHasher(), () => {}, () => {});
       const { commit: head } = await table.import({
         branch: "main",

@@ -7,7 +7,8 @@ import type { LogEntry } from "../../src/control/service/history.ts";
 import RECORDED from "../../src/agents/testing/recorded.json" with { type: "json" };
 import { withConversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { isInstalled, run, shell } from "../support/process.ts";
+import { HOOK_LINE } from "../support/hook_line.ts";
+import { isInstalled, run, shell, succeed } from "../support/process.ts";
 import { PROGRAM } from "../support/program.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
 
@@ -15,11 +16,6 @@ const NO_SOCKETS = scriptPath(import.meta.url, "no_sockets.py");
 
 /** An answer is waited for longer than on a machine that does nothing else. */
 const PATIENT = { env: { AGENTVFS_HOOK_MS: "20000" } };
-
-/** The line of shell that is every agent's hook. */
-export const HOOK_LINE =
-  `d=$PWD; until [ -e "$d/.agentvfs/hook" ]; do [ -n "$d" ] || exit 0; d=\${d%/*}; done; ` +
-  `{ cat >&3; cat <&3; } 3<>"$d/.agentvfs/hook" || exit 0`;
 
 const SHELLS = [["sh"], ["dash"], ["bash"], ["busybox", "sh"]];
 
@@ -355,6 +351,50 @@ Deno.test("a run has the branches that are made from its own, and no others", as
     await shell('echo \'branch.delete {"name":"kid/two"}\' >.agentvfs/ctl', { cwd: m.mount });
     assert.equal((await m.refused("branch", "show", "kid/two")).code, "unknown_branch");
   });
+});
+
+const hasBubblewrap = await isInstalled("bwrap") &&
+  (await run(["bwrap", "--dev-bind", "/", "/", "true"])).code === 0;
+if (!hasBubblewrap) console.log("Checkpoints in a sandbox are not tried: bwrap does not work here");
+
+Deno.test({
+  name: "a checkpoint has none of the mountpoints that a sandbox makes",
+  ignore: !hasBubblewrap,
+  fn: async () => {
+    await withProject("echo one >file; mkdir mine", async (m) => {
+      await m.ctl("branch", "create", "b");
+      for (const branch of ["main", "b"]) {
+        const cwd = branch === "main" ? m.mount : m.path(".agentvfs/branches/b");
+        const over = ["--tmpfs", `${cwd}/.codex`, "--tmpfs", `${cwd}/mine`];
+        const files = [".mcp.json", ".claude/settings.json", ".claude/skills/x"];
+        const nothing = files.flatMap((path) => ["--ro-bind", "/dev/null", `${cwd}/${path}`]);
+        const script = `
+          mkdir kept; : >empty; echo two >file
+          echo checkpoint inside >.agentvfs/ctl
+        `;
+        await succeed(
+          ["bwrap", "--dev-bind", "/", "/", ...over, ...nothing, "sh", "-euc", script],
+          {
+            cwd,
+          },
+        );
+        const listed = async () => {
+          const { changes } = await m.ctl("show", "HEAD", "--branch", branch);
+          return changes.map(({ status, path }: Record<string, string>) => `${status} ${path}`);
+        };
+        assert.deepEqual(await listed(), ["A empty", "M file", "A kept"], branch);
+        // What nothing is mounted on any more is a file as any other.
+        await m.ctl("checkpoint", "after", "--branch", branch);
+        const left = [".claude", ".claude/settings.json", ".claude/skills", ".claude/skills/x"];
+        const all = [...left, ".codex", ".mcp.json"].map((path) => `A ${path}`);
+        assert.deepEqual(await listed(), all);
+        await m.ctl("rollback", "inside", "--branch", branch);
+        await assert.rejects(Deno.lstat(`${cwd}/.claude`), Deno.errors.NotFound);
+        assert.ok((await Deno.stat(`${cwd}/mine`)).isDirectory);
+      }
+      await m.ctl("verify");
+    });
+  },
 });
 
 /** Those that this machine has. */

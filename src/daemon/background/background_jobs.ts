@@ -45,6 +45,7 @@ import type { Reference } from "../../store/objects/references.ts";
 import type { Progress } from "../../store/format/sliced.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { putMeta } from "../../store/index/meta.ts";
+import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
 import { journalPath } from "../../store/files/store_paths.ts";
 import { StoreWriter } from "../../store/store_writer.ts";
 import type { BuiltSlot } from "../../tree/capture/capture.ts";
@@ -56,6 +57,7 @@ import { JournalReader } from "./journal_reader.ts";
 import { type ProjectJobs, projectJobs } from "./project_jobs.ts";
 import { statsTask } from "./stats_task.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
+import { withoutMountpoints } from "./without_mountpoints.ts";
 import { verifyTask } from "./verify_task.ts";
 import type {
   BackgroundStart,
@@ -267,12 +269,20 @@ export function backgroundJobs(
             ? { snapshot: stored, slots: [] }
             : buildSnapshot(store, taken, (...where) => journal.read(...where));
           const { snapshot, slots } = built;
+          const committed = commit?.kind === "checkpoint"
+            ? withoutMountpoints(store, history.headSnapshot(branch), snapshot, {
+              mount: start.mount,
+              tree: number === 0 ? "" : `${VIRTUAL_NAME}/branches/${branch}`,
+              nextInode,
+            })
+            : snapshot;
           // Work on a merge that is to be settled is the merge's commit.
           const isWanted = !commit?.onlyIfChanged ||
-            merge === null && history.differs(branch, snapshot);
+            merge === null && history.differs(branch, committed);
           const saved = history.save({
             branch,
             snapshot,
+            committed,
             segment,
             nextInode,
             ...(commit === null || !isWanted ? {} : { commit, ...operationOf(commit) }),

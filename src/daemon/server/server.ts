@@ -114,7 +114,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   const imported = new ImportState();
   const { source, store } = config;
   const background = await BackgroundClient.start(
-    { source, store, fuseFd, captures: channel.port2 },
+    { source, mount: config.mount, store, fuseFd, captures: channel.port2 },
     (counts) => imported.progress(counts),
   );
   background.failed.catch(die);

@@ -207,6 +207,7 @@ export type FsMessage =
 
 export interface BackgroundStart {
   readonly source: string;
+  readonly mount: string;
   readonly store: string;
   readonly fuseFd: number;
   readonly captures: MessagePort;

@@ -1,0 +1,62 @@
+/**
+ * What a checkpoint leaves out: the empty files and directories that a sandbox makes to have something to mount on.
+ *
+ * Codex's and Claude Code's sandboxes put them into the tree for as long as a command runs, and take them away after it. A
+ * checkpoint that has them would bring them back: an empty settings file, a lock of git's.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+import { binaryString } from "../../../ffi/binary_string.ts";
+import { diffSnapshots, type SnapshotChange } from "../../history/diff/diff.ts";
+import { graftPaths } from "../../history/rollback/graft.ts";
+import { isDirectoryRecord } from "../../history/snapshots/record.ts";
+import { coveredPaths } from "../../host/covered_paths.ts";
+import type { StoreWriter } from "../../store/store_writer.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
+
+/** Changes that are looked through: names with a dot, as all of these have, come early. */
+const MOST_CHANGES = 5_000;
+
+export interface TreePlace {
+  /** Mountpoint. */
+  readonly mount: string;
+  /** The branch's tree in what is mounted there. */
+  readonly tree: string;
+  /** Of the branch: nothing that is left out gets a number. */
+  readonly nextInode: number;
+}
+
+/**
+ * `after` without what is new since `before`, empty, and a mountpoint somewhere; and without new directories in which there is
+ * nothing else. Puts objects only.
+ */
+export function withoutMountpoints(
+  store: StoreWriter,
+  before: Snapshot | null,
+  after: Snapshot,
+  { mount, tree, nextInode }: TreePlace,
+): Snapshot {
+  if (before === null) return after;
+  const added = [...diffSnapshots(store, before, after, { limit: MOST_CHANGES })]
+    .filter(({ status }) => status === "A");
+  // Where there is nothing empty nobody has to look at /proc.
+  if (!added.some(isEmpty)) return after;
+  const root = binaryString(join("/", tree));
+  const covered = new Set([...coveredPaths(mount)].map(binaryString));
+  const isCovered = ({ path }: SnapshotChange) =>
+    covered.has(root === "/" ? `/${path}` : `${root}/${path}`);
+  const out = new Set(added.filter(isEmpty).filter(isCovered).map(({ path }) => path));
+  if (out.size === 0) return after;
+  // The deepest first: a directory comes before what is in it.
+  for (const { path, after } of added.toReversed()) {
+    const below = [...out].filter((other) => other.startsWith(`${path}/`));
+    if (below.length > 0 && after!.entries === below.length) out.add(path);
+  }
+  return graftPaths(store, after, before, [...out], { allocateInode: () => nextInode });
+}
+
+function isEmpty({ after }: SnapshotChange): boolean {
+  return isDirectoryRecord(after) ? after!.entries === 0 : after!.size === 0;
+}
