@@ -6,7 +6,7 @@
  * @module
  */
 
-import { cString } from "../../ffi/binary_string.ts";
+import { cString, displayString } from "../../ffi/binary_string.ts";
 import { failureCode, isFailure } from "../host/failure.ts";
 import { close, emptyStat, fstat, O_DIRECTORY, O_RDONLY, open, type Stat } from "../host/files.ts";
 import { mayChangeNames } from "../host/project_files.ts";
@@ -47,7 +47,7 @@ export class ProjectRoot {
   constructor(path: string, calls: ProjectCalls) {
     const fd = open(cString(path), O_RDONLY | O_DIRECTORY);
     if (isFailure(fd, "ENOENT") || isFailure(fd, "ENOTDIR")) {
-      throw new ApplyError("root_missing", `There is no directory ${path}`);
+      throw new ApplyError("root_missing", `There is no directory ${displayString(path)}`);
     }
     if (fd < 0) throw callFailed("open", "", fd);
     this.#fd = fd;

@@ -54,6 +54,9 @@ export function* runSteps(context: ApplyContext, steps: Steps): Work<void> {
   context.root.sync();
 }
 
+/** Of directories until all is in them. */
+const MADE_MODE = 0o700;
+
 /** What a step finds. */
 interface Finding {
   /** It is what it is to be already. */
@@ -113,11 +116,15 @@ class StepRunner {
     const { directory, path, names } = place;
     const found = yield* this.#find(place, step, false);
     if (found.isDone) {
-      if (isResumed) this.#made.add(path);
+      // Of another process of ours, or somebody else's.
+      const mode = found.stat!.mode & 0o777;
+      if (isResumed && (mode === MADE_MODE || mode === (step.after.mode & 0o777))) {
+        this.#made.add(path);
+      }
       return;
     }
     const name = found.stat === null ? path.name : names.draft;
-    const result = calls.mkdir(directory, name, 0o700);
+    const result = calls.mkdir(directory, name, MADE_MODE);
     if (isFailure(result, "EEXIST")) throw new LeftAlone("something else has this name now");
     if (result < 0) throwFailed("make the directory", `${path}`, result);
     if (found.stat !== null) {
@@ -138,7 +145,7 @@ class StepRunner {
     }, (step, reason) => this.leave(step.path, reason));
     try {
       yield* this.each("writing", steps, (step) => this.#draft(step, batch));
-      batch.flush();
+      yield* batch.flush();
     } finally {
       batch.abandon();
     }
@@ -157,7 +164,7 @@ class StepRunner {
       step.after,
       found.stat,
     );
-    batch.add(step, names, draft, found.stat);
+    yield* batch.add(step, names, draft, found.stat);
   }
 
   #remember({ group, path }: WritingStep, stat: Stat): void {

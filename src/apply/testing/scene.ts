@@ -22,7 +22,7 @@ import {
 } from "./fixtures.ts";
 
 /** Of the calls of an apply, tests look at every so many; `AGENTVFS_CRASH=all` is all of them. */
-export const STEP = Deno.env.get("AGENTVFS_CRASH") === "all" ? 1 : 4;
+export const STEP = Deno.env.get("AGENTVFS_CRASH") === "all" ? 1 : 6;
 
 export interface Scene extends ApplyJob {
   readonly from: Snapshot;
