@@ -7,13 +7,14 @@
 import { failure, failureCode, isFailure } from "../host/failure.ts";
 import type { Stat } from "../host/files.ts";
 import type { Progress, Work } from "../store/format/sliced.ts";
-import { type InodeRecord, S_IFDIR } from "../store/trees/entry.ts";
+import { S_IFDIR } from "../store/trees/entry.ts";
 import { SourcePath } from "../tree/nodes/source_path.ts";
 import type { ApplyContext } from "./apply_context.ts";
 import { callFailed } from "./apply_error.ts";
 import { changeAttributes, changeDirectory, restoreParents } from "./change_attributes.ts";
 import { draftNames } from "./draft_names.ts";
 import { DraftBatch } from "./draft_batch.ts";
+import { findState } from "./find_state.ts";
 import {
   changedMeanwhile,
   hasContentOf,
@@ -56,13 +57,6 @@ export function* runSteps(context: ApplyContext, steps: Steps): Work<void> {
 
 /** Of directories until all is in them. */
 const MADE_MODE = 0o700;
-
-/** What a step finds. */
-interface Finding {
-  /** It is what it is to be already. */
-  readonly isDone: boolean;
-  readonly stat: Stat | null;
-}
 
 class StepRunner {
   readonly #context: ApplyContext;
@@ -114,7 +108,7 @@ class StepRunner {
     const { calls, report, isResumed } = this.#context;
     const place = this.#place(step);
     const { directory, path, names } = place;
-    const found = yield* this.#find(place, step, false);
+    const found = yield* findState(this.#context, place, step, false);
     if (found.isDone) {
       // Of another process of ours, or somebody else's.
       const mode = found.stat!.mode & 0o777;
@@ -153,7 +147,7 @@ class StepRunner {
 
   *#draft(step: WritingStep, batch: DraftBatch): Work<void> {
     const place = this.#place(step);
-    const found = yield* this.#find(place, step, step.isApart);
+    const found = yield* findState(this.#context, place, step, step.isApart);
     if (found.isDone) return this.#remember(step, found.stat!);
     const { directory, path, names } = place;
     const draft = yield* writeDraft(
@@ -179,7 +173,7 @@ class StepRunner {
     const { directory, path, names } = place;
     const now = lookAt(directory, path.name);
     if (now !== null && isSameInode(now, source.stat)) return;
-    const found = yield* this.#find(place, step, true);
+    const found = yield* findState(this.#context, place, step, true);
     const from = root.directory(source.path.parent!);
     const result = calls.link(from, source.path.name, directory, names.draft);
     if (isFailure(result, "ENOENT")) changedMeanwhile();
@@ -224,7 +218,7 @@ class StepRunner {
     const { calls, root, report } = this.#context;
     const place = this.#place(step);
     if (kindOf(step.before!) !== S_IFDIR) {
-      const found = yield* this.#find(place, step, false);
+      const found = yield* findState(this.#context, place, step, false);
       if (!found.isDone && removeName(this.#context, place, found.stat!)) report.deleted++;
       return;
     }
@@ -259,40 +253,6 @@ class StepRunner {
     const { root, id } = this.#context;
     return { path, directory: root.changing(path.parent!), names: draftNames(id, path.name) };
   }
-
-  /** What has the name now. Throws {@linkcode LeftAlone} where it is neither what was there nor what is to be. */
-  *#find(place: Place, { before, after }: Step, isApart: boolean): Work<Finding> {
-    const { directory, path: { name } } = place;
-    const stat = lookAt(directory, name);
-    if (stat === null) {
-      if (before === null) return { isDone: false, stat };
-      if (after === null) return { isDone: true, stat };
-      throw new LeftAlone("it was deleted since it was looked at");
-    }
-    const isDone = { isDone: true, stat };
-    const isLeft = { isDone: false, stat };
-    if (before !== null && isAsRecorded(this.#context, stat, before)) return isLeft;
-    const { isResumed } = this.#context;
-    const isDirectory = kindOf(stat) === S_IFDIR;
-    if (before === null && after !== null && isDirectory && kindOf(after) === S_IFDIR) {
-      return isDone;
-    }
-    if (!isResumed) {
-      if (before === null) throw new LeftAlone("something else has this name now");
-      changedMeanwhile();
-    }
-    const is = (record: InodeRecord | null) =>
-      record === null
-        ? noWork(false)
-        : hasContentOf(this.#context, directory, name, stat, record, !isDirectory);
-    if (isApart) {
-      if ((yield* is(before)) || (yield* is(after))) return isLeft;
-    } else {
-      if (yield* is(after)) return isDone;
-      if (yield* is(before)) return isLeft;
-    }
-    return changedMeanwhile();
-  }
 }
 
 const CANNOT_LINK: ReadonlySet<string> = new Set(["EXDEV", "EMLINK", "EPERM", "EOPNOTSUPP"]);
@@ -300,11 +260,6 @@ const CANNOT_LINK: ReadonlySet<string> = new Set(["EXDEV", "EMLINK", "EPERM", "E
 function isSameInode(a: Stat, b: Stat): boolean {
   return a.inoLow === b.inoLow && a.inoHigh === b.inoHigh && a.devMajor === b.devMajor &&
     a.devMinor === b.devMinor;
-}
-
-// deno-lint-ignore require-yield
-function* noWork<T>(result: T): Work<T> {
-  return result;
 }
 
 function progress(phase: string, done: number, total: number): Progress {

@@ -45,8 +45,9 @@ export const STAYING: ReadonlySet<string> = new Set(
 export async function withScene<T>(
   store: StoreWriter,
   use: (scene: Scene) => T | Promise<T>,
+  dir?: string,
 ): Promise<T> {
-  const place = await Deno.makeTempDir({ prefix: "agentvfs-apply-" });
+  const place = await Deno.makeTempDir({ prefix: "agentvfs-apply-", ...(dir && { dir }) });
   try {
     const root = `${place}/project`;
     Deno.mkdirSync(root);
