@@ -18,6 +18,7 @@ import {
   expected,
   lookAtDirectory,
   observe,
+  type Seen,
   storeRenumbered,
   withoutTimes,
   writeModel,
@@ -28,7 +29,7 @@ async function applyModel(
   store: StoreWriter,
   before: ModelInode,
   after: ModelInode,
-  use: (root: string) => void,
+  use: (root: string, seen: Seen) => void,
 ): Promise<void> {
   const place = await Deno.makeTempDir({ prefix: "agentvfs-apply-" });
   const root = `${place}/project`;
@@ -36,6 +37,7 @@ async function applyModel(
     Deno.mkdirSync(root);
     writeModel(root, before);
     const from = await lookAtDirectory(store, root);
+    const seen = observe(root);
     const to = storeRenumbered(store, before, from, after);
     const outcome = runAtOnce(
       applySnapshot({ store, root: binaryString(root), from, to, plan: `${place}/plan` }),
@@ -43,10 +45,18 @@ async function applyModel(
     assert.deepEqual(outcome.leftAlone, []);
     assert.deepEqual(outcome.notKept, []);
     assert.equal(fs.existsSync(`${place}/plan`), false);
-    use(root);
+    use(root, seen);
   } finally {
     await Deno.remove(place, { recursive: true });
   }
+}
+
+/** True if the path, and all below it, is to be what it was. */
+function isSame(path: string, was: Seen, is: Seen): boolean {
+  const start = path === "" ? "" : `${path}/`;
+  const below = (seen: Seen) =>
+    JSON.stringify([...seen].filter(([at]) => at === path || at.startsWith(start)));
+  return below(was) === below(is);
 }
 
 Deno.test("every kind of change is carried out", async () => {
@@ -86,8 +96,15 @@ Deno.test("random directories become others", async () => {
   await withStore((store) =>
     fc.assert(
       fc.asyncProperty(modelsOnDisk, ([before, after]) =>
-        applyModel(store, before, after, (root) => {
-          assert.deepEqual(withoutTimes(observe(root)), withoutTimes(expected(after)));
+        applyModel(store, before, after, (root, seen) => {
+          const now = observe(root);
+          assert.deepEqual(withoutTimes(now), withoutTimes(expected(after)));
+          const [was, is] = [expected(before), expected(after)];
+          for (const path of is.keys()) {
+            if (isSame(path, was, is)) {
+              assert.equal(now.get(path)!.inode, seen.get(path)!.inode, path);
+            }
+          }
         })),
       { numRuns: 60, verbose: 1 },
     )

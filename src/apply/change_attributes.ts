@@ -45,6 +45,7 @@ export function* changeAttributes(
     const entry = { path, fd, directory, name: path.name, stat };
     setAttributes(context, entry, after, { xattrs: before!.xattrs, isOurs: false, time: true });
     context.touched.add(ino);
+    context.root.changedInPlace();
     context.report.written++;
   } finally {
     close(fd);
@@ -102,7 +103,7 @@ export function restoreParents(
     const mode = record.mode & PERMISSION_BITS;
     if ((mode | 0o700) === mode) continue;
     try {
-      const fd = root.directory(path);
+      const fd = root.changingItself(path);
       const stat = emptyStat();
       fstat(fd, stat);
       if ((stat.mode & PERMISSION_BITS) === (mode | 0o700)) calls.chmod(fd, mode);

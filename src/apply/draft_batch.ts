@@ -5,6 +5,7 @@
  */
 
 import { close, type Stat } from "../host/files.ts";
+import type { Work } from "../store/format/sliced.ts";
 import type { ApplyContext } from "./apply_context.ts";
 import { callFailed } from "./apply_error.ts";
 import type { DraftNames } from "./draft_names.ts";
@@ -14,7 +15,7 @@ import type { WritingStep } from "./steps.ts";
 import { type Draft, finishDraft } from "./write_draft.ts";
 
 /** Drafts at most, each of them open, */
-const BATCH_FILES = 256;
+const BATCH_FILES = 128;
 /** and bytes: so much space is needed in passing. */
 const BATCH_BYTES = 64 * 1024 * 1024;
 /** More files than this are made durable with their whole file system. */
@@ -34,6 +35,7 @@ export class DraftBatch {
   readonly #onLeft: (step: WritingStep, reason: string) => void;
   #members: Member[] = [];
   #bytes = 0;
+  #placed = 0;
 
   constructor(
     context: ApplyContext,
@@ -46,13 +48,16 @@ export class DraftBatch {
   }
 
   /** Takes the draft over. Places all it has, if that is enough. */
-  add(step: WritingStep, names: DraftNames, draft: Draft, seen: Stat | null): void {
+  *add(step: WritingStep, names: DraftNames, draft: Draft, seen: Stat | null): Work<void> {
     this.#members.push({ step, names, draft, seen });
     this.#bytes += draft.stat.size;
-    if (this.#members.length >= BATCH_FILES || this.#bytes >= BATCH_BYTES) this.flush();
+    if (this.#members.length >= BATCH_FILES || this.#bytes >= BATCH_BYTES) {
+      yield* this.flush();
+    }
   }
 
-  flush(): void {
+  /** Places all it has. */
+  *flush(): Work<void> {
     this.#sync();
     this.#bytes = 0;
     for (let next = this.#members.shift(); next !== undefined; next = this.#members.shift()) {
@@ -66,6 +71,8 @@ export class DraftBatch {
         if (!(error instanceof LeftAlone)) throw error;
         this.#onLeft(step, error.message);
       }
+      const done = ++this.#placed;
+      yield { phase: "placing", done, total: done + this.#members.length, unit: "records" };
     }
   }
 

@@ -6,7 +6,7 @@
  * @module
  */
 
-import { cString } from "../../ffi/binary_string.ts";
+import { cString, displayString } from "../../ffi/binary_string.ts";
 import { failureCode, isFailure } from "../host/failure.ts";
 import { close, emptyStat, fstat, O_DIRECTORY, O_RDONLY, open, type Stat } from "../host/files.ts";
 import { mayChangeNames } from "../host/project_files.ts";
@@ -38,8 +38,9 @@ export class ProjectRoot {
   readonly #opener: PathOpener;
   /** The one used last at the end. */
   readonly #open = new Map<SourcePath, number>();
-  /** Directories in which names changed, and their devices. */
+  /** Directories in which something changed, and their devices. */
   readonly #changed = new Map<SourcePath, string>();
+  #hasChangesInPlace = false;
   /** Directories that nobody may write in, but we for now, and what their mode is else. */
   readonly #loosened = new Map<SourcePath, number>();
 
@@ -47,7 +48,7 @@ export class ProjectRoot {
   constructor(path: string, calls: ProjectCalls) {
     const fd = open(cString(path), O_RDONLY | O_DIRECTORY);
     if (isFailure(fd, "ENOENT") || isFailure(fd, "ENOTDIR")) {
-      throw new ApplyError("root_missing", `There is no directory ${path}`);
+      throw new ApplyError("root_missing", `There is no directory ${displayString(path)}`);
     }
     if (fd < 0) throw callFailed("open", "", fd);
     this.#fd = fd;
@@ -74,11 +75,21 @@ export class ProjectRoot {
   changing(path: SourcePath): number {
     const fd = this.directory(path);
     if (this.#changed.has(path)) return fd;
-    const stat = emptyStat();
-    fstat(fd, stat);
+    const stat = this.#change(path, fd);
     if (stat.uid === Deno.uid() && !mayChangeNames(fd)) this.#loosen(path, fd, stat.mode);
-    this.#changed.set(path, `${stat.devMajor}:${stat.devMinor}`);
     return fd;
+  }
+
+  /** As {@linkcode directory}, to change what it is itself. */
+  changingItself(path: SourcePath): number {
+    const fd = this.directory(path);
+    this.#change(path, fd);
+    return fd;
+  }
+
+  /** Something was changed that is not durable with its directory. */
+  changedInPlace(): void {
+    this.#hasChangesInPlace = true;
   }
 
   /** The directory was taken away, or is about to be. */
@@ -95,7 +106,7 @@ export class ProjectRoot {
 
   /** Makes durable what was done to names. */
   sync(): void {
-    const byDevice = this.#changed.size > SYNCED_ONE_BY_ONE;
+    const byDevice = this.#hasChangesInPlace || this.#changed.size > SYNCED_ONE_BY_ONE;
     const synced = new Set<string>();
     for (const [path, device] of this.#changed) {
       if (byDevice && synced.has(device)) continue;
@@ -122,6 +133,13 @@ export class ProjectRoot {
     this.#opener.close();
     close(this.#fd);
     this.#fd = -1;
+  }
+
+  #change(path: SourcePath, fd: number): Stat {
+    const stat = emptyStat();
+    fstat(fd, stat);
+    this.#changed.set(path, `${stat.devMajor}:${stat.devMinor}`);
+    return stat;
   }
 
   #find(path: SourcePath): number | null {

@@ -7,13 +7,14 @@
 import { failure, failureCode, isFailure } from "../host/failure.ts";
 import type { Stat } from "../host/files.ts";
 import type { Progress, Work } from "../store/format/sliced.ts";
-import { type InodeRecord, S_IFDIR } from "../store/trees/entry.ts";
+import { S_IFDIR } from "../store/trees/entry.ts";
 import { SourcePath } from "../tree/nodes/source_path.ts";
 import type { ApplyContext } from "./apply_context.ts";
 import { callFailed } from "./apply_error.ts";
 import { changeAttributes, changeDirectory, restoreParents } from "./change_attributes.ts";
 import { draftNames } from "./draft_names.ts";
 import { DraftBatch } from "./draft_batch.ts";
+import { findState } from "./find_state.ts";
 import {
   changedMeanwhile,
   hasContentOf,
@@ -54,12 +55,8 @@ export function* runSteps(context: ApplyContext, steps: Steps): Work<void> {
   context.root.sync();
 }
 
-/** What a step finds. */
-interface Finding {
-  /** It is what it is to be already. */
-  readonly isDone: boolean;
-  readonly stat: Stat | null;
-}
+/** Of directories until all is in them. */
+const MADE_MODE = 0o700;
 
 class StepRunner {
   readonly #context: ApplyContext;
@@ -111,13 +108,17 @@ class StepRunner {
     const { calls, report, isResumed } = this.#context;
     const place = this.#place(step);
     const { directory, path, names } = place;
-    const found = yield* this.#find(place, step, false);
+    const found = yield* findState(this.#context, place, step, false);
     if (found.isDone) {
-      if (isResumed) this.#made.add(path);
+      // Of another process of ours, or somebody else's.
+      const mode = found.stat!.mode & 0o777;
+      if (isResumed && (mode === MADE_MODE || mode === (step.after.mode & 0o777))) {
+        this.#made.add(path);
+      }
       return;
     }
     const name = found.stat === null ? path.name : names.draft;
-    const result = calls.mkdir(directory, name, 0o700);
+    const result = calls.mkdir(directory, name, MADE_MODE);
     if (isFailure(result, "EEXIST")) throw new LeftAlone("something else has this name now");
     if (result < 0) throwFailed("make the directory", `${path}`, result);
     if (found.stat !== null) {
@@ -138,7 +139,7 @@ class StepRunner {
     }, (step, reason) => this.leave(step.path, reason));
     try {
       yield* this.each("writing", steps, (step) => this.#draft(step, batch));
-      batch.flush();
+      yield* batch.flush();
     } finally {
       batch.abandon();
     }
@@ -146,7 +147,7 @@ class StepRunner {
 
   *#draft(step: WritingStep, batch: DraftBatch): Work<void> {
     const place = this.#place(step);
-    const found = yield* this.#find(place, step, step.isApart);
+    const found = yield* findState(this.#context, place, step, step.isApart);
     if (found.isDone) return this.#remember(step, found.stat!);
     const { directory, path, names } = place;
     const draft = yield* writeDraft(
@@ -157,7 +158,7 @@ class StepRunner {
       step.after,
       found.stat,
     );
-    batch.add(step, names, draft, found.stat);
+    yield* batch.add(step, names, draft, found.stat);
   }
 
   #remember({ group, path }: WritingStep, stat: Stat): void {
@@ -172,7 +173,7 @@ class StepRunner {
     const { directory, path, names } = place;
     const now = lookAt(directory, path.name);
     if (now !== null && isSameInode(now, source.stat)) return;
-    const found = yield* this.#find(place, step, true);
+    const found = yield* findState(this.#context, place, step, true);
     const from = root.directory(source.path.parent!);
     const result = calls.link(from, source.path.name, directory, names.draft);
     if (isFailure(result, "ENOENT")) changedMeanwhile();
@@ -217,7 +218,7 @@ class StepRunner {
     const { calls, root, report } = this.#context;
     const place = this.#place(step);
     if (kindOf(step.before!) !== S_IFDIR) {
-      const found = yield* this.#find(place, step, false);
+      const found = yield* findState(this.#context, place, step, false);
       if (!found.isDone && removeName(this.#context, place, found.stat!)) report.deleted++;
       return;
     }
@@ -252,40 +253,6 @@ class StepRunner {
     const { root, id } = this.#context;
     return { path, directory: root.changing(path.parent!), names: draftNames(id, path.name) };
   }
-
-  /** What has the name now. Throws {@linkcode LeftAlone} where it is neither what was there nor what is to be. */
-  *#find(place: Place, { before, after }: Step, isApart: boolean): Work<Finding> {
-    const { directory, path: { name } } = place;
-    const stat = lookAt(directory, name);
-    if (stat === null) {
-      if (before === null) return { isDone: false, stat };
-      if (after === null) return { isDone: true, stat };
-      throw new LeftAlone("it was deleted since it was looked at");
-    }
-    const isDone = { isDone: true, stat };
-    const isLeft = { isDone: false, stat };
-    if (before !== null && isAsRecorded(this.#context, stat, before)) return isLeft;
-    const { isResumed } = this.#context;
-    const isDirectory = kindOf(stat) === S_IFDIR;
-    if (before === null && after !== null && isDirectory && kindOf(after) === S_IFDIR) {
-      return isDone;
-    }
-    if (!isResumed) {
-      if (before === null) throw new LeftAlone("something else has this name now");
-      changedMeanwhile();
-    }
-    const is = (record: InodeRecord | null) =>
-      record === null
-        ? noWork(false)
-        : hasContentOf(this.#context, directory, name, stat, record, !isDirectory);
-    if (isApart) {
-      if ((yield* is(before)) || (yield* is(after))) return isLeft;
-    } else {
-      if (yield* is(after)) return isDone;
-      if (yield* is(before)) return isLeft;
-    }
-    return changedMeanwhile();
-  }
 }
 
 const CANNOT_LINK: ReadonlySet<string> = new Set(["EXDEV", "EMLINK", "EPERM", "EOPNOTSUPP"]);
@@ -293,11 +260,6 @@ const CANNOT_LINK: ReadonlySet<string> = new Set(["EXDEV", "EMLINK", "EPERM", "E
 function isSameInode(a: Stat, b: Stat): boolean {
   return a.inoLow === b.inoLow && a.inoHigh === b.inoHigh && a.devMajor === b.devMajor &&
     a.devMinor === b.devMinor;
-}
-
-// deno-lint-ignore require-yield
-function* noWork<T>(result: T): Work<T> {
-  return result;
 }
 
 function progress(phase: string, done: number, total: number): Progress {

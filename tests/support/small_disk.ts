@@ -37,6 +37,7 @@ export async function withSmallDisk(
     const project = join(directory, "project");
     const disk = join(directory, "disk");
     let image = join(directory, "image");
+    let repairs = 0;
     await Deno.mkdir(project);
     await Deno.mkdir(disk);
     await Deno.writeTextFile(join(project, "kept.txt"), "kept\n");
@@ -52,7 +53,7 @@ export async function withSmallDisk(
     const repair = async () => {
       await succeed(["umount", disk]);
       // The failed file system lives on while another mount namespace has a copy of the mount.
-      await Deno.copyFile(image, image = join(directory, "copy of the image"));
+      await Deno.copyFile(image, image = join(directory, `image ${++repairs}`));
       // 1: errors were corrected.
       await succeed(["sh", "-c", '/sbin/e2fsck -fy "$0" >&2; test $? -le 1', image]);
       await mount();

@@ -8,9 +8,11 @@ import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import * as fs from "node:fs";
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
+import { emptyStat } from "../../host/files.ts";
 import { setxattr } from "../../host/project_files.ts";
 import { copyModel, type ModelInode, storeModel } from "../../history/snapshots/fixtures.ts";
 import { listSnapshot } from "../../history/snapshots/fixtures.ts";
+import { statx } from "../../host/source_files.ts";
 import { importSource } from "../../source/import_source.ts";
 import { SourceDirectory } from "../../source/read_source.ts";
 import { readXattrsAt } from "../../source/read_xattrs.ts";
@@ -81,7 +83,7 @@ export function observe(root: string): Seen {
       mode: Number(stat.mode & 0o7777n),
       uid: Number(stat.uid),
       gid: Number(stat.gid),
-      xattrs: xattrsOf(at),
+      ...detailsOf(at),
     };
     seen.set(path, what);
     if (stat.isDirectory()) {
@@ -108,14 +110,22 @@ export function observe(root: string): Seen {
   return seen;
 }
 
-function xattrsOf(at: string): Record<string, string> {
+/** What Deno does not tell: extended attributes, and times to the nanosecond. */
+function detailsOf(at: string): { xattrs: Record<string, string>; inode: string } {
   const slash = at.lastIndexOf("/");
+  const name = binaryString(at.slice(slash + 1));
   const fd = fs.openSync(at.slice(0, slash), "r");
-  const values = readXattrsAt(fd, binaryString(at.slice(slash + 1))).values ?? new Map();
+  const values = readXattrsAt(fd, name).values ?? new Map();
+  const stat = emptyStat();
+  statx(fd, cString(name), stat);
   fs.closeSync(fd);
-  return Object.fromEntries(
-    [...values].map(([name, value]) => [name, Buffer.from(value).toString("hex")]),
-  );
+  return {
+    xattrs: Object.fromEntries(
+      [...values].map(([name, value]) => [name, Buffer.from(value).toString("hex")]),
+    ),
+    // Which one it is, and when it was changed in any way.
+    inode: `${stat.inoHigh}:${stat.inoLow} ${stat.ctimeSec}.${stat.ctimeNsec}`,
+  };
 }
 
 /** What {@linkcode observe} is to see of a model. */
@@ -157,9 +167,16 @@ export function expected(model: ModelInode): Seen {
   return seen;
 }
 
-/** Without what an apply leaves to nature: times of what did not change. */
+/** Without what tells one inode from another that is the same. */
+export function withoutInodes(seen: Seen): Seen {
+  return new Map([...seen].map(([path, { inode: _, ...rest }]) => [path, rest]));
+}
+
+/** Without what an apply leaves to nature as well: times of what did not change. */
 export function withoutTimes(seen: Seen): Seen {
-  return new Map([...seen].map(([path, { mtime: _, ...rest }]) => [path, rest]));
+  return new Map(
+    [...withoutInodes(seen)].map(([path, { mtime: _, ...rest }]) => [path, rest]),
+  );
 }
 
 /** The snapshot of a real directory as it is. */
