@@ -33,6 +33,7 @@ async function callOwn(service: Service, own: string, name: MethodName, params: 
   if (method.who === "family") return await OF_FAMILY[name]!(family, params);
   const { branch = own } = params as { branch?: string };
   await family.check(branch, `${name} on ${branch}`);
+  if ("project" in params && params.project === true) throw denied(`${name} with the project`, own);
   for (const ref of refsOf(method, params)) await family.checkRef(branch, ref);
   const call = service[name] as (params: AnyParams) => Promise<unknown>;
   // What a method may do beyond the branch is not for those who work on it.

@@ -225,6 +225,7 @@ export function applyReport(
     changed: { added: 0, modified: 1, deleted: 0 },
     ...(dryRun ? { changes: [{ status: "M" as const, path: "src/a.ts", kind: "file" }] } : {}),
     leftAlone: [],
+    notKept: [],
     safety: null,
     ms: 5,
   };

@@ -168,3 +168,46 @@ Deno.test("commits are applied with git's own files, and git sees the truth on b
     await c.refresh({});
     assert.equal(await inMount(m, "git status --short"), "?? person\n");
   }));
+
+Deno.test("another directory is filled, kept up to date, and asked about where it is something else", () =>
+  withProject(PROJECT, async (m) => {
+    using c = await m.connect();
+    const to = `${m.state}-elsewhere/there`;
+    const there = (name: string) => Deno.readTextFile(join(to, name));
+    await Deno.mkdir(join(to, ".."));
+    try {
+      assert.equal((await c.apply({ to })).state, "applied");
+      assert.equal(await shell(`diff -r --no-dereference . ${to}`, { cwd: m.project }), "");
+      await inMount(m, "echo b >src/f1; rm src/f2");
+      await Deno.writeTextFile(join(to, "src/own"), "own");
+      const { changes } = await c.apply({ to, dryRun: true });
+      assert.deepEqual(changes!.map(({ status, path }) => `${status} ${path}`).sort(), [
+        "D src/f2",
+        "M src/f1",
+      ]);
+      assert.equal((await c.apply({ to })).state, "applied");
+      assert.deepEqual([await there("src/f1"), await there("src/own")], ["b\n", "own"]);
+      assert.equal((await c.apply({ to })).state, "unchanged");
+      assert.equal(await project(m, "src/f1"), "1\n");
+      await shell(`rm -r ${to}/* ${to}/.git; echo other >${to}/lines`);
+      await inMount(m, "echo x >lines");
+      await assert.rejects(c.apply({ to }), { code: "apply_conflicts" });
+      await assert.rejects(c.apply({ to: m.path("src") }), { code: "bad_directory" });
+    } finally {
+      await Deno.remove(join(to, ".."), { recursive: true });
+    }
+  }));
+
+Deno.test("a branch is compared with the project as it is", () =>
+  withProject(PROJECT, async (m) => {
+    using c = await m.connect();
+    await inMount(m, "echo b >src/f1");
+    await inProject(m, "echo p >src/f2");
+    const { from, changes, patch } = await c.diff({ project: true, patch: true });
+    assert.equal(from, "project");
+    assert.deepEqual(changes.map(({ path }) => path), ["src/f1", "src/f2"]);
+    assert.match(patch!, /^-1\n\+b$/m);
+    assert.match(patch!, /^-p\n\+2$/m);
+    const shown = await m.run(["-C", m.project, "diff", "--against-project", "--name-only"]);
+    assert.equal(shown.stdout, "src/f1\nsrc/f2\n");
+  }));

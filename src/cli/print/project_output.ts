@@ -65,6 +65,9 @@ export function printApply(input: CommandInput, report: ApplyReport): void {
   for (const conflict of report.conflicts) print(conflictLine(report.branch, conflict));
   for (const change of report.changes ?? []) print(changeLine(change));
   printLeft(report.leftAlone);
+  for (const { path, reason } of report.notKept) {
+    printError(`warning: ${safe(path)}: ${safe(reason)}`);
+  }
   if (!onTerminal() && report.id !== null) return print(report.id);
   const moved = movedSince(report.project);
   print(applied(report));
@@ -135,7 +138,7 @@ function applied({ branch, to, state, dryRun, changed, id, ms }: ApplyReport): s
       const part = state === "partial" ? "in part" : "";
       if (dryRun) return joined(words("would apply", what, part), counts(changed));
       return joined(
-        words("applied", what, part, style(shortId(id!), "yellow")),
+        words("applied", what, part, id === null ? "" : style(shortId(id), "yellow")),
         counts(changed),
         duration(ms),
       );

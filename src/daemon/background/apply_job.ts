@@ -17,6 +17,7 @@ import {
   type ApplyOutcome,
   applySnapshot,
   continueApply,
+  type PathNote,
   planOf,
   type UnfinishedApply,
 } from "../../apply/apply_snapshot.ts";
@@ -63,7 +64,9 @@ export interface DoneApply {
   /** Null where nothing was changed. */
   readonly commit: CommitInfo | null;
   /** Paths are binary strings. */
-  readonly leftAlone: readonly { readonly path: string; readonly reason: string }[];
+  readonly leftAlone: readonly PathNote[];
+  /** Paths that were written and lack something. */
+  readonly notKept: readonly PathNote[];
 }
 
 /** An apply that was interrupted. */
@@ -169,6 +172,7 @@ export class ApplyJob {
     const wanted = listChanges(this.#store, seen.snapshot, result);
     const after = await this.#look(seen, wanted);
     const left = this.#left(wanted, after, result);
+    const notKept = outcome?.notKept ?? [];
     const reasons = new Map(outcome?.leftAlone.map(({ path, reason }) => [path, reason]));
     const leftAlone = left.map((path) => ({
       path,
@@ -176,7 +180,7 @@ export class ApplyJob {
     }));
     if (left.length === wanted.length) {
       this.#project.keep("applying", null);
-      return { commit: null, leftAlone };
+      return { commit: null, leftAlone, notKept };
     }
     let next = this.#history.nextInode();
     const planned = this.#history.commitInfo(common);
@@ -202,7 +206,7 @@ export class ApplyJob {
     });
     // Directories that were not looked at again are as they were seen then.
     this.#project.saw(after, seen.time);
-    return { commit, leftAlone };
+    return { commit, leftAlone, notKept };
   }
 
   /** The project, in the directories that an apply is about. */

@@ -54,7 +54,7 @@ import { collectGarbage } from "../threads/collect_garbage.ts";
 import { type GarbageJobs, garbageJobs } from "./garbage_jobs.ts";
 import { importDone, importProject } from "./import_job.ts";
 import { JournalReader } from "./journal_reader.ts";
-import { type ProjectJobs, projectJobs } from "./project_jobs.ts";
+import { type ProjectJobs, projectJobs, WRITING_PROJECT_JOBS } from "./project_jobs.ts";
 import { statsTask } from "./stats_task.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
 import { withoutMountpoints } from "./without_mountpoints.ts";
@@ -191,11 +191,7 @@ export const WRITING_JOBS: ReadonlySet<keyof BackgroundJobs> = new Set(
     "createBranch",
     "deleteBranch",
     "renameBranch",
-    "look",
-    "commonBase",
-    "common",
-    "mergeRefresh",
-    "planApply",
+    ...WRITING_PROJECT_JOBS,
     "gcBegin",
     "gcStep",
     "gcEnd",

@@ -12,15 +12,11 @@ import {
   type SnapshotChange,
 } from "../../history/diff/diff.ts";
 import type { History } from "../../history/history.ts";
-import { hasMarkers } from "../../history/merge/has_markers.ts";
-import { mergeSnapshots } from "../../history/merge/merge_snapshots.ts";
-import type { MergeConflict, MergeResult, MergeStrategy } from "../../history/merge/merge_types.ts";
+import type { MergeStrategy } from "../../history/merge/merge_types.ts";
 import type { MergeOutcome, MergeSide } from "../../history/merge/merge_branches.ts";
 import { mergeProject } from "../../history/project/merge_project.ts";
 import type { CommonBase } from "../../history/project/common_base.ts";
-import { pathMatcher } from "../../history/project/path_glob.ts";
 import { ProjectHistory } from "../../history/project/project_history.ts";
-import { withPaths } from "../../history/project/with_paths.ts";
 import type { ChangeCounts, CommitInfo } from "../../history/commits/commit.ts";
 import { readClock } from "../../host/clock.ts";
 import { lookAtSource } from "../../source/look_at_source.ts";
@@ -37,6 +33,20 @@ import {
   type Interrupted,
   type PlannedApply,
 } from "./apply_job.ts";
+import {
+  applyTo,
+  type ApplyToPlan,
+  type ApplyToRequest,
+  type ApplyToWrite,
+  planApplyTo,
+} from "./apply_to.ts";
+import {
+  type ApplyPlan,
+  type ApplyRequest,
+  planApply,
+  planTakeBack,
+  type TakeBackRequest,
+} from "./plan_apply.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 
@@ -65,8 +75,11 @@ export interface ProjectJobs {
   planApply: { in: ApplyRequest; out: ApplyPlan };
   /** Carries an apply out. */
   apply: { in: PlannedApply; out: DoneApply };
+  /** As `planApply`, for another directory. */
+  planApplyTo: { in: ApplyToRequest; out: ApplyToPlan };
+  applyTo: { in: ApplyToWrite; out: DoneApply };
   /** What taking an apply back would do to the project as it was seen last. Puts objects, and commits nothing. */
-  planTakeBack: { in: { branch: string; at: ObjectId; apply: ObjectId }; out: ApplyPlan };
+  planTakeBack: { in: TakeBackRequest; out: ApplyPlan };
   /** The apply that was interrupted, if there is one. */
   interruptedApply: { in: null; out: Interrupted | null };
   /** Finishes it, or takes it back. */
@@ -99,37 +112,25 @@ export interface RefreshRequest {
   readonly list?: boolean;
 }
 
-export interface ApplyRequest {
-  readonly branch: string;
-  /** The commit that is applied, or that the snapshot comes after. */
-  readonly point: ObjectId;
-  readonly theirs: Snapshot;
-  readonly strategy: MergeStrategy;
-  /** Patterns (binary strings): only these paths. */
-  readonly only?: readonly string[];
-  /** Leaves `.git` alone. */
-  readonly withoutGit: boolean;
-}
-
-export interface ApplyPlan {
-  readonly base: CommonBase;
-  readonly point: ObjectId;
-  /** The project before, */
-  readonly before: CommitInfo;
-  /** and what it becomes. */
-  readonly result: Snapshot;
-  /** What is common once that is so. */
-  readonly common: Snapshot;
-  readonly conflicts: readonly MergeConflict[];
-  readonly decided: readonly MergeConflict[];
-  readonly counts: ChangeCounts;
-  readonly changes: readonly SnapshotChange[];
-}
-
 type Row<K extends keyof ProjectJobs> = (
   value: ProjectJobs[K]["in"],
 ) => ProjectJobs[K]["out"] | Promise<ProjectJobs[K]["out"]>;
 type ProjectTable = { [K in keyof ProjectJobs]: Row<K> };
+
+/** Those that put objects, which the others of the thread have to wait for. */
+export const WRITING_PROJECT_JOBS = [
+  "look",
+  "commonBase",
+  "common",
+  "mergeRefresh",
+  "planApply",
+  "planApplyTo",
+  "applyTo",
+  "apply",
+  "planTakeBack",
+  "interruptedApply",
+  "endApply",
+] as const satisfies readonly (keyof ProjectJobs)[];
 
 export function projectJobs(
   store: StoreWriter,
@@ -163,6 +164,8 @@ export function projectJobs(
     movedProject: ({ from, to }) => movedProject(store, from, to),
     mergeRefresh: (request) => store.withReserve(() => mergeRefresh(store, request)),
     planApply: (request) => store.withReserve(() => planApply(store, history, project, request)),
+    planApplyTo: (request) => storing(() => planApplyTo(store, history, project, request)),
+    applyTo: (request) => storing(() => applyTo(store, history, project, request)),
     apply: (planned) => storing(() => applying.run(planned)),
     planTakeBack: (request) =>
       store.withReserve(() => planTakeBack(store, history, project, request)),
@@ -234,102 +237,4 @@ function mergeRefresh(
     changes: isMerged ? changes : { added: 0, modified: 0, deleted: 0 },
     nextInode: Math.max(nextInode, highestInode + 1),
   };
-}
-
-function planApply(
-  store: StoreWriter,
-  history: History,
-  project: ProjectHistory,
-  request: ApplyRequest,
-): ApplyPlan {
-  const { branch, point, strategy } = request;
-  let next = history.nextInode();
-  const allocateInode = () => next++;
-  const { commit: before } = project.known(null)!;
-  const base = project.base(branch, point);
-  const chosen = chooseChanges(store, base.snapshot, request, allocateInode);
-  const labels = { ours: "project", theirs: branch };
-  const options = { strategy, labels, allocateInode };
-  const merged = mergeProject(store, base.snapshot, before.snapshot, chosen, options);
-  const left = unsettled(store, merged, strategy);
-  const common = withPaths(store, chosen, base.snapshot, left, allocateInode);
-  return { base, point, ...planned(store, before, merged, common) };
-}
-
-/**
- * The project without what an apply did: merged against what that made of it, with what it was before. What somebody has
- * changed there since is in conflict, and stays.
- */
-function planTakeBack(
-  store: StoreWriter,
-  history: History,
-  project: ProjectHistory,
-  { branch, at, apply }: ProjectJobs["planTakeBack"]["in"],
-): ApplyPlan {
-  let next = history.nextInode();
-  const allocateInode = () => next++;
-  const { commit: before } = project.known(null)!;
-  const applied = history.commitInfo(apply);
-  const snapshotOf = (i: number) => history.commitInfo(applied.parents[i]!).snapshot;
-  const [was, commonBefore, commonAfter] = [snapshotOf(0), snapshotOf(2), snapshotOf(3)];
-  const merged = mergeProject(store, applied.snapshot, before.snapshot, was, {
-    strategy: "conflict",
-    labels: { ours: "project", theirs: "before" },
-    allocateInode,
-  });
-  const base = project.base(branch, at);
-  const left = unsettled(store, merged, "conflict");
-  const wanted = withPaths(store, commonBefore, commonAfter, left, allocateInode);
-  // What was common before; other applies and refreshes since then stay in it.
-  const common = mergeSnapshots(store, commonAfter, base.snapshot, wanted, {
-    strategy: "theirs",
-    labels: { ours: "base", theirs: "before" },
-    allocateInode,
-  });
-  return { base, point: at, ...planned(store, before, merged, common.snapshot) };
-}
-
-/** Paths that a merge leaves as the project has them. Marks in a text say what both sides have. */
-function unsettled(
-  store: StoreWriter,
-  { snapshot, conflicts }: MergeResult,
-  strategy: MergeStrategy,
-): string[] {
-  return conflicts.filter(({ path }) =>
-    strategy !== "markers" || !hasMarkers(store, snapshot, path)
-  ).flatMap(({ path, oursPath, theirsPath }) =>
-    [path, oursPath, theirsPath].filter((at) => at !== undefined)
-  );
-}
-
-function planned(
-  store: StoreWriter,
-  before: CommitInfo,
-  { snapshot: result, conflicts, decided }: MergeResult,
-  common: Snapshot,
-): Omit<ApplyPlan, "base" | "point"> {
-  return {
-    before,
-    result,
-    common,
-    conflicts,
-    decided,
-    counts: countChanges(store, before.snapshot, result),
-    changes: listChanges(store, before.snapshot, result),
-  };
-}
-
-/** What the branch has, as far as it is wanted; else what is common. */
-function chooseChanges(
-  store: StoreWriter,
-  base: Snapshot,
-  { theirs, only, withoutGit }: ApplyRequest,
-  allocateInode: () => number,
-): Snapshot {
-  const git = [".git"];
-  const all = withoutGit ? withPaths(store, theirs, base, git, allocateInode) : theirs;
-  if (only === undefined) return all;
-  const isWanted = pathMatcher(only);
-  const paths = listChanges(store, base, all).map(({ path }) => path).filter(isWanted);
-  return withPaths(store, base, all, paths, allocateInode);
 }

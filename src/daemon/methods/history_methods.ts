@@ -196,7 +196,14 @@ export class HistoryMethods {
 
   async diff(p: Params<"diff">): Promise<DiffReport> {
     const branch = await this.parts.branch(p.branch);
-    const from = p.from === undefined ? branch.head : await this.#resolve(branch, p.from);
+    if (p.project && p.from !== undefined) {
+      throw badParams("The project is compared, or a checkpoint");
+    }
+    const from = p.project
+      ? { id: "project", snapshot: await this.#projectNow() }
+      : p.from === undefined
+      ? branch.head
+      : await this.#resolve(branch, p.from);
     const to = p.to === undefined
       ? await this.parts.turn("diff", () => branch.snapshot())
       : (await this.#resolve(branch, p.to)).snapshot;
@@ -228,6 +235,12 @@ export class HistoryMethods {
       head,
       snapshot: encodeSnapshot(snapshot),
     };
+  }
+
+  async #projectNow(): Promise<Snapshot> {
+    const look = () => this.parts.background.call("look", null);
+    const { commit } = await this.parts.turn("look at the project", look);
+    return commit.snapshot;
   }
 
   /** The working tree as it was before a merge that is to be settled; what was done since becomes a checkpoint. */

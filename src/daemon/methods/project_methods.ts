@@ -13,8 +13,13 @@ import type { ChangeCounts, CommitInfo } from "../../history/commits/commit.ts";
 import type { MergeOutcome } from "../../history/merge/merge_branches.ts";
 import type { SkippedPath } from "../../source/import_source.ts";
 import type { DoneApply, Interrupted, PlannedApply } from "../background/apply_job.ts";
-import type { ApplyPlan, SeenProject } from "../background/project_jobs.ts";
+import type { ApplyPlan } from "../background/plan_apply.ts";
+import type { SeenProject } from "../background/project_jobs.ts";
 import { serviceError } from "../threads/service_errors.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
+import { isAbsolute } from "node:path";
+import { isWithin } from "../../host/mounts.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";
 import { type GuardOptions, guardSize } from "../branches/size_guard.ts";
 import { Merger, mergeSide } from "../branches/merger.ts";
@@ -22,8 +27,10 @@ import { changeReport, conflictReport, elapsed } from "../threads/reports.ts";
 import type { BranchAccess } from "./history_methods.ts";
 
 export interface ProjectParts extends BranchAccess {
-  /** Where the project is. */
+  /** Where the project is, */
   readonly source: string;
+  /** and where it is mounted. */
+  readonly mount: string;
 }
 
 export class ProjectMethods {
@@ -109,6 +116,7 @@ export class ProjectMethods {
       if (p.ref === undefined) await checkNoMerge(branch);
       const { background } = this.parts;
       const { point, theirs, safety } = await this.#applied(branch, p);
+      if (p.to !== undefined) return await this.#applyTo(branch, { point, theirs, safety }, p);
       const seen = await this.#look();
       const plan = await background.call("planApply", {
         branch: branch.name,
@@ -127,6 +135,7 @@ export class ProjectMethods {
         dryRun: p.dryRun ?? false,
         project: await this.#moved(plan.base, seen),
         leftAlone: [],
+        notKept: [],
         safety,
         ms: elapsed(started),
       };
@@ -155,7 +164,10 @@ export class ProjectMethods {
   }
 
   /** Refuses what would take away very much. */
-  async #guard({ before, result }: ApplyPlan, options: GuardOptions): Promise<void> {
+  async #guard(
+    { before, result }: { before: { snapshot: Snapshot }; result: Snapshot },
+    options: GuardOptions,
+  ): Promise<void> {
     const { background } = this.parts;
     const change = { what: "apply", from: before.snapshot, to: result };
     try {
@@ -175,7 +187,7 @@ export class ProjectMethods {
     const plan = await background.call("planTakeBack", at);
     const message = `undo of ${apply.message}`;
     const done = dryRun
-      ? { commit: null, leftAlone: [] }
+      ? { commit: null, leftAlone: [], notKept: [] }
       : await this.#carryOut(branch, plan, { message, agent: null, operation: "undo" });
     if (dryRun) await background.call("discard", null);
     const stays = plan.conflicts.map(({ path }) => ({
@@ -208,7 +220,7 @@ export class ProjectMethods {
       }
       const { commit } = interrupted;
       const done = dryRun
-        ? { commit: null, leftAlone: [] }
+        ? { commit: null, leftAlone: [], notKept: [] }
         : await background.call("endApply", how).catch(failed);
       return {
         branch: commit.branch,
@@ -216,7 +228,7 @@ export class ProjectMethods {
         ...ended(how === "abort" ? "aborted" : "applied", done),
         dryRun,
         applied: commit.parents[1]!,
-        project: { changed: NOTHING, newest: null, files: 0, guessed: false, skipped: [] },
+        project: UNKNOWN,
         conflicts: [],
         decided: [],
         changed: done.commit?.changed ?? NOTHING,
@@ -245,6 +257,57 @@ export class ProjectMethods {
         .id;
     const planned = { branch: name, before: before.id, result, point, baseBefore, common, ...what };
     return await background.call("apply", planned).catch(failed);
+  }
+
+  /** Applies to another directory. What was applied there last is what both have in common; nothing at first. */
+  async #applyTo(
+    branch: Branch,
+    { point, theirs, safety }: { point: ObjectId; theirs: Snapshot; safety: ObjectId | null },
+    p: Params<"apply">,
+  ): Promise<ApplyReport> {
+    const started = performance.now();
+    const { background, source, mount } = this.parts;
+    const to = p.to!;
+    if (!isAbsolute(to) || [mount, source].some((place) => isWithin(to, place))) {
+      throw new ServiceError("bad_directory", `Cannot apply to ${to}`, {
+        exit: 2,
+        hint: "Give the absolute path of a directory outside the project and the mount",
+      });
+    }
+    const plan = await background.call("planApplyTo", {
+      directory: to,
+      branch: branch.name,
+      theirs,
+      strategy: p.strategy ?? "conflict",
+      ...(p.only === undefined ? {} : { only: p.only.map(binaryString) }),
+      withoutGit: p.withoutGit ?? false,
+    }).catch(failed);
+    const report: ApplyReport = {
+      branch: branch.name,
+      to,
+      ...planned(plan, p.partial ?? false),
+      id: null,
+      applied: point,
+      dryRun: p.dryRun ?? false,
+      project: UNKNOWN,
+      leftAlone: [],
+      notKept: [],
+      safety,
+      ms: elapsed(started),
+    };
+    const isDone = report.dryRun || report.state === "refused" || report.state === "unchanged";
+    if (isDone) await background.call("discard", null);
+    if (report.dryRun) return { ...report, changes: plan.changes.map(changeReport) };
+    if (report.state === "refused") throw conflicts("apply", report);
+    if (report.state === "unchanged") return report;
+    if (plan.before !== null) {
+      await this.#guard({ before: { snapshot: plan.before }, result: plan.result }, p);
+    }
+    const { before, result, common } = plan;
+    const message = p.message ?? `apply to ${to}`;
+    const write = { directory: to, branch: branch.name, before, result, common, message };
+    const done = await background.call("applyTo", write).catch(failed);
+    return { ...report, ...ended(report.state, done), ms: elapsed(started) };
   }
 
   /** What is applied: a checkpoint, or the working tree, which becomes one unless it is only a question. */
@@ -297,6 +360,15 @@ function total({ added, modified, deleted }: ChangeCounts): number {
   return added + modified + deleted;
 }
 
+/** Of another directory nothing is known. */
+const UNKNOWN = {
+  changed: { added: 0, modified: 0, deleted: 0 },
+  newest: null,
+  files: 0,
+  guessed: false,
+  skipped: [],
+};
+
 const NOTHING = { added: 0, modified: 0, deleted: 0 };
 
 function shown({ path, reason }: SkippedPath): { path: string; reason: string } {
@@ -327,12 +399,13 @@ function ofAnother({ branch }: CommitInfo): ServiceError {
 }
 
 /** How an apply ended that was to end like this. */
-function ended(state: ApplyReport["state"], { commit, leftAlone }: DoneApply) {
+function ended(state: ApplyReport["state"], { commit, leftAlone, notKept }: DoneApply) {
   const isWhole = leftAlone.length === 0 || state === "aborted";
   return {
     state: isWhole ? state : "partial",
     id: commit?.id ?? null,
     leftAlone: leftAlone.map(shown),
+    notKept: notKept.map(shown),
   };
 }
 
@@ -355,7 +428,10 @@ function failed(error: unknown): never {
   throw serviceError(error);
 }
 
-function planned({ conflicts, decided, counts }: ApplyPlan, partial: boolean) {
+function planned(
+  { conflicts, decided, counts }: Pick<ApplyPlan, "conflicts" | "decided" | "counts">,
+  partial: boolean,
+) {
   const state = conflicts.length > 0 && !partial
     ? "refused"
     : total(counts) === 0

@@ -67,7 +67,7 @@ export class Daemon {
     this.#folder = new JournalFolder(branches, access.turn);
     this.#merging = new MergeMethods(access);
     const { mount, source } = parts.config;
-    this.#project = new ProjectMethods({ ...access, source });
+    this.#project = new ProjectMethods({ ...access, source, mount });
     this.#history = new HistoryMethods({
       ...access,
       takeBackApply: (...what) => this.#project.takeBack(...what),

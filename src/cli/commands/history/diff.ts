@@ -26,6 +26,7 @@ export const command: Command = {
     "name-only": { brief: "only the paths" },
     "name-status": { brief: "only the paths and what became of them" },
     "no-renames": { brief: "moved files are deleted ones and new ones" },
+    "against-project": { brief: "compare with the project as it is now" },
     "paths-from": PATHS_FROM_OPTION,
     branch: BRANCH_OPTION,
     ...DISPLAY_OPTIONS,
@@ -41,6 +42,8 @@ goes through $AGENTVFS_PAGER, $PAGER or less.`,
     if (extra !== undefined) {
       throw usageError("agentvfs diff compares two checkpoints at most", "Put paths after --");
     }
+    const isProject = input.flags.has("against-project");
+    if (isProject && from !== undefined) throw usageError("--against-project stands without A");
     checkForms(input);
     chooseColour(input);
     const { paths, inside } = await pathArguments(input, input.afterDashes);
@@ -48,6 +51,7 @@ goes through $AGENTVFS_PAGER, $PAGER or less.`,
       return await client.diff({
         ...(paths.length === 0 ? {} : { paths: inside(await rootsMeant(client, daemon)) }),
         ...(from === undefined ? {} : { from }),
+        ...(isProject ? { project: true } : {}),
         ...(to === undefined ? {} : { to }),
         ...(input.flags.has("patch") ? { patch: true } : {}),
         ...(input.flags.has("stat") ? { lines: true } : {}),

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { currentDirectory } from "../../../host/current_directory.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
@@ -13,6 +15,7 @@ export const command: Command = {
   positionals: { usage: "[REF]", min: 0, max: 1 },
   options: {
     branch: BRANCH_OPTION,
+    to: { value: "DIR", brief: "another directory than the project; made if it is missing" },
     "dry-run": DRY_RUN_OPTION,
     only: { value: "GLOB", brief: "only paths that match; several are separated by commas" },
     strategy: STRATEGY_OPTION,
@@ -31,11 +34,13 @@ With conflicts nothing is applied. agentvfs undo takes it back.`,
     if (ending.length > 0) return await end(input, ending);
     const [ref] = input.positionals;
     const only = input.values.get("only")?.split(",").filter((pattern) => pattern !== "");
+    const to = input.values.get("to");
     const request = (large: LargeParams) =>
       withDaemon(input, (client) =>
         client.apply({
           ...(ref === undefined ? {} : { ref }),
           ...given(input, "branch", "branch"),
+          ...(to === undefined ? {} : { to: resolve(currentDirectory() ?? "/", to) }),
           ...given(input, "message", "message"),
           ...strategyOf(input.values.get("strategy")),
           ...(only === undefined ? {} : { only }),

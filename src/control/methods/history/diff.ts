@@ -4,7 +4,7 @@ import { flag, type Infer, list, names, optional, ref, shape, text } from "../..
 import { BRANCH, Change } from "../../shapes/history.ts";
 
 export const DiffReport = shape("DiffReport", "What differs between two states of the tree.", {
-  from: text("Id of a checkpoint, or `working tree`"),
+  from: text("Id of a checkpoint, `working tree` or `project`"),
   to: text("Id of a checkpoint, or `working tree`"),
   changes: list(Change, "By path"),
   patch: optional(text("Unified differences of text files, if they were asked for")),
@@ -20,6 +20,7 @@ export const method = defineMethod({
   params: {
     from: optional(ref("Checkpoint that is compared")),
     to: optional(ref("Checkpoint it is compared with; default: the working tree")),
+    project: optional(flag("The project as it is now is compared, instead of a checkpoint")),
     ...BRANCH,
     patch: optional(flag("Unified differences of text files too")),
     renames: optional(flag("Find files that were moved")),

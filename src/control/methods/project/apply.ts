@@ -41,6 +41,7 @@ export const ApplyReport = shape("ApplyReport", "What an apply has done, or woul
   changed: ChangeCounts,
   changes: optional(list(Change, "Dry run only: what would change in the project")),
   leftAlone: list(LeftAlone, "What changed while it was applied, or could not be written"),
+  notKept: list(LeftAlone, "What was written and lacks something: an owner, an attribute"),
   safety: nullable(id("Automatic checkpoint taken first"), "Null where nothing was unsaved"),
   ms: ms("Time inside the daemon"),
 });
