@@ -65,7 +65,7 @@ export class HistoryMethods {
       const to = await this.#resolve(branch, p.ref);
       if (p.dryRun) return await this.#preview(branch, to, to.snapshot, started);
       await this.#guard(branch, { what: "roll back", to: to.snapshot }, p);
-      return await this.#moved(branch, await branch.rollback(to, "rollback"), started);
+      return await this.#moved(branch, await branch.rollback(to, "rollback", p), started);
     });
   }
 
@@ -82,7 +82,7 @@ export class HistoryMethods {
       }
       await this.#guard(branch, { what: "restore", to: from.snapshot, paths }, p);
       const message = `restore ${p.paths.join(" ")} from ${p.from}`;
-      return await this.#moved(branch, await branch.restore(paths, from, message), started);
+      return await this.#moved(branch, await branch.restore(paths, from, message, p), started);
     });
   }
 
@@ -109,7 +109,11 @@ export class HistoryMethods {
         count,
       }).catch(fail);
       if (dryRun) return await this.#preview(branch, commit, commit.snapshot, started);
-      return await this.#moved(branch, await branch.rollback(commit, "undo", through), started);
+      return await this.#moved(
+        branch,
+        await branch.rollback(commit, "undo", { ...p, through }),
+        started,
+      );
     });
   }
 
@@ -117,7 +121,7 @@ export class HistoryMethods {
     return this.#change("redo", p, async (branch) => {
       const started = performance.now();
       const { commit } = await this.parts.background.call("redoTarget", branch.name);
-      return await this.#moved(branch, await branch.rollback(commit, "redo"), started);
+      return await this.#moved(branch, await branch.rollback(commit, "redo", p), started);
     });
   }
 

@@ -1,7 +1,14 @@
 import type { Command } from "../../command.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
-import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
+import {
+  BRANCH_OPTION,
+  DRY_RUN_OPTION,
+  REF_HELP,
+  TOUCH_OPTION,
+  touched,
+} from "../../history_options.ts";
 import { FORCE_LARGE_OPTION, withLargeAsked } from "../../large_change.ts";
+import { warnOfBuildCaches } from "../../print/build_cache_warnings.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 
 export const command: Command = {
@@ -11,6 +18,7 @@ export const command: Command = {
   positionals: { usage: "REF…", min: 1, max: Infinity },
   options: {
     "dry-run": DRY_RUN_OPTION,
+    touch: TOUCH_OPTION,
     "force-large": FORCE_LARGE_OPTION,
     branch: BRANCH_OPTION,
   },
@@ -24,12 +32,14 @@ To take one thing out and leave what came after it: agentvfs undo N.`,
       ref: input.positionals.join(" "),
       ...given(input, "branch", "branch"),
       ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+      ...touched(input),
     };
     const report = await withLargeAsked(
       input,
       (large) => withDaemon(input, (client) => client.rollback({ ...params, ...large })),
     );
     printRollback(input, "rolled back to", report);
+    await warnOfBuildCaches(input);
     return 0;
   },
 };
