@@ -343,7 +343,7 @@ export class Branch {
     await this.background.call("notify", stale);
     // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
     await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
-    await this.#attempt("tell of changes in", () => this.watchers.tell(this.name, stale.changed));
+    await this.#attempt("tell of changes in", () => this.watchers.tell(this, stale.changed));
     this.onMoved(this.name, before, this.#snapshot);
   }
 
