@@ -11,10 +11,12 @@ import type { Reference } from "../../store/objects/references.ts";
 import type { Store } from "../../store/store.ts";
 import { adoptImport } from "../../tree/rollback/adopt_import.ts";
 import { changedNames, type PendingName } from "../../tree/changed_names.ts";
+import { differingNames } from "../../tree/differing_names.ts";
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 import { liveReferences } from "../../tree/capture/live_references.ts";
 import { logOrphans } from "../../tree/orphan.ts";
 import { retarget } from "../../tree/rollback/retarget.ts";
+import { touchFiles } from "../../tree/operations/touch_files.ts";
 import { Status } from "../../tree/status.ts";
 import {
   beginSegment,
@@ -177,14 +179,33 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       try {
         const invalidation = retarget(changing, snapshot);
         if (watches === null) return posted(number, invalidation);
-        const watched = watches.everything ? null : new Set(watches.inodes[view.inodeSpace] ?? []);
+        const { isRouted } = view;
+        // Directories that views share have whose inode numbers was told last.
+        const watched = watches.everything || isRouted
+          ? null
+          : new Set(watches.inodes[view.inodeSpace] ?? []);
         const { names, pending } = changedNames(changing, invalidation, watched);
         if (names.length > 0) session.context.pendingNames.begin(pending);
-        return { ...posted(number, toldByCalls(invalidation, pending)), changed: names };
+        return {
+          ...posted(number, toldByCalls(invalidation, pending)),
+          changed: { names, isRouted },
+        };
       } catch (error) {
         changing.nextInode = before;
         throw error;
       }
+    },
+    differ: (number, differences) => {
+      const { tree, isRouted } = find(views, number);
+      const { names, pending } = differingNames(tree, differences);
+      if (names.length > 0) session.context.pendingNames.begin(pending);
+      return { names, isRouted };
+    },
+    touch: (number, paths) => {
+      const { touched, status } = touchFiles(tree(number), paths);
+      if (status !== Status.Ok) console.error(`Not every file got a new time: status ${status}`);
+      return touched.filter(({ lookups }) => lookups > 0)
+        .map(({ nodeId }) => wireNode(number, nodeId));
     },
     thaw: (number) => {
       find(views, number).frozen = false;
