@@ -28,6 +28,8 @@ export interface OpenExport extends Disposable {
   /** Where the branch is. */
   readonly head: CommitInfo;
   readonly snapshot: Snapshot;
+  /** What it and the project have in common, if it was asked for and is known. */
+  readonly base: CommitInfo | null;
   /** What another ref means on the branch. */
   resolve(ref: string): Promise<CommitInfo>;
 }
@@ -66,8 +68,13 @@ type Found = Omit<OpenExport, "history" | "resolve" | typeof Symbol.dispose>;
 function online(history: ReadHistory, place: ExportPlace): Found {
   const commitOf = (id: string) => history.commitInfo(parseObjectId(id)!);
   const commit = place.id === null ? null : commitOf(place.id);
-  const { branch } = place;
-  return { branch, commit, head: commitOf(place.head), snapshot: decodeSnapshot(place.snapshot) };
+  return {
+    branch: place.branch,
+    commit,
+    head: commitOf(place.head),
+    base: place.base === undefined ? null : commitOf(place.base),
+    snapshot: decodeSnapshot(place.snapshot),
+  };
 }
 
 function offline(history: ReadHistory, branch: string, ref: string | undefined): Found {
@@ -81,5 +88,6 @@ function offline(history: ReadHistory, branch: string, ref: string | undefined):
     );
   }
   const commit = history.resolve(branch, ref);
-  return { branch, commit, head: history.commitInfo(head), snapshot: commit.snapshot };
+  const { snapshot } = commit;
+  return { branch, commit, head: history.commitInfo(head), base: null, snapshot };
 }

@@ -5,6 +5,7 @@
  */
 
 import { diffSnapshots } from "../history/diff/diff.ts";
+import { pathMatcher } from "../history/project/path_glob.ts";
 import {
   type InodeRecord,
   S_IFDIR,
@@ -13,7 +14,6 @@ import {
   type Snapshot,
 } from "../store/trees/entry.ts";
 import type { Store } from "../store/store.ts";
-import type { PathGlobs } from "./path_globs.ts";
 
 export interface ExportEntry {
   /** Binary string, relative to the root. */
@@ -27,13 +27,14 @@ export interface ExportEntry {
  * The entries of `snapshot`, a directory before what is in it. Sockets are none: they are nothing without the program that
  * listens.
  *
- * @param only what is wanted, with the directories it is in; null for everything
+ * @param only patterns of what is wanted, which comes with the directories it is in; null for everything
  */
 export function* exportEntries(
   store: Store,
   snapshot: Snapshot,
-  only: PathGlobs | null,
+  only: readonly string[] | null,
 ): Generator<ExportEntry> {
+  const isWanted = only === null ? null : pathMatcher(only);
   const firstNames = new Map<number, string>();
   /** Directories above the last path of which it is not known yet whether anything in them is wanted. */
   let pending: ExportEntry[] = [];
@@ -42,7 +43,7 @@ export function* exportEntries(
     const kind = record.mode & S_IFMT;
     if (kind === S_IFSOCK) continue;
     const isDirectory = kind === S_IFDIR;
-    if (only !== null && !only.includes(path)) {
+    if (isWanted !== null && !isWanted(path)) {
       if (isDirectory) {
         pending = [...above(pending, path), { path, record, linkTo: null }];
       }

@@ -7,11 +7,11 @@
 import { binaryString } from "../../ffi/binary_string.ts";
 import { type ApplyOutcome, applySnapshot } from "../apply/apply_snapshot.ts";
 import { diffSnapshots } from "../history/diff/diff.ts";
+import { pathMatcher } from "../history/project/path_glob.ts";
 import { runAtOnce } from "../store/format/sliced.ts";
 import type { Snapshot } from "../store/trees/entry.ts";
 import type { Store } from "../store/store.ts";
 import { ExportError } from "./export_error.ts";
-import type { PathGlobs } from "./path_globs.ts";
 
 /**
  * Fills the directory at an absolute path, which has to be new or empty. Throws {@linkcode ExportError} `not_empty`, and
@@ -21,7 +21,7 @@ export async function writeDirectory(
   store: Store,
   snapshot: Snapshot,
   directory: string,
-  only: PathGlobs | null,
+  only: readonly string[] | null,
 ): Promise<ApplyOutcome> {
   await checkEmpty(directory);
   const root = binaryString(directory);
@@ -41,12 +41,13 @@ async function checkEmpty(directory: string): Promise<void> {
 }
 
 /** The paths that match, without those below another one. */
-function wanted(store: Store, snapshot: Snapshot, only: PathGlobs): string[] {
+function wanted(store: Store, snapshot: Snapshot, only: readonly string[]): string[] {
+  const isWanted = pathMatcher(only);
   const paths: string[] = [];
   for (const { path } of diffSnapshots(store, null, snapshot)) {
     const last = paths.at(-1);
     const isBelow = last !== undefined && path.startsWith(`${last}/`);
-    if (!isBelow && only.includes(path)) paths.push(path);
+    if (!isBelow && isWanted(path)) paths.push(path);
   }
   return paths;
 }

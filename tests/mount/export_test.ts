@@ -6,6 +6,7 @@ import { GIT_ENVIRONMENT } from "../support/git.ts";
 import { assertSame, type Manifest, manifestOf } from "../support/manifest.ts";
 import { withMount, withProject } from "../support/mounted.ts";
 import { isInstalled, shell, succeed, until } from "../support/process.ts";
+import { PROGRAM } from "../support/program.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
 
@@ -54,7 +55,7 @@ Deno.test("what is compressed is the same archive, and a directory the same tree
       assertSame(await manifestOf(into), expected, "The directory");
       assert.equal((await mounted.refused("export", "--to", into)).code, "not_empty");
       const part = join(place, "part");
-      await mounted.ctl("export", "--to", part, "--only", "f:empty");
+      await mounted.ctl("export", "--to", part, "--only", "f,empty");
       const paths = [...(await manifestOf(part)).keys()];
       assert.deepEqual(paths, ["", "d", "d/e", "d/e/f", "empty"]);
     },
@@ -89,11 +90,32 @@ Deno.test("an export without a daemon is of a checkpoint; only what matches is i
     };
     assert.equal(await list("one"), "d/\nd/e/\nd/e/f\ng\nl\n");
     assert.equal(await list("one", "--only", "f"), "d/\nd/e/\nd/e/f\n");
-    assert.equal(await list("HEAD", "--only", "d/e:l"), "d/\nd/e/\nd/e/f\nl\n");
+    assert.equal(await list("HEAD", "--only", "d/e,l"), "d/\nd/e/\nd/e/f\nl\n");
     assert.equal((await mounted.refused("export", "-o", "a.tar")).code, "no_daemon");
     assert.equal((await mounted.refused("export", "two", "-o", "a.tar")).code, "unknown_ref");
     assert.equal((await mounted.refused("export", "one", "-o", "a.zip")).exit, 2);
     await mounted.start();
+  }));
+
+Deno.test("from inside a run it is the run's own branch, and nothing else", () =>
+  withProject("echo 1 >a", async (mounted) => {
+    const self = PROGRAM.map((word) => `'${word}'`).join(" ");
+    const inside = (script: string, ...options: string[]) => {
+      const run = ["run", "--branch", "b", ...options, "--", "bash", "-c", script];
+      return mounted.run(run, { cwd: mounted.project });
+    };
+    const own = await inside(`echo 2 >b; ${self} export | tar -t; ${self} export --patch`);
+    assert.match(own.stdout, /^a\nb\ndiff --git a\/b b\/b\n/, own.stderr);
+    await mounted.ctl("checkpoint", "other");
+    const refused = await inside(
+      `for how in --git "-b main -o x.tar" "other -o x.tar"; do ${self} export $how || :; done`,
+    );
+    const denied = refused.stderr.match(/^agentvfs: Not allowed from inside branch b: /gm);
+    assert.equal(denied?.length, 3, refused.stderr);
+    assert.ok(
+      !(await Array.fromAsync(Deno.readDir(mounted.path(".agentvfs/branches/b"))))
+        .some(({ name }) => name.startsWith("x.tar")),
+    );
   }));
 
 Deno.test("a patch makes of the project what the branch is, and takes it back", () =>

@@ -28,7 +28,7 @@ export async function exportPatch(input: CommandInput, ref: string | undefined):
     const { store } = history;
     const line = checkpointLine(history, commit ?? head);
     const from = input.values.get("from");
-    const base = from === undefined ? line.at(-1)! : await exported.resolve(from);
+    const base = from === undefined ? exported.base ?? line.at(-1)! : await exported.resolve(from);
     const of = project === null || isInside ? null : await repositoryOf(project);
     const isFiltered = of !== null && !input.flags.has("ignored");
     const { changes, ignored } = await patchChanges(store, {

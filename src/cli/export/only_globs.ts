@@ -5,20 +5,19 @@
  */
 
 import { binaryString } from "../../../ffi/binary_string.ts";
-import { PathGlobs } from "../../export/path_globs.ts";
 import type { CommandInput, OptionSpec } from "../command.ts";
 import { usageError } from "../command_error.ts";
 
 export const ONLY_OPTION: OptionSpec = {
-  value: "GLOBS",
-  brief: "only paths that match one (: between)",
+  value: "GLOB",
+  brief: "only paths that match, as in .gitignore (, between)",
 };
 
-/** Null where everything is meant. */
-export function onlyGlobs(input: CommandInput): PathGlobs | null {
+/** Patterns as binary strings; null where everything is meant. */
+export function onlyGlobs(input: CommandInput): string[] | null {
   const text = input.values.get("only");
   if (text === undefined) return null;
-  const globs = text.split(":").filter((glob) => glob !== "");
+  const globs = text.split(",").filter((glob) => glob !== "");
   if (globs.length === 0) throw usageError("--only names no path");
-  return new PathGlobs(globs.map(binaryString));
+  return globs.map(binaryString);
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
-import { ControlClient } from "../../control/client.ts";
-import { findStore, type FoundStore } from "../../daemon/offline_store.ts";
+import { findStore } from "../../daemon/offline_store.ts";
 import { type OpenExport, openExport } from "../../daemon/open_export.ts";
 import type { CommandInput } from "../command.ts";
+import { CommandError } from "../command_error.ts";
+import { branchMeant, withDaemon } from "../daemon_client.ts";
 
 /** A state of a branch, and the project it is of, where that is known. */
 export interface Exported extends OpenExport {
@@ -22,34 +23,32 @@ export async function withExport<T>(
   ref: string | undefined,
   job: (exported: Exported) => Promise<T>,
 ): Promise<T> {
-  const { values } = input;
-  const branch = values.get("branch");
   const found = await findStore({
-    store: values.get("store"),
-    socket: values.get("sock"),
-    directory: values.get("project"),
+    store: input.values.get("store"),
+    socket: input.values.get("sock"),
+    directory: input.values.get("project"),
   });
+  const isInside = Deno.env.has("AGENTVFS_BRANCH");
   if (found.daemon === null) {
-    using open = await openExport(found.store, null, { branch: branch ?? "main", ref });
-    return await job({ ...open, project: found.source, isInside: false });
+    const branch = input.values.get("branch") ?? "main";
+    using open = await openExport(found.store, null, { branch, ref });
+    return await job({ ...open, project: found.source, isInside });
   }
-  return await online(found, ref, branch, job);
+  return await withDaemon(input, async (client, daemon) => {
+    const { store, source } = await client.status();
+    if (await Deno.stat(store).then(() => false, () => true)) throw storeHidden();
+    const branch = branchMeant(input, daemon, "branch", "branch");
+    const base = input.flags.has("patch") && !input.values.has("from") ? { base: true } : {};
+    const prepare = (ref: string | undefined) =>
+      client.prepareExport({ ...(ref === undefined ? {} : { ref }), ...branch, ...base });
+    using open = await openExport(store, prepare, { branch: branch.branch ?? "main", ref });
+    return await job({ ...open, project: source, isInside });
+  });
 }
 
-async function online<T>(
-  { daemon }: Extract<FoundStore, { store: null }>,
-  ref: string | undefined,
-  branch: string | undefined,
-  job: (exported: Exported) => Promise<T>,
-): Promise<T> {
-  using client = await ControlClient.connect(daemon.socket);
-  const { store, source } = await client.status();
-  const prepare = (ref: string | undefined) =>
-    client.prepareExport({
-      ...(ref === undefined ? {} : { ref }),
-      ...(branch === undefined ? {} : { branch }),
-    });
-  using open = await openExport(store, prepare, { branch: branch ?? "main", ref });
-  const isInside = Deno.env.has("AGENTVFS_BRANCH");
-  return await job({ ...open, project: source, isInside });
+function storeHidden(): CommandError {
+  const message = "Cannot export from here: the store cannot be seen from inside this run";
+  return new CommandError("store_hidden", 1, message, {
+    hint: "Write the tree itself, for example with tar; or export from outside the run",
+  });
 }

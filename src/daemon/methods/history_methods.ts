@@ -17,6 +17,7 @@ import type {
 } from "../../control/service/history.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { type CommitInfo, encodeSnapshot } from "../../history/commits/commit.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch, Moved } from "../branches/branch.ts";
@@ -233,10 +234,12 @@ export class HistoryMethods {
     const snapshot = commit?.snapshot ??
       await this.parts.turn("export", () => branch.snapshot());
     const head = branch.head.id;
+    const base = p.base ? await this.#commonBase(branch, commit?.id ?? head) : null;
     return {
       branch: branch.name,
       id: commit?.id ?? null,
       head,
+      ...(base === null ? {} : { base }),
       snapshot: encodeSnapshot(snapshot),
     };
   }
@@ -245,6 +248,17 @@ export class HistoryMethods {
     const look = () => this.parts.background.call("look", null);
     const { commit } = await this.parts.turn("look at the project", look);
     return commit.snapshot;
+  }
+
+  /** A commit that has what the branch, as it was at a commit, and the project have in common. */
+  #commonBase({ name }: Branch, at: ObjectId): Promise<ObjectId> {
+    const { background, turn } = this.parts;
+    return turn("export", async () => {
+      const base = await background.call("commonBase", { branch: name, at });
+      if (base.commit !== null) return base.commit;
+      const common = { branch: name, snapshot: base.snapshot, before: base, message: "" };
+      return (await background.call("common", common)).id;
+    });
   }
 
   /** The working tree as it was before a merge that is to be settled; what was done since becomes a checkpoint. */

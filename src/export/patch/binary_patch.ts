@@ -11,27 +11,29 @@ import type { Store } from "../../store/store.ts";
 import { blocksOf } from "../blocks.ts";
 import { blobId, gitMode } from "../git_entry.ts";
 import { readPieces } from "../read_pieces.ts";
-import { base85Line, LINE_BYTES } from "./base85.ts";
+import { base85Lines, LINE_BYTES } from "./base85.ts";
 
-/** What follows the head of the patch, as binary strings. */
+/** What follows the head of the patch. */
 export async function* binaryPatch(
   store: Store,
   before: InodeRecord | null,
   after: InodeRecord | null,
   hash: "sha1" | "sha256",
-): AsyncGenerator<string> {
+): AsyncGenerator<Uint8Array> {
   // git takes no binary patch that does not say in full what it is for.
   const [from, to] = [before, after].map((record) =>
     record === null ? "0".repeat(hash === "sha1" ? 40 : 64) : blobId(store, record, hash)
   );
   const [was, is] = [gitMode(before), gitMode(after)];
-  yield `index ${from}..${to}${was === is ? ` ${is}` : ""}\nGIT binary patch\n`;
+  yield encoder.encode(`index ${from}..${to}${was === is ? ` ${is}` : ""}\nGIT binary patch\n`);
   yield* literal(store, after);
   yield* literal(store, before);
 }
 
-async function* literal(store: Store, record: InodeRecord | null): AsyncGenerator<string> {
-  yield `literal ${record?.size ?? 0}\n`;
+const encoder = new TextEncoder();
+
+async function* literal(store: Store, record: InodeRecord | null): AsyncGenerator<Uint8Array> {
+  yield encoder.encode(`literal ${record?.size ?? 0}\n`);
   const pieces = record === null ? [] : readPieces(store, record);
   const deflated = Readable.from(blocksOf(pieces), { objectMode: false }).pipe(createDeflate());
   let rest = new Uint8Array();
@@ -40,12 +42,9 @@ async function* literal(store: Store, record: InodeRecord | null): AsyncGenerato
     bytes.set(rest);
     bytes.set(chunk, rest.length);
     const whole = bytes.length - bytes.length % LINE_BYTES;
-    let lines = "";
-    for (let at = 0; at < whole; at += LINE_BYTES) {
-      lines += base85Line(bytes.subarray(at, at + LINE_BYTES));
-    }
-    yield lines;
+    yield base85Lines(bytes.subarray(0, whole));
     rest = bytes.subarray(whole);
   }
-  yield rest.length === 0 ? "\n" : `${base85Line(rest)}\n`;
+  yield base85Lines(rest);
+  yield encoder.encode("\n");
 }

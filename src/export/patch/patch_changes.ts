@@ -5,6 +5,7 @@
  */
 
 import { diffSnapshots, listChanges } from "../../history/diff/diff.ts";
+import { pathMatcher } from "../../history/project/path_glob.ts";
 import type { SnapshotChange } from "../../history/snapshots/snapshot_walk.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
@@ -14,12 +15,12 @@ import { readGitTree } from "../git/git_tree.ts";
 import type { Repository } from "../git/repository.ts";
 import { RuleFiles } from "../git/rule_files.ts";
 import { gitMode, isGitsOwn } from "../git_entry.ts";
-import type { PathGlobs } from "../path_globs.ts";
 
 export interface PatchOptions {
   readonly from: Snapshot;
   readonly to: Snapshot;
-  readonly only: PathGlobs | null;
+  /** Patterns of what is wanted; null for everything. */
+  readonly only: readonly string[] | null;
   /** Whose rules say what is ignored, and the oldest checkpoint there is; null: nothing is ignored. */
   readonly repository: { readonly of: Repository; readonly first: CommitInfo } | null;
 }
@@ -29,8 +30,9 @@ export async function patchChanges(
   store: Store,
   { from, to, only, repository }: PatchOptions,
 ): Promise<{ changes: SnapshotChange[]; ignored: number }> {
+  const isWanted = only === null ? null : pathMatcher(only);
   const all = listChanges(store, from, to)
-    .filter(({ path }) => !isGitsOwn(path) && (only === null || only.includes(path)));
+    .filter(({ path }) => !isGitsOwn(path) && (isWanted === null || isWanted(path)));
   if (repository === null) return { changes: all, ignored: 0 };
   const { of, first } = repository;
   const tracked = await readGitTree(of, await baseCommit(of, store, first));

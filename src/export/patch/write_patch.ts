@@ -23,9 +23,9 @@ export async function* writePatch(
     const [was, is] = [before, after].map((record) => gitMode(record) === null ? null : record);
     if (was === is) continue;
     let isIn = false;
-    for await (const text of filePatches(store, path, was!, is!, hash)) {
+    for await (const bytes of filePatches(store, path, was!, is!, hash)) {
       isIn = true;
-      yield bytesOf(text);
+      yield bytes;
     }
     if (isIn) onFile();
   }
@@ -37,7 +37,7 @@ async function* filePatches(
   before: InodeRecord | null,
   after: InodeRecord | null,
   hash: "sha1" | "sha256",
-): AsyncGenerator<string> {
+): AsyncGenerator<Uint8Array> {
   const isOther = before !== null && after !== null && isLink(before) !== isLink(after);
   if (isOther) {
     // As git does it: one file goes, another comes.
@@ -49,10 +49,10 @@ async function* filePatches(
     (before?.size ?? 0) === (after?.size ?? 0);
   if (isSame || readText(store, before) !== null && readText(store, after) !== null) {
     const text = patchOf(store, { path, before, after } as SnapshotChange);
-    if (text !== "") yield text;
+    if (text !== "") yield bytesOf(text);
     return;
   }
-  yield patchHead(path, before, after);
+  yield bytesOf(patchHead(path, before, after));
   yield* binaryPatch(store, before, after, hash);
 }
 

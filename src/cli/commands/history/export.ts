@@ -23,15 +23,17 @@ export const command: Command = {
       brief: "commits on branch NAME of the project's repository",
     },
     patch: { short: "p", brief: "a patch that git apply takes, binary files included" },
-    from: { value: "REF", brief: "what the patch is against; else the project as imported" },
+    from: {
+      value: "REF",
+      brief: "what the patch is against; else what the project has",
+    },
     ignored: { brief: "in a patch what git ignores, too" },
     only: ONLY_OPTION,
     branch: BRANCH_OPTION,
     store: STORE_OPTION,
   },
   details: `${REF_HELP}
-Without one: the branch as it is; with --git: checkpoints up to HEAD.
-In GLOBS, one without a slash means a name at any depth.`,
+Without one: the branch as it is; with --git: checkpoints up to HEAD.`,
   example: "export HEAD~1 -o before.tar.zst",
   async run(input) {
     const [ref] = input.positionals;
