@@ -129,9 +129,10 @@ function detailsReport({ alongside, ...details }: CommitDetails): Details {
   return { ...details, ...(alongside === undefined ? {} : { alongside: [...alongside] }) };
 }
 
-export function logMove({ number, kind, time, from, to, target }: MovedTo): LogMove {
+export function logMove(move: MovedTo): LogMove {
+  const { number, isNumbered, kind, time, from, to, target } = move;
   return {
-    number,
+    number: isNumbered ? number : null,
     kind: kind as LogMove["kind"],
     time: new Date(time).toISOString(),
     from,
