@@ -8,7 +8,13 @@ import { Buffer, isUtf8 as isBufferUtf8 } from "node:buffer";
 import { displayString } from "../../../ffi/binary_string.ts";
 import type { BranchReport } from "../../control/service/branches.ts";
 import type { CommitDetails } from "../../history/commits/commit_details.ts";
-import type { Change, Details, LogEntry, LogMove } from "../../control/service/history.ts";
+import type {
+  Change,
+  CheckpointReport,
+  Details,
+  LogEntry,
+  LogMove,
+} from "../../control/service/history.ts";
 import type { ConflictReport, ConflictSide } from "../../control/service/merge.ts";
 import type { CommitInfo, CommitKind } from "../../history/commits/commit.ts";
 import type { MovedTo } from "../../history/history.ts";
@@ -127,6 +133,22 @@ export function logEntry(commit: CommitInfo, head: string | null): LogEntry {
 
 function detailsReport({ alongside, ...details }: CommitDetails): Details {
   return { ...details, ...(alongside === undefined ? {} : { alongside: [...alongside] }) };
+}
+
+/** A commit that was made just now, by what began at `started` (`performance.now()`). */
+export function checkpointReport(
+  branch: string,
+  { id, number, label, changed }: CommitInfo,
+  started: number,
+): CheckpointReport {
+  return {
+    id,
+    number: number ?? null,
+    label: nullIfEmpty(label),
+    branch,
+    changed,
+    ms: elapsed(started),
+  };
 }
 
 export function logMove(move: MovedTo): LogMove {
