@@ -193,6 +193,7 @@ export const WRITING_JOBS: ReadonlySet<keyof BackgroundJobs> = new Set(
     "renameBranch",
     "look",
     "commonBase",
+    "commonWithout",
     "common",
     "mergeRefresh",
     "planApply",

@@ -17,7 +17,11 @@ import { mergeSnapshots } from "../../history/merge/merge_snapshots.ts";
 import type { MergeConflict, MergeResult, MergeStrategy } from "../../history/merge/merge_types.ts";
 import type { MergeOutcome, MergeSide } from "../../history/merge/merge_branches.ts";
 import { mergeProject } from "../../history/project/merge_project.ts";
-import type { CommonBase } from "../../history/project/common_base.ts";
+import {
+  type CommonBase,
+  type CommonWithout,
+  commonWithout,
+} from "../../history/project/common_base.ts";
 import { pathMatcher } from "../../history/project/path_glob.ts";
 import { ProjectHistory } from "../../history/project/project_history.ts";
 import { withPaths } from "../../history/project/with_paths.ts";
@@ -45,6 +49,11 @@ export interface ProjectJobs {
   look: { in: null; out: SeenProject };
   /** What a commit of a branch and the project have in common. */
   commonBase: { in: { branch: string; at: ObjectId }; out: CommonBase };
+  /** What would be common if what happened from `before` to `after` were undone; null where that changes nothing. Puts objects. */
+  commonWithout: {
+    in: { branch: string; before: ObjectId; after: ObjectId; head: ObjectId };
+    out: CommonWithout | null;
+  };
   /** The commit that says what is common from now on. `before`: what was. */
   common: {
     in: { branch: string; snapshot: Snapshot; before: CommonBase; message: string };
@@ -150,6 +159,8 @@ export function projectJobs(
   return {
     look: () => storing(() => lookAtProject(store, project, source)),
     commonBase: ({ branch, at }) => project.base(branch, at),
+    commonWithout: ({ branch, ...commits }) =>
+      store.withReserve(() => commonWithout(store, history, branch, commits)),
     common: ({ branch, snapshot, before, message }) => {
       return store.withReserve(() => {
         const base = before.commit ??
