@@ -69,6 +69,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   "workspace stop": { load: () => import("./commands/workspace/workspace_stop.ts") },
   "workspace log": { load: () => import("./commands/workspace/workspace_log.ts") },
   "workspace diff": { load: () => import("./commands/workspace/workspace_diff.ts") },
+  "workspace apply": { load: () => import("./commands/workspace/workspace_apply.ts") },
   "workspace delete": { load: () => import("./commands/workspace/workspace_delete.ts") },
   __view: { load: () => import("./commands/daemon/view.ts"), hidden: true },
   __server: { load: () => import("./commands/daemon/server.ts"), hidden: true },

@@ -64,7 +64,7 @@ export class FakeService implements Service {
     made.parents = [this.#head().id];
     this.#entries.push(made);
     const changed = { added: 3, modified: 2, deleted: 1 };
-    return { id: made.id, label: made.label, branch: "main", changed, ms: 4 };
+    return { id: made.id, number: made.number, label: made.label, branch: "main", changed, ms: 4 };
   }
 
   async rollback(p: Params<"rollback">): Promise<Result<"rollback">> {

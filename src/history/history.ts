@@ -102,6 +102,8 @@ export interface UndoTarget {
 export interface MovedTo extends Operation {
   /** Null where nothing is left of it. */
   readonly target: CommitInfo | null;
+  /** False for one of before commits and operations were numbered together, if a commit has its number. */
+  readonly isNumbered: boolean;
 }
 
 /** Something that happened, as the states before and after it. */
@@ -337,8 +339,12 @@ export class History {
   /** The newest operations of a branch that made no commit, newest first. */
   moves(branch: string, range: { since: number; limit: number }): MovedTo[] {
     const find = (id: ObjectId) => readable((id) => this.commitInfo(id), id);
-    return this.#operations.moves(branch, range)
-      .map((operation) => ({ ...operation, target: find(operation.to) }));
+    const taken = prepared(this.#database, "SELECT 1 FROM commits WHERE sequence = ?");
+    return this.#operations.moves(branch, range).map((operation) => ({
+      ...operation,
+      target: find(operation.to),
+      isNumbered: taken.get(operation.number) === undefined,
+    }));
   }
 
   /** Where the branch is after `count` undos. Throws {@linkcode HistoryError} `nothing_to_undo`. */

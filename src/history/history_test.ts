@@ -4,6 +4,8 @@ import type { StoreWriter } from "../store/store_writer.ts";
 import type { CommitInfo } from "./commits/commit.ts";
 import { compact, forgetCommits } from "./commits/retention_table.ts";
 import { directory, file, storeModel, withStore } from "./snapshots/fixtures.ts";
+import { OPERATIONS } from "./commits/schema.ts";
+import { putRow, type Row } from "../store/index/summed_table.ts";
 import { History, type NewCommit } from "./history.ts";
 import { HistoryError, type HistoryErrorCode } from "./commits/history_error.ts";
 
@@ -249,6 +251,12 @@ scene("commits and moves are numbered together, and a number is never given twic
     ]),
     [[3, "rollback", 1]],
   );
+  // A store whose operations were counted for themselves.
+  const { sum: _, ...row } = store.database.prepare("SELECT * FROM operations").get() as Row;
+  store.database.exec("DELETE FROM operations");
+  putRow(store.database, OPERATIONS, { ...row, sequence: 1 });
+  assert.deepEqual(history.moves("main", { since: 0, limit: 1 }).map((m) => m.isNumbered), [false]);
+  assert.equal(history.change("main", "#2").kind, "checkpoint");
   store.commit((database) => forgetCommits(database, [three.id]));
   assert.equal(s.commit("five").number, 5);
 });

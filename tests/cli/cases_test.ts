@@ -27,12 +27,13 @@ const CASES: Case[] = [
   {
     args: "checkpoint before the refactor",
     terminal: true,
-    out: 'checkpoint 000000000001 "before the refactor" · 3 added, 2 modified, 1 deleted · 4 ms\n',
+    out:
+      'checkpoint #2 000000000001 "before the refactor" · 3 added, 2 modified, 1 deleted · 4 ms\n',
   },
-  { args: "checkpoint", terminal: true, outLike: /^checkpoint 000000000001 · 3 added/ },
+  { args: "checkpoint", terminal: true, outLike: /^checkpoint #2 000000000001 · 3 added/ },
   {
     args: "checkpoint --json x",
-    outLike: /^\{"id":"HEX","label":"x","branch":"main","changed":\{.*"ms":4\}\n$/,
+    outLike: /^\{"id":"HEX","number":2,"label":"x","branch":"main","changed":\{.*"ms":4\}\n$/,
   },
   { args: "ctl checkpoint baseline", out: "HEX\n" },
   { args: "checkpoint baseline", program: "agentvfs-ctl", out: "HEX\n" },

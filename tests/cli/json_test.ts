@@ -54,6 +54,7 @@ const WORKSPACE = [
   "stop",
   "log",
   "diff",
+  "apply",
   "delete",
 ]
   .map((verb) => `workspace ${verb}`);

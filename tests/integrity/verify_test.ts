@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { verifyOffline } from "../../src/daemon/offline_store.ts";
+import { OperationLog } from "../../src/history/commits/operation_log.ts";
 import { type VerifyResult, verifyStore } from "../../src/history/verify/verify_store.ts";
 import { runAtOnce } from "../../src/store/format/sliced.ts";
 import { Store } from "../../src/store/store.ts";
@@ -187,6 +188,38 @@ Deno.test("a branch's line that says something quite different is guessed, not b
       assert.deepEqual(repaired!.rebuilt!.guessed, [BRANCH]);
       const after = verify(sample.directory);
       assert.ok(after.clean, describe(after));
+    });
+  }
+});
+
+Deno.test("what people call checkpoints by stays after a repair of the index", async () => {
+  for (const isRowLost of [false, true]) {
+    await withSample(async (sample) => {
+      fill(sample);
+      const { database } = sample.store;
+      const { head } = sample.history.branch(BRANCH)!;
+      sample.store.commit(() => {
+        const log = new OperationLog(database);
+        log.append(BRANCH, { kind: "rollback", from: head!, to: head! });
+      });
+      sample.checkpoint("after a move");
+      const numbers = (store: StoreWriter) =>
+        store.database.prepare("SELECT sequence, id FROM commits ORDER BY sequence").all();
+      const before = numbers(sample.store);
+      // The move has a number between theirs.
+      const last = Number(before.at(-1)!.sequence);
+      assert.equal(last - Number(before.at(-2)!.sequence), 2);
+      sample.store.commit(() => {
+        database.exec("UPDATE branches SET snapshot = replace(snapshot, 'root', 'boot')");
+        if (isRowLost) database.exec("UPDATE commits SET label = 'other' WHERE sequence = 3");
+      });
+      sample.close();
+      const options = { repair: true, onProgress: () => {} };
+      const { repaired } = await verifyOffline(sample.directory, options);
+      assert.notEqual(repaired!.rebuilt, null);
+      const store = StoreWriter.open(sample.directory, hasher);
+      assert.deepEqual(numbers(store), before);
+      store.close();
     });
   }
 });

@@ -161,3 +161,41 @@ Deno.test("several undos are one move, and each is done again alone", () =>
     await m.ctl("undo");
     assert.equal(await tree(m), states[1]);
   }));
+
+Deno.test("an undo of what a refresh brought is not the branch's work: an apply leaves it to the project", () =>
+  withProject(PROJECT, async (m) => {
+    const project = (name: string) => `${m.project}/${name}`;
+    await Deno.writeTextFile(project("a"), "by hand\n");
+    const { id } = await m.ctl("refresh");
+    const refresh = (await m.ctl("log") as LogReport).entries.find((entry) => entry.id === id)!;
+    await step(m, "echo work >>b", "work");
+    await m.ctl("undo", String(refresh.number));
+    assert.equal(await Deno.readTextFile(m.path("a")), "a\n");
+    const { changes } = await m.ctl("apply", "--dry-run");
+    assert.deepEqual(changes.map(({ path }: { path: string }) => path), ["b"]);
+    await m.ctl("apply");
+    assert.equal(await Deno.readTextFile(project("a")), "by hand\n");
+    assert.equal(await Deno.readTextFile(project("b")), "b\nwork\n");
+    // It is there to be brought again; and the undo may be undone.
+    await m.ctl("refresh", "--dry-run").then(({ changes }) =>
+      assert.deepEqual(changes.map(({ path }: { path: string }) => path), ["a"])
+    );
+    await m.ctl(
+      "undo",
+      (await m.ctl("log") as LogReport).entries.find(({ kind }) => kind === "revert")!.id,
+    );
+    assert.equal(await Deno.readTextFile(m.path("a")), "by hand\n");
+    await shell("echo more >>a", { cwd: m.mount });
+    await m.ctl("apply");
+    assert.equal(await Deno.readTextFile(project("a")), "by hand\nmore\n");
+    // Also by the way of another branch.
+    await Deno.writeTextFile(project("d/e"), "by hand, too\n");
+    await m.ctl("branch", "create", "side");
+    await m.ctl("refresh", "--branch", "side");
+    await m.ctl("merge", "side");
+    const merge = (await m.ctl("log") as LogReport).entries[0]!;
+    assert.equal(await Deno.readTextFile(m.path("d/e")), "by hand, too\n");
+    await m.ctl("undo", String(merge.number));
+    assert.equal((await m.ctl("apply")).state, "unchanged");
+    assert.equal(await Deno.readTextFile(project("d/e")), "by hand, too\n");
+  }));

@@ -158,6 +158,9 @@ Deno.test("workspaces of one project are apart, and are there again when everyth
     };
     assert.deepEqual(entries.map(({ label }) => label), ["edited"]);
     assert.equal(await Deno.readTextFile(join(project, "a")), "first\n");
+    const { state } = await json("apply", "two");
+    assert.equal(state, "applied");
+    assert.equal(await Deno.readTextFile(join(project, "b")), "two\n");
     const other = await workspace("start", "two", "--from", root);
     assert.deepEqual([other.code, other.stdout], [1, ""]);
     assert.match(other.stderr, /is of .*project/);
@@ -189,7 +192,7 @@ Deno.test("workspaces of one project are apart, and are there again when everyth
     await json("delete", "one", "--force");
     const { workspaces } = await json("list") as { workspaces: { name: string }[] };
     assert.deepEqual(workspaces.map(({ name }) => name), ["two"]);
-    assert.equal(await shell("ls", { cwd: project }), "a\n");
+    assert.equal(await shell("ls", { cwd: project }), "a\nb\n");
     await json("status", "two");
   }));
 

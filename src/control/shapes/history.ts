@@ -82,8 +82,14 @@ export const Head = shape("Head", "The checkpoint that a branch stands on.", {
 });
 export type Head = Infer<typeof Head>;
 
+const NUMBER = nullable(
+  whole("By which `log` calls it, and that never changes; a ref may be `#12`"),
+  "Null where its line is lost",
+);
+
 export const CheckpointReport = shape("CheckpointReport", "A checkpoint that was made.", {
   id: id("Of the checkpoint"),
+  number: NUMBER,
   label: nullable(text("Short name"), "Null if it has none"),
   branch: text("Branch it was made on"),
   changed: ChangeCounts,
@@ -181,10 +187,7 @@ export type Details = Infer<typeof Details>;
 
 export const LogEntry = shape("LogEntry", "A checkpoint.", {
   id: id("Of the checkpoint"),
-  number: nullable(
-    whole("By which `log` calls it, and that never changes; a ref may be `#12`"),
-    "Null where its line is lost",
-  ),
+  number: NUMBER,
   label: nullable(text("Short name"), "Null if it has none"),
   message: nullable(text("Longer description"), "Null if it has none"),
   kind: CommitKind,

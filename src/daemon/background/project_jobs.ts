@@ -15,7 +15,11 @@ import type { History } from "../../history/history.ts";
 import type { MergeStrategy } from "../../history/merge/merge_types.ts";
 import type { MergeOutcome, MergeSide } from "../../history/merge/merge_branches.ts";
 import { mergeProject } from "../../history/project/merge_project.ts";
-import type { CommonBase } from "../../history/project/common_base.ts";
+import {
+  type CommonBase,
+  type CommonWithout,
+  commonWithout,
+} from "../../history/project/common_base.ts";
 import { ProjectHistory } from "../../history/project/project_history.ts";
 import type { ChangeCounts, CommitInfo } from "../../history/commits/commit.ts";
 import { readClock } from "../../host/clock.ts";
@@ -55,6 +59,11 @@ export interface ProjectJobs {
   look: { in: null; out: SeenProject };
   /** What a commit of a branch and the project have in common. */
   commonBase: { in: { branch: string; at: ObjectId }; out: CommonBase };
+  /** What would be common if what happened from `before` to `after` were undone; null where that changes nothing. Puts objects. */
+  commonWithout: {
+    in: { branch: string; before: ObjectId; after: ObjectId; head: ObjectId };
+    out: CommonWithout | null;
+  };
   /** The commit that says what is common from now on. `before`: what was. */
   common: {
     in: { branch: string; snapshot: Snapshot; before: CommonBase; message: string };
@@ -121,6 +130,7 @@ type ProjectTable = { [K in keyof ProjectJobs]: Row<K> };
 export const WRITING_PROJECT_JOBS = [
   "look",
   "commonBase",
+  "commonWithout",
   "common",
   "mergeRefresh",
   "planApply",
@@ -151,6 +161,8 @@ export function projectJobs(
   return {
     look: () => storing(() => lookAtProject(store, project, source)),
     commonBase: ({ branch, at }) => project.base(branch, at),
+    commonWithout: ({ branch, ...commits }) =>
+      store.withReserve(() => commonWithout(store, history, branch, commits)),
     common: ({ branch, snapshot, before, message }) => {
       return store.withReserve(() => {
         const base = before.commit ??

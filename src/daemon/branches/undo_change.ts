@@ -12,6 +12,7 @@ import type { MergeStrategy } from "../../control/service/merge.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import type { Change } from "../../history/history.ts";
 import type { MergeOutcome } from "../../history/merge/merge_branches.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
 import { changeReport, conflictReport, elapsed, nullIfEmpty } from "../threads/reports.ts";
 import type { Branch } from "./branch.ts";
 import { mergeState } from "./merge_state.ts";
@@ -57,10 +58,11 @@ export async function undoChange(
   };
   if (dryRun) return await preview(merger, plan, report);
   let outcome: MergeOutcome | null = null;
+  const message = undoMessage(change);
   const merged = await merger.merge({
     ...plan,
     label: "",
-    message: undoMessage(change),
+    message,
     kind: "revert",
     touch: options.touch ?? false,
     async accept(candidate) {
@@ -71,10 +73,24 @@ export async function undoChange(
       await guardSize(branch.background, guarded, options);
       return true;
     },
-    parents: () => Promise.resolve([]),
+    parents: () => commonParents(branch, change, message),
   });
   if (mergeState(outcome!) === "refused") throw refusal(name, branch, report(outcome!));
   return { ...report(outcome!), safety: merged?.safety?.id ?? null };
+}
+
+/** What the project brought is its people's work, and is not taken from the project because it was taken from the branch. */
+async function commonParents(
+  { background, name, head }: Branch,
+  { before, after }: Change,
+  message: string,
+): Promise<ObjectId[]> {
+  const commits = { before: before.id, after: after.id, head: head.id };
+  const common = await background.call("commonWithout", { branch: name, ...commits });
+  if (common === null) return [];
+  const { snapshot, base } = common;
+  const made = await background.call("common", { branch: name, snapshot, before: base, message });
+  return [made.id];
 }
 
 async function preview(

@@ -26,6 +26,7 @@ import { type GuardedChange, type GuardOptions, guardSize } from "../branches/si
 import { undoChange } from "../branches/undo_change.ts";
 import {
   changeReport,
+  checkpointReport,
   elapsed,
   logEntry,
   logMove,
@@ -61,9 +62,7 @@ export class HistoryMethods {
         kind: "checkpoint",
         agent: p.agent ?? null,
       });
-      const { id, label, changed } = commit!;
-      const ms = elapsed(started);
-      return { id, label: nullIfEmpty(label), branch: branch.name, changed, ms };
+      return checkpointReport(branch.name, commit!, started);
     });
   }
 

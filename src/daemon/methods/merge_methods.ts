@@ -16,7 +16,7 @@ import { MAIN } from "../branches/branches.ts";
 import { mergeState } from "../branches/merge_state.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import { Merger, type MergeRequest, mergeSide } from "../branches/merger.ts";
-import { conflictReport, elapsed, nullIfEmpty } from "../threads/reports.ts";
+import { checkpointReport, conflictReport, elapsed } from "../threads/reports.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import { treePath } from "./tree_path.ts";
 
@@ -96,8 +96,7 @@ async function continueMerge(branch: Branch): Promise<CheckpointReport> {
       },
     );
   }
-  const { id, label, changed } = result;
-  return { id, label: nullIfEmpty(label), branch: branch.name, changed, ms: elapsed(started) };
+  return checkpointReport(branch.name, result, started);
 }
 
 function requestOf(

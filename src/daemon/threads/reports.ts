@@ -8,7 +8,13 @@ import { Buffer, isUtf8 as isBufferUtf8 } from "node:buffer";
 import { displayString } from "../../../ffi/binary_string.ts";
 import type { BranchReport } from "../../control/service/branches.ts";
 import type { CommitDetails } from "../../history/commits/commit_details.ts";
-import type { Change, Details, LogEntry, LogMove } from "../../control/service/history.ts";
+import type {
+  Change,
+  CheckpointReport,
+  Details,
+  LogEntry,
+  LogMove,
+} from "../../control/service/history.ts";
 import type { ConflictReport, ConflictSide } from "../../control/service/merge.ts";
 import type { CommitInfo, CommitKind } from "../../history/commits/commit.ts";
 import type { MovedTo } from "../../history/history.ts";
@@ -129,9 +135,26 @@ function detailsReport({ alongside, ...details }: CommitDetails): Details {
   return { ...details, ...(alongside === undefined ? {} : { alongside: [...alongside] }) };
 }
 
-export function logMove({ number, kind, time, from, to, target }: MovedTo): LogMove {
+/** A commit that was made just now, by what began at `started` (`performance.now()`). */
+export function checkpointReport(
+  branch: string,
+  { id, number, label, changed }: CommitInfo,
+  started: number,
+): CheckpointReport {
   return {
-    number,
+    id,
+    number: number ?? null,
+    label: nullIfEmpty(label),
+    branch,
+    changed,
+    ms: elapsed(started),
+  };
+}
+
+export function logMove(move: MovedTo): LogMove {
+  const { number, isNumbered, kind, time, from, to, target } = move;
+  return {
+    number: isNumbered ? number : null,
     kind: kind as LogMove["kind"],
     time: new Date(time).toISOString(),
     from,

@@ -5,7 +5,8 @@
  * be refreshes, which brought the project's changes into the branch: one that the commit has and the point has not moves the
  * base on, one that the point has and the commit has not (it was rolled back) moves the base back. So what the project's
  * people did is in the base exactly where it is in the branch, and an apply never takes it from them; and work of the
- * branch that was applied stays in the base when the branch is rolled back, so that the next apply takes it back.
+ * branch that was applied stays in the base when the branch is rolled back, so that the next apply takes it back. The undo of
+ * something that a refresh was part of is a refresh the other way round.
  *
  * @module
  */
@@ -40,6 +41,46 @@ export function commonBase(
     if (!(error instanceof LostBase)) throw error;
     return { ...imported(history, at), isGuessed: true };
   }
+}
+
+/** What is in common after an undo. */
+export interface CommonWithout {
+  readonly snapshot: Snapshot;
+  /** What was before it. */
+  readonly base: CommonBase;
+}
+
+/**
+ * What a branch at `head` and the project have in common when what happened from commit `before` to `after` is undone; null
+ * where that changes nothing. Puts objects; commits nothing.
+ */
+export function commonWithout(
+  store: StoreWriter,
+  history: History,
+  branch: string,
+  { before, after, head }: Record<"before" | "after" | "head", ObjectId>,
+): CommonWithout | null {
+  const at = (id: ObjectId) => commonBase(store, history, branch, id);
+  const [was, is, base] = [at(before), at(after), at(head)];
+  if (sameSnapshot(was.snapshot, is.snapshot)) return null;
+  const { snapshot } = mergeCommon(store, history, base.snapshot, is.snapshot, was.snapshot);
+  return sameSnapshot(snapshot, base.snapshot) ? null : { snapshot, base };
+}
+
+/** Brings what the project became from `from` to `to` into what is in common. */
+function mergeCommon(
+  store: StoreWriter,
+  history: History,
+  common: Snapshot,
+  from: Snapshot,
+  to: Snapshot,
+): { snapshot: Snapshot } {
+  let next = history.nextInode();
+  return mergeSnapshots(store, from, common, to, {
+    strategy: "theirs",
+    labels: { ours: "base", theirs: "project" },
+    allocateInode: () => next++,
+  });
 }
 
 class LostBase extends Error {}
@@ -86,10 +127,16 @@ class BaseSearch {
 
   /** What the project was for each refresh, and what had been common before it. */
   #refreshes(commits: readonly CommitInfo[]): { project: CommitInfo; before: CommitInfo }[] {
-    return commits.filter(({ kind }) => kind === "refresh").map(({ parents }) => {
+    return commits.filter((commit) => this.#isRefresh(commit)).map(({ parents }) => {
       const project = this.#whole(parents[1]);
       return { project, before: this.#whole(project.parents[0]) };
     });
+  }
+
+  /** An undo may be one too. What else it has as a second parent is where another branch began. */
+  #isRefresh({ kind, parents: [, second] }: CommitInfo): boolean {
+    if (kind === "refresh") return true;
+    return kind === "revert" && second !== undefined && this.#info(second).kind === "project";
   }
 
   #move(
@@ -98,25 +145,24 @@ class BaseSearch {
     to: CommitInfo,
   ): { snapshot: Snapshot; commit: ObjectId | null } {
     if (sameSnapshot(base.snapshot, from.snapshot)) return { snapshot: to.snapshot, commit: to.id };
-    let next = this.#history.nextInode();
-    const { snapshot } = mergeSnapshots(this.#store, from.snapshot, base.snapshot, to.snapshot, {
-      strategy: "theirs",
-      labels: { ours: "base", theirs: "project" },
-      allocateInode: () => next++,
-    });
+    const [store, history] = [this.#store, this.#history];
+    const { snapshot } = mergeCommon(store, history, base.snapshot, from.snapshot, to.snapshot);
     return { snapshot, commit: null };
   }
 
   #whole(id: ObjectId | undefined): CommitInfo {
-    let commit: CommitInfo;
+    const commit = this.#info(id);
+    if (commit.compacted) throw new LostBase();
+    return commit;
+  }
+
+  #info(id: ObjectId | undefined): CommitInfo {
+    if (id === undefined) throw new LostBase();
     try {
-      if (id === undefined) throw new LostBase();
-      commit = this.#history.commitInfo(id);
+      return this.#history.commitInfo(id);
     } catch {
       throw new LostBase();
     }
-    if (commit.compacted) throw new LostBase();
-    return commit;
   }
 }
 

@@ -158,7 +158,9 @@ export class RefResolver {
       : `did you mean ${candidates.map((label) => JSON.stringify(label)).join(" or ")}?`;
     return new HistoryError(
       "unknown_ref",
-      `Cannot find ${JSON.stringify(ref)}: no commit has this label, hash or branch; ${hint}`,
+      `Cannot find ${
+        JSON.stringify(ref)
+      }: no commit has this label, number, hash or branch; ${hint}`,
       { subject: ref, candidates },
     );
   }

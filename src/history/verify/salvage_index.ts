@@ -10,8 +10,7 @@ import { fileExists } from "../../store/files/file_exists.ts";
 import { getMeta } from "../../store/index/meta.ts";
 import { QUARANTINE } from "../../store/index/quarantine.ts";
 import { isWholeRow, type Row, type SummedTable } from "../../store/index/summed_table.ts";
-import { COMPACTED } from "../commits/retention_table.ts";
-import { BRANCHES, COMMITS, OPERATIONS } from "../commits/schema.ts";
+import { HISTORY_TABLES } from "../commits/schema.ts";
 
 /** What can still be read of the old index. */
 export class Salvage {
@@ -22,7 +21,7 @@ export class Salvage {
 
   /** @param path of the old index, the header of which is put right if it is damaged; nothing is salvaged where there is none */
   constructor(directory: string, path: string) {
-    const tables = [COMMITS, BRANCHES, OPERATIONS, COMPACTED, QUARANTINE];
+    const tables = [...HISTORY_TABLES, QUARANTINE];
     for (const table of tables) this.#rows.set(table, { rows: [], isComplete: false });
     if (!fileExists(path)) return;
     mendHeader(path);

@@ -33,5 +33,7 @@ function entryLine(entry: LogEntry): string {
 }
 
 function moveLine({ number, kind, time, to, toLabel }: LogMove): string {
-  return `- #${number} ${kind} to ${named({ id: to, label: toLabel })}, ${time}`;
+  return `- ${number === null ? "" : `#${number} `}${kind} to ${
+    named({ id: to, label: toLabel })
+  }, ${time}`;
 }

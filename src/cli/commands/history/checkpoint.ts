@@ -30,7 +30,8 @@ Prints the id of the checkpoint, 64 hex digits, where output is not a terminal.`
     else if (!onTerminal()) print(report.id);
     else {
       const id = style(shortId(report.id), "yellow");
-      const name = words("checkpoint", id, style(quoted(report.label), "bold"));
+      const number = report.number === null ? "" : `#${report.number}`;
+      const name = words("checkpoint", number, id, style(quoted(report.label), "bold"));
       print(joined(name, counts(report.changed), duration(report.ms)));
     }
     return 0;

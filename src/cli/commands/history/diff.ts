@@ -33,7 +33,7 @@ export const command: Command = {
   },
   details: `Without A: HEAD against the mount as it is. With A only: that against the mount.
 ${REF_HELP}
-Quote a label with spaces. On a terminal it goes through $AGENTVFS_PAGER or less.`,
+Quote a label with spaces. A terminal gets it through $AGENTVFS_PAGER or less.`,
   example: "diff HEAD~2 --patch -- src",
   async run(input) {
     const refs = input.positionals.slice(0, input.positionals.length - input.afterDashes.length);

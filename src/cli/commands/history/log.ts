@@ -65,12 +65,12 @@ function timeline({ entries, moves }: LogReport): (LogEntry | LogMove)[] {
 }
 
 function isAfter(move: LogMove, { time, number }: LogEntry): boolean {
-  return move.time > time || (move.time === time && move.number > (number ?? 0));
+  return move.time > time || (move.time === time && (move.number ?? 0) > (number ?? 0));
 }
 
 function moveCells({ number, kind, time, to, toNumber, toLabel }: LogMove): string[] {
   const target = words("to", toNumber === null ? shortId(to) : `#${toNumber}`, quoted(toLabel));
-  return ["", `#${number}`, "", localTime(time), kind, target];
+  return ["", number === null ? "" : `#${number}`, "", localTime(time), kind, target];
 }
 
 function cells(entry: LogEntry): string[] {

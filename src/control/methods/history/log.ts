@@ -17,7 +17,10 @@ import {
 import { BRANCH, LogEntry } from "../../shapes/history.ts";
 
 export const LogMove = shape("LogMove", "What moved the branch without making a checkpoint.", {
-  number: whole("As that of a `LogEntry`; a ref with it means where the branch went"),
+  number: nullable(
+    whole("As that of a `LogEntry`; a ref with it means where the branch went"),
+    "Null for one of long ago that has none of its own",
+  ),
   kind: oneOf(["rollback", "undo", "redo"], "What was asked for"),
   time: time("When it was done"),
   from: id("Checkpoint that the branch stood on"),
