@@ -4,10 +4,11 @@
 
 import assert from "node:assert/strict";
 import type { LogEntry } from "../../src/control/service/history.ts";
+import { HOOK_LINE } from "../../src/agents/plugin/hook_line.ts";
 import RECORDED from "../../src/agents/testing/recorded.json" with { type: "json" };
 import { withConversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { HOOK_LINE } from "../support/hook_line.ts";
+
 import { isInstalled, run, shell, succeed } from "../support/process.ts";
 import { PROGRAM } from "../support/program.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
