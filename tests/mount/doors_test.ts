@@ -9,7 +9,7 @@ import RECORDED from "../../src/agents/testing/recorded.json" with { type: "json
 import { withConversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 
-import { isInstalled, run, shell, succeed } from "../support/process.ts";
+import { isInstalled, run, shell, succeed, until } from "../support/process.ts";
 import { PROGRAM } from "../support/program.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
 
@@ -208,6 +208,29 @@ Deno.test("an agent does not wait for a daemon that is busy, and what it did is 
     assert.ok(calls.length > 0);
     await shell('[ "$(cat file)" = 9 ]', { cwd: m.mount });
   }, { env: { AGENTVFS_HOOK_MS: "0.001" } });
+});
+
+Deno.test("a hook never fails: not when the server dies, nor when there is no daemon any more", async () => {
+  await withProject("echo one >file", async (m) => {
+    const { serverPid } = await m.status();
+    Deno.kill(serverPid, "SIGKILL");
+    await Deno.writeTextFile(m.path("file"), "two");
+    await tell(m.mount, AFTER!);
+    await until("the call is recorded", async () => (await entries(m)).length === 1);
+    // As from a directory that is gone: a program cannot be started in one.
+    const hook = async () => {
+      const line = `PWD='${m.mount}'; ${HOOK_LINE}`;
+      const { code, stdout } = await run(["sh", "-c", line], { stdin: JSON.stringify(AFTER) });
+      assert.deepEqual([code, stdout], [0, ""]);
+    };
+    const last = await m.status();
+    for (const pid of [last.keeperPid, last.serverPid]) Deno.kill(pid, "SIGKILL");
+    await hook();
+    await m.start();
+    assert.match(await tell(m.mount, START!), /branch main/);
+    await m.stop();
+    await hook();
+  }, { ...PATIENT, allowedLog: [/SIGKILL|keeper is gone/] });
 });
 
 /** Far shorter than it takes until a server that was replaced is given up. */
