@@ -38,10 +38,12 @@ async function methodTable(): Promise<string> {
 
 async function plainTable(): Promise<string> {
   const rows = [["line", "reply"]];
-  for (const [name, { plain }] of await loadMethods()) {
-    if (plain === undefined) continue;
-    const begins = plain.adds === undefined ? "" : `${plain.adds}, then `;
-    rows.push([`\`${plain.usage}\``, `${begins}the fields of \`${name}\``]);
+  for (const [name, { plain, words }] of await loadMethods()) {
+    for (const form of [plain, words]) {
+      if (form === undefined) continue;
+      const begins = form.adds === undefined ? "" : `${form.adds}, then `;
+      rows.push([`\`${form.usage}\``, `${begins}the fields of \`${name}\``]);
+    }
   }
   return table(rows);
 }

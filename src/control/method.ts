@@ -23,13 +23,15 @@ export interface Method<P extends Fields = Fields, R extends Schema = Schema> {
   readonly who: WhoMayAsk;
   readonly params: P;
   readonly result: R;
-  /** How it is asked for in plain words; without this it cannot be. */
+  /** How it is asked for in plain words, as the original's clients do. */
   readonly plain?: PlainForm<ParamsOf<P>, v.InferOutput<R>>;
+  /** The same in words as on the command line, where the original has others, or none. */
+  readonly words?: PlainForm<ParamsOf<P>, v.InferOutput<R>>;
 }
 
 /** A method as a line of plain words: docs/protocol.md. */
 export interface PlainForm<P, R> {
-  /** The line; its first word is the verb. */
+  /** The line. It begins with the verb: one or two words of small letters. */
   readonly usage: string;
   /** The parameters that the words after the verb stand for. They are checked as those of any request. */
   params(words: string[]): object;

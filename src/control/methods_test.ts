@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import * as v from "valibot";
 import type { ControlClient } from "./client.ts";
+import { verbOf } from "./plain_words.ts";
 import { loadMethods, type Params, type Result } from "./methods.ts";
 import type { Schema } from "./schema.ts";
 import type { StatusReport } from "./service/daemon.ts";
@@ -33,7 +34,9 @@ function assertMeans(schema: Schema, where: string): void {
 }
 
 Deno.test("no two methods have one verb", () => {
-  const verbs = [...methods.values()].flatMap(({ plain }) => plain?.usage.split(" ")[0] ?? []);
+  const verbs = [...methods.values()].flatMap(({ plain, words }) =>
+    [plain, words].flatMap((form) => form === undefined ? [] : verbOf(form))
+  );
   assert.deepEqual(verbs, [...new Set(verbs)]);
 });
 

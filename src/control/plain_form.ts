@@ -33,6 +33,12 @@ export function jsonBody(words: string[]): object {
   throw refusedWords("malformed request");
 }
 
+/** So many words. */
+export function exactly(count: number, usage: string, words: string[]): string[] {
+  if (words.length === count) return words;
+  throw refusedWords(`it is said so: ${usage}`);
+}
+
 /** Refuses what follows a verb that stands alone. */
 export function noWords(verb: string, words: string[]): void {
   if (words.length > 0) throw refusedWords(`${verb} takes no words`);

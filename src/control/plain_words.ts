@@ -35,9 +35,13 @@ const ORIGINAL_PHRASES: Readonly<Record<string, string>> = {
 
 /** Executes one line of plain words. Never throws: what goes wrong is in the reply. */
 export async function runPlainWords(service: Service, line: string): Promise<string> {
-  const [name = "", ...words] = line.split(/[ \t]+/).filter((word) => word !== "");
+  const said = line.split(/[ \t]+/).filter((word) => word !== "");
   verbs ??= loadVerbs();
-  const verb = (await verbs).get(name);
+  const known = await verbs;
+  const [name = ""] = said;
+  const two = said.slice(0, 2).join(" ");
+  const words = said.slice(known.has(two) ? two.split(" ").length : 1);
+  const verb = known.get(two) ?? known.get(name);
   if (verb === undefined) {
     return JSON.stringify({
       ok: false,
@@ -69,9 +73,16 @@ let verbs: Promise<ReadonlyMap<string, Verb>> | undefined;
 
 async function loadVerbs(): Promise<ReadonlyMap<string, Verb>> {
   const methods = [...await loadMethods()];
-  return new Map(methods.flatMap(([method, { plain }]) => {
-    return plain === undefined ? [] : [[plain.usage.split(" ")[0]!, { method, plain }] as const];
+  return new Map(methods.flatMap(([method, { plain, words }]) => {
+    return [plain, words].flatMap((form) =>
+      form === undefined ? [] : [[verbOf(form), { method, plain: form }] as const]
+    );
   }));
+}
+
+/** The words of small letters that its usage begins with. */
+export function verbOf({ usage }: { readonly usage: string }): string {
+  return /^[a-z.]+( [a-z]+)?/.exec(usage)![0];
 }
 
 /** As the original listed them: with a slash in front, each once. */

@@ -124,6 +124,23 @@ Deno.test("plain words: branches are made, merged and deleted with a JSON object
   }
 });
 
+Deno.test("plain words: as on the command line", async () => {
+  const service = new FakeService();
+  const say = (line: string) => run(line, service);
+  assert.equal((await say("branch create agent from=main")).name, "agent");
+  assert.equal((await say("branch show agent")).name, "agent");
+  const { branches } = await say("branch list");
+  assert.equal(branches.at(-1).parent, "main");
+  assert.equal((await say("branch rename agent other")).name, "other");
+  assert.equal((await say("merge other into=main")).into, "main");
+  assert.equal((await say("branch delete other")).name, "other");
+  for (const line of ["branch create", "branch rename a", "branch list x", "merge", "branch"]) {
+    const reply = await say(line);
+    assert.equal(reply.ok, false, line);
+  }
+  assert.match((await say("branch create a b")).message, /branch create NAME \[from=REF\]/);
+});
+
 Deno.test("plain words: branch.list", async () => {
   const reply = await run("branch.list");
   assert.equal(reply.branches[0].name, "main");

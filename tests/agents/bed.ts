@@ -76,8 +76,8 @@ export class Bed {
     return stdout;
   }
 
-  async log(): Promise<LogReport> {
-    return JSON.parse(await this.agentvfs("log", "--json", "--project", this.mount));
+  async log(...args: string[]): Promise<LogReport> {
+    return JSON.parse(await this.agentvfs("log", "--json", "--project", this.mount, ...args));
   }
 
   /** Runs an agent in the mount while the model says what is in `script`. */
@@ -147,7 +147,8 @@ export function testAgent(agent: AgentName, name: string, body: (bed: Bed) => Pr
       }
       await Deno.writeTextFile(
         join(bed.root, "bin/agentvfs"),
-        `#!/bin/sh\nexport DENO_DIR='${await denoDirectory()}'\nexec ${
+        // A busy machine must not lose an answer for a test.
+        `#!/bin/sh\nexport AGENTVFS_HOOK_MS=5000 DENO_DIR='${await denoDirectory()}'\nexec ${
           PROGRAM.map((word) => `'${word}'`).join(" ")
         } "$@"\n`,
         { mode: 0o755 },

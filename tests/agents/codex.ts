@@ -6,12 +6,17 @@ export const call = (name: string, input: object) => ({ name, namespace: "mcp__a
 
 /** Runs `codex exec` in the mount, in its sandbox. Its hooks are trusted for this once. */
 export function codex(bed: Bed, script: Script): Promise<Worked> {
+  return codexAfter([], bed, script);
+}
+
+/** The same, started by another command, as `agentvfs run --`. */
+export function codexAfter(before: readonly string[], bed: Bed, script: Script): Promise<Worked> {
   return bed.work(script, async (port) => {
     const path = join(bed.home, ".codex/config.toml");
     const text = await Deno.readTextFile(path);
     await Deno.writeTextFile(path, provider(port) + text);
     const flags = ["--sandbox", "workspace-write", "--dangerously-bypass-hook-trust"];
-    return [["codex", "exec", ...flags, "fix the cart"], { SCRIPTED_KEY: "x" }];
+    return [[...before, "codex", "exec", ...flags, "fix the cart"], { SCRIPTED_KEY: "x" }];
   });
 }
 

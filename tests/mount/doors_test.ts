@@ -3,12 +3,15 @@
  */
 
 import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
+import type { ControlClient } from "../../src/control/client.ts";
 import type { LogEntry } from "../../src/control/service/history.ts";
+import { HOOK_LINE } from "../../src/agents/plugin/hook_line.ts";
 import RECORDED from "../../src/agents/testing/recorded.json" with { type: "json" };
 import { withConversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { HOOK_LINE } from "../support/hook_line.ts";
-import { isInstalled, run, shell, succeed } from "../support/process.ts";
+
+import { isInstalled, run, shell, succeed, until } from "../support/process.ts";
 import { PROGRAM } from "../support/program.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
 
@@ -36,28 +39,46 @@ async function tell(cwd: string, event: Hook, sh: readonly string[] = ["sh"]): P
 
 const [START, PROMPT, , BEFORE, AFTER, FAILED, EDITED, , , STOP] = RECORDED.claude as Hook[];
 
-async function entries(m: Mounted, ...options: string[]): Promise<LogEntry[]> {
-  return (await m.ctl("log", ...options)).entries.filter(({ kind }: LogEntry) => kind !== "import");
+/** A branch of its own for each scenario: a mount costs more. */
+class Scene {
+  constructor(readonly client: ControlClient, readonly branch: string, readonly root: string) {}
+
+  path(name: string): string {
+    return join(this.root, name);
+  }
+
+  tell(event: Hook, sh?: readonly string[]): Promise<string> {
+    return tell(this.root, event, sh);
+  }
+
+  write(name: string, text: string): Promise<void> {
+    return Deno.writeTextFile(this.path(name), text);
+  }
+
+  /** What was recorded on it, newest first. */
+  async entries(): Promise<LogEntry[]> {
+    const { entries } = await this.client.log({ branch: this.branch });
+    return entries.filter(({ kind }) => kind !== "import");
+  }
 }
 
-Deno.test("a tool call that changed something is a checkpoint that says whose it was", async () => {
-  await withProject("mkdir sub; echo one >file", async (m) => {
-    const greeting = await tell(m.mount, START!);
-    assert.match(greeting, /branch main, last checkpoint "initial"/);
+const SCENES: Record<string, (s: Scene) => Promise<void>> = {
+  async "a tool call that changed something is a checkpoint that says whose it was"(s) {
+    const greeting = await s.tell(START!);
+    assert.match(greeting, new RegExp(`branch ${s.branch}, last checkpoint "initial"`));
     assert.match(greeting, /echo rollback NAME > \.agentvfs\/ctl/);
-    assert.equal(await tell(m.mount, PROMPT!), "");
-    assert.equal(await tell(m.mount, BEFORE!), "");
-    await Deno.writeTextFile(m.path("file"), "two\n");
-    await Deno.remove(m.path("sub"));
-    assert.equal(await tell(m.mount, AFTER!), "");
+    assert.equal(await s.tell(PROMPT!), "");
+    assert.equal(await s.tell(BEFORE!), "");
+    await s.write("file", "two\n");
+    await Deno.remove(s.path("sub/deep"));
+    assert.equal(await s.tell(AFTER!), "");
     // Nothing came of these: a file that came and went is not a change.
-    await tell(m.mount, FAILED!);
-    await Deno.writeTextFile(m.path("lock"), "");
-    await Deno.remove(m.path("lock"));
-    await tell(m.mount, EDITED!);
-    await tell(m.mount, STOP!);
-
-    const [only, another] = await entries(m);
+    await s.tell(FAILED!);
+    await s.write("lock", "");
+    await Deno.remove(s.path("lock"));
+    await s.tell(EDITED!);
+    await s.tell(STOP!);
+    const [only, another] = await s.entries();
     assert.equal(another, undefined);
     assert.deepEqual(only!.changed, { added: 0, modified: 1, deleted: 1 });
     assert.equal(only!.agent, "claude");
@@ -72,127 +93,136 @@ Deno.test("a tool call that changed something is a checkpoint that says whose it
       exit: 0,
       transcript: START!.transcript_path,
     });
-    const { stdout } = await m.run(["-C", m.project, "log"]);
-    assert.match(stdout, /Bash: npm test .*by claude/);
-    // What was recorded is whole.
-    await m.ctl("verify");
-  }, PATIENT);
-});
+  },
 
-Deno.test("what is of no call is recorded apart: before a prompt, between calls, at the end of a turn", async () => {
-  await withProject("echo one >file", async (m) => {
-    const transcript = `${m.state}/transcript.jsonl`;
+  async "what is of no call is recorded apart: before a prompt, between calls, at the end of a turn"(
+    s,
+  ) {
+    const transcript = `${await Deno.makeTempDir({ prefix: "agentvfs-" })}/transcript.jsonl`;
     await Deno.writeTextFile(transcript, "x".repeat(1234));
-    const change = (text: string) => Deno.writeTextFile(m.path("file"), text);
-    await tell(m.mount, START!);
-    await change("by the person");
-    await tell(m.mount, { ...PROMPT!, transcript_path: transcript });
-    await change("by somebody else");
-    await tell(m.mount, BEFORE!);
-    await change("by the call");
-    await tell(m.mount, AFTER!);
-    await change("by what the call left running");
-    await tell(m.mount, STOP!);
-    const moments = (await entries(m)).map(({ details }) => details!.moment);
+    await s.tell(START!);
+    await s.write("file", "by the person");
+    await s.tell({ ...PROMPT!, transcript_path: transcript });
+    await s.write("file", "by somebody else");
+    await s.tell(BEFORE!);
+    await s.write("file", "by the call");
+    await s.tell(AFTER!);
+    await s.write("file", "by what the call left running");
+    await s.tell(STOP!);
+    const made = await s.entries();
+    const moments = made.map(({ details }) => details!.moment);
     assert.deepEqual(moments, ["turn", "call", "before-call", "prompt"]);
-    const first = (await entries(m)).at(-1)!;
-    assert.equal(first.details!.said, "fix the cart");
-    assert.equal(first.details!.transcriptBytes, 1234);
-  }, PATIENT);
-});
+    assert.equal(made.at(-1)!.details!.said, "fix the cart");
+    assert.equal(made.at(-1)!.details!.transcriptBytes, 1234);
+    await Deno.remove(dirname(transcript), { recursive: true });
+  },
 
-Deno.test("calls at the same time say so of each other", async () => {
-  await withProject("echo one >file", async (m) => {
+  async "calls at the same time say so of each other"(s) {
     const call = (event: Hook, id: string) => ({ ...event, tool_use_id: id });
-    await tell(m.mount, call(BEFORE!, "a"));
-    await Deno.writeTextFile(m.path("a"), "a");
-    await tell(m.mount, call(BEFORE!, "b"));
-    await Deno.writeTextFile(m.path("b"), "b");
-    await tell(m.mount, call(AFTER!, "a"));
-    await Deno.writeTextFile(m.path("c"), "c");
-    await tell(m.mount, call(AFTER!, "b"));
-    const told = (await entries(m)).map(({ details }) => [details!.call, details!.alongside]);
+    await s.tell(call(BEFORE!, "a"));
+    await s.write("a", "a");
+    await s.tell(call(BEFORE!, "b"));
+    await s.write("b", "b");
+    await s.tell(call(AFTER!, "a"));
+    await s.write("c", "c");
+    await s.tell(call(AFTER!, "b"));
+    const told = (await s.entries()).map(({ details }) => [details!.call, details!.alongside]);
     assert.deepEqual(told, [["b", ["a"]], ["a", ["b"]]]);
-  }, PATIENT);
-});
+  },
 
-Deno.test("after a rollback an agent is told once which files are others now", async () => {
-  await withProject("echo one >file; echo one >gone; echo one >same", async (m) => {
-    await tell(m.mount, START!);
-    await tell(m.mount, BEFORE!);
-    await shell("echo two >file; rm gone; echo new >added", { cwd: m.mount });
-    await tell(m.mount, AFTER!);
-    await m.ctl("rollback", "initial");
+  async "after a rollback an agent is told once which files are others now"(s) {
+    const { branch } = s;
+    await s.tell(START!);
+    await s.tell(BEFORE!);
+    await s.write("file", "two");
+    await s.write("added", "new");
+    await Deno.remove(s.path("gone"));
+    await s.tell(AFTER!);
+    await s.client.rollback({ branch, ref: "initial" });
     // Nobody listens at the end of a turn: it is told later.
-    assert.equal(await tell(m.mount, STOP!), "");
-    const told = await tell(m.mount, PROMPT!);
+    assert.equal(await s.tell(STOP!), "");
+    const told = await s.tell(PROMPT!);
     assert.match(
       told,
       /changed, brought back or removed them: added, file, gone\. Read them again/,
     );
-    assert.equal(await tell(m.mount, BEFORE!), "");
+    assert.equal(await s.tell(BEFORE!), "");
     // Another session that begins now has not read anything yet.
     const other = { session_id: "another" };
-    assert.doesNotMatch(await tell(m.mount, { ...START!, ...other }), /Read them again/);
-    await m.ctl("undo");
-    assert.match(await tell(m.mount, { ...AFTER!, ...other }), /added, file, gone/);
-  }, PATIENT);
-});
+    assert.doesNotMatch(await s.tell({ ...START!, ...other }), /Read them again/);
+    await s.client.undo({ branch });
+    assert.match(await s.tell({ ...AFTER!, ...other }), /added, file, gone/);
+  },
 
-Deno.test("a hook is about the branch of its own path, from every shell, wherever in it", async () => {
-  await withProject("mkdir -p 'a dir/deep'; echo one >file", async (m) => {
-    await m.ctl("branch", "create", "b");
-    const branch = m.path(".agentvfs/branches/b");
+  async "a hook is about the branch of its own path, from every shell, wherever in it"(s) {
+    const deep = s.path("a dir/deep");
     for (const sh of await present(SHELLS)) {
-      const deep = `${branch}/a dir/deep`;
-      assert.match(await tell(deep, START!, sh), /branch b, last checkpoint/, sh.join(" "));
+      assert.match(await tell(deep, START!, sh), new RegExp(`branch ${s.branch}, `), sh.join(" "));
       await Deno.writeTextFile(`${deep}/made`, sh.join(" "));
       await tell(deep, AFTER!, sh);
+      const [made] = await s.entries();
+      assert.equal(made!.details!.command, "npm test");
+      // Outside of every mount the line does nothing, and does not fail.
+      assert.equal(await tell("/", START!, sh), "");
     }
-    assert.deepEqual(await entries(m), []);
-    const made = await entries(m, "--branch", "b");
-    assert.deepEqual(made[0]!.details!.command, "npm test");
-    // Outside of every mount the line does nothing, and does not fail.
-    for (const sh of await present(SHELLS)) assert.equal(await tell(m.state, START!, sh), "");
-  }, PATIENT);
-});
+    assert.equal((await s.client.log({})).entries.length, 1);
+  },
 
-Deno.test("codex and gemini are answered as claude is", async () => {
-  await withProject("echo one >file", async (m) => {
+  async "codex and gemini are answered as claude is"(s) {
     for (const agent of ["codex", "gemini"] as const) {
       const hooks = RECORDED[agent] as Hook[];
-      assert.match(await tell(m.mount, hooks[0]!), /branch main/);
-      await tell(m.mount, hooks[2]!);
-      await Deno.writeTextFile(m.path("file"), agent);
-      await tell(m.mount, hooks[3]!);
+      assert.match(await s.tell(hooks[0]!), /kept by agentvfs/);
+      await s.tell(hooks[2]!);
+      await s.write("file", agent);
+      await s.tell(hooks[3]!);
     }
-    const told = (await entries(m)).map(({ agent, details }) => [agent, details!.command]);
+    const told = (await s.entries()).map(({ agent, details }) => [agent, details!.command]);
     assert.deepEqual(told, [["gemini", "/p/cart.js"], ["codex", "cart.js new.js"]]);
-  }, PATIENT);
-});
+  },
 
-Deno.test("events longer than a pipe, in pieces, and what is no event: nothing fails, nothing is lost", async () => {
-  await withProject("echo one >file", async (m) => {
-    await Deno.writeTextFile(m.path("file"), "two");
+  async "events longer than a pipe, in pieces, and what is no event: nothing fails, nothing is lost"(
+    s,
+  ) {
+    await s.write("file", "two");
     const tool_response = { originalFile: "}\n".repeat(300_000) };
-    await tell(m.mount, { ...AFTER!, tool_response });
-    assert.equal((await entries(m))[0]!.details!.call, "toolu_1");
+    await s.tell({ ...AFTER!, tool_response });
+    assert.equal((await s.entries())[0]!.details!.call, "toolu_1");
     for (const rubbish of ["", "}", "null", "[]", '"}"', "{}", '{"hook_event_name":"X"}', "\0}"]) {
       const { code, stdout, stderr } = await run(["sh", "-c", HOOK_LINE], {
-        cwd: m.mount,
+        cwd: s.root,
         stdin: rubbish,
       });
       assert.deepEqual([code, stdout, stderr], [0, "", ""], rubbish);
     }
     // As two processes, and without anybody who reads.
     const two = await run(["sh", "-c", "cat >.agentvfs/hook; cat .agentvfs/hook"], {
-      cwd: m.mount,
+      cwd: s.root,
       stdin: JSON.stringify(START),
     });
     assert.match(two.stdout, /additionalContext/);
-    assert.equal((await entries(m)).length, 1);
+    assert.equal((await s.entries()).length, 1);
+  },
+};
+
+const FILES = "mkdir -p sub/deep 'a dir/deep'; echo one >file; echo one >gone; echo one >same";
+
+Deno.test("what agents tell of themselves is recorded, and they are told what they should know", async (t) => {
+  await withProject(FILES, async (m) => {
+    using client = await m.connect();
+    for (const [i, [name, body]] of Object.entries(SCENES).entries()) {
+      const branch = `scene${i}`;
+      const { path } = await client.createBranch({ name: branch });
+      await t.step(name, () => body(new Scene(client, branch, path)));
+    }
+    const { stdout } = await m.run(["-C", m.project, "log", "--branch", "scene0"]);
+    assert.match(stdout, /Bash: npm test .*by claude/);
+    await m.ctl("verify");
   }, PATIENT);
 });
+
+async function entries(m: Mounted, ...options: string[]): Promise<LogEntry[]> {
+  return (await m.ctl("log", ...options)).entries.filter(({ kind }: LogEntry) => kind !== "import");
+}
 
 Deno.test("an agent does not wait for a daemon that is busy, and what it did is recorded all the same", async () => {
   await withProject("echo one >file", async (m) => {
@@ -207,6 +237,29 @@ Deno.test("an agent does not wait for a daemon that is busy, and what it did is 
     assert.ok(calls.length > 0);
     await shell('[ "$(cat file)" = 9 ]', { cwd: m.mount });
   }, { env: { AGENTVFS_HOOK_MS: "0.001" } });
+});
+
+Deno.test("a hook never fails: not when the server dies, nor when there is no daemon any more", async () => {
+  await withProject("echo one >file", async (m) => {
+    const { serverPid } = await m.status();
+    Deno.kill(serverPid, "SIGKILL");
+    await Deno.writeTextFile(m.path("file"), "two");
+    await tell(m.mount, AFTER!);
+    await until("the call is recorded", async () => (await entries(m)).length === 1);
+    // As from a directory that is gone: a program cannot be started in one.
+    const hook = async () => {
+      const line = `PWD='${m.mount}'; ${HOOK_LINE}`;
+      const { code, stdout } = await run(["sh", "-c", line], { stdin: JSON.stringify(AFTER) });
+      assert.deepEqual([code, stdout], [0, ""]);
+    };
+    const last = await m.status();
+    for (const pid of [last.keeperPid, last.serverPid]) Deno.kill(pid, "SIGKILL");
+    await hook();
+    await m.start();
+    assert.match(await tell(m.mount, START!), /branch main/);
+    await m.stop();
+    await hook();
+  }, { ...PATIENT, allowedLog: [/SIGKILL|keeper is gone/] });
 });
 
 /** Far shorter than it takes until a server that was replaced is given up. */

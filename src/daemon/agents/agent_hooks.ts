@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { AgentEvent } from "../../agents/agent_event.ts";
+import type { AgentEvent, HookInput } from "../../agents/agent_event.ts";
 import { readEvent } from "../../agents/read_event.ts";
 import { writeAnswer } from "../../agents/write_answer.ts";
 import type { CommitDetails, CommitMoment } from "../../history/commits/commit_details.ts";
@@ -37,6 +37,13 @@ interface Session {
   knows: number;
 }
 
+/** A checkpoint that is to be made if something was changed. */
+interface Due {
+  /** What it says, when it is made. */
+  details(): CommitDetails;
+  done?(): void;
+}
+
 /** What was found out for an answer. */
 interface Found {
   readonly branch: Branch;
@@ -62,7 +69,7 @@ export class AgentHooks {
       return {};
     }
     if (typeof hook !== "object" || hook === null || branch === null) return { text: "" };
-    const event = readEvent(hook as Record<string, unknown>);
+    const event = readEvent(hook as HookInput);
     if (event === null || event.moment === "other") return { text: "" };
     const found = await within(this.parts.deadlineMs, this.#follow(branch, event));
     return { text: found === null ? "" : writeAnswer(event, this.#tell(event, found)) };
@@ -73,8 +80,8 @@ export class AgentHooks {
     try {
       if (event.moment === "session-start") this.#begin(name, event);
       const branch = await this.parts.branch(name);
-      const details = this.#advance(name, event);
-      if (details !== null) await this.#record(branch, event, details);
+      const record = this.#advance(name, event);
+      if (record !== null) await this.#record(branch, event, record);
       const { knows } = this.#session(name, event);
       return { branch, moves: await this.parts.moves.since(name, knows) };
     } catch (error) {
@@ -96,40 +103,47 @@ export class AgentHooks {
   }
 
   /** What a checkpoint of what was changed up to now would say; null: there is none to be made at this moment. */
-  #advance(branch: string, event: AgentEvent): CommitDetails | null {
+  #advance(branch: string, event: AgentEvent): Due | null {
     const calls = this.#callsIn(branch);
+    const about = (moment: CommitMoment): Due => ({ details: () => detailsOf(moment, event) });
     switch (event.moment) {
       case "prompt":
-        return { ...about("prompt", event), ...known({ said: event.said }) };
+        return {
+          details: () => ({ ...detailsOf("prompt", event), ...known({ said: event.said }) }),
+        };
       case "call-start": {
         const nobodyWorks = calls.isEmpty;
         if (!event.delegates) calls.begin(event);
-        return nobodyWorks ? about("before-call", event) : null;
+        return nobodyWorks ? about("before-call") : null;
       }
       case "call-end":
         return ofCall(event, calls);
       case "calls-end":
-        return calls.isEmpty ? about("turn", event) : null;
+        return calls.isEmpty ? about("turn") : null;
       case "subagent-end":
       case "turn-end":
       case "session-end":
         calls.endAll(event.session, event.subagent);
-        return about("turn", event);
+        return about("turn");
       default:
         return null;
     }
   }
 
-  async #record(branch: Branch, event: AgentEvent, details: CommitDetails): Promise<void> {
+  async #record(branch: Branch, event: AgentEvent, { details, done }: Due): Promise<void> {
     const transcript = await transcriptOf(event);
-    const commit = {
-      label: "",
-      message: "",
-      kind: "checkpoint",
-      agent: event.agent,
-      details: { ...details, ...transcript },
-    } as const;
-    await this.parts.turn("checkpoint", () => branch.saveIfChanged(commit));
+    try {
+      await this.parts.turn("checkpoint", () =>
+        branch.saveIfChanged({
+          label: "",
+          message: "",
+          kind: "checkpoint",
+          agent: event.agent,
+          details: { ...details(), ...transcript },
+        }));
+    } finally {
+      done?.();
+    }
   }
 
   #callsIn(branch: string): OpenCalls {
@@ -160,18 +174,24 @@ export class AgentHooks {
   }
 }
 
-function ofCall(event: AgentEvent, calls: OpenCalls): CommitDetails {
+function ofCall(event: AgentEvent, calls: OpenCalls): Due {
   const { tool, call, command, exit } = event;
   const closed = calls.end(event);
   const durationMs = event.durationMs ?? closed?.ms ?? null;
-  const alongside = closed?.alongside.length ? closed.alongside : null;
   return {
-    ...about("call", event),
-    ...known({ tool, call, command, durationMs, exit, alongside }),
+    details: () => {
+      const others = [...closed?.alongside ?? []];
+      const alongside = others.length > 0 ? others : null;
+      return {
+        ...detailsOf("call", event),
+        ...known({ tool, call, command, durationMs, exit, alongside }),
+      };
+    },
+    ...(closed === null ? {} : { done: closed.recorded }),
   };
 }
 
-function about(moment: CommitMoment, { session, prompt, subagent }: AgentEvent): CommitDetails {
+function detailsOf(moment: CommitMoment, { session, prompt, subagent }: AgentEvent): CommitDetails {
   return { moment, ...known({ session, prompt, subagent }) };
 }
 

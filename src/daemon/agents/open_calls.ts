@@ -17,14 +17,19 @@ interface Open {
   readonly alongside: Set<string>;
 }
 
-/** A call that has ended. */
+/** A call that has ended, and is to be recorded. */
 export interface ClosedCall {
   readonly ms: number;
-  readonly alongside: readonly string[];
+  /** Ids of others that were open meanwhile, or have begun since. */
+  readonly alongside: ReadonlySet<string>;
+  /** It is recorded: what begins from now on is not in it. */
+  recorded(): void;
 }
 
 export class OpenCalls {
   #open: Open[] = [];
+  /** Those that have ended and are not recorded yet: who is busy may be late, and the agent does not wait. */
+  readonly #ended = new Set<Open>();
 
   /** Nobody is working that is known of. */
   get isEmpty(): boolean {
@@ -37,6 +42,7 @@ export class OpenCalls {
       if (other.event.call !== null) open.alongside.add(other.event.call);
       if (event.call !== null) other.alongside.add(event.call);
     }
+    for (const { alongside } of this.#ended) if (event.call !== null) alongside.add(event.call);
     this.#open = [...this.#open, open].slice(-MOST);
   }
 
@@ -44,8 +50,13 @@ export class OpenCalls {
   end(event: AgentEvent): ClosedCall | null {
     const at = this.#open.findIndex((open) => isSameCall(open.event, event));
     if (at < 0) return null;
-    const [{ since, alongside }] = this.#open.splice(at, 1) as [Open];
-    return { ms: Math.round(performance.now() - since), alongside: [...alongside] };
+    const [call] = this.#open.splice(at, 1) as [Open];
+    this.#ended.add(call);
+    return {
+      ms: Math.round(performance.now() - call.since),
+      alongside: call.alongside,
+      recorded: () => this.#ended.delete(call),
+    };
   }
 
   /** The session has ended what it was doing. */

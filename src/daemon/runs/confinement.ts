@@ -73,7 +73,9 @@ export async function planConfinement(
     ...met.map((path) => ({ path, mode: 0o700, isWritable: true })),
   ];
   const writable = [...new Set([...allowed.paths, ...shared, ...own])];
-  const readable = [...READABLE, ...allowed.links, ...await hiddenHome(fresh)];
+  // What agents were told of agentvfs is theirs to read: hooks, a Skill.
+  const plugin = join(stateRoot(), "plugin");
+  const readable = [...READABLE, ...allowed.links, ...await hiddenHome(fresh), plugin];
   const isIn = (path: string, places: readonly string[]) =>
     places.some((place) => isWithin(path, place));
   const isMeant = (path: string) => isIn(path, [...allowed.paths, ...shared, ...places]);

@@ -1,5 +1,5 @@
 import { defineMethod } from "../../method.ts";
-import { jsonBody } from "../../plain_form.ts";
+import { exactly, jsonBody, suffix } from "../../plain_form.ts";
 import { name, optional } from "../../schema.ts";
 import { BranchReport } from "../../shapes/branches.ts";
 
@@ -22,5 +22,17 @@ export const method = defineMethod({
     adds: "`branch_id`",
     params: jsonBody,
     reply: (report) => ({ branch_id: report.number, ...report }),
+  },
+  words: {
+    usage: "branch create NAME [from=REF]",
+    params(given) {
+      const from = suffix("from", given);
+      const [name] = exactly(
+        1,
+        "branch create NAME [from=REF]",
+        from === undefined ? given : given.slice(0, -1),
+      );
+      return { name, ...(from === undefined ? {} : { from }) };
+    },
   },
 });

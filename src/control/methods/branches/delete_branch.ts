@@ -1,5 +1,5 @@
 import { defineMethod } from "../../method.ts";
-import { jsonBody } from "../../plain_form.ts";
+import { exactly, jsonBody } from "../../plain_form.ts";
 import { flag, id, type Infer, name, optional, shape, text } from "../../schema.ts";
 
 export const DeleteBranchReport = shape("DeleteBranchReport", "A branch that is gone.", {
@@ -18,4 +18,8 @@ export const method = defineMethod({
   },
   result: DeleteBranchReport,
   plain: { usage: 'branch.delete {"name":…}', params: jsonBody },
+  words: {
+    usage: "branch delete NAME",
+    params: (given) => ({ name: exactly(1, "branch delete NAME", given)[0] }),
+  },
 });

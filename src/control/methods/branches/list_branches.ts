@@ -1,5 +1,5 @@
 import { defineMethod } from "../../method.ts";
-import { noWords } from "../../plain_form.ts";
+import { exactly, noWords } from "../../plain_form.ts";
 import { type Infer, list, shape } from "../../schema.ts";
 import { BranchReport } from "../../shapes/branches.ts";
 
@@ -27,5 +27,9 @@ export const method = defineMethod({
         commit: head.id,
       })),
     }),
+  },
+  words: {
+    usage: "branch list",
+    params: (given) => exactly(0, "branch list", given) && {},
   },
 });

@@ -1,4 +1,5 @@
 import { defineMethod } from "../../method.ts";
+import { exactly } from "../../plain_form.ts";
 import { name } from "../../schema.ts";
 import { BranchReport } from "../../shapes/branches.ts";
 
@@ -8,4 +9,11 @@ export const method = defineMethod({
   who: "outside",
   params: { name: name("The branch that is meant"), to: name("Its new name") },
   result: BranchReport,
+  words: {
+    usage: "branch rename NAME NEW",
+    params(given) {
+      const [name, to] = exactly(2, "branch rename NAME NEW", given);
+      return { name, to };
+    },
+  },
 });

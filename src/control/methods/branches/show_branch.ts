@@ -1,4 +1,5 @@
 import { defineMethod } from "../../method.ts";
+import { exactly } from "../../plain_form.ts";
 import { name } from "../../schema.ts";
 import { BranchReport } from "../../shapes/branches.ts";
 
@@ -8,4 +9,8 @@ export const method = defineMethod({
   who: "family",
   params: { name: name("The branch that is meant") },
   result: BranchReport,
+  words: {
+    usage: "branch show NAME",
+    params: (given) => ({ name: exactly(1, "branch show NAME", given)[0] }),
+  },
 });

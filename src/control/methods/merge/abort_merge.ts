@@ -1,4 +1,5 @@
 import { defineMethod } from "../../method.ts";
+import { exactly, takeBranch } from "../../plain_form.ts";
 import { BRANCH, RollbackReport } from "../../shapes/history.ts";
 
 export const method = defineMethod({
@@ -7,4 +8,12 @@ export const method = defineMethod({
   who: "branch",
   params: BRANCH,
   result: RollbackReport,
+  words: {
+    usage: "merge abort [branch=B]",
+    params(given) {
+      const { rest, ...branch } = takeBranch(given);
+      exactly(0, "merge abort", rest);
+      return branch;
+    },
+  },
 });

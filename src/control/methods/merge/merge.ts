@@ -1,5 +1,5 @@
 import { defineMethod } from "../../method.ts";
-import { jsonBody } from "../../plain_form.ts";
+import { jsonBody, refusedWords, suffix } from "../../plain_form.ts";
 import {
   choice,
   flag,
@@ -102,5 +102,14 @@ export const method = defineMethod({
       target: into,
       ...report,
     }),
+  },
+  words: {
+    usage: "merge SRC… [into=B]",
+    params(given) {
+      const into = suffix("into", given);
+      const sources = into === undefined ? given : given.slice(0, -1);
+      if (sources.length === 0) throw refusedWords("merge needs SRC…");
+      return { sources, ...(into === undefined ? {} : { into }) };
+    },
   },
 });
