@@ -5,7 +5,7 @@ import { foundAgents } from "../../../agents/integrate/offered.ts";
 import { TargetError } from "../../../agents/integrate/target.ts";
 import { stateRoot } from "../../../daemon/workspaces/workspace.ts";
 import { absolutePath } from "../../../host/current_directory.ts";
-import { agentPlaces } from "../../agent_places.ts";
+import { agentPlaces } from "./agent_places.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { CommandError, usageError } from "../../command_error.ts";
 import { DRY_RUN_OPTION } from "../../history_options.ts";
