@@ -71,3 +71,54 @@ Deno.test("a daemon that stops and one that starts are seen by a server that liv
       await server.end();
     }
   }));
+
+/** The program under test, where it runs from source, is in a temporary directory or keeps there what it compiled. */
+const CONFINE = [
+  "--confine",
+  "--share-tmp",
+  "--allow",
+  Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache`,
+];
+
+for (const confine of [[], CONFINE]) {
+  Deno.test(`in ${["run", ...confine.slice(0, 1)].join(" ")} the tools are about the branch, also without the socket`, () =>
+    withProject("echo one > a", async (mounted) => {
+      const script = `echo two > a; printf '%s\n' "$REQUESTS" | "$@"`;
+      const requests = [
+        ["status", {}],
+        ["checkpoint", { label: "confined" }],
+        ["branch_create", { name: "child" }],
+        ["rollback", { ref: "initial" }],
+      ].map(([name, args], id) => {
+        const params = { name, arguments: args };
+        return JSON.stringify({ jsonrpc: "2.0", id, method: "tools/call", params });
+      });
+      const run = [
+        "run",
+        "--branch",
+        "b",
+        ...confine,
+        "--",
+        "sh",
+        "-c",
+        script,
+        "sh",
+        ...PROGRAM,
+        "mcp",
+      ];
+      const env = { REQUESTS: requests.join("\n") };
+      const { code, stdout, stderr } = await mounted.run(run, { cwd: mounted.project, env });
+      assert.equal(code, 0, stderr);
+      const lines = stdout.trim().split("\n").filter((line) => line.startsWith("{"));
+      const results = lines.map((line) => JSON.parse(line).result);
+      for (const { isError, content } of results) assert.equal(isError, undefined, content[0].text);
+      const [status, checkpoint, child, back] = results.map((result) => result.structuredContent);
+      assert.equal(status.branch, "b");
+      assert.equal(status.note, undefined);
+      assert.equal(checkpoint.branch, "b");
+      assert.deepEqual([child.name, child.parent], ["child", "b"]);
+      assert.deepEqual(back.changed, { added: 0, modified: 1, deleted: 0 });
+      assert.equal(await Deno.readTextFile(mounted.path(".agentvfs/branches/b/a")), "one\n");
+      assert.equal(await Deno.readTextFile(mounted.path("a")), "one\n");
+    }));
+}
