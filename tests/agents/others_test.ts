@@ -106,6 +106,6 @@ testAgent(
     assert.match(said(worked), /Branch main/);
     assert.match(said(worked), /Rolled back to/);
     assert.match(worked.first, /agentvfs-checkpoint/);
-    await assertRecorded(bed, "claude", ["Bash", "write"]);
+    await assertRecorded(bed, "opencode", ["Bash", "Write"]);
   },
 );
