@@ -118,3 +118,21 @@ testAgent("codex", "takes the plug-in of the same directory", async (bed) => {
   assert.doesNotMatch(worked.stderr, /clamping|Failed|unknown/);
   assert.equal(await Deno.readTextFile(bed.path("a")), "good\n");
 });
+
+testAgent(
+  "claude",
+  "works with what is written for one directory, which the person trusts",
+  async (bed) => {
+    await bed.agentvfs("integrate", "claude", "--project", "-C", bed.mount);
+    assert.deepEqual([...Deno.readDirSync(bed.home)].map(({ name }) => name), [".local"]);
+    const trusted = { projects: { [bed.mount]: { hasTrustDialogAccepted: true } } };
+    await Deno.writeTextFile(join(bed.home, ".claude.json"), JSON.stringify(trusted));
+    const worked = await claude(bed, [
+      { tools: [{ name: "Bash", input: { command: "echo broken > a", description: "x" } }] },
+      { tools: [{ name: tool("rollback"), input: { ref: "initial" } }] },
+      { text: "All done." },
+    ]);
+    assert.match(worked.first, /agentvfs:checkpoint: Checkpoint, roll back/);
+    assert.equal(JSON.parse(results(worked)[1]!).label, "initial");
+  },
+);
