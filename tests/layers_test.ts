@@ -61,7 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "ffi",
   ],
   "src/agents/mcp": ["src/control"],
-  "src/agents/plugin": [],
+  "src/agents/plugin": ["src/host"],
   "src/agents/integrate": ["src/agents/plugin", "src/host"],
   "src/cli": [
     "src/agents/integrate",

@@ -4,7 +4,7 @@
  * @module
  */
 
-export type AgentName = "claude" | "codex" | "gemini";
+export type AgentName = "claude" | "codex" | "gemini" | "opencode";
 
 /** Where the agent is in its work. */
 export type Moment =

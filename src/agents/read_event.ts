@@ -8,9 +8,11 @@ import type { AgentEvent, HookInput } from "./agent_event.ts";
 import { readClaude } from "./dialects/claude.ts";
 import { isCodex, readCodex } from "./dialects/codex.ts";
 import { isGemini, readGemini } from "./dialects/gemini.ts";
+import { isOpenCode, readOpenCode } from "./dialects/opencode.ts";
 
 /** Null for what is no event of an agent's. */
 export function readEvent(hook: HookInput): AgentEvent | null {
   if (isGemini(hook)) return readGemini(hook);
+  if (isOpenCode(hook)) return readOpenCode(hook);
   return isCodex(hook) ? readCodex(hook) : readClaude(hook);
 }

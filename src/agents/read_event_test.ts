@@ -40,6 +40,12 @@ Deno.test("what an agent does is said in the same words, whichever it is", () =>
     "turn-end",
     "session-end",
   ]);
+  assert.deepEqual(told(RECORDED.opencode), [
+    "prompt fix the cart",
+    "call-start Bash call_1 ls",
+    "call-end Write call_2 /p/a",
+    "turn-end",
+  ]);
   assert.deepEqual(told(RECORDED.gemini), [
     "session-start",
     "prompt fix the cart",

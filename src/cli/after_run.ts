@@ -10,7 +10,7 @@ import type { CommandInput } from "./command.ts";
 import { counts } from "./print/format.ts";
 import { withConflicts } from "./print/merge_output.ts";
 import { printError, safe } from "./print/output.ts";
-import { shellWord } from "./shell_word.ts";
+import { shellWord } from "../host/shell_word.ts";
 
 export interface EndedRun {
   readonly branch: string;

@@ -31,7 +31,7 @@ export interface Seen {
 /** What an agent did. */
 export interface Worked extends Outcome {
   readonly seen: readonly Seen[];
-  /** The first request, whole. */
+  /** The first request with tools, whole. */
   readonly first: string;
 }
 
@@ -112,7 +112,13 @@ export class Bed {
       assert.equal(outcome.code, 0, `${command.join(" ")} ended with ${outcome.code}\n${said}`);
       const lines = (await Deno.readTextFile(`${place}/log`)).trim().split("\n");
       const seen = lines.map((line) => JSON.parse(line)).filter(({ request }) => request);
-      return { ...outcome, seen, first: await Deno.readTextFile(`${place}/bodies/001.json`) };
+      // Some ask for a title first, without tools.
+      const { request } = seen.find(({ tools }) => tools.length > 0);
+      return {
+        ...outcome,
+        seen,
+        first: await Deno.readTextFile(`${place}/bodies/${request}.json`),
+      };
     } finally {
       model.kill();
       await model.status;

@@ -11,6 +11,8 @@ import { run } from "../support/process.ts";
 const PACKAGES = {
   claude: "@anthropic-ai/claude-code@2.1.332",
   codex: "@openai/codex@0.171.0",
+  gemini: "@google/gemini-cli@0.61.0",
+  opencode: "opencode-ai@1.18.33",
 } as const;
 export type AgentName = keyof typeof PACKAGES;
 

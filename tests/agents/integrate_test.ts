@@ -118,3 +118,41 @@ testAgent("codex", "takes the plug-in of the same directory", async (bed) => {
   assert.doesNotMatch(worked.stderr, /clamping|Failed|unknown/);
   assert.equal(await Deno.readTextFile(bed.path("a")), "good\n");
 });
+
+testAgent(
+  "claude",
+  "works with what is written for one directory, which the person trusts",
+  async (bed) => {
+    await bed.agentvfs("integrate", "claude", "--project", "-C", bed.mount);
+    assert.deepEqual([...Deno.readDirSync(bed.home)].map(({ name }) => name), [".local"]);
+    const trusted = { projects: { [bed.mount]: { hasTrustDialogAccepted: true } } };
+    await Deno.writeTextFile(join(bed.home, ".claude.json"), JSON.stringify(trusted));
+    const worked = await claude(bed, [
+      { tools: [{ name: "Bash", input: { command: "echo broken > a", description: "x" } }] },
+      { tools: [{ name: tool("rollback"), input: { ref: "initial" } }] },
+      { text: "All done." },
+    ]);
+    assert.match(worked.first, /agentvfs:checkpoint: Checkpoint, roll back/);
+    assert.equal(JSON.parse(results(worked)[1]!).label, "initial");
+  },
+);
+
+testAgent(
+  "codex",
+  "works with what is written for one directory, which the person trusts",
+  async (bed) => {
+    await bed.agentvfs("integrate", "codex", "--project", "-C", bed.mount);
+    await Deno.mkdir(join(bed.home, ".codex"));
+    const trusted = `[projects."${bed.mount}"]\ntrust_level = "trusted"\n`;
+    await Deno.writeTextFile(join(bed.home, ".codex/config.toml"), trusted);
+    const worked = await codex(bed, [
+      { tools: [{ name: "exec_command", input: { cmd: "echo broken > a" } }] },
+      { tools: [call("rollback", { ref: "initial" })] },
+      { text: "All done." },
+    ]);
+    assert.match(worked.first, /agentvfs-checkpoint: Checkpoint, roll back/);
+    assert.equal(await Deno.readTextFile(bed.path("a")), "good\n");
+    const { entries } = await bed.log();
+    assert.ok(entries.some(({ details }) => details?.command === "echo broken > a"));
+  },
+);

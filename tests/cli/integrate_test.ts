@@ -290,7 +290,10 @@ Deno.test("a server or a table of that name which the person wrote is left alone
 Deno.test("with --project it is in the directory one stands in, and nowhere else in the home", () =>
   withHome({ "project/README": "" }, async ({ home, path, integrate, read }) => {
     const project = ["--project", "-C", path("project")];
-    await integrate("all", ...project);
+    assert.match(
+      (await integrate("all", ...project)).stdout,
+      /^next: trust the directory when you are asked by claude and codex/m,
+    );
     assert.match(read("project/.claude/settings.local.json"), /agentvfs@agentvfs/);
     for (const name of [".codex/config.toml", ".gemini/settings.json", "opencode.json"]) {
       assert.match(read(`project/${name}`), /agentvfs/);

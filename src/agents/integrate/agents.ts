@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { mcpServer, PLUGIN, pluginFiles, STATUS_LINE_FILE } from "../plugin/plugin_files.ts";
 import { codexHooks, geminiHooks, type Hooks } from "../plugin/hooks.ts";
 import { OPENCODE_PLUGIN } from "../plugin/opencode_plugin.ts";
+import { shellWord } from "../../host/shell_word.ts";
 import { skill } from "../plugin/skill.ts";
 import { COMMENT_MARKS } from "./edit_block.ts";
 import type { JsonEdit } from "./edit_json.ts";
@@ -165,8 +166,4 @@ function hookEdits(hooks: Hooks): JsonEdit[] {
   return Object.entries(hooks).flatMap(([event, entries]) =>
     entries.map((value): JsonEdit => ({ path: ["hooks", event], value, item: true }))
   );
-}
-
-function shellWord(path: string): string {
-  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }

@@ -73,38 +73,41 @@ export async function plan(state: string, wishes: readonly Wish[]): Promise<Plan
 /** Does it. What fails half-way is taken back. */
 export async function carryOut(state: string, { files, records }: Plan): Promise<void> {
   const old = await loadRecords(state);
-  const kept: Record<string, FileRecord> = { ...records };
-  const done: FilePlan[] = [];
   const changing = files.filter(({ action }) => action !== "keep");
   // What is known to be there can be taken out, whenever this ends.
   await saveRecords(state, { ...old, ...records });
+  const done: FilePlan[] = [];
+  const made = new Map<string, readonly string[]>();
   try {
     for (const file of changing.filter(({ after }) => after !== null)) {
       if (await readText(file.path) !== file.before) {
         throw new TargetError(file.path, "It was changed just now, by something else");
       }
       done.push(file);
-      const made = await writeText(file.path, file.after!, file.mode);
-      const record = kept[file.path];
-      if (record !== undefined && made.length > 0) {
-        kept[file.path] = { ...record, directories: made };
-      }
+      made.set(file.path, await writeText(file.path, file.after!, file.mode));
     }
     for (const file of changing.filter(({ after }) => after === null).toReversed()) {
       done.push(file);
       await removeFile(file.path, old[file.path]?.directories ?? []);
     }
   } catch (error) {
-    for (const { path, before, after, mode } of done.toReversed()) {
+    for (const { path, before, mode } of done.toReversed()) {
       if (before !== null) await writeText(path, before, mode).catch(() => {});
-      else if (after !== null) {
-        await removeFile(path, kept[path]?.directories ?? []).catch(() => {});
-      }
+      else await removeFile(path, made.get(path) ?? []).catch(() => {});
     }
     await saveRecords(state, old).catch(() => {});
     throw error;
   }
-  await saveRecords(state, kept);
+  await saveRecords(state, withDirectories(records, made));
+}
+
+/** Files that were made just now have new directories; the others keep those that they had. */
+function withDirectories(records: Records, made: ReadonlyMap<string, readonly string[]>): Records {
+  const entries = Object.entries(records).map(([path, record]) => {
+    const directories = made.get(path) ?? [];
+    return [path, directories.length === 0 ? record : { ...record, directories }];
+  });
+  return Object.fromEntries(entries);
 }
 
 interface WantedFile {

@@ -14,7 +14,7 @@ const MAX_LINE_BYTES = 4 * 1024 * 1024;
 /** Longest time from the beginning of a message to its end, ms. */
 const LINE_DEADLINE_MS = 60_000;
 /** Longest time that answers under way may take when nothing more is asked, ms. */
-const END_DEADLINE_MS = 5_000;
+const END_DEADLINE_MS = 30_000;
 
 /** Who answers, as clients show it. */
 export interface ServerInfo {

@@ -5,6 +5,7 @@
  */
 
 import { HOOK_LINE } from "./hook_line.ts";
+import { shellWord } from "../../host/shell_word.ts";
 
 /** Tools that may change something. Reading and searching need no hook, and cost none. */
 const CHANGING = "^(Bash|PowerShell|Edit|MultiEdit|Write|NotebookEdit|apply_patch|Agent|Task|" +
@@ -48,11 +49,28 @@ const TIMEOUT = 10;
 /** Codex allows no more at the end, and Claude Code less. */
 const END_TIMEOUT = 3;
 
+/** Outside of a mount git checks a whole tree out. */
+const WORKTREE_TIMEOUT = 120;
+
 export type Hooks = Readonly<Record<string, readonly object[]>>;
 
-/** By event, as in the plug-in's `hooks.json`. */
-export function claudeHooks(): Hooks {
-  return hooksFor(EVENTS, { type: "command", command: HOOK_LINE }, 1);
+/**
+ * By event, as in the plug-in's `hooks.json`. Worktrees are another thing than the rest: Claude Code asks for one, and waits for the
+ * directory, so `program` itself answers.
+ */
+export function claudeHooks(program: string): Hooks {
+  const worktree = (what: string) => [{
+    hooks: [{
+      type: "command",
+      command: `${shellWord(program)} worktree ${what}`,
+      timeout: WORKTREE_TIMEOUT,
+    }],
+  }];
+  return {
+    ...hooksFor(EVENTS, { type: "command", command: HOOK_LINE }, 1),
+    WorktreeCreate: worktree("create"),
+    WorktreeRemove: worktree("remove"),
+  };
 }
 
 export function codexHooks(): Hooks {

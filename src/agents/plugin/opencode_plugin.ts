@@ -24,7 +24,7 @@ function tell(directory, event) {
     if (hook === null) return;
     const file = openSync(hook, "r+");
     try {
-      writeSync(file, JSON.stringify({ cwd: directory, ...event }) + "\\n");
+      writeSync(file, JSON.stringify({ agent: "opencode", cwd: directory, ...event }) + "\\n");
       readSync(file, new Uint8Array(65536));
     } finally {
       closeSync(file);
@@ -40,8 +40,8 @@ export const Agentvfs = ({ directory }) => {
     tell(directory, {
       session_id: sessionID,
       hook_event_name: name,
-      tool_name: tool === "bash" ? "Bash" : tool,
-      tool_input: input,
+      tool_name: CHANGING.test(tool) ? tool[0].toUpperCase() + tool.slice(1) : tool,
+      tool_input: { ...input, file_path: input.filePath },
       tool_use_id: callID,
     });
   };

@@ -35,7 +35,7 @@ export function pluginFiles(version: string, program: string): ReadonlyMap<strin
       json({ name: PLUGIN, version, description: DESCRIPTION, author: owner, license: LICENSE }),
     ],
     [`${PLUGIN}/README.md`, README],
-    [`${PLUGIN}/hooks/hooks.json`, json({ hooks: claudeHooks() })],
+    [`${PLUGIN}/hooks/hooks.json`, json({ hooks: claudeHooks(program) })],
     [`${PLUGIN}/.mcp.json`, json({ mcpServers: { [PLUGIN]: mcpServer(program) } })],
     [`${PLUGIN}/skills/checkpoint/SKILL.md`, skill("checkpoint")],
     ...Object.entries(COMMANDS).map(([name, text]) => {

@@ -36,18 +36,21 @@ Deno.test("the text of the hooks never changes: Codex asks for trust by it", () 
     'd=$PWD; until [ -e "$d/.agentvfs/hook" ]; do [ -n "$d" ] || exit 0; d=${d%/*}; done; ' +
       '{ cat >&3; cat <&3; } 3<>"$d/.agentvfs/hook" || exit 0',
   );
-  for (const hooks of [claudeHooks(), codexHooks(), geminiHooks()]) {
+  const { WorktreeCreate, WorktreeRemove, ...claude } = claudeHooks("/opt/a b/agentvfs");
+  assert.match(JSON.stringify(WorktreeCreate), /"'\/opt\/a b\/agentvfs' worktree create"/);
+  assert.match(JSON.stringify(WorktreeRemove), /worktree remove"/);
+  for (const hooks of [claude, codexHooks(), geminiHooks()]) {
     for (const entries of Object.values(hooks)) {
       assert.match(JSON.stringify(entries), /\.agentvfs\/hook/);
     }
   }
   for (const [event, entries] of Object.entries(codexHooks())) {
-    assert.deepEqual(entries, claudeHooks()[event]);
+    assert.deepEqual(entries, claudeHooks("agentvfs")[event]);
   }
 });
 
 Deno.test("tools that only look have no hook", () => {
-  const [{ matcher }] = claudeHooks().PreToolUse as [{ matcher: string }];
+  const [{ matcher }] = claudeHooks("agentvfs").PreToolUse as [{ matcher: string }];
   const changing = new RegExp(matcher);
   for (
     const tool of ["Bash", "Edit", "Write", "NotebookEdit", "apply_patch", "mcp__a__b", "Agent"]

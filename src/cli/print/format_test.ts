@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { byteSize, columns, counts, duration, grouped, quoted } from "./format.ts";
 import { safe } from "./output.ts";
-import { shellWord } from "../shell_word.ts";
+import { shellWord } from "../../host/shell_word.ts";
 
 Deno.test("counts leave out what is zero", () => {
   assert.equal(counts({ added: 3, modified: 2, deleted: 1 }), "3 added, 2 modified, 1 deleted");

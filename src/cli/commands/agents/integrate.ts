@@ -5,7 +5,7 @@ import { foundAgents } from "../../../agents/integrate/offered.ts";
 import { TargetError } from "../../../agents/integrate/target.ts";
 import { stateRoot } from "../../../daemon/workspaces/workspace.ts";
 import { absolutePath } from "../../../host/current_directory.ts";
-import { agentPlaces } from "../../agent_places.ts";
+import { agentPlaces } from "./agent_places.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { CommandError, usageError } from "../../command_error.ts";
 import { DRY_RUN_OPTION } from "../../history_options.ts";
@@ -38,7 +38,7 @@ byte. Repeating it brings it up to date. docs/integrate.md says what is where.`,
     }));
     const dryRun = input.flags.has("dry-run");
     const files = await done(wishes, dryRun);
-    const next = dryRun || uninstall ? [] : agents.map((agent) => NEXT[agent]);
+    const next = dryRun || uninstall ? [] : nextSteps(agents, project);
     if (input.flags.has("json")) {
       const shown = files.map(({ path, action, kept, ...file }) => ({
         path,
@@ -69,6 +69,18 @@ const NEXT: Readonly<Record<Agent, string>> = {
   gemini: "start gemini anew, in a mount",
   opencode: "start opencode anew, in a mount",
 };
+
+function nextSteps(agents: readonly Agent[], project: string | null): string[] {
+  const steps = agents.map((agent) => NEXT[agent]);
+  const asking = agents.filter((agent) => agent === "claude" || agent === "codex");
+  if (project === null || asking.length === 0) return steps;
+  return [
+    ...steps,
+    `trust the directory when you are asked by ${
+      asking.join(" and ")
+    }: else what is written in it is not read`,
+  ];
+}
 
 function scopeOf({ flags, values }: CommandInput): string | null {
   if (flags.has("user") && flags.has("project")) {

@@ -1,5 +1,6 @@
 import { serveMcp } from "../../../agents/mcp/serve.ts";
 import type { Workspace } from "../../../agents/mcp/workspace.ts";
+import type { MethodName } from "../../../control/methods.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { print } from "../../print/output.ts";
 import { VERSION } from "../../version.ts";
@@ -24,12 +25,28 @@ agentvfs integrate tells agents of it.`,
   },
 };
 
+/** The parameter by which a method is told its branch: who stands in the directory of one means that. */
+const BRANCH_PARAMETER: Readonly<Partial<Record<MethodName, string>>> = {
+  ...Object.fromEntries(
+    [
+      ...["status", "checkpoint", "log", "show", "diff", "rollback", "restore", "undo", "redo"],
+      ...["continueMerge", "abortMerge", "apply"],
+    ].map((method) => [method, "branch"]),
+  ),
+  merge: "into",
+  createBranch: "from",
+};
+
 /** Each call finds its daemon anew, since one may be started, stopped or replaced while the agent lives. */
 function workspaceOf(input: CommandInput): Workspace {
   return {
     async ask(method, params) {
       const { withDaemon } = await import("../../daemon_client.ts");
-      return await withDaemon(input, (client) => client.call(method, params));
+      return await withDaemon(input, (client, { tree }) => {
+        const meant = BRANCH_PARAMETER[method];
+        const here = tree === null || meant === undefined ? {} : { [meant]: tree.branch };
+        return client.call(method, { ...here, ...params });
+      });
     },
     async warning() {
       const { absolutePath } = await import("../../../host/current_directory.ts");

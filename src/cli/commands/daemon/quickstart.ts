@@ -5,7 +5,7 @@ import { findMount } from "../../../daemon/workspaces/find_daemon.ts";
 import { askStatus } from "../../../daemon/workspaces/spawn.ts";
 import { startAnew, startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import { stateRoot } from "../../../daemon/workspaces/workspace.ts";
-import { agentPlaces } from "../../agent_places.ts";
+import { agentPlaces } from "../agents/agent_places.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 import { DAEMON_OPTIONS, daemonConfig } from "../../daemon_options.ts";
@@ -13,7 +13,7 @@ import { byteSize, grouped } from "../../print/format.ts";
 import { gitWarnings } from "../../print/git_warnings.ts";
 import { print, printError, printJson, safe } from "../../print/output.ts";
 import { placeWarnings } from "../../print/place_warnings.ts";
-import { shellWord } from "../../shell_word.ts";
+import { shellWord } from "../../../host/shell_word.ts";
 import { comparedSource, sourceWarnings } from "../../print/source_output.ts";
 import { printWarnings, type Warning } from "../../print/warning.ts";
 

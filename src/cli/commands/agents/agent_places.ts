@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { Places } from "../agents/integrate/agents.ts";
-import { stateRoot } from "../daemon/workspaces/workspace.ts";
-import { CommandError } from "./command_error.ts";
-import { VERSION } from "./version.ts";
+import type { Places } from "../../../agents/integrate/agents.ts";
+import { stateRoot } from "../../../daemon/workspaces/workspace.ts";
+import { CommandError } from "../../command_error.ts";
+import { VERSION } from "../../version.ts";
 
 /** Where the configuration of agents is on this machine. `project`: a directory, for that alone. */
 export function agentPlaces(project: string | null): Places {
