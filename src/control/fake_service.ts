@@ -13,9 +13,11 @@ import {
   mergeReport,
   type Places,
   refreshReport,
+  REVIEW_ITEMS,
   ROUTING,
   STATS,
   statusReport,
+  takeReport,
   UNCHANGED,
 } from "./fake_reports.ts";
 import type { Params, Result } from "./methods.ts";
@@ -183,6 +185,17 @@ export class FakeService implements Service {
   async continueMerge(p: Params<"continueMerge">): Promise<Result<"continueMerge">> {
     await this.#called("continueMerge", p);
     throw new ServiceError("no_merge", "No merge is in progress in main");
+  }
+
+  async review(p: Params<"review">): Promise<Result<"review">> {
+    await this.#called("review", p);
+    const { id } = this.#head();
+    return { branch: p.branch, into: p.into ?? "main", from: id, to: id, items: REVIEW_ITEMS };
+  }
+
+  async take(p: Params<"take">): Promise<Result<"take">> {
+    await this.#called("take", p);
+    return takeReport(p);
   }
 
   async abortMerge(p: Params<"abortMerge">): Promise<Result<"abortMerge">> {

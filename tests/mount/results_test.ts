@@ -22,6 +22,8 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   redo: [{}],
   restore: [{ paths: ["a"], from: "one", dryRun: true }, { paths: ["a"], from: "one" }],
   merge: [{ sources: ["b"] }, { sources: ["c"], dryRun: true }],
+  review: [{ branch: "c" }],
+  take: [{ branch: "c", from: "one", to: "c", all: true }],
   continueMerge: "merge_test.ts",
   abortMerge: "merge_test.ts",
   refresh: [{ dryRun: true }, {}],
