@@ -71,7 +71,13 @@ export async function reviewRun(input: CommandInput, ask: Ask, run: EndedRun): P
       }
     });
   }
-  const { differed, differs } = await reviewBranch(input, { branch, label, ask, say });
+  const { differed, differs } = await reviewBranch(input, {
+    branch,
+    label,
+    apply: input.flags.has("apply"),
+    ask,
+    say,
+  });
   if (!differed) say(`nothing changed${isNew ? "" : ` in branch ${branch}`}`);
   if (differs || !isNew) return;
   const isGone = await ask((client, isAgain) => isDropped(client, branch, isAgain));

@@ -213,6 +213,12 @@ export class FakeService implements Service {
     return applyReport(p);
   }
 
+  async reviewApply(p: Params<"reviewApply">): Promise<Result<"reviewApply">> {
+    await this.#called("reviewApply", p);
+    const { id } = this.#head();
+    return { branch: p.branch ?? "main", from: id, to: id, items: REVIEW_ITEMS };
+  }
+
   async continueApply(p: Params<"continueApply">): Promise<Result<"continueApply">> {
     await this.#called("continueApply", p);
     return applyReport(p);

@@ -32,6 +32,7 @@ const ROWS = {
   abortMerge: () => import("./methods/merge/abort_merge.ts"),
   refresh: () => import("./methods/project/refresh.ts"),
   apply: () => import("./methods/project/apply.ts"),
+  reviewApply: () => import("./methods/project/review_apply.ts"),
   continueApply: () => import("./methods/project/continue_apply.ts"),
   abortApply: () => import("./methods/project/abort_apply.ts"),
   registerRun: () => import("./methods/sessions/register_run.ts"),

@@ -69,6 +69,13 @@ export const place = (means: string) => v.pipe(PLACE, v.description(means));
 /** Parameter: any number of texts as bytes, one character each. */
 export const allBytes = (means: string) => v.pipe(ALL_BYTES, v.description(means));
 
+/** Parameter: a group of fields. */
+export const fields = <E extends v.ObjectEntries>(entries: E, means: string) =>
+  v.pipe(
+    v.message(v.strictObject(entries), `an object {${Object.keys(entries).join(", ")}}`),
+    v.description(means),
+  );
+
 /** Parameter: any number of groups of fields. */
 export const groups = <E extends v.ObjectEntries>(fields: E, means: string) =>
   v.pipe(

@@ -109,6 +109,7 @@ const PARAMS: { readonly [M in MethodName]: Params<M> | null } = {
     whole: [1],
     parts: [{ item: 0, hunks: [0], edited: [{ oldStart: 9, lines: ["-10", "+ten\n"] }] }],
   },
+  reviewApply: {},
   continueMerge: null,
   abortMerge: {},
   refresh: {},

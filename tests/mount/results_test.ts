@@ -24,6 +24,7 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   merge: [{ sources: ["b"] }, { sources: ["c"], dryRun: true }],
   review: [{ branch: "c" }],
   take: [{ branch: "c", from: "one", to: "c", all: true }],
+  reviewApply: [{ only: ["a"] }, { ref: "one", withoutGit: true }],
   continueMerge: "merge_test.ts",
   abortMerge: "merge_test.ts",
   refresh: [{ dryRun: true }, {}],

@@ -164,3 +164,54 @@ Deno.test("a dry run shows what it changed, and drops it", async () => {
     assert.match(kept.stderr, /--dry drops the branch, so --branch means nothing/);
   });
 });
+
+Deno.test("what is taken can be applied to the project at once, and nothing else of main is", async () => {
+  await withProject(PROJECT, async (m) => {
+    const inProject = async (path: string) => await Deno.readTextFile(join(m.project, path));
+    await Deno.writeTextFile(m.path("d/f"), "of main alone\n");
+    const script = "sed -i -e s/^3$/three/ -e s/^38$/x/ long; rm gone";
+    // A person edits the project at the same time.
+    await Deno.writeTextFile(join(m.project, "long"), (await inProject("long")) + "own\n");
+    const words = ["run", "--review", "--apply", "--", "bash", "-c", script];
+    const { code, said } = await onTerminal(m, words, answers("y", "y", "q"), QUIET);
+    assert.equal(code, 0, said);
+    assert.match(said, /applied to .*: 1 modified, 1 deleted; agentvfs undo takes that back first/);
+    const before = Array.from({ length: 40 }, (_, i) => `${i + 1}\n`).join("");
+    assert.equal(await inProject("long"), before.replace("\n3\n", "\nthree\n") + "own\n");
+    assert.equal(await inProject("d/f"), "old\n");
+    await assert.rejects(Deno.stat(join(m.project, "gone")), Deno.errors.NotFound);
+    assert.deepEqual(await lines(m, "long"), ["three"]);
+    await m.ctl("undo");
+    assert.equal(await inProject("long"), before + "own\n");
+    assert.equal(await inProject("gone"), "gone\n");
+    assert.deepEqual(await lines(m, "long"), ["three"]);
+    await m.ctl("undo");
+    assert.deepEqual(await lines(m, "long"), []);
+  });
+});
+
+Deno.test("an apply asks hunk by hunk; what was left can be applied later", async () => {
+  await withProject(PROJECT, async (m) => {
+    const inProject = async (path: string) => await Deno.readTextFile(join(m.project, path));
+    const before = await inProject("long");
+    const first = before.replace("\n3\n", "\nthree\n");
+    await Deno.writeTextFile(m.path("long"), first.replace("\n38\n", "\nx\n"));
+    await Deno.writeTextFile(m.path("made"), "made\n");
+    const apply = (...typed: string[]) =>
+      onTerminal(m, ["apply", "--interactive"], answers(...typed), QUIET);
+    const none = await apply("q");
+    assert.match(none.said, /nothing was taken; the project is as it was/);
+    assert.equal(await inProject("long"), before);
+    const some = await apply("y", "n", "n");
+    assert.equal(some.code, 0, some.said);
+    assert.match(some.said, /applied main to .*1 modified/);
+    assert.equal(await inProject("long"), first);
+    const rest = await apply("A");
+    assert.match(rest.said, /\(1\/2\) Take this hunk/);
+    assert.equal(await inProject("long"), first.replace("\n38\n", "\nx\n"));
+    assert.equal(await inProject("made"), "made\n");
+    assert.equal((await m.ctl("apply")).state, "unchanged");
+    const refused = await m.refused("apply", "--interactive");
+    assert.deepEqual([refused.exit, refused.code], [2, "usage"]);
+  });
+});

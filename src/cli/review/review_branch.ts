@@ -8,8 +8,10 @@ import type { ControlClient } from "../../control/client.ts";
 import type { ReviewItem, TakeReport } from "../../control/service/merge.ts";
 import type { CommandInput } from "../command.ts";
 import { counts } from "../print/format.ts";
+import { withLargeAsked } from "../large_change.ts";
 import { withConflicts } from "../print/merge_output.ts";
 import { print } from "../print/output.ts";
+import { printLeft, withListedConflicts } from "../print/project_output.ts";
 import { shellWord } from "../shell_word.ts";
 import { isNothing } from "./choices.ts";
 import { reviewOnTerminal } from "./review_terminal.ts";
@@ -21,6 +23,8 @@ export interface ReviewPlan {
   readonly into?: string;
   /** Of the merge. */
   readonly label?: string;
+  /** Bring it into the project as well. */
+  readonly apply: boolean;
   /** Calls the daemon: a review may take longer than a connection lives. */
   ask<T>(call: (client: ControlClient) => Promise<T>): Promise<T>;
   /** Tells what has become of it. */
@@ -55,7 +59,32 @@ export async function reviewBranch(input: CommandInput, plan: ReviewPlan): Promi
     input,
     () => ask((client) => client.take({ branch, ...into, from, to, ...choices, ...label })),
   );
-  return tell(plan, taken);
+  const reviewed = tell(plan, taken);
+  if (plan.apply && taken.id !== null) await applyTaken(input, plan, taken.into, taken.id);
+  return reviewed;
+}
+
+/** Brings what a merge brought into a branch into the project, too, and nothing else of the branch. */
+async function applyTaken(
+  input: CommandInput,
+  { ask, say }: ReviewPlan,
+  branch: string,
+  merge: string,
+): Promise<void> {
+  const request = { branch, ref: merge, since: `${merge}~1`, message: `apply ${branch}` };
+  try {
+    const report = await withListedConflicts(
+      input,
+      branch,
+      () =>
+        withLargeAsked(input, (large) => ask((client) => client.apply({ ...request, ...large }))),
+    );
+    printLeft(report.leftAlone);
+    say(`applied to ${report.to}: ${counts(report.changed)}; agentvfs undo takes that back first`);
+  } catch (error) {
+    say(`not applied to the project: it is in ${branch}, and agentvfs apply brings it there later`);
+    throw error;
+  }
 }
 
 function list(items: readonly ReviewItem[]): void {

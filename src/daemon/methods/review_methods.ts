@@ -159,7 +159,10 @@ export class ReviewMethods {
   }
 }
 
-function choicesOf({ all, whole = [], parts = [] }: Params<"take">): Choices | "all" {
+/** What of a review is taken. */
+export function choicesOf(
+  { all, whole = [], parts = [] }: Pick<Params<"take">, "all" | "whole" | "parts">,
+): Choices | "all" {
   if (all) return "all";
   return {
     whole,

@@ -119,6 +119,7 @@ export class Daemon {
     abortMerge: (p) => this.#history.abortMerge(p),
     refresh: (p) => this.#project.refresh(p),
     apply: (p) => this.#project.apply(p),
+    reviewApply: (p) => this.#project.reviewApply(p),
     continueApply: (p) => this.#project.continueApply(p),
     abortApply: (p) => this.#project.abortApply(p),
     registerRun: () => Promise.reject(unknownCaller()),

@@ -1,6 +1,7 @@
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
+import { FORCE_LARGE_OPTION } from "../../large_change.ts";
 import { print, safe } from "../../print/output.ts";
 import { chooseColour, DISPLAY_OPTIONS } from "../../print/pager.ts";
 import { reviewBranch } from "../../review/review_branch.ts";
@@ -14,6 +15,8 @@ export const command: Command = {
   options: {
     into: { value: "B", brief: "branch to merge into; else that it was made from" },
     label: { value: "L", short: "l", brief: "label of the checkpoint it makes" },
+    apply: { brief: "bring what is taken into the project as well" },
+    "force-large": FORCE_LARGE_OPTION,
     ...DISPLAY_OPTIONS,
   },
   details: `Asks about each change since the branch began, with the keys of git add -p.
@@ -33,6 +36,7 @@ that it can be reviewed later. agentvfs undo takes the merge back.`,
       ...given(input, "into", "into"),
       ...given(input, "label", "label"),
       ask: (call) => withDaemon(input, call),
+      apply: input.flags.has("apply"),
       say,
     });
     if (!differed) say(`nothing to review in branch ${branch}`);

@@ -42,14 +42,14 @@ export const command: Command = {
     "share-tmp": { brief: "so do /tmp and /var/tmp, else new and empty" },
     "checkpoint-on-exit": { brief: "record what the program leaves" },
     review: { brief: "then ask, hunk by hunk, what is merged into main" },
+    apply: { brief: "with --review: and applied to the project" },
     dry: { brief: "then show what it changed, and drop it" },
     "merge-on-success": { brief: "merge it into main if the program ends with 0" },
   },
   details: `Ends with the program's exit code, and ends what it left running. With --confine
-what agents keep in the home directory (.claude, …) stays writable, /tmp and
-/run are new, sockets of others are out of reach; open are the network and what
-you may read. Agents' sandboxes work inside; as root Claude Code's needs its
-setting enableWeakerNestedSandbox.`,
+what agents keep in the home directory stays writable, /tmp and /run are new,
+the network and what you may read stay open. As root Claude Code's own sandbox
+needs its setting enableWeakerNestedSandbox inside.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
     checkEnding(input);
@@ -122,6 +122,9 @@ function checkEnding(input: CommandInput): void {
     throw usageError(`--${endings[0]} and --${endings[1]} exclude each other`);
   }
   if (input.flags.has("review")) checkTerminal("agentvfs run --review");
+  if (input.flags.has("apply") && !input.flags.has("review")) {
+    throw usageError("--apply means nothing without --review");
+  }
   const kept = ["branch", "checkpoint-on-exit"]
     .find((option) => input.flags.has(option) || input.values.has(option));
   if (input.flags.has("dry") && kept !== undefined) {

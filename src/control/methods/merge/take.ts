@@ -1,23 +1,18 @@
 import { defineMethod } from "../../method.ts";
 import {
-  allBytes,
-  count,
-  flag,
-  groups,
   id,
   type Infer,
   ms,
   name,
   nullable,
   optional,
-  place,
-  places,
   ref,
   shape,
   text,
   words,
 } from "../../schema.ts";
 import { ChangeCounts } from "../../shapes/history.ts";
+import { CHOICES } from "../../shapes/review.ts";
 
 export const TakeReport = shape("TakeReport", "What was taken of a branch, and what is left.", {
   branch: text("That it was taken of"),
@@ -46,19 +41,7 @@ export const method = defineMethod({
     into: optional(name("As in the review")),
     from: ref("As the review said"),
     to: ref("As the review said"),
-    all: optional(flag("Everything is taken")),
-    whole: optional(places("Items of the review, from 0, that are taken as a whole")),
-    parts: optional(
-      groups({
-        item: place("Of the review, from 0"),
-        attributes: optional(flag("Mode, owner and extended attributes are taken too")),
-        hunks: places("Hunks of the item, from 0, that are taken as they are"),
-        edited: groups({
-          oldStart: count("First line in the old text, from 1"),
-          lines: allBytes("As in `Hunk`"),
-        }, "Hunks that were split or edited"),
-      }, "Items of which some lines are taken"),
-    ),
+    ...CHOICES,
     label: optional(words("Short name of the merge")),
   },
   result: TakeReport,
