@@ -8,9 +8,12 @@ import type { ControlClient } from "../control/client.ts";
 import { CommandError, describeError } from "./command_error.ts";
 import type { CommandInput } from "./command.ts";
 import { counts } from "./print/format.ts";
+import { statAndPatch } from "./print/diff_output.ts";
 import { withConflicts } from "./print/merge_output.ts";
 import { printError, safe } from "./print/output.ts";
 import { shellWord } from "../host/shell_word.ts";
+import { chooseColour, showPaged } from "./print/pager.ts";
+import { reviewBranch } from "./review/review_branch.ts";
 
 export interface EndedRun {
   readonly branch: string;
@@ -39,7 +42,7 @@ export async function afterRun(
     if (stays) say(`branch ${branch} stays: others work in it`);
     return;
   }
-  const label = `run ${input.positionals.join(" ")}`.slice(0, 200);
+  const label = labelOf(input);
   if (input.flags.has("checkpoint-on-exit") && !await isRecorded(client, branch, before, label)) {
     await client.checkpoint({ branch, label });
   }
@@ -50,11 +53,59 @@ export async function afterRun(
   sayWhatNext(branch);
 }
 
+/** Calls the daemon, again if its server goes away meanwhile. */
+export type Ask = <T>(
+  call: (client: ControlClient, isAgain: boolean) => Promise<T>,
+) => Promise<T>;
+
+/** Asks what of the branch is to be merged. The rest stays; if there is none, a branch that was made for the run goes. */
+export async function reviewRun(input: CommandInput, ask: Ask, run: EndedRun): Promise<void> {
+  const { branch, before, isNew } = run;
+  const label = labelOf(input);
+  chooseColour(input);
+  if (input.flags.has("checkpoint-on-exit")) {
+    await ask(async (client) => {
+      if ((await changesOf(client, run, false)).length === 0) return;
+      if (!await isRecorded(client, branch, before, label)) {
+        await client.checkpoint({ branch, label });
+      }
+    });
+  }
+  const { differed, differs } = await reviewBranch(input, {
+    branch,
+    label,
+    apply: input.flags.has("apply"),
+    ask,
+    say,
+  });
+  if (!differed) say(`nothing changed${isNew ? "" : ` in branch ${branch}`}`);
+  if (differs || !isNew) return;
+  const isGone = await ask((client, isAgain) => isDropped(client, branch, isAgain));
+  if (!isGone) say(`branch ${branch} stays: others work in it`);
+}
+
+/** Shows what the program changed and drops it. */
+export async function dropRun(input: CommandInput, ask: Ask, run: EndedRun): Promise<void> {
+  const { branch, before } = run;
+  chooseColour(input);
+  const details = { patch: true, lines: true, renames: true };
+  const report = await ask((client) => client.diff({ branch, from: before, ...details }));
+  if (report.changes.length > 0) await showPaged(input, statAndPatch(report));
+  const isGone = await ask((client, isAgain) => isDropped(client, branch, isAgain));
+  if (!isGone) say(`branch ${branch} stays: others work in it`);
+  else say(report.changes.length > 0 ? "dropped what the program changed" : "nothing changed");
+}
+
+function labelOf(input: CommandInput): string {
+  return `run ${input.positionals.join(" ")}`.slice(0, 200);
+}
+
 /** What can be done with a branch. */
 export function sayWhatNext(branch: string): void {
   const word = shellWord(branch);
   say(`  look at them:  agentvfs diff --branch ${word}`);
   say(`  merge them:    agentvfs merge ${word}`);
+  say(`  some of them:  agentvfs review ${word}`);
   say(`  drop them:     agentvfs branch delete ${word}`);
 }
 

@@ -35,6 +35,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   "branch show": { load: () => import("./commands/branches/branch_show.ts"), control: true },
   "branch rename": { load: () => import("./commands/branches/branch_rename.ts"), control: true },
   "branch delete": { load: () => import("./commands/branches/branch_delete.ts"), control: true },
+  review: { load: () => import("./commands/branches/review.ts"), control: true },
   merge: { load: () => import("./commands/history/merge.ts"), control: true },
   "branch merge": {
     load: () => import("./commands/branches/branch_merge.ts"),

@@ -24,12 +24,12 @@ Usage: agentvfs COMMAND [OPTIONS]
   apply, refresh       bring a branch into the project; changes there into it
   run [--] PROGRAM…    run an agent on a branch, at the project's own path
   branch, session …    a tree of its own for each agent; who works where
-  merge, export        bring branches' work together; write it out of the mount
+  merge, review        bring branches' work together; some of it, hunk by hunk
   integrate, mcp       make your agents know all this; serve it to them as tools
 
   verify, gc, store    check what is stored; free what is not needed; its size
-  doctor, ctl          check this machine; any command as agentvfs ctl X
-  workspace, daemon    mounts that have a name; one with every detail given
+  doctor, ctl, daemon  check this machine; commands as ctl X; with every detail
+  export, workspace    write a checkpoint out of the mount; mounts with a name
 
 Options: -C, --project DIR   --sock PATH   --json   --version   -h, --help
 Without them: where you stand. Details: agentvfs COMMAND --help`;
@@ -39,9 +39,9 @@ export function controlOverview(): string {
   return `Usage: agentvfs ctl COMMAND [OPTIONS]
 
 Commands: status, stop, restart, checkpoint, rollback, log, show, diff,
-restore, undo, redo, apply, refresh, branch, merge, export, session, verify, gc,
-store, and raw, which sends its words to the control socket as they are. Each is
-the same as without ctl. Details: agentvfs COMMAND --help
+restore, undo, redo, apply, refresh, branch, merge, review, export, session,
+verify, gc, store, and raw, which sends its words to the control socket as they
+are. Each is the same as without ctl. Details: agentvfs COMMAND --help
 
 Exit codes: 0 done, 1 refused, 2 usage, 3 cannot reach the daemon,
 4 something is missing on this machine.`;

@@ -7,7 +7,7 @@
 import type { SourceReport, StatusReport } from "./service/daemon.ts";
 import type { LogEntry } from "./service/history.ts";
 import type { Params } from "./methods.ts";
-import type { MergeReport } from "./service/merge.ts";
+import type { MergeReport, ReviewItem, TakeReport } from "./service/merge.ts";
 import type { ApplyReport, ProjectMoved, RefreshReport } from "./service/project.ts";
 import type { CgroupSessionReport, RoutingReport } from "./service/sessions.ts";
 import type { GcReport, StoreStatsReport, VerifyReport } from "./service/store.ts";
@@ -92,6 +92,50 @@ export function mergeReport(p: Params<"merge">): MergeReport {
       changed: { added: 1, modified: 2, deleted: 0 },
     })),
     changed: { added: 1, modified: 2, deleted: 0 },
+    safety: null,
+    ms: 6,
+  };
+}
+
+/** What a branch changed: a text in two places, a file that is new, one that is binary. */
+export const REVIEW_ITEMS: ReviewItem[] = [
+  {
+    change: { status: "M", path: "a", kind: "file", details: ["content"] },
+    paths: 1,
+    hunks: [
+      { oldStart: 1, newStart: 1, lines: ["-1\n", "+one\n", " 2\n"] },
+      { oldStart: 9, newStart: 9, lines: [" 9\n", "-10", "+ten\n"] },
+    ],
+    divisible: true,
+    oldMode: "100644",
+    mode: "100644",
+  },
+  {
+    change: { status: "A", path: "b", kind: "file" },
+    paths: 1,
+    hunks: [{ oldStart: 1, newStart: 1, lines: ["+new\n"] }],
+    divisible: false,
+    mode: "100755",
+  },
+  {
+    change: { status: "M", path: "c", kind: "file", details: ["content"] },
+    paths: 1,
+    hunks: null,
+    divisible: false,
+    oldMode: "100644",
+    mode: "100644",
+  },
+];
+
+export function takeReport(p: Params<"take">): TakeReport {
+  return {
+    branch: p.branch,
+    into: p.into ?? "main",
+    id: "b".repeat(64),
+    taken: "c".repeat(64),
+    label: p.label ?? null,
+    changed: { added: 1, modified: 2, deleted: 0 },
+    left: { added: 0, modified: 1, deleted: 0 },
     safety: null,
     ms: 6,
   };

@@ -13,9 +13,11 @@ import {
   mergeReport,
   type Places,
   refreshReport,
+  REVIEW_ITEMS,
   ROUTING,
   STATS,
   statusReport,
+  takeReport,
   UNCHANGED,
 } from "./fake_reports.ts";
 import type { Params, Result } from "./methods.ts";
@@ -185,6 +187,17 @@ export class FakeService implements Service {
     throw new ServiceError("no_merge", "No merge is in progress in main");
   }
 
+  async review(p: Params<"review">): Promise<Result<"review">> {
+    await this.#called("review", p);
+    const { id } = this.#head();
+    return { branch: p.branch, into: p.into ?? "main", from: id, to: id, items: REVIEW_ITEMS };
+  }
+
+  async take(p: Params<"take">): Promise<Result<"take">> {
+    await this.#called("take", p);
+    return takeReport(p);
+  }
+
   async abortMerge(p: Params<"abortMerge">): Promise<Result<"abortMerge">> {
     await this.#called("abortMerge", p);
     return this.#report(this.#head(), false);
@@ -198,6 +211,12 @@ export class FakeService implements Service {
   async apply(p: Params<"apply">): Promise<Result<"apply">> {
     await this.#called("apply", p);
     return applyReport(p);
+  }
+
+  async reviewApply(p: Params<"reviewApply">): Promise<Result<"reviewApply">> {
+    await this.#called("reviewApply", p);
+    const { id } = this.#head();
+    return { branch: p.branch ?? "main", from: id, to: id, items: REVIEW_ITEMS };
   }
 
   async continueApply(p: Params<"continueApply">): Promise<Result<"continueApply">> {

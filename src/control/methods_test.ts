@@ -28,8 +28,11 @@ function assertMeans(schema: Schema, where: string): void {
   if (schema.type === "exact_optional") return assertMeans(wrapped!, where);
   if (schema.type !== "union") assert.notEqual(v.getDescription(schema) ?? "", "", where);
   for (const [key, field] of Object.entries(entries ?? {})) assertMeans(field, `${where}.${key}`);
-  const isParameters = schema.type === "array" && item?.type === "string";
-  if (item !== undefined && !isParameters) assertMeans(item, `${where}[]`);
+  const isParameters = schema.type === "array" && ["string", "number"].includes(item?.type ?? "");
+  if (item?.type === "strict_object") {
+    const { entries } = item as unknown as { entries: Record<string, Schema> };
+    for (const [key, field] of Object.entries(entries)) assertMeans(field, `${where}[].${key}`);
+  } else if (item !== undefined && !isParameters) assertMeans(item, `${where}[]`);
   if (schema.type === "union") { for (const of of options!) assertMeans(of as Schema, where); }
 }
 

@@ -17,6 +17,15 @@ const COUNT = v.message(
   v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(2 ** 31)),
   "a whole number from 1 to 2^31",
 );
+const PLACE = v.message(
+  v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31)),
+  "a whole number from 0 to 2^31",
+);
+const PLACES = v.message(v.array(PLACE), "an array of whole numbers");
+const ALL_BYTES = v.message(
+  v.array(v.pipe(v.string(), v.regex(/^[^\u0100-\uffff]*$/))),
+  "an array of strings of characters up to U+00FF",
+);
 /** JSON can say `1e400`, which is read as infinity. */
 const DURATION = v.message(
   v.pipe(v.number(), v.gtValue(0), v.maxValue(Number.MAX_VALUE)),
@@ -48,6 +57,29 @@ export const duration = (means: string) => v.pipe(DURATION, v.description(means)
 export const names = (what: string, means: string) =>
   v.pipe(
     v.message(v.pipe(v.array(NOT_EMPTY), v.minLength(1)), `an array of one or more ${what}`),
+    v.description(means),
+  );
+
+/** Parameter: places in a list, from 0. */
+export const places = (means: string) => v.pipe(PLACES, v.description(means));
+
+/** Parameter: a place in a list, from 0. */
+export const place = (means: string) => v.pipe(PLACE, v.description(means));
+
+/** Parameter: any number of texts as bytes, one character each. */
+export const allBytes = (means: string) => v.pipe(ALL_BYTES, v.description(means));
+
+/** Parameter: a group of fields. */
+export const fields = <E extends v.ObjectEntries>(entries: E, means: string) =>
+  v.pipe(
+    v.message(v.strictObject(entries), `an object {${Object.keys(entries).join(", ")}}`),
+    v.description(means),
+  );
+
+/** Parameter: any number of groups of fields. */
+export const groups = <E extends v.ObjectEntries>(fields: E, means: string) =>
+  v.pipe(
+    v.message(v.array(v.strictObject(fields)), `an array of {${Object.keys(fields).join(", ")}}`),
     v.description(means),
   );
 

@@ -253,6 +253,37 @@ export class History {
     return commit === null || commit.compacted ? null : commit.snapshot;
   }
 
+  /** Makes a commit on which no branch stands. */
+  record(
+    branch: string,
+    snapshot: Snapshot,
+    commit: NewCommit & { readonly parents: readonly ObjectId[] },
+  ): CommitInfo {
+    const made = this.#putCommit(branch, null, snapshot, commit);
+    this.#store.commit((database) => insertCommit(database, made));
+    return made;
+  }
+
+  /**
+   * Makes a branch stand on a new commit of `snapshot`, which is not what its working tree is: that stays, and so do the forks
+   * that were made from it.
+   */
+  standOn(
+    branch: string,
+    snapshot: Snapshot,
+    commit: NewCommit & { readonly parents: readonly ObjectId[] },
+    nextInode: number,
+  ): CommitInfo {
+    const made = this.#putCommit(branch, null, snapshot, commit);
+    const state = this.branch(branch)!;
+    this.#store.commit((database) => {
+      insertCommit(database, made);
+      this.#branches.move({ ...state, head: made.id, nextInode });
+      for (const fork of state.forks) this.#branches.addFork(branch, fork);
+    });
+    return made;
+  }
+
   /**
    * Makes a commit the branch's head and its snapshot the branch's own. Throws {@linkcode HistoryError} `compacted` if
    * there is nothing left of that.

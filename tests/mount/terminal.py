@@ -1,7 +1,7 @@
 """Types into a program on a terminal of its own and prints what it said.
 
 Arguments: a JSON list of steps and the command. A step is [what to wait for, what to type]. Fails if something that is
-waited for does not come in time.
+waited for does not come in time, or if it does not end.
 """
 
 import json
@@ -45,5 +45,8 @@ for wanted, typed in steps:
 deadline = time.monotonic() + DEADLINE_S
 while more(deadline):
     pass
+if time.monotonic() > deadline:
+    os.kill(pid, 9)
+    sys.exit(f"it did not end:\n{said}")
 _, status = os.waitpid(pid, 0)
 print(json.dumps({"code": os.waitstatus_to_exitcode(status), "said": said}))

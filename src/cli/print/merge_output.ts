@@ -13,10 +13,10 @@ import { counts, duration, joined, quoted, shortId, words } from "./format.ts";
 import { onTerminal, print, printError, printJson, safe, style } from "./output.ts";
 
 /** Runs a merge. If it is refused, lists the conflicts before the error is reported. */
-export async function withConflicts(
+export async function withConflicts<T>(
   input: CommandInput,
-  merge: () => Promise<MergeReport>,
-): Promise<MergeReport> {
+  merge: () => Promise<T>,
+): Promise<T> {
   try {
     return await merge();
   } catch (error) {

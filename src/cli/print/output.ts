@@ -43,7 +43,15 @@ export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, onTerminal() ? 2 : undefined));
 }
 
-const STYLES = { bold: "1", dim: "2", red: "31", green: "32", yellow: "33", cyan: "36" } as const;
+const STYLES = {
+  bold: "1",
+  dim: "2",
+  red: "31",
+  green: "32",
+  yellow: "33",
+  blue: "34",
+  cyan: "36",
+} as const;
 export type Style = keyof typeof STYLES;
 
 /** When output is coloured; `auto`: on a terminal, if NO_COLOR (no-color.org) is not set. */

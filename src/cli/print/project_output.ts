@@ -89,7 +89,8 @@ export function printTakenBack(
   print(joined(what, counts(changed), duration(report.ms)));
 }
 
-function printLeft(leftAlone: readonly LeftAlone[]): void {
+/** What an apply did not change, and why. */
+export function printLeft(leftAlone: readonly LeftAlone[]): void {
   for (const { path, reason } of leftAlone) {
     print(`${style("left", "yellow")} ${safe(path)}: ${safe(reason)}`);
   }

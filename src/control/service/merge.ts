@@ -4,6 +4,9 @@
  * @module
  */
 
+export type { Hunk, ReviewItem } from "../shapes/review.ts";
+export type { ReviewReport } from "../methods/merge/review.ts";
+export type { TakeReport } from "../methods/merge/take.ts";
 export type {
   ConflictReport,
   ConflictSide,

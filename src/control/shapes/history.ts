@@ -62,8 +62,8 @@ export const Change = shape("Change", "A path that differs.", {
     ),
     "Null of binary and very large files",
   )),
-  oldSize: optional(whole("Bytes before, where lines were asked for")),
-  size: optional(whole("Bytes now, where lines were asked for")),
+  oldSize: optional(whole("Bytes before, where they were asked for")),
+  size: optional(whole("Bytes now, where they were asked for")),
 });
 export type Change = Infer<typeof Change>;
 

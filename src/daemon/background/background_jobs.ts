@@ -16,6 +16,7 @@ import {
   type MoveBackRequest,
   type MovedTo,
   type NewBranch,
+  type NewCommit,
   type UndoTarget,
 } from "../../history/history.ts";
 import {
@@ -23,6 +24,9 @@ import {
   type MergeOutcome,
   type MergeRequest,
 } from "../../history/merge/merge_branches.ts";
+import { mergeBase } from "../../history/merge/merge_base.ts";
+import { type Choices, chooseSnapshot } from "../../history/review/choose_snapshot.ts";
+import { type ReviewItem, reviewItems } from "../../history/review/review_items.ts";
 import type { OperationKind } from "../../history/commits/operation_log.ts";
 import { hasMarkers } from "../../history/merge/has_markers.ts";
 import type { MergeInProgress } from "../../history/refs/branch_table.ts";
@@ -115,6 +119,30 @@ export interface BackgroundJobs extends GarbageJobs, ProjectJobs {
   };
   /** Merges into a snapshot; moves nothing. */
   merge: { in: MergeRequest; out: MergeOutcome };
+  /** The best common ancestor of two lists of commits. */
+  mergeBase: { in: { ours: ObjectId[]; theirs: ObjectId[] }; out: CommitInfo | null };
+  /** What differs, as things that can be taken one by one. */
+  reviewItems: { in: { from: Snapshot; to: Snapshot }; out: readonly ReviewItem[] };
+  /** A snapshot of what was taken of them; moves nothing. */
+  choose: {
+    in: { from: Snapshot; to: Snapshot; choices: Choices | "all"; nextInode: number };
+    out: { snapshot: Snapshot; nextInode: number };
+  };
+  /** Makes a commit on which no branch stands. */
+  record: {
+    in: { branch: string; snapshot: Snapshot; message: string; parents: ObjectId[] };
+    out: CommitInfo;
+  };
+  /** Makes a branch stand on a new commit that is not its working tree's. */
+  standOn: {
+    in: {
+      branch: string;
+      snapshot: Snapshot;
+      commit: NewCommit & { readonly parents: readonly ObjectId[] };
+      nextInode: number;
+    };
+    out: CommitInfo;
+  };
   /** Forgets what was put and not committed. */
   discard: { in: null; out: null };
   /** Moves the branch's snapshot, not its head: a merge begins that has to be settled. */
@@ -185,6 +213,9 @@ export const WRITING_JOBS: ReadonlySet<keyof BackgroundJobs> = new Set(
     "moveBack",
     "graft",
     "merge",
+    "choose",
+    "record",
+    "standOn",
     "discard",
     "beginMerge",
     "saveSnapshot",
@@ -301,6 +332,28 @@ export function backgroundJobs(
         const snapshot = graftPaths(store, into, from, paths, { allocateInode });
         return { snapshot, nextInode: next };
       }),
+    mergeBase: ({ ours, theirs }) => mergeBase(history, ours, theirs),
+    reviewItems: ({ from, to }) => reviewItems(store, from, to).items,
+    choose: ({ from, to, choices, nextInode }) =>
+      storing(() => {
+        if (choices === "all") return { snapshot: to, nextInode };
+        let next = nextInode;
+        const allocateInode = () => next++;
+        const snapshot = chooseSnapshot(store, from, to, choices, { allocateInode });
+        return { snapshot, nextInode: next };
+      }),
+    record: ({ branch, snapshot, message, parents }) =>
+      storing(() =>
+        history.record(branch, snapshot, {
+          label: "",
+          message,
+          kind: "safety",
+          agent: null,
+          parents,
+        })
+      ),
+    standOn: ({ branch, snapshot, commit, nextInode }) =>
+      storing(() => history.standOn(branch, snapshot, commit, nextInode)),
     merge: (request) => storing(() => mergeBranches(store, history, request)),
     discard: () => {
       store.discard();

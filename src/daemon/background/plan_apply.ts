@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { ChangeCounts, CommitInfo } from "../../history/commits/commit.ts";
+import { type ChangeCounts, type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
 import { countChanges, listChanges, type SnapshotChange } from "../../history/diff/diff.ts";
 import type { History } from "../../history/history.ts";
 import { hasMarkers } from "../../history/merge/has_markers.ts";
@@ -24,6 +24,8 @@ export interface ApplyRequest extends ChosenChanges {
   /** The commit that is applied, or that the snapshot comes after. */
   readonly point: ObjectId;
   readonly strategy: MergeStrategy;
+  /** Only what came after this. */
+  readonly since?: Snapshot;
 }
 
 /** What taking an apply back is about. */
@@ -62,13 +64,32 @@ export function planApply(
   const allocateInode = () => next++;
   const { commit: before } = project.known(null)!;
   const base = project.base(branch, point);
-  const chosen = chooseChanges(store, base.snapshot, request, allocateInode);
+  const since = changesSince(store, base.snapshot, request, allocateInode);
+  const theirs = since?.snapshot ?? request.theirs;
+  const chosen = chooseChanges(store, base.snapshot, { ...request, theirs }, allocateInode);
   const labels = { ours: "project", theirs: branch };
   const options = { strategy, labels, allocateInode };
   const merged = mergeProject(store, base.snapshot, before.snapshot, chosen, options);
   const left = unsettled(store, merged, strategy);
   const common = withPaths(store, chosen, base.snapshot, left, allocateInode);
-  return { base, point, ...planned(store, before, merged, common) };
+  const plan = planned(store, before, merged, common);
+  return { base, point, ...plan, conflicts: [...since?.conflicts ?? [], ...plan.conflicts] };
+}
+
+/** What both have in common with what the branch changed after some point; null if that is all that it changed. */
+function changesSince(
+  store: StoreWriter,
+  base: Snapshot,
+  { since, theirs, strategy, branch }: ApplyRequest,
+  allocateInode: () => number,
+): MergeResult | null {
+  if (since === undefined || sameSnapshot(since, base)) return null;
+  return mergeSnapshots(store, since, base, theirs, {
+    // Marks in what is common would be no state of either.
+    strategy: strategy === "markers" ? "conflict" : strategy,
+    labels: { ours: "project", theirs: branch },
+    allocateInode,
+  });
 }
 
 /**

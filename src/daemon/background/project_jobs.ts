@@ -29,6 +29,7 @@ import { SourceDirectory } from "../../source/read_source.ts";
 import { nextTurn } from "../../store/format/next_turn.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { getMeta } from "../../store/index/meta.ts";
+import { chooseChanges } from "./choose_changes.ts";
 import { type ComparedProject, compareProject } from "./compare_project.ts";
 import {
   ApplyJob,
@@ -79,6 +80,11 @@ export interface ProjectJobs {
   mergeRefresh: {
     in: RefreshRequest;
     out: MergeOutcome & { listed: readonly SnapshotChange[] };
+  };
+  /** What a branch has, as far as it would be applied, and what it and the project have in common. As `planApply`. */
+  applicable: {
+    in: Omit<ApplyRequest, "strategy">;
+    out: { base: CommonBase; chosen: Snapshot };
   };
   /** What an apply would do. Puts objects, and commits nothing. */
   planApply: { in: ApplyRequest; out: ApplyPlan };
@@ -133,6 +139,7 @@ export const WRITING_PROJECT_JOBS = [
   "commonWithout",
   "common",
   "mergeRefresh",
+  "applicable",
   "planApply",
   "planApplyTo",
   "applyTo",
@@ -175,6 +182,12 @@ export function projectJobs(
     unfinishedApply: () => applying.unfinished(),
     movedProject: ({ from, to }) => movedProject(store, from, to),
     mergeRefresh: (request) => store.withReserve(() => mergeRefresh(store, request)),
+    applicable: ({ branch, point, ...request }) =>
+      store.withReserve(() => {
+        const base = project.base(branch, point);
+        let next = history.nextInode();
+        return { base, chosen: chooseChanges(store, base.snapshot, request, () => next++) };
+      }),
     planApply: (request) => store.withReserve(() => planApply(store, history, project, request)),
     planApplyTo: (request) => storing(() => planApplyTo(store, history, project, request)),
     applyTo: (request) => storing(() => applyTo(store, history, project, request)),

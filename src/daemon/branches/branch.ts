@@ -13,6 +13,7 @@
 
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
+import type { NewCommit } from "../../history/history.ts";
 import type { OperationKind } from "../../history/commits/operation_log.ts";
 import type { MergeInProgress } from "../../history/refs/branch_table.ts";
 import { type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
@@ -283,6 +284,16 @@ export class Branch {
       commit,
     });
     this.#head = saved.commit!;
+    return this.#head;
+  }
+
+  /** Makes `snapshot`, a part of what was changed, a commit that the branch stands on. Its working tree stays as it is. */
+  async standOn(
+    snapshot: Snapshot,
+    commit: NewCommit & { readonly parents: readonly ObjectId[] },
+  ): Promise<CommitInfo> {
+    const { name: branch, nextInode } = this;
+    this.#head = await this.background.call("standOn", { branch, snapshot, commit, nextInode });
     return this.#head;
   }
 

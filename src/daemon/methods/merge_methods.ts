@@ -126,7 +126,7 @@ function requestOf(
   };
 }
 
-function reportOf(p: Params<"merge">, into: Branch, outcome: MergeOutcome): MergeReport {
+export function reportOf(p: Params<"merge">, into: Branch, outcome: MergeOutcome): MergeReport {
   return {
     into: into.name,
     state: mergeState(outcome),
@@ -146,7 +146,7 @@ function reportOf(p: Params<"merge">, into: Branch, outcome: MergeOutcome): Merg
   };
 }
 
-function refusal(report: MergeReport): ServiceError {
+export function refusal(report: MergeReport): ServiceError {
   const refused = report.sources.filter(({ merged }) => !merged);
   const count = refused.reduce((sum, { conflicts }) => sum + conflicts.length, 0);
   const names = refused.map(({ name }) => name).join(", ");

@@ -6,7 +6,12 @@
 
 import { binaryString, displayString } from "../../../ffi/binary_string.ts";
 import type { Params } from "../../control/methods.ts";
-import type { ApplyReport, ProjectMoved, RefreshReport } from "../../control/service/project.ts";
+import type {
+  ApplyReport,
+  ApplyReview,
+  ProjectMoved,
+  RefreshReport,
+} from "../../control/service/project.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import type { TakenBack } from "../../control/service/history.ts";
 import type { ChangeCounts, CommitInfo } from "../../history/commits/commit.ts";
@@ -23,8 +28,9 @@ import { isWithin } from "../../host/mounts.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";
 import { type GuardOptions, guardSize } from "../branches/size_guard.ts";
 import { Merger, mergeSide } from "../branches/merger.ts";
-import { changeReport, conflictReport, elapsed } from "../threads/reports.ts";
+import { changeReport, conflictReport, elapsed, reviewItemReport } from "../threads/reports.ts";
 import type { BranchAccess } from "./history_methods.ts";
+import { choicesOf } from "./review_methods.ts";
 
 export interface ProjectParts extends BranchAccess {
   /** Where the project is, */
@@ -116,12 +122,13 @@ export class ProjectMethods {
       if (p.ref === undefined) await checkNoMerge(branch);
       const { background } = this.parts;
       const { point, theirs, safety } = await this.#applied(branch, p);
+      checkWhole(p);
       if (p.to !== undefined) return await this.#applyTo(branch, { point, theirs, safety }, p);
       const seen = await this.#look();
       const plan = await background.call("planApply", {
         branch: branch.name,
         point,
-        theirs,
+        ...await this.#wanted(branch, p, theirs),
         strategy: p.strategy ?? "conflict",
         ...(p.only === undefined ? {} : { only: p.only.map(binaryString) }),
         withoutGit: p.withoutGit ?? false,
@@ -161,6 +168,48 @@ export class ProjectMethods {
       });
       return { ...report, ...ended(report.state, done), ms: elapsed(started) };
     });
+  }
+
+  /** What an apply would bring, as things that can be taken one by one. */
+  async reviewApply(p: Params<"reviewApply">): Promise<ApplyReview> {
+    const branch = await this.parts.branch(p.branch);
+    return await this.parts.turn("review", async () => {
+      if (p.ref === undefined) await checkNoMerge(branch);
+      const { background } = this.parts;
+      const { point, theirs } = await this.#applied(branch, { ...p, dryRun: true });
+      const { base, chosen } = await background.call("applicable", {
+        branch: branch.name,
+        point,
+        theirs,
+        ...(p.only === undefined ? {} : { only: p.only.map(binaryString) }),
+        withoutGit: p.withoutGit ?? false,
+      });
+      const record = async (snapshot: Snapshot, message: string) => {
+        const commit = { branch: branch.name, snapshot, message, parents: [point] };
+        return (await background.call("record", commit)).id;
+      };
+      const from = base.commit ?? await record(base.snapshot, "what was common");
+      const to = await record(chosen, `${branch.name} as it was reviewed`);
+      const between = { from: base.snapshot, to: chosen };
+      const items = await background.call("reviewItems", between);
+      return { branch: branch.name, from, to, items: items.map(reviewItemReport) };
+    });
+  }
+
+  /** What is to be applied, and since when; absent: all of it. */
+  async #wanted(branch: Branch, p: Params<"apply">, theirs: Snapshot) {
+    const { background } = this.parts;
+    const snapshotOf = async (ref: string) =>
+      (await background.call("resolve", { branch: branch.name, ref })).snapshot;
+    if (p.reviewed === undefined) {
+      return p.since === undefined ? { theirs } : { theirs, since: await snapshotOf(p.since) };
+    }
+    const [since, to] = [await snapshotOf(p.reviewed.from), await snapshotOf(p.reviewed.to)];
+    const choices = choicesOf(p.reviewed);
+    const { nextInode } = branch;
+    const chosen = await background.call("choose", { from: since, to, choices, nextInode });
+    branch.nextInode = Math.max(nextInode, chosen.nextInode);
+    return { theirs: chosen.snapshot, since };
   }
 
   /** Refuses what would take away very much. */
@@ -354,6 +403,14 @@ export class ProjectMethods {
       skipped: seen.skipped.map(shown),
     };
   }
+}
+
+/** Another directory has in common with the branch what was applied there, and not what was reviewed. */
+function checkWhole({ to, since, reviewed }: Params<"apply">): void {
+  if (to === undefined || since === undefined && reviewed === undefined) return;
+  throw new ServiceError("bad_params", "What is applied to another directory is applied whole", {
+    exit: 2,
+  });
 }
 
 function total({ added, modified, deleted }: ChangeCounts): number {

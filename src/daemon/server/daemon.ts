@@ -24,6 +24,7 @@ import { JournalFolder } from "./journal_folder.ts";
 import { Maintenance } from "../methods/maintenance.ts";
 import { MergeMethods } from "../methods/merge_methods.ts";
 import { ProjectMethods } from "../methods/project_methods.ts";
+import { ReviewMethods } from "../methods/review_methods.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import type { SourceReport } from "../../control/service/daemon.ts";
 import { sourceReport } from "../methods/source_report.ts";
@@ -53,6 +54,7 @@ export class Daemon {
   readonly #sessions: SessionMethods;
   readonly #merging: MergeMethods;
   readonly #project: ProjectMethods;
+  readonly #reviewing: ReviewMethods;
 
   constructor(readonly parts: DaemonParts) {
     const { fs, background, counters, branches, authority } = parts;
@@ -66,6 +68,7 @@ export class Daemon {
     this.hooks = new AgentHooks({ ...access, moves: parts.moves, deadlineMs });
     this.#folder = new JournalFolder(branches, access.turn);
     this.#merging = new MergeMethods(access);
+    this.#reviewing = new ReviewMethods(access);
     const { mount, source } = parts.config;
     this.#project = new ProjectMethods({ ...access, source, mount });
     this.#history = new HistoryMethods({
@@ -120,9 +123,12 @@ export class Daemon {
     showBranch: (p) => this.#branching.show(p),
     merge: (p) => this.#merging.merge(p),
     continueMerge: (p) => this.#merging.continue(p),
+    review: (p) => this.#reviewing.review(p),
+    take: (p) => this.#reviewing.take(p),
     abortMerge: (p) => this.#history.abortMerge(p),
     refresh: (p) => this.#project.refresh(p),
     apply: (p) => this.#project.apply(p),
+    reviewApply: (p) => this.#project.reviewApply(p),
     continueApply: (p) => this.#project.continueApply(p),
     abortApply: (p) => this.#project.abortApply(p),
     registerRun: () => Promise.reject(unknownCaller()),

@@ -15,9 +15,10 @@ import type {
   LogEntry,
   LogMove,
 } from "../../control/service/history.ts";
-import type { ConflictReport, ConflictSide } from "../../control/service/merge.ts";
+import type { ConflictReport, ConflictSide, ReviewItem } from "../../control/service/merge.ts";
 import type { CommitInfo, CommitKind } from "../../history/commits/commit.ts";
 import type { MovedTo } from "../../history/history.ts";
+import type { ReviewItem as Reviewed } from "../../history/review/review_items.ts";
 import type { MergeConflict } from "../../history/merge/merge_types.ts";
 import type { DetailedChange } from "../../history/diff/detailed_diff.ts";
 import type { Rename } from "../../history/diff/find_renames.ts";
@@ -68,6 +69,19 @@ export function changeReport(change: DetailedChange): Change {
 /** A directory has none of its own. */
 function bytesOf(record: InodeRecord | null): number {
   return record === null || (record.mode & S_IFMT) === S_IFDIR ? 0 : record.size;
+}
+
+/** Something that can be taken, for people and programs. */
+export function reviewItemReport({ change, paths, hunks, isDivisible }: Reviewed): ReviewItem {
+  const { before, after } = change;
+  return {
+    change: { ...changeReport(change), oldSize: bytesOf(before), size: bytesOf(after) },
+    paths: paths.length,
+    hunks: hunks?.map((hunk) => ({ ...hunk, lines: [...hunk.lines] })) ?? null,
+    divisible: isDivisible,
+    ...(before === null ? {} : { oldMode: before.mode.toString(8) }),
+    ...(after === null ? {} : { mode: after.mode.toString(8) }),
+  };
 }
 
 function renameReport({ from: { path }, similarity }: Rename) {

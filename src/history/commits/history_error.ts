@@ -14,6 +14,7 @@ export type HistoryErrorCode =
   | "not_a_directory"
   | "difference_too_large"
   | "bad_hunk"
+  | "bad_choice"
   | "nothing_to_undo"
   | "nothing_to_redo"
   | "cannot_undo"

@@ -43,25 +43,26 @@ export function findRenames(
   return renames;
 }
 
+/** Of several with one content those with the same inode belong together, then those with the same name. */
 function pairEqual(
   gone: Set<SnapshotChange>,
   made: readonly SnapshotChange[],
   renames: Map<SnapshotChange, Rename>,
 ): void {
-  const byContent = Map.groupBy(gone, ({ before }) => contentKey(before!));
-  const pair = (isFit: (from: SnapshotChange, to: SnapshotChange) => boolean) => {
+  const pair = (key: (record: InodeRecord, path: string) => string) => {
+    // The last is the first to be taken.
+    const known = Map.groupBy([...gone].reverse(), ({ before, path }) => key(before!, path));
     for (const to of made) {
       if (renames.has(to)) continue;
-      const known = byContent.get(contentKey(to.after!)) ?? [];
-      const from = known.find((change) => gone.has(change) && isFit(change, to));
+      const from = known.get(key(to.after!, to.path))?.pop();
       if (from === undefined) continue;
       renames.set(to, { from, similarity: 100 });
       gone.delete(from);
     }
   };
-  pair(({ before }, { after }) => before!.ino === after!.ino);
-  pair(({ path }, to) => baseName(path) === baseName(to.path));
-  pair(() => true);
+  pair((record) => `${contentKey(record)} ${record.ino}`);
+  pair((record, path) => `${contentKey(record)} ${baseName(path)}`);
+  pair(contentKey);
 }
 
 function pairSimilar(

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { S_IFREG } from "../../store/trees/entry.ts";
+import type { SnapshotChange } from "../snapshots/snapshot_walk.ts";
 import {
   directory,
   file,
@@ -42,6 +44,31 @@ Deno.test("of several with one content, those with the same inode, then the same
     ),
     ["b → d/e 100", "c → d/c 100"],
   );
+});
+
+Deno.test("very many files with one content are paired without looking at all pairs", async () => {
+  await withStore((store) => {
+    const record = storeModel(store, directory({ f: file("same") })).root;
+    const looks = (count: number) => {
+      let looks = 0;
+      const change = (i: number, side: "before" | "after"): SnapshotChange => ({
+        path: `${side}${i}`,
+        status: side === "before" ? "D" : "A",
+        details: [],
+        before: null,
+        after: null,
+        get [side]() {
+          looks++;
+          return { ...record, mode: S_IFREG, ino: side === "before" ? i : -i };
+        },
+      });
+      const changes = Array.from({ length: count }, (_, i) => i + 1)
+        .flatMap((i) => [change(i, "before"), change(i, "after")]);
+      assert.equal(findRenames(store, changes).size, count);
+      return looks;
+    };
+    assert.ok(looks(1600) < 10 * looks(200));
+  });
 });
 
 Deno.test("a file that was moved and edited is found by half of its bytes, the most alike first", async () => {

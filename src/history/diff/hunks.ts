@@ -5,17 +5,8 @@
  */
 
 import { structuredPatch } from "diff";
+import { type Hunk, hunkHeader } from "./hunk.ts";
 import { splitLines } from "./text.ts";
-
-/** Lines that differ, with those around them. */
-export interface Hunk {
-  /** First line in the old text, from 1; where it has none there, the line that it comes before. */
-  readonly oldStart: number;
-  /** The same in the new text. */
-  readonly newStart: number;
-  /** Binary strings: a blank, `-` or `+`, and the line with its line feed; only the last line of a text may have none. */
-  readonly lines: readonly string[];
-}
 
 /** Files less alike than this many changed lines are shown as replaced, which is as right and takes no time. */
 const EDITS_MAX = 5000;
@@ -44,13 +35,6 @@ export function hunkText(hunk: Hunk): string {
   return `${hunkHeader(hunk)}\n${hunk.lines.map(lineText).join("")}`;
 }
 
-/** `@@ -1,3 +1,4 @@`. */
-export function hunkHeader({ oldStart, newStart, lines }: Hunk): string {
-  const count = (sign: string) =>
-    lines.filter((line) => line[0] === " " || line[0] === sign).length;
-  return `@@ -${range(oldStart, count("-"))} +${range(newStart, count("+"))} @@`;
-}
-
 /** How many lines hunks take out and put in. */
 export function countLines(hunks: readonly Hunk[]): { added: number; deleted: number } {
   const counts = { added: 0, deleted: 0 };
@@ -74,9 +58,4 @@ function replacement(oldText: string, newText: string): Hunk {
     ...splitLines(newText).map((line) => `+${line}`),
   ];
   return { oldStart: 1, newStart: 1, lines };
-}
-
-/** A range without lines is named by the line before it. */
-function range(start: number, lines: number): string {
-  return lines === 0 ? `${start - 1},0` : lines === 1 ? `${start}` : `${start},${lines}`;
 }

@@ -5,7 +5,7 @@
  */
 
 import { HistoryError } from "../commits/history_error.ts";
-import type { Hunk } from "../diff/hunks.ts";
+import type { Hunk } from "../diff/hunk.ts";
 import { splitLines } from "../diff/text.ts";
 
 /**

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import * as fc from "fast-check";
-import { type Hunk, hunkText, textHunks } from "../diff/hunks.ts";
+import type { Hunk } from "../diff/hunk.ts";
+import { hunkText, textHunks } from "../diff/hunks.ts";
 import { applyHunks } from "./apply_hunks.ts";
 
 const line = fc.constantFrom(

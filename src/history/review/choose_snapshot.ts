@@ -8,7 +8,7 @@ import { displayString } from "../../../ffi/binary_string.ts";
 import type { InodeRecord, Snapshot } from "../../store/trees/entry.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import { HistoryError } from "../commits/history_error.ts";
-import type { Hunk } from "../diff/hunks.ts";
+import type { Hunk } from "../diff/hunk.ts";
 import { readText } from "../diff/text.ts";
 import { graftPaths } from "../rollback/graft.ts";
 import { changedDetails, PERMISSION_BITS } from "../snapshots/compare_records.ts";
@@ -18,14 +18,22 @@ import { isDirectoryRecord, recordOf } from "../snapshots/record.ts";
 import { applyHunks } from "./apply_hunks.ts";
 import { type ReviewItem, type ReviewItems, reviewItems } from "./review_items.ts";
 
-/** What of an item is taken: all of it, or some of its lines. */
-export interface Choice {
-  /** Of the item, a binary string. */
-  readonly path: string;
-  /** Hunks that are put into the old text; absent: the item as a whole. */
-  readonly hunks?: readonly Hunk[];
-  /** With hunks: mode, owner and extended attributes as well. */
-  readonly attributes?: boolean;
+/** What is taken of the items. They and their hunks are named by their places in the lists, from 0. */
+export interface Choices {
+  /** Items that are taken as a whole. */
+  readonly whole: readonly number[];
+  /** Items of which some lines are taken. */
+  readonly parts: readonly PartChoice[];
+}
+
+export interface PartChoice {
+  readonly item: number;
+  /** Hunks that are taken as they are. */
+  readonly hunks: readonly number[];
+  /** Hunks of the old text that somebody split or edited. */
+  readonly edited: readonly Hunk[];
+  /** Mode, owner and extended attributes are taken as well. */
+  readonly attributes: boolean;
 }
 
 export interface ChooseOptions {
@@ -45,22 +53,21 @@ interface Edit {
 
 /**
  * `from` with what is chosen of the items of {@linkcode reviewItems}: `to` itself if that is everything. Puts objects only.
- * Throws {@linkcode HistoryError} `unknown_path` for what is no item, and `bad_hunk`.
+ * Throws {@linkcode HistoryError} `bad_choice` for what is not in the lists, and `bad_hunk`.
  */
 export function chooseSnapshot(
   store: StoreWriter,
   from: Snapshot,
   to: Snapshot,
-  choices: readonly Choice[],
+  choices: Choices,
   options: ChooseOptions,
 ): Snapshot {
   const all = reviewItems(store, from, to);
-  const byPath = new Map(all.items.map((item) => [item.change.path, item]));
-  const whole = new Set<ReviewItem>();
+  const itemAt = (index: number) => at(all.items, index, "item");
+  const whole = new Set(choices.whole.map(itemAt));
   const edits: Edit[] = [];
-  for (const choice of choices) {
-    const item = byPath.get(choice.path);
-    if (item === undefined) throw unknownItem(choice.path);
+  for (const choice of choices.parts) {
+    const item = itemAt(choice.item);
     const edit = editOf(store, item, choice);
     if (edit === "whole") whole.add(item);
     else if (edit !== "nothing") edits.push(edit);
@@ -76,19 +83,20 @@ export function chooseSnapshot(
 }
 
 /** What a choice comes to. */
-function editOf(store: StoreWriter, item: ReviewItem, choice: Choice): Edit | "whole" | "nothing" {
-  const { before, after } = item.change;
-  if (choice.hunks === undefined) return "whole";
+function editOf(
+  store: StoreWriter,
+  item: ReviewItem,
+  choice: PartChoice,
+): Edit | "whole" | "nothing" {
+  const { before, after, path } = item.change;
   if (!item.isDivisible) {
-    throw new HistoryError(
-      "bad_hunk",
-      `${displayString(choice.path)} can only be taken as a whole`,
-    );
+    throw new HistoryError("bad_choice", `${displayString(path)} can only be taken as a whole`);
   }
   const [oldText, newText] = [readText(store, before)!, readText(store, after)!];
-  const text = applyHunks(oldText, choice.hunks);
+  const hunks = choice.hunks.map((index) => at(item.hunks!, index, "hunk"));
+  const text = applyHunks(oldText, [...hunks, ...choice.edited]);
   const hasAttributes = differInAttributes(before!, after!);
-  const attributes = hasAttributes && (choice.attributes ?? false);
+  const attributes = hasAttributes && choice.attributes;
   if (text === newText && attributes === hasAttributes) return "whole";
   if (text === oldText && !attributes) return "nothing";
   return { item, text: text === oldText ? null : text, attributes };
@@ -194,9 +202,8 @@ function putText(store: StoreWriter, text: string) {
   return { ...content, size: bytes.length };
 }
 
-function unknownItem(path: string): HistoryError {
-  const shown = displayString(path);
-  return new HistoryError("unknown_path", `Cannot take ${shown}: it does not differ`, {
-    subject: shown,
-  });
+function at<T>(list: readonly T[], index: number, what: string): T {
+  const found = list[index];
+  if (found !== undefined) return found;
+  throw new HistoryError("bad_choice", `There is no ${what} ${index} to be taken`);
 }

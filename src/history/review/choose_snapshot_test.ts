@@ -18,7 +18,7 @@ import {
   withStore,
 } from "../snapshots/fixtures.ts";
 import { lookupPath } from "../snapshots/lookup_path.ts";
-import { type Choice, chooseSnapshot } from "./choose_snapshot.ts";
+import { type Choices, chooseSnapshot, type PartChoice } from "./choose_snapshot.ts";
 import { reviewItems } from "./review_items.ts";
 
 const OPTIONS = { allocateInode: freshInode, now: 5_000 };
@@ -33,6 +33,16 @@ function shownItems(store: Store, from: Snapshot, to: Snapshot): string[] {
       ...(isDivisible ? [`[${hunks!.length}]`] : []),
     ].join(" ")
   );
+}
+
+/** All of these items. */
+function wholes(...whole: number[]) {
+  return { whole, parts: [] };
+}
+
+/** Some of the only item. */
+function part(choice: Partial<PartChoice>) {
+  return { whole: [], parts: [{ item: 0, hunks: [], edited: [], attributes: false, ...choice }] };
 }
 
 function changedPaths(store: Store, from: Snapshot, to: Snapshot): string[] {
@@ -57,17 +67,22 @@ Deno.test("taking everything is the other snapshot, taking nothing the first, wh
       fc.property(modelPairs, ([before, after]) => {
         const [from, to] = [storeModel(store, before), storeModel(store, after)];
         const { items } = reviewItems(store, from, to);
-        const all = items.map(({ change, hunks, isDivisible }): Choice => ({
-          path: change.path,
-          ...(isDivisible ? { hunks: hunks!, attributes: true } : {}),
-        }));
+        const all = { whole: [] as number[], parts: [] as PartChoice[] };
+        const none: PartChoice[] = [];
+        items.forEach(({ hunks, isDivisible }, item) => {
+          if (!isDivisible) {
+            all.whole.push(item);
+            return;
+          }
+          all.parts.push({ item, hunks: [...hunks!.keys()], edited: [], attributes: true });
+          none.push({ item, hunks: [], edited: [], attributes: false });
+        });
+        const choose = (choices: Choices) => chooseSnapshot(store, from, to, choices, OPTIONS);
         // What only differs in times is nothing to be taken.
-        const whole = items.length === 0 ? from : to;
-        assert.equal(chooseSnapshot(store, from, to, all, OPTIONS), whole);
-        assert.equal(chooseSnapshot(store, from, to, [], OPTIONS), from);
-        const none = items.filter(({ isDivisible }) => isDivisible)
-          .map(({ change: { path } }) => ({ path, hunks: [] }));
-        assert.equal(chooseSnapshot(store, from, to, none, OPTIONS), from);
+        assert.equal(choose(all), items.length === 0 ? from : to);
+        assert.equal(choose(wholes(...items.keys())), items.length === 0 ? from : to);
+        assert.equal(choose(wholes()), from);
+        assert.equal(choose({ whole: [], parts: none }), from);
         // Every difference belongs to one item, or to a directory that is there for what is in it.
         const listed = items.flatMap(({ paths }) => paths);
         assert.equal(new Set(listed).size, listed.length);
@@ -84,9 +99,9 @@ Deno.test("what is taken is as it is, what is left as it was, and the snapshot i
       fc.property(modelPairs, fc.infiniteStream(fc.boolean()), ([before, after], random) => {
         const [from, to] = [storeModel(store, before), storeModel(store, after)];
         const { items, goneDirectories } = reviewItems(store, from, to);
-        const taken = items.filter(() => random.next().value);
-        const choices = taken.map(({ change: { path } }) => ({ path }));
-        const chosen = chooseSnapshot(store, from, to, choices, OPTIONS);
+        const places = [...items.keys()].filter(() => random.next().value);
+        const taken = places.map((place) => items[place]!);
+        const chosen = chooseSnapshot(store, from, to, wholes(...places), OPTIONS);
         assertSound(store, chosen);
         if (hasLinks(store, from, to)) return;
         compared++;
@@ -120,21 +135,21 @@ Deno.test("a text is taken line by line, its mode apart from that", async () => 
     const to = storeModel(store, directory({ f: file(text, { mode: 0o755 }), g: file("x") }));
     assert.deepEqual(shownItems(store, from, to), ["M f [2]"]);
     const hunks = reviewItems(store, from, to).items[0]!.hunks!;
-    const choose = (choice: Omit<Choice, "path">) => {
-      const chosen = chooseSnapshot(store, from, to, [{ path: "f", ...choice }], OPTIONS);
+    const choose = (choice: Partial<PartChoice>) => {
+      const chosen = chooseSnapshot(store, from, to, part(choice), OPTIONS);
       assertSound(store, chosen);
       const { mode, mtimeSec, ino } = lookupPath(store, chosen, "f")!;
       assert.equal(ino, lookupPath(store, from, "f")!.ino);
       return [textAt(store, chosen, "f"), (mode & 0o777).toString(8), mtimeSec];
     };
     const first = TEN.replace("1\n", "one\n");
-    assert.deepEqual(choose({ hunks: [hunks[0]!] }), [first, "644", 5]);
-    assert.deepEqual(choose({ hunks: [hunks[0]!], attributes: true }), [first, "755", 5]);
+    assert.deepEqual(choose({ hunks: [0] }), [first, "644", 5]);
+    assert.deepEqual(choose({ hunks: [0], attributes: true }), [first, "755", 5]);
     assert.deepEqual(choose({ hunks: [], attributes: true }), [TEN, "755", 1]);
-    assert.deepEqual(choose({ hunks: [hunks[1]!] }), [TEN.replace("11\n", "eleven\n"), "644", 5]);
-    assert.deepEqual(choose({ hunks: [...hunks] }), [text, "644", 5]);
+    assert.deepEqual(choose({ hunks: [1] }), [TEN.replace("11\n", "eleven\n"), "644", 5]);
+    assert.deepEqual(choose({ hunks: [0, 1] }), [text, "644", 5]);
     const edited = { ...hunks[0]!, lines: hunks[0]!.lines.map((l) => l.replace("+one", "+ONE")) };
-    assert.deepEqual(choose({ hunks: [edited] }), [TEN.replace("1\n", "ONE\n"), "644", 5]);
+    assert.deepEqual(choose({ edited: [edited] }), [TEN.replace("1\n", "ONE\n"), "644", 5]);
   });
 });
 
@@ -149,7 +164,7 @@ Deno.test("bytes that are no text in any encoding, line ends and their absence s
     const choose = (index: number) =>
       textAt(
         store,
-        chooseSnapshot(store, from, to, [{ path: "f", hunks: [hunks[index]!] }], OPTIONS),
+        chooseSnapshot(store, from, to, part({ hunks: [index] }), OPTIONS),
         "f",
       );
     assert.equal(choose(0), `\xfe\xff\r\n${TEN}end`);
@@ -198,9 +213,10 @@ Deno.test("what can be taken alone, and what belongs together", async () => {
       "A mode/empty",
       "A mode/full/n",
     ]);
+    const { items } = reviewItems(store, from, to);
     const taken = (...paths: string[]) => {
-      const choices = paths.map((path) => ({ path }));
-      const chosen = chooseSnapshot(store, from, to, choices, OPTIONS);
+      const places = paths.map((path) => items.findIndex(({ change }) => change.path === path));
+      const chosen = chooseSnapshot(store, from, to, wholes(...places), OPTIONS);
       assertSound(store, chosen);
       return changedPaths(store, from, chosen);
     };
@@ -224,11 +240,14 @@ Deno.test("what can be taken alone, and what belongs together", async () => {
     assert.deepEqual(taken("mode"), ["M mode"]);
     assert.deepEqual(taken("mode/empty", "mode"), ["M mode", "A mode/empty"]);
     assert.deepEqual(taken("mode/full/n"), ["A mode/full", "A mode/full/n"]);
-    for (const path of ["nothing", "gone", "hard2"]) {
-      assert.throws(() => taken(path), { code: "unknown_path" });
-    }
-    const lines = { path: "binary", hunks: [] };
-    assert.throws(() => chooseSnapshot(store, from, to, [lines], OPTIONS), { code: "bad_hunk" });
+    const refused = (choices: Choices) =>
+      assert.throws(() => chooseSnapshot(store, from, to, choices, OPTIONS), {
+        code: "bad_choice",
+      });
+    refused(wholes(items.length));
+    refused(part({}));
+    const hard = items.findIndex(({ change }) => change.path === "hard1");
+    refused(part({ item: hard, hunks: [1] }));
   });
 });
 
@@ -240,8 +259,7 @@ Deno.test("lines of a hard-linked file are taken for all its names", async () =>
     const linked: ModelInode = after.children.get("a")!;
     linked.text = TEN.replace("1\n", "one\n").replace("11\n", "eleven\n");
     const [from, to] = [storeModel(store, before), storeModel(store, after)];
-    const [hunk] = reviewItems(store, from, to).items[0]!.hunks!;
-    const chosen = chooseSnapshot(store, from, to, [{ path: "a", hunks: [hunk!] }], OPTIONS);
+    const chosen = chooseSnapshot(store, from, to, part({ hunks: [0] }), OPTIONS);
     assertSound(store, chosen);
     const texts = ["a", "d/b"].map((path) => textAt(store, chosen, path));
     assert.deepEqual(texts, [TEN.replace("1\n", "one\n"), TEN.replace("1\n", "one\n")]);

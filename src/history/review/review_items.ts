@@ -19,7 +19,8 @@ import {
 } from "../../store/trees/entry.ts";
 import type { Store } from "../../store/store.ts";
 import { listChanges } from "../diff/diff.ts";
-import { type Hunk, textHunks } from "../diff/hunks.ts";
+import type { Hunk } from "../diff/hunk.ts";
+import { textHunks } from "../diff/hunks.ts";
 import { readText } from "../diff/text.ts";
 import { lookupPath } from "../snapshots/lookup_path.ts";
 import { isDirectoryRecord } from "../snapshots/record.ts";

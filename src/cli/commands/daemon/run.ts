@@ -9,9 +9,18 @@ import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
 import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import type { Command, CommandInput } from "../../command.ts";
-import { afterRun, type EndedRun, say, sayWhatNext } from "../../after_run.ts";
+import {
+  afterRun,
+  type Ask,
+  dropRun,
+  type EndedRun,
+  reviewRun,
+  say,
+  sayWhatNext,
+} from "../../after_run.ts";
 import { describeError, usageError } from "../../command_error.ts";
 import { daemonConfig } from "../../daemon_options.ts";
+import { checkTerminal } from "../../review/review_terminal.ts";
 import { askKept, connectKept } from "../../kept_daemon.ts";
 
 /** The branch that the mount shows. */
@@ -32,17 +41,18 @@ export const command: Command = {
     allow: { value: "PATHS", brief: "stay as they are with --confine (: between)" },
     "share-tmp": { brief: "so do /tmp and /var/tmp, else new and empty" },
     "checkpoint-on-exit": { brief: "record what the program leaves" },
+    review: { brief: "then ask, hunk by hunk, what is merged into main" },
+    apply: { brief: "with --review: and applied to the project" },
+    dry: { brief: "then show what it changed, and drop it" },
     "merge-on-success": { brief: "merge it into main if the program ends with 0" },
   },
-  details: `Starts a daemon where none runs. Ends with the program's exit code, whatever
-becomes of its work, and ends what it left running. With --confine what agents
-keep in the home directory (.claude, .codex, .cache, …) stays writable, /tmp
-and /run are new and empty, and sockets of others are out of reach. Open are the
-network, what you may read, and sockets made later in places that it sees.
-Agents' sandboxes work inside; as root Claude Code's needs its setting
-enableWeakerNestedSandbox, as in containers.`,
+  details: `Ends with the program's exit code, and ends what it left running. With --confine
+what agents keep in the home directory stays writable, /tmp and /run are new,
+the network and what you may read stay open. As root Claude Code's own sandbox
+needs its setting enableWeakerNestedSandbox inside.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
+    checkEnding(input);
     const place = await daemonOf(input);
     const { source, mount, store, socket, tree } = place;
     const named = input.values.get("branch") ?? branchStoodIn(input, tree);
@@ -75,6 +85,8 @@ enableWeakerNestedSandbox, as in containers.`,
 async function settle(input: CommandInput, place: Place, run: EndedRun): Promise<void> {
   const { socket, mount } = place;
   try {
+    if (input.flags.has("dry")) return await dropRun(input, asking(place), run);
+    if (input.flags.has("review")) return await reviewRun(input, asking(place), run);
     await askKept(socket, mount, (client, isAgain) => afterRun(input, client, run, isAgain))
       .catch(async (error) => {
         const isStopped = error instanceof ControlError && error.code === "unreachable";
@@ -95,8 +107,29 @@ async function settle(input: CommandInput, place: Place, run: EndedRun): Promise
 
 /** Who stands in a branch's directory means that branch, unless a new one is asked for. */
 function branchStoodIn(input: CommandInput, tree: BranchTree | null): string | null {
-  const isNew = input.flags.has("new") || input.values.has("from");
+  const isNew = ["new", "dry"].some((flag) => input.flags.has(flag)) || input.values.has("from");
   return isNew || tree === null || tree.branch === MAIN ? null : tree.branch;
+}
+
+function asking({ socket, mount }: Place): Ask {
+  return (call) => askKept(socket, mount, call);
+}
+
+/** What is to become of the work makes sense, and can be done. */
+function checkEnding(input: CommandInput): void {
+  const endings = ["review", "dry", "merge-on-success"].filter((flag) => input.flags.has(flag));
+  if (endings.length > 1) {
+    throw usageError(`--${endings[0]} and --${endings[1]} exclude each other`);
+  }
+  if (input.flags.has("review")) checkTerminal("agentvfs run --review");
+  if (input.flags.has("apply") && !input.flags.has("review")) {
+    throw usageError("--apply means nothing without --review");
+  }
+  const kept = ["branch", "checkpoint-on-exit"]
+    .find((option) => input.flags.has(option) || input.values.has(option));
+  if (input.flags.has("dry") && kept !== undefined) {
+    throw usageError(`--dry drops the branch, so --${kept} means nothing`);
+  }
 }
 
 interface Place {

@@ -1,16 +1,11 @@
-import { Buffer } from "node:buffer";
-import type { Change, DiffReport } from "../../../control/service/history.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { branchMeant, rootsMeant, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
 import { pathArguments, PATHS_FROM_OPTION } from "../../path_arguments.ts";
-import { diffStat } from "../../print/diff_stat.ts";
-import { changeLine } from "../../print/format.ts";
-import { onTerminal, printJson, style } from "../../print/output.ts";
-import { chooseColour, DISPLAY_OPTIONS, outputColumns, showPaged } from "../../print/pager.ts";
-import { shownPatch } from "../../print/patch_output.ts";
-import { listedChanges, shownOldPath, shownPath } from "../../print/shown_path.ts";
+import { shownDiff } from "../../print/diff_output.ts";
+import { printJson } from "../../print/output.ts";
+import { chooseColour, DISPLAY_OPTIONS, showPaged } from "../../print/pager.ts";
 
 /** Ways to show a difference that exclude each other; patch and stat can be had together. */
 const FORMS = ["name-only", "name-status"] as const;
@@ -71,40 +66,4 @@ function checkForms({ flags }: CommandInput): void {
   if (forms.length > 0 && both.length > 1) {
     throw usageError(`--${both[0]} and --${both[1]} exclude each other`);
   }
-}
-
-function shownDiff({ flags }: CommandInput, report: DiffReport): Uint8Array {
-  const changes = listedChanges(report.changes);
-  const text = (lines: string[]) => Buffer.from(lines.map((line) => `${line}\n`).join(""));
-  if (flags.has("name-only")) return text(changes.map(shownPath));
-  if (flags.has("name-status")) return text(changes.map(nameStatus));
-  if (report.changes.length === 0) {
-    return text(onTerminal() ? [style("no differences", "dim")] : []);
-  }
-  const stat = flags.has("stat") ? text(diffStat(report.changes, outputColumns())) : null;
-  const patch = flags.has("patch") ? shownPatch(patchOf(report)) : null;
-  if (stat === null && patch === null) return text(shownChanges(report.changes).map(changeLine));
-  if (stat === null || patch === null) return stat ?? patch!;
-  return Buffer.concat([stat, Buffer.from("\n"), patch]);
-}
-
-/** All but where renamed files were. */
-function shownChanges(changes: readonly Change[]): Change[] {
-  const left = new Set(changes.map(({ oldPathBytes, oldPath }) => oldPathBytes ?? oldPath));
-  return changes.filter(({ status, path, pathBytes }) =>
-    status !== "D" || !left.has(pathBytes ?? path)
-  );
-}
-
-/** The bytes of its patch. */
-export function patchOf({ patch = "", patchBytes }: DiffReport): Uint8Array {
-  return patchBytes === undefined ? Buffer.from(patch) : Buffer.from(patchBytes, "base64");
-}
-
-/** As git has it: `M\tpath`, `R095\told\tnew`. */
-function nameStatus(change: Change): string {
-  const { status, similarity } = change;
-  if (similarity === undefined) return `${status}\t${shownPath(change)}`;
-  const code = `R${String(similarity).padStart(3, "0")}`;
-  return `${code}\t${shownOldPath(change)}\t${shownPath(change)}`;
 }

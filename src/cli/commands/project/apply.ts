@@ -1,11 +1,16 @@
 import { resolve } from "node:path";
 import { currentDirectory } from "../../../host/current_directory.ts";
+import type { Params } from "../../../control/methods.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION } from "../../history_options.ts";
 import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
+import { print } from "../../print/output.ts";
+import { chooseColour } from "../../print/pager.ts";
 import { printApply, withListedConflicts } from "../../print/project_output.ts";
+import { isNothing } from "../../review/choices.ts";
+import { checkTerminal, reviewOnTerminal } from "../../review/review_terminal.ts";
 import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
 
 export const command: Command = {
@@ -20,6 +25,7 @@ export const command: Command = {
     only: { value: "GLOB", brief: "only paths that match; several are separated by commas" },
     strategy: STRATEGY_OPTION,
     partial: { brief: "apply what does not conflict" },
+    interactive: { short: "i", brief: "ask about each change, hunk by hunk" },
     "force-large": FORCE_LARGE_OPTION,
     "no-git": { brief: "leave .git alone" },
     continue: { brief: "finish an apply that was interrupted" },
@@ -35,17 +41,22 @@ With conflicts nothing is applied. agentvfs undo takes it back.`,
     const [ref] = input.positionals;
     const only = input.values.get("only")?.split(",").filter((pattern) => pattern !== "");
     const to = input.values.get("to");
+    const of = { ...(ref === undefined ? {} : { ref }), ...given(input, "branch", "branch") };
+    const wanted = {
+      ...(only === undefined ? {} : { only }),
+      ...(input.flags.has("no-git") ? { withoutGit: true } : {}),
+    };
+    const reviewed = await asked(input, { ...of, ...wanted });
+    if (reviewed === null) return 0;
     const request = (large: LargeParams) =>
       withDaemon(input, (client) =>
         client.apply({
-          ...(ref === undefined ? {} : { ref }),
-          ...given(input, "branch", "branch"),
+          ...of,
           ...(to === undefined ? {} : { to: resolve(currentDirectory() ?? "/", to) }),
+          ...("reviewed" in reviewed ? reviewed : wanted),
           ...given(input, "message", "message"),
           ...strategyOf(input.values.get("strategy")),
-          ...(only === undefined ? {} : { only }),
           ...(input.flags.has("partial") ? { partial: true } : {}),
-          ...(input.flags.has("no-git") ? { withoutGit: true } : {}),
           ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
           ...large,
         }));
@@ -59,6 +70,26 @@ With conflicts nothing is applied. agentvfs undo takes it back.`,
     return report.state === "applied" || report.state === "unchanged" ? 0 : 1;
   },
 };
+
+/** What was taken of a review, if there is to be one; null if nothing. */
+async function asked(
+  input: CommandInput,
+  params: Params<"reviewApply">,
+): Promise<Pick<Params<"apply">, "reviewed"> | null> {
+  if (!input.flags.has("interactive")) return {};
+  checkTerminal("agentvfs apply --interactive");
+  if (input.values.has("to")) {
+    throw usageError("--interactive is about the project, so --to means nothing");
+  }
+  if (input.flags.has("json")) throw usageError("--interactive and --json exclude each other");
+  chooseColour(input);
+  const { from, to, items } = await withDaemon(input, (client) => client.reviewApply(params));
+  if (items.length === 0) return {};
+  const choices = await reviewOnTerminal(input, items);
+  if (choices !== null && !isNothing(choices)) return { reviewed: { from, to, ...choices } };
+  print("nothing was taken; the project is as it was");
+  return null;
+}
 
 async function end(input: CommandInput, [how, other]: string[]): Promise<number> {
   if (other !== undefined || input.positionals.length > 0) {

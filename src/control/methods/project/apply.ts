@@ -1,6 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import {
   choice,
+  fields,
   flag,
   id,
   type Infer,
@@ -18,6 +19,7 @@ import {
   words,
 } from "../../schema.ts";
 import { BRANCH, Change, ChangeCounts, GUARD, LeftAlone } from "../../shapes/history.ts";
+import { CHOICES } from "../../shapes/review.ts";
 import { ProjectMoved } from "../../shapes/project.ts";
 import { ConflictReport, MERGE_STRATEGIES } from "../merge/merge.ts";
 
@@ -63,6 +65,14 @@ export const method = defineMethod({
     strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided; default: `conflict`")),
     partial: optional(flag("Apply what does not conflict")),
     withoutGit: optional(flag("Leave `.git` alone")),
+    since: optional(ref("Only what was changed after this checkpoint")),
+    reviewed: optional(
+      fields({
+        from: ref("As the review said"),
+        to: ref("As the review said"),
+        ...CHOICES,
+      }, "Only what was taken of a review by `reviewApply`"),
+    ),
     ...GUARD,
     message: optional(words("What the log says of it")),
     agent: optional(name("Who asks for it")),
