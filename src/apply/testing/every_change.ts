@@ -4,6 +4,7 @@
  * @module
  */
 
+import { asOnDisk } from "./fixtures.ts";
 import { directory, file, type ModelInode, symlink } from "../../history/snapshots/fixtures.ts";
 
 export function everyChange(): { before: ModelInode; after: ModelInode } {
@@ -62,5 +63,5 @@ export function everyChange(): { before: ModelInode; after: ModelInode } {
     "other mode": directory({ stays }, { mode: 0o700, xattr: "directory" }),
     same: before.children.get("same")!,
   });
-  return { before, after };
+  return { before: asOnDisk(before), after: asOnDisk(after) };
 }

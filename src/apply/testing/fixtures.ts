@@ -19,6 +19,9 @@ import { readXattrsAt } from "../../source/read_xattrs.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 
+/** Who may give files to others is root. */
+const OWNER = Deno.uid() === 0 ? {} : { uid: Deno.uid()!, gid: Deno.gid()! };
+
 /**
  * A model whose every inode can be on a disk: symlinks have neither a mode nor attributes of their own there. Its names are text,
  * as Deno takes them.
@@ -26,7 +29,7 @@ import type { Snapshot } from "../../store/trees/entry.ts";
 export function asOnDisk(model: ModelInode): ModelInode {
   const copy = copyModel(model);
   const visit = (node: ModelInode) => {
-    if (node.kind === "symlink") Object.assign(node, { mode: 0o777, xattr: null });
+    Object.assign(node, OWNER, node.kind === "symlink" ? { mode: 0o777, xattr: null } : {});
     for (const child of node.children.values()) visit(child);
   };
   visit(copy);
@@ -55,7 +58,7 @@ export function writeModel(root: string, model: ModelInode): void {
       }
     }
     finish.push(() => {
-      fs.lchownSync(at, node.uid, 0);
+      fs.lchownSync(at, node.uid, node.gid ?? 0);
       if (node.kind === "symlink") return fs.lutimesSync(at, node.mtime, node.mtime);
       if (node.xattr !== null) {
         const value = new TextEncoder().encode(node.xattr);
@@ -141,7 +144,7 @@ export function expected(model: ModelInode): Seen {
     const what: Record<string, unknown> = {
       mode: node.mode,
       uid: node.uid,
-      gid: 0,
+      gid: node.gid ?? 0,
       xattrs: note,
       kind: node.kind,
     };
