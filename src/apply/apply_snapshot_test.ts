@@ -84,9 +84,12 @@ Deno.test("random directories become others", async () => {
           assert.deepEqual(withoutTimes(now), withoutTimes(expected(after)));
           const [was, is] = [expected(before), expected(after)];
           for (const path of is.keys()) {
-            if (isSame(path, was, is)) {
-              assert.equal(now.get(path)!.inode, seen.get(path)!.inode, path);
+            // Other names of an inode come and go, which changes its ctime.
+            const isLinked = Number(is.get(path)!.links ?? 1) > 1;
+            if (isLinked || !isSame(path, was, is)) {
+              continue;
             }
+            assert.equal(now.get(path)!.inode, seen.get(path)!.inode, path);
           }
         })),
       { numRuns: 60, verbose: 1 },

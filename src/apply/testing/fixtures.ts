@@ -29,7 +29,10 @@ const OWNER = Deno.uid() === 0 ? {} : { uid: Deno.uid()!, gid: Deno.gid()! };
 export function asOnDisk(model: ModelInode): ModelInode {
   const copy = copyModel(model);
   const visit = (node: ModelInode) => {
-    Object.assign(node, OWNER, node.kind === "symlink" ? { mode: 0o777, xattr: null } : {});
+    Object.assign(node, OWNER);
+    if (node.kind === "symlink") Object.assign(node, { mode: 0o777, xattr: null });
+    // Root alone sees what is in a directory that nobody may search.
+    if (node.kind === "directory" && Deno.uid() !== 0) node.mode |= 0o500;
     for (const child of node.children.values()) visit(child);
   };
   visit(copy);
