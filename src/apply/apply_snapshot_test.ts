@@ -5,39 +5,18 @@ import { binaryString } from "../../ffi/binary_string.ts";
 import { type ModelInode, modelPairs, withStore } from "../history/snapshots/fixtures.ts";
 import { runAtOnce } from "../store/format/sliced.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
-import { type ApplyJob, applySnapshot } from "./apply_snapshot.ts";
+import { applySnapshot } from "./apply_snapshot.ts";
 import { intercepted, PROJECT_CALLS } from "./project_calls.ts";
 import { everyChange } from "./testing/every_change.ts";
 import {
   asOnDisk,
   expected,
+  inDirectory,
   lookAtDirectory,
   observe,
   type Seen,
-  storeRenumbered,
   withoutTimes,
-  writeModel,
 } from "./testing/fixtures.ts";
-
-/** Makes a directory of one model, which is to become another. */
-async function inDirectory(
-  store: StoreWriter,
-  before: ModelInode,
-  after: ModelInode,
-  use: (job: ApplyJob, root: string) => void,
-): Promise<void> {
-  const place = await Deno.makeTempDir({ prefix: "agentvfs-apply-" });
-  const root = `${place}/project`;
-  try {
-    Deno.mkdirSync(root);
-    writeModel(root, before);
-    const from = await lookAtDirectory(store, root);
-    const to = storeRenumbered(store, before, from, after);
-    use({ store, root: binaryString(root), from, to, plan: `${place}/plan` }, root);
-  } finally {
-    await Deno.remove(place, { recursive: true });
-  }
-}
 
 /** As {@linkcode inDirectory}, and applies it. `seen` is what was there before. */
 function applyModel(
@@ -46,13 +25,13 @@ function applyModel(
   after: ModelInode,
   use: (root: string, seen: Seen) => void,
 ): Promise<void> {
-  return inDirectory(store, before, after, (job, root) => {
-    const seen = observe(root);
+  return inDirectory(store, before, after, (job) => {
+    const seen = observe(job.root);
     const outcome = runAtOnce(applySnapshot(job));
     assert.deepEqual(outcome.leftAlone, []);
     assert.deepEqual(outcome.notKept, []);
-    assert.equal(fs.existsSync(job.plan!), false);
-    use(root, seen);
+    assert.equal(fs.existsSync(job.plan), false);
+    use(job.root, seen);
   });
 }
 

@@ -16,6 +16,7 @@ import { statx } from "../../host/source_files.ts";
 import { importSource } from "../../source/import_source.ts";
 import { SourceDirectory } from "../../source/read_source.ts";
 import { readXattrsAt } from "../../source/read_xattrs.ts";
+import type { ApplyJob } from "../apply_snapshot.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 
@@ -228,4 +229,31 @@ export function storeRenumbered(
   };
   renumber(copy);
   return storeModel(store, copy);
+}
+
+/** A directory, what it is to become, and a place for the record of that. */
+export interface Scene extends ApplyJob {
+  readonly from: Snapshot;
+  readonly plan: string;
+}
+
+/** Runs `use` with a directory that is one model and is to become another. */
+export async function inDirectory<T>(
+  store: StoreWriter,
+  before: ModelInode,
+  after: ModelInode,
+  use: (scene: Scene) => T | Promise<T>,
+  dir?: string,
+): Promise<T> {
+  const place = await Deno.makeTempDir({ prefix: "agentvfs-apply-", ...(dir && { dir }) });
+  try {
+    const root = `${place}/project`;
+    Deno.mkdirSync(root);
+    writeModel(root, before);
+    const from = await lookAtDirectory(store, root);
+    const to = storeRenumbered(store, before, from, after);
+    return await use({ store, root: binaryString(root), plan: `${place}/plan`, from, to });
+  } finally {
+    await Deno.remove(place, { recursive: true });
+  }
 }
