@@ -15,6 +15,7 @@ export function everyChange(): { before: ModelInode; after: ModelInode } {
   const moved = file("moved");
   const chmodded = file("of two names");
   const chmoddedAfter = { ...chmodded, mode: 0o755 };
+  const split = file("one file of two names, then two");
   const twin = file("two files, then one");
   const stays = file("stays");
   const before = directory({
@@ -35,6 +36,8 @@ export function everyChange(): { before: ModelInode; after: ModelInode } {
     chmodded,
     "chmodded too": chmodded,
     moved,
+    split,
+    "split too": split,
     twin,
     "twin too": file("two files, then one"),
     "other mode": directory({ stays }, { mode: 0o755 }),
@@ -58,6 +61,8 @@ export function everyChange(): { before: ModelInode; after: ModelInode } {
     chmodded: chmoddedAfter,
     "chmodded too": chmoddedAfter,
     there: directory({ moved }),
+    split: file("the first of two"),
+    "split too": file("the second of two"),
     twin,
     "twin too": twin,
     "other mode": directory({ stays }, { mode: 0o700, xattr: "directory" }),
