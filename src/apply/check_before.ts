@@ -4,16 +4,16 @@
  * @module
  */
 
+import { cString } from "../../ffi/binary_string.ts";
 import { emptyStat, fstat, type Stat, statfs } from "../host/files.ts";
 import { pathOfDescriptor } from "../host/project_files.ts";
-import { readDirectory } from "../host/source_files.ts";
+import { readDirectory, statx } from "../host/source_files.ts";
 import type { Work } from "../store/format/sliced.ts";
 import type { Store } from "../store/store.ts";
 import { type InodeRecord, S_IFMT, S_IFREG } from "../store/trees/entry.ts";
 import { SourcePath } from "../tree/nodes/source_path.ts";
 import { ApplyError, callFailed } from "./apply_error.ts";
 import { checkNames, type NamesOnDisk } from "./check_names.ts";
-import { lookAt } from "./inspect.ts";
 import { DirectoryGone } from "./left_alone.ts";
 import type { ProjectRoot } from "./project_root.ts";
 import type { Steps, WritingStep } from "./steps.ts";
@@ -111,8 +111,10 @@ function namesIn(root: ProjectRoot): NamesOnDisk {
   return {
     find: (path, name) => {
       const directory = open(path);
-      const stat = directory === null ? null : lookAt(directory, name);
-      return stat === null ? null : `${stat.inoHigh}:${stat.inoLow}`;
+      const stat = emptyStat();
+      // Nobody may look into some directories. What is in the way there is found when they are opened for us.
+      const isFound = directory !== null && statx(directory, cString(name), stat) >= 0;
+      return isFound ? `${stat.inoHigh}:${stat.inoLow}` : null;
     },
     list: (path) => {
       const known = listed.get(path);

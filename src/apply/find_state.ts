@@ -46,10 +46,11 @@ export function* findState(
     if (before === null) throw new LeftAlone("something else has this name now");
     changedMeanwhile();
   }
-  const isExact = !isDirectory;
   const is = function* (record: InodeRecord | null): Work<boolean> {
-    return record !== null &&
-      (yield* hasContentOf(context, directory, name, stat, record, isExact));
+    if (record === null) return false;
+    // By another of its names an inode may have got its new mode already, or have its old one still.
+    const isExact = !isDirectory && record.nlink < 2;
+    return yield* hasContentOf(context, directory, name, stat, record, isExact);
   };
   if (isApart) {
     if ((yield* is(before)) || (yield* is(after))) return isLeft;

@@ -4,11 +4,20 @@
  */
 
 import assert from "node:assert/strict";
+import * as fc from "fast-check";
 import { randomness, SEED } from "../../tests/support/random.ts";
-import { withStore } from "../history/snapshots/fixtures.ts";
+import { type ModelInode, modelPairs, withStore } from "../history/snapshots/fixtures.ts";
 import { runAtOnce, type Work } from "../store/format/sliced.ts";
 import { abortApply, applySnapshot, continueApply, planOf } from "./apply_snapshot.ts";
 import { intercepted, type ProjectCalls } from "./project_calls.ts";
+import {
+  asOnDisk,
+  expected,
+  inDirectory,
+  observe,
+  withoutInodes,
+  withoutTimes,
+} from "./testing/fixtures.ts";
 import { isAfter, isBefore, isBeforeOrAfter, STEP, UNSYNCED, withScene } from "./testing/scene.ts";
 
 /** Runs work with calls of which the first `count` are made, and none after that. Returns false if it needs no more of them. */
@@ -73,3 +82,30 @@ Deno.test("so it is when that is killed, again and again", () =>
       });
     }
   }));
+
+Deno.test("random directories that are to become others, too", () =>
+  withStore((store) =>
+    fc.assert(
+      fc.asyncProperty(
+        modelPairs,
+        fc.nat(60),
+        fc.nat(30),
+        fc.boolean(),
+        (pair, first, then, back) => {
+          const [before, after] = pair.map(asOnDisk) as [ModelInode, ModelInode];
+          return inDirectory(store, before, after, (job) => {
+            killAfter(first, (calls) => applySnapshot(job, calls));
+            const end = back ? abortApply : continueApply;
+            if (planOf(job.plan) === null) return;
+            killAfter(then, (calls) => end(store, job.plan, calls));
+            if (planOf(job.plan) !== null) {
+              assert.deepEqual(runAtOnce(end(store, job.plan, UNSYNCED)).leftAlone, []);
+            }
+            if (back) assert.deepEqual(withoutInodes(observe(job.root)), expected(before));
+            else assert.deepEqual(withoutTimes(observe(job.root)), withoutTimes(expected(after)));
+          });
+        },
+      ),
+      { numRuns: 120 / STEP, verbose: 1 },
+    )
+  ));

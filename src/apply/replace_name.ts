@@ -39,7 +39,7 @@ export function placeDraft(
   const { path, directory, names } = place;
   if (seen === null) return placeNew(context, place, draft);
   const now = lookAt(directory, path.name);
-  if (now === null || !isUntouched(now, seen)) dropDraft(context, place, draft);
+  if (now === null || !isStill(context, now, seen)) dropDraft(context, place, draft);
   const result = calls.exchange(directory, names.draft, path.name);
   if (isFailure(result, "EINVAL") || isFailure(result, "ENOSYS")) {
     // A file system that cannot exchange: what is written after the look is lost.
@@ -79,7 +79,7 @@ export function removeName(context: ApplyContext, place: Place, seen: Stat): boo
   const { path, directory, names } = place;
   const now = lookAt(directory, path.name);
   if (now === null) return false;
-  if (!isUntouched(now, seen)) changedMeanwhile();
+  if (!isStill(context, now, seen)) changedMeanwhile();
   const moved = calls.move(directory, path.name, names.gone);
   if (isFailure(moved, "ENOENT")) return false;
   if (isFailure(moved, "EBUSY")) throw new LeftAlone("something is mounted there");
@@ -129,6 +129,13 @@ export function putBack(context: ApplyContext, place: Place, draft: Stat, old: S
   throw new LeftAlone(
     `it was changed while it was replaced; what was there then is now ${names.draft}`,
   );
+}
+
+/** True if what is there is what was seen a moment ago. Of an inode with several names we may have taken one away since. */
+function isStill(context: ApplyContext, now: Stat, seen: Stat): boolean {
+  return context.touched.has(inodeOf(context, seen))
+    ? isUnwritten(now, seen)
+    : isUntouched(now, seen);
 }
 
 /** Takes the draft away. Always throws. */

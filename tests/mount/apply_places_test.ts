@@ -142,8 +142,8 @@ Deno.test("what is mounted on a name stays; a file system below is written in pl
     await succeed(["mount", "--bind", join(directory, "other"), join(root, "bound")]);
     await withScene(
       root,
-      "printf 1 > disk/f; printf 1 > disk/gone; printf 1 > linked; mkdir -p deep/disk",
-      "mkdir disk; printf 2 > disk/f; printf 2 > bound; printf 3 > linked; ln linked disk/linked; mkfifo deep",
+      "printf 1 > disk/f; printf 1 > disk/gone; printf 1 > linked; mkdir -p deep/disk; mknod device c 1 3",
+      "mknod device b 7 300; mkdir disk; printf 2 > disk/f; printf 2 > bound; printf 3 > linked; ln linked disk/linked; mkfifo deep",
       async (scene) => {
         const { leftAlone, notKept } = apply(scene);
         assert.deepEqual(leftAlone, [{ path: "bound", reason: "something is mounted there" }]);

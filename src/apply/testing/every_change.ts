@@ -4,6 +4,7 @@
  * @module
  */
 
+import { asOnDisk } from "./fixtures.ts";
 import { directory, file, type ModelInode, symlink } from "../../history/snapshots/fixtures.ts";
 
 export function everyChange(): { before: ModelInode; after: ModelInode } {
@@ -14,6 +15,7 @@ export function everyChange(): { before: ModelInode; after: ModelInode } {
   const moved = file("moved");
   const chmodded = file("of two names");
   const chmoddedAfter = { ...chmodded, mode: 0o755 };
+  const split = file("one file of two names, then two");
   const twin = file("two files, then one");
   const stays = file("stays");
   const before = directory({
@@ -34,6 +36,8 @@ export function everyChange(): { before: ModelInode; after: ModelInode } {
     chmodded,
     "chmodded too": chmodded,
     moved,
+    split,
+    "split too": split,
     twin,
     "twin too": file("two files, then one"),
     "other mode": directory({ stays }, { mode: 0o755 }),
@@ -57,10 +61,12 @@ export function everyChange(): { before: ModelInode; after: ModelInode } {
     chmodded: chmoddedAfter,
     "chmodded too": chmoddedAfter,
     there: directory({ moved }),
+    split: file("the first of two"),
+    "split too": file("the second of two"),
     twin,
     "twin too": twin,
     "other mode": directory({ stays }, { mode: 0o700, xattr: "directory" }),
     same: before.children.get("same")!,
   });
-  return { before, after };
+  return { before: asOnDisk(before), after: asOnDisk(after) };
 }

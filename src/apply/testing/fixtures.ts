@@ -16,8 +16,12 @@ import { statx } from "../../host/source_files.ts";
 import { importSource } from "../../source/import_source.ts";
 import { SourceDirectory } from "../../source/read_source.ts";
 import { readXattrsAt } from "../../source/read_xattrs.ts";
+import type { ApplyJob } from "../apply_snapshot.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
+
+/** Who may give files to others is root. */
+const OWNER = Deno.uid() === 0 ? {} : { uid: Deno.uid()!, gid: Deno.gid()! };
 
 /**
  * A model whose every inode can be on a disk: symlinks have neither a mode nor attributes of their own there. Its names are text,
@@ -26,7 +30,10 @@ import type { Snapshot } from "../../store/trees/entry.ts";
 export function asOnDisk(model: ModelInode): ModelInode {
   const copy = copyModel(model);
   const visit = (node: ModelInode) => {
+    Object.assign(node, OWNER);
     if (node.kind === "symlink") Object.assign(node, { mode: 0o777, xattr: null });
+    // Root alone sees what is in a directory that nobody may search.
+    if (node.kind === "directory" && Deno.uid() !== 0) node.mode |= 0o500;
     for (const child of node.children.values()) visit(child);
   };
   visit(copy);
@@ -55,7 +62,7 @@ export function writeModel(root: string, model: ModelInode): void {
       }
     }
     finish.push(() => {
-      fs.lchownSync(at, node.uid, 0);
+      fs.lchownSync(at, node.uid, node.gid ?? 0);
       if (node.kind === "symlink") return fs.lutimesSync(at, node.mtime, node.mtime);
       if (node.xattr !== null) {
         const value = new TextEncoder().encode(node.xattr);
@@ -141,7 +148,7 @@ export function expected(model: ModelInode): Seen {
     const what: Record<string, unknown> = {
       mode: node.mode,
       uid: node.uid,
-      gid: 0,
+      gid: node.gid ?? 0,
       xattrs: note,
       kind: node.kind,
     };
@@ -222,4 +229,31 @@ export function storeRenumbered(
   };
   renumber(copy);
   return storeModel(store, copy);
+}
+
+/** A directory, what it is to become, and a place for the record of that. */
+export interface Scene extends ApplyJob {
+  readonly from: Snapshot;
+  readonly plan: string;
+}
+
+/** Runs `use` with a directory that is one model and is to become another. */
+export async function inDirectory<T>(
+  store: StoreWriter,
+  before: ModelInode,
+  after: ModelInode,
+  use: (scene: Scene) => T | Promise<T>,
+  dir?: string,
+): Promise<T> {
+  const place = await Deno.makeTempDir({ prefix: "agentvfs-apply-", ...(dir && { dir }) });
+  try {
+    const root = `${place}/project`;
+    Deno.mkdirSync(root);
+    writeModel(root, before);
+    const from = await lookAtDirectory(store, root);
+    const to = storeRenumbered(store, before, from, after);
+    return await use({ store, root: binaryString(root), plan: `${place}/plan`, from, to });
+  } finally {
+    await Deno.remove(place, { recursive: true });
+  }
 }

@@ -5,29 +5,20 @@
  */
 
 import assert from "node:assert/strict";
-import { binaryString } from "../../../ffi/binary_string.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
-import type { Snapshot } from "../../store/trees/entry.ts";
-import type { ApplyJob } from "../apply_snapshot.ts";
 import { intercepted, PROJECT_CALLS } from "../project_calls.ts";
 import { everyChange } from "./every_change.ts";
 import {
   expected,
-  lookAtDirectory,
+  inDirectory,
   observe,
-  storeRenumbered,
+  type Scene,
   withoutInodes,
   withoutTimes,
-  writeModel,
 } from "./fixtures.ts";
 
 /** Of the calls of an apply, tests look at every so many; `AGENTVFS_CRASH=all` is all of them. */
 export const STEP = Deno.env.get("AGENTVFS_CRASH") === "all" ? 1 : 6;
-
-export interface Scene extends ApplyJob {
-  readonly from: Snapshot;
-  readonly plan: string;
-}
 
 const { before, after } = everyChange();
 
@@ -42,22 +33,12 @@ export const STAYING: ReadonlySet<string> = new Set(
 );
 
 /** Runs `use` with a directory between which and what it is to become there is every kind of change. */
-export async function withScene<T>(
+export function withScene<T>(
   store: StoreWriter,
   use: (scene: Scene) => T | Promise<T>,
   dir?: string,
 ): Promise<T> {
-  const place = await Deno.makeTempDir({ prefix: "agentvfs-apply-", ...(dir && { dir }) });
-  try {
-    const root = `${place}/project`;
-    Deno.mkdirSync(root);
-    writeModel(root, before);
-    const from = await lookAtDirectory(store, root);
-    const to = storeRenumbered(store, before, from, after);
-    return await use({ store, root: binaryString(root), plan: `${place}/plan`, from, to });
-  } finally {
-    await Deno.remove(place, { recursive: true });
-  }
+  return inDirectory(store, before, after, use, dir);
 }
 
 export function isBefore(root: string, what?: string): void {

@@ -21,6 +21,8 @@ export interface ModelInode {
   readonly ino: number;
   mode: number;
   uid: number;
+  /** 0 if it is not given. */
+  gid?: number;
   text: string;
   mtime: number;
   xattr: string | null;
@@ -136,7 +138,7 @@ export function storedAttributes(store: StoreWriter, node: ModelInode): InodeRec
   return {
     mode: kind | node.mode,
     uid: node.uid,
-    gid: 0,
+    gid: node.gid ?? 0,
     rdev: 0,
     ino: node.ino,
     size: node.kind === "directory" ? 0 : node.text.length,
