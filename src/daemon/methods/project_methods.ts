@@ -14,7 +14,7 @@ import type {
 } from "../../control/service/project.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import type { TakenBack } from "../../control/service/history.ts";
-import type { ChangeCounts, CommitInfo } from "../../history/commits/commit.ts";
+import { type ChangeCounts, type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
 import type { MergeOutcome } from "../../history/merge/merge_branches.ts";
 import type { SkippedPath } from "../../source/import_source.ts";
 import type { DoneApply, Interrupted, PlannedApply } from "../background/apply_job.ts";
@@ -49,10 +49,8 @@ export class ProjectMethods {
       await checkNoMerge(branch);
       const { background } = this.parts;
       const seen = await this.#look();
-      await branch.save(null);
       const at = { branch: branch.name, at: branch.head.id };
       const base = await background.call("commonBase", at);
-      const { snapshot } = seen.commit;
       const report: RefreshReport = {
         branch: branch.name,
         state: "unchanged",
@@ -65,6 +63,21 @@ export class ProjectMethods {
         safety: null,
         ms: 0,
       };
+      const isMoved = total(report.project.changed) > 0;
+      if (!isMoved) {
+        return { ...report, ...(p.dryRun ? { changes: [] } : {}), ms: elapsed(started) };
+      }
+      await branch.save(null);
+      const snapshot = p.untouched
+        ? await background.call("chooseUntouched", {
+          base: base.snapshot,
+          branch: branch.savedSnapshot,
+          project: seen.commit.snapshot,
+        })
+        : seen.commit.snapshot;
+      if (p.untouched && sameSnapshot(snapshot, base.snapshot)) {
+        return { ...report, ...(p.dryRun ? { changes: [] } : {}), ms: elapsed(started) };
+      }
       const message = p.message ?? "refresh from the project";
       const plan = {
         sources: [{ label: "project", commits: [], snapshot }],
@@ -88,7 +101,6 @@ export class ProjectMethods {
           ms: elapsed(started),
         };
       }
-      const hasMoved = total(report.project.changed) > 0;
       let outcome: MergeOutcome | null = null;
       const merged = await new Merger(branch).merge({
         ...plan,
@@ -99,7 +111,7 @@ export class ProjectMethods {
           outcome = candidate;
           const { state } = told(candidate);
           // What both did alike is common from now on.
-          return state === "refreshed" || state === "settle" || state === "unchanged" && hasMoved;
+          return state !== "refused";
         },
         parents: async () => {
           const common = { branch: branch.name, snapshot, before: base, message };

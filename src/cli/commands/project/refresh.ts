@@ -12,6 +12,7 @@ export const command: Command = {
   options: {
     branch: BRANCH_OPTION,
     strategy: STRATEGY_OPTION,
+    untouched: { brief: "only what nobody changed in the branch" },
     "dry-run": DRY_RUN_OPTION,
     message: { value: "M", short: "m", brief: "description of the checkpoint it makes" },
   },
@@ -30,6 +31,7 @@ With markers: agentvfs merge --continue or --abort. agentvfs undo takes it back.
             ...given(input, "branch", "branch"),
             ...given(input, "message", "message"),
             ...strategyOf(input.values.get("strategy")),
+            ...(input.flags.has("untouched") ? { untouched: true } : {}),
             ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
           })),
     );

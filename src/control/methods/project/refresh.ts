@@ -50,6 +50,9 @@ export const method = defineMethod({
     ...BRANCH,
     strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided; default: `conflict`")),
     message: optional(words("Longer description of the checkpoint it makes")),
+    untouched: optional(
+      flag("Only what nobody changed in the branch since; the rest is left for another refresh"),
+    ),
     dryRun: optional(flag("Only tell what would change")),
   },
   result: RefreshReport,
