@@ -211,3 +211,35 @@ Deno.test("a branch is compared with the project as it is", () =>
     const shown = await m.run(["-C", m.project, "diff", "--against-project", "--name-only"]);
     assert.equal(shown.stdout, "src/f1\nsrc/f2\n");
   }));
+
+Deno.test("hard links stay links on both sides, and gc keeps what undo needs", () =>
+  withProject("echo one >a; ln a b; mkdir d; ln a d/c; echo x >x; echo s >s; ln s t", async (m) => {
+    using c = await m.connect();
+    const groups = (directory: string) =>
+      shell(
+        `find . -name .agentvfs -prune -o -type f -links +1 -printf '%i %p\\n' | sort -k2 |
+        awk '{g[$1]=g[$1] " " $2} END {for (i in g) print g[i]}' | sort`,
+        { cwd: directory },
+      );
+    const same = async (links: string) => {
+      assert.equal(await groups(m.project), links);
+      assert.equal(await groups(m.mount), links);
+      assert.equal(await shell(`diff -r -x .agentvfs . ${m.mount}`, { cwd: m.project }), "");
+    };
+    await inMount(m, "echo two >a");
+    await c.apply({});
+    await same(" ./a ./b ./d/c\n ./s ./t\n");
+    assert.equal((await c.refresh({})).state, "unchanged");
+    await inProject(m, "echo three >b");
+    await c.refresh({});
+    await same(" ./a ./b ./d/c\n ./s ./t\n");
+    await inMount(m, "ln x n; rm t");
+    await c.apply({});
+    await same(" ./a ./b ./d/c\n ./n ./x\n");
+    await c.gc({ keep: 1 });
+    assert.equal((await c.verify({})).clean, true);
+    await c.undo({});
+    assert.equal(await groups(m.project), " ./a ./b ./d/c\n ./s ./t\n");
+    assert.equal((await c.apply({})).state, "applied");
+    await same(" ./a ./b ./d/c\n ./n ./x\n");
+  }));
