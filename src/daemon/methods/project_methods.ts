@@ -107,11 +107,13 @@ export class ProjectMethods {
         kind: "refresh",
         label: "",
         message,
-        accept: (candidate) => {
+        accept: async (candidate) => {
           outcome = candidate;
-          const { state } = told(candidate);
           // What both did alike is common from now on.
-          return state !== "refused";
+          if (told(candidate).state === "refused") return false;
+          const change = { what: "refresh", from: branch.savedSnapshot, to: candidate.snapshot };
+          await guardSize(background, change, p);
+          return true;
         },
         parents: async () => {
           const common = { branch: branch.name, snapshot, before: base, message };

@@ -14,7 +14,7 @@ import {
   truth,
   words,
 } from "../../schema.ts";
-import { BRANCH, Change, ChangeCounts } from "../../shapes/history.ts";
+import { BRANCH, Change, ChangeCounts, GUARD } from "../../shapes/history.ts";
 import { ProjectMoved } from "../../shapes/project.ts";
 import { ConflictReport, MERGE_STRATEGIES } from "../merge/merge.ts";
 
@@ -54,6 +54,7 @@ export const method = defineMethod({
       flag("Only what nobody changed in the branch since; the rest is left for another refresh"),
     ),
     dryRun: optional(flag("Only tell what would change")),
+    ...GUARD,
   },
   result: RefreshReport,
 });
