@@ -120,9 +120,11 @@ Deno.test("with a conflict nothing is applied, unless the others are asked for o
     await inMount(m, "echo more >>src/mine");
     const still = await m.refused("apply");
     assert.equal((still.details as ApplyReport).conflicts.length, 2);
+    await assert.rejects(c.apply({ partial: true, only: ["lines"] }), { code: "apply_conflicts" });
     const forced: ApplyReport = await c.apply({ strategy: "theirs" });
     assert.equal(forced.state, "applied");
     assert.equal(forced.decided.length, 2);
+    assert.deepEqual(forced.project.changed, { added: 0, modified: 0, deleted: 0 });
     assert.match(await project(m, "lines"), /^branch$/m);
     assert.equal(await project(m, "src/f1"), "b\n");
     assert.equal(await project(m, "src/mine"), "mine\nmore\n");

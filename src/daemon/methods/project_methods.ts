@@ -154,7 +154,8 @@ export class ProjectMethods {
         id: null,
         applied: point,
         dryRun: p.dryRun ?? false,
-        project: await this.#moved(plan.base, seen),
+        // What is the project's own once that is so.
+        project: await this.#moved({ ...plan.base, snapshot: plan.common }, seen, plan.result),
         leftAlone: [],
         notKept: [],
         safety,
@@ -402,9 +403,13 @@ export class ProjectMethods {
     });
   }
 
-  async #moved(base: ApplyPlan["base"], seen: SeenProject): Promise<ProjectMoved> {
+  async #moved(
+    base: ApplyPlan["base"],
+    seen: SeenProject,
+    to = seen.commit.snapshot,
+  ): Promise<ProjectMoved> {
     const { background } = this.parts;
-    const moved = { from: base.snapshot, to: seen.commit.snapshot };
+    const moved = { from: base.snapshot, to };
     const { newest, ...changed } = await background.call("movedProject", moved);
     return {
       changed,
@@ -503,7 +508,8 @@ function planned(
   { conflicts, decided, counts }: Pick<ApplyPlan, "conflicts" | "decided" | "counts">,
   partial: boolean,
 ) {
-  const state = conflicts.length > 0 && !partial
+  const isRefused = conflicts.length > 0 && (!partial || total(counts) === 0);
+  const state = isRefused
     ? "refused"
     : total(counts) === 0
     ? "unchanged"
