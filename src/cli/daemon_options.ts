@@ -26,6 +26,7 @@ export const DAEMON_OPTIONS: OptionSpecs = {
   },
   "no-keep-awake": { brief: "let idle CPUs halt between requests" },
   "no-events": { brief: "tell nobody who watches the mount of rollbacks" },
+  watch: { brief: "bring in what changes in the project and nobody changed here" },
   cgroups: { brief: "let cgroups see branches: agentvfs session register" },
   strict: { brief: "the same, and refuse processes that are in no session" },
   "allow-other": { brief: "let other users use the mount" },
@@ -50,6 +51,7 @@ export async function daemonConfig(
     gcIdleMs: idleTime(input),
     keepAwake: !input.flags.has("no-keep-awake"),
     events: !input.flags.has("no-events"),
+    watch: input.flags.has("watch"),
     routing: input.flags.has("strict") ? "strict" : input.flags.has("cgroups") ? "cgroups" : "none",
     version: VERSION,
   });

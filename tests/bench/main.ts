@@ -7,6 +7,7 @@
 
 import { Bed } from "./bed.ts";
 import type { Group, Run } from "./benchmark.ts";
+import { APPLY } from "./groups/apply.ts";
 import { CALLS } from "./groups/calls.ts";
 import { BRANCHES } from "./groups/branches.ts";
 import { EXPORT } from "./groups/export.ts";
@@ -19,7 +20,16 @@ import { type Options, parseOptions, USAGE } from "./options.ts";
 import { header, line, type Result } from "./results.ts";
 
 // deno-lint-ignore no-explicit-any
-const GROUPS: readonly Group<any>[] = [CALLS, ROUND_TRIPS, TOOLS, OWN, BRANCHES, EXPORT, VIEWS];
+const GROUPS: readonly Group<any>[] = [
+  CALLS,
+  ROUND_TRIPS,
+  TOOLS,
+  OWN,
+  BRANCHES,
+  APPLY,
+  EXPORT,
+  VIEWS,
+];
 
 function print(text: string): void {
   console.log(text);

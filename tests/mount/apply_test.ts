@@ -120,9 +120,11 @@ Deno.test("with a conflict nothing is applied, unless the others are asked for o
     await inMount(m, "echo more >>src/mine");
     const still = await m.refused("apply");
     assert.equal((still.details as ApplyReport).conflicts.length, 2);
+    await assert.rejects(c.apply({ partial: true, only: ["lines"] }), { code: "apply_conflicts" });
     const forced: ApplyReport = await c.apply({ strategy: "theirs" });
     assert.equal(forced.state, "applied");
     assert.equal(forced.decided.length, 2);
+    assert.deepEqual(forced.project.changed, { added: 0, modified: 0, deleted: 0 });
     assert.match(await project(m, "lines"), /^branch$/m);
     assert.equal(await project(m, "src/f1"), "b\n");
     assert.equal(await project(m, "src/mine"), "mine\nmore\n");
@@ -210,4 +212,36 @@ Deno.test("a branch is compared with the project as it is", () =>
     assert.match(patch!, /^-p\n\+2$/m);
     const shown = await m.run(["-C", m.project, "diff", "--against-project", "--name-only"]);
     assert.equal(shown.stdout, "src/f1\nsrc/f2\n");
+  }));
+
+Deno.test("hard links stay links on both sides, and gc keeps what undo needs", () =>
+  withProject("echo one >a; ln a b; mkdir d; ln a d/c; echo x >x; echo s >s; ln s t", async (m) => {
+    using c = await m.connect();
+    const groups = (directory: string) =>
+      shell(
+        `find . -name .agentvfs -prune -o -type f -links +1 -printf '%i %p\\n' | sort -k2 |
+        awk '{g[$1]=g[$1] " " $2} END {for (i in g) print g[i]}' | sort`,
+        { cwd: directory },
+      );
+    const same = async (links: string) => {
+      assert.equal(await groups(m.project), links);
+      assert.equal(await groups(m.mount), links);
+      assert.equal(await shell(`diff -r -x .agentvfs . ${m.mount}`, { cwd: m.project }), "");
+    };
+    await inMount(m, "echo two >a");
+    await c.apply({});
+    await same(" ./a ./b ./d/c\n ./s ./t\n");
+    assert.equal((await c.refresh({})).state, "unchanged");
+    await inProject(m, "echo three >b");
+    await c.refresh({});
+    await same(" ./a ./b ./d/c\n ./s ./t\n");
+    await inMount(m, "ln x n; rm t");
+    await c.apply({});
+    await same(" ./a ./b ./d/c\n ./n ./x\n");
+    await c.gc({ keep: 1 });
+    assert.equal((await c.verify({})).clean, true);
+    await c.undo({});
+    assert.equal(await groups(m.project), " ./a ./b ./d/c\n ./s ./t\n");
+    assert.equal((await c.apply({})).state, "applied");
+    await same(" ./a ./b ./d/c\n ./n ./x\n");
   }));

@@ -131,3 +131,18 @@ Deno.test("only what was asked for is applied, and git's own files are no confli
     assert.equal((await m.refused("apply")).code, "git_busy");
     assert.equal((await m.refused("refresh")).code, "git_busy");
   }));
+
+Deno.test("what would take very much away is asked about, on both sides", () =>
+  withProject("mkdir d; for i in $(seq 20); do echo $i >d/$i; done; echo 1 >a", async (m) => {
+    using c = await m.connect();
+    await inProject(m, "rm -r d");
+    await assert.rejects(c.refresh({ largest: 10 }), { code: "too_large" });
+    assert.equal(await Deno.readTextFile(m.path("d/7")), "7\n");
+    assert.equal((await c.refresh({ largest: 10, forceLarge: true })).state, "refreshed");
+    await c.undo({});
+    await inProject(m, "mkdir d; for i in $(seq 20); do echo $i >d/$i; done");
+    await inMount(m, "rm -r d");
+    await assert.rejects(c.apply({ largest: 10 }), { code: "too_large" });
+    assert.equal((await c.apply({ largest: 10, forceLarge: true })).state, "applied");
+    assert.equal((await c.apply({})).state, "unchanged");
+  }));

@@ -132,9 +132,14 @@ export class ApplyJob {
 
   /** The apply that was interrupted; null where there is none, also after one was found to be over. */
   async interrupted(): Promise<Interrupted | null> {
+    const { plan } = this.#places;
     const commit = this.#project.kept("applying");
-    if (commit === null) return null;
-    const unfinished = planOf(this.#places.plan);
+    const unfinished = planOf(plan);
+    if (commit === null) {
+      // What was recorded of it is lost: it is finished, and the next look sees what the project is.
+      if (unfinished !== null) await runInSlices(continueApply(this.#store, plan));
+      return null;
+    }
     if (unfinished === null) {
       await this.#finish(commit, null);
       return null;

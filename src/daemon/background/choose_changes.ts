@@ -33,3 +33,25 @@ export function chooseChanges(
   const paths = listChanges(store, base, all).map(({ path }) => path).filter(isWanted);
   return withPaths(store, base, all, paths, allocateInode);
 }
+
+/**
+ * The project as far as a branch is as the base there; else the base. Of git's own files all or nothing: they belong together.
+ */
+export function chooseUntouched(
+  store: StoreWriter,
+  base: Snapshot,
+  branch: Snapshot,
+  project: Snapshot,
+  allocateInode: () => number,
+): Snapshot {
+  const touched = new Set(listChanges(store, base, branch).map(({ path }) => path));
+  const isGitTouched = [...touched].some(isOfGit);
+  const paths = listChanges(store, base, project).map(({ path }) => path).filter((path) =>
+    !touched.has(path) && !(isGitTouched && isOfGit(path))
+  );
+  return withPaths(store, base, project, paths, allocateInode);
+}
+
+function isOfGit(path: string): boolean {
+  return path === ".git" || path.startsWith(".git/");
+}

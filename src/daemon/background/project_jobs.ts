@@ -29,7 +29,7 @@ import { SourceDirectory } from "../../source/read_source.ts";
 import { nextTurn } from "../../store/format/next_turn.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { getMeta } from "../../store/index/meta.ts";
-import { chooseChanges } from "./choose_changes.ts";
+import { chooseChanges, chooseUntouched } from "./choose_changes.ts";
 import { type ComparedProject, compareProject } from "./compare_project.ts";
 import {
   ApplyJob,
@@ -76,6 +76,11 @@ export interface ProjectJobs {
   unfinishedApply: { in: null; out: Interrupted | null };
   /** How the project differs from what is common, and what changed last. */
   movedProject: { in: { from: Snapshot; to: Snapshot }; out: MovedProject };
+  /** The project as far as a branch is as the base there; else the base. Puts objects. */
+  chooseUntouched: {
+    in: { base: Snapshot; branch: Snapshot; project: Snapshot };
+    out: Snapshot;
+  };
   /** Merges the project into a branch; moves nothing. */
   mergeRefresh: {
     in: RefreshRequest;
@@ -138,6 +143,7 @@ export const WRITING_PROJECT_JOBS = [
   "commonBase",
   "commonWithout",
   "common",
+  "chooseUntouched",
   "mergeRefresh",
   "applicable",
   "planApply",
@@ -181,6 +187,10 @@ export function projectJobs(
       compareProject({ store, history, project, source, branch, at }),
     unfinishedApply: () => applying.unfinished(),
     movedProject: ({ from, to }) => movedProject(store, from, to),
+    chooseUntouched: ({ base, branch, project }) => {
+      let next = history.nextInode();
+      return store.withReserve(() => chooseUntouched(store, base, branch, project, () => next++));
+    },
     mergeRefresh: (request) => store.withReserve(() => mergeRefresh(store, request)),
     applicable: ({ branch, point, ...request }) =>
       store.withReserve(() => {

@@ -14,7 +14,7 @@ import type {
 } from "../../control/service/project.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import type { TakenBack } from "../../control/service/history.ts";
-import type { ChangeCounts, CommitInfo } from "../../history/commits/commit.ts";
+import { type ChangeCounts, type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
 import type { MergeOutcome } from "../../history/merge/merge_branches.ts";
 import type { SkippedPath } from "../../source/import_source.ts";
 import type { DoneApply, Interrupted, PlannedApply } from "../background/apply_job.ts";
@@ -49,10 +49,8 @@ export class ProjectMethods {
       await checkNoMerge(branch);
       const { background } = this.parts;
       const seen = await this.#look();
-      await branch.save(null);
       const at = { branch: branch.name, at: branch.head.id };
       const base = await background.call("commonBase", at);
-      const { snapshot } = seen.commit;
       const report: RefreshReport = {
         branch: branch.name,
         state: "unchanged",
@@ -65,6 +63,21 @@ export class ProjectMethods {
         safety: null,
         ms: 0,
       };
+      const isMoved = total(report.project.changed) > 0;
+      if (!isMoved) {
+        return { ...report, ...(p.dryRun ? { changes: [] } : {}), ms: elapsed(started) };
+      }
+      await branch.save(null);
+      const snapshot = p.untouched
+        ? await background.call("chooseUntouched", {
+          base: base.snapshot,
+          branch: branch.savedSnapshot,
+          project: seen.commit.snapshot,
+        })
+        : seen.commit.snapshot;
+      if (p.untouched && sameSnapshot(snapshot, base.snapshot)) {
+        return { ...report, ...(p.dryRun ? { changes: [] } : {}), ms: elapsed(started) };
+      }
       const message = p.message ?? "refresh from the project";
       const plan = {
         sources: [{ label: "project", commits: [], snapshot }],
@@ -88,18 +101,19 @@ export class ProjectMethods {
           ms: elapsed(started),
         };
       }
-      const hasMoved = total(report.project.changed) > 0;
       let outcome: MergeOutcome | null = null;
       const merged = await new Merger(branch).merge({
         ...plan,
         kind: "refresh",
         label: "",
         message,
-        accept: (candidate) => {
+        accept: async (candidate) => {
           outcome = candidate;
-          const { state } = told(candidate);
           // What both did alike is common from now on.
-          return state === "refreshed" || state === "settle" || state === "unchanged" && hasMoved;
+          if (told(candidate).state === "refused") return false;
+          const change = { what: "refresh", from: branch.savedSnapshot, to: candidate.snapshot };
+          await guardSize(background, change, p);
+          return true;
         },
         parents: async () => {
           const common = { branch: branch.name, snapshot, before: base, message };
@@ -140,7 +154,8 @@ export class ProjectMethods {
         id: null,
         applied: point,
         dryRun: p.dryRun ?? false,
-        project: await this.#moved(plan.base, seen),
+        // What is the project's own once that is so.
+        project: await this.#moved({ ...plan.base, snapshot: plan.common }, seen, plan.result),
         leftAlone: [],
         notKept: [],
         safety,
@@ -388,9 +403,13 @@ export class ProjectMethods {
     });
   }
 
-  async #moved(base: ApplyPlan["base"], seen: SeenProject): Promise<ProjectMoved> {
+  async #moved(
+    base: ApplyPlan["base"],
+    seen: SeenProject,
+    to = seen.commit.snapshot,
+  ): Promise<ProjectMoved> {
     const { background } = this.parts;
-    const moved = { from: base.snapshot, to: seen.commit.snapshot };
+    const moved = { from: base.snapshot, to };
     const { newest, ...changed } = await background.call("movedProject", moved);
     return {
       changed,
@@ -489,7 +508,8 @@ function planned(
   { conflicts, decided, counts }: Pick<ApplyPlan, "conflicts" | "decided" | "counts">,
   partial: boolean,
 ) {
-  const state = conflicts.length > 0 && !partial
+  const isRefused = conflicts.length > 0 && (!partial || total(counts) === 0);
+  const state = isRefused
     ? "refused"
     : total(counts) === 0
     ? "unchanged"

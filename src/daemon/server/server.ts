@@ -10,6 +10,7 @@
 import { OPCODE_LIMIT } from "../../../ffi/fuse_kernel.ts";
 import { inheritedDevice } from "../../mount/linux/device.ts";
 import { ignoreFileSizeLimit } from "../../host/signals.ts";
+import { ProjectWatch } from "./project_watch.ts";
 import { ControlServer } from "../../control/server.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import { FIRST_SEGMENT } from "../../history/history.ts";
@@ -253,7 +254,9 @@ async function serve(config: DaemonConfig): Promise<number> {
   watchKeeper(keeperPid, config.mount, fs);
   watchJournal(served);
   watchGarbage(served, config.gcIdleMs);
+  const watch = config.watch ? watchProject(served, config.source) : null;
   await fs.ended;
+  watch?.end();
   exitOfUncaught = replaced ? EXIT_REPLACE : 0;
   // What was answered is in the journal, so a thread that does not end in time loses nothing.
   const closed = control.close().then(() => background.call("close", null));
@@ -321,6 +324,13 @@ function watchGarbage(daemon: Daemon, idleMs: number): void {
     );
   }, Math.min(GARBAGE_CHECK_MS, Math.max(100, idleMs / 4)));
   Deno.unrefTimer(timer);
+}
+
+function watchProject(daemon: Daemon, source: string): ProjectWatch {
+  const refresh = () => daemon.service.refresh({ untouched: true });
+  const watch = new ProjectWatch({ source, refresh });
+  watch.run().catch(failedTo("watch the project"));
+  return watch;
 }
 
 function watchJournal(daemon: Daemon): void {

@@ -49,6 +49,7 @@ export function daemonArguments(config: DaemonConfig, force: boolean): string[] 
     ...["--gc-idle", config.gcIdleMs === 0 ? "off" : `${config.gcIdleMs / 1000}s`],
     ...(config.keepAwake ? [] : ["--no-keep-awake"]),
     ...(config.events ? [] : ["--no-events"]),
+    ...(config.watch ? ["--watch"] : []),
     ...(config.routing === "none" ? [] : [`--${config.routing}`]),
     ...(config.allowOther ? ["--allow-other"] : []),
     ...(force ? ["--force"] : []),

@@ -47,6 +47,7 @@ Deno.test("a daemon's command line carries its whole configuration", () =>
       gcIdleMs: 1500,
       keepAwake: false,
       events: false,
+      watch: true,
       version: "1",
     });
     const args = daemonArguments(config, true);
@@ -61,6 +62,7 @@ Deno.test("a daemon's command line carries its whole configuration", () =>
         "1.5s",
         "--no-keep-awake",
         "--no-events",
+        "--watch",
       ]
     ) {
       assert.ok(args.includes(option), option);

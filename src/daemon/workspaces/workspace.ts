@@ -34,6 +34,8 @@ export interface DaemonConfig {
   keepAwake: boolean;
   /** Whoever watches the mount is told of what rollbacks and their like change in it. */
   events: boolean;
+  /** What changes in the project and nobody changed in the mount is brought into the main branch. */
+  watch: boolean;
   /** What a process sees at the mountpoint depends on its cgroup. `strict`: without a session, nothing. */
   routing: "none" | "cgroups" | "strict";
   /** Of the program. */
@@ -52,6 +54,7 @@ export interface DaemonOptions {
   gcIdleMs?: number | undefined;
   keepAwake?: boolean;
   events?: boolean;
+  watch?: boolean;
   routing?: DaemonConfig["routing"];
   version: string;
 }
@@ -138,6 +141,7 @@ export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> 
     gcIdleMs: options.gcIdleMs ?? GC_IDLE_MS,
     keepAwake: options.keepAwake ?? true,
     events: options.events ?? true,
+    watch: options.watch ?? false,
     routing: options.routing ?? "none",
     version: options.version,
   };

@@ -67,7 +67,7 @@ export class HistoryRecovery {
     const commits = this.#putCommits();
     const branches = this.#putBranches(commits);
     const operationsLost = this.#putOperations();
-    this.#putBases();
+    this.#putBases(commits);
     for (const row of this.#old.rows(QUARANTINE)) {
       if (!this.#hasObject(row.id as Uint8Array)) putRow(database, QUARANTINE, row);
     }
@@ -175,12 +175,24 @@ export class HistoryRecovery {
     return false;
   }
 
-  /** Where a line is lost the branch and the project are taken to have the import in common. */
-  #putBases(): void {
-    const known = new Set(this.#commits.map(({ id }) => id as string));
-    for (const row of this.#old.rows(BASES)) {
+  /**
+   * A line that is lost is what the branch's last apply says. Without one the branch and the project are taken to have the
+   * import in common, which makes more conflicts and overwrites nothing.
+   */
+  #putBases(commits: readonly CommitInfo[]): void {
+    const known = new Set(commits.map(({ id }) => id as string));
+    const lost = new Map<string, Row>();
+    for (const { kind, branch, parents } of commits) {
+      const [, point, , base] = parents;
+      if (kind === "apply" && point && base) lost.set(branch, { branch, point, base });
+    }
+    const isWhole = this.#old.isComplete(BASES) && !this.#old.isBehind;
+    const rows = this.#old.isBehind ? [] : this.#old.rows(BASES);
+    const kept = new Set(rows.map(({ branch }) => branch));
+    const found = isWhole ? [] : [...lost.values()].filter(({ branch }) => !kept.has(branch!));
+    for (const row of [...rows, ...found]) {
       const isKnown = known.has(String(row.point)) && known.has(String(row.base));
-      if (isKnown && !this.#old.isBehind) putRow(this.#database, BASES, row);
+      if (isKnown) putRow(this.#database, BASES, row);
     }
     for (const row of this.#old.rows(PROJECT)) {
       if (known.has(String(row.id))) putRow(this.#database, PROJECT, row);

@@ -1,6 +1,7 @@
 import type { Command } from "../../command.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION } from "../../history_options.ts";
+import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
 import { printRefresh, withListedConflicts } from "../../print/project_output.ts";
 import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
 
@@ -12,7 +13,9 @@ export const command: Command = {
   options: {
     branch: BRANCH_OPTION,
     strategy: STRATEGY_OPTION,
+    untouched: { brief: "only what nobody changed in the branch" },
     "dry-run": DRY_RUN_OPTION,
+    "force-large": FORCE_LARGE_OPTION,
     message: { value: "M", short: "m", brief: "description of the checkpoint it makes" },
   },
   details: `Three-way: what changed in the project since the import, or since the last
@@ -21,17 +24,20 @@ it, unless the strategy decides them: ours is the branch, theirs the project.
 With markers: agentvfs merge --continue or --abort. agentvfs undo takes it back.`,
   example: "refresh --dry-run",
   async run(input) {
+    const request = (large: LargeParams) =>
+      withDaemon(input, (client) =>
+        client.refresh({
+          ...given(input, "branch", "branch"),
+          ...given(input, "message", "message"),
+          ...strategyOf(input.values.get("strategy")),
+          ...(input.flags.has("untouched") ? { untouched: true } : {}),
+          ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+          ...large,
+        }));
     const report = await withListedConflicts(
       input,
       "project",
-      () =>
-        withDaemon(input, (client) =>
-          client.refresh({
-            ...given(input, "branch", "branch"),
-            ...given(input, "message", "message"),
-            ...strategyOf(input.values.get("strategy")),
-            ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
-          })),
+      () => withLargeAsked(input, request),
     );
     printRefresh(input, report);
     return report.state === "refused" || report.state === "settle" ? 1 : 0;

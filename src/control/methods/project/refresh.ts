@@ -14,7 +14,7 @@ import {
   truth,
   words,
 } from "../../schema.ts";
-import { BRANCH, Change, ChangeCounts } from "../../shapes/history.ts";
+import { BRANCH, Change, ChangeCounts, GUARD } from "../../shapes/history.ts";
 import { ProjectMoved } from "../../shapes/project.ts";
 import { ConflictReport, MERGE_STRATEGIES } from "../merge/merge.ts";
 
@@ -50,7 +50,11 @@ export const method = defineMethod({
     ...BRANCH,
     strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided; default: `conflict`")),
     message: optional(words("Longer description of the checkpoint it makes")),
+    untouched: optional(
+      flag("Only what nobody changed in the branch since; the rest is left for another refresh"),
+    ),
     dryRun: optional(flag("Only tell what would change")),
+    ...GUARD,
   },
   result: RefreshReport,
 });
