@@ -1,4 +1,4 @@
-import type { OptionSpec } from "./command.ts";
+import type { CommandInput, OptionSpec } from "./command.ts";
 
 /** `--branch`, the same for every command that works on a history. */
 export const BRANCH_OPTION: OptionSpec = {
@@ -6,6 +6,16 @@ export const BRANCH_OPTION: OptionSpec = {
   short: "b",
   brief: "branch; else the one you stand in, main",
 };
+
+/** What brings files back has it: see `print/build_cache_warnings.ts`. */
+export const TOUCH_OPTION: OptionSpec = {
+  brief: "give changed files a new time, for build caches",
+};
+
+/** What a request says of it. */
+export function touched({ flags }: CommandInput): { touch?: true } {
+  return flags.has("touch") ? { touch: true } : {};
+}
 
 export const DRY_RUN_OPTION: OptionSpec = { short: "n", brief: "only say what would change" };
 

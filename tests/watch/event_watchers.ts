@@ -26,7 +26,7 @@ export async function eventWatcher(command: readonly string[], count: number): P
 /** How long a rollback took, ms. */
 export async function rollback(m: Mounted): Promise<number> {
   using client = await m.connect();
-  return (await client.rollback({ ref: "base" })).ms;
+  return (await client.rollback({ ref: "base", forceLarge: true })).ms;
 }
 
 /** A path that it was not told of, or last in a way that is not so; empty if there is none. */

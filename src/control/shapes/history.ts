@@ -119,6 +119,11 @@ export const RollbackReport = shape(
 );
 export type RollbackReport = Infer<typeof RollbackReport>;
 
+/** For builds that go by times: a parameter of what brings files back. */
+export const TOUCH = {
+  touch: optional(flag("Files that change get the present as their time of modification")),
+};
+
 /** How much may be lost at once: parameters of what changes a whole tree. */
 export const GUARD = {
   forceLarge: optional(flag("Also if it deletes or rewrites very many paths; else `too_large`")),

@@ -36,6 +36,12 @@ export interface Moved {
   readonly before: Snapshot;
 }
 
+/** How the working tree is made another. */
+export interface MoveOptions {
+  /** Files that change get the present as their time of modification. */
+  readonly touch?: boolean;
+}
+
 /** A checkpoint that nobody asked for, of what would be lost. */
 export function safetyCommit(message: string): SaveCommit {
   return { label: "", message, kind: "safety", agent: null };
@@ -226,7 +232,7 @@ export class Branch {
   rollback(
     to: CommitInfo,
     kind: OperationKind,
-    through: readonly ObjectId[] = [],
+    { through = [], ...options }: MoveOptions & { readonly through?: readonly ObjectId[] } = {},
   ): Promise<Moved> {
     const why = `${kind} to ${to.label === "" ? to.id.slice(0, 12) : to.label}`;
     return this.#move(why, async () => {
@@ -234,11 +240,16 @@ export class Branch {
       const known = to.branch === this.name ? 0 : await this.background.call("nextInode", null);
       this.#nextInode = Math.max(this.#nextInode, known);
       return await this.#moveTo(to.id, kind, through);
-    });
+    }, options);
   }
 
   /** Makes paths (binary strings) of the working tree what they are in a commit. */
-  restore(paths: string[], from: CommitInfo, message: string): Promise<Moved> {
+  restore(
+    paths: string[],
+    from: CommitInfo,
+    message: string,
+    options: MoveOptions = {},
+  ): Promise<Moved> {
     return this.#move(message, async () => {
       const { snapshot, nextInode } = await this.background.call("graft", {
         into: this.#snapshot,
@@ -258,7 +269,7 @@ export class Branch {
           operation: { kind: "restore", from: this.#head.id },
         },
       });
-    });
+    }, options);
   }
 
   /** Makes what was saved last a commit, if it is not. What was changed since stays as it is. */
@@ -289,7 +300,11 @@ export class Branch {
   }
 
   /** Moves to what `target` makes durable, after saving what is unsaved. */
-  async #move(why: string, target: () => Promise<CommitInfo>): Promise<Moved> {
+  async #move(
+    why: string,
+    target: () => Promise<CommitInfo>,
+    options: MoveOptions,
+  ): Promise<Moved> {
     const commit = safetyCommit(`before ${why}`);
     let safety: CommitInfo | null = null;
     await this.flush();
@@ -300,7 +315,7 @@ export class Branch {
     await this.whileFrozen(async () => {
       if (this.isAhead) safety = await this.save(commit, true);
       return await this.swap(target);
-    });
+    }, options);
     return { commit: this.#head, safety, before: (safety ?? before).snapshot };
   }
 
@@ -308,7 +323,10 @@ export class Branch {
    * Saves the working tree and runs `job` while requests about the branch wait; then the kernel forgets what `job` made
    * stale, if anything. Flush before: a frozen mount cannot answer the writes that a flush waits for.
    */
-  async whileFrozen(job: () => Promise<InvalidationData | null>): Promise<void> {
+  async whileFrozen(
+    job: () => Promise<InvalidationData | null>,
+    { touch = false }: MoveOptions = {},
+  ): Promise<void> {
     let stale: InvalidationData | null;
     this.#watches = await this.watchers.look();
     let before: Snapshot;
@@ -316,6 +334,7 @@ export class Branch {
       await this.save(null, true);
       before = this.#snapshot;
       stale = await job();
+      if (stale !== null && touch) await this.#touch(before, stale);
     } finally {
       this.#watches = null;
       await this.#call("thaw", null);
@@ -327,6 +346,18 @@ export class Branch {
     this.onMoved(this.name, before, this.#snapshot);
     await this.#attempt("tell of changes in", () => this.watchers.tell(this.name, stale.changed));
     this.onMoved(this.name, before, this.#snapshot);
+  }
+
+  /** Gives the files that differ from `before` a new time. What was asked for is done, and stays done if that fails. */
+  async #touch(before: Snapshot, { attributes }: InvalidationData): Promise<void> {
+    await this.#attempt("touch what changed in", async () => {
+      const difference = { from: before, to: this.#snapshot, patch: false };
+      const { changes } = await this.background.call("diff", difference);
+      const paths = changes.filter(({ status, details }) =>
+        status === "A" || status === "T" || details.includes("content")
+      ).map(({ path }) => path);
+      attributes.push(...await this.#call("touch", paths));
+    });
   }
 
   /** Of the files that were replaced the kernel forgets those that nobody uses; the others the next server has to know. */

@@ -30,6 +30,8 @@ export interface MergeRequest extends MergePlan {
   readonly message: string;
   /** What the commit is; absent: a merge. */
   readonly kind?: "revert" | "refresh";
+  /** See {@linkcode MoveOptions}. */
+  readonly touch?: boolean;
   /** Whether the merge is to be made, now that it is known what it gives. */
   accept(outcome: MergeOutcome): boolean | Promise<boolean>;
   /** Commits of the sources that are in it. */
@@ -69,7 +71,7 @@ export class Merger {
       }
       made = true;
       return await this.#show(request, outcome);
-    });
+    }, request);
     return made ? { commit: branch.head, safety, outcome } : null;
   }
 

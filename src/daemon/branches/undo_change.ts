@@ -21,6 +21,7 @@ import { type GuardOptions, guardSize } from "./size_guard.ts";
 export interface UndoOptions extends GuardOptions {
   readonly strategy?: MergeStrategy;
   readonly dryRun?: boolean;
+  readonly touch?: boolean;
 }
 
 /** Throws ServiceError `undo_conflicts` and `merge_in_progress`, and then nothing is changed. */
@@ -61,6 +62,7 @@ export async function undoChange(
     label: "",
     message: undoMessage(change),
     kind: "revert",
+    touch: options.touch ?? false,
     async accept(candidate) {
       outcome = candidate;
       const state = mergeState(candidate);

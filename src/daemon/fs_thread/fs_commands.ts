@@ -15,6 +15,7 @@ import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 import { liveReferences } from "../../tree/capture/live_references.ts";
 import { logOrphans } from "../../tree/orphan.ts";
 import { retarget } from "../../tree/rollback/retarget.ts";
+import { touchFiles } from "../../tree/operations/touch_files.ts";
 import { Status } from "../../tree/status.ts";
 import {
   beginSegment,
@@ -185,6 +186,12 @@ export function viewCommands(state: ViewState): ViewCommandTable {
         changing.nextInode = before;
         throw error;
       }
+    },
+    touch: (number, paths) => {
+      const { touched, status } = touchFiles(tree(number), paths);
+      if (status !== Status.Ok) console.error(`Not every file got a new time: status ${status}`);
+      return touched.filter(({ lookups }) => lookups > 0)
+        .map(({ nodeId }) => wireNode(number, nodeId));
     },
     thaw: (number) => {
       find(views, number).frozen = false;

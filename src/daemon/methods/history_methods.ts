@@ -72,7 +72,7 @@ export class HistoryMethods {
       const to = await this.#resolve(branch, p.ref);
       if (p.dryRun) return await this.#preview(branch, to, to.snapshot, started);
       await this.#guard(branch, { what: "roll back", to: to.snapshot }, p);
-      return await this.#moved(branch, await branch.rollback(to, "rollback"), started);
+      return await this.#moved(branch, await branch.rollback(to, "rollback", p), started);
     });
   }
 
@@ -89,7 +89,7 @@ export class HistoryMethods {
       }
       await this.#guard(branch, { what: "restore", to: from.snapshot, paths }, p);
       const message = `restore ${p.paths.join(" ")} from ${p.from}`;
-      return await this.#moved(branch, await branch.restore(paths, from, message), started);
+      return await this.#moved(branch, await branch.restore(paths, from, message, p), started);
     });
   }
 
@@ -123,7 +123,11 @@ export class HistoryMethods {
         return await this.#takeBack(branch, applied, p);
       }
       if (dryRun) return await this.#preview(branch, commit, commit.snapshot, started);
-      return await this.#moved(branch, await branch.rollback(commit, "undo", through), started);
+      return await this.#moved(
+        branch,
+        await branch.rollback(commit, "undo", { ...p, through }),
+        started,
+      );
     });
   }
 
@@ -153,7 +157,7 @@ export class HistoryMethods {
     return this.#change("redo", p, async (branch) => {
       const started = performance.now();
       const { commit } = await this.parts.background.call("redoTarget", branch.name);
-      return await this.#moved(branch, await branch.rollback(commit, "redo"), started);
+      return await this.#moved(branch, await branch.rollback(commit, "redo", p), started);
     });
   }
 

@@ -113,6 +113,7 @@ function requestOf(
     ...(p.paths === undefined ? {} : { paths: p.paths.map(treePath) }),
     label: p.label ?? "",
     message,
+    touch: p.touch ?? false,
     parents: async (outcome) => {
       const parents: ObjectId[] = [];
       for (const [i, { branch, side }] of sources.entries()) {

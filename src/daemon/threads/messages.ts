@@ -127,6 +127,8 @@ export interface ViewCommands {
     in: { snapshot: Snapshot; nextInode: number; watches: Watches | null };
     out: InvalidationData;
   };
+  /** Gives files a new time; results in those that the kernel knows. */
+  touch: { in: readonly string[]; out: readonly number[] };
   thaw: { in: null; out: null };
   /** Nodes without a name that the kernel refers to. */
   orphans: { in: null; out: Float64Array };

@@ -2,7 +2,7 @@ import type { Params } from "../../../control/methods.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { branchMeant, given, withDaemon } from "../../daemon_client.ts";
-import { DRY_RUN_OPTION } from "../../history_options.ts";
+import { DRY_RUN_OPTION, TOUCH_OPTION, touched } from "../../history_options.ts";
 import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
 import { printContinued, printMerge, withConflicts } from "../../print/merge_output.ts";
 import { printRollback } from "../../print/rollback_output.ts";
@@ -20,6 +20,7 @@ export const command: Command = {
     },
     strategy: STRATEGY_OPTION,
     "dry-run": DRY_RUN_OPTION,
+    touch: TOUCH_OPTION,
     label: { value: "L", short: "l", brief: "label of the checkpoint it makes" },
     continue: { brief: "end a merge whose conflict markers are settled" },
     abort: { brief: "take a merge with conflict markers back" },
@@ -59,6 +60,7 @@ export async function merge(input: CommandInput): Promise<number> {
     ...given(input, "label", "label"),
     ...strategyOf(input.values.get("strategy")),
     ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+    ...touched(input),
   };
   const report = await withConflicts(
     input,

@@ -1,9 +1,16 @@
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { branchMeant, rootsMeant, withDaemon } from "../../daemon_client.ts";
-import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
+import {
+  BRANCH_OPTION,
+  DRY_RUN_OPTION,
+  REF_HELP,
+  TOUCH_OPTION,
+  touched,
+} from "../../history_options.ts";
 import { FORCE_LARGE_OPTION, withLargeAsked } from "../../large_change.ts";
 import { pathArguments, PATHS_FROM_OPTION } from "../../path_arguments.ts";
+import { warnOfBuildCaches } from "../../print/build_cache_warnings.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 
 export const command: Command = {
@@ -14,6 +21,7 @@ export const command: Command = {
   options: {
     from: { value: "REF", short: "f", brief: "checkpoint to take them from; else HEAD" },
     "dry-run": DRY_RUN_OPTION,
+    touch: TOUCH_OPTION,
     "force-large": FORCE_LARGE_OPTION,
     "paths-from": PATHS_FROM_OPTION,
     branch: BRANCH_OPTION,
@@ -37,11 +45,13 @@ Paths start where you stand in the mount or the project, elsewhere at its root.`
             from,
             ...branchMeant(input, daemon, "branch", "branch"),
             ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+            ...touched(input),
             ...large,
           });
         }),
     );
     printRollback(input, "restored from", report);
+    await warnOfBuildCaches(input);
     return 0;
   },
 };

@@ -1,7 +1,14 @@
 import type { Command } from "../../command.ts";
 import { branchMeant, withDaemon } from "../../daemon_client.ts";
-import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
+import {
+  BRANCH_OPTION,
+  DRY_RUN_OPTION,
+  REF_HELP,
+  TOUCH_OPTION,
+  touched,
+} from "../../history_options.ts";
 import { FORCE_LARGE_OPTION, withLargeAsked } from "../../large_change.ts";
+import { warnOfBuildCaches } from "../../print/build_cache_warnings.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 
 export const command: Command = {
@@ -11,6 +18,7 @@ export const command: Command = {
   positionals: { usage: "REF…", min: 1, max: Infinity },
   options: {
     "dry-run": DRY_RUN_OPTION,
+    touch: TOUCH_OPTION,
     "force-large": FORCE_LARGE_OPTION,
     branch: BRANCH_OPTION,
   },
@@ -23,6 +31,7 @@ To take one thing out and leave what came after it: agentvfs undo N.`,
     const params = {
       ref: input.positionals.join(" "),
       ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+      ...touched(input),
     };
     const report = await withLargeAsked(
       input,
@@ -38,6 +47,7 @@ To take one thing out and leave what came after it: agentvfs undo N.`,
         ),
     );
     printRollback(input, "rolled back to", report);
+    await warnOfBuildCaches(input);
     return 0;
   },
 };

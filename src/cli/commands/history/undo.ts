@@ -2,10 +2,17 @@ import type { Params } from "../../../control/methods.ts";
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { branchMeant, withDaemon } from "../../daemon_client.ts";
-import { BRANCH_OPTION, DRY_RUN_OPTION, REF_HELP } from "../../history_options.ts";
+import {
+  BRANCH_OPTION,
+  DRY_RUN_OPTION,
+  REF_HELP,
+  TOUCH_OPTION,
+  touched,
+} from "../../history_options.ts";
 import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
 import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
 import { printTakenBack } from "../../print/project_output.ts";
+import { warnOfBuildCaches } from "../../print/build_cache_warnings.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 import { printUndone, withUndoConflicts } from "../../print/undo_output.ts";
 
@@ -18,6 +25,7 @@ export const command: Command = {
     count: { value: "N", brief: "take back the last N operations" },
     strategy: STRATEGY_OPTION,
     "dry-run": DRY_RUN_OPTION,
+    touch: TOUCH_OPTION,
     "force-large": FORCE_LARGE_OPTION,
     branch: BRANCH_OPTION,
   },
@@ -35,6 +43,7 @@ ${REF_HELP}`,
       ...count(input.values.get("count")),
       ...strategyOf(input.values.get("strategy")),
       ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+      ...touched(input),
     };
     if (ref !== "" && params.count !== undefined) throw usageError("--count stands without N|REF");
     if (ref === "" && params.strategy !== undefined) throw usageError("--strategy needs N|REF");
@@ -56,9 +65,11 @@ ${REF_HELP}`,
     }
     if (report.undone === undefined) {
       printRollback(input, "back at", report);
+      await warnOfBuildCaches(input);
       return 0;
     }
     printUndone(input, report, report.undone);
+    await warnOfBuildCaches(input);
     return report.undone.conflicts.length > 0 ? 1 : 0;
   },
 };

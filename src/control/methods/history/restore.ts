@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { refusedWords, suffix } from "../../plain_form.ts";
 import { flag, names, optional, ref } from "../../schema.ts";
-import { BRANCH, GUARD, RollbackReport } from "../../shapes/history.ts";
+import { BRANCH, GUARD, RollbackReport, TOUCH } from "../../shapes/history.ts";
 
 export const method = defineMethod({
   brief: "Makes paths of the working tree what they are in a checkpoint",
@@ -12,6 +12,7 @@ export const method = defineMethod({
     from: ref("Checkpoint that has them"),
     ...BRANCH,
     dryRun: optional(flag("Only tell what would change")),
+    ...TOUCH,
     ...GUARD,
   },
   result: RollbackReport,

@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { takeBranch, target } from "../../plain_form.ts";
 import { flag, optional, ref } from "../../schema.ts";
-import { BRANCH, GUARD, RollbackReport } from "../../shapes/history.ts";
+import { BRANCH, GUARD, RollbackReport, TOUCH } from "../../shapes/history.ts";
 
 export const method = defineMethod({
   brief: "Makes the working tree what a checkpoint has; what was not recorded is recorded first",
@@ -11,6 +11,7 @@ export const method = defineMethod({
     ref: ref("Checkpoint to go back to"),
     ...BRANCH,
     dryRun: optional(flag("Only tell what would change")),
+    ...TOUCH,
     ...GUARD,
   },
   result: RollbackReport,

@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { takeBranch } from "../../plain_form.ts";
 import { choice, count, flag, type Infer, list, optional, ref, shape, text } from "../../schema.ts";
-import { BRANCH, ChangeCounts, GUARD, LeftAlone, MOVED } from "../../shapes/history.ts";
+import { BRANCH, ChangeCounts, GUARD, LeftAlone, MOVED, TOUCH } from "../../shapes/history.ts";
 import { ConflictReport, MERGE_STRATEGIES } from "../merge/merge.ts";
 
 export const Undone = shape("Undone", "The one thing that was taken out of what came after it.", {
@@ -42,6 +42,7 @@ export const method = defineMethod({
     strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided, as in a merge")),
     dryRun: optional(flag("Only tell what would change")),
     ownOnly: optional(flag("Refuse to take an apply back, which changes the project")),
+    ...TOUCH,
     ...GUARD,
   },
   result: UndoReport,

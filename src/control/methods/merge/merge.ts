@@ -17,7 +17,7 @@ import {
   truth,
   words,
 } from "../../schema.ts";
-import { ChangeCounts } from "../../shapes/history.ts";
+import { ChangeCounts, TOUCH } from "../../shapes/history.ts";
 
 /** How conflicts are decided: docs/merge.md. */
 export const MERGE_STRATEGIES = ["conflict", "ours", "theirs", "union", "markers"] as const;
@@ -86,6 +86,7 @@ export const method = defineMethod({
     message: optional(words("Its longer description")),
     paths: optional(names("paths", "Only what the sources changed at these paths")),
     dryRun: optional(flag("Only tell what would change")),
+    ...TOUCH,
   },
   result: MergeReport,
   plain: {
