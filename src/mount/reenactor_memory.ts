@@ -14,7 +14,9 @@ export const Word = {
   STOP: 2,
   /** 1 once a request was taken for the thread's, after {@linkcode Act.PROVE}. */
   PROVEN: 3,
-  COUNT: 4,
+  /** Number of the view whose change it carries out, where several are at the mountpoint. */
+  VIEW: 4,
+  COUNT: 5,
 } as const;
 
 export const Act = {

@@ -31,6 +31,13 @@ export interface ChangedName {
   readonly isLink: boolean;
 }
 
+/** What is to be carried out once more. Plain data. */
+export interface Reenacted {
+  readonly names: readonly ChangedName[];
+  /** The tree is at the mountpoint for those who see it there. */
+  readonly isRouted: boolean;
+}
+
 /** The same for the tree: what the name stood for. */
 export interface PendingName {
   readonly parent: Inode;

@@ -9,7 +9,7 @@ import { Conversation } from "../support/conversation.ts";
 import { isAlive } from "../support/is_alive.ts";
 import { type Mounted, type MountOptions, withProject } from "../support/mounted.ts";
 import { run, until } from "../support/process.ts";
-import { scriptPath } from "../support/python.ts";
+import { PYTHON, scriptPath } from "../support/python.ts";
 
 const PROJECT = "mkdir -p sub/deep; echo base >f; echo base >sub/g; echo base >sub/deep/h";
 
@@ -431,3 +431,46 @@ async function agentvfsIn(m: Mounted, cgroup: string, words: readonly string[]) 
     env: { AGENTVFS_STATE_DIR: m.state, AGENTVFS_SOCK: "", NO_COLOR: "1" },
   });
 }
+
+Deno.test("who watches hears of a rollback of the branch that its cgroup sees", async () => {
+  await withCallers(async (callers, m) => {
+    const one = await callers.on("one");
+    await m.ctl("checkpoint", "base", "--branch", "one");
+    await m.ctl("checkpoint", "base");
+    const recorder = scriptPath(import.meta.url, "record_events.py");
+    const [program, ...args] = inCgroup(`${callers.cgroup}/one`, [PYTHON, recorder, "./"]);
+    await using watcher = new Conversation(args, { cwd: m.mount, program: program! });
+    const heard = async () => {
+      const events: [string, string, string][] = await watcher.ask(null);
+      return events.map(([watched, name, kind]) => `${watched}/${name} ${kind}`)
+        .filter((event, i, all) => event !== all[i - 1]).sort();
+    };
+    await heard();
+    for (const [caller, branch] of [[one, "one"], [callers.begin(), "main"]] as const) {
+      const change =
+        `echo other >sub/g; rm sub/deep/h; echo new >sub/new; mkdir made; echo x >made/file`;
+      assert.equal(await caller.ask(`child(${JSON.stringify(change)})`), "");
+      await heard();
+      await m.ctl("rollback", "base", "--branch", branch);
+      const changed = ["DELETE", "CREATE", "MODIFY", "CLOSE_WRITE"].map((k) => `./sub/g ${k}`);
+      const added = ["CREATE", "MODIFY", "CLOSE_WRITE"].map((k) => `./sub/deep/h ${k}`);
+      const expected = [...changed, ...added, "./sub/new DELETE", "./made DELETE"];
+      assert.deepEqual(await heard(), expected.sort(), branch);
+      assert.equal(await caller.ask(`read("sub/g") + read("sub/deep/h")`), "base\nbase\n");
+      assert.deepEqual(await caller.ask(`names()`), ["f", "sub"]);
+      assert.deepEqual(await caller.ask(`names("sub")`), ["deep", "g"]);
+      await caller.ask(`os.mkdir("made")`);
+      assert.deepEqual(await caller.ask(`names("made")`), []);
+      await caller.ask(`os.rmdir("made")`);
+    }
+    // A switch is a change, too: as that from one branch's tree to the other's.
+    await one.ask(`write("sub/g", "one")`);
+    await one.ask(`write("sub/mine", "one")`);
+    await m.ctl("branch", "create", "two", "--from", "base");
+    await heard();
+    await m.ctl("branch", "switch", "two", "--cgroup", `${callers.cgroup}/one`);
+    const switched = ["DELETE", "CREATE", "MODIFY", "CLOSE_WRITE"].map((k) => `./sub/g ${k}`);
+    assert.deepEqual(await heard(), [...switched, "./sub/mine DELETE"].sort());
+    assert.equal(await one.ask(`read("sub/g")`), "base\n");
+  });
+});

@@ -344,8 +344,7 @@ export class Branch {
     // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
     await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
     this.onMoved(this.name, before, this.#snapshot);
-    await this.#attempt("tell of changes in", () => this.watchers.tell(this.name, stale.changed));
-    this.onMoved(this.name, before, this.#snapshot);
+    await this.#attempt("tell of changes in", () => this.watchers.tell(this, stale.changed));
   }
 
   /** Gives the files that differ from `before` a new time. What was asked for is done, and stays done if that fails. */

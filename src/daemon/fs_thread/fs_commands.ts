@@ -11,6 +11,7 @@ import type { Reference } from "../../store/objects/references.ts";
 import type { Store } from "../../store/store.ts";
 import { adoptImport } from "../../tree/rollback/adopt_import.ts";
 import { changedNames, type PendingName } from "../../tree/changed_names.ts";
+import { differingNames } from "../../tree/differing_names.ts";
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 import { liveReferences } from "../../tree/capture/live_references.ts";
 import { logOrphans } from "../../tree/orphan.ts";
@@ -178,14 +179,27 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       try {
         const invalidation = retarget(changing, snapshot);
         if (watches === null) return posted(number, invalidation);
-        const watched = watches.everything ? null : new Set(watches.inodes[view.inodeSpace] ?? []);
+        const { isRouted } = view;
+        // Directories that views share have whose inode numbers was told last.
+        const watched = watches.everything || isRouted
+          ? null
+          : new Set(watches.inodes[view.inodeSpace] ?? []);
         const { names, pending } = changedNames(changing, invalidation, watched);
         if (names.length > 0) session.context.pendingNames.begin(pending);
-        return { ...posted(number, toldByCalls(invalidation, pending)), changed: names };
+        return {
+          ...posted(number, toldByCalls(invalidation, pending)),
+          changed: { names, isRouted },
+        };
       } catch (error) {
         changing.nextInode = before;
         throw error;
       }
+    },
+    differ: (number, differences) => {
+      const { tree, isRouted } = find(views, number);
+      const { names, pending } = differingNames(tree, differences);
+      if (names.length > 0) session.context.pendingNames.begin(pending);
+      return { names, isRouted };
     },
     touch: (number, paths) => {
       const { touched, status } = touchFiles(tree(number), paths);

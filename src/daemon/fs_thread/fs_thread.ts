@@ -80,7 +80,10 @@ function serve(
     (view) => post({ type: "many", view }),
   );
   for (const { view } of others) views.add(view);
-  const routing = start.routing === null ? null : makeRouting(views, start.routing, start.resume);
+  const reenactment = new Reenactment(start.reenactor);
+  const routing = start.routing === null
+    ? null
+    : makeRouting(views, start.routing, start.resume, reenactment);
   const receiver = new MailboxReceiver(start.mailbox);
   const session = new Session({
     ...(main!.connection === null ? {} : { resumed: main!.connection }),
@@ -92,7 +95,7 @@ function serve(
     generation: start.generation,
     counters: new Uint32Array(start.counters),
     ask: (ticket, question) => post({ type: "ask", ticket, question }),
-    reenactment: new Reenactment(start.reenactor),
+    reenactment,
     pastReenactors: new PastReenactors(start.pastReenactors),
     list: (path) => post({ type: "list", path }),
     flushes: new KernelFlushes(),
@@ -144,6 +147,7 @@ function makeRouting(
   views: ViewTable,
   { root, strict, sessions, log: path }: RoutingStart,
   resume: boolean,
+  reenactment: Reenactment,
 ): { routing: Routing; state: RoutingState } {
   const isWithoutBpf = Deno.env.get(WITHOUT_VARIABLE) === "bpf";
   const stamps = isWithoutBpf ? `${WITHOUT_VARIABLE}=bpf` : CallerStamps.load();
@@ -156,6 +160,7 @@ function makeRouting(
     new CgroupCallers(binaryString(root), loaded),
     strict,
     new Revisits((path) => post({ type: "revisit", path })),
+    reenactment,
   );
   // What another server told the kernel was told as is right for these.
   routing.setSessions(sessions);

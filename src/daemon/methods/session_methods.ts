@@ -19,10 +19,12 @@ import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { BranchAccess } from "./history_methods.ts";
+import type { BranchWatchers } from "../watchers/watchers.ts";
 import type { RoutingState } from "../threads/messages.ts";
 
 export interface SessionMethodsParts extends Pick<BranchAccess, "branch" | "turn"> {
   readonly fs: FsClient;
+  readonly watchers: BranchWatchers;
   readonly background: BackgroundClient;
   readonly authority: Authority;
   /** Null if the mount is not routed. */
@@ -57,12 +59,33 @@ export class SessionMethods {
   async switch(p: Params<"switchSession">): Promise<CgroupSessionReport> {
     const branch = await this.parts.branch(p.branch);
     return await this.parts.turn("branch switch", async () => {
-      const { path, id } = attempt(() => this.#sessions.find(p));
+      const { path, id, branch: before } = attempt(() => this.#sessions.find(p));
       const directory = this.#sessions.root + displayString(path);
       const session = attempt(() => this.#sessions.register(directory, branch.number, id));
       await this.#announce();
+      const left = this.parts.nameOf(before);
+      if (left !== null) await this.#tell(await this.parts.branch(left), branch);
       return this.#report(session);
     });
+  }
+
+  /** Who watches hears of what differs between the branches. */
+  async #tell(from: Branch, to: Branch): Promise<void> {
+    const { fs, background, watchers } = this.parts;
+    if (await watchers.look() === null) return;
+    const { changes } = await background.call("diff", {
+      from: await from.snapshot(),
+      to: await to.snapshot(),
+      patch: false,
+    });
+    const differences = changes.map(({ path, before, after, status, details }) => ({
+      path,
+      was: before?.mode ?? 0,
+      is: after?.mode ?? 0,
+      isEmpty: after === null || after.size === 0,
+      isSame: status === "M" && !details.includes("content") && !details.includes("target"),
+    }));
+    await watchers.tell(to, await fs.callView(to.view, "differ", differences));
   }
 
   list(): ListSessionsReport {

@@ -74,7 +74,16 @@ export class Daemon {
     });
     const nameOf = (number: number) => branches.nameOfNumber(number);
     const { sessions: cgroups, routing } = parts;
-    const sessions = { ...access, fs, background, authority, nameOf, sessions: cgroups, routing };
+    const sessions = {
+      ...access,
+      fs,
+      background,
+      authority,
+      nameOf,
+      watchers: parts.watchers,
+      sessions: cgroups,
+      routing,
+    };
     this.#sessions = new SessionMethods(sessions);
     this.#branching = new BranchMethods({
       ...access,

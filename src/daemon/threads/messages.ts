@@ -11,6 +11,8 @@ import type { OperationKind } from "../../history/commits/operation_log.ts";
 import type { CgroupSession } from "../../mount/linux/cgroup_callers.ts";
 import type { Connection } from "../../mount/fuse/init.ts";
 import type { InvalidationData } from "../../mount/linux/notify.ts";
+import type { Reenacted } from "../../tree/changed_names.ts";
+import type { Difference } from "../../tree/differing_names.ts";
 import type { Watches } from "../../mount/linux/watches.ts";
 import type { ProcessId } from "../../host/processes.ts";
 import type { Answer, Question } from "../../mount/fuse/questions.ts";
@@ -127,6 +129,8 @@ export interface ViewCommands {
     in: { snapshot: Snapshot; nextInode: number; watches: Watches | null };
     out: InvalidationData;
   };
+  /** Who sees the view saw another tree before, which differs so: results in what they are to be told. */
+  differ: { in: readonly Difference[]; out: Reenacted };
   /** Gives files a new time; results in those that the kernel knows. */
   touch: { in: readonly string[]; out: readonly number[] };
   thaw: { in: null; out: null };

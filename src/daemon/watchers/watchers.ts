@@ -9,7 +9,7 @@ import { mountAt } from "../../host/mounts.ts";
 import { type ProcessId, processId } from "../../host/processes.ts";
 import { Word } from "../../mount/reenactor_memory.ts";
 import type { Watches } from "../../mount/linux/watches.ts";
-import type { ChangedName } from "../../tree/changed_names.ts";
+import type { Reenacted } from "../../tree/changed_names.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import { onWorkerFailure } from "../threads/worker_failure.ts";
@@ -19,8 +19,14 @@ import type { ReenactorJob, ReenactorMessage, ReenactorStart } from "./reenactor
 export interface BranchWatchers {
   /** Who watches the mount now; null if nobody does. */
   look(): Promise<Watches | null>;
-  /** Tells them of names of a branch's tree. Resolves when that is done, or it takes long: then it goes on. */
-  tell(branch: string, changes: readonly ChangedName[] | undefined): Promise<void>;
+  /** Tells them what was changed in a branch's tree. Resolves when that is done, or it takes long: then it goes on. */
+  tell(branch: WatchedBranch, changed: Reenacted | undefined): Promise<void>;
+}
+
+export interface WatchedBranch {
+  readonly name: string;
+  /** Number of its view. */
+  readonly view: number;
 }
 
 export interface WatchersParts {
@@ -65,14 +71,16 @@ export class Watchers implements BranchWatchers {
     return watches;
   }
 
-  async tell(branch: string, changes: readonly ChangedName[] = []): Promise<void> {
-    if (changes.length === 0) return;
-    const told = this.#last.then(() => this.#tell(branch, changes)).finally(async () => {
+  async tell(branch: WatchedBranch, changed: Reenacted | undefined): Promise<void> {
+    if (changed === undefined || changed.names.length === 0) return;
+    const told = this.#last.then(() => this.#tell(branch, changed)).finally(async () => {
       await this.parts.fs.call("reenacted", null);
     });
     this.#last = told.catch(() => {});
     if (await isLate(told, DEADLINE_MS)) {
-      console.log(`Telling those who watch of ${changes.length} changes takes long and goes on`);
+      console.log(
+        `Telling those who watch of ${changed.names.length} changes takes long and goes on`,
+      );
     }
   }
 
@@ -83,7 +91,7 @@ export class Watchers implements BranchWatchers {
     Atomics.store(this.#words, Word.STOP, 0);
   }
 
-  async #tell(branch: string, changes: readonly ChangedName[]): Promise<void> {
+  async #tell({ name, view }: WatchedBranch, { names, isRouted }: Reenacted): Promise<void> {
     const mount = await mountAt(this.parts.mount);
     if (mount === null) return;
     const worker = await this.#thread();
@@ -91,10 +99,11 @@ export class Watchers implements BranchWatchers {
     const tree = {
       mount: binaryString(mount.path),
       device: mount.device,
-      root: binaryString(this.parts.rootOf(branch)),
+      root: isRouted ? "" : binaryString(this.parts.rootOf(name)),
+      view,
     };
     this.#done = Promise.withResolvers();
-    worker.postMessage({ tree, changes } satisfies ReenactorJob);
+    worker.postMessage({ tree, changes: names } satisfies ReenactorJob);
     await this.#done.promise;
   }
 

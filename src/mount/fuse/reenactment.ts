@@ -53,6 +53,11 @@ export class Reenactment {
     return thread !== 0 && thread === this.#words[Word.THREAD];
   }
 
+  /** Number of the view as which the thread is to be answered at the mountpoint. */
+  get view(): number {
+    return Atomics.load(this.#words, Word.VIEW);
+  }
+
   /** The answer to a request of the thread's; null if that is answered as everybody's. */
   handle(context: Context, opcode: number): number | null {
     switch (Atomics.load(this.#words, Word.ACT)) {
@@ -83,7 +88,9 @@ export class Reenactment {
     // Somebody has made the name again meanwhile, or has removed what is new.
     if (isThere !== pending.isMade) return null;
     this.#found = pending;
-    return isKept(pending.was)
+    // Where views share directories, the removal of one would close it to those who still have it.
+    const isShared = context.shared !== null && pending.was.directory !== null;
+    return isKept(pending.was) && !isShared
       ? context.reply.fleetingEntry(context.view, pending.was)
       : this.#ghost(context, pending.was.directory !== null);
   }

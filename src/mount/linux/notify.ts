@@ -7,7 +7,7 @@
 
 import { NotifyCode, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
 import { write } from "../../../ffi/linux/file.ts";
-import type { ChangedName } from "../../tree/changed_names.ts";
+import type { Reenacted } from "../../tree/changed_names.ts";
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 
 /** Plain data of an {@linkcode Invalidation}, as it is posted between threads. */
@@ -15,7 +15,7 @@ export type InvalidationData =
   & Pick<Invalidation, "parents" | "names" | "removed" | "data" | "attributes">
   & {
     /** What is to be carried out once more for those who watch. */
-    readonly changed?: readonly ChangedName[];
+    readonly changed?: Reenacted;
   };
 
 const BODY = OUT_HEADER.SIZE;

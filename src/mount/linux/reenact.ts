@@ -43,6 +43,8 @@ export interface ReenactedTree {
   readonly device: string;
   /** The root of the tree, from there. All paths are binary strings. */
   readonly root: string;
+  /** Number of its view. */
+  readonly view: number;
 }
 
 const ANYTHING = cString("-");
@@ -56,10 +58,11 @@ export class Reenactor {
   constructor(readonly words: Int32Array) {}
 
   /** Carries out one name after the other, until that is done or it is to stop. */
-  run({ mount, device, root }: ReenactedTree, changes: readonly ChangedName[]): void {
+  run({ mount, device, root, view }: ReenactedTree, changes: readonly ChangedName[]): void {
     const top = open(cString(mount), O_PATH | O_DIRECTORY | O_NOFOLLOW);
     if (top < 0) return;
     try {
+      Atomics.store(this.words, Word.VIEW, view);
       // Below it the project's own file system may show, once the mount is gone.
       if (isOn(top, device) && this.#isKnown(top)) this.#run(top, root, changes);
     } finally {

@@ -22,6 +22,7 @@ import {
 import type { CgroupCallers, CgroupSession } from "./cgroup_callers.ts";
 import { BODY, type Request } from "../fuse/request.ts";
 import { isOwnThread } from "../fuse/caller.ts";
+import type { Reenactment } from "../fuse/reenactment.ts";
 import type { Revisits } from "./revisits.ts";
 
 /** FUSE_NOTIFY_INC_EPOCH came with it. */
@@ -48,6 +49,7 @@ export class Routing {
     readonly callers: CgroupCallers,
     readonly strict: boolean,
     readonly revisits: Revisits,
+    readonly reenactment: Reenactment,
   ) {}
 
   /** False while every request is about the tree that its node id names. */
@@ -104,6 +106,7 @@ export class Routing {
       : 0;
     // Handles keep the view they were opened on.
     if (handle > 0) return this.views.get(handle - 1) ?? null;
+    if (this.reenactment.isBy(request.pid)) return this.views.get(this.reenactment.view) ?? null;
     if (this.revisits.view !== null && isOwnThread(request.pid)) return this.revisits.view;
     const session = this.callers.sessionOf(request.pid);
     if (session !== null) return this.views.get(session.view) ?? null;
