@@ -307,6 +307,8 @@ export class Branch {
   ): Promise<Moved> {
     const commit = safetyCommit(`before ${why}`);
     let safety: CommitInfo | null = null;
+    // They are found out while the rest is prepared.
+    const watches = this.#look();
     await this.flush();
     for (let i = 0; i < UNFROZEN_ATTEMPTS && await this.isChanged(); i++) {
       safety = await this.save(commit);
@@ -315,7 +317,7 @@ export class Branch {
     await this.whileFrozen(async () => {
       if (this.isAhead) safety = await this.save(commit, true);
       return await this.swap(target);
-    }, options);
+    }, { ...options, watches });
     return { commit: this.#head, safety, before: (safety ?? before).snapshot };
   }
 
@@ -325,10 +327,12 @@ export class Branch {
    */
   async whileFrozen(
     job: () => Promise<InvalidationData | null>,
-    { touch = false }: MoveOptions = {},
+    { touch = false, watches = this.#look() }: MoveOptions & {
+      readonly watches?: Promise<Watches | null>;
+    } = {},
   ): Promise<void> {
     let stale: InvalidationData | null;
-    this.#watches = await this.watchers.look();
+    this.#watches = await watches;
     let before: Snapshot;
     try {
       await this.save(null, true);
@@ -345,6 +349,15 @@ export class Branch {
     await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
     this.onMoved(this.name, before, this.#snapshot);
     await this.#attempt("tell of changes in", () => this.watchers.tell(this, stale.changed));
+  }
+
+  /** Who watches. That it cannot be told is no reason to change nothing. */
+  async #look(): Promise<Watches | null> {
+    let watches: Watches | null = null;
+    await this.#attempt("tell who watches", async () => {
+      watches = await this.watchers.look();
+    });
+    return watches;
   }
 
   /** Gives the files that differ from `before` a new time. What was asked for is done, and stays done if that fails. */
