@@ -34,6 +34,8 @@ export interface Moved {
   readonly safety: CommitInfo | null;
   /** What the tree was before. */
   readonly before: Snapshot;
+  /** Changes of which who watches is still being told. */
+  readonly telling: number;
 }
 
 /** How the working tree is made another. */
@@ -79,6 +81,8 @@ export class Branch {
   #isCaptureOpen = false;
   /** While the row may point to what the tree does not show: the merge that is in progress. */
   #uncertain: { readonly merge: MergeInProgress | null } | null = null;
+  /** Changes of the last move of which they are still being told. */
+  #telling = 0;
   /** Who is to be told of what is about to change. */
   #watches: Watches | null = null;
   static #captures = 0;
@@ -318,7 +322,12 @@ export class Branch {
       if (this.isAhead) safety = await this.save(commit, true);
       return await this.swap(target);
     }, { ...options, watches });
-    return { commit: this.#head, safety, before: (safety ?? before).snapshot };
+    return {
+      commit: this.#head,
+      safety,
+      before: (safety ?? before).snapshot,
+      telling: this.#telling,
+    };
   }
 
   /**
@@ -332,6 +341,7 @@ export class Branch {
     } = {},
   ): Promise<void> {
     let stale: InvalidationData | null;
+    this.#telling = 0;
     this.#watches = await watches;
     let before: Snapshot;
     try {
@@ -348,7 +358,9 @@ export class Branch {
     // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
     await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
     this.onMoved(this.name, before, this.#snapshot);
-    await this.#attempt("tell of changes in", () => this.watchers.tell(this, stale.changed));
+    await this.#attempt("tell of changes in", async () => {
+      this.#telling = await this.watchers.tell(this, stale.changed);
+    });
   }
 
   /** Who watches. That it cannot be told is no reason to change nothing. */

@@ -87,6 +87,7 @@ export class ProjectMethods {
       const merged = await new Merger(branch).merge({
         ...plan,
         kind: "refresh",
+        touch: p.touch ?? false,
         label: "",
         message,
         accept: (candidate) => {

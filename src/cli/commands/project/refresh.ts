@@ -1,6 +1,6 @@
 import type { Command } from "../../command.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
-import { BRANCH_OPTION, DRY_RUN_OPTION } from "../../history_options.ts";
+import { BRANCH_OPTION, DRY_RUN_OPTION, TOUCH_OPTION, touched } from "../../history_options.ts";
 import { printRefresh, withListedConflicts } from "../../print/project_output.ts";
 import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
 
@@ -13,6 +13,7 @@ export const command: Command = {
     branch: BRANCH_OPTION,
     strategy: STRATEGY_OPTION,
     "dry-run": DRY_RUN_OPTION,
+    touch: TOUCH_OPTION,
     message: { value: "M", short: "m", brief: "description of the checkpoint it makes" },
   },
   details: `Three-way: what changed in the project since the import, or since the last
@@ -31,6 +32,7 @@ With markers: agentvfs merge --continue or --abort. agentvfs undo takes it back.
             ...given(input, "message", "message"),
             ...strategyOf(input.values.get("strategy")),
             ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+            ...touched(input),
           })),
     );
     printRefresh(input, report);

@@ -14,7 +14,7 @@ import {
   truth,
   words,
 } from "../../schema.ts";
-import { BRANCH, Change, ChangeCounts } from "../../shapes/history.ts";
+import { BRANCH, Change, ChangeCounts, TOUCH } from "../../shapes/history.ts";
 import { ProjectMoved } from "../../shapes/project.ts";
 import { ConflictReport, MERGE_STRATEGIES } from "../merge/merge.ts";
 
@@ -51,6 +51,7 @@ export const method = defineMethod({
     strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided; default: `conflict`")),
     message: optional(words("Longer description of the checkpoint it makes")),
     dryRun: optional(flag("Only tell what would change")),
+    ...TOUCH,
   },
   result: RefreshReport,
 });
