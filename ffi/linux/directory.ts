@@ -19,11 +19,11 @@ export interface DirectoryEntry {
 }
 
 const DENTS_BYTES = 64 * 1024;
+const buffer = new Uint8Array(DENTS_BYTES);
+const view = new DataView(buffer.buffer);
 
 /** Reads the whole of an open directory, without `.` and `..`. Returns -errno if it cannot. */
 export function readDirectory(fd: number): DirectoryEntry[] | number {
-  const buffer = new Uint8Array(DENTS_BYTES);
-  const view = new DataView(buffer.buffer);
   const entries: DirectoryEntry[] = [];
   while (true) {
     const length = check(libc.getdents64(fd, buffer, DENTS_BYTES));

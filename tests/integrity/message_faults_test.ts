@@ -137,7 +137,7 @@ class Machine {
         number: state.number,
         view: 0,
         flush: () => Promise.resolve(),
-        watchers: { look: () => Promise.resolve(null), tell: () => Promise.resolve() },
+        watchers: { look: () => Promise.resolve(null), tell: () => Promise.resolve(0) },
         onMoved: () => {},
         ...clients,
       }, { head, snapshot: head.snapshot, segment: state.segment });

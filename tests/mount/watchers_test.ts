@@ -249,3 +249,25 @@ Deno.test("a server that is killed while it tells leaves what the rollback made,
     }
   }, { allowedLog: [/SIGKILL/], deadlineMs: 180_000 });
 });
+
+Deno.test("who keeps the telling from going on holds up nothing else", async () => {
+  await withProject("mkdir d; echo one >d/file; echo one >other", async (m) => {
+    await m.ctl("checkpoint", "base");
+    await shell("echo two >d/file", { cwd: m.mount });
+    await withConversation([RECORDER, "d/"], { cwd: m.mount }, async (recorder) => {
+      await recorder.ask(null);
+      const hold = scriptPath(import.meta.url, "hold_opens.py");
+      const report = await withConversation([hold, "d"], { cwd: m.mount }, async (holder) => {
+        await holder.ask(null);
+        const report = await m.ctl("rollback", "base");
+        assert.equal(await shell("cat other; echo two >other", { cwd: m.mount }), "one\n");
+        return report;
+      });
+      assert.equal(report.telling, 1);
+      await until("the rest was told", async () => (await recorder.ask(null)).length > 0);
+      await m.ctl("rollback", "base");
+      assert.equal(await shell("cat d/file other", { cwd: m.mount }), "one\none\n");
+      await assertUnchanged(m);
+    });
+  });
+});

@@ -33,7 +33,7 @@ const SHOWN = 20;
 /** Runs what may be refused because of conflicts with `name`; then they are listed before the error is reported. */
 export async function withListedConflicts<T>(
   input: CommandInput,
-  name: string,
+  name: () => string,
   run: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -43,7 +43,7 @@ export async function withListedConflicts<T>(
       (error.code === "apply_conflicts" || error.code === "refresh_conflicts");
     if (isListed && !input.flags.has("json")) {
       const { conflicts } = error.details as { conflicts: ConflictReport[] };
-      for (const conflict of conflicts) printError(conflictLine(name, conflict));
+      for (const conflict of conflicts) printError(conflictLine(name(), conflict));
     }
     throw error;
   }

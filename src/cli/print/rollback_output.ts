@@ -6,7 +6,7 @@
 
 import type { RollbackReport } from "../../control/service/history.ts";
 import type { CommandInput } from "../command.ts";
-import { changeLine, counts, duration, joined, quoted, shortId, words } from "./format.ts";
+import { changeLine, counts, duration, grouped, joined, quoted, shortId, words } from "./format.ts";
 import { onTerminal, print, printJson, style } from "./output.ts";
 
 /** `verb` in the past: `rolled back to`. Prints the id alone where output is not a terminal. */
@@ -16,6 +16,10 @@ export function printRollback(input: CommandInput, verb: string, report: Rollbac
   if (!onTerminal()) return print(report.id);
   const to = [style(shortId(report.id), "yellow"), style(quoted(report.label), "bold")];
   print(joined(words(verb, ...to), counts(report.changed), duration(report.ms)));
+  if (report.telling !== undefined) {
+    const changes = `${grouped(report.telling)} changes`;
+    print(style(`programs that watch are still being told of ${changes}; all is done`, "dim"));
+  }
   if (report.safety !== null) {
     print(style(`what was there before is checkpoint ${shortId(report.safety)}`, "dim"));
   }

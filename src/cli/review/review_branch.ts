@@ -75,7 +75,7 @@ async function applyTaken(
   try {
     const report = await withListedConflicts(
       input,
-      branch,
+      () => branch,
       () =>
         withLargeAsked(input, (large) => ask((client) => client.apply({ ...request, ...large }))),
     );

@@ -116,6 +116,9 @@ export const MOVED = {
   ms: ms("Time inside the daemon"),
   dryRun: truth("Nothing was done"),
   changes: optional(list(Change, "Dry run only: what would change")),
+  telling: optional(
+    whole("Changes of which who watches the mount is still being told: docs/watchers.md"),
+  ),
 };
 
 export const RollbackReport = shape(

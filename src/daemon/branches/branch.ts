@@ -35,6 +35,8 @@ export interface Moved {
   readonly safety: CommitInfo | null;
   /** What the tree was before. */
   readonly before: Snapshot;
+  /** Changes of which who watches is still being told. */
+  readonly telling: number;
 }
 
 /** How the working tree is made another. */
@@ -80,6 +82,8 @@ export class Branch {
   #isCaptureOpen = false;
   /** While the row may point to what the tree does not show: the merge that is in progress. */
   #uncertain: { readonly merge: MergeInProgress | null } | null = null;
+  /** Changes of the last move of which they are still being told. */
+  #telling = 0;
   /** Who is to be told of what is about to change. */
   #watches: Watches | null = null;
   static #captures = 0;
@@ -318,6 +322,8 @@ export class Branch {
   ): Promise<Moved> {
     const commit = safetyCommit(`before ${why}`);
     let safety: CommitInfo | null = null;
+    // They are found out while the rest is prepared.
+    const watches = this.#look();
     await this.flush();
     for (let i = 0; i < UNFROZEN_ATTEMPTS && await this.isChanged(); i++) {
       safety = await this.save(commit);
@@ -326,8 +332,13 @@ export class Branch {
     await this.whileFrozen(async () => {
       if (this.isAhead) safety = await this.save(commit, true);
       return await this.swap(target);
-    }, options);
-    return { commit: this.#head, safety, before: (safety ?? before).snapshot };
+    }, { ...options, watches });
+    return {
+      commit: this.#head,
+      safety,
+      before: (safety ?? before).snapshot,
+      telling: this.#telling,
+    };
   }
 
   /**
@@ -336,10 +347,13 @@ export class Branch {
    */
   async whileFrozen(
     job: () => Promise<InvalidationData | null>,
-    { touch = false }: MoveOptions = {},
+    { touch = false, watches = this.#look() }: MoveOptions & {
+      readonly watches?: Promise<Watches | null>;
+    } = {},
   ): Promise<void> {
     let stale: InvalidationData | null;
-    this.#watches = await this.watchers.look();
+    this.#telling = 0;
+    this.#watches = await watches;
     let before: Snapshot;
     try {
       await this.save(null, true);
@@ -354,8 +368,19 @@ export class Branch {
     await this.background.call("notify", stale);
     // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
     await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
-    await this.#attempt("tell of changes in", () => this.watchers.tell(this, stale.changed));
     this.onMoved(this.name, before, this.#snapshot);
+    await this.#attempt("tell of changes in", async () => {
+      this.#telling = await this.watchers.tell(this, stale.changed);
+    });
+  }
+
+  /** Who watches. That it cannot be told is no reason to change nothing. */
+  async #look(): Promise<Watches | null> {
+    let watches: Watches | null = null;
+    await this.#attempt("tell who watches", async () => {
+      watches = await this.watchers.look();
+    });
+    return watches;
   }
 
   /** Gives the files that differ from `before` a new time. What was asked for is done, and stays done if that fails. */

@@ -322,7 +322,7 @@ export class HistoryMethods {
 
   async #moved(
     branch: Branch,
-    { commit, safety, before }: Moved,
+    { commit, safety, before, telling }: Moved,
     started: number,
   ): Promise<RollbackReport> {
     const ms = elapsed(started);
@@ -335,6 +335,7 @@ export class HistoryMethods {
       changed: await this.parts.background.call("count", changed),
       ms,
       dryRun: false,
+      ...(telling > 0 ? { telling } : {}),
     };
   }
 }

@@ -105,6 +105,7 @@ export class ProjectMethods {
       const merged = await new Merger(branch).merge({
         ...plan,
         kind: "refresh",
+        touch: p.touch ?? false,
         label: "",
         message,
         accept: async (candidate) => {

@@ -190,7 +190,6 @@ async function serve(config: DaemonConfig): Promise<number> {
     memory: reenactor,
     remember: (thread) => reenactors.add(thread),
     rootOf: (branch) => branch === MAIN ? "" : `${VIRTUAL_NAME}/branches/${branch}`,
-    failed: die,
   });
   const moves = new MovesBehind(background);
   const onMoved = moves.moved.bind(moves);

@@ -19,8 +19,11 @@ import type { ReenactorJob, ReenactorMessage, ReenactorStart } from "./reenactor
 export interface BranchWatchers {
   /** Who watches the mount now; null if nobody does. */
   look(): Promise<Watches | null>;
-  /** Tells them what was changed in a branch's tree. Resolves when that is done, or it takes long: then it goes on. */
-  tell(branch: WatchedBranch, changed: Reenacted | undefined): Promise<void>;
+  /**
+   * Tells them what was changed in a branch's tree. Resolves with 0 when that is done, or where it takes long with the number
+   * of changes: it goes on then.
+   */
+  tell(branch: WatchedBranch, changed: Reenacted | undefined): Promise<number>;
 }
 
 export interface WatchedBranch {
@@ -42,7 +45,6 @@ export interface WatchersParts {
   readonly remember: (thread: ProcessId) => void;
   /** The root of a branch's tree, from the mountpoint. */
   readonly rootOf: (branch: string) => string;
-  readonly failed: (error: Error) => void;
 }
 
 /** Longest time a command waits for those who watch to be told, ms. */
@@ -71,17 +73,13 @@ export class Watchers implements BranchWatchers {
     return watches;
   }
 
-  async tell(branch: WatchedBranch, changed: Reenacted | undefined): Promise<void> {
-    if (changed === undefined || changed.names.length === 0) return;
+  async tell(branch: WatchedBranch, changed: Reenacted | undefined): Promise<number> {
+    if (changed === undefined || changed.names.length === 0) return 0;
     const told = this.#last.then(() => this.#tell(branch, changed)).finally(async () => {
       await this.parts.fs.call("reenacted", null);
     });
     this.#last = told.catch(() => {});
-    if (await isLate(told, DEADLINE_MS)) {
-      console.log(
-        `Telling those who watch of ${changed.names.length} changes takes long and goes on`,
-      );
-    }
+    return await isLate(told, DEADLINE_MS) ? changed.names.length : 0;
   }
 
   /** Resolves when nothing is open: the mount would be busy. What was not told of is given up. */

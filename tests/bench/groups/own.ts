@@ -5,7 +5,7 @@
  */
 
 import { type Case, figure, type Group, type Run } from "../benchmark.ts";
-import { makeTree, writeRandom } from "../layout.ts";
+import { makeTree, walkedDirectory, walkedName, writeRandom } from "../layout.ts";
 import { mountTree, type Tree } from "../mount_tree.ts";
 import type { Unit } from "../results.ts";
 import { timed, tool } from "../tool.ts";
@@ -37,12 +37,13 @@ async function repeat(count: number, body: (round: number) => Promise<number>): 
 
 let changes = 0;
 
-/** Writes to 20 files in as many directories. */
-async function change({ project, files }: Tree): Promise<void> {
+/** Writes to that many files in as many directories as there are. */
+async function change({ project, files }: Tree, count = CHANGED): Promise<void> {
   changes++;
-  for (let i = 0; i < CHANGED; i++) {
-    const folder = `directory-${String(i % Math.min(files / 100, 100)).padStart(2, "0")}`;
-    const name = `module-${String(i).padStart(2, "0")}.ts`;
+  const directories = Math.min(files / 100, 100);
+  for (let i = 0; i < count; i++) {
+    const folder = walkedDirectory(i % directories);
+    const name = walkedName(Math.floor(i / directories));
     await Deno.writeTextFile(`${project.mount}/${folder}/${name}`, `// change ${changes}\n`);
   }
 }
@@ -111,7 +112,8 @@ function inDaemon(
 }
 
 const checkpoint = async ({ project }: Tree) => (await project.client.checkpoint({})).ms;
-const rollback = async ({ project }: Tree) => (await project.client.rollback({ ref: "HEAD~1" })).ms;
+const rollback = async ({ project }: Tree) =>
+  (await project.client.rollback({ ref: "HEAD~1", forceLarge: true })).ms;
 const diff = ({ project }: Tree) => timed(() => project.client.diff({}));
 
 async function saveChange(tree: Tree): Promise<void> {
@@ -146,6 +148,23 @@ function undoOne(which: "small" | "large"): Case<OwnContext> {
       });
     },
   );
+}
+
+/** A rollback while a program watches the whole mount. */
+async function watched(tree: Tree): Promise<number> {
+  const watcher = Deno.watchFs(tree.project.mount, { recursive: true });
+  const reading = Array.fromAsync(watcher);
+  try {
+    return await rollback(tree);
+  } finally {
+    watcher.close();
+    await reading;
+  }
+}
+
+async function saveChangeOfAll(tree: Tree): Promise<void> {
+  await change(tree, tree.files);
+  await tree.project.client.checkpoint({});
 }
 
 /** Bytes that the store takes up, journal included. */
@@ -200,6 +219,9 @@ export const OWN: Group<OwnContext> = {
     inDaemon(`rollback of ${CHANGED} files`, "large", {}, saveChange, rollback),
     undoOne("small"),
     undoOne("large"),
+    inDaemon(`rollback of ${CHANGED} files that are watched`, "small", {}, saveChange, watched),
+    inDaemon("rollback of all files", "small", {}, saveChangeOfAll, rollback),
+    inDaemon("rollback of all files, watched", "small", {}, saveChangeOfAll, watched),
     inDaemon(`diff of ${CHANGED} changed files, as a client waits`, "small", {}, change, diff),
     inDaemon(`diff of ${CHANGED} changed files, as a client waits`, "large", {}, change, diff),
     growth,

@@ -31,9 +31,8 @@ export const command: Command = {
   },
   details: `Alone: takes back the last rollback, restore, merge, refresh, apply or undo.
 With N, a number of agentvfs log: takes out what that checkpoint, merge or
-rollback changed and leaves what came after it; agentvfs rollback goes back to a
-whole state. What cannot be taken out without losing a later change is listed,
-and nothing is changed. The result is a checkpoint.
+rollback changed and leaves what came after it, as a checkpoint. What cannot be
+taken out without losing a later change is listed, and nothing is changed.
 ${REF_HELP}`,
   example: "undo 12 --dry-run",
   async run(input) {

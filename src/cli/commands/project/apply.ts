@@ -3,7 +3,7 @@ import { currentDirectory } from "../../../host/current_directory.ts";
 import type { Params } from "../../../control/methods.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
-import { given, withDaemon } from "../../daemon_client.ts";
+import { branchMeant, given, withDaemon } from "../../daemon_client.ts";
 import { BRANCH_OPTION, DRY_RUN_OPTION } from "../../history_options.ts";
 import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
 import { print } from "../../print/output.ts";
@@ -41,17 +41,21 @@ With conflicts nothing is applied. agentvfs undo takes it back.`,
     const [ref] = input.positionals;
     const only = input.values.get("only")?.split(",").filter((pattern) => pattern !== "");
     const to = input.values.get("to");
-    const of = { ...(ref === undefined ? {} : { ref }), ...given(input, "branch", "branch") };
+    let name = "main";
+    const at = ref === undefined ? {} : { ref };
     const wanted = {
       ...(only === undefined ? {} : { only }),
       ...(input.flags.has("no-git") ? { withoutGit: true } : {}),
     };
-    const reviewed = await asked(input, { ...of, ...wanted });
+    const reviewed = await asked(input, { ...at, ...wanted });
     if (reviewed === null) return 0;
     const request = (large: LargeParams) =>
-      withDaemon(input, (client) =>
-        client.apply({
+      withDaemon(input, (client, daemon) => {
+        const of = branchMeant(input, daemon, "branch", "branch");
+        name = of.branch ?? name;
+        return client.apply({
           ...of,
+          ...at,
           ...(to === undefined ? {} : { to: resolve(currentDirectory() ?? "/", to) }),
           ...("reviewed" in reviewed ? reviewed : wanted),
           ...given(input, "message", "message"),
@@ -59,11 +63,11 @@ With conflicts nothing is applied. agentvfs undo takes it back.`,
           ...(input.flags.has("partial") ? { partial: true } : {}),
           ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
           ...large,
-        }));
-    const name = input.values.get("branch") ?? "main";
+        });
+      });
     const report = await withListedConflicts(
       input,
-      name,
+      () => name,
       () => withLargeAsked(input, request),
     );
     printApply(input, report);
@@ -83,7 +87,11 @@ async function asked(
   }
   if (input.flags.has("json")) throw usageError("--interactive and --json exclude each other");
   chooseColour(input);
-  const { from, to, items } = await withDaemon(input, (client) => client.reviewApply(params));
+  const { from, to, items } = await withDaemon(
+    input,
+    (client, daemon) =>
+      client.reviewApply({ ...params, ...branchMeant(input, daemon, "branch", "branch") }),
+  );
   if (items.length === 0) return {};
   const choices = await reviewOnTerminal(input, items);
   if (choices !== null && !isNothing(choices)) return { reviewed: { from, to, ...choices } };

@@ -1,7 +1,7 @@
 import type { Command } from "../../command.ts";
-import { given, withDaemon } from "../../daemon_client.ts";
-import { BRANCH_OPTION, DRY_RUN_OPTION } from "../../history_options.ts";
+import { branchMeant, given, withDaemon } from "../../daemon_client.ts";
 import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
+import { BRANCH_OPTION, DRY_RUN_OPTION, TOUCH_OPTION, touched } from "../../history_options.ts";
 import { printRefresh, withListedConflicts } from "../../print/project_output.ts";
 import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
 
@@ -16,6 +16,7 @@ export const command: Command = {
     untouched: { brief: "only what nobody changed in the branch" },
     "dry-run": DRY_RUN_OPTION,
     "force-large": FORCE_LARGE_OPTION,
+    touch: TOUCH_OPTION,
     message: { value: "M", short: "m", brief: "description of the checkpoint it makes" },
   },
   details: `Three-way: what changed in the project since the import, or since the last
@@ -25,18 +26,19 @@ With markers: agentvfs merge --continue or --abort. agentvfs undo takes it back.
   example: "refresh --dry-run",
   async run(input) {
     const request = (large: LargeParams) =>
-      withDaemon(input, (client) =>
+      withDaemon(input, (client, daemon) =>
         client.refresh({
-          ...given(input, "branch", "branch"),
+          ...branchMeant(input, daemon, "branch", "branch"),
           ...given(input, "message", "message"),
           ...strategyOf(input.values.get("strategy")),
           ...(input.flags.has("untouched") ? { untouched: true } : {}),
           ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+          ...touched(input),
           ...large,
         }));
     const report = await withListedConflicts(
       input,
-      "project",
+      () => "project",
       () => withLargeAsked(input, request),
     );
     printRefresh(input, report);

@@ -14,7 +14,7 @@ import {
   truth,
   words,
 } from "../../schema.ts";
-import { BRANCH, Change, ChangeCounts, GUARD } from "../../shapes/history.ts";
+import { BRANCH, Change, ChangeCounts, GUARD, TOUCH } from "../../shapes/history.ts";
 import { ProjectMoved } from "../../shapes/project.ts";
 import { ConflictReport, MERGE_STRATEGIES } from "../merge/merge.ts";
 
@@ -55,6 +55,7 @@ export const method = defineMethod({
     ),
     dryRun: optional(flag("Only tell what would change")),
     ...GUARD,
+    ...TOUCH,
   },
   result: RefreshReport,
 });
