@@ -251,7 +251,7 @@ Deno.test("what is refused says why and what to do", async () => {
   const wrong = await called(workspace, "rollback", { reff: "x" });
   assert.match(
     wrong.content[0].text,
-    /no parameter "reff" \(it takes: ref, dryRun, forceLarge, branch\)/,
+    /no parameter "reff" \(it takes: ref, dryRun, touch, forceLarge, branch\)/,
   );
   const conflicts = await called(workspace, "merge", { sources: ["conflicting"] });
   assert.equal(conflicts.isError, true);
