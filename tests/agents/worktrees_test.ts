@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { BranchReport } from "../../src/control/service/branches.ts";
 import { type Bed, testAgent } from "./bed.ts";
+import { until } from "../support/process.ts";
 import { claude } from "./claude.ts";
 
 async function branches(bed: Bed): Promise<BranchReport[]> {
@@ -59,4 +60,30 @@ testAgent("claude", "a subagent in isolation is on a branch of its own", async (
   assert.match(branch?.name ?? "", /^agent-/);
   assert.equal(await Deno.readTextFile(join(branch!.path, "part")), "part\n");
   assert.equal(await bed.exists("part"), false);
+});
+
+testAgent("claude", "the branch of a subagent that changed nothing goes by itself", async (bed) => {
+  await bed.agentvfs("integrate", "claude");
+  const worked = await claude(bed, [
+    {
+      when: { prompt: "look around" },
+      tools: [{ name: "Bash", input: { command: "pwd; ls", description: "x" } }],
+    },
+    { when: { prompt: "look around" }, text: "Nothing to do." },
+    {
+      tools: [{
+        name: "Agent",
+        input: {
+          description: "look",
+          prompt: "look around",
+          subagent_type: "general-purpose",
+          run_in_background: false,
+          isolation: "worktree",
+        },
+      }],
+    },
+    { text: "All done." },
+  ]);
+  assert.match(worked.seen.flatMap(({ results }) => results).join(), /branches\/agent-/);
+  await until("the branch is gone", async () => (await branches(bed)).length === 1);
 });

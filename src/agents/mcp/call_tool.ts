@@ -16,6 +16,9 @@ import { mergeText } from "./tools/merge.ts";
 import { conflictLine, lines } from "./words.ts";
 import type { Workspace } from "./workspace.ts";
 
+/** Left for the sentence that says what is missing. */
+const REST_CHARACTERS = 100;
+
 export interface ToolResult {
   readonly content: readonly { type: "text"; text: string }[];
   /** The same as the text, for programs. Clients give the model one of the two. */
@@ -84,13 +87,21 @@ function agentOf(client: string): string {
 
 function refused(error: unknown): ToolResult {
   const { message, hint, code, details } = error as Partial<Record<string, unknown>>;
-  const text = lines(
-    error instanceof Error ? String(message) : String(error),
-    typeof code === "string" ? why(code, details) : null,
-    typeof hint === "string" ? `What to do: ${hint}` : null,
-  );
-  const cut = text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS - 2)} …` : text;
-  return { content: [{ type: "text", text: cut }], isError: true };
+  const what = error instanceof Error ? String(message) : String(error);
+  const todo = typeof hint === "string" ? `What to do: ${hint}` : null;
+  const reasons = (typeof code === "string" ? why(code, details) ?? "" : "").split("\n");
+  const budget = MOST_CHARACTERS - lines(what, todo).length;
+  const shown: string[] = [];
+  let length = 0;
+  for (const reason of reasons) {
+    length += reason.length + 1;
+    if (length > budget - REST_CHARACTERS) break;
+    shown.push(reason);
+  }
+  const left = reasons.length - shown.length;
+  const rest = left === 0 ? null : `Cut to fit, ${left} more: ask for a part, with paths`;
+  const text = lines(what, ...shown, rest, todo).slice(0, MOST_CHARACTERS);
+  return { content: [{ type: "text", text }], isError: true };
 }
 
 /** What the details of a refusal say. */

@@ -15,17 +15,18 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** The result with its lists, and then its text, as long as they fit, and how many entries or lines are not in it. */
 export function fit(tool: Tool, result: Fields): { fields: Fields; left: number } {
-  const cuts = (tool.cuts ?? []).filter((name) => result[name] !== undefined);
-  let fields: Record<string, unknown> = { ...result };
-  for (const name of cuts) fields[name] = first(result[name], 0);
+  const parts = (tool.cuts ?? []).filter((name) => result[name] !== undefined)
+    .map((name) => ({ name, part: new Part(result[name], tool.inside) }));
+  let fields: Fields = result;
+  for (const { name, part } of parts) fields = { ...fields, [name]: part.first(0) };
   let left = 0;
-  cuts.forEach((name, index) => {
-    const budget = (MOST_CHARACTERS - NOTE_CHARACTERS) * (index + 1) / cuts.length;
-    const kept = most(lengthOf(result[name]), (count) => {
-      return words(tool, { ...fields, [name]: first(result[name], count) }).length <= budget;
+  parts.forEach(({ name, part }, index) => {
+    const budget = (MOST_CHARACTERS - NOTE_CHARACTERS) * (index + 1) / parts.length;
+    const kept = most(part.length, (count) => {
+      return words(tool, { ...fields, [name]: part.first(count) }).length <= budget;
     });
-    fields = { ...fields, [name]: first(result[name], kept) };
-    left += lengthOf(result[name]) - kept;
+    fields = { ...fields, [name]: part.first(kept) };
+    left += part.after(kept);
   });
   return { fields, left };
 }
@@ -35,14 +36,34 @@ export function words(tool: Tool, fields: Fields): string {
   return tool.text(fields as Parameters<Tool["text"]>[0]);
 }
 
-/** The first `count` entries of a list, or lines of a text. */
-function first(value: unknown, count: number): unknown {
-  if (Array.isArray(value)) return value.slice(0, count);
-  return String(value).split("\n").slice(0, count).join("\n");
-}
+/** A list, the lines of a text, or the lists in the entries of a list: what can be cut. */
+class Part {
+  readonly #lists: readonly (readonly unknown[])[];
 
-function lengthOf(value: unknown): number {
-  return Array.isArray(value) ? value.length : String(value).split("\n").length;
+  constructor(readonly value: unknown, readonly inside: readonly string[] = []) {
+    const entries = Array.isArray(value) ? value : String(value).split("\n");
+    this.#lists = inside.length === 0
+      ? [entries]
+      : entries.flatMap((entry) => inside.map((name) => entry[name]));
+  }
+
+  get length(): number {
+    return Math.max(0, ...this.#lists.map(({ length }) => length));
+  }
+
+  /** How many are not among the first `count`. */
+  after(count: number): number {
+    return this.#lists.reduce((sum, { length }) => sum + Math.max(0, length - count), 0);
+  }
+
+  first(count: number): unknown {
+    if (!Array.isArray(this.value)) return this.#lists[0]!.slice(0, count).join("\n");
+    if (this.inside.length === 0) return this.value.slice(0, count);
+    return this.value.map((entry) => {
+      const cut = this.inside.map((name) => [name, entry[name].slice(0, count)] as const);
+      return { ...entry, ...Object.fromEntries(cut) };
+    });
+  }
 }
 
 /** The largest number up to `limit` that fits, where smaller ones fit as well. */

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { FakeService } from "../../control/fake_service.ts";
 import { callMethod } from "../../control/call_method.ts";
+import { ServiceError } from "../../control/service_error.ts";
 import type { LogEntry } from "../../control/service/history.ts";
 import { MOST_CHARACTERS } from "./fit.ts";
 import { serveMcp } from "./serve.ts";
@@ -251,7 +252,7 @@ Deno.test("what is refused says why and what to do", async () => {
   const wrong = await called(workspace, "rollback", { reff: "x" });
   assert.match(
     wrong.content[0].text,
-    /no parameter "reff" \(it takes: ref, dryRun, forceLarge, branch\)/,
+    /no parameter "reff" \(it takes: ref, dryRun, touch, forceLarge, branch\)/,
   );
   const conflicts = await called(workspace, "merge", { sources: ["conflicting"] });
   assert.equal(conflicts.isError, true);
@@ -308,6 +309,55 @@ Deno.test("long results are cut alike in words and in fields, with a sentence on
   const log = await called(workspace, "log");
   assert.ok(log.content[0].text.length <= MOST_CHARACTERS);
   assert.match(log.structuredContent.note, /older checkpoints/);
+});
+
+Deno.test("of very many conflicts some are shown, of each source, whether the merge is done or refused", async () => {
+  const conflicts = Array.from(
+    { length: 3000 },
+    (_, i) => ({ path: `a/file-${i}`, kind: "edit/edit", base: null, ours: null, theirs: null }),
+  );
+  const changed = { added: 0, modified: 0, deleted: 0 };
+  const source = { merged: true, conflicts, decided: [], changed };
+  const sources = [{ ...source, name: "b" }, {
+    ...source,
+    name: "c",
+    conflicts: conflicts.slice(0, 2),
+  }];
+  const report = {
+    into: "main",
+    state: "settle",
+    id: null,
+    label: null,
+    dryRun: false,
+    sources,
+    changed,
+    safety: null,
+    ms: 1,
+  };
+  const done: Workspace = {
+    ask: () => Promise.resolve(report as never),
+    warning: () => Promise.resolve(null),
+  };
+  const { content: [{ text }], structuredContent } = await called(done, "merge", {
+    sources: ["b", "c"],
+  });
+  assert.ok(text.length <= MOST_CHARACTERS, `${text.length}`);
+  const [b, c] = structuredContent.sources;
+  assert.ok(b.conflicts.length > 50);
+  assert.equal(c.conflicts.length, 2);
+  assert.match(
+    structuredContent.note,
+    new RegExp(`Cut to fit, ${3000 - b.conflicts.length} more: `),
+  );
+
+  const error = new ServiceError("merge_conflicts", "Cannot merge", {
+    hint: "choose a side",
+    details: report,
+  });
+  const refusing: Workspace = { ...done, ask: () => Promise.reject(error) };
+  const refusal = (await called(refusing, "merge", { sources: ["b", "c"] })).content[0].text;
+  assert.ok(refusal.length <= MOST_CHARACTERS);
+  assert.match(refusal, /^Cannot merge\n[^]*Cut to fit, \d+ more: .*\nWhat to do: choose a side$/);
 });
 
 Deno.test("checkpoints and what they changed can be read", async () => {

@@ -48,6 +48,8 @@ export interface Tool<M extends MethodName = MethodName> {
   readonly fields: readonly Field<M>[];
   /** The fields, lists or text, that are cut where the whole would be too long, most important first. */
   readonly cuts?: readonly Field<M>[];
+  /** Lists in each entry of those, which are cut instead of the entries themselves. */
+  readonly inside?: readonly string[];
   /** How the agent gets what was cut. */
   readonly rest?: string;
   /** The result in words. It says all that the fields say. */

@@ -5,6 +5,7 @@
  */
 
 import type { Change, ChangeCounts } from "../../control/service/history.ts";
+import type { LeftAlone } from "../../control/shapes/history.ts";
 import type { ConflictReport } from "../../control/service/merge.ts";
 
 /** Hex digits of an id that are enough to name a checkpoint by. */
@@ -46,6 +47,10 @@ export function changeLine(change: Change): string {
 /** `conflict edit/edit: src/a.ts`. */
 export function conflictLine({ kind, path }: ConflictReport): string {
   return `conflict ${kind}: ${shown(path)}`;
+}
+
+export function leftAloneLine({ path, reason }: LeftAlone): string {
+  return `left alone: ${shown(path)}: ${shown(reason)}`;
 }
 
 /** Lines that are not empty. */

@@ -16,11 +16,13 @@ import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { MoveBehind, MovesBehind } from "./moves_behind.ts";
 import { OpenCalls } from "./open_calls.ts";
+import type { UnchangedWorktrees } from "./unchanged_worktrees.ts";
 import { changedBehind, greeting } from "./words_to_agent.ts";
 
 export interface AgentHooksParts {
   readonly background: BackgroundClient;
   readonly moves: MovesBehind;
+  readonly worktrees: UnchangedWorktrees;
   branch(name?: string): Promise<Branch>;
   turn<T>(what: string, job: () => Promise<T>): Promise<T>;
   /** Longest time that an agent waits, ms. */
@@ -72,6 +74,7 @@ export class AgentHooks {
     const event = readEvent(hook as HookInput);
     if (event === null || event.moment === "other") return { text: "" };
     const found = await within(this.parts.deadlineMs, this.#follow(branch, event));
+    this.parts.worktrees.heard(event);
     return { text: found === null ? "" : writeAnswer(event, this.#tell(event, found)) };
   }
 

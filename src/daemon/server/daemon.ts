@@ -20,6 +20,7 @@ import { MAIN } from "../branches/branches.ts";
 import { DaemonMethods, type ServerParts } from "../methods/daemon_methods.ts";
 import { type BranchAccess, HistoryMethods } from "../methods/history_methods.ts";
 import { AgentHooks } from "../agents/agent_hooks.ts";
+import { UnchangedWorktrees } from "../agents/unchanged_worktrees.ts";
 import { JournalFolder } from "./journal_folder.ts";
 import { Maintenance } from "../methods/maintenance.ts";
 import { MergeMethods } from "../methods/merge_methods.ts";
@@ -65,7 +66,8 @@ export class Daemon {
     };
     this.#self = new DaemonMethods(parts, access);
     const deadlineMs = Number(Deno.env.get(HOOK_DEADLINE_VARIABLE)) || HOOK_DEADLINE_MS;
-    this.hooks = new AgentHooks({ ...access, moves: parts.moves, deadlineMs });
+    const worktrees = new UnchangedWorktrees(this.service);
+    this.hooks = new AgentHooks({ ...access, moves: parts.moves, worktrees, deadlineMs });
     this.#folder = new JournalFolder(branches, access.turn);
     this.#merging = new MergeMethods(access);
     this.#reviewing = new ReviewMethods(access);

@@ -1,6 +1,14 @@
 import type { ApplyReport } from "../../../control/service/project.ts";
 import { defineTool, RECORDS } from "../tool.ts";
-import { changeLine, conflictLine, counted, lines, shortId, shown } from "../words.ts";
+import {
+  changeLine,
+  conflictLine,
+  counted,
+  leftAloneLine,
+  lines,
+  shortId,
+  shown,
+} from "../words.ts";
 
 /** It writes into the person's own directory, so a client asks the person, whatever it may do else. */
 export const apply = defineTool({
@@ -29,7 +37,7 @@ export function applyText(report: ApplyReport): string {
     }`,
     dryRun ? "Nothing was done: this is what would be" : null,
     ...conflicts.map(conflictLine),
-    ...leftAlone.map(({ path, reason }) => `left alone: ${shown(path)}: ${shown(reason)}`),
+    ...leftAlone.map(leftAloneLine),
     ...changes.map(changeLine),
   );
 }

@@ -14,6 +14,7 @@ export const merge = defineTool({
   params: ["sources", "into", "strategy", "label", "message", "paths", "dryRun"],
   fields: ["into", "state", "id", "label", "dryRun", "sources", "changed", "safety"],
   cuts: ["sources"],
+  inside: ["conflicts", "decided"],
   rest: "merge one source at a time, or only some `paths`",
   text: mergeText,
 });

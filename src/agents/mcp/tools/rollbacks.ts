@@ -1,6 +1,14 @@
 import type { RollbackReport, UndoReport } from "../../../control/service/history.ts";
 import { defineTool, RECORDS } from "../tool.ts";
-import { changeLine, conflictLine, counted, lines, named, shortId } from "../words.ts";
+import {
+  changeLine,
+  conflictLine,
+  counted,
+  leftAloneLine,
+  lines,
+  named,
+  shortId,
+} from "../words.ts";
 
 const LARGE =
   "What would delete or rewrite very many paths is refused; ask the person before you set `forceLarge`.";
@@ -16,7 +24,7 @@ export const rollback = defineTool({
     "before you edit them afterwards. `dryRun` only tells what would change. " + LARGE,
   hints: RECORDS,
   method: "rollback",
-  params: ["ref", "dryRun", "forceLarge", "branch"],
+  params: ["ref", "dryRun", "touch", "forceLarge", "branch"],
   fields: FIELDS,
   ...CUTS,
   text: (report) => told("Rolled back to", report),
@@ -31,7 +39,7 @@ export const restore = defineTool({
     LARGE,
   hints: RECORDS,
   method: "restore",
-  params: ["paths", "from", "dryRun", "forceLarge", "branch"],
+  params: ["paths", "from", "dryRun", "touch", "forceLarge", "branch"],
   fields: FIELDS,
   ...CUTS,
   text: (report) => told("Restored; now at", report),
@@ -47,11 +55,15 @@ export const undo = defineTool({
     LARGE,
   hints: RECORDS,
   method: "undo",
-  params: ["ref", "count", "strategy", "dryRun", "forceLarge", "branch"],
-  fields: [...FIELDS, "undone"],
+  params: ["ref", "count", "strategy", "dryRun", "touch", "forceLarge", "branch"],
+  fields: [...FIELDS, "undone", "project"],
   ...CUTS,
   text: (report) =>
-    lines(undoneLine(report), told(report.undone ? "Now at" : "Undone; back at", report)),
+    lines(
+      undoneLine(report),
+      projectLine(report),
+      told(report.undone ? "Now at" : "Undone; back at", report),
+    ),
 });
 
 export const redo = defineTool({
@@ -83,5 +95,14 @@ function undoneLine({ undone, dryRun }: UndoReport): string | null {
   return lines(
     `${dryRun ? "Would take out" : "Took out"} ${undone.kind} ${undone.name}`,
     ...conflicts.map(conflictLine),
+  );
+}
+
+/** An apply that is taken back is taken back in the person's directory. */
+function projectLine({ project, dryRun }: UndoReport): string | null {
+  if (project === undefined) return null;
+  return lines(
+    `In the project ${dryRun ? "it would be" : "it was"}: ${counted(project.changed)}`,
+    ...project.leftAlone.map(leftAloneLine),
   );
 }
