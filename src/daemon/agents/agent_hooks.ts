@@ -14,6 +14,7 @@ import { writeAnswer } from "../../agents/write_answer.ts";
 import type { CommitDetails, CommitMoment } from "../../history/commits/commit_details.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
+import type { SaveCommit } from "../threads/messages.ts";
 import type { MoveBehind, MovesBehind } from "./moves_behind.ts";
 import { OpenCalls } from "./open_calls.ts";
 import { changedBehind, greeting } from "./words_to_agent.ts";
@@ -131,16 +132,15 @@ export class AgentHooks {
   }
 
   async #record(branch: Branch, event: AgentEvent, { details, done }: Due): Promise<void> {
-    const transcript = await transcriptOf(event);
+    const commit = async (): Promise<SaveCommit> => ({
+      label: "",
+      message: "",
+      kind: "checkpoint",
+      agent: event.agent,
+      details: { ...details(), ...await transcriptOf(event) },
+    });
     try {
-      await this.parts.turn("checkpoint", () =>
-        branch.saveIfChanged({
-          label: "",
-          message: "",
-          kind: "checkpoint",
-          agent: event.agent,
-          details: { ...details(), ...transcript },
-        }));
+      await this.parts.turn("checkpoint", () => branch.saveIfChanged(commit));
     } finally {
       done?.();
     }
