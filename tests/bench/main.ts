@@ -8,6 +8,7 @@
 import { Bed } from "./bed.ts";
 import type { Group, Run } from "./benchmark.ts";
 import { APPLY } from "./groups/apply.ts";
+import { AGENTS } from "./groups/agents.ts";
 import { CALLS } from "./groups/calls.ts";
 import { BRANCHES } from "./groups/branches.ts";
 import { EXPORT } from "./groups/export.ts";
@@ -28,6 +29,7 @@ const GROUPS: readonly Group<any>[] = [
   BRANCHES,
   APPLY,
   EXPORT,
+  AGENTS,
   VIEWS,
 ];
 

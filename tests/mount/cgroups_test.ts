@@ -333,11 +333,10 @@ Deno.test("a process of a session speaks for its branch only", async () => {
       assert.equal(refused.code, 1);
     }
     // Through the mount, too.
-    assert.deepEqual(await one.ask(`names(".agentvfs")`), ["ctl", "status"]);
+    assert.deepEqual(await one.ask(`names(".agentvfs")`), ["branches", "ctl", "hook", "status"]);
     assert.equal(await one.ask(`json.loads(read(".agentvfs/status"))["branch"]`), "one");
-    for (
-      const name of ["branches", "branches/two", "branches/main", "checkpoints", "checkpoints/HEAD"]
-    ) {
+    assert.deepEqual(await one.ask(`names(".agentvfs/branches")`), []);
+    for (const name of ["branches/two", "branches/main", "checkpoints", "checkpoints/HEAD"]) {
       assert.equal(await one.ask(`names(".agentvfs/${name}")`), "ENOENT", name);
     }
     const reply = await one.ask(
@@ -347,10 +346,11 @@ Deno.test("a process of a session speaks for its branch only", async () => {
     // Who was there before, and is in a session now, does not get to the other branches.
     const moved = callers.begin();
     await moved.ask(`os.chdir(".agentvfs")`);
-    assert.deepEqual(await moved.ask(`names()`), ["branches", "checkpoints", "ctl", "status"]);
+    const all = ["branches", "checkpoints", "ctl", "hook", "status"];
+    assert.deepEqual(await moved.ask(`names()`), all);
     await moved.ask(`enter("${cgroup}")`);
     assert.equal(await moved.ask(`names("branches/two")`), "ENOENT");
-    assert.deepEqual(await moved.ask(`names()`), ["ctl", "status"]);
+    assert.deepEqual(await moved.ask(`names()`), ["branches", "ctl", "hook", "status"]);
     // From outside, everything may be asked.
     const inUse = await m.refused("branch", "delete", "two");
     assert.equal(inUse.code, "branch_in_use");

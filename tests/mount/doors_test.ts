@@ -424,13 +424,15 @@ Deno.test({
         const script = `
           mkdir kept; : >empty; echo two >file
           echo checkpoint inside >.agentvfs/ctl
+          echo diff >.agentvfs/ctl; cat .agentvfs/ctl
         `;
-        await succeed(
+        const said = await succeed(
           ["bwrap", "--dev-bind", "/", "/", ...over, ...nothing, "sh", "-euc", script],
           {
             cwd,
           },
         );
+        assert.deepEqual(JSON.parse(said).changes, []);
         const listed = async () => {
           const { changes } = await m.ctl("show", "HEAD", "--branch", branch);
           return changes.map(({ status, path }: Record<string, string>) => `${status} ${path}`);

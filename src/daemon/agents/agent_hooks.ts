@@ -14,7 +14,9 @@ import { writeAnswer } from "../../agents/write_answer.ts";
 import type { CommitDetails, CommitMoment } from "../../history/commits/commit_details.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
+import type { SaveCommit } from "../threads/messages.ts";
 import type { MoveBehind, MovesBehind } from "./moves_behind.ts";
+import { RecentMap } from "./recent_map.ts";
 import { OpenCalls } from "./open_calls.ts";
 import type { UnchangedWorktrees } from "./unchanged_worktrees.ts";
 import { changedBehind, greeting } from "./words_to_agent.ts";
@@ -29,7 +31,8 @@ export interface AgentHooksParts {
   readonly deadlineMs: number;
 }
 
-/** Sessions that are remembered. */
+/** Branches and sessions that are remembered. */
+const MOST_BRANCHES = 256;
 const MOST_SESSIONS = 256;
 
 /** What an agent's session was told already. */
@@ -53,8 +56,8 @@ interface Found {
 }
 
 export class AgentHooks {
-  readonly #calls = new Map<string, OpenCalls>();
-  readonly #sessions = new Map<string, Session>();
+  readonly #calls = new RecentMap<string, OpenCalls>(MOST_BRANCHES);
+  readonly #sessions = new RecentMap<string, Session>(MOST_SESSIONS);
 
   constructor(readonly parts: AgentHooksParts) {}
 
@@ -134,16 +137,15 @@ export class AgentHooks {
   }
 
   async #record(branch: Branch, event: AgentEvent, { details, done }: Due): Promise<void> {
-    const transcript = await transcriptOf(event);
+    const commit = async (): Promise<SaveCommit> => ({
+      label: "",
+      message: "",
+      kind: "checkpoint",
+      agent: event.agent,
+      details: { ...details(), ...await transcriptOf(event) },
+    });
     try {
-      await this.parts.turn("checkpoint", () =>
-        branch.saveIfChanged({
-          label: "",
-          message: "",
-          kind: "checkpoint",
-          agent: event.agent,
-          details: { ...details(), ...transcript },
-        }));
+      await this.parts.turn("checkpoint", () => branch.saveIfChanged(commit));
     } finally {
       done?.();
     }
@@ -167,13 +169,11 @@ export class AgentHooks {
   /** One that nobody saw begin was greeted by a server before this one. */
   #session(branch: string, { session }: AgentEvent): Session {
     const key = `${branch}\0${session}`;
-    const known = this.#sessions.get(key) ?? { isGreeted: true, knows: 0 };
-    // The one that was heard of last is last.
-    this.#sessions.delete(key);
-    this.#sessions.set(key, known);
-    const [oldest] = this.#sessions.keys();
-    if (this.#sessions.size > MOST_SESSIONS) this.#sessions.delete(oldest!);
-    return known;
+    const known = this.#sessions.get(key);
+    if (known !== undefined) return known;
+    const met: Session = { isGreeted: true, knows: 0 };
+    this.#sessions.set(key, met);
+    return met;
   }
 }
 

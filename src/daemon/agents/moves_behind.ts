@@ -10,7 +10,9 @@
 import { displayString } from "../../../ffi/binary_string.ts";
 import { S_IFDIR, S_IFMT, type Snapshot } from "../../store/trees/entry.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
+import { RecentMap } from "./recent_map.ts";
 
+const MOST_BRANCHES = 256;
 /** Moves of a branch that are remembered. */
 const MOST_MOVES = 32;
 /** Paths of one that are named; the rest is counted. */
@@ -27,7 +29,7 @@ export interface MoveBehind {
 }
 
 export class MovesBehind {
-  readonly #moves = new Map<string, Promise<MoveBehind>[]>();
+  readonly #moves = new RecentMap<string, Promise<MoveBehind>[]>(MOST_BRANCHES);
   /** Number of the last move of any branch. */
   last = 0;
 

@@ -61,7 +61,7 @@ import { JournalReader } from "./journal_reader.ts";
 import { type ProjectJobs, projectJobs, WRITING_PROJECT_JOBS } from "./project_jobs.ts";
 import { statsTask } from "./stats_task.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
-import { withoutMountpoints } from "./without_mountpoints.ts";
+import { mountpointsAmong, type TreePlace, withoutMountpoints } from "./without_mountpoints.ts";
 import { verifyTask } from "./verify_task.ts";
 import type {
   BackgroundStart,
@@ -170,6 +170,8 @@ export interface BackgroundJobs extends GarbageJobs, ProjectJobs {
       patch: boolean;
       renames?: boolean;
       lines?: boolean;
+      /** `to` is the working tree of this branch: what a sandbox mounts on is left out. */
+      working?: string;
     };
     out: DetailedDiff;
   };
@@ -241,6 +243,11 @@ export function backgroundJobs(
   const history = new History(store);
   const captures = new Captures(start.captures);
 
+  function placeOf(branch: string): TreePlace {
+    const isMain = history.branch(branch)?.number === 0;
+    return { mount: start.mount, tree: isMain ? "" : `${VIRTUAL_NAME}/branches/${branch}` };
+  }
+
   /** Runs a job that puts objects: what it put is forgotten if it fails. */
   function storing<T>(job: () => T): T {
     return store.withReserve(job);
@@ -297,11 +304,7 @@ export function backgroundJobs(
             : buildSnapshot(store, taken, (...where) => journal.read(...where));
           const { snapshot, slots } = built;
           const committed = commit?.kind === "checkpoint"
-            ? withoutMountpoints(store, history.headSnapshot(branch), snapshot, {
-              mount: start.mount,
-              tree: number === 0 ? "" : `${VIRTUAL_NAME}/branches/${branch}`,
-              nextInode,
-            })
+            ? withoutMountpoints(store, history.headSnapshot(branch), snapshot, placeOf(branch))
             : snapshot;
           // Work on a merge that is to be settled is the merge's commit.
           const isWanted = !commit?.onlyIfChanged ||
@@ -385,8 +388,15 @@ export function backgroundJobs(
       const since = commits.length < limit ? 0 : commits.at(-1)!.time;
       return { commits, moves: history.moves(branch, { since, limit }) };
     },
-    diff: ({ from, to, renames = false, lines = false, ...options }) =>
-      detailedDiff(store, from, to, { ...options, renames, lines }),
+    diff: ({ from, to, renames = false, lines = false, working, ...options }) =>
+      detailedDiff(store, from, to, {
+        ...options,
+        renames,
+        lines,
+        ...(working === undefined ? {} : {
+          without: (changes) => mountpointsAmong(changes, placeOf(working)),
+        }),
+      }),
     count: ({ from, to }) => countChanges(store, from, to),
     changeSize: ({ from, to, paths }) => changeSize(store, from, to, paths),
     verify: ({ repair }) =>

@@ -7,7 +7,6 @@
  * @module
  */
 
-import { join } from "node:path";
 import { binaryString } from "../../../ffi/binary_string.ts";
 import { diffSnapshots, type SnapshotChange } from "../../history/diff/diff.ts";
 import { graftPaths } from "../../history/rollback/graft.ts";
@@ -24,8 +23,6 @@ export interface TreePlace {
   readonly mount: string;
   /** The branch's tree in what is mounted there. */
   readonly tree: string;
-  /** Of the branch: nothing that is left out gets a number. */
-  readonly nextInode: number;
 }
 
 /**
@@ -36,25 +33,37 @@ export function withoutMountpoints(
   store: StoreWriter,
   before: Snapshot | null,
   after: Snapshot,
-  { mount, tree, nextInode }: TreePlace,
+  place: TreePlace,
 ): Snapshot {
   if (before === null) return after;
-  const added = [...diffSnapshots(store, before, after, { limit: MOST_CHANGES })]
-    .filter(({ status }) => status === "A");
-  // Where there is nothing empty nobody has to look at /proc.
-  if (!added.some(isEmpty)) return after;
-  const root = binaryString(join("/", tree));
-  const covered = new Set([...coveredPaths(mount)].map(binaryString));
-  const isCovered = ({ path }: SnapshotChange) =>
-    covered.has(root === "/" ? `/${path}` : `${root}/${path}`);
-  const out = new Set(added.filter(isEmpty).filter(isCovered).map(({ path }) => path));
+  const changes = [...diffSnapshots(store, before, after, { limit: MOST_CHANGES })];
+  const out = mountpointsAmong(changes, place);
   if (out.size === 0) return after;
+  // Nothing is made that needs a number.
+  return graftPaths(store, after, before, [...out], { allocateInode: () => 0 });
+}
+
+/** Paths (binary strings) of those that are left out. */
+export function mountpointsAmong(
+  changes: readonly SnapshotChange[],
+  { mount, tree }: TreePlace,
+): Set<string> {
+  const added = changes.filter(({ status }) => status === "A");
+  const out = new Set<string>();
+  // Where there is nothing empty nobody has to look at /proc.
+  if (!added.some(isEmpty)) return out;
+  const covered = new Set([...coveredPaths(mount)].map(binaryString));
+  const root = binaryString(tree === "" ? "" : `/${tree}`);
+  for (const change of added.filter(isEmpty)) {
+    if (covered.has(`${root}/${change.path}`)) out.add(change.path);
+  }
+  if (out.size === 0) return out;
   // The deepest first: a directory comes before what is in it.
   for (const { path, after } of added.toReversed()) {
     const below = [...out].filter((other) => other.startsWith(`${path}/`));
     if (below.length > 0 && after!.entries === below.length) out.add(path);
   }
-  return graftPaths(store, after, before, [...out], { allocateInode: () => nextInode });
+  return out;
 }
 
 function isEmpty({ after }: SnapshotChange): boolean {

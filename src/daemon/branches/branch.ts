@@ -151,11 +151,11 @@ export class Branch {
     return await this.#save(commit, freeze);
   }
 
-  /** Makes a checkpoint unless every path is as it is in the head. */
-  async saveIfChanged(commit: SaveCommit): Promise<CommitInfo | null> {
+  /** Makes a checkpoint unless every path is as it is in the head. `commit` is asked for only if one may be made. */
+  async saveIfChanged(commit: () => Promise<SaveCommit>): Promise<CommitInfo | null> {
     await this.flush();
     if (!await this.isChanged()) return null;
-    return await this.#save({ ...commit, onlyIfChanged: true }, false);
+    return await this.#save({ ...await commit(), onlyIfChanged: true }, false);
   }
 
   async #save(commit: SaveCommit | null, freeze: boolean): Promise<CommitInfo | null> {

@@ -167,9 +167,10 @@ export class Branches {
     return null;
   }
 
-  /** Processes that have their directory, program or a file in the view of a branch. */
-  async users(branch: Branch): Promise<MountUser[]> {
-    return await usersAt(`${this.parts.mount}/${VIRTUAL_NAME}/branches/${branch.name}`);
+  /** Processes that have their directory, program or a file in the view of a branch; of `mayStand` the directory does not count. */
+  async users(branch: Branch, mayStand: ReadonlySet<number>): Promise<MountUser[]> {
+    const path = `${this.parts.mount}/${VIRTUAL_NAME}/branches/${branch.name}`;
+    return await usersAt(path, mayStand);
   }
 
   /** Names of the branches that were made from one, and from those. */

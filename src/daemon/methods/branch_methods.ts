@@ -45,7 +45,7 @@ export class BranchMethods {
     });
   }
 
-  /** `callers`: processes that ask for it. They, and those that they were started by, may stand in it. */
+  /** `callers`: processes that ask for it. They, and those that they were started by, may stand in it, as in a shell. */
   async delete(
     { name, force = false }: Params<"deleteBranch">,
     callers: readonly number[] = [],
@@ -112,7 +112,7 @@ export class BranchMethods {
       });
     }
     const asking = new Set(callers.flatMap((pid) => [...ancestry(pid)].map(({ pid }) => pid)));
-    const inMount = (await this.parts.branches.users(branch)).filter(({ pid }) => !asking.has(pid));
+    const inMount = await this.parts.branches.users(branch, asking);
     const runs = this.parts.authority.list().filter((session) => session.branch === branch.name);
     const users = [...runs.map(({ pid, command }) => ({ pid, command })), ...inMount];
     if (users.length === 0) return;

@@ -217,6 +217,7 @@ export class HistoryMethods {
       patch: p.patch ?? false,
       renames: p.renames ?? false,
       lines: p.lines ?? false,
+      ...(p.to === undefined ? { working: branch.name } : {}),
       ...(p.paths === undefined || p.paths.length === 0 ? {} : { paths: p.paths.map(treePath) }),
     }).catch(fail);
     return {

@@ -21,6 +21,8 @@ export interface DetailOptions {
   readonly lines: boolean;
   /** Make a patch. */
   readonly patch: boolean;
+  /** Paths (binary strings) that are not to be told of. */
+  readonly without?: (changes: readonly SnapshotChange[]) => ReadonlySet<string>;
 }
 
 export interface DetailedChange extends SnapshotChange {
@@ -41,9 +43,13 @@ export function detailedDiff(
   store: Store,
   a: Snapshot | null,
   b: Snapshot | null,
-  { paths, renames, lines, patch }: DetailOptions,
+  { paths, renames, lines, patch, without }: DetailOptions,
 ): DetailedDiff {
-  const changes = listChanges(store, a, b, paths === undefined ? {} : { paths });
+  const all = listChanges(store, a, b, paths === undefined ? {} : { paths });
+  const hidden = without?.(all);
+  const changes = hidden === undefined || hidden.size === 0
+    ? all
+    : all.filter(({ path }) => !hidden.has(path));
   const moved = renames ? findRenames(store, changes) : new Map<SnapshotChange, Rename>();
   const left = new Set([...moved.values()].map(({ from }) => from));
   const texts: string[] = [];

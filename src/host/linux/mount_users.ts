@@ -25,12 +25,17 @@ export interface UseElsewhere {
 /**
  * Processes whose path of it leads to `path` or into it, as far as this process may look. Without this one: it lists
  * directories for others.
+ *
+ * @param mayStand of these it does not count that they stand there, only what else they have of it
  */
-export async function usersAt(path: string): Promise<MountUser[]> {
+export async function usersAt(
+  path: string,
+  mayStand: ReadonlySet<number> = new Set(),
+): Promise<MountUser[]> {
   const users: MountUser[] = [];
   for await (const { pid } of processes()) {
     if (Number(pid) === Deno.pid) continue;
-    if (await sitsIn(pid, [path])) users.push(describe(pid));
+    if (await sitsIn(pid, [path], mayStand.has(Number(pid)))) users.push(describe(pid));
   }
   return users;
 }
@@ -74,13 +79,18 @@ async function mountpoints(pid: string, device: string): Promise<string[]> {
   return mounts.filter((mount) => mount.device === device).map(({ path }) => path);
 }
 
-async function sitsIn(pid: string, mountpoints: readonly string[]): Promise<boolean> {
+async function sitsIn(
+  pid: string,
+  mountpoints: readonly string[],
+  mayStand = false,
+): Promise<boolean> {
   if (mountpoints.length === 0) return false;
   const inside = async (name: string) => {
     const target = await link(`${pid}/${name}`);
     return mountpoints.some((path) => target === path || target.startsWith(`${path}/`));
   };
-  if (await inside("cwd") || await inside("root") || await inside("exe")) return true;
+  if (!mayStand && await inside("cwd")) return true;
+  if (await inside("root") || await inside("exe")) return true;
   try {
     for await (const { name } of Deno.readDir(`/proc/${pid}/fd`)) {
       if (await inside(`fd/${name}`)) return true;
