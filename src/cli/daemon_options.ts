@@ -26,7 +26,7 @@ export const DAEMON_OPTIONS: OptionSpecs = {
   },
   "no-keep-awake": { brief: "let idle CPUs halt between requests" },
   "no-events": { brief: "tell nobody who watches the mount of rollbacks" },
-  watch: { brief: "bring in what changes in the project and nobody changed here" },
+  watch: { brief: "bring in what changes in the project alone" },
   cgroups: { brief: "let cgroups see branches: agentvfs session register" },
   strict: { brief: "the same, and refuse processes that are in no session" },
   "allow-other": { brief: "let other users use the mount" },
