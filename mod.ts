@@ -28,6 +28,7 @@ export type * from "./src/control/service/branches.ts";
 export type * from "./src/control/service/daemon.ts";
 export type * from "./src/control/service/history.ts";
 export type * from "./src/control/service/merge.ts";
+export type * from "./src/control/service/project.ts";
 export type * from "./src/control/service/sessions.ts";
 export type * from "./src/control/service/store.ts";
 export { type ErrorExit, ServiceError } from "./src/control/service_error.ts";

@@ -14,6 +14,7 @@
 import { binaryString } from "../../../ffi/binary_string.ts";
 import {
   abortApply,
+  type ApplyJob as WriteJob,
   type ApplyOutcome,
   applySnapshot,
   continueApply,
@@ -118,15 +119,19 @@ export class ApplyJob {
     };
     this.#isRunning = true;
     try {
-      return await this.#finish(begun, await runInSlices(applySnapshot(job)));
-    } catch (error) {
-      // Before the first change there is no plan, and nothing to finish.
-      if (planOf(plan) === null && this.#project.kept("applying") !== null) {
-        this.#project.keep("applying", null);
-      }
-      throw error;
+      return await this.#finish(begun, await this.#write(job));
     } finally {
       this.#isRunning = false;
+    }
+  }
+
+  async #write(job: WriteJob): Promise<ApplyOutcome> {
+    try {
+      return await runInSlices(applySnapshot(job));
+    } catch (error) {
+      // Before the first change there is no plan, and nothing to finish.
+      if (planOf(this.#places.plan) === null) this.#project.keep("applying", null);
+      throw error;
     }
   }
 

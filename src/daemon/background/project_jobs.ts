@@ -224,8 +224,8 @@ async function lookAtProject(
       previousTime: began === null ? undefined : { sec: Math.floor(began / 1000), nsec: 0 },
       pause: nextTurn,
     });
-    // Without anything new the older look tells as much.
-    const isSame = snapshot === commit.snapshot && read === 0;
+    // Without anything new an older look tells as much. The import does not say when it began.
+    const isSame = snapshot === commit.snapshot && read === 0 && commit.kind === "project";
     const seen = isSame ? commit : project.saw(snapshot, now.sec * 1000);
     return { commit: seen, read, skipped, locks: gitLocks(store, snapshot) };
   } finally {
