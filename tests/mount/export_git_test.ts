@@ -36,11 +36,12 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "files that git converts": {
     make: `printf '*.txt text\\n*.up filter=up\\n*.id ident\\n' >.gitattributes; ${FIRST};
-      git config filter.up.clean 'tr a-z A-Z'; printf 'one\\r\\ntwo\\r\\n' >x.txt; echo up >x.up;
+      git config filter.up.clean 'tr a-z A-Z'; printf 'one\\r\\ntwo\\r\\n' >x.txt; echo up >x.up; printf '1\\r\\n' >was-raw;
       git add -A 2>/dev/null; git commit -qm converted; touch x.txt`,
     work: [
       "printf '1\\r\\n' >y.txt; printf '1\\r\\n' >y.bin; echo down >y.up; printf '$Id: 5 $' >y.id",
       "echo 'y.bin text' >>.gitattributes; printf '2\\r\\n' >y.bin; echo more >>x.up",
+      "printf '* text=auto\\n' >>.gitattributes; printf '3\\r\\n' >raw; printf '3\\r\\n' >>was-raw",
     ],
   },
   "a repository without a commit": {
@@ -146,9 +147,33 @@ Deno.test("git export: who, when and why; a rollback; what is not agentvfs's own
     });
   }));
 
-Deno.test("git export: no repository is said in a sentence", () =>
+Deno.test("git export: a repository in the project, one of several, and none", () =>
   withTemporary(async (project) => {
+    await shell(`mkdir -p sub/one; echo out >out; cd sub/one; ${FIRST}`, {
+      cwd: project,
+      env: GIT_ENVIRONMENT,
+    });
     await withMount(project, async (mounted) => {
+      using client = await mounted.connect();
+      const work = async (script: string) => {
+        await shell(script, { cwd: mounted.mount, env: GIT_ENVIRONMENT });
+        await client.checkpoint({ label: script });
+      };
+      const changed = (range: string) =>
+        shell(`git diff --name-status ${range}`, { cwd: join(project, "sub/one") });
+      await work("echo 2 >sub/one/new; echo more >>out; rm sub/one/a");
+      const { base, name, commit } = await exported(mounted);
+      assert.equal(await changed(`${base} ${name}`), "D\ta\nA\tnew\n");
+
+      await work("git clone -q sub/one two; rm -r sub/one/d");
+      const many = await mounted.refused("export", "--git");
+      assert.equal(many.code, "many_repositories");
+      assert.match(many.message, /: sub\/one, two$/);
+      const report = await exported(mounted, "--git", "--repository", "./sub/one/");
+      assert.deepEqual([report.base, report.made], [base, 1]);
+      assert.equal(await changed(`${commit} ${name}`), "D\td/b\n");
+
+      await work("rm -r sub two");
       assert.equal((await mounted.refused("export", "--git")).code, "not_a_repository");
     });
   }));
