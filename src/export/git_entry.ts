@@ -27,7 +27,10 @@ export function blobId(store: Store, record: InodeRecord, hash: "sha1" | "sha256
   return hasher.digest("hex");
 }
 
-/** True if the path is a repository's own, or below one: git never tracks such a name, on no file system. */
+/** `.git`, and what some file system takes for it: git refuses all of these on every one. */
+const DOT_GIT = /(?:^|\/)(?:\.git|git~1)[ .]*(?::[^/]*)?(?:\/|$)/i;
+
+/** True if the path is a repository's own, or below one: git never tracks such a name. */
 export function isGitsOwn(path: string): boolean {
-  return /(?:^|\/)\.git(?:\/|$)/i.test(path);
+  return DOT_GIT.test(path);
 }

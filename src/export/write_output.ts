@@ -85,7 +85,9 @@ function failed(error: unknown, path: string | null): unknown {
   const isSystem = error instanceof Error && typeof code === "string" && /^E[A-Z0-9]+$/.test(code);
   if (!isSystem) return error;
   const name = path ?? "standard output";
-  return new ExportError("write_failed", 4, `Cannot write ${name}: ${error.message}`, {
+  // The system's words, without its number and the name of a file that nobody asked for.
+  const reason = error.message.replace(/ \(os error.*$/s, "");
+  return new ExportError("write_failed", 4, `Cannot write ${name}: ${reason}`, {
     hint: code === "ENOSPC"
       ? "Free some space, or name a file on another disk with -o"
       : "Name another file with -o",

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { GIT_ENVIRONMENT } from "../support/git.ts";
-import { type Mounted, withMount } from "../support/mounted.ts";
+import { exportToGit, GitOracle } from "../support/git_oracle.ts";
+import { withMount } from "../support/mounted.ts";
 import { shell, succeed } from "../support/process.ts";
 import { withTemporary } from "../support/temporary.ts";
 
@@ -32,15 +33,17 @@ const CASES: Readonly<Record<string, Case>> = {
       "cd own; git commit -qm second --allow-empty; echo u >unborn",
       "head -c 300000 /dev/urandom >large; truncate -s 2M holes; ln large other; mkfifo pipe; mkdir bare",
       "git add -A; git commit -qm own; touch a-touched; rm a-touched; echo >>large",
+      "for f in git~1 '.git ' .git. bare/.GIT '.git::$I' .gita git~2; do echo x >\"$f\"; done",
     ],
   },
   "files that git converts": {
     make: `printf '*.txt text\\n*.up filter=up\\n*.id ident\\n' >.gitattributes; ${FIRST};
-      git config filter.up.clean 'tr a-z A-Z'; printf 'one\\r\\ntwo\\r\\n' >x.txt; echo up >x.up;
+      git config filter.up.clean 'tr a-z A-Z'; printf 'one\\r\\ntwo\\r\\n' >x.txt; echo up >x.up; printf '1\\r\\n' >was-raw;
       git add -A 2>/dev/null; git commit -qm converted; touch x.txt`,
     work: [
       "printf '1\\r\\n' >y.txt; printf '1\\r\\n' >y.bin; echo down >y.up; printf '$Id: 5 $' >y.id",
       "echo 'y.bin text' >>.gitattributes; printf '2\\r\\n' >y.bin; echo more >>x.up",
+      "printf '* text=auto\\n' >>.gitattributes; printf '3\\r\\n' >raw; printf '3\\r\\n' >>was-raw",
     ],
   },
   "a repository without a commit": {
@@ -80,7 +83,7 @@ for (const [name, { make, project = ".", work }] of Object.entries(CASES)) {
       const before = await stateOf(root);
       await withMount(root, async (mounted) => {
         using client = await mounted.connect();
-        const oracle = await Oracle.begin(mounted, mounted.state);
+        const oracle = await GitOracle.begin(mounted);
         for (const [i, script] of work.entries()) {
           await shell(script, { cwd: mounted.mount, env: GIT_ENVIRONMENT });
           await oracle.add((await client.checkpoint({ label: `step ${i}` })).id);
@@ -88,7 +91,7 @@ for (const [name, { make, project = ".", work }] of Object.entries(CASES)) {
           if (i % 4 === 0) await oracle.check();
         }
         await oracle.check();
-        assert.equal((await exported(mounted)).made, 0);
+        assert.equal((await exportToGit(mounted)).made, 0);
         assert.deepEqual(await stateOf(root), before, "The project's own state is another");
         await succeed(["git", "fsck", "--strict"], { cwd: root, env: GIT_ENVIRONMENT });
       });
@@ -113,7 +116,7 @@ Deno.test("git export: who, when and why; a rollback; what is not agentvfs's own
       await shell("echo 2 >two", { cwd: mounted.mount });
       const message = "because\nit was\n";
       const two = await client.checkpoint({ label: "add\ntwo", message, agent: "an <a>gent" });
-      const at = await exported(mounted);
+      const at = await exportToGit(mounted);
       const { entries } = await client.log({ limit: 1 });
       const time = Math.floor(Date.parse(entries[0]!.time) / 1000);
       assert.equal(
@@ -122,11 +125,11 @@ Deno.test("git export: who, when and why; a rollback; what is not agentvfs's own
           `it was\n\nAgentvfs-Checkpoint: ${two.id}\nAgentvfs-Branch: main\nAgentvfs-Agent: an <a>gent`,
       );
       // The same checkpoint is the same commit.
-      assert.equal((await exported(mounted, "--git=other/name")).commit, at.commit);
+      assert.equal((await exportToGit(mounted, "--git=other/name")).commit, at.commit);
 
       await client.rollback({ ref: "initial" });
       await client.checkpoint({ label: "another way" });
-      const after = await exported(mounted);
+      const after = await exportToGit(mounted);
       assert.equal(after.left, at.commit);
       assert.equal(await git("log", "--format=%s", `${at.base}..${at.name}`), "another way");
       assert.equal(await git("rev-parse", "agentvfs/main@{1}"), at.commit);
@@ -146,21 +149,38 @@ Deno.test("git export: who, when and why; a rollback; what is not agentvfs's own
     });
   }));
 
-Deno.test("git export: no repository is said in a sentence", () =>
+Deno.test("git export: a repository in the project, one of several, and none", () =>
   withTemporary(async (project) => {
+    await shell(`mkdir -p sub/one; echo out >out; cd sub/one; ${FIRST}`, {
+      cwd: project,
+      env: GIT_ENVIRONMENT,
+    });
     await withMount(project, async (mounted) => {
+      using client = await mounted.connect();
+      const work = async (script: string) => {
+        await shell(script, { cwd: mounted.mount, env: GIT_ENVIRONMENT });
+        await client.checkpoint({ label: script });
+      };
+      const changed = (range: string) =>
+        shell(`git diff --name-status ${range}`, { cwd: join(project, "sub/one") });
+      await work("echo 2 >sub/one/new; echo more >>out; rm sub/one/a");
+      const { base, name, commit } = await exportToGit(mounted);
+      assert.equal(await changed(`${base} ${name}`), "D\ta\nA\tnew\n");
+
+      await work("git clone -q sub/one two; rm -r sub/one/d");
+      const many = await mounted.refused("export", "--git");
+      assert.equal(many.code, "many_repositories");
+      assert.match(many.message, /: sub\/one, two$/);
+      const report = await exportToGit(mounted, "--git", "--repository", "./sub/one/");
+      assert.deepEqual([report.base, report.made], [base, 1]);
+      assert.equal(await changed(`${commit} ${name}`), "D\td/b\n");
+
+      const none = await mounted.refused("export", "--git", "--repository", "out");
+      assert.equal(none.code, "not_a_repository");
+      await work("rm -r sub two");
       assert.equal((await mounted.refused("export", "--git")).code, "not_a_repository");
     });
   }));
-
-// deno-lint-ignore no-explicit-any
-async function exported(mounted: Mounted, ...args: string[]): Promise<any> {
-  const how = args.length === 0 ? ["--git"] : args;
-  const run = ["-C", mounted.project, "--json", "export", ...how];
-  const outcome = await mounted.run(run, { env: GIT_ENVIRONMENT });
-  assert.equal(outcome.code, 0, outcome.stdout + outcome.stderr);
-  return JSON.parse(outcome.stdout);
-}
 
 /** What an export must not change. */
 async function stateOf(root: string): Promise<Record<string, string>> {
@@ -178,83 +198,4 @@ async function stateOf(root: string): Promise<Record<string, string>> {
     }),
     status: await git("status", "--porcelain"),
   };
-}
-
-/** git's own `add --all` of each checkpoint, in an index of its own. */
-class Oracle {
-  /** Checkpoint and tree, oldest first. */
-  readonly #trees: [string, string][] = [];
-
-  private constructor(
-    readonly mounted: Mounted,
-    readonly place: string,
-    readonly index = join(place, "oracle-index"),
-  ) {}
-
-  static async begin(mounted: Mounted, place: string): Promise<Oracle> {
-    const oracle = new Oracle(mounted, place);
-    const { project } = mounted;
-    await shell("if git rev-parse -q --verify HEAD; then git read-tree HEAD; fi", {
-      cwd: project,
-      env: { ...GIT_ENVIRONMENT, GIT_INDEX_FILE: oracle.index },
-    });
-    await oracle.add((await mounted.ctl("log")).entries.at(-1).id);
-    const [[, tree]] = oracle.#trees as [[string, string]];
-    const head = await oracle.#git("rev-parse", "-q", "--verify", "HEAD^{tree}").catch(() => "");
-    // A project that is as HEAD has it needs no commit.
-    if (tree === head) oracle.#trees.pop();
-    return oracle;
-  }
-
-  async add(checkpoint: string): Promise<void> {
-    const { mounted, index, place } = this;
-    const tree = mounted.path(".agentvfs/checkpoints", checkpoint);
-    const prefix = await this.#git("rev-parse", "--show-prefix");
-    // The rest of a larger repository is as HEAD has it: only the project is looked at.
-    const script = `dir=$(git rev-parse --absolute-git-dir); work=$1
-      if [ -n "$2" ]; then
-        work=$(mktemp -d -p "$3"); cp -a "$(git rev-parse --show-toplevel)/." "$work"
-        rm -r "$work/$2"; cp -a "$1" "$work/$2"
-      fi
-      cd "$work"; git --git-dir="$dir" --work-tree="$work" add -A -- "./$2" 2>/dev/null
-      git --git-dir="$dir" write-tree`;
-    const made = await succeed([
-      "bash",
-      "-eu",
-      "-c",
-      script,
-      "sh",
-      tree,
-      prefix.replace(/\/$/, ""),
-      place,
-    ], {
-      cwd: mounted.project,
-      env: { ...GIT_ENVIRONMENT, GIT_INDEX_FILE: index },
-    });
-    this.#trees.push([checkpoint, made.trim()]);
-  }
-
-  /** Exports, and compares commit by commit. */
-  async check(): Promise<void> {
-    const { base, name } = await exported(this.mounted);
-    const log = await this.#git(
-      "log",
-      "--reverse",
-      "--format=%(trailers:key=Agentvfs-Checkpoint,valueonly,separator=%x20) %T",
-      name,
-      ...(base === null ? [] : [`^${base}`]),
-    );
-    const commits = log.split("\n").map((line) => line.trim().split(" "));
-    for (const [i, [checkpoint, tree]] of this.#trees.entries()) {
-      assert.equal(commits[i]?.[0], checkpoint);
-      const differ = await this.#git("diff-tree", "-r", tree, commits[i]![1]!);
-      assert.equal(differ, "", `The tree of checkpoint ${i} is another`);
-    }
-    assert.equal(commits.length, this.#trees.length);
-  }
-
-  async #git(...args: string[]): Promise<string> {
-    const options = { cwd: this.mounted.project, env: GIT_ENVIRONMENT };
-    return (await succeed(["git", ...args], options)).trim();
-  }
 }

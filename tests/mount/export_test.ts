@@ -94,6 +94,8 @@ Deno.test("an export without a daemon is of a checkpoint; only what matches is i
     assert.equal((await mounted.refused("export", "-o", "a.tar")).code, "no_daemon");
     assert.equal((await mounted.refused("export", "two", "-o", "a.tar")).code, "unknown_ref");
     assert.equal((await mounted.refused("export", "one", "-o", "a.zip")).exit, 2);
+    const nowhere = await mounted.refused("export", "one", "-o", "/nowhere/a.tar");
+    assert.equal(nowhere.message, "Cannot write /nowhere/a.tar: No such file or directory");
     await mounted.start();
   }));
 

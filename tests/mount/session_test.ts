@@ -8,7 +8,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { GIT_ENVIRONMENT } from "../support/git.ts";
-import { assertSame, type ManifestEntry, manifestOf } from "../support/manifest.ts";
+import { assertSame, differences, type ManifestEntry, manifestOf } from "../support/manifest.ts";
 import { Mounted } from "../support/mounted.ts";
 import { shell } from "../support/process.ts";
 import { PYTHON } from "../support/python.ts";
@@ -84,6 +84,11 @@ Deno.test("a session: work, break, go back, refresh, apply, undo, export", () =>
       await av(mount, "refresh");
       await same(mount, await expected(imported, AGENT, PERSON), "The mount after the refresh");
       await same(project, person, "The project after the refresh");
+      const told = await av(mount, "diff", "--against-project", "--no-renames", "--name-only");
+      assert.deepEqual(
+        told.trim().split("\n").filter(isShared).sort(),
+        await differing(mount, person),
+      );
 
       assert.match(await av(mount, "apply", "--dry-run"), /src\/new\/deep\/a\.ts/);
       await same(project, person, "The project after the dry run");
@@ -128,11 +133,25 @@ Deno.test("a session: work, break, go back, refresh, apply, undo, export", () =>
     }
   }));
 
+/** What is not git's own. */
+function isShared(path: string): boolean {
+  return path !== "" && !/^\.git(\/|$)/.test(path);
+}
+
+/** Paths of files and links at which two directories differ. */
+async function differing(one: string, other: string): Promise<string[]> {
+  const [a, b] = await Promise.all([one, other].map((root) => manifestOf(root)));
+  const lines = differences(a!, b!, { ignore: ["mtime"], only: isShared });
+  const paths = lines.map((line): string => JSON.parse(/^"[^"]*"/.exec(line)![0]));
+  const isDirectory = (path: string) => (a!.get(path) ?? b!.get(path))!.type === "directory";
+  return [...new Set(paths)].filter((path) => !isDirectory(path)).sort();
+}
+
 /** Kinds, contents, targets and modes; what git keeps for itself is git's. */
 async function same(is: string, expected: string, what: string): Promise<void> {
   assertSame(await manifestOf(is), await manifestOf(expected), what, {
     ignore: ["mtime"],
-    only: (path) => path !== "" && !/^.git(\/|$)/.test(path),
+    only: isShared,
   });
 }
 

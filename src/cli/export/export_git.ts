@@ -19,7 +19,9 @@ export async function exportGit(input: CommandInput, ref = "HEAD"): Promise<numb
     if (isInside) throw fromInside(branch);
     if (project === null) throw noProject();
     const name = input.values.get("git");
-    const report = await exportToGit({ history, branch, commit: commit!, project, name });
+    const directory = input.values.get("repository");
+    const request = { history, branch, commit: commit!, project, name, directory };
+    const report = await exportToGit(request);
     if (input.flags.has("json")) printJson({ branch, id: commit!.id, form: "git", ...report });
     else for (const line of lines(branch, report)) print(line);
     return 0;

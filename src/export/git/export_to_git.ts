@@ -19,7 +19,8 @@ import { BEGIN, commitStream, DONE } from "./fast_import.ts";
 import { gitFailed } from "./git.ts";
 import { readGitTree } from "./git_tree.ts";
 import { ProjectTree } from "./project_tree.ts";
-import { findRepository, type Repository, userIdentity } from "./repository.ts";
+import { projectRepository, snapshotWithin } from "./project_repository.ts";
+import { type Repository, userIdentity } from "./repository.ts";
 
 export interface GitExportRequest {
   readonly history: ReadHistory;
@@ -30,6 +31,8 @@ export interface GitExportRequest {
   readonly project: string;
   /** Of the branch in the repository; default: `agentvfs/BRANCH`. */
   readonly name?: string | undefined;
+  /** Directory of the project with the repository that is meant, where there are several. */
+  readonly directory?: string | undefined;
 }
 
 export interface GitExportReport {
@@ -53,13 +56,21 @@ interface Plan {
 
 /** Exports what is not there yet. Throws {@linkcode ExportError}. */
 export async function exportToGit(request: GitExportRequest): Promise<GitExportReport> {
-  const { history, project } = request;
-  const repository = await findRepository(project);
+  const { history: { store }, project } = request;
+  const { repository, root } = await projectRepository(
+    store,
+    request.commit.snapshot,
+    project,
+    request.directory,
+  );
   const name = request.name ?? `agentvfs/${request.branch}`;
   const ref = `refs/heads/${name}`;
   const tip = await checkBranch(repository, name, ref);
-  const line = checkpointLine(history, request.commit);
-  const base = await baseCommit(repository, history.store, line.at(-1)!);
+  const line = checkpointLine(request.history, request.commit).map((commit) => ({
+    ...commit,
+    snapshot: commit.compacted ? commit.snapshot : snapshotWithin(store, commit.snapshot, root),
+  }));
+  const base = await baseCommit(repository, store, line.at(-1)!);
   const known = tip === null ? new Map() : await knownCheckpoints(repository, ref, base);
   if (tip !== null && tip !== base && ![...known.values()].includes(tip)) throw foreign(name);
   const plan = planOf(line, known, base);

@@ -33,7 +33,7 @@ export type TreeChange =
 
 type FileChange = Extract<TreeChange, { kind: "file" }>;
 
-/** Id of what is in the tree and has not been asked for. */
+/** Id of what git has as it is in the snapshot that the tree stands for. */
 const UNKNOWN = "";
 
 export class ProjectTree implements Disposable {
@@ -84,7 +84,7 @@ export class ProjectTree implements Disposable {
     const files = [...found.files].filter(([path]) => this.#tree.has(path) || !ignored.has(path));
     const changes: TreeChange[] = [
       ...[...found.deleted].map((path) => ({ path, kind: "delete" as const })),
-      ...await this.#changed(files, before === null),
+      ...await this.#changed(files, before),
       ...[...found.commits]
         .filter(([path, id]) =>
           this.#tree.get(path)?.id !== id && (this.#tree.has(path) || !ignored.has(path))
@@ -150,11 +150,11 @@ export class ProjectTree implements Disposable {
   /** Of files that may have changed, those whose bytes or mode git has not. */
   async #changed(
     files: readonly (readonly [string, InodeRecord])[],
-    compare: boolean,
+    before: Snapshot | null,
   ): Promise<FileChange[]> {
     const { hash } = this.#repository;
     const rest = files.filter(([path, record]) => {
-      const known = compare ? this.#tree.get(path) : undefined;
+      const known = before === null ? this.#tree.get(path) : undefined;
       return known === undefined || known.mode !== gitMode(record) ||
         known.id !== blobId(this.#store, record, hash);
     });
@@ -164,13 +164,23 @@ export class ProjectTree implements Disposable {
       const mode = gitMode(record)!;
       const conversion = mode === LINK ? "none" : conversions.get(path) ?? "none";
       const isConverted = conversion === "any" ||
-        conversion === "line ends" && hasCarriageReturn(this.#store, record);
+        conversion !== "none" && hasCarriageReturn(this.#store, record) &&
+          !(conversion === "auto line ends" && await this.#hadCarriageReturn(before, path));
       const id = isConverted ? await this.#rules.store(this.#store, path, record) : null;
       const known = this.#tree.get(path);
       if (id !== null && known?.id === id && known.mode === mode) continue;
       changes.push({ path, kind: "file", mode, record, id });
     }
     return changes;
+  }
+
+  /** True if what git has at a path has lines that end with a carriage return. */
+  async #hadCarriageReturn(before: Snapshot | null, path: string): Promise<boolean> {
+    const known = this.#tree.get(path);
+    if (known === undefined || known.mode === LINK || known.mode === GITLINK) return false;
+    if (known.id !== UNKNOWN) return await this.#rules.hasCarriageReturn(known.id);
+    const record = before === null ? null : lookupPath(this.#store, before, path);
+    return record !== null && hasCarriageReturn(this.#store, record);
   }
 
   /** The repository that `path` is in, or that it is the directory of, if git takes it for one commit. */

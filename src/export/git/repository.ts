@@ -23,6 +23,8 @@ export interface Repository {
 
 /** The repository of the project at that path. Throws {@linkcode ExportError}. */
 export async function findRepository(project: string): Promise<Repository> {
+  const isThere = await Deno.stat(project).then(({ isDirectory }) => isDirectory, () => false);
+  if (!isThere) throw new ExportError("not_a_repository", 1, `There is no directory ${project}`);
   const git = new Git(project);
   const { code, out, err } = await git.run(["rev-parse", "--absolute-git-dir"]);
   if (code !== 0) throw noRepository(project, err);

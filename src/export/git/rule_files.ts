@@ -18,9 +18,13 @@ const IGNORE = ".gitignore";
 const ATTRIBUTES = ".gitattributes";
 /** With any of these set, what git keeps may be other bytes than the file's. */
 const FILTERS = ["filter", "ident", "working-tree-encoding"];
-const LINE_ENDS = ["text", "eol", "crlf"];
+const LINE_ENDS = ["text", "crlf", "eol"];
 
-export type Conversion = "none" | "line ends" | "any";
+/**
+ * What git may do to the bytes of a file. `auto line ends`: as with `line ends`, but a file stays as it is whose bytes in
+ * git have carriage returns already.
+ */
+export type Conversion = "none" | "line ends" | "auto line ends" | "any";
 
 export class RuleFiles implements Disposable {
   readonly #directory = Deno.makeTempDirSync({ prefix: "agentvfs-rules-" });
@@ -72,22 +76,19 @@ export class RuleFiles implements Disposable {
     return new Set(out.split("\0").slice(0, -1).map((path) => this.#inProject(path)));
   }
 
-  /** How git makes what it keeps of each of these files; those for which it does nothing are not there. */
+  /** What git may do to each of the files; those to which it does nothing are not there. */
   async conversions(paths: readonly string[]): Promise<Map<string, Conversion>> {
     const found = new Map<string, Conversion>();
     if (paths.length === 0) return found;
     const auto = await this.#git.ask("config", "core.autocrlf");
-    if (auto !== null && /^(true|input|1|yes|on)$/i.test(auto)) {
-      for (const path of paths) found.set(path, "line ends");
-    }
-    const command = ["check-attr", "-z", "--stdin", ...FILTERS, ...LINE_ENDS];
+    const isAuto = auto !== null && /^(true|input|1|yes|on)$/i.test(auto);
+    const names = [...FILTERS, ...LINE_ENDS];
+    const command = ["check-attr", "-z", "--stdin", ...names];
     const fields = (await this.#git.succeed(command, this.#list(paths))).split("\0");
-    for (let i = 0; i + 2 < fields.length; i += 3) {
-      const [path, name, value] = fields.slice(i, i + 3) as [string, string, string];
-      if (value === "unspecified" || value === "unset") continue;
-      const inProject = this.#inProject(path);
-      if (FILTERS.includes(name)) found.set(inProject, "any");
-      else if (!found.has(inProject)) found.set(inProject, "line ends");
+    for (let at = 0; at + 2 < fields.length; at += 3 * names.length) {
+      const values = names.map((_, i) => fields[at + 3 * i + 2]!);
+      const conversion = conversionOf(values, isAuto);
+      if (conversion !== "none") found.set(this.#inProject(fields[at]!), conversion);
     }
     return found;
   }
@@ -97,6 +98,11 @@ export class RuleFiles implements Disposable {
     const name = textOf(this.#repository.prefix + path);
     const command = ["hash-object", "-w", "--stdin", "--path", name];
     return (await this.#git.succeed(command, readPieces(store, record))).trim();
+  }
+
+  /** True if what git has under that name has lines that end with a carriage return. */
+  async hasCarriageReturn(id: string): Promise<boolean> {
+    return (await this.#git.succeed(["cat-file", "blob", id])).includes("\r\n");
   }
 
   /** Rules of the directories that the project is in. */
@@ -122,6 +128,19 @@ export class RuleFiles implements Disposable {
   #inProject(path: string): string {
     return path.slice(2 + this.#repository.prefix.length);
   }
+}
+
+/** @param values of all attributes above, in their order */
+function conversionOf(values: readonly string[], isAuto: boolean): Conversion {
+  const isGiven = (value: string) => value !== "unspecified" && value !== "unset";
+  if (values.slice(0, FILTERS.length).some(isGiven)) return "any";
+  const [text, crlf, eol] = values.slice(FILTERS.length) as [string, string, string];
+  // The older attribute counts where the newer one says nothing.
+  const lines = text === "unspecified" ? crlf : text;
+  if (lines === "unset") return "none";
+  if (lines === "auto") return "auto line ends";
+  if (lines !== "unspecified" || isGiven(eol)) return "line ends";
+  return isAuto ? "auto line ends" : "none";
 }
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {

@@ -144,3 +144,11 @@ Deno.test("paths are quoted as git quotes them", () => {
   assert.equal(quotePath("a/plain name"), "a/plain name");
   assert.equal(quotePath('a/\t"\\\xff'), '"a/\\t\\"\\\\\\377"');
 });
+
+Deno.test("files of nothing but holes differ by their size", async () => {
+  await withStore((store) => {
+    const [change] = diffSnapshots(store, null, storeModel(store, directory({ f: file("") })));
+    const holes = { ...change!, before: change!.after, after: { ...change!.after!, size: 5 } };
+    assert.match(patchOf(store, holes), /^Binary files a\/f and b\/f differ$/m);
+  });
+});

@@ -22,6 +22,7 @@ export const command: Command = {
       valueIsOptional: true,
       brief: "commits on branch NAME of the project's repository",
     },
+    repository: { value: "DIR", brief: "of several in the project, the one that is meant" },
     patch: { short: "p", brief: "a patch that git apply takes, binary files included" },
     from: {
       value: "REF",
@@ -41,6 +42,9 @@ Without one: the branch as it is; with --git: checkpoints up to HEAD.`,
     const forms = ["to", "patch", "git"].filter((name) =>
       input.values.has(name) || input.flags.has(name)
     );
+    if (input.values.has("repository") && !input.flags.has("git")) {
+      throw usageError("--repository means nothing without --git");
+    }
     if (forms.length > 1) throw usageError(`--${forms.join(" and --")} exclude each other`);
     if (!isPatch && (input.values.has("from") || input.flags.has("ignored"))) {
       throw usageError("--from and --ignored mean nothing without --patch");
