@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Mounted, withProject } from "../support/mounted.ts";
+import { until } from "../support/process.ts";
 import { onTerminal, type Step } from "../support/terminal.ts";
 
 const PROJECT = `seq 40 > long; printf 'gr\\xfcn\\r\\nend' > bytes; echo gone > gone
@@ -130,6 +131,39 @@ Deno.test("a review that is broken off, or cannot be merged, takes nothing", asy
     assert.equal((await m.ctl("log")).head, before);
     assert.deepEqual((await changes(m, "--branch", "b")).length, 9);
   });
+});
+
+Deno.test("what was shown is what is taken, although work goes on and the server dies", async () => {
+  await withProject(PROJECT, async (m) => {
+    await work(m);
+    const branch = m.path(".agentvfs", "branches", "b");
+    const review = async () => {
+      using client = await m.connect();
+      return await client.review({ branch: "b" });
+    };
+    const { from, to, items } = await review();
+    assert.equal(items.length, 8);
+    await Deno.writeTextFile(join(branch, "run"), "another\n");
+    await Deno.writeTextFile(join(branch, "later"), "");
+    const { serverPid } = await m.status();
+    Deno.kill(serverPid, "SIGKILL");
+    await until("another server answers", async () => (await m.status()).serverPid !== serverPid);
+    using client = await m.connect();
+    const taken = await client.take({ branch: "b", from, to, all: true });
+    assert.deepEqual(taken.left, { added: 1, modified: 1, deleted: 0 });
+    assert.equal(await Deno.readTextFile(m.path("run")), "#!/bin/sh\n");
+    assert.deepEqual(await changes(m, "HEAD", to), []);
+    assert.deepEqual(await changes(m, "--branch", "b"), ["A later", "M run"]);
+    // The same again, as after an answer that was lost, takes nothing twice.
+    await client.take({ branch: "b", from, to, all: true });
+    assert.deepEqual(await changes(m, "HEAD", to), []);
+    assert.deepEqual((await review()).items.map(({ change }) => change.path), ["later", "run"]);
+    for (const wrong of [{ whole: [8] }, { parts: [{ item: 0, hunks: [0], edited: [] }] }]) {
+      await assert.rejects(client.take({ branch: "b", from, to, ...wrong }), {
+        code: "bad_choice",
+      });
+    }
+  }, { allowedLog: [/was killed by SIGKILL/] });
 });
 
 Deno.test("without a terminal it is refused before the program begins", async () => {

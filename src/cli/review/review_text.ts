@@ -111,7 +111,10 @@ function modesDiffer({ change: { details = [] } }: ReviewItem): boolean {
 }
 
 function wholeLine(item: ReviewItem): string {
-  const { change: { status, kind, oldSize = 0, size = 0, details = [] }, paths } = item;
+  const { change: { path, status, kind, oldSize = 0, size = 0, details = [] }, paths } = item;
+  if (/(^|\/)\.git$/.test(path)) {
+    return style("what git keeps, with its commits: taken or left as a whole", "dim");
+  }
   if (kind === "directory" || paths > 1) return style("taken or left as a whole", "dim");
   if (kind === "file" && (status !== "M" || details.includes("content"))) {
     const sizes = [status === "A" ? null : oldSize, status === "D" ? null : size];
