@@ -2,8 +2,9 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { GIT_ENVIRONMENT } from "../support/git.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { until } from "../support/process.ts";
+import { shell, until } from "../support/process.ts";
 import { onTerminal, type Step } from "../support/terminal.ts";
 
 const PROJECT = `seq 40 > long; printf 'gr\\xfcn\\r\\nend' > bytes; echo gone > gone
@@ -13,6 +14,8 @@ const AGENT =
   `printf '\\0\\0' > binary; printf 'bl\\xfc\\r\\nend\\n' > bytes; chmod 600 d/f; rm gone
 ln -sfn b link; sed -i -e s/^3$/three/ -e s/^20$/twenty/ -e s/^38$/x/ long
 mkdir new; echo new > new/a; echo '#!/bin/sh' > run; chmod +x run`;
+const SET_GIT = Object.entries(GIT_ENVIRONMENT).map(([name, value]) => `export ${name}='${value}'`)
+  .join("; ");
 const QUIET = { NO_COLOR: "1" };
 
 /** Each answer waits for its question. */
@@ -130,6 +133,26 @@ Deno.test("a review that is broken off, or cannot be merged, takes nothing", asy
     );
     assert.equal((await m.ctl("log")).head, before);
     assert.deepEqual((await changes(m, "--branch", "b")).length, 9);
+  });
+});
+
+Deno.test("an agent's commits are taken although somebody asked git in main meanwhile", async () => {
+  const project = "git init -q; seq 40 > long; echo a > other; git add -A; git commit -qm first";
+  const commits = "sed -i s/^3$/three/ long; git commit -qam second; echo b > other";
+  const git = (script: string) => `${SET_GIT}; ${script}`;
+  await withProject(git(project), async (m) => {
+    await work(m, git(commits));
+    // What git remembers of the file is not right any more, and is written again.
+    await Deno.utime(m.path("other"), new Date(), new Date(0));
+    const asked = await shell(git("git status --porcelain"), { cwd: m.mount });
+    assert.equal(asked, "");
+    assert.deepEqual(await changes(m), ["M .git/index"]);
+    const { code, said } = await onTerminal(m, ["review", "b"], answers("y", "y", "n"), QUIET);
+    assert.equal(code, 0, said);
+    const subjects = await shell(git("git log --format=%s; git status --porcelain"), {
+      cwd: m.mount,
+    });
+    assert.equal(subjects, "second\nfirst\n");
   });
 });
 
