@@ -347,3 +347,23 @@ scene("what is asked again uses the statements there are", (scene) => {
   everything();
   assert.deepEqual(texts, []);
 });
+
+scene("a branch stands on a part of its work, its tree and its forks stay", (scene) => {
+  const { store, history } = scene;
+  const base = scene.commit("base");
+  const work = storeModel(store, directory({ f: file("work"), g: file("more") }));
+  history.save({ branch: "main", snapshot: work, segment: 5, nextInode: 2 ** 48 });
+  const child = { name: "child", parent: "main", head: base.id, snapshot: work };
+  const { head: fork } = history.createBranch({ ...child, nextInode: 2 ** 48 });
+  assert.deepEqual(history.branch("main")!.forks, [fork]);
+  const part = storeModel(store, directory({ f: file("work") }));
+  const commit = { label: "", message: "part", kind: "checkpoint", agent: null } as const;
+  const recorded = history.record("main", work, { ...commit, parents: [base.id] });
+  assert.equal(history.branch("main")!.head, base.id);
+  assert.deepEqual(history.commitInfo(recorded.id).snapshot, work);
+  const stand = history.standOn("main", part, { ...commit, parents: [base.id] }, 2 ** 48 + 9);
+  const { head, snapshot, segment, forks, nextInode } = new History(store).branch("main")!;
+  assert.deepEqual([head, segment, forks, nextInode], [stand.id, 5, [fork], 2 ** 48 + 9]);
+  assert.deepEqual(snapshot, work);
+  assert.deepEqual(stand.parents, [base.id]);
+});

@@ -2,7 +2,9 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { GIT_ENVIRONMENT } from "../support/git.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
+import { shell, until } from "../support/process.ts";
 import { onTerminal, type Step } from "../support/terminal.ts";
 
 const PROJECT = `seq 40 > long; printf 'gr\\xfcn\\r\\nend' > bytes; echo gone > gone
@@ -12,6 +14,8 @@ const AGENT =
   `printf '\\0\\0' > binary; printf 'bl\\xfc\\r\\nend\\n' > bytes; chmod 600 d/f; rm gone
 ln -sfn b link; sed -i -e s/^3$/three/ -e s/^20$/twenty/ -e s/^38$/x/ long
 mkdir new; echo new > new/a; echo '#!/bin/sh' > run; chmod +x run`;
+const SET_GIT = Object.entries(GIT_ENVIRONMENT).map(([name, value]) => `export ${name}='${value}'`)
+  .join("; ");
 const QUIET = { NO_COLOR: "1" };
 
 /** Each answer waits for its question. */
@@ -130,6 +134,59 @@ Deno.test("a review that is broken off, or cannot be merged, takes nothing", asy
     assert.equal((await m.ctl("log")).head, before);
     assert.deepEqual((await changes(m, "--branch", "b")).length, 9);
   });
+});
+
+Deno.test("an agent's commits are taken although somebody asked git in main meanwhile", async () => {
+  const project = "git init -q; seq 40 > long; echo a > other; git add -A; git commit -qm first";
+  const commits = "sed -i s/^3$/three/ long; git commit -qam second; echo b > other";
+  const git = (script: string) => `${SET_GIT}; ${script}`;
+  await withProject(git(project), async (m) => {
+    await work(m, git(commits));
+    // What git remembers of the file is not right any more, and is written again.
+    await Deno.utime(m.path("other"), new Date(), new Date(0));
+    const asked = await shell(git("git status --porcelain"), { cwd: m.mount });
+    assert.equal(asked, "");
+    assert.deepEqual(await changes(m), ["M .git/index"]);
+    const { code, said } = await onTerminal(m, ["review", "b"], answers("y", "y", "n"), QUIET);
+    assert.equal(code, 0, said);
+    const subjects = await shell(git("git log --format=%s; git status --porcelain"), {
+      cwd: m.mount,
+    });
+    assert.equal(subjects, "second\nfirst\n");
+  });
+});
+
+Deno.test("what was shown is what is taken, although work goes on and the server dies", async () => {
+  await withProject(PROJECT, async (m) => {
+    await work(m);
+    const branch = m.path(".agentvfs", "branches", "b");
+    const review = async () => {
+      using client = await m.connect();
+      return await client.review({ branch: "b" });
+    };
+    const { from, to, items } = await review();
+    assert.equal(items.length, 8);
+    await Deno.writeTextFile(join(branch, "run"), "another\n");
+    await Deno.writeTextFile(join(branch, "later"), "");
+    const { serverPid } = await m.status();
+    Deno.kill(serverPid, "SIGKILL");
+    await until("another server answers", async () => (await m.status()).serverPid !== serverPid);
+    using client = await m.connect();
+    const taken = await client.take({ branch: "b", from, to, all: true });
+    assert.deepEqual(taken.left, { added: 1, modified: 1, deleted: 0 });
+    assert.equal(await Deno.readTextFile(m.path("run")), "#!/bin/sh\n");
+    assert.deepEqual(await changes(m, "HEAD", to), []);
+    assert.deepEqual(await changes(m, "--branch", "b"), ["A later", "M run"]);
+    // The same again, as after an answer that was lost, takes nothing twice.
+    await client.take({ branch: "b", from, to, all: true });
+    assert.deepEqual(await changes(m, "HEAD", to), []);
+    assert.deepEqual((await review()).items.map(({ change }) => change.path), ["later", "run"]);
+    for (const wrong of [{ whole: [8] }, { parts: [{ item: 0, hunks: [0], edited: [] }] }]) {
+      await assert.rejects(client.take({ branch: "b", from, to, ...wrong }), {
+        code: "bad_choice",
+      });
+    }
+  }, { allowedLog: [/was killed by SIGKILL/] });
 });
 
 Deno.test("without a terminal it is refused before the program begins", async () => {

@@ -33,7 +33,12 @@ export function chooseColour(input: CommandInput): void {
 export function outputColumns(): number {
   const told = Number(Deno.env.get("COLUMNS"));
   if (Number.isInteger(told) && told > 0) return told;
-  return onTerminal() ? Deno.consoleSize().columns || COLUMNS : COLUMNS;
+  try {
+    return onTerminal() ? Deno.consoleSize().columns || COLUMNS : COLUMNS;
+  } catch {
+    // Some terminals do not say.
+    return COLUMNS;
+  }
 }
 
 /** Prints text, or bytes that are none: by the pager, if people read it. */

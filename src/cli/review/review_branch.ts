@@ -51,6 +51,7 @@ export async function reviewBranch(input: CommandInput, plan: ReviewPlan): Promi
   const choices = await reviewOnTerminal(input, report.items);
   if (choices === null || isNothing(choices)) {
     say(`nothing was taken; everything stays in branch ${branch}`);
+    sayLater(plan);
     return { differed: true, differs: true };
   }
   const { from, to } = report;
@@ -87,6 +88,11 @@ async function applyTaken(
   }
 }
 
+function sayLater({ branch, say }: ReviewPlan): void {
+  say(`  review it:     agentvfs review ${shellWord(branch)}`);
+  say(`  drop it:       agentvfs branch delete ${shellWord(branch)}`);
+}
+
 function list(items: readonly ReviewItem[]): void {
   if (items.length < 2) return;
   for (const item of items.slice(0, LISTED)) print(itemLine(item));
@@ -94,13 +100,14 @@ function list(items: readonly ReviewItem[]): void {
   print("");
 }
 
-function tell({ say }: ReviewPlan, { branch, into, changed, left }: TakeReport): Reviewed {
+function tell(plan: ReviewPlan, { branch, into, changed, left }: TakeReport): Reviewed {
+  const { say } = plan;
   say(`merged into ${into}: ${counts(changed)}; agentvfs undo takes it back`);
   if (left.added + left.modified + left.deleted === 0) {
     say(`nothing is left in branch ${branch}`);
     return { differed: true, differs: false };
   }
   say(`left in branch ${branch}: ${counts(left)}`);
-  say(`  review them:   agentvfs review ${shellWord(branch)}`);
+  sayLater(plan);
   return { differed: true, differs: true };
 }

@@ -15,7 +15,7 @@ import { firstChange, type Review } from "./review.ts";
 /** Lines that are shown at once, of a hunk and of what is taken as a whole; the pager shows all. */
 const SHOWN_LINES = { hunk: 100, attributes: 1, whole: 20 };
 const NO_NEWLINE = "\\ No newline at end of file";
-/** Columns of a line in a list. */
+/** Bytes of a line in a list. */
 const LISTED = 72;
 
 /** What the item is, in one line. */
@@ -52,11 +52,20 @@ export function listLines({ items, questions, number }: Review): string[] {
   return questions.map((question, i) => {
     const item = items[question.item]!;
     const mark = question.taken === null ? " " : question.taken ? "+" : "-";
-    const begins = question.what === "hunk" ? shownLine(firstChange(question.hunks[0]!), true) : "";
+    const begins = question.what === "hunk"
+      ? shownLine(beginning(firstChange(question.hunks[0]!)), true)
+      : "";
     const line = `${mark} ${i + 1}: ${safe(item.change.path)}`;
     const at = i + 1 === number ? style(line, "bold") : line;
-    return begins === "" ? at : `${at}  ${begins.slice(0, LISTED)}`;
+    return begins === "" ? at : `${at}  ${begins}`;
   });
+}
+
+/** As much of a line (a binary string) as is listed, not cut in the middle of a character of UTF-8. */
+function beginning(line: string): string {
+  let end = Math.min(line.length, LISTED);
+  while (end < line.length && end > 0 && (line.charCodeAt(end) & 0xc0) === 0x80) end--;
+  return line.slice(0, end);
 }
 
 /** The keys that can be typed now. */
@@ -111,7 +120,10 @@ function modesDiffer({ change: { details = [] } }: ReviewItem): boolean {
 }
 
 function wholeLine(item: ReviewItem): string {
-  const { change: { status, kind, oldSize = 0, size = 0, details = [] }, paths } = item;
+  const { change: { path, status, kind, oldSize = 0, size = 0, details = [] }, paths } = item;
+  if (/(^|\/)\.git$/.test(path)) {
+    return style("what git keeps, with its commits: taken or left as a whole", "dim");
+  }
   if (kind === "directory" || paths > 1) return style("taken or left as a whole", "dim");
   if (kind === "file" && (status !== "M" || details.includes("content"))) {
     const sizes = [status === "A" ? null : oldSize, status === "D" ? null : size];

@@ -27,6 +27,7 @@ import {
 import { mergeBase } from "../../history/merge/merge_base.ts";
 import { type Choices, chooseSnapshot } from "../../history/review/choose_snapshot.ts";
 import { type ReviewItem, reviewItems } from "../../history/review/review_items.ts";
+import { mergeProject } from "../../history/project/merge_project.ts";
 import type { OperationKind } from "../../history/commits/operation_log.ts";
 import { hasMarkers } from "../../history/merge/has_markers.ts";
 import type { MergeInProgress } from "../../history/refs/branch_table.ts";
@@ -357,7 +358,7 @@ export function backgroundJobs(
       ),
     standOn: ({ branch, snapshot, commit, nextInode }) =>
       storing(() => history.standOn(branch, snapshot, commit, nextInode)),
-    merge: (request) => storing(() => mergeBranches(store, history, request)),
+    merge: (request) => storing(() => mergeBranches(store, history, request, mergeProject)),
     discard: () => {
       store.discard();
       return null;

@@ -146,7 +146,10 @@ export function reportOf(p: Params<"merge">, into: Branch, outcome: MergeOutcome
   };
 }
 
-export function refusal(report: MergeReport): ServiceError {
+const STRATEGY_HINT =
+  "--strategy markers writes them into the files; ours, theirs or union decides them";
+
+export function refusal(report: MergeReport, hint = STRATEGY_HINT): ServiceError {
   const refused = report.sources.filter(({ merged }) => !merged);
   const count = refused.reduce((sum, { conflicts }) => sum + conflicts.length, 0);
   const names = refused.map(({ name }) => name).join(", ");
@@ -154,7 +157,7 @@ export function refusal(report: MergeReport): ServiceError {
     count === 1 ? "conflict" : "conflicts"
   }`;
   return new ServiceError("merge_conflicts", message, {
-    hint: "--strategy markers writes them into the files; ours, theirs or union decides them",
+    hint,
     details: report,
   });
 }

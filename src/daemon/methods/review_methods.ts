@@ -109,7 +109,11 @@ export class ReviewMethods {
         return [id];
       },
     });
-    if (merged === null) throw refusal(reportOf({ sources: [branch.name], label }, into, outcome!));
+    if (merged === null) {
+      const hint =
+        `Leave those paths, or merge all of it: agentvfs merge ${branch.name} --strategy markers`;
+      throw refusal(reportOf({ sources: [branch.name], label }, into, outcome!), hint);
+    }
     const { commit, safety } = merged;
     return { id: commit.id, taken, changed: merged.outcome.changes, safety: safety?.id ?? null };
   }

@@ -10,7 +10,7 @@ import type { StoreWriter } from "../../store/store_writer.ts";
 import type { ChangeCounts } from "../commits/commit.ts";
 import type { History } from "../history.ts";
 import { mergeBase } from "./merge_base.ts";
-import { mergeMany, type SourceResult } from "./merge_many.ts";
+import { mergeMany, type MergeManyOptions, type SourceResult } from "./merge_many.ts";
 import { emptyBase } from "./merge_snapshots.ts";
 import type { MergeStrategy } from "./merge_types.ts";
 
@@ -44,11 +44,16 @@ export interface MergeOutcome {
   readonly nextInode: number;
 }
 
-/** Puts objects; commits nothing. Throws what reading the history and the store throws. */
+/**
+ * Puts objects; commits nothing. Throws what reading the history and the store throws.
+ *
+ * @param merge how two snapshots are merged; default: as what they are, files
+ */
 export function mergeBranches(
   store: StoreWriter,
   history: History,
   request: MergeRequest,
+  merge?: MergeManyOptions["merge"],
 ): MergeOutcome {
   const { into, sources, strategy, paths } = request;
   let { nextInode } = request;
@@ -62,6 +67,7 @@ export function mergeBranches(
     strategy,
     allocateInode: () => nextInode++,
     ...(paths === undefined ? {} : { paths }),
+    ...(merge === undefined ? {} : { merge }),
   });
   const { snapshot, changes, highestInode } = result;
   nextInode = Math.max(nextInode, highestInode + 1);

@@ -27,6 +27,8 @@ export type FindBase<Source> = (source: Source, merged: readonly Source[]) => Sn
 export interface MergeManyOptions extends Omit<MergeOptions, "labels"> {
   /** What conflict markers call the branch that is merged into. */
   readonly label: string;
+  /** How two are merged; default: {@linkcode mergeSnapshots}. */
+  readonly merge?: typeof mergeSnapshots;
 }
 
 /** What became of one source. */
@@ -64,7 +66,7 @@ export function mergeMany<Source extends MergeSource>(
   findBase: FindBase<Source>,
   options: MergeManyOptions,
 ): MergeManyResult<Source> {
-  const { label, ...rest } = options;
+  const { label, merge = mergeSnapshots, ...rest } = options;
   const keepsMarked = options.strategy === "markers" && sources.length === 1;
   const strategy = options.strategy === "markers" && !keepsMarked ? "conflict" : options.strategy;
   const merged: Source[] = [];
@@ -72,7 +74,7 @@ export function mergeMany<Source extends MergeSource>(
   let snapshot = into;
   let highestInode = 0;
   for (const source of sources) {
-    const result = mergeSnapshots(store, findBase(source, merged), snapshot, source.snapshot, {
+    const result = merge(store, findBase(source, merged), snapshot, source.snapshot, {
       ...rest,
       allocateInode: () => options.allocateInode(),
       strategy,

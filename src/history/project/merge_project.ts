@@ -1,7 +1,7 @@
 /**
- * A branch and the project merged, in either direction, against what they have in common.
+ * Branches, or a branch and the project, merged against what they have in common.
  *
- * It is the merge of branches; what is added is what git keeps for itself below `.git`. Both sides' git writes there without
+ * It is the merge of snapshots; what is added is what git keeps for itself below `.git`. Both sides' git writes there without
  * anybody having asked for it, and what is no decision of a person's is to be no conflict:
  *
  * - the index: where one side's git only refreshed what it remembers of the files, the other side's is taken
