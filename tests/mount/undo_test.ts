@@ -132,6 +132,12 @@ Deno.test("a merge, a rollback and an undo are undone by their numbers", () =>
       [nothing.code, nothing.stdout],
       [0, `nothing of #${moves[0]!.number} is left to take back\n`],
     );
+    // In plain words, as they are written into .agentvfs/ctl.
+    const words = await m.run(["-C", m.project, "raw", "undo", "after"]);
+    const { ok, undone, rolled_back_to } = JSON.parse(words.stdout);
+    assert.deepEqual([ok, undone.kind], [true, "checkpoint"]);
+    assert.equal(rolled_back_to, (await m.ctl("log")).head);
+    await assert.rejects(Deno.lstat(m.path("after")));
     assert.equal((await refusal(m, "undo", "initial")).code, "cannot_undo");
     assert.equal((await refusal(m, "undo", "99")).code, "unknown_ref");
   }));
