@@ -32,9 +32,11 @@ import type { CommitDetails } from "./commits/commit_details.ts";
 import { countChanges } from "./diff/diff.ts";
 import { HistoryError } from "./commits/history_error.ts";
 import { countApart } from "./commits/count_apart.ts";
-import { listLog, type LogOptions, readable } from "./commits/log.ts";
-import { type Operation, type OperationKind, OperationLog } from "./commits/operation_log.ts";
+import { listLog, type LogOptions } from "./commits/log.ts";
+import { type OperationKind, OperationLog } from "./commits/operation_log.ts";
 import { RefResolver } from "./refs/resolve_ref.ts";
+import { Undos } from "./undos.ts";
+import { whole } from "./commits/whole.ts";
 import { isCompacted } from "./commits/retention_table.ts";
 import { isOfProject } from "./commits/lineage.ts";
 import { insertCommit } from "./commits/insert_commit.ts";
@@ -88,35 +90,6 @@ export interface MoveBackRequest extends BranchMove {
   readonly merge: MergeInProgress | null;
 }
 
-/** Where undo or redo would go. */
-export interface UndoTarget {
-  /** The commit to move to. */
-  readonly commit: CommitInfo;
-  /** The logged operations that would be taken back or done again, the first first. */
-  readonly operations: readonly Operation[];
-  /** The commits between these steps. */
-  readonly through: readonly ObjectId[];
-}
-
-/** An operation with what it went to. */
-export interface MovedTo extends Operation {
-  /** Null where nothing is left of it. */
-  readonly target: CommitInfo | null;
-  /** False for one of before commits and operations were numbered together, if a commit has its number. */
-  readonly isNumbered: boolean;
-}
-
-/** Something that happened, as the states before and after it. */
-export interface Change {
-  /** What people call it: `#12`. */
-  readonly name: string;
-  readonly kind: CommitKind | OperationKind;
-  /** Empty where it has none. */
-  readonly label: string;
-  readonly before: CommitInfo;
-  readonly after: CommitInfo;
-}
-
 export class History {
   readonly #store: StoreWriter;
   readonly #database: DatabaseSync;
@@ -124,6 +97,8 @@ export class History {
   readonly #operations: OperationLog;
   readonly #branches: BranchTable;
   readonly #bases: BaseTable;
+  /** What can be taken back. */
+  readonly undos: Undos;
 
   constructor(store: StoreWriter) {
     this.#store = store;
@@ -136,6 +111,11 @@ export class History {
       commitInfo: (id) => this.commitInfo(id),
       head: (branch) => this.branch(branch)?.head ?? null,
       operation: (number) => this.#operations.find(number),
+    });
+    this.undos = new Undos(this.#database, this.#operations, {
+      commitInfo: (id) => this.commitInfo(id),
+      resolve: (branch, ref) => this.resolve(branch, ref),
+      operation: (branch, ref) => this.#refs.operation(branch, ref),
     });
   }
 
@@ -367,89 +347,6 @@ export class History {
     return listLog(this.#database, (id) => this.commitInfo(id), branch, head, options);
   }
 
-  /** The newest operations of a branch that made no commit, newest first. */
-  moves(branch: string, range: { since: number; limit: number }): MovedTo[] {
-    const find = (id: ObjectId) => readable((id) => this.commitInfo(id), id);
-    const taken = prepared(this.#database, "SELECT 1 FROM commits WHERE sequence = ?");
-    return this.#operations.moves(branch, range).map((operation) => ({
-      ...operation,
-      target: find(operation.to),
-      isNumbered: taken.get(operation.number) === undefined,
-    }));
-  }
-
-  /** Where the branch is after `count` undos. Throws {@linkcode HistoryError} `nothing_to_undo`. */
-  undoTarget(branch: string, count = 1): UndoTarget {
-    const steps = this.#operations.undoable(branch).take(count).toArray();
-    if (steps.length === count) return this.#target(branch, steps);
-    throw new HistoryError(
-      "nothing_to_undo",
-      steps.length === 0
-        ? `Cannot undo on ${branch}: there was no rollback, restore or merge to take back`
-        : `Cannot undo ${count} operations on ${branch}: there are ${steps.length} to take back`,
-      { subject: branch },
-    );
-  }
-
-  /** Throws {@linkcode HistoryError} `nothing_to_redo`. */
-  redoTarget(branch: string): UndoTarget {
-    const steps = this.#operations.redoable(branch).take(1).toArray();
-    const [step] = steps;
-    if (step !== undefined && this.#operations.origin(branch, step).kind === "apply") {
-      throw new HistoryError(
-        "nothing_to_redo",
-        `Cannot redo on ${branch}: an apply was undone last, which agentvfs apply does again`,
-        { subject: branch },
-      );
-    }
-    if (steps.length === 1) return this.#target(branch, steps);
-    throw new HistoryError(
-      "nothing_to_redo",
-      `Cannot redo on ${branch}: nothing was undone since the last rollback or restore`,
-      { subject: branch },
-    );
-  }
-
-  /** Each step goes to where its operation came from. */
-  #target(branch: string, steps: readonly Operation[]): UndoTarget {
-    const through = steps.map(({ from }) => from);
-    return {
-      commit: whole(this.commitInfo(through.pop()!)),
-      operations: steps.map((step) => this.#operations.origin(branch, step)),
-      through,
-    };
-  }
-
-  /**
-   * What a commit changed against its first parent, or what the operation with a number did. Throws as `resolve` does, and
-   * {@linkcode HistoryError} `cannot_undo` where there was nothing before.
-   */
-  change(branch: string, ref: string): Change {
-    const move = this.#refs.operation(branch, ref);
-    if (move !== null) {
-      const [before, after] = [move.from, move.to].map((id) => whole(this.commitInfo(id)));
-      const { number, kind } = move;
-      return { name: `#${number}`, kind, label: "", before: before!, after: after! };
-    }
-    const after = this.resolve(branch, ref);
-    const name = after.number === undefined ? after.id.slice(0, 12) : `#${after.number}`;
-    const [parent] = after.parents;
-    if (parent === undefined) {
-      throw new HistoryError(
-        "cannot_undo",
-        `Cannot undo ${name}: the history begins with it, so there is nothing to go back to`,
-        { subject: after.id },
-      );
-    }
-    return {
-      name,
-      kind: after.kind,
-      label: after.label,
-      before: whole(this.commitInfo(parent)),
-      after,
-    };
-  }
-
   #putCommit(
     branch: string,
     head: ObjectId | null,
@@ -488,17 +385,6 @@ function ofBranch(commit: CommitInfo): CommitInfo {
   throw new HistoryError(
     "not_a_state",
     `Cannot go to ${commit.id.slice(0, 12)}: it is what the project became, no state of a branch`,
-    { subject: commit.id },
-  );
-}
-
-/** Throws unless what the commit recorded is there. */
-function whole(commit: CommitInfo): CommitInfo {
-  if (!commit.compacted) return commit;
-  const name = commit.label === "" ? commit.id.slice(0, 12) : JSON.stringify(commit.label);
-  throw new HistoryError(
-    "compacted",
-    `The contents of checkpoint ${name} are gone: it was older than what is kept`,
     { subject: commit.id },
   );
 }

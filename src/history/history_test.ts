@@ -190,27 +190,27 @@ scene("the log of a branch begins where it grew from", (s) => {
 
 scene("undo goes back over rollbacks and redo forward, to what was current each time", (s) => {
   const { history } = s;
-  refused("nothing_to_undo", () => history.undoTarget("main"));
-  refused("nothing_to_redo", () => history.redoTarget("main"));
+  refused("nothing_to_undo", () => history.undos.target("main"));
+  refused("nothing_to_redo", () => history.undos.redoTarget("main"));
   const [one, two, three] = [s.commit("one"), s.commit("two"), s.commit("three")];
   s.move("rollback", two, three.id);
   s.move("rollback", one, two.id);
-  assert.equal(history.undoTarget("main").commit.id, two.id);
+  assert.equal(history.undos.target("main").commit.id, two.id);
   const dirty = s.commit("", { kind: "safety" });
   s.move("undo", two, dirty.id);
-  assert.equal(history.undoTarget("main").commit.id, three.id);
+  assert.equal(history.undos.target("main").commit.id, three.id);
   s.move("undo", three, two.id);
-  refused("nothing_to_undo", () => history.undoTarget("main"));
-  assert.equal(history.redoTarget("main").commit.id, two.id);
+  refused("nothing_to_undo", () => history.undos.target("main"));
+  assert.equal(history.undos.redoTarget("main").commit.id, two.id);
   s.move("redo", two, three.id);
-  assert.equal(history.redoTarget("main").commit.id, dirty.id);
+  assert.equal(history.undos.redoTarget("main").commit.id, dirty.id);
   s.move("redo", history.commitInfo(dirty.id), two.id);
-  refused("nothing_to_redo", () => history.redoTarget("main"));
-  assert.equal(history.undoTarget("main").commit.id, two.id);
-  assert.equal(history.undoTarget("main").operations[0]!.kind, "rollback");
+  refused("nothing_to_redo", () => history.undos.redoTarget("main"));
+  assert.equal(history.undos.target("main").commit.id, two.id);
+  assert.equal(history.undos.target("main").operations[0]!.kind, "rollback");
   s.move("undo", two, dirty.id);
   s.move("rollback", one, two.id);
-  refused("nothing_to_redo", () => history.redoTarget("main"));
+  refused("nothing_to_redo", () => history.undos.redoTarget("main"));
 });
 
 scene("a restore that makes a commit can be undone", (s) => {
@@ -223,7 +223,7 @@ scene("a restore that makes a commit can be undone", (s) => {
     commit: { label: "", message: "restore f", kind: "restore", agent: null },
     operation: { kind: "restore", from: safety.id },
   })!;
-  const { commit, operations } = s.history.undoTarget("main");
+  const { commit, operations } = s.history.undos.target("main");
   assert.equal(commit.id, safety.id);
   const { kind, to, number } = operations[0]!;
   assert.deepEqual([kind, to, number], ["restore", restored.id, restored.number]);
@@ -244,7 +244,7 @@ scene("commits and moves are numbered together, and a number is never given twic
   assert.equal(resolve("#4~1"), one.id);
   refused("unknown_ref", () => history.resolve("main", "#9"));
   assert.deepEqual(
-    history.moves("main", { since: 0, limit: 9 }).map(({ number, kind, target }) => [
+    history.undos.moves("main", { since: 0, limit: 9 }).map(({ number, kind, target }) => [
       number,
       kind,
       target!.number,
@@ -255,8 +255,10 @@ scene("commits and moves are numbered together, and a number is never given twic
   const { sum: _, ...row } = store.database.prepare("SELECT * FROM operations").get() as Row;
   store.database.exec("DELETE FROM operations");
   putRow(store.database, OPERATIONS, { ...row, sequence: 1 });
-  assert.deepEqual(history.moves("main", { since: 0, limit: 1 }).map((m) => m.isNumbered), [false]);
-  assert.equal(history.change("main", "#2").kind, "checkpoint");
+  assert.deepEqual(history.undos.moves("main", { since: 0, limit: 1 }).map((m) => m.isNumbered), [
+    false,
+  ]);
+  assert.equal(history.undos.change("main", "#2").kind, "checkpoint");
   store.commit((database) => forgetCommits(database, [three.id]));
   assert.equal(s.commit("five").number, 5);
 });
@@ -266,14 +268,14 @@ scene("what a number did is between two states", (s) => {
   const [one, two] = [s.commit("one"), s.commit("two")];
   s.move("rollback", one, two.id);
   const states = (ref: string) => {
-    const { name, kind, before, after } = history.change("main", ref);
+    const { name, kind, before, after } = history.undos.change("main", ref);
     return [name, kind, before.label, after.label];
   };
   assert.deepEqual(states("two"), ["#2", "checkpoint", "one", "two"]);
   assert.deepEqual(states("#3"), ["#3", "rollback", "two", "one"]);
-  refused("cannot_undo", () => history.change("main", "one"));
+  refused("cannot_undo", () => history.undos.change("main", "one"));
   s.store.commit((database) => compact(database, [one.id], 0));
-  refused("compacted", () => history.change("main", "two"));
+  refused("compacted", () => history.undos.change("main", "two"));
 });
 
 scene("undo and redo of several, in any order, go where those of one go", (s) => {
@@ -286,13 +288,13 @@ scene("undo and redo of several, in any order, go where those of one go", (s) =>
     commits.push(s.commit(`after ${i}`));
   }
   for (let count = 1; count <= 6; count++) {
-    const target = history.undoTarget("main", count);
+    const target = history.undos.target("main", count);
     assert.deepEqual(target.through.length, count - 1);
     assert.equal(target.operations.length, count);
     const labels = target.operations.map(({ from }) => history.commitInfo(from).label);
     assert.deepEqual(labels, [6, 5, 4, 3, 2, 1].slice(0, count).map(String));
   }
-  refused("nothing_to_undo", () => history.undoTarget("main", 7));
+  refused("nothing_to_undo", () => history.undos.target("main", 7));
 });
 
 scene("a save that fails leaves nothing", (s) => {
@@ -331,7 +333,7 @@ scene("what is asked again uses the statements there are", (scene) => {
     }
     history.log("main", { all: true, limit: 5 });
     history.commits();
-    history.undoTarget("main");
+    history.undos.target("main");
     history.aheadBehind("main", "main");
     store.stats();
   };

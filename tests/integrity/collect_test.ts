@@ -127,7 +127,7 @@ Deno.test("safety checkpoints go after a day, unless undo needs them", () =>
     });
     const { compacted } = collect(sample, { now, policy: { keepForMs: 30 * DAY } });
     assert.deepEqual(compacted.map(({ id }) => id), [old.id]);
-    assert.equal(sample.history.undoTarget(BRANCH).commit.id, used.id);
+    assert.equal(sample.history.undos.target(BRANCH).commit.id, used.id);
     assert.equal(sample.history.resolve(BRANCH, young.id).id, young.id);
     sample.close();
   }));

@@ -61,6 +61,8 @@ Deno.test("a change that takes very much away is refused, or asked about, and do
     assert.equal(plain.code, 1);
     assert.match(plain.stderr, /^one\/ +900 deleted\ntwo\/ +303 deleted\n\(the root itself\) +/);
     assert.match(plain.stderr, /Did not roll back: it would delete 1203 .*\n.*--force-large/);
+    const words = await m.run(["-C", m.project, "raw", "rollback", "initial"]);
+    assert.match(words.stdout, /^\{"ok":false,.*"code":"too_large".*"hint":".*forceLarge/);
     assert.deepEqual(await m.ctl("log", "--all"), before);
     // A part of it is not too large.
     await m.ctl("restore", "two", "--from", "initial");

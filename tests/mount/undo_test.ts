@@ -3,16 +3,22 @@
  */
 
 import assert from "node:assert/strict";
-import type { LogEntry, LogReport } from "../../src/control/service/history.ts";
+import type { ControlClient } from "../../src/control/client.ts";
+import type { LogEntry } from "../../src/control/service/history.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { shell } from "../support/process.ts";
 
 const PROJECT = "seq 1 30 >lines; echo a >a; echo b >b; mkdir d; echo e >d/e";
 
-async function step(m: Mounted, script: string, label: string): Promise<LogEntry> {
+async function step(
+  m: Mounted,
+  c: ControlClient,
+  script: string,
+  label: string,
+): Promise<LogEntry> {
   await shell(script, { cwd: m.mount });
-  await m.ctl("checkpoint", label);
-  return (await m.ctl("log") as LogReport).entries[0]!;
+  await c.checkpoint({ label });
+  return (await c.log({})).entries[0]!;
 }
 
 /** Every name with its content. */
@@ -33,45 +39,52 @@ async function refusal(m: Mounted, ...args: string[]): Promise<{ code: string; m
 
 Deno.test("undo of one thing takes out what it did, and leaves what came after", () =>
   withProject(PROJECT, async (m) => {
-    const one = await step(m, "sed -i 's/^3$/three/' lines; rm a; mv d/e d/f; echo n >new", "one");
-    await step(m, "sed -i 's/^27$/many/' lines; echo later >later", "two");
+    using c = await m.connect();
+    const one = await step(
+      m,
+      c,
+      "sed -i 's/^3$/three/' lines; rm a; mv d/e d/f; echo n >new",
+      "one",
+    );
+    await step(m, c, "sed -i 's/^27$/many/' lines; echo later >later", "two");
     assert.equal(one.number, 2);
     await shell("echo unsaved >unsaved", { cwd: m.mount });
     const before = await tree(m);
-    const shown = await m.ctl("undo", "2", "--dry-run");
+    const shown = await c.undo({ ref: "2", dryRun: true });
     assert.equal(await tree(m), before);
     assert.deepEqual(
-      shown.changes.map(({ status, path }: { status: string; path: string }) => status + path),
+      shown.changes!.map(({ status, path }) => status + path),
       ["Aa", "Ad/e", "Dd/f", "Mlines", "Dnew"],
     );
-    const undone = await m.ctl("undo", "#2");
+    const undone = await c.undo({ ref: "#2" });
     assert.deepEqual(undone.changed, { added: 2, modified: 1, deleted: 2 });
-    assert.equal(undone.undone.name, "#2");
+    assert.equal(undone.undone!.name, "#2");
     const lines = (await Deno.readTextFile(m.path("lines"))).split("\n");
     assert.deepEqual([lines[2], lines[26]], ["3", "many"]);
     const names = (await shell("find . -type f | sort", { cwd: m.mount })).split("\n");
     for (const name of ["./a", "./d/e", "./later", "./unsaved"]) assert.ok(names.includes(name));
     for (const name of ["./d/f", "./new"]) assert.ok(!names.includes(name));
-    const { entries } = await m.ctl("log") as LogReport;
+    const { entries } = await c.log({});
     assert.deepEqual(
       [entries[0]!.id, entries[0]!.kind, entries[0]!.message],
       [undone.id, "revert", "undo of #2 (one)"],
     );
-    await m.ctl("undo");
+    await c.undo({});
     assert.equal(await tree(m), before);
-    await m.ctl("redo");
-    assert.equal((await m.ctl("log")).head, undone.id);
+    await c.redo({});
+    assert.equal((await c.log({})).head, undone.id);
     // The undo is a thing itself.
-    await m.ctl("undo", String(entries[0]!.number));
+    await c.undo({ ref: String(entries[0]!.number) });
     assert.equal(await tree(m), before);
-    assert.equal((await m.ctl("verify")).clean, true);
+    assert.equal((await c.verify({})).clean, true);
   }));
 
 Deno.test("what cannot be taken out is refused with the paths, and nothing is changed", () =>
   withProject(PROJECT, async (m) => {
-    const one = await step(m, "sed -i 's/^3$/three/' lines; echo x >a", "one");
-    await step(m, "sed -i 's/^three$/THREE/' lines; rm a", "two");
-    const before = [await tree(m), await m.ctl("log", "--all")];
+    using c = await m.connect();
+    const one = await step(m, c, "sed -i 's/^3$/three/' lines; echo x >a", "one");
+    await step(m, c, "sed -i 's/^three$/THREE/' lines; rm a", "two");
+    const before = [await tree(m), await c.log({ all: true })];
     const number = String(one.number);
     const error = await refusal(m, "undo", number) as { code: string; details?: unknown };
     assert.equal(error.code, "undo_conflicts");
@@ -85,11 +98,11 @@ Deno.test("what cannot be taken out is refused with the paths, and nothing is ch
     assert.match(plain.stderr, /Cannot undo #2 in main: 2 conflicts with what came after it/);
     const dry = await m.run(["-C", m.project, "undo", number, "-n"]);
     assert.equal(dry.code, 1, dry.stderr);
-    assert.deepEqual([await tree(m), await m.ctl("log", "--all")], before);
-    await m.ctl("undo", number, "--strategy", "theirs");
+    assert.deepEqual([await tree(m), await c.log({ all: true })], before);
+    await c.undo({ ref: number, strategy: "theirs" });
     assert.equal((await Deno.readTextFile(m.path("lines"))).split("\n")[2], "3");
     assert.equal(await Deno.readTextFile(m.path("a")), "a\n");
-    await m.ctl("undo");
+    await c.undo({});
     assert.equal(await tree(m), before[0]);
     // With markers the undo is settled as a merge is.
     await shell("echo x >a", { cwd: m.mount });
@@ -98,30 +111,31 @@ Deno.test("what cannot be taken out is refused with the paths, and nothing is ch
     assert.match(await Deno.readTextFile(m.path("lines")), /^<<<<<<< main$/m);
     assert.equal((await refusal(m, "undo", number)).code, "merge_in_progress");
     await shell("sed -i '/^[<>=|]/d' lines", { cwd: m.mount });
-    await m.ctl("merge", "--continue");
-    const [newest] = (await m.ctl("log") as LogReport).entries;
+    await c.continueMerge({});
+    const [newest] = (await c.log({})).entries;
     assert.deepEqual([newest!.kind, newest!.message], ["revert", "undo of #2 (one)"]);
-    await m.ctl("checkpoint", "not in the way of a merge");
+    await c.checkpoint({ label: "not in the way of a merge" });
   }));
 
 Deno.test("a merge, a rollback and an undo are undone by their numbers", () =>
   withProject(PROJECT, async (m) => {
-    await m.ctl("branch", "create", "side");
+    using c = await m.connect();
+    await c.createBranch({ name: "side" });
     await shell("echo side >side; echo s >>b", { cwd: m.path(".agentvfs/branches/side") });
-    await m.ctl("merge", "side");
-    const merge = (await m.ctl("log") as LogReport).entries[0]!;
-    await step(m, "echo after >after", "after");
-    await m.ctl("undo", String(merge.number));
+    await c.merge({ sources: ["side"] });
+    const merge = (await c.log({})).entries[0]!;
+    await step(m, c, "echo after >after", "after");
+    await c.undo({ ref: String(merge.number) });
     assert.equal(await Deno.readTextFile(m.path("b")), "b\n");
     assert.equal(await Deno.readTextFile(m.path("after")), "after\n");
-    await m.ctl("rollback", "initial");
-    await step(m, "echo last >last", "last");
-    const { moves, entries } = await m.ctl("log") as LogReport;
+    await c.rollback({ ref: "initial" });
+    await step(m, c, "echo last >last", "last");
+    const { moves, entries } = await c.log({});
     assert.deepEqual(moves.map(({ kind, toNumber }) => [kind, toNumber]), [["rollback", 1]]);
-    await m.ctl("undo", String(moves[0]!.number));
+    await c.undo({ ref: String(moves[0]!.number) });
     assert.equal(await Deno.readTextFile(m.path("after")), "after\n");
     assert.equal(await Deno.readTextFile(m.path("last")), "last\n");
-    const again = (await m.ctl("log") as LogReport).entries;
+    const again = (await c.log({})).entries;
     assert.deepEqual(again.slice(1), entries.map((entry) => ({ ...entry, head: false })));
     const human = await m.run(["-C", m.project, "log"]);
     assert.match(human.stdout, /^ +#\d+ +[-\d]+ [:\d]+ +rollback +to #1/m);
@@ -132,70 +146,75 @@ Deno.test("a merge, a rollback and an undo are undone by their numbers", () =>
       [nothing.code, nothing.stdout],
       [0, `nothing of #${moves[0]!.number} is left to take back\n`],
     );
+    // In plain words, as they are written into .agentvfs/ctl.
+    const words = await m.run(["-C", m.project, "raw", "undo", "after"]);
+    const { ok, undone, rolled_back_to } = JSON.parse(words.stdout);
+    assert.deepEqual([ok, undone.kind], [true, "checkpoint"]);
+    assert.equal(rolled_back_to, (await c.log({})).head);
+    await assert.rejects(Deno.lstat(m.path("after")));
     assert.equal((await refusal(m, "undo", "initial")).code, "cannot_undo");
     assert.equal((await refusal(m, "undo", "99")).code, "unknown_ref");
   }));
 
 Deno.test("several undos are one move, and each is done again alone", () =>
   withProject(PROJECT, async (m) => {
+    using c = await m.connect();
     const states = [await tree(m)];
-    for (const label of ["one", "two", "three"]) await step(m, `echo ${label} >a`, label);
+    for (const label of ["one", "two", "three"]) await step(m, c, `echo ${label} >a`, label);
     for (const label of ["two", "one", "initial"]) {
       await shell(`echo ${label} >>b`, { cwd: m.mount });
       states.push(await tree(m));
-      await m.ctl("rollback", label);
+      await c.rollback({ ref: label });
     }
     await shell("echo unsaved >b", { cwd: m.mount });
     const { message } = await refusal(m, "undo", "--count", "4");
     assert.match(message, /there are 3 to take back/);
-    await m.ctl("undo", "--count", "3");
+    await c.undo({ count: 3 });
     assert.equal(await tree(m), states[1]);
     for (const state of [states[2], states[3]]) {
-      await m.ctl("redo");
+      await c.redo({});
       assert.equal(await tree(m), state);
     }
-    await m.ctl("redo");
+    await c.redo({});
     assert.equal(await Deno.readTextFile(m.path("b")), "unsaved\n");
-    await m.ctl("undo", "--count", "2");
+    await c.undo({ count: 2 });
     assert.equal(await tree(m), states[2]);
-    await m.ctl("undo");
+    await c.undo({});
     assert.equal(await tree(m), states[1]);
   }));
 
 Deno.test("an undo of what a refresh brought is not the branch's work: an apply leaves it to the project", () =>
   withProject(PROJECT, async (m) => {
+    using c = await m.connect();
     const project = (name: string) => `${m.project}/${name}`;
     await Deno.writeTextFile(project("a"), "by hand\n");
-    const { id } = await m.ctl("refresh");
-    const refresh = (await m.ctl("log") as LogReport).entries.find((entry) => entry.id === id)!;
-    await step(m, "echo work >>b", "work");
-    await m.ctl("undo", String(refresh.number));
+    const { id } = await c.refresh({});
+    const refresh = (await c.log({})).entries.find((entry) => entry.id === id)!;
+    await step(m, c, "echo work >>b", "work");
+    await c.undo({ ref: String(refresh.number) });
     assert.equal(await Deno.readTextFile(m.path("a")), "a\n");
-    const { changes } = await m.ctl("apply", "--dry-run");
-    assert.deepEqual(changes.map(({ path }: { path: string }) => path), ["b"]);
-    await m.ctl("apply");
+    const { changes } = await c.apply({ dryRun: true });
+    assert.deepEqual(changes!.map(({ path }) => path), ["b"]);
+    await c.apply({});
     assert.equal(await Deno.readTextFile(project("a")), "by hand\n");
     assert.equal(await Deno.readTextFile(project("b")), "b\nwork\n");
     // It is there to be brought again; and the undo may be undone.
-    await m.ctl("refresh", "--dry-run").then(({ changes }) =>
-      assert.deepEqual(changes.map(({ path }: { path: string }) => path), ["a"])
-    );
-    await m.ctl(
-      "undo",
-      (await m.ctl("log") as LogReport).entries.find(({ kind }) => kind === "revert")!.id,
-    );
+    const again = await c.refresh({ dryRun: true });
+    assert.deepEqual(again.changes!.map(({ path }) => path), ["a"]);
+    const { entries } = await c.log({});
+    await c.undo({ ref: entries.find(({ kind }) => kind === "revert")!.id });
     assert.equal(await Deno.readTextFile(m.path("a")), "by hand\n");
     await shell("echo more >>a", { cwd: m.mount });
-    await m.ctl("apply");
+    await c.apply({});
     assert.equal(await Deno.readTextFile(project("a")), "by hand\nmore\n");
     // Also by the way of another branch.
     await Deno.writeTextFile(project("d/e"), "by hand, too\n");
-    await m.ctl("branch", "create", "side");
-    await m.ctl("refresh", "--branch", "side");
-    await m.ctl("merge", "side");
-    const merge = (await m.ctl("log") as LogReport).entries[0]!;
+    await c.createBranch({ name: "side" });
+    await c.refresh({ branch: "side" });
+    await c.merge({ sources: ["side"] });
+    const merge = (await c.log({})).entries[0]!;
     assert.equal(await Deno.readTextFile(m.path("d/e")), "by hand, too\n");
-    await m.ctl("undo", String(merge.number));
-    assert.equal((await m.ctl("apply")).state, "unchanged");
+    await c.undo({ ref: String(merge.number) });
+    assert.equal((await c.apply({})).state, "unchanged");
     assert.equal(await Deno.readTextFile(project("d/e")), "by hand, too\n");
   }));

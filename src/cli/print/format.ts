@@ -10,6 +10,11 @@ import { safe, type Style, style } from "./output.ts";
 /** Hex digits of an id that are shown. */
 const SHORT_ID = 12;
 
+/** `#12`, or nothing: also for a daemon that was started by a version without numbers. */
+export function hashNumber(number: number | null | undefined): string {
+  return number ? `#${number}` : "";
+}
+
 export function shortId(id: string): string {
   return id.slice(0, SHORT_ID);
 }

@@ -11,14 +11,12 @@ import { type ChangeSize, changeSize } from "../../history/diff/change_size.ts";
 import { graftPaths } from "../../history/rollback/graft.ts";
 import {
   type BranchState,
-  type Change,
   History,
   type MoveBackRequest,
-  type MovedTo,
   type NewBranch,
   type NewCommit,
-  type UndoTarget,
 } from "../../history/history.ts";
+import type { Change, MovedTo, UndoTarget } from "../../history/undos.ts";
 import {
   mergeBranches,
   type MergeOutcome,
@@ -387,7 +385,7 @@ export function backgroundJobs(
       const commits = history.log(branch, options);
       const { limit = Infinity } = options;
       const since = commits.length < limit ? 0 : commits.at(-1)!.time;
-      return { commits, moves: history.moves(branch, { since, limit }) };
+      return { commits, moves: history.undos.moves(branch, { since, limit }) };
     },
     diff: ({ from, to, renames = false, lines = false, working, ...options }) =>
       detailedDiff(store, from, to, {
@@ -405,13 +403,13 @@ export function backgroundJobs(
     memory: ({ collect }) => threadMemory(collect, store.counts),
     storeStats: (live) => statsTask(store, live, onTask),
     ...garbageJobs(store, history, onTask),
-    undoTarget: ({ branch, count }) => history.undoTarget(branch, count),
-    change: ({ branch, ref }) => history.change(branch, ref),
+    undoTarget: ({ branch, count }) => history.undos.target(branch, count),
+    change: ({ branch, ref }) => history.undos.change(branch, ref),
     ...projectJobs(store, history, {
       source: start.source,
       plan: `${start.store}/applying.json`,
     }),
-    redoTarget: (branch) => history.redoTarget(branch),
+    redoTarget: (branch) => history.undos.redoTarget(branch),
     notify: (invalidation) => {
       notify(start.fuseFd, invalidation);
       return null;

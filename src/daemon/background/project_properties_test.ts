@@ -13,6 +13,7 @@ import { withTemporary } from "../../../tests/support/temporary.ts";
 import { applySnapshot } from "../../apply/apply_snapshot.ts";
 import type { CommitInfo, CommitKind } from "../../history/commits/commit.ts";
 import { FIRST_SEGMENT, History } from "../../history/history.ts";
+import { mergeSnapshots } from "../../history/merge/merge_snapshots.ts";
 import { importSource } from "../../source/import_source.ts";
 import { SourceDirectory } from "../../source/read_source.ts";
 import { loadHasher } from "../../store/format/hash.ts";
@@ -166,7 +167,8 @@ class World {
       () => this.#refresh(),
       () => this.#rollback(),
       () => this.#undo(),
-    ][random(10)]!();
+      () => this.#revert(),
+    ][random(11)]!();
     this.#check();
     return done;
   }
@@ -379,20 +381,90 @@ class World {
       nextInode: FIRST_OWN_INODE,
       operation: { kind: "rollback", from: from.commit.id },
     });
-    for (const { before, after } of from.refreshes.toReversed()) {
-      if (!to.refreshes.some((other) => other.after === after)) {
-        this.#base = merge(after, this.#base, before, "theirs").files;
-      }
-    }
-    for (const { before, after } of to.refreshes) {
-      if (!from.refreshes.some((other) => other.after === after)) {
-        this.#base = merge(before, this.#base, after, "theirs").files;
-      }
-    }
+    this.#base = this.#baseAt(to);
     this.#branch = new Map(to.files);
     this.#at = to;
     this.#applied = null;
     return "rollback";
+  }
+
+  /** What is common where the branch is, moved by the refreshes between that and another point. */
+  #baseAt(to: Point): Files {
+    const from = this.#at;
+    let base = this.#base;
+    for (const { before, after } of from.refreshes.toReversed()) {
+      if (!to.refreshes.some((other) => other.after === after)) {
+        base = merge(after, base, before, "theirs").files;
+      }
+    }
+    for (const { before, after } of to.refreshes) {
+      if (!from.refreshes.some((other) => other.after === after)) {
+        base = merge(before, base, after, "theirs").files;
+      }
+    }
+    return base;
+  }
+
+  /** Takes one thing out of the branch that a commit did, a refresh perhaps. */
+  async #revert(): Promise<string> {
+    const parentOf = ({ commit }: Point) =>
+      this.#points.find((point) => point.commit.id === commit.parents[0]);
+    const changing = this.#points.filter((point) => {
+      const parent = parentOf(point);
+      return parent !== undefined && !sameFiles(parent.files, point.files);
+    });
+    // Every other time a refresh, if there is one.
+    const refreshes = changing.filter(({ commit }) => commit.kind === "refresh");
+    const among = refreshes.length > 0 && this.random(2) === 0 ? refreshes : changing;
+    const after = among[this.random(among.length)];
+    if (after === undefined) return "nothing to revert";
+    const before = parentOf(after)!;
+    await this.#checkpoint();
+    const { commit: head, refreshes: had } = this.#at;
+    let next = this.history.nextInode();
+    const outcome = mergeSnapshots(
+      this.store,
+      after.commit.snapshot,
+      head.snapshot,
+      before.commit.snapshot,
+      {
+        strategy: "conflict",
+        labels: { ours: "main", theirs: "before" },
+        allocateInode: () => next++,
+      },
+    );
+    const merged = merge(after.files, this.#branch, before.files);
+    assert.deepEqual(new Set(outcome.conflicts.map(({ path }) => path)), merged.conflicts);
+    if (merged.conflicts.size > 0 || sameFiles(merged.files, this.#branch)) {
+      this.store.discard();
+      return `revert of nothing (${merged.conflicts.size} conflicts)`;
+    }
+    const [was, is] = [this.#baseAt(before), this.#baseAt(after)];
+    const base = merge(is, this.#base, was, "theirs").files;
+    const common = await this.#jobs.commonWithout({
+      branch: "main",
+      before: before.commit.id,
+      after: after.commit.id,
+      head: head.id,
+    });
+    assert.equal(common === null, sameFiles(base, this.#base));
+    const parents = [head];
+    if (common !== null) {
+      const { snapshot } = common;
+      const asked = { branch: "main", snapshot, before: common.base, message: "" };
+      parents.push(await this.#jobs.common(asked));
+    }
+    await this.#show(outcome.snapshot);
+    this.#branch = new Map(merged.files);
+    this.#commit(outcome.snapshot, "revert", parents);
+    if (common !== null) {
+      const moved = { before: this.#base, after: base };
+      this.#at = { ...this.#at, refreshes: [...had, moved] };
+      this.#points[this.#points.length - 1] = this.#at;
+      this.#base = base;
+    }
+    this.#applied = null;
+    return common === null ? "revert" : "revert of a refresh";
   }
 
   async #undo(): Promise<string> {
@@ -465,7 +537,6 @@ Deno.test("whatever is done on both sides, refresh and apply bring over what is 
     for (const step of steps) seen.add(step);
   }
   // Otherwise nothing of it was tried.
-  for (const step of ["apply (0 conflicts)", "refresh", "refresh with conflicts", "undo"]) {
-    assert.ok(seen.has(step), step);
-  }
+  const steps = ["apply (0 conflicts)", "refresh", "refresh with conflicts", "undo"];
+  for (const step of [...steps, "revert", "revert of a refresh"]) assert.ok(seen.has(step), step);
 });

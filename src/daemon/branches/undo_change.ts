@@ -10,7 +10,7 @@
 import type { UndoReport } from "../../control/service/history.ts";
 import type { MergeStrategy } from "../../control/service/merge.ts";
 import { ServiceError } from "../../control/service_error.ts";
-import type { Change } from "../../history/history.ts";
+import type { Change } from "../../history/undos.ts";
 import type { MergeOutcome } from "../../history/merge/merge_branches.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { changeReport, conflictReport, elapsed, nullIfEmpty } from "../threads/reports.ts";

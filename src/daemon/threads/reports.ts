@@ -17,7 +17,7 @@ import type {
 } from "../../control/service/history.ts";
 import type { ConflictReport, ConflictSide, ReviewItem } from "../../control/service/merge.ts";
 import type { CommitInfo, CommitKind } from "../../history/commits/commit.ts";
-import type { MovedTo } from "../../history/history.ts";
+import type { MovedTo } from "../../history/undos.ts";
 import type { ReviewItem as Reviewed } from "../../history/review/review_items.ts";
 import type { MergeConflict } from "../../history/merge/merge_types.ts";
 import type { DetailedChange } from "../../history/diff/detailed_diff.ts";

@@ -1,6 +1,14 @@
 import type { Command } from "../../command.ts";
 import { branchMeant, given, withDaemon } from "../../daemon_client.ts";
-import { counts, duration, joined, quoted, shortId, words } from "../../print/format.ts";
+import {
+  counts,
+  duration,
+  hashNumber,
+  joined,
+  quoted,
+  shortId,
+  words,
+} from "../../print/format.ts";
 import { BRANCH_OPTION } from "../../history_options.ts";
 import { onTerminal, print, printJson, style } from "../../print/output.ts";
 
@@ -30,7 +38,7 @@ Prints the id of the checkpoint, 64 hex digits, where output is not a terminal.`
     else if (!onTerminal()) print(report.id);
     else {
       const id = style(shortId(report.id), "yellow");
-      const number = report.number === null ? "" : `#${report.number}`;
+      const number = hashNumber(report.number);
       const name = words("checkpoint", number, id, style(quoted(report.label), "bold"));
       print(joined(name, counts(report.changed), duration(report.ms)));
     }

@@ -2,7 +2,15 @@ import type { LogEntry, LogMove, LogReport } from "../../../control/service/hist
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { branchMeant, withDaemon } from "../../daemon_client.ts";
-import { columns, counts, localTime, quoted, shortId, words } from "../../print/format.ts";
+import {
+  columns,
+  counts,
+  hashNumber,
+  localTime,
+  quoted,
+  shortId,
+  words,
+} from "../../print/format.ts";
 import { BRANCH_OPTION } from "../../history_options.ts";
 import { workOf } from "../../print/agent_work.ts";
 import { printJson, safe, type Style, style } from "../../print/output.ts";
@@ -54,7 +62,7 @@ function limit(text: string | undefined): { limit?: number } {
 }
 
 /** Checkpoints and moves between them, newest first. */
-function timeline({ entries, moves }: LogReport): (LogEntry | LogMove)[] {
+function timeline({ entries, moves = [] }: LogReport): (LogEntry | LogMove)[] {
   const left = [...moves];
   const happened: (LogEntry | LogMove)[] = [];
   for (const entry of entries) {
@@ -69,14 +77,14 @@ function isAfter(move: LogMove, { time, number }: LogEntry): boolean {
 }
 
 function moveCells({ number, kind, time, to, toNumber, toLabel }: LogMove): string[] {
-  const target = words("to", toNumber === null ? shortId(to) : `#${toNumber}`, quoted(toLabel));
-  return ["", number === null ? "" : `#${number}`, "", localTime(time), kind, target];
+  const target = words("to", hashNumber(toNumber) || shortId(to), quoted(toLabel));
+  return ["", hashNumber(number), "", localTime(time), kind, target];
 }
 
 function cells(entry: LogEntry): string[] {
   return [
     entry.head ? "*" : " ",
-    entry.number === null ? "" : `#${entry.number}`,
+    hashNumber(entry.number),
     shortId(entry.id),
     localTime(entry.time),
     entry.kind,

@@ -1,6 +1,6 @@
 import type { Command } from "../../command.ts";
 import { branchMeant, withDaemon } from "../../daemon_client.ts";
-import { changeLine, columns, localTime, quoted } from "../../print/format.ts";
+import { changeLine, columns, hashNumber, localTime, quoted } from "../../print/format.ts";
 import { workRows } from "../../print/agent_work.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
 import { printJson, safe } from "../../print/output.ts";
@@ -29,7 +29,7 @@ Without one: HEAD.`,
     const { commit, changes } = report;
     const rows = [
       ["checkpoint", commit.id],
-      ["number", commit.number === null ? "" : `#${commit.number}`],
+      ["number", hashNumber(commit.number)],
       ["label", quoted(commit.label)],
       ["message", safe(commit.message ?? "")],
       ["kind", commit.kind],
