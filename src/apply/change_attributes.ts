@@ -36,7 +36,8 @@ export function* changeAttributes(
     fstat(fd, stat);
     const ino = inodeOf(context, stat);
     // Of two names of one inode the second finds it done.
-    const isTouched = context.touched.has(ino) && isBetween(stat, before!, after);
+    const isTouched = context.touched.has(ino) && isBetween(stat, before!, after) &&
+      (hasTimeOf(stat, before!) || hasTimeOf(stat, after));
     if (!isTouched && !isAsRecorded(context, stat, before!)) {
       const isOurs = context.isResumed && isBetween(stat, before!, after) &&
         (yield* hasContentOf(context, directory, path.name, stat, after, false));
@@ -85,6 +86,10 @@ function isBetween(stat: Stat, before: InodeRecord, after: InodeRecord): boolean
     (mode === (before.mode & PERMISSION_BITS) || mode === (after.mode & PERMISSION_BITS)) &&
     (stat.uid === before.uid || stat.uid === after.uid) &&
     (stat.gid === before.gid || stat.gid === after.gid);
+}
+
+function hasTimeOf(stat: Stat, { mtimeSec, mtimeNsec }: InodeRecord): boolean {
+  return stat.mtimeSec === mtimeSec && stat.mtimeNsec === mtimeNsec;
 }
 
 function isExpected(stat: Stat, before: InodeRecord, after: InodeRecord): boolean {

@@ -5,6 +5,7 @@
  */
 
 import { cString } from "../../ffi/binary_string.ts";
+import { isFailure } from "../host/failure.ts";
 import { emptyStat, fstat, type Stat, statfs } from "../host/files.ts";
 import { pathOfDescriptor } from "../host/project_files.ts";
 import { readDirectory, statx } from "../host/source_files.ts";
@@ -113,8 +114,11 @@ function namesIn(root: ProjectRoot): NamesOnDisk {
       const directory = open(path);
       const stat = emptyStat();
       // Nobody may look into some directories. What is in the way there is found when they are opened for us.
-      const isFound = directory !== null && statx(directory, cString(name), stat) >= 0;
-      return isFound ? `${stat.inoHigh}:${stat.inoLow}` : null;
+      const result = directory === null ? -1 : statx(directory, cString(name), stat);
+      if (isFailure(result, "ENAMETOOLONG")) {
+        throw callFailed("make", `${path.child(name)}`, result);
+      }
+      return result >= 0 ? `${stat.inoHigh}:${stat.inoLow}` : null;
     },
     list: (path) => {
       const known = listed.get(path);

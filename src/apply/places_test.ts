@@ -6,11 +6,11 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { binaryString } from "../../ffi/binary_string.ts";
 import { run } from "../source/fixtures.ts";
-import { withStore } from "../history/snapshots/fixtures.ts";
+import { directory, file, storeModel, withStore } from "../history/snapshots/fixtures.ts";
 import { runAtOnce } from "../store/format/sliced.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import type { Snapshot } from "../store/trees/entry.ts";
-import { ApplyError, type ApplyOutcome, applySnapshot } from "./apply_snapshot.ts";
+import { ApplyError, type ApplyOutcome, applySnapshot, planOf } from "./apply_snapshot.ts";
 import { lookAtDirectory } from "./testing/fixtures.ts";
 
 interface Place {
@@ -189,5 +189,28 @@ Deno.test(
     fails("root_missing");
     Deno.mkdirSync(`${at}/project`);
     fails("root_replaced");
+  }),
+);
+
+Deno.test(
+  "a name too long for the file system there is refused before the first change",
+  inPlace(async ({ at, has, store }) => {
+    const from = await has("project", "printf 1 > f");
+    const name = "n".repeat(256);
+    const { root, links } = storeModel(
+      store,
+      directory({ f: file("2"), [name]: file("too long") }),
+    );
+    const to = { root: { ...root, ino: from.root.ino }, links };
+    const plan = `${at}/plan`;
+    assert.throws(
+      () =>
+        runAtOnce(applySnapshot({ store, root: binaryString(`${at}/project`), from, to, plan })),
+      (error) =>
+        error instanceof ApplyError && error.code === "name_too_long" && error.path === name,
+    );
+    assert.equal(planOf(plan), null);
+    assert.deepEqual(fs.readdirSync(`${at}/project`), ["f"]);
+    assert.equal(Deno.readTextFileSync(`${at}/project/f`), "1");
   }),
 );

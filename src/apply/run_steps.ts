@@ -197,9 +197,9 @@ class StepRunner {
     const placed = this.#placed.get(group);
     if (placed !== undefined) return placed;
     for (const path of group.kept) {
-      const directory = this.#context.root.directory(path.parent!);
-      const stat = lookAt(directory, path.name);
-      if (stat === null) continue;
+      const directory = this.#openDirectory(path.parent!);
+      const stat = directory === null ? null : lookAt(directory, path.name);
+      if (directory === null || stat === null) continue;
       const isKept = isAsRecorded(this.#context, stat, group.before!) ||
         this.#context.isResumed &&
           (yield* hasContentOf(this.#context, directory, path.name, stat, after, false));
@@ -208,6 +208,16 @@ class StepRunner {
       return { path, stat };
     }
     return null;
+  }
+
+  /** Null where it is gone. */
+  #openDirectory(path: SourcePath): number | null {
+    try {
+      return this.#context.root.directory(path);
+    } catch (error) {
+      if (error instanceof DirectoryGone) return null;
+      throw error;
+    }
   }
 
   *attributes(step: PlacingStep): Work<void> {
