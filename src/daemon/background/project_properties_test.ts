@@ -23,7 +23,9 @@ import type { Snapshot } from "../../store/trees/entry.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import { projectJobs } from "./project_jobs.ts";
 
-const SEQUENCES = Number(Deno.env.get("AGENTVFS_SEQUENCES") ?? 40);
+const SEQUENCES = Number(Deno.env.get("AGENTVFS_SEQUENCES") ?? 30);
+/** In so many everything happens that may happen. */
+const ENOUGH = 30;
 const STEPS = 16;
 const PATHS = ["a", "b", "c", "d/a", "d/b", "e/a"];
 const LINES = 12;
@@ -537,6 +539,7 @@ Deno.test("whatever is done on both sides, refresh and apply bring over what is 
     for (const step of steps) seen.add(step);
   }
   // Otherwise nothing of it was tried.
+  if (SEQUENCES < ENOUGH) return;
   const steps = ["apply (0 conflicts)", "refresh", "refresh with conflicts", "undo"];
   for (const step of [...steps, "revert", "revert of a refresh"]) assert.ok(seen.has(step), step);
 });
