@@ -102,7 +102,8 @@ class World {
   readonly #jobs: ReturnType<typeof projectJobs>;
   #project: Files = new Map();
   #branch: Files = new Map();
-  #base: Files = new Map();
+  /** What was common after the last apply, and the refreshes that the branch had then. */
+  #anchor: { base: Files; refreshes: readonly Refresh[] } = { base: new Map(), refreshes: [] };
   #points: Point[] = [];
   #at!: Point;
   /** The last thing that was done, if it was an apply: what undo takes back. */
@@ -152,7 +153,7 @@ class World {
       plan: null,
     }));
     this.#branch = new Map(this.#project);
-    this.#base = new Map(this.#project);
+    this.#anchor = { base: new Map(this.#project), refreshes: [] };
     this.#commit(snapshot, "import", []);
   }
 
@@ -304,7 +305,7 @@ class World {
     };
     this.#untouched(stats, this.#project, merged.files);
     this.#project = new Map(merged.files);
-    this.#base = baseAfter;
+    this.#anchor = { base: baseAfter, refreshes: this.#at.refreshes };
     return `apply (${merged.conflicts.size} conflicts)`;
   }
 
@@ -363,7 +364,6 @@ class World {
     await this.#show(outcome.snapshot);
     const refreshes = [...head.refreshes, { before: this.#base, after: new Map(this.#project) }];
     this.#branch = new Map(merged.files);
-    this.#base = new Map(this.#project);
     this.#commit(outcome.snapshot, "refresh", [head.commit, common]);
     this.#at = { ...this.#at, refreshes };
     this.#points[this.#points.length - 1] = this.#at;
@@ -383,17 +383,21 @@ class World {
       nextInode: FIRST_OWN_INODE,
       operation: { kind: "rollback", from: from.commit.id },
     });
-    this.#base = this.#baseAt(to);
     this.#branch = new Map(to.files);
     this.#at = to;
     this.#applied = null;
     return "rollback";
   }
 
-  /** What is common where the branch is, moved by the refreshes between that and another point. */
+  /** What is common where the branch is. */
+  get #base(): Files {
+    return this.#baseAt(this.#at);
+  }
+
+  /** What was common after the last apply, moved by the refreshes between that and a point. */
   #baseAt(to: Point): Files {
-    const from = this.#at;
-    let base = this.#base;
+    const from = this.#anchor;
+    let { base } = from;
     for (const { before, after } of from.refreshes.toReversed()) {
       if (!to.refreshes.some((other) => other.after === after)) {
         base = merge(after, base, before, "theirs").files;
@@ -463,7 +467,6 @@ class World {
       const moved = { before: this.#base, after: base };
       this.#at = { ...this.#at, refreshes: [...had, moved] };
       this.#points[this.#points.length - 1] = this.#at;
-      this.#base = base;
     }
     this.#applied = null;
     return common === null ? "revert" : "revert of a refresh";
@@ -489,7 +492,10 @@ class World {
     await this.#carryOut(plan, seen.commit, "undo");
     this.#untouched(stats, this.#project, merged.files);
     this.#project = new Map(merged.files);
-    this.#base = without(base, baseAfter, merged.conflicts);
+    this.#anchor = {
+      base: without(base, baseAfter, merged.conflicts),
+      refreshes: this.#at.refreshes,
+    };
     return "undo";
   }
 }
