@@ -168,10 +168,13 @@ export class ProjectHistory {
       agent,
     }, this.#history.commitInfo(before).snapshot);
     this.#store.commit((database) => {
-      insertCommit(database, commit);
+      const number = insertCommit(database, commit);
       this.#bases.put(branch, { point, base: baseAfter });
       this.#bases.putProject("applying", null);
-      this.#operations.append(branch, { kind: record.operation, from: before, to: commit.id });
+      const { operation: kind } = record;
+      const line = { kind, from: before, to: commit.id };
+      // An apply is the commit; an undo is a line of its own, which names it.
+      this.#operations.append(branch, line, ...(kind === "apply" ? [number] : []));
     });
     return commit;
   }
