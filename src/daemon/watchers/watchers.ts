@@ -119,7 +119,13 @@ export class Watchers implements BranchWatchers {
     const worker = new Worker(new URL("./reenactor_thread.ts", import.meta.url), {
       type: "module",
     });
-    onWorkerFailure(worker, "reenactor", ready.reject);
+    onWorkerFailure(worker, "reenactor", (error) => {
+      // Its number may be another thread's next.
+      Atomics.store(this.#words, Word.THREAD, 0);
+      this.#worker = null;
+      ready.reject(error);
+      this.#done?.reject(error);
+    });
     worker.onmessage = ({ data }: MessageEvent<ReenactorMessage>) => {
       if (data.type === "ready") {
         this.#remember(data.thread);
