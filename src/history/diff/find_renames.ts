@@ -10,7 +10,7 @@
 import { type InodeRecord, S_IFLNK, S_IFMT, S_IFREG } from "../../store/trees/entry.ts";
 import type { Store } from "../../store/store.ts";
 import type { SnapshotChange } from "../snapshots/snapshot_walk.ts";
-import { readContent } from "./text.ts";
+import { Similarity } from "./similarity.ts";
 
 /** Where an added file comes from. */
 export interface Rename {
@@ -21,12 +21,10 @@ export interface Rename {
 }
 
 const SIMILARITY_MIN = 50;
-/** Pairs of files that are compared at most: about a second. Beyond, only equal contents are found. */
+/** Of files that alone have their name: as git has it. */
+const SAME_NAME_MIN = 75;
+/** Pairs of files that are compared at most. Beyond, those are found that have the same content, or a name of their own. */
 const PAIRS_MAX = 200_000;
-/** Bytes that are read to compare them. */
-const BYTES_MAX = 64 * 1024 * 1024;
-/** A line is compared in pieces of this length, so that files without lines can be alike too. */
-const PIECE = 64;
 
 /** Added changes → where they come from. Each deleted one is given once. */
 export function findRenames(
@@ -39,7 +37,9 @@ export function findRenames(
   pairEqual(gone, made, renames);
   const files = [...gone].filter(({ before }) => isFile(before!));
   const others = made.filter((change) => !renames.has(change) && isFile(change.after!));
-  pairSimilar(store, files, others, renames);
+  const similarity = new Similarity(store);
+  pairByName(similarity, files, others, renames);
+  pairSimilar(similarity, files, others, renames);
   return renames;
 }
 
@@ -65,67 +65,50 @@ function pairEqual(
   pair(contentKey);
 }
 
-function pairSimilar(
-  store: Store,
+/** Most files that are moved keep their names: those that nothing else has are compared first, and with nothing else. */
+function pairByName(
+  similarity: Similarity,
   gone: readonly SnapshotChange[],
   made: readonly SnapshotChange[],
   renames: Map<SnapshotChange, Rename>,
 ): void {
-  if (gone.length === 0 || made.length === 0 || gone.length * made.length > PAIRS_MAX) return;
-  const bytes = [...gone, ...made].reduce(
-    (sum, { before, after }) => sum + (before ?? after)!.size,
-    0,
-  );
-  if (bytes > BYTES_MAX) return;
-  const pieces = new Map<SnapshotChange, Map<string, number> | null>();
-  const piecesOf = (change: SnapshotChange) => {
-    let known = pieces.get(change);
-    if (known === undefined) {
-      const content = readContent(store, change.before ?? change.after);
-      pieces.set(change, known = content === null ? null : countPieces(content));
-    }
-    return known;
-  };
-  const found: { from: SnapshotChange; to: SnapshotChange; similarity: number }[] = [];
+  const byName = Map.groupBy(gone, ({ path }) => baseName(path));
+  for (const [name, [to, another]] of Map.groupBy(made, ({ path }) => baseName(path))) {
+    const [from, third] = byName.get(name) ?? [];
+    if (from === undefined || another !== undefined || third !== undefined) continue;
+    if (similarity.isSpent) return;
+    const percent = similarity.of(from.before!, to!.after!, SAME_NAME_MIN);
+    if (percent > 0) renames.set(to!, { from, similarity: percent });
+  }
+}
+
+/** The most alike first, then those with the same name. */
+function pairSimilar(
+  similarity: Similarity,
+  files: readonly SnapshotChange[],
+  others: readonly SnapshotChange[],
+  renames: Map<SnapshotChange, Rename>,
+): void {
+  const taken = new Set([...renames.values()].map(({ from }) => from));
+  const gone = files.filter((change) => !taken.has(change));
+  const made = others.filter((change) => !renames.has(change));
+  if (gone.length * made.length > PAIRS_MAX) return;
+  const found: { from: SnapshotChange; to: SnapshotChange; percent: number }[] = [];
   for (const to of made) {
     for (const from of gone) {
-      const [a, b] = [from.before!.size, to.after!.size];
-      if (Math.min(a, b) * 100 < SIMILARITY_MIN * Math.max(a, b)) continue;
-      const [old, now] = [piecesOf(from), piecesOf(to)];
-      if (old === null || now === null) continue;
-      const similarity = Math.floor(commonBytes(old, now) * 100 / Math.max(a, b));
-      if (similarity >= SIMILARITY_MIN) found.push({ from, to, similarity });
+      if (similarity.isSpent) return;
+      const percent = similarity.of(from.before!, to.after!, SIMILARITY_MIN);
+      if (percent > 0) found.push({ from, to, percent });
     }
   }
   const sameName = ({ from, to }: typeof found[0]) =>
     Number(baseName(from.path) === baseName(to.path));
-  found.sort((a, b) => b.similarity - a.similarity || sameName(b) - sameName(a));
-  const taken = new Set<SnapshotChange>();
-  for (const { from, to, similarity } of found) {
+  found.sort((a, b) => b.percent - a.percent || sameName(b) - sameName(a));
+  for (const { from, to, percent } of found) {
     if (taken.has(from) || renames.has(to)) continue;
-    renames.set(to, { from, similarity });
+    renames.set(to, { from, similarity: percent });
     taken.add(from);
   }
-}
-
-/** Lines, long ones in pieces → bytes they take together. */
-function countPieces(content: string): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (let start = 0; start < content.length;) {
-    const feed = content.indexOf("\n", start);
-    const end = Math.min(feed < 0 ? content.length : feed + 1, start + PIECE);
-    const piece = content.slice(start, end);
-    counts.set(piece, (counts.get(piece) ?? 0) + piece.length);
-    start = end;
-  }
-  return counts;
-}
-
-function commonBytes(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
-  const [few, many] = a.size < b.size ? [a, b] : [b, a];
-  let common = 0;
-  for (const [piece, bytes] of few) common += Math.min(bytes, many.get(piece) ?? 0);
-  return common;
 }
 
 function contentKey(record: InodeRecord): string {

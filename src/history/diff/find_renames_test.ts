@@ -92,6 +92,19 @@ Deno.test("empty files, copies and links that became files are no renames", asyn
   );
 });
 
+Deno.test("a large directory that was moved and edited is found by the names in it", async () => {
+  const files = (edit: string) =>
+    directory(Object.fromEntries(
+      Array.from({ length: 600 }, (_, i) => [`f${i}`, file(lines(9, `${i}`) + edit)]),
+    ));
+  const found = await renames(
+    directory({ a: files("") }),
+    directory({ b: directory({ c: files("x\n") }) }),
+  );
+  assert.equal(found.length, 600);
+  for (const line of found) assert.match(line, /^a\/(f\d+) → b\/c\/\1 9\d$/);
+});
+
 Deno.test("files without lines can be alike, too", async () => {
   const bytes = Array.from({ length: 64 * 40 }, (_, i) => String.fromCharCode(i * 7919 % 251)).join(
     "",
