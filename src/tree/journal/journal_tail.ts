@@ -6,6 +6,7 @@
 
 import { crc32 } from "node:zlib";
 import { RECORD_HEADER_BYTES } from "./journal_record.ts";
+import { isOneBitOff } from "./one_bit_off.ts";
 
 export interface JournalTail {
   /** Up to the next whole record, or the end. */
@@ -34,9 +35,14 @@ function lacksSectors(bytes: Uint8Array, from: number): boolean {
 /** Why bytes with no record after them are not the beginning of a record that was torn off; or null. */
 function tailFault(bytes: Uint8Array, from: number): string | null {
   if (bytes.length < RECORD_HEADER_BYTES || bytes.every((byte) => byte === 0)) return null;
-  if (lacksSectors(bytes, from)) return null;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const length = view.getUint32(4, true);
+  if (lacksSectors(bytes, from)) {
+    // The zeros may be the record's own.
+    const isWhole = length >= RECORD_HEADER_BYTES && length <= bytes.length;
+    const record = bytes.subarray(4, length);
+    return isWhole && isOneBitOff(record, view.getUint32(0, true)) ? "its checksum is wrong" : null;
+  }
   if (length >= RECORD_HEADER_BYTES && length <= bytes.length) return "its checksum is wrong";
   // With its true length the record may be whole: then that is what was changed.
   const corrected = bytes.slice();
