@@ -107,7 +107,7 @@ export class Merger {
     return (await background.call("branch", name))!.merge;
   }
 
-  /** As {@linkcode inProgress}. Throws `no_merge`. */
+  /** Throws `merge_in_progress` while there is one. */
   async checkNone(): Promise<void> {
     if (await this.inProgress() === null) return;
     throw new ServiceError("merge_in_progress", `A merge is in progress in ${this.branch.name}`, {
@@ -115,6 +115,7 @@ export class Merger {
     });
   }
 
+  /** As {@linkcode inProgress}. Throws `no_merge`. */
   async checkInProgress(): Promise<MergeInProgress> {
     const merge = await this.inProgress();
     if (merge !== null) return merge;

@@ -24,7 +24,8 @@ import { UnchangedWorktrees } from "../agents/unchanged_worktrees.ts";
 import { JournalFolder } from "./journal_folder.ts";
 import { Maintenance } from "../methods/maintenance.ts";
 import { MergeMethods } from "../methods/merge_methods.ts";
-import { ProjectMethods } from "../methods/project_methods.ts";
+import { ApplyMethods } from "../methods/apply_methods.ts";
+import { RefreshMethods } from "../methods/refresh_methods.ts";
 import { ReviewMethods } from "../methods/review_methods.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import type { SourceReport } from "../../control/service/daemon.ts";
@@ -54,7 +55,8 @@ export class Daemon {
   readonly #branching: BranchMethods;
   readonly #sessions: SessionMethods;
   readonly #merging: MergeMethods;
-  readonly #project: ProjectMethods;
+  readonly #apply: ApplyMethods;
+  readonly #refresh: RefreshMethods;
   readonly #reviewing: ReviewMethods;
 
   constructor(readonly parts: DaemonParts) {
@@ -72,10 +74,11 @@ export class Daemon {
     this.#merging = new MergeMethods(access);
     this.#reviewing = new ReviewMethods(access);
     const { mount, source } = parts.config;
-    this.#project = new ProjectMethods({ ...access, source, mount });
+    this.#apply = new ApplyMethods({ ...access, source, mount });
+    this.#refresh = new RefreshMethods(access);
     this.#history = new HistoryMethods({
       ...access,
-      takeBackApply: (...what) => this.#project.takeBack(...what),
+      takeBackApply: (...what) => this.#apply.takeBack(...what),
     });
     const nameOf = (number: number) => branches.nameOfNumber(number);
     const { sessions: cgroups, routing } = parts;
@@ -128,11 +131,11 @@ export class Daemon {
     review: (p) => this.#reviewing.review(p),
     take: (p) => this.#reviewing.take(p),
     abortMerge: (p) => this.#history.abortMerge(p),
-    refresh: (p) => this.#project.refresh(p),
-    apply: (p) => this.#project.apply(p),
-    reviewApply: (p) => this.#project.reviewApply(p),
-    continueApply: (p) => this.#project.continueApply(p),
-    abortApply: (p) => this.#project.abortApply(p),
+    refresh: (p) => this.#refresh.refresh(p),
+    apply: (p) => this.#apply.apply(p),
+    reviewApply: (p) => this.#apply.reviewApply(p),
+    continueApply: (p) => this.#apply.continueApply(p),
+    abortApply: (p) => this.#apply.abortApply(p),
     registerRun: () => Promise.reject(unknownCaller()),
     registerSession: (p) => this.#sessions.register(p),
     unregisterSession: (p) => this.#sessions.unregister(p),

@@ -1,25 +1,17 @@
 /**
- * The service's methods between a branch and the project.
+ * Bringing what a branch changed into the project, and taking that back.
  *
  * @module
  */
 
 import { binaryString, displayString } from "../../../ffi/binary_string.ts";
 import type { Params } from "../../control/methods.ts";
-import type {
-  ApplyReport,
-  ApplyReview,
-  ProjectMoved,
-  RefreshReport,
-} from "../../control/service/project.ts";
+import type { ApplyReport, ApplyReview } from "../../control/service/project.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import type { TakenBack } from "../../control/service/history.ts";
-import { type ChangeCounts, type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
-import type { MergeOutcome } from "../../history/merge/merge_branches.ts";
-import type { SkippedPath } from "../../source/import_source.ts";
-import type { DoneApply, Interrupted, PlannedApply } from "../background/apply_job.ts";
+import type { CommitInfo } from "../../history/commits/commit.ts";
+import type { DoneApply, PlannedApply } from "../background/apply_job.ts";
 import type { ApplyPlan } from "../background/plan_apply.ts";
-import type { SeenProject } from "../background/project_jobs.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
@@ -27,119 +19,33 @@ import { isAbsolute } from "node:path";
 import { isWithin } from "../../host/mounts.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";
 import { type GuardOptions, guardSize } from "../branches/size_guard.ts";
-import { Merger, mergeSide } from "../branches/merger.ts";
-import { changeReport, conflictReport, elapsed, reviewItemReport } from "../threads/reports.ts";
+import { Merger } from "../branches/merger.ts";
+import { changeReport, elapsed, reviewItemReport } from "../threads/reports.ts";
 import type { BranchAccess } from "./history_methods.ts";
+import { lookAtProject, projectMoved } from "./project_look.ts";
+import { conflicts, ended, NOTHING, planned, shown } from "./project_reports.ts";
 import { choicesOf } from "./review_methods.ts";
 
-export interface ProjectParts extends BranchAccess {
+export interface ApplyParts extends BranchAccess {
   /** Where the project is, */
   readonly source: string;
   /** and where it is mounted. */
   readonly mount: string;
 }
 
-export class ProjectMethods {
-  constructor(readonly parts: ProjectParts) {}
-
-  async refresh(p: Params<"refresh">): Promise<RefreshReport> {
-    const branch = await this.parts.branch(p.branch);
-    return await this.parts.turn("refresh", async () => {
-      const started = performance.now();
-      await checkNoMerge(branch);
-      const { background } = this.parts;
-      const seen = await this.#look();
-      const at = { branch: branch.name, at: branch.head.id };
-      const base = await background.call("commonBase", at);
-      const report: RefreshReport = {
-        branch: branch.name,
-        state: "unchanged",
-        id: null,
-        dryRun: p.dryRun ?? false,
-        project: await this.#moved(base, seen),
-        conflicts: [],
-        decided: [],
-        changed: NOTHING,
-        safety: null,
-        ms: 0,
-      };
-      const isMoved = total(report.project.changed) > 0;
-      if (!isMoved) {
-        return { ...report, ...(p.dryRun ? { changes: [] } : {}), ms: elapsed(started) };
-      }
-      await branch.save(null);
-      const snapshot = p.untouched
-        ? await background.call("chooseUntouched", {
-          base: base.snapshot,
-          branch: branch.savedSnapshot,
-          project: seen.commit.snapshot,
-        })
-        : seen.commit.snapshot;
-      if (p.untouched && sameSnapshot(snapshot, base.snapshot)) {
-        return { ...report, ...(p.dryRun ? { changes: [] } : {}), ms: elapsed(started) };
-      }
-      const message = p.message ?? "refresh from the project";
-      const plan = {
-        sources: [{ label: "project", commits: [], snapshot }],
-        strategy: p.strategy ?? "conflict",
-        base: base.snapshot,
-      } as const;
-      if (p.dryRun) {
-        const outcome = await background.call("mergeRefresh", {
-          into: await mergeSide(branch),
-          project: plan.sources[0],
-          base: base.snapshot,
-          strategy: plan.strategy,
-          nextInode: branch.nextInode,
-          list: true,
-        });
-        await background.call("discard", null);
-        return {
-          ...report,
-          ...told(outcome),
-          changes: outcome.listed.map(changeReport),
-          ms: elapsed(started),
-        };
-      }
-      let outcome: MergeOutcome | null = null;
-      const merged = await new Merger(branch).merge({
-        ...plan,
-        kind: "refresh",
-        touch: p.touch ?? false,
-        label: "",
-        message,
-        accept: async (candidate) => {
-          outcome = candidate;
-          // What both did alike is common from now on.
-          if (told(candidate).state === "refused") return false;
-          const change = { what: "refresh", from: branch.savedSnapshot, to: candidate.snapshot };
-          await guardSize(background, change, p);
-          return true;
-        },
-        parents: async () => {
-          const common = { branch: branch.name, snapshot, before: base, message };
-          return [(await background.call("common", common)).id];
-        },
-      });
-      const done = { ...report, ...told(outcome!), ms: elapsed(started) };
-      if (done.state === "refused") throw conflicts("refresh", done);
-      if (merged === null) return done;
-      if (done.state === "settle") return { ...done, safety: merged.safety?.id ?? null };
-      const { id } = merged.commit;
-      return { ...done, state: "refreshed", id, safety: merged.safety?.id ?? null };
-    });
-  }
+export class ApplyMethods {
+  constructor(readonly parts: ApplyParts) {}
 
   async apply(p: Params<"apply">): Promise<ApplyReport> {
     const branch = await this.parts.branch(p.branch);
     return await this.parts.turn("apply", async () => {
       const started = performance.now();
-      if (p.ref === undefined) await checkNoMerge(branch);
+      if (p.ref === undefined) await new Merger(branch).checkNone();
       const { background } = this.parts;
       const { point, theirs, safety } = await this.#applied(branch, p);
       checkWhole(p);
       if (p.to !== undefined) return await this.#applyTo(branch, { point, theirs, safety }, p);
-      const seen = await this.#look();
+      const seen = await lookAtProject(background);
       const plan = await background.call("planApply", {
         branch: branch.name,
         point,
@@ -156,7 +62,12 @@ export class ProjectMethods {
         applied: point,
         dryRun: p.dryRun ?? false,
         // What is the project's own once that is so.
-        project: await this.#moved({ ...plan.base, snapshot: plan.common }, seen, plan.result),
+        project: await projectMoved(
+          background,
+          { ...plan.base, snapshot: plan.common },
+          seen,
+          plan.result,
+        ),
         leftAlone: [],
         notKept: [],
         safety,
@@ -190,7 +101,7 @@ export class ProjectMethods {
   async reviewApply(p: Params<"reviewApply">): Promise<ApplyReview> {
     const branch = await this.parts.branch(p.branch);
     return await this.parts.turn("review", async () => {
-      if (p.ref === undefined) await checkNoMerge(branch);
+      if (p.ref === undefined) await new Merger(branch).checkNone();
       const { background } = this.parts;
       const { point, theirs } = await this.#applied(branch, { ...p, dryRun: true });
       const { base, chosen } = await background.call("applicable", {
@@ -247,7 +158,7 @@ export class ProjectMethods {
   async takeBack(branch: Branch, apply: CommitInfo, dryRun: boolean): Promise<TakenBack> {
     if (apply.branch !== branch.name) throw ofAnother(apply);
     const { background } = this.parts;
-    await this.#look();
+    await lookAtProject(background);
     const at = { branch: branch.name, at: branch.head.id, apply: apply.id };
     const plan = await background.call("planTakeBack", at);
     const message = `undo of ${apply.message}`;
@@ -391,38 +302,6 @@ export class ProjectMethods {
     const { id, snapshot } = branch.head;
     return { point: id, theirs: snapshot, safety: commit?.id ?? null };
   }
-
-  /** Throws `apply_unfinished` while an apply is in the middle. */
-  async #look(): Promise<SeenProject> {
-    const interrupted = await this.parts.background.call("interruptedApply", null);
-    if (interrupted !== null) throw unfinished(interrupted);
-    const seen = await this.parts.background.call("look", null);
-    if (seen.locks.length === 0) return seen;
-    const locks = seen.locks.map(displayString).join(", ");
-    throw new ServiceError("git_busy", `git is at work in the project: there is ${locks}`, {
-      hint: "Try again when it is done; if no git runs there, remove the file",
-    });
-  }
-
-  async #moved(
-    base: ApplyPlan["base"],
-    seen: SeenProject,
-    to = seen.commit.snapshot,
-  ): Promise<ProjectMoved> {
-    const { background } = this.parts;
-    const moved = { from: base.snapshot, to };
-    const { newest, ...changed } = await background.call("movedProject", moved);
-    return {
-      changed,
-      newest: newest && {
-        path: displayString(newest.path),
-        time: new Date(newest.time).toISOString(),
-      },
-      files: seen.read,
-      guessed: base.isGuessed,
-      skipped: seen.skipped.map(shown),
-    };
-  }
 }
 
 /** Another directory has in common with the branch what was applied there, and not what was reviewed. */
@@ -431,10 +310,6 @@ function checkWhole({ to, since, reviewed }: Params<"apply">): void {
   throw new ServiceError("bad_params", "What is applied to another directory is applied whole", {
     exit: 2,
   });
-}
-
-function total({ added, modified, deleted }: ChangeCounts): number {
-  return added + modified + deleted;
 }
 
 /** Of another directory nothing is known. */
@@ -446,103 +321,13 @@ const UNKNOWN = {
   skipped: [],
 };
 
-const NOTHING = { added: 0, modified: 0, deleted: 0 };
-
-function shown({ path, reason }: SkippedPath): { path: string; reason: string } {
-  return { path: displayString(path), reason };
-}
-
-function told(outcome: MergeOutcome) {
-  const [{ merged, conflicts, decided }] = outcome.sources as [MergeOutcome["sources"][0]];
-  const state = !merged
-    ? "refused"
-    : conflicts.length > 0
-    ? "settle"
-    : total(outcome.changes) > 0
-    ? "refreshed"
-    : "unchanged";
-  return {
-    state,
-    conflicts: conflicts.map(conflictReport),
-    decided: decided.map(conflictReport),
-    changed: outcome.changes,
-  } as const;
-}
-
 function ofAnother({ branch }: CommitInfo): ServiceError {
   return new ServiceError("cannot_undo", `That is an apply of ${branch}`, {
     hint: `agentvfs undo --branch ${branch}`,
   });
 }
 
-/** How an apply ended that was to end like this. */
-function ended(state: ApplyReport["state"], { commit, leftAlone, notKept }: DoneApply) {
-  const isWhole = leftAlone.length === 0 || state === "aborted";
-  return {
-    state: isWhole ? state : "partial",
-    id: commit?.id ?? null,
-    leftAlone: leftAlone.map(shown),
-    notKept: notKept.map(shown),
-  };
-}
-
-function unfinished({ commit, writes, deletions, isGoingBack }: Interrupted): ServiceError {
-  const paths = writes + deletions;
-  return new ServiceError(
-    "apply_unfinished",
-    `An apply of ${commit.branch} was interrupted ${isGoingBack ? "while it was taken back" : ""}` +
-      `(${paths} ${paths === 1 ? "path" : "paths"})`,
-    {
-      hint: isGoingBack
-        ? "agentvfs apply --abort takes the rest back"
-        : "agentvfs apply --continue finishes it, agentvfs apply --abort takes it back",
-    },
-  );
-}
-
 /** The writer says what to do about what the disk refused. */
 function failed(error: unknown): never {
   throw serviceError(error);
-}
-
-function planned(
-  { conflicts, decided, counts }: Pick<ApplyPlan, "conflicts" | "decided" | "counts">,
-  partial: boolean,
-) {
-  const isRefused = conflicts.length > 0 && (!partial || total(counts) === 0);
-  const state = isRefused
-    ? "refused"
-    : total(counts) === 0
-    ? "unchanged"
-    : conflicts.length > 0
-    ? "partial"
-    : "applied";
-  return {
-    state,
-    conflicts: conflicts.map(conflictReport),
-    decided: decided.map(conflictReport),
-    changed: counts,
-  } as const;
-}
-
-function conflicts(
-  what: "apply" | "refresh",
-  report: { branch: string; conflicts: readonly unknown[] },
-): ServiceError {
-  const count = report.conflicts.length;
-  const number = `${count} ${count === 1 ? "conflict" : "conflicts"}`;
-  const message = what === "apply"
-    ? `Cannot apply ${report.branch} to the project: ${number}`
-    : `Cannot refresh ${report.branch} from the project: ${number}`;
-  const hint = what === "apply"
-    ? "--partial applies the others; --strategy ours, theirs or union decides them; or refresh first"
-    : "--strategy markers writes them into the files; ours, theirs or union decides them";
-  return new ServiceError(`${what}_conflicts`, message, { hint, details: report });
-}
-
-async function checkNoMerge(branch: Branch): Promise<void> {
-  if (await new Merger(branch).inProgress() === null) return;
-  throw new ServiceError("merge_in_progress", `A merge is in progress in ${branch.name}`, {
-    hint: "Settle its conflicts and run agentvfs merge --continue, or agentvfs merge --abort",
-  });
 }
