@@ -29,7 +29,8 @@ export async function onTerminal(
   const words = ["python3", script, JSON.stringify(steps), ...PROGRAM, ...args];
   const { code, stdout, stderr } = await run(words, {
     cwd: m.project,
-    env: { AGENTVFS_STATE_DIR: m.state, AGENTVFS_SOCK: "", ...env },
+    // What the terminal of whoever runs the tests can do is not what is tested.
+    env: { AGENTVFS_STATE_DIR: m.state, AGENTVFS_SOCK: "", TERM: "xterm", NO_COLOR: "", ...env },
   });
   assert.equal(code, 0, stderr);
   return JSON.parse(stdout) as Said;
