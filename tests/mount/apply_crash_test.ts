@@ -24,11 +24,7 @@ async function interrupt(m: Mounted): Promise<void> {
   Deno.kill(serverPid, "SIGKILL");
   await applied;
   assert.ok((await Deno.stat(plan)).isFile, "The apply was over before the server was killed");
-  await until(
-    "another server answers",
-    async () => (await m.status()).serverPid !== serverPid,
-    20_000,
-  );
+  await m.anotherServer(serverPid);
   const refused = await m.refused("apply");
   assert.equal(refused.code, "apply_unfinished");
   assert.match(refused.hint!, /apply --continue/);

@@ -6,9 +6,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { withConversation } from "../support/conversation.ts";
-import { isAlive } from "../support/is_alive.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { run, shell, succeed, until } from "../support/process.ts";
+import { run, shell, succeed } from "../support/process.ts";
 import { scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
 
@@ -24,13 +23,6 @@ async function forget(m: Mounted): Promise<void> {
   await succeed(["mount", "-i", "-o", "remount", m.mount]);
   // What the server was told until then it has read before it answers this.
   await m.status();
-}
-
-async function killServer(m: Mounted): Promise<void> {
-  const { serverPid } = await m.status();
-  Deno.kill(serverPid, "SIGKILL");
-  await until("the server is gone", () => !isAlive(serverPid));
-  await until("another one answers", async () => (await m.status()).serverPid !== serverPid);
 }
 
 Deno.test({ name: "a file is found by its handle", ignore }, async () => {
@@ -54,6 +46,7 @@ Deno.test({ name: "a file is found by its handle", ignore }, async () => {
       await forget(m);
       await shell("mv a/b moved; rm top; echo new >top", { cwd: m.mount });
       place = "moved";
+      const killServer = (m: Mounted) => m.killServer();
       for (const event of [forget, killServer, forget, (m: Mounted) => m.ctl("restart"), forget]) {
         await event(m);
         // By path or by handle first: it is one file.
@@ -65,7 +58,7 @@ Deno.test({ name: "a file is found by its handle", ignore }, async () => {
       // What is written by one reaches the file, its directory being unknown to the kernel.
       await forget(m);
       assert.equal(await s.ask(["write", ...file, "more\n"]), 5);
-      await killServer(m);
+      await m.killServer();
       assert.equal(await s.ask(["read", ...file]), "one\nmore\n");
       assert.equal(await Deno.readTextFile(m.path("moved/c/file")), "one\nmore\n");
       // What a rollback brings back is another file than the one that was removed.

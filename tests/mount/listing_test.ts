@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { until } from "../support/process.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
 
 const LIST = scriptPath(import.meta.url, "list_directory.py");
@@ -58,15 +57,6 @@ class Listing implements AsyncDisposable {
   }
 }
 
-async function replaceServer(mounted: Mounted): Promise<void> {
-  const { serverPid } = await mounted.status();
-  Deno.kill(serverPid, "SIGKILL");
-  await until("another server answers", async () => {
-    const { code, stdout } = await mounted.run(["-C", mounted.project, "--json", "status"]);
-    return code === 0 && JSON.parse(stdout).serverPid !== serverPid;
-  });
-}
-
 /** `count` of them, evenly, from the `first` on. */
 function some(count: number, first: number): string[] {
   const step = Math.floor(NAMES / count);
@@ -107,12 +97,12 @@ Deno.test("a listing goes on after a checkpoint and the server's death where it 
     await second.read(20);
     await change(mounted, 1);
     await mounted.ctl("checkpoint", "one");
-    await replaceServer(mounted);
+    await mounted.killServer();
     const after = await first.read(4);
     assert.ok(after > 0 && first.names.length < NAMES - 400, `${after} names`);
     await change(mounted, 2);
     await mounted.ctl("checkpoint", "two");
-    await replaceServer(mounted);
+    await mounted.killServer();
     await first.end(untouched(3));
     await second.end(untouched(3));
     await using whole = new Listing(mounted);
@@ -127,7 +117,7 @@ Deno.test("a listing that began while the project was imported goes on afterward
     await using listing = new Listing(mounted);
     await listing.read(8);
     await mounted.imported();
-    await replaceServer(mounted);
+    await mounted.killServer();
     await listing.end(untouched(0));
   }, { ...ALLOWED, imported: false });
 });

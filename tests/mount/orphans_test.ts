@@ -8,9 +8,8 @@ import { scanSegment } from "../../src/tree/journal/journal_scan.ts";
 import { listSegments } from "../../src/tree/journal/journal.ts";
 import { RecordType } from "../../src/tree/journal/journal_record.ts";
 import { Conversation, withConversation } from "../support/conversation.ts";
-import { isAlive } from "../support/is_alive.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { shell, succeed, until } from "../support/process.ts";
+import { shell, succeed } from "../support/process.ts";
 import { PYTHON } from "../support/python.ts";
 
 const KILLED = { allowedLog: [/SIGKILL/] };
@@ -35,13 +34,6 @@ for line in sys.stdin:
         said = error.strerror
     print(json.dumps(said), flush=True)
 `;
-
-async function killServer(m: Mounted): Promise<void> {
-  const { serverPid } = await m.status();
-  Deno.kill(serverPid, "SIGKILL");
-  await until("the server is gone", () => !isAlive(serverPid));
-  await until("another one answers", async () => (await m.status()).serverPid !== serverPid);
-}
 
 /** What the program has is what it opened, whatever it looks at. */
 async function assertKept(program: Conversation): Promise<void> {
@@ -76,13 +68,13 @@ Deno.test("a program goes on with the files it has, whatever replaces them and w
     assert.equal(await inMount("head -c 15 mapped; cat text"), "first 000000000one\n");
     for (const what of ["checkpoint", "gc", "kill", "restart", "kill", "rollback", "kill"]) {
       await inMount(`echo ${what} >>made`);
-      if (what === "kill") await killServer(m);
+      if (what === "kill") await m.killServer();
       else if (what === "rollback") await m.ctl("rollback", "base");
       else await m.ctl(what);
       await assertKept(running);
     }
     assert.equal(await running.ask("os.pwrite(text, b'2', 0)"), 1);
-    await killServer(m);
+    await m.killServer();
     assert.equal(await running.ask("os.pread(text, 100, 0).decode()"), "2wo\n");
     assert.equal(await inMount("cat text; cat removed/inside/file"), "one\ngone\n");
   }, KILLED);

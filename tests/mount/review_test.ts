@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { GIT_ENVIRONMENT } from "../support/git.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { shell, until } from "../support/process.ts";
+import { shell } from "../support/process.ts";
 import { onTerminal, type Step } from "../support/terminal.ts";
 
 const PROJECT = `seq 40 > long; printf 'gr\\xfcn\\r\\nend' > bytes; echo gone > gone
@@ -168,9 +168,7 @@ Deno.test("what was shown is what is taken, although work goes on and the server
     assert.equal(items.length, 8);
     await Deno.writeTextFile(join(branch, "run"), "another\n");
     await Deno.writeTextFile(join(branch, "later"), "");
-    const { serverPid } = await m.status();
-    Deno.kill(serverPid, "SIGKILL");
-    await until("another server answers", async () => (await m.status()).serverPid !== serverPid);
+    await m.killServer();
     using client = await m.connect();
     const taken = await client.take({ branch: "b", from, to, all: true });
     assert.deepEqual(taken.left, { added: 1, modified: 1, deleted: 0 });

@@ -101,6 +101,21 @@ export class Mounted {
     return this.#status;
   }
 
+  /** Kills the server. Resolves when another one answers. */
+  async killServer(): Promise<void> {
+    const { serverPid } = await this.status();
+    Deno.kill(serverPid, "SIGKILL");
+    await this.anotherServer(serverPid);
+  }
+
+  /** Resolves when a server answers that is not `serverPid`, which may take a question while it dies. */
+  async anotherServer(serverPid: number): Promise<void> {
+    await until("another server answers", async () => {
+      const { code, stdout } = await this.run(["-C", this.project, "--json", "status"]);
+      return code === 0 && JSON.parse(stdout).serverPid !== serverPid;
+    });
+  }
+
   async start(): Promise<void> {
     const args = ["quickstart", this.project, ...(this.options.arguments ?? [])];
     const outcome = await this.run(args, { env: this.options.env ?? {} });
