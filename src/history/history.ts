@@ -27,6 +27,7 @@ import {
   encodeCommit,
   sameSnapshot,
   storedId,
+  totalChanges,
 } from "./commits/commit.ts";
 import type { CommitDetails } from "./commits/commit_details.ts";
 import { countChanges } from "./diff/diff.ts";
@@ -222,8 +223,7 @@ export class History {
 
   /** True if a path is not in `snapshot` what it is in the branch's head. A directory's times alone do not count. */
   differs(branch: string, snapshot: Snapshot): boolean {
-    const { added, modified, deleted } = this.#countChanges(this.headSnapshot(branch), snapshot);
-    return added + modified + deleted > 0;
+    return totalChanges(this.#countChanges(this.headSnapshot(branch), snapshot)) > 0;
   }
 
   /** What the branch's head has; null if it has none, or nothing is left of that. */

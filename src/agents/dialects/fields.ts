@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { HookInput } from "../agent_event.ts";
+import type { AgentEvent, AgentName, HookInput, Moment } from "../agent_event.ts";
 
 /** Longest command and prompt that are kept, characters. */
 const LONGEST = { command: 1_000, said: 200 };
@@ -19,9 +19,43 @@ export function number(hook: HookInput, key: string): number | null {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
 }
 
-export function object(hook: HookInput, key: string): HookInput {
+function object(hook: HookInput, key: string): HookInput {
   const value = hook[key];
   return typeof value === "object" && value !== null ? value as HookInput : {};
+}
+
+/** What is an agent's own in the hooks that all of them have alike. */
+export interface Dialect {
+  readonly agent: AgentName;
+  readonly moments: Readonly<Record<string, Moment>>;
+  /** Events whose answer's `additionalContext` reaches the model. */
+  readonly listening: ReadonlySet<string>;
+}
+
+/** What every dialect says by the same keys; null if it is no event. */
+export function readCommon(
+  hook: HookInput,
+  { agent, moments, listening }: Dialect,
+): AgentEvent | null {
+  const name = text(hook, "hook_event_name");
+  if (name === null) return null;
+  return {
+    agent,
+    name,
+    moment: moments[name] ?? "other",
+    listens: listening.has(name),
+    session: text(hook, "session_id"),
+    prompt: null,
+    said: null,
+    subagent: null,
+    transcript: text(hook, "transcript_path"),
+    tool: text(hook, "tool_name"),
+    call: null,
+    command: commandIn(object(hook, "tool_input")),
+    delegates: false,
+    durationMs: null,
+    exit: null,
+  };
 }
 
 /** The beginning of what the person said. */
@@ -30,7 +64,7 @@ export function saidIn(hook: HookInput): string | null {
 }
 
 /** What a tool's input says it is to do, in one line if possible. */
-export function commandIn(input: HookInput): string | null {
+function commandIn(input: HookInput): string | null {
   const command = text(input, "command");
   const files = command === null ? null : filesOfPatch(command);
   const what = files ?? command ?? text(input, "file_path") ?? text(input, "notebook_path") ??

@@ -128,6 +128,11 @@ export const RollbackReport = shape(
 );
 export type RollbackReport = Infer<typeof RollbackReport>;
 
+/** A parameter of what changes a tree. */
+export const DRY_RUN = {
+  dryRun: optional(flag("Only tell what would change")),
+};
+
 /** For builds that go by times: a parameter of what brings files back. */
 export const TOUCH = {
   touch: optional(flag("Files that change get the present as their time of modification")),

@@ -15,7 +15,7 @@ import type { MergeOutcome } from "../../history/merge/merge_branches.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { changeReport, conflictReport, elapsed, nullIfEmpty } from "../threads/reports.ts";
 import type { Branch } from "./branch.ts";
-import { mergeState } from "./merge_state.ts";
+import { conflictCount, mergeState } from "./merge_state.ts";
 import { type MergePlan, Merger } from "./merger.ts";
 import { type GuardOptions, guardSize } from "./size_guard.ts";
 
@@ -113,7 +113,7 @@ function undoMessage({ name, kind, label }: Change): string {
 
 function refusal(name: string, branch: Branch, report: UndoReport): ServiceError {
   const { conflicts } = report.undone!;
-  const count = `${conflicts.length} ${conflicts.length === 1 ? "conflict" : "conflicts"}`;
+  const count = conflictCount(conflicts.length);
   return new ServiceError(
     "undo_conflicts",
     `Cannot undo ${name} in ${branch.name}: ${count} with what came after it`,

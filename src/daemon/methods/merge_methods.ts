@@ -13,7 +13,7 @@ import type { MergeOutcome, MergeSide } from "../../history/merge/merge_branches
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";
 import { MAIN } from "../branches/branches.ts";
-import { mergeState } from "../branches/merge_state.ts";
+import { conflictCount, mergeState, STRATEGY_HINT } from "../branches/merge_state.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import { Merger, type MergeRequest, mergeSide } from "../branches/merger.ts";
 import { checkpointReport, conflictReport, elapsed } from "../threads/reports.ts";
@@ -146,16 +146,11 @@ export function reportOf(p: Params<"merge">, into: Branch, outcome: MergeOutcome
   };
 }
 
-const STRATEGY_HINT =
-  "--strategy markers writes them into the files; ours, theirs or union decides them";
-
 export function refusal(report: MergeReport, hint = STRATEGY_HINT): ServiceError {
   const refused = report.sources.filter(({ merged }) => !merged);
   const count = refused.reduce((sum, { conflicts }) => sum + conflicts.length, 0);
   const names = refused.map(({ name }) => name).join(", ");
-  const message = `Cannot merge ${names} into ${report.into}: ${count} ${
-    count === 1 ? "conflict" : "conflicts"
-  }`;
+  const message = `Cannot merge ${names} into ${report.into}: ${conflictCount(count)}`;
   return new ServiceError("merge_conflicts", message, {
     hint,
     details: report,

@@ -7,18 +7,15 @@
 import { displayString } from "../../../ffi/binary_string.ts";
 import type { ApplyReport } from "../../control/service/project.ts";
 import { ServiceError } from "../../control/service_error.ts";
-import type { ChangeCounts } from "../../history/commits/commit.ts";
+import { totalChanges } from "../../history/commits/commit.ts";
 import type { MergeOutcome } from "../../history/merge/merge_branches.ts";
 import type { SkippedPath } from "../../source/import_source.ts";
 import type { DoneApply } from "../background/apply_job.ts";
 import type { ApplyPlan } from "../background/plan_apply.ts";
+import { conflictCount, mergeState, STRATEGY_HINT } from "../branches/merge_state.ts";
 import { conflictReport } from "../threads/reports.ts";
 
 export const NOTHING = { added: 0, modified: 0, deleted: 0 };
-
-export function total({ added, modified, deleted }: ChangeCounts): number {
-  return added + modified + deleted;
-}
 
 export function shown({ path, reason }: SkippedPath): { path: string; reason: string } {
   return { path: displayString(path), reason };
@@ -26,14 +23,9 @@ export function shown({ path, reason }: SkippedPath): { path: string; reason: st
 
 /** What a merge of the project into a branch gives. */
 export function told(outcome: MergeOutcome) {
-  const [{ merged, conflicts, decided }] = outcome.sources as [MergeOutcome["sources"][0]];
-  const state = !merged
-    ? "refused"
-    : conflicts.length > 0
-    ? "settle"
-    : total(outcome.changes) > 0
-    ? "refreshed"
-    : "unchanged";
+  const [{ conflicts, decided }] = outcome.sources as [MergeOutcome["sources"][0]];
+  const merge = mergeState(outcome);
+  const state = merge === "merged" ? "refreshed" : merge;
   return {
     state,
     conflicts: conflicts.map(conflictReport),
@@ -47,10 +39,10 @@ export function planned(
   { conflicts, decided, counts }: Pick<ApplyPlan, "conflicts" | "decided" | "counts">,
   partial: boolean,
 ) {
-  const isRefused = conflicts.length > 0 && (!partial || total(counts) === 0);
+  const isRefused = conflicts.length > 0 && (!partial || totalChanges(counts) === 0);
   const state = isRefused
     ? "refused"
-    : total(counts) === 0
+    : totalChanges(counts) === 0
     ? "unchanged"
     : conflicts.length > 0
     ? "partial"
@@ -79,13 +71,12 @@ export function conflicts(
   what: "apply" | "refresh",
   report: { branch: string; conflicts: readonly unknown[] },
 ): ServiceError {
-  const count = report.conflicts.length;
-  const number = `${count} ${count === 1 ? "conflict" : "conflicts"}`;
+  const number = conflictCount(report.conflicts.length);
   const message = what === "apply"
     ? `Cannot apply ${report.branch} to the project: ${number}`
     : `Cannot refresh ${report.branch} from the project: ${number}`;
   const hint = what === "apply"
     ? "--partial applies the others; --strategy ours, theirs or union decides them; or refresh first"
-    : "--strategy markers writes them into the files; ours, theirs or union decides them";
+    : STRATEGY_HINT;
   return new ServiceError(`${what}_conflicts`, message, { hint, details: report });
 }

@@ -6,14 +6,14 @@
 
 import type { Params } from "../../control/methods.ts";
 import type { RefreshReport } from "../../control/service/project.ts";
-import { sameSnapshot } from "../../history/commits/commit.ts";
+import { sameSnapshot, totalChanges } from "../../history/commits/commit.ts";
 import type { MergeOutcome } from "../../history/merge/merge_branches.ts";
 import { guardSize } from "../branches/size_guard.ts";
 import { Merger, mergeSide } from "../branches/merger.ts";
 import { changeReport, elapsed } from "../threads/reports.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import { lookAtProject, projectMoved } from "./project_look.ts";
-import { conflicts, NOTHING, told, total } from "./project_reports.ts";
+import { conflicts, NOTHING, told } from "./project_reports.ts";
 
 export class RefreshMethods {
   constructor(readonly parts: BranchAccess) {}
@@ -39,7 +39,7 @@ export class RefreshMethods {
         safety: null,
         ms: 0,
       };
-      const isMoved = total(report.project.changed) > 0;
+      const isMoved = totalChanges(report.project.changed) > 0;
       if (!isMoved) {
         return { ...report, ...(p.dryRun ? { changes: [] } : {}), ms: elapsed(started) };
       }

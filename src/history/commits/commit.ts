@@ -41,6 +41,10 @@ export interface ChangeCounts {
   readonly deleted: number;
 }
 
+export function totalChanges({ added, modified, deleted }: ChangeCounts): number {
+  return added + modified + deleted;
+}
+
 export interface Commit {
   readonly snapshot: Snapshot;
   readonly parents: readonly ObjectId[];

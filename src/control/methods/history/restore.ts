@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { refusedWords, suffix } from "../../plain_form.ts";
-import { flag, names, optional, ref } from "../../schema.ts";
-import { BRANCH, GUARD, RollbackReport, TOUCH } from "../../shapes/history.ts";
+import { names, ref } from "../../schema.ts";
+import { BRANCH, DRY_RUN, GUARD, RollbackReport, TOUCH } from "../../shapes/history.ts";
 
 export const method = defineMethod({
   brief: "Makes paths of the working tree what they are in a checkpoint",
@@ -11,7 +11,7 @@ export const method = defineMethod({
     paths: names("paths", "Relative to the root of the tree"),
     from: ref("Checkpoint that has them"),
     ...BRANCH,
-    dryRun: optional(flag("Only tell what would change")),
+    ...DRY_RUN,
     ...TOUCH,
     ...GUARD,
   },

@@ -1,7 +1,7 @@
 import { defineMethod } from "../../method.ts";
 import { takeBranch, target } from "../../plain_form.ts";
-import { flag, optional, ref } from "../../schema.ts";
-import { BRANCH, GUARD, RollbackReport, TOUCH } from "../../shapes/history.ts";
+import { ref } from "../../schema.ts";
+import { BRANCH, DRY_RUN, GUARD, RollbackReport, TOUCH } from "../../shapes/history.ts";
 
 export const method = defineMethod({
   brief: "Makes the working tree what a checkpoint has; what was not recorded is recorded first",
@@ -10,7 +10,7 @@ export const method = defineMethod({
   params: {
     ref: ref("Checkpoint to go back to"),
     ...BRANCH,
-    dryRun: optional(flag("Only tell what would change")),
+    ...DRY_RUN,
     ...TOUCH,
     ...GUARD,
   },

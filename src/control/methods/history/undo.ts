@@ -1,7 +1,15 @@
 import { defineMethod } from "../../method.ts";
 import { takeBranch } from "../../plain_form.ts";
 import { choice, count, flag, type Infer, list, optional, ref, shape, text } from "../../schema.ts";
-import { BRANCH, ChangeCounts, GUARD, LeftAlone, MOVED, TOUCH } from "../../shapes/history.ts";
+import {
+  BRANCH,
+  ChangeCounts,
+  DRY_RUN,
+  GUARD,
+  LeftAlone,
+  MOVED,
+  TOUCH,
+} from "../../shapes/history.ts";
 import { ConflictReport, MERGE_STRATEGIES } from "../merge/merge.ts";
 
 export const Undone = shape("Undone", "The one thing that was taken out of what came after it.", {
@@ -40,7 +48,7 @@ export const method = defineMethod({
     ref: optional(ref("What to take out: a number of the log, or any ref")),
     count: optional(count("How many operations to take back; default: 1")),
     strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided, as in a merge")),
-    dryRun: optional(flag("Only tell what would change")),
+    ...DRY_RUN,
     ownOnly: optional(flag("Refuse to take an apply back, which changes the project")),
     ...TOUCH,
     ...GUARD,

@@ -2,7 +2,6 @@ import { defineMethod } from "../../method.ts";
 import { jsonBody, refusedWords, suffix } from "../../plain_form.ts";
 import {
   choice,
-  flag,
   id,
   type Infer,
   list,
@@ -17,11 +16,16 @@ import {
   truth,
   words,
 } from "../../schema.ts";
-import { ChangeCounts, TOUCH } from "../../shapes/history.ts";
+import { ChangeCounts, DRY_RUN, TOUCH } from "../../shapes/history.ts";
 
 /** How conflicts are decided: docs/merge.md. */
 export const MERGE_STRATEGIES = ["conflict", "ours", "theirs", "union", "markers"] as const;
 export type MergeStrategy = typeof MERGE_STRATEGIES[number];
+
+/** The parameter of what merges. */
+export const STRATEGY = {
+  strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided; default: `conflict`")),
+};
 
 export const ConflictSide = shape("ConflictSide", "What a side of a conflict has.", {
   kind: text("As in `Change`"),
@@ -81,11 +85,11 @@ export const method = defineMethod({
   params: {
     sources: names("names", "Branches, with what is not recorded in them, or checkpoints"),
     into: optional(name("Branch; default: main")),
-    strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided; default: `conflict`")),
+    ...STRATEGY,
     label: optional(words("Label of the checkpoint it makes")),
     message: optional(words("Its longer description")),
     paths: optional(names("paths", "Only what the sources changed at these paths")),
-    dryRun: optional(flag("Only tell what would change")),
+    ...DRY_RUN,
     ...TOUCH,
   },
   result: MergeReport,

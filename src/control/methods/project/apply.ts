@@ -1,6 +1,5 @@
 import { defineMethod } from "../../method.ts";
 import {
-  choice,
   fields,
   flag,
   id,
@@ -18,10 +17,10 @@ import {
   truth,
   words,
 } from "../../schema.ts";
-import { BRANCH, Change, ChangeCounts, GUARD, LeftAlone } from "../../shapes/history.ts";
+import { BRANCH, Change, ChangeCounts, DRY_RUN, GUARD, LeftAlone } from "../../shapes/history.ts";
 import { CHOICES } from "../../shapes/review.ts";
 import { ProjectMoved } from "../../shapes/project.ts";
-import { ConflictReport, MERGE_STRATEGIES } from "../merge/merge.ts";
+import { ConflictReport, STRATEGY } from "../merge/merge.ts";
 
 export const ApplyReport = shape("ApplyReport", "What an apply has done, or would do.", {
   branch: text("Branch that is applied"),
@@ -62,7 +61,7 @@ export const method = defineMethod({
     only: optional(
       names("patterns", "Only paths that match one of them, as in git's ignore files"),
     ),
-    strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided; default: `conflict`")),
+    ...STRATEGY,
     partial: optional(flag("Apply what does not conflict")),
     withoutGit: optional(flag("Leave `.git` alone")),
     since: optional(ref("Only what was changed after this checkpoint")),
@@ -76,7 +75,7 @@ export const method = defineMethod({
     ...GUARD,
     message: optional(words("What the log says of it")),
     agent: optional(name("Who asks for it")),
-    dryRun: optional(flag("Only tell what would change")),
+    ...DRY_RUN,
   },
   result: ApplyReport,
 });

@@ -1,6 +1,5 @@
 import { defineMethod } from "../../method.ts";
 import {
-  choice,
   flag,
   id,
   type Infer,
@@ -14,9 +13,9 @@ import {
   truth,
   words,
 } from "../../schema.ts";
-import { BRANCH, Change, ChangeCounts, GUARD, TOUCH } from "../../shapes/history.ts";
+import { BRANCH, Change, ChangeCounts, DRY_RUN, GUARD, TOUCH } from "../../shapes/history.ts";
 import { ProjectMoved } from "../../shapes/project.ts";
-import { ConflictReport, MERGE_STRATEGIES } from "../merge/merge.ts";
+import { ConflictReport, STRATEGY } from "../merge/merge.ts";
 
 export const RefreshReport = shape("RefreshReport", "What a refresh has done, or would do.", {
   branch: text("Branch"),
@@ -48,12 +47,12 @@ export const method = defineMethod({
   who: "outside",
   params: {
     ...BRANCH,
-    strategy: optional(choice(MERGE_STRATEGIES, "How conflicts are decided; default: `conflict`")),
+    ...STRATEGY,
     message: optional(words("Longer description of the checkpoint it makes")),
     untouched: optional(
       flag("Only what nobody changed in the branch since; the rest is left for another refresh"),
     ),
-    dryRun: optional(flag("Only tell what would change")),
+    ...DRY_RUN,
     ...GUARD,
     ...TOUCH,
   },
