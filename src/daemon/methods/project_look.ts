@@ -50,7 +50,9 @@ function unfinished({ commit, writes, deletions, isGoingBack }: Interrupted): Se
   const paths = writes + deletions;
   return new ServiceError(
     "apply_unfinished",
-    `An apply of ${commit.branch} was interrupted ${isGoingBack ? "while it was taken back" : ""}` +
+    `An apply of ${commit.branch} was interrupted${
+      isGoingBack ? " while it was taken back" : ""
+    } ` +
       `(${paths} ${paths === 1 ? "path" : "paths"})`,
     {
       hint: isGoingBack
