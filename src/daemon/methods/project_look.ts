@@ -48,12 +48,11 @@ export async function projectMoved(
 
 function unfinished({ commit, writes, deletions, isGoingBack }: Interrupted): ServiceError {
   const paths = writes + deletions;
+  const count = paths === 1 ? "path" : "paths";
+  const when = isGoingBack ? " while it was taken back" : "";
   return new ServiceError(
     "apply_unfinished",
-    `An apply of ${commit.branch} was interrupted${
-      isGoingBack ? " while it was taken back" : ""
-    } ` +
-      `(${paths} ${paths === 1 ? "path" : "paths"})`,
+    `An apply of ${commit.branch} was interrupted${when} (${paths} ${count})`,
     {
       hint: isGoingBack
         ? "agentvfs apply --abort takes the rest back"
