@@ -1,0 +1,125 @@
+/**
+ * What happened, as every source tells it: one shape from the thread that saw it to the line in the log.
+ *
+ * A source fills in what it knows and leaves out the rest. Who reads gets the same names whoever saw it; the log's
+ * encoder gives them their names in the Elastic Common Schema.
+ *
+ * @module
+ */
+
+/** Who saw it. `agentvfs`: the program itself, about its own telemetry, policy and filters. */
+export type Provider =
+  | "mount"
+  | "ebpf"
+  | "fanotify"
+  | "seccomp"
+  | "ptrace"
+  | "ldpreload"
+  | "agentvfs";
+
+/** What was done: the `event.action` of the log. */
+export type Action =
+  // Changes of files.
+  | "create"
+  | "mkdir"
+  | "mknod"
+  | "symlink"
+  | "link"
+  | "unlink"
+  | "rmdir"
+  | "rename"
+  | "write"
+  | "truncate"
+  | "fallocate"
+  | "chmod"
+  | "chown"
+  | "utimes"
+  | "setxattr"
+  | "removexattr"
+  // Looks at files.
+  | "open"
+  | "read"
+  | "close"
+  | "stat"
+  // Processes. `exec-open` is the opening of a file in order to run it, which a file system sees.
+  | "exec-open"
+  | "exec"
+  | "fork"
+  | "exit"
+  | "chdir"
+  // Network.
+  | "connect"
+  | "bind"
+  | "send"
+  // What the program tells of itself.
+  | "lost"
+  | "source-started"
+  | "source-stopped"
+  | "source-blind"
+  | "filter"
+  | "policy";
+
+export type Verdict = "allow" | "watch" | "deny";
+
+export interface TelemetryEvent {
+  readonly provider: Provider;
+  readonly action: Action;
+  /** CLOCK_MONOTONIC, ms; fractions tell microseconds apart. */
+  readonly time: number;
+  /** 0, or the POSIX code of the failure: "EACCES". Absent where the source does not hear of the end. */
+  readonly error?: 0 | string;
+  readonly verdict?: Verdict;
+  /** Name of the rule that gave the verdict. */
+  readonly rule?: string;
+
+  /** Absolute, as a binary string: in a mount below the mountpoint that everybody sees. */
+  readonly path?: string;
+  /** The second name: of a rename where it went, of a link the new name, of a symlink its text. */
+  readonly target?: string;
+  readonly branch?: string;
+  readonly view?: number;
+  readonly node?: number;
+  readonly mode?: number;
+  /** Open flags as the caller gave them. */
+  readonly flags?: number;
+  /** Of writes and reads: where they began, bytes. */
+  readonly offset?: number;
+  /** Written or read, bytes. */
+  readonly bytes?: number;
+
+  readonly process?: TelemetryProcess;
+  /** Of the sessions and runs that were registered. */
+  readonly session?: string;
+  readonly cgroup?: number;
+  /** Id of the tool call of an agent during which it was done. */
+  readonly call?: string;
+
+  readonly address?: { readonly ip: string; readonly port: number; readonly transport: string };
+  /** Of `lost`: how many events. */
+  readonly count?: number;
+  /** Words for a person: why a source stopped, what a filter did. */
+  readonly message?: string;
+  /** From filters. */
+  readonly tags?: readonly string[];
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+/** As much as is known of who did it. Text is binary strings: programs are given bytes. */
+export interface TelemetryProcess {
+  /** Thread id; the process's own for its first thread. */
+  readonly tid?: number;
+  readonly pid?: number;
+  readonly parent?: number;
+  readonly uid?: number;
+  readonly gid?: number;
+  /** At most 15 bytes, as the kernel has it. */
+  readonly name?: string;
+  readonly executable?: string;
+  readonly args?: readonly string[];
+  readonly directory?: string;
+  /** Since the machine started, ms: with {@linkcode pid} it tells a process from any other. */
+  readonly start?: number;
+  readonly exitCode?: number;
+  /** Signal that ended it. */
+  readonly signal?: number;
+}
