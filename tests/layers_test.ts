@@ -12,6 +12,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ffi": [],
   "ffi/linux": ["ffi"],
+  "ffi/macos": ["ffi"],
   "bpf": ["ffi/linux", "ffi"],
   "src/host": ["ffi/linux", "ffi"],
   "src/store": ["src/host", "ffi"],
@@ -21,6 +22,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/policy": ["src/host", "ffi"],
   "src/filters": ["src/telemetry", "src/policy", "src/host", "ffi"],
   "src/mount": ["src/policy", "src/telemetry", "src/tree", "src/store", "src/host", "ffi"],
+  "src/mount/macos": [
+    "src/mount",
+    "src/tree",
+    "src/store",
+    "src/host",
+    "ffi/macos",
+    "ffi",
+  ],
   "src/mount/linux": [
     "src/mount",
     "src/policy",

@@ -1,35 +1,18 @@
-/** Answers lie where the dialect has their fields: Linux's, and one played that has others, as macOS's has. */
+/** Answers lie where the dialect has their fields. */
 
 import assert from "node:assert/strict";
-import { type Dialect } from "../../src/mount/fuse/dialect.ts";
 import { OUT, Reply } from "../../src/mount/fuse/reply.ts";
 import { LINUX_DIALECT } from "../../src/mount/linux/dialect.ts";
+import { darwinDialect } from "../../src/mount/macos/dialect.ts";
 import { MAIN_VIEW, type View } from "../../src/mount/views.ts";
 import { Fixture, make } from "./fixture.ts";
 
-/** Of protocol 7.19 with a creation time among the attributes (struct fuse_attr has 104 bytes there). */
-const OTHER: Dialect = {
-  newestMinor: 19,
-  oldestMinor: 19,
-  attr: {
-    ...LINUX_DIALECT.attr,
-    SIZE_OF: 104,
-    ATIME_NSEC: 56,
-    MTIME_NSEC: 60,
-    CTIME_NSEC: 64,
-    MODE: 72,
-    NLINK: 76,
-    UID: 80,
-    GID: 84,
-    RDEV: 88,
-    FLAGS: 92,
-    BLKSIZE: 96,
-  },
-  attrOut: { ...LINUX_DIALECT.attrOut, SIZE: 120 },
-  entryOut: { ...LINUX_DIALECT.entryOut, SIZE: 144 },
-};
-
-for (const [name, dialect] of [["Linux", LINUX_DIALECT], ["another", OTHER]] as const) {
+for (
+  const [name, dialect] of [
+    ["Linux", LINUX_DIALECT],
+    ["macOS", darwinDialect({ uid: 501, gid: 20 })],
+  ] as const
+) {
   Deno.test(`an entry and attributes in the dialect of ${name}`, () => {
     const fixture = new Fixture();
     try {
@@ -50,9 +33,12 @@ for (const [name, dialect] of [["Linux", LINUX_DIALECT], ["another", OTHER]] as 
         reply.view.getUint32(at + attr.INO, true),
         reply.view.getUint32(at + attr.MODE, true),
         reply.view.getUint32(at + attr.NLINK, true),
+        reply.view.getUint32(at + attr.UID, true),
         reply.view.getUint32(at + attr.MTIME_NSEC, true),
       ];
-      const expected = [inode.ino % 2 ** 32, 0o100640, 1, inode.mtimeNsec];
+      const ino = dialect.numbersByNode ? inode.nodeId : inode.ino;
+      const uid = dialect.owner?.uid ?? inode.uid;
+      const expected = [ino % 2 ** 32, 0o100640, 1, uid, inode.mtimeNsec];
       assert.equal(reply.entry(view, inode), entryOut.SIZE);
       assert.equal(reply.view.getUint32(OUT + entryOut.NODEID, true), inode.nodeId);
       assert.deepEqual(seen(OUT + entryOut.ATTR), expected);

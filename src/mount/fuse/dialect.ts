@@ -20,4 +20,15 @@ export interface Dialect {
   readonly attr: Layout<typeof ATTR>;
   readonly attrOut: Layout<typeof ATTR_OUT>;
   readonly entryOut: Layout<typeof ENTRY_OUT>;
+  /** Where struct fuse_attr has the time of creation; null: nowhere. */
+  readonly created: { readonly SECONDS: number; readonly NANOSECONDS: number } | null;
+  /** True: a file's inode number is its node id. False: it is the file's own. */
+  readonly numbersByNode: boolean;
+  /** Whose all files are shown to be; null: who owns them. */
+  readonly owner: Owner | null;
+}
+
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
 }

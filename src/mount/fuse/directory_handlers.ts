@@ -37,8 +37,8 @@ function list(context: Context, plus: boolean): number {
     plus,
     (name) => pendingNames.has(inode, name),
   );
-  if (cookie < 1 && !writer.dot(".", inode.ino, 1)) return writer.length;
-  if (cookie < 2 && !writer.dot("..", (inode.parent ?? inode).ino, 2)) return writer.length;
+  if (cookie < 1 && !writer.dot(".", inode, 1)) return writer.length;
+  if (cookie < 2 && !writer.dot("..", inode.parent ?? inode, 2)) return writer.length;
   listNames(tree, inode, cookie, (name, dirent) => writer.entry(name, dirent));
   return writer.length;
 }
@@ -56,16 +56,17 @@ class ListingWriter {
   ) {}
 
   /** Returns false if it does not fit. */
-  dot(name: string, ino: number, cookie: number): boolean {
-    return this.#write(name, ino, 4, cookie, null);
+  dot(name: string, inode: Inode, cookie: number): boolean {
+    return this.#write(name, inode, 4, cookie, false);
   }
 
   entry(name: string, dirent: Dirent): boolean {
     const { inode } = dirent;
-    return this.#write(name, inode.ino, (inode.mode & S_IFMT) >> 12, dirent.cookie, inode);
+    return this.#write(name, inode, (inode.mode & S_IFMT) >> 12, dirent.cookie, true);
   }
 
-  #write(name: string, ino: number, type: number, cookie: number, inode: Inode | null): boolean {
+  /** `isTold`: what is told besides the name counts as a lookup of it. */
+  #write(name: string, inode: Inode, type: number, cookie: number, isTold: boolean): boolean {
     const padded = (DIRENT.SIZE + name.length + 7) & ~7;
     const needed = this.plus ? this.reply.dialect.entryOut.SIZE + padded : padded;
     if (this.length + needed > this.limit) return false;
@@ -73,12 +74,12 @@ class ListingWriter {
     let at = OUT + this.length;
     if (this.plus) {
       // What the kernel cannot keep it need not be told with every listing: node id 0 says so.
-      if (inode === null || this.view.isRouted || this.isPending(name)) {
+      if (!isTold || this.view.isRouted || this.isPending(name)) {
         reply.bytes.fill(0, at, at + this.reply.dialect.entryOut.SIZE);
       } else reply.entryAt(at, this.view, inode);
       at += this.reply.dialect.entryOut.SIZE;
     }
-    reply.inodeNumber(at + DIRENT.INO, this.view.inodeSpace, ino);
+    reply.inodeNumberOf(at + DIRENT.INO, this.view, inode);
     reply.u64(at + DIRENT.OFF, cookie);
     reply.u32(at + DIRENT.NAMELEN, name.length);
     reply.u32(at + DIRENT.TYPE, type);

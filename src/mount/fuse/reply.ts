@@ -52,18 +52,25 @@ export class Reply {
   }
 
   /** Lays an inode number at `at`, with its space in the high bits. */
-  inodeNumber(at: number, space: number, ino: number): void {
+  #inodeNumber(at: number, space: number, ino: number): void {
     const high = Math.floor(ino / 2 ** 32);
     this.view.setUint32(at, ino - high * 2 ** 32, true);
     this.view.setUint32(at + 4, high + space * (2 ** 32 / INODE_SPACES), true);
   }
 
+  /** Lays the inode number that a file is shown with at `at`. */
+  inodeNumberOf(at: number, { number, inodeSpace }: View, inode: Inode): void {
+    if (this.dialect.numbersByNode) this.u64(at, wireNode(number, inode.nodeId));
+    else this.#inodeNumber(at, inodeSpace, inode.ino);
+  }
+
   /** Lays a struct fuse_attr at `at`. */
-  attr(at: number, { tree, inodeSpace }: View, inode: Inode): void {
+  attr(at: number, shown: View, inode: Inode): void {
+    const { tree } = shown;
     const size = inode.directory === null ? inode.size : 4096;
     const { view } = this;
-    const { attr } = this.dialect;
-    this.inodeNumber(at + attr.INO, inodeSpace, inode.ino);
+    const { attr, created, owner } = this.dialect;
+    this.inodeNumberOf(at + attr.INO, shown, inode);
     this.u64(at + attr.SIZE, size);
     this.u64(at + attr.BLOCKS, inode.directory === null ? blocksOf(tree, inode) : 8);
     this.u64(at + attr.ATIME, inode.atimeSec);
@@ -74,11 +81,15 @@ export class Reply {
     view.setUint32(at + attr.CTIME_NSEC, inode.ctimeNsec, true);
     view.setUint32(at + attr.MODE, inode.mode, true);
     view.setUint32(at + attr.NLINK, tree.linkCount(inode), true);
-    view.setUint32(at + attr.UID, inode.uid, true);
-    view.setUint32(at + attr.GID, inode.gid, true);
+    view.setUint32(at + attr.UID, (owner ?? inode).uid, true);
+    view.setUint32(at + attr.GID, (owner ?? inode).gid, true);
     view.setUint32(at + attr.RDEV, inode.rdev, true);
     view.setUint32(at + attr.BLKSIZE, 4096, true);
     view.setUint32(at + attr.FLAGS, 0, true);
+    if (created === null) return;
+    // Nobody keeps it: it was not after the last change.
+    this.u64(at + created.SECONDS, inode.mtimeSec);
+    view.setUint32(at + created.NANOSECONDS, inode.mtimeNsec, true);
   }
 
   /** An answer that is a struct fuse_attr_out. Returns its length. */

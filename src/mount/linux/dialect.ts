@@ -19,4 +19,7 @@ export const LINUX_DIALECT: Dialect = {
   attr: ATTR,
   attrOut: ATTR_OUT,
   entryOut: ENTRY_OUT,
+  created: null,
+  numbersByNode: false,
+  owner: null,
 };

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Flush, GroupSync } from "../../tree/journal/group_sync.ts";
-import type { Journal } from "../../tree/journal/journal.ts";
-import { Status } from "../../tree/status.ts";
+import { type Flush, GroupSync } from "../tree/journal/group_sync.ts";
+import type { Journal } from "../tree/journal/journal.ts";
+import { Status } from "../tree/status.ts";
 
 export class SyncRequests {
   readonly #groups = new WeakMap<Journal, GroupSync>();

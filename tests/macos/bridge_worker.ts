@@ -1,0 +1,52 @@
+/**
+ * The thread that a mount is served by through a {@linkcode Bridge}: it blocks at the device, as the real one does at its stream.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import { Errno } from "../../ffi/linux/errno.ts";
+import { read, write } from "../../ffi/linux/file.ts";
+import type { Owner } from "../../src/mount/fuse/dialect.ts";
+import { randomness } from "../support/random.ts";
+import { Fixture } from "../tree/fixture.ts";
+import { Bridge } from "./bridge.ts";
+import { MemoryStream } from "./memory_stream.ts";
+import { serveTree } from "./served.ts";
+
+self.onmessage = (event: MessageEvent<{ fd: number; owner: Owner; seed: number }>) => {
+  const { fd, owner, seed } = event.data;
+  const random = randomness(seed);
+  const fixture = new Fixture();
+  try {
+    // Mostly whole messages; now and then pieces of a few bytes.
+    const stream = new MemoryStream(() => random(8) === 0 ? 1 + random(200) : 2 ** 22);
+    const session = serveTree(fixture.tree, stream, { owner, storePath: fixture.directory });
+    serve(fd, new Bridge(stream, session));
+    self.postMessage({ ended: true });
+  } catch (error) {
+    self.postMessage({ failed: error instanceof Error ? error.stack : String(error) });
+  } finally {
+    fixture.close();
+  }
+};
+self.postMessage({ isReady: true });
+
+function serve(fd: number, bridge: Bridge): void {
+  const buffer = new Uint8Array(1024 * 1024 + 8192);
+  for (;;) {
+    const length = read(fd, buffer);
+    if (length === -Errno.EINTR || length === -Errno.ENOENT || length === -Errno.EAGAIN) continue;
+    if (length === -Errno.ENODEV) return;
+    if (length < 0) throw new Error(`The device cannot be read: ${length}`);
+    const answer = bridge.answer(buffer.slice(0, length));
+    if (answer === null) continue;
+    const written = write(fd, answer);
+    // The caller may have been killed meanwhile.
+    if (written < 0 && written !== -Errno.ENOENT) {
+      throw new Error(`The device takes no answer: ${written}`);
+    }
+  }
+}

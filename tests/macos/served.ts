@@ -1,0 +1,40 @@
+/**
+ * A tree behind a session that speaks macOS's dialect, without a mount.
+ *
+ * @module
+ */
+
+import { OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
+import { MAX_WRITE } from "../../src/mount/fuse/request.ts";
+import { MessageStream } from "../../src/mount/macos/message_stream.ts";
+import { StreamSession } from "../../src/mount/macos/session.ts";
+import { MAIN_VIEW, ViewTable } from "../../src/mount/views.ts";
+import type { RequestId } from "../../src/tree/journal/journal_record.ts";
+import type { WorkingTree } from "../../src/tree/working_tree.ts";
+import type { MemoryStream } from "./memory_stream.ts";
+
+export const OWNER = { uid: 501, gid: 20 };
+
+export interface ServeOptions {
+  readonly owner?: { uid: number; gid: number };
+  readonly storePath?: string;
+  /** What the journal's last record says was carried out by a server before. */
+  readonly completed?: RequestId | null;
+}
+
+export function serveTree(
+  tree: WorkingTree,
+  stream: MemoryStream,
+  { owner = OWNER, storePath = "/", completed = null }: ServeOptions = {},
+): StreamSession {
+  const view = { number: MAIN_VIEW, tree, writable: true, inodeSpace: 0, completed };
+  return new StreamSession({
+    stream: new MessageStream(stream.session, MAX_WRITE + 8192),
+    views: new ViewTable({ ...view, frozen: false, isRouted: false }, () => {}),
+    owner,
+    storePath,
+    ask: () => {},
+    flush: () => false,
+    counters: new Uint32Array(OPCODE_LIMIT),
+  });
+}
