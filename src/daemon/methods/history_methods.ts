@@ -100,7 +100,8 @@ export class HistoryMethods {
     return this.#change("undo", p, async (branch) => {
       const which = { branch: branch.name, ref };
       const change = await this.parts.background.call("change", which).catch(fail);
-      if (change.after.kind === "apply") return await this.#takeBack(branch, change.after, p);
+      const [{ after }] = change.steps;
+      if (after.kind === "apply") return await this.#takeBack(branch, after, p);
       return await undoChange(branch, change, options);
     });
   }
