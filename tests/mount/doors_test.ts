@@ -44,6 +44,7 @@ const SCENES: Record<string, (s: HookScene) => Promise<void>> = {
       moment: "call",
       session: START!.session_id,
       prompt: "prompt-1",
+      said: "fix the cart",
       tool: "Bash",
       call: "toolu_1",
       command: "npm test",

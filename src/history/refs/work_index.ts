@@ -91,13 +91,11 @@ export class WorkIndex {
     for (const { sequence, id } of rows) {
       this.#last = Number(sequence);
       const commit = readable(this.#commitInfo, storedId(String(id)));
-      const { call, prompt, moment, subagent } = commit?.details ?? {};
       if (commit === null) continue;
+      const { call, prompt, moment } = commit.details ?? {};
       if (call !== undefined) append(this.#calls, call, commit.id);
-      // What a subagent is told is no prompt of a person's.
-      const isBefore = moment === "prompt";
-      if (prompt === undefined || (isBefore && subagent !== undefined)) continue;
-      append(this.#prompts, prompt, { commit: commit.id, isBefore });
+      if (prompt === undefined) continue;
+      append(this.#prompts, prompt, { commit: commit.id, isBefore: moment === "prompt" });
     }
     return map;
   }
