@@ -253,3 +253,27 @@ Deno.test("calls and prompts can be named, and taken out", async (t) => {
     await m.ctl("verify");
   }, PATIENT);
 });
+
+Deno.test("what an agent was not told yet it is told by the next server", async () => {
+  await withProject(PROJECT, async (m) => {
+    using client = await m.connect();
+    const agent = new Agent(new HookScene(client, "main", m.mount), "s1");
+    await agent.tell("SessionStart", { source: "startup" });
+    await agent.hear("p1", "edit it");
+    await agent.call("toolu_1", "echo two >a; rm b");
+    await client.rollback({ ref: "initial" });
+    const { serverPid } = await m.status();
+    Deno.kill(serverPid, "SIGKILL");
+    // Nobody listens at the end of a turn, and nothing is known to be told before.
+    await agent.tell("Stop");
+    assert.match(await agent.hear("p2", "go on"), /changed, brought back or removed them: a, b\./);
+    await m.stop();
+    await m.start();
+    assert.equal(await agent.begin("toolu_2", "ls"), "");
+    await agent.end("toolu_2", "ls");
+    const log = await m.ctl("log", "--tree");
+    const told = log.work.map(({ details }: { details: Hook }) => details.call ?? details.prompt);
+    assert.deepEqual(told, ["toolu_2", "p2", "toolu_1", "p1"]);
+    assert.equal(log.work[0].details.said, "go on");
+  }, { ...PATIENT, allowedLog: [/SIGKILL/] });
+});

@@ -61,23 +61,25 @@ type Kind = JournalRecord["kind"];
 
 /** Lines of each kind that are kept. */
 const MOST: Readonly<Record<Kind, number>> = { prompt: 2_000, call: 4_000, move: 256, told: 256 };
-/** The file is written anew when it has so many lines more than are kept. */
-const SPARE = 4_000;
+/** The file is written anew with those when it has so many. */
+const MOST_LINES = 10_000;
 
 export class WorkJournal {
   #records: JournalRecord[];
   #file: Deno.FsFile | null = null;
   #lines = 0;
   #isFailing = false;
+  /** The last line may not be whole. */
+  #isTorn = true;
 
-  private constructor(readonly path: string | null, records: JournalRecord[]) {
+  private constructor(readonly path: string, records: JournalRecord[]) {
     this.#records = records;
     this.#lines = records.length;
   }
 
-  /** What cannot be read of it is passed over. Null: it is kept in memory only. */
-  static open(path: string | null): WorkJournal {
-    return new WorkJournal(path, path === null ? [] : load(path));
+  /** What cannot be read of it is passed over. */
+  static open(path: string): WorkJournal {
+    return new WorkJournal(path, load(path));
   }
 
   /** Oldest first. */
@@ -88,15 +90,10 @@ export class WorkJournal {
   /** Never throws: an agent is answered on a full disk, too. */
   append(record: JournalRecord): void {
     this.#records.push(record);
-    if (this.path === null) return;
-    try {
-      if (this.#lines >= SPARE && this.#lines - SPARE >= kept(this.#records).length) this.#fold();
+    this.#attempt(() => {
+      if (this.#lines >= MOST_LINES) this.#fold();
       else this.#write(`${JSON.stringify(record)}\n`);
-      this.#isFailing = false;
-    } catch (error) {
-      if (!this.#isFailing) console.log(`Cannot note what agents do: ${(error as Error).message}`);
-      this.#isFailing = true;
-    }
+    });
   }
 
   /** A branch has another name now. */
@@ -105,7 +102,7 @@ export class WorkJournal {
     this.#records = this.#records.map((record) =>
       record.branch === from ? { ...record, branch: to } : record
     );
-    if (this.path !== null) this.#fold();
+    this.#attempt(() => this.#fold());
   }
 
   close(): void {
@@ -113,18 +110,32 @@ export class WorkJournal {
     this.#file = null;
   }
 
+  /** What cannot be written is said once, and forgotten by the next server. */
+  #attempt(write: () => void): void {
+    try {
+      write();
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing) console.log(`Cannot note what agents do: ${(error as Error).message}`);
+      this.#isFailing = true;
+    }
+  }
+
   #write(line: string): void {
-    this.#file ??= Deno.openSync(this.path!, { append: true, create: true, mode: 0o600 });
+    this.#file ??= Deno.openSync(this.path, { append: true, create: true, mode: 0o600 });
+    const bytes = new TextEncoder().encode(this.#isTorn ? `\n${line}` : line);
+    this.#isTorn = true;
     // One call: a line of a server that is killed is there or not.
-    this.#file.writeSync(new TextEncoder().encode(line));
+    this.#isTorn = this.#file.writeSync(bytes) < bytes.length;
     this.#lines++;
   }
 
   #fold(): void {
     this.#records = kept(this.#records);
     this.close();
-    replaceFile(this.path!, this.#records.map((record) => `${JSON.stringify(record)}\n`).join(""));
+    replaceFile(this.path, this.#records.map((record) => `${JSON.stringify(record)}\n`).join(""));
     this.#lines = this.#records.length;
+    this.#isTorn = false;
   }
 }
 
