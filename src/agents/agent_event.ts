@@ -43,6 +43,10 @@ export interface AgentEvent {
   readonly delegates: boolean;
   readonly durationMs: number | null;
   readonly exit: number | null;
+  /** The agent says that the call failed. */
+  readonly failed: boolean;
+  /** Id of the subagent to which the call handed work. */
+  readonly started: string | null;
 }
 
 /** The JSON object that a hook gets. */

@@ -21,5 +21,10 @@ export const DRY_RUN_OPTION: OptionSpec = { short: "n", brief: "only say what wo
 
 /** What a REF may be, for the help of every command that takes one. */
 export const REF_HELP =
-  `REF is a label, a number of agentvfs log, an id or a unique prefix of one, HEAD,
-HEAD~n, or a branch.`;
+  `REF is a label, number or id (or its beginning) of agentvfs log, HEAD, HEAD~n,
+branch, tool call's id, or prompt:ID, the state before it (prompt: the last).`;
+
+/** The ref that means a prompt; without an id the last one. */
+export function promptRef(id: string): string {
+  return `prompt:${id}`;
+}

@@ -117,6 +117,7 @@ export class History {
       commitInfo: (id) => this.commitInfo(id),
       resolve: (branch, ref) => this.resolve(branch, ref),
       operation: (branch, ref) => this.#refs.operation(branch, ref),
+      prompt: (branch, ref) => this.#refs.work.prompt(branch, ref),
     });
   }
 
@@ -295,7 +296,8 @@ export class History {
 
   /**
    * What `ref` means on `branch`: `HEAD`, a full hash, a label, a branch, `initial`, a number (`#12`, `12`), a unique prefix
-   * of a hash, in this order; each may be followed by `~n` for its n-th ancestor.
+   * of a hash, `prompt:ID` (the state before it; without ID the last one), the id of a tool call or a unique prefix of it, in
+   * this order; each may be followed by `~n` for its n-th ancestor.
    * Throws {@linkcode HistoryError} `unknown_ref` or `ambiguous_ref`; `compacted` if what the commit recorded is gone.
    */
   resolve(branch: string, ref: string): CommitInfo {

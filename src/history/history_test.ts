@@ -268,7 +268,7 @@ scene("what a number did is between two states", (s) => {
   const [one, two] = [s.commit("one"), s.commit("two")];
   s.move("rollback", one, two.id);
   const states = (ref: string) => {
-    const { name, kind, before, after } = history.undos.change("main", ref);
+    const { name, kind, steps: [{ before, after }] } = history.undos.change("main", ref);
     return [name, kind, before.label, after.label];
   };
   assert.deepEqual(states("two"), ["#2", "checkpoint", "one", "two"]);
@@ -276,6 +276,56 @@ scene("what a number did is between two states", (s) => {
   refused("cannot_undo", () => history.undos.change("main", "one"));
   s.store.commit((database) => compact(database, [one.id], 0));
   refused("compacted", () => history.undos.change("main", "two"));
+});
+
+scene("a call is found by its id, a prompt by what it led to", (s) => {
+  const { history } = s;
+  const call = (label: string, call: string, prompt: string) =>
+    s.commit(label, { details: { moment: "call", call, prompt } });
+  s.commit("initial", { kind: "import" });
+  refused("unknown_ref", () => history.resolve("main", "prompt:"));
+  s.commit("by hand", { details: { moment: "prompt", prompt: "p-one" } });
+  const one = call("one", "toolu_01A", "p-one");
+  s.commit("between", { details: { moment: "before-call", prompt: "p-one" } });
+  call("two", "toolu_01B", "p-one");
+  call("three", "toolu_02", "p-one");
+  call("four", "toolu_03", "p-two");
+  const label = (ref: string) => history.resolve("main", ref).label;
+  assert.deepEqual(
+    [
+      "toolu_01A",
+      "toolu_02",
+      "toolu_01B~1",
+      "prompt:p-one",
+      "prompt:p-two",
+      "prompt:",
+      "prompt:p-tw",
+    ]
+      .map(label),
+    ["one", "three", "between", "by hand", "three", "three", "three"],
+  );
+  // What was found before is found, also where the same is said again.
+  call("one again", "toolu_01A", "p-three");
+  assert.equal(label("toolu_01A"), "one again");
+  s.store.commit((database) => forgetCommits(database, [history.resolve("main", "toolu_01A").id]));
+  assert.equal(label("toolu_01A"), "one");
+  assert.equal(label("prompt:"), "three");
+  assert.deepEqual(refused("ambiguous_ref", () => label("toolu_01")).candidates, [
+    "toolu_01A",
+    "toolu_01B",
+  ]);
+  assert.match(refused("unknown_ref", () => label("prompt:x")).message, /p-two, p-one$/);
+  refused("unknown_ref", () => label("too"));
+  // A label is meant before a call.
+  s.commit("toolu_02");
+  assert.equal(label("toolu_02"), "toolu_02");
+  const { name, kind, steps } = history.undos.change("main", "prompt:p-one");
+  assert.deepEqual([name, kind], ["prompt p-one", "prompt"]);
+  assert.deepEqual(steps.map(({ before, after }) => [before.label, after.label]), [
+    ["between", "three"],
+    ["by hand", "one"],
+  ]);
+  assert.equal(steps[1]!.after.id, one.id);
 });
 
 scene("undo and redo of several, in any order, go where those of one go", (s) => {

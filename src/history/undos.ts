@@ -12,6 +12,7 @@ import { HistoryError } from "./commits/history_error.ts";
 import { readable } from "./commits/log.ts";
 import type { Operation, OperationKind, OperationLog } from "./commits/operation_log.ts";
 import { whole } from "./commits/whole.ts";
+import type { PromptWork } from "./refs/work_index.ts";
 
 /** Where undo or redo would go. */
 export interface UndoTarget {
@@ -31,15 +32,21 @@ export interface MovedTo extends Operation {
   readonly isNumbered: boolean;
 }
 
-/** Something that happened, as the states before and after it. */
+/** States before and after something that happened. */
+export interface ChangeStep {
+  readonly before: CommitInfo;
+  readonly after: CommitInfo;
+}
+
+/** Something that happened. */
 export interface Change {
   /** What people call it: `#12`. */
   readonly name: string;
-  readonly kind: CommitKind | OperationKind;
+  readonly kind: CommitKind | OperationKind | "prompt";
   /** Empty where it has none. */
   readonly label: string;
-  readonly before: CommitInfo;
-  readonly after: CommitInfo;
+  /** What it did, newest first: several where other things happened in between. Never empty. */
+  readonly steps: readonly [ChangeStep, ...ChangeStep[]];
 }
 
 /** What is asked of the history. */
@@ -48,6 +55,8 @@ export interface UndoSource {
   resolve(branch: string, ref: string): CommitInfo;
   /** The operation that a number means; null if the ref means a commit, or nothing. */
   operation(branch: string, ref: string): Operation | null;
+  /** What is recorded of the prompt that a ref means; null if the ref means none. */
+  prompt(branch: string, ref: string): PromptWork | null;
 }
 
 export class Undos {
@@ -115,16 +124,19 @@ export class Undos {
   }
 
   /**
-   * What a commit changed against its first parent, or what the operation with a number did. Throws as `resolve` does, and
-   * {@linkcode HistoryError} `cannot_undo` where there was nothing before.
+   * What a commit changed against its first parent, what the operation with a number did, or what the calls after a prompt did.
+   * Throws as `resolve` does, and {@linkcode HistoryError} `cannot_undo` where there was nothing before.
    */
   change(branch: string, ref: string): Change {
     const move = this.#commits.operation(branch, ref);
     if (move !== null) {
       const [before, after] = [move.from, move.to].map((id) => whole(this.#commits.commitInfo(id)));
       const { number, kind } = move;
-      return { name: `#${number}`, kind, label: "", before: before!, after: after! };
+      const step = { before: before!, after: after! };
+      return { name: `#${number}`, kind, label: "", steps: [step] };
     }
+    const prompt = this.#commits.prompt(branch, ref);
+    if (prompt !== null) return this.#changeOfPrompt(prompt);
     const after = this.#commits.resolve(branch, ref);
     const name = after.number === undefined ? after.id.slice(0, 12) : `#${after.number}`;
     const [parent] = after.parents;
@@ -135,12 +147,31 @@ export class Undos {
         { subject: after.id },
       );
     }
-    return {
-      name,
-      kind: after.kind,
-      label: after.label,
-      before: whole(this.#commits.commitInfo(parent)),
-      after,
-    };
+    const before = whole(this.#commits.commitInfo(parent));
+    return { name, kind: after.kind, label: after.label, steps: [{ before, after }] };
+  }
+
+  /** What was changed by nobody's call is not the prompt's: a person may have done it. */
+  #changeOfPrompt({ id, commits }: PromptWork): Change {
+    const steps: ChangeStep[] = [];
+    for (const commit of commits) {
+      const after = whole(this.#commits.commitInfo(commit));
+      const [parent] = after.parents;
+      if (after.details?.moment === "before-call" || parent === undefined) continue;
+      const last = steps[0];
+      if (last?.after.id === parent) steps[0] = { ...last, after };
+      else steps.unshift({ before: whole(this.#commits.commitInfo(parent)), after });
+    }
+    const [first, ...others] = steps;
+    if (first !== undefined) {
+      return { name: `prompt ${id}`, kind: "prompt", label: "", steps: [first, ...others] };
+    }
+    throw new HistoryError(
+      "cannot_undo",
+      `Cannot undo prompt ${id}: no call of it changed anything`,
+      {
+        subject: id,
+      },
+    );
   }
 }

@@ -3,66 +3,24 @@
  */
 
 import assert from "node:assert/strict";
-import { dirname, join } from "node:path";
-import type { ControlClient } from "../../src/control/client.ts";
+import { dirname } from "node:path";
 import type { LogEntry } from "../../src/control/service/history.ts";
 import { HOOK_LINE } from "../../src/agents/plugin/hook_line.ts";
 import RECORDED from "../../src/agents/testing/recorded.json" with { type: "json" };
+import { type Hook, HookScene, PATIENT, tell } from "../support/agent_hooks.ts";
 import { withConversation } from "../support/conversation.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
-
 import { isInstalled, run, shell, succeed, until } from "../support/process.ts";
 import { PROGRAM } from "../support/program.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
 
 const NO_SOCKETS = scriptPath(import.meta.url, "no_sockets.py");
 
-/** An answer is waited for longer than on a machine that does nothing else. */
-const PATIENT = { env: { AGENTVFS_HOOK_MS: "20000" } };
-
 const SHELLS = [["sh"], ["dash"], ["bash"], ["busybox", "sh"]];
-
-type Hook = Record<string, unknown>;
-
-/** Runs the hook's line with an event; resolves with what the agent is told. */
-async function tell(cwd: string, event: Hook, sh: readonly string[] = ["sh"]): Promise<string> {
-  const { code, stdout, stderr } = await run([...sh, "-c", HOOK_LINE], {
-    cwd,
-    stdin: JSON.stringify(event) + "\n",
-  });
-  assert.deepEqual([code, stderr], [0, ""]);
-  if (stdout.trim() === "") return "";
-  const { hookSpecificOutput: { hookEventName, additionalContext } } = JSON.parse(stdout);
-  assert.equal(hookEventName, event.hook_event_name);
-  return additionalContext;
-}
 
 const [START, PROMPT, , BEFORE, AFTER, FAILED, EDITED, , , STOP] = RECORDED.claude as Hook[];
 
-/** A branch of its own for each scenario: a mount costs more. */
-class Scene {
-  constructor(readonly client: ControlClient, readonly branch: string, readonly root: string) {}
-
-  path(name: string): string {
-    return join(this.root, name);
-  }
-
-  tell(event: Hook, sh?: readonly string[]): Promise<string> {
-    return tell(this.root, event, sh);
-  }
-
-  write(name: string, text: string): Promise<void> {
-    return Deno.writeTextFile(this.path(name), text);
-  }
-
-  /** What was recorded on it, newest first. */
-  async entries(): Promise<LogEntry[]> {
-    const { entries } = await this.client.log({ branch: this.branch });
-    return entries.filter(({ kind }) => kind !== "import");
-  }
-}
-
-const SCENES: Record<string, (s: Scene) => Promise<void>> = {
+const SCENES: Record<string, (s: HookScene) => Promise<void>> = {
   async "a tool call that changed something is a checkpoint that says whose it was"(s) {
     const greeting = await s.tell(START!);
     assert.match(greeting, new RegExp(`branch ${s.branch}, last checkpoint "initial"`));
@@ -86,6 +44,7 @@ const SCENES: Record<string, (s: Scene) => Promise<void>> = {
       moment: "call",
       session: START!.session_id,
       prompt: "prompt-1",
+      said: "fix the cart",
       tool: "Bash",
       call: "toolu_1",
       command: "npm test",
@@ -212,7 +171,7 @@ Deno.test("what agents tell of themselves is recorded, and they are told what th
     for (const [i, [name, body]] of Object.entries(SCENES).entries()) {
       const branch = `scene${i}`;
       const { path } = await client.createBranch({ name: branch });
-      await t.step(name, () => body(new Scene(client, branch, path)));
+      await t.step(name, () => body(new HookScene(client, branch, path)));
     }
     const { stdout } = await m.run(["-C", m.project, "log", "--branch", "scene0"]);
     assert.match(stdout, /Bash: npm test .*by claude/);

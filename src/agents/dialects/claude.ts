@@ -5,7 +5,7 @@
  */
 
 import type { AgentEvent, HookInput } from "../agent_event.ts";
-import { type Dialect, number, readCommon, saidIn, text } from "./fields.ts";
+import { type Dialect, number, object, readCommon, saidIn, text } from "./fields.ts";
 
 const CLAUDE: Dialect = {
   agent: "claude",
@@ -44,6 +44,8 @@ export function readClaude(hook: HookInput): AgentEvent | null {
     delegates: tool === "Agent" || tool === "Task",
     durationMs: number(hook, "duration_ms"),
     exit: exitOf(hook, name, tool),
+    failed: name === "PostToolUseFailure",
+    started: text(object(hook, "tool_response"), "agentId"),
   };
 }
 

@@ -19,7 +19,8 @@ export function number(hook: HookInput, key: string): number | null {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
 }
 
-function object(hook: HookInput, key: string): HookInput {
+/** Empty where there is none. */
+export function object(hook: HookInput, key: string): HookInput {
   const value = hook[key];
   return typeof value === "object" && value !== null ? value as HookInput : {};
 }
@@ -55,6 +56,8 @@ export function readCommon(
     delegates: false,
     durationMs: null,
     exit: null,
+    failed: false,
+    started: null,
   };
 }
 

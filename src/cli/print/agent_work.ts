@@ -13,11 +13,18 @@ const MOMENTS = {
   call: "",
 } as const;
 
+/** When what a checkpoint holds was found; empty for a call's. */
+export function momentOf({ moment = "turn" }: Details): string {
+  return MOMENTS[moment];
+}
+
 /** What of an agent's work a checkpoint records, in a line. */
 export function workOf(details: Details | undefined): string {
   if (details === undefined) return "";
-  const { moment = "turn", tool, command, said } = details;
-  const parts = moment === "call" ? [tool, command] : [MOMENTS[moment], said];
+  const { moment, tool, command, said } = details;
+  const parts = moment === "call"
+    ? [tool, command]
+    : [momentOf(details), moment === "prompt" ? said : undefined];
   const line = safe(parts.filter((part) => part !== undefined).join(": ").replaceAll(/\s+/g, " "));
   return line.length <= LONGEST ? line : `${line.slice(0, LONGEST - 1)}…`;
 }
@@ -25,9 +32,9 @@ export function workOf(details: Details | undefined): string {
 /** The same in full, as rows of a table. */
 export function workRows(details: Details | undefined): string[][] {
   if (details === undefined) return [];
-  const { moment = "turn", tool, command, exit, durationMs, alongside = [] } = details;
+  const { tool, command, exit, durationMs, alongside = [] } = details;
   return [
-    ["moment", MOMENTS[moment]],
+    ["moment", momentOf(details)],
     ["tool", tool],
     ["command", command],
     ["exit", exit?.toString()],
@@ -38,6 +45,8 @@ export function workRows(details: Details | undefined): string[][] {
     ["prompt", details.prompt],
     ["session", details.session],
     ["subagent", details.subagent],
+    ["started", details.started],
     ["transcript", details.transcript],
-  ].flatMap(([name, value]) => value === undefined ? [] : [[name!, safe(value)]]);
+    ["of bytes", details.transcriptBytes?.toString()],
+  ].flatMap(([name, value]) => value === undefined || value === "" ? [] : [[name!, safe(value)]]);
 }

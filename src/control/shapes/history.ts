@@ -178,6 +178,7 @@ export const Details = shape(
     prompt: optional(text("The person's prompt, or turn, that it belongs to")),
     said: optional(text("The beginning of what the person said")),
     subagent: optional(text("The subagent that did it")),
+    started: optional(text("The subagent to which the call handed work")),
     tool: optional(text("As the agent calls it")),
     call: optional(text("Id of the tool call")),
     command: optional(text("The shell command, or the file that was edited")),

@@ -15,15 +15,19 @@ import type { CommitDetails, CommitMoment } from "../../history/commits/commit_d
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { SaveCommit } from "../threads/messages.ts";
+import type { ObjectId } from "../../store/format/object_id.ts";
+import { AgentSessions } from "./agent_sessions.ts";
 import type { MoveBehind, MovesBehind } from "./moves_behind.ts";
 import { RecentMap } from "./recent_map.ts";
 import { OpenCalls } from "./open_calls.ts";
 import type { UnchangedWorktrees } from "./unchanged_worktrees.ts";
+import type { WorkJournal, WorkRecord } from "./work_journal.ts";
 import { changedBehind, greeting } from "./words_to_agent.ts";
 
 export interface AgentHooksParts {
   readonly background: BackgroundClient;
   readonly moves: MovesBehind;
+  readonly journal: WorkJournal;
   readonly worktrees: UnchangedWorktrees;
   branch(name?: string): Promise<Branch>;
   turn<T>(what: string, job: () => Promise<T>): Promise<T>;
@@ -31,21 +35,15 @@ export interface AgentHooksParts {
   readonly deadlineMs: number;
 }
 
-/** Branches and sessions that are remembered. */
+/** Branches that are remembered. */
 const MOST_BRANCHES = 256;
-const MOST_SESSIONS = 256;
-
-/** What an agent's session was told already. */
-interface Session {
-  isGreeted: boolean;
-  /** Number of the last move that it knows of. */
-  knows: number;
-}
 
 /** A checkpoint that is to be made if something was changed. */
 interface Due {
   /** What it says, when it is made. */
   details(): CommitDetails;
+  /** What is noted besides: `commit` was made, if any was, and `head` is what the branch stands on then. */
+  note?(commit: ObjectId | null, head: ObjectId): Promise<WorkRecord>;
   done?(): void;
 }
 
@@ -57,9 +55,11 @@ interface Found {
 
 export class AgentHooks {
   readonly #calls = new RecentMap<string, OpenCalls>(MOST_BRANCHES);
-  readonly #sessions = new RecentMap<string, Session>(MOST_SESSIONS);
+  readonly #sessions: AgentSessions;
 
-  constructor(readonly parts: AgentHooksParts) {}
+  constructor(readonly parts: AgentHooksParts) {
+    this.#sessions = new AgentSessions(parts.journal, parts.moves.before);
+  }
 
   /**
    * Answers a hook in a branch; null: its view was closed. Never rejects.
@@ -74,8 +74,9 @@ export class AgentHooks {
       return {};
     }
     if (typeof hook !== "object" || hook === null || branch === null) return { text: "" };
-    const event = readEvent(hook as HookInput);
-    if (event === null || event.moment === "other") return { text: "" };
+    const told = readEvent(hook as HookInput);
+    if (told === null || told.moment === "other") return { text: "" };
+    const event = this.#sessions.inPrompt(told);
     const found = await within(this.parts.deadlineMs, this.#follow(branch, event));
     this.parts.worktrees.heard(event);
     return { text: found === null ? "" : writeAnswer(event, this.#tell(event, found)) };
@@ -84,11 +85,13 @@ export class AgentHooks {
   /** Does what there is to do. Resolves with null if it cannot be done. */
   async #follow(name: string, event: AgentEvent): Promise<Found | null> {
     try {
-      if (event.moment === "session-start") this.#begin(name, event);
+      if (event.moment === "session-start") {
+        this.#sessions.begin(name, event, this.parts.moves.last);
+      }
       const branch = await this.parts.branch(name);
       const record = this.#advance(name, event);
       if (record !== null) await this.#record(branch, event, record);
-      const { knows } = this.#session(name, event);
+      const { knows } = this.#sessions.of(name, event);
       return { branch, moves: await this.parts.moves.since(name, knows) };
     } catch (error) {
       console.log(`${event.name} of ${event.agent} was not recorded: ${(error as Error).message}`);
@@ -99,12 +102,12 @@ export class AgentHooks {
   /** What is told now need not be told again. */
   #tell(event: AgentEvent, { branch, moves }: Found): string[] {
     if (!event.listens) return [];
-    const session = this.#session(branch.name, event);
-    const told: (string | null)[] = [];
-    if (!session.isGreeted) told.push(greeting(branch.name, branch.head));
-    session.isGreeted = true;
-    told.push(changedBehind(moves));
-    session.knows = Math.max(session.knows, ...moves.map(({ number }) => number));
+    const { isGreeted, knows } = this.#sessions.of(branch.name, event);
+    const told = [
+      isGreeted ? null : greeting(branch.name, branch.head),
+      changedBehind(moves),
+    ];
+    this.#sessions.told(branch.name, event, Math.max(knows, ...moves.map(({ number }) => number)));
     return told.filter((words) => words !== null);
   }
 
@@ -114,29 +117,46 @@ export class AgentHooks {
     const about = (moment: CommitMoment): Due => ({ details: () => detailsOf(moment, event) });
     switch (event.moment) {
       case "prompt":
-        return {
-          details: () => ({ ...detailsOf("prompt", event), ...known({ said: event.said }) }),
-        };
+        if (event.subagent !== null) return about("before-call");
+        this.#endCalls(branch, event, calls);
+        return ofPrompt(branch, event);
       case "call-start": {
         const nobodyWorks = calls.isEmpty;
         if (!event.delegates) calls.begin(event);
         return nobodyWorks ? about("before-call") : null;
       }
       case "call-end":
-        return ofCall(event, calls);
+        return ofCall(branch, event, calls);
       case "calls-end":
         return calls.isEmpty ? about("turn") : null;
       case "subagent-end":
       case "turn-end":
       case "session-end":
-        calls.endAll(event.session, event.subagent);
+        this.#endCalls(branch, event, calls);
         return about("turn");
       default:
         return null;
     }
   }
 
-  async #record(branch: Branch, event: AgentEvent, { details, done }: Due): Promise<void> {
+  /** What has begun and not ended by now never will. */
+  #endCalls(branch: string, { session, subagent }: AgentEvent, calls: OpenCalls): void {
+    for (const { event, alongside } of calls.endAll(session, subagent)) {
+      const details = { ...detailsOf("call", event), ...callDetails(event, null, alongside) };
+      const { agent } = event;
+      const call = {
+        kind: "call",
+        branch,
+        time: Date.now(),
+        agent,
+        details,
+        commit: null,
+      } as const;
+      this.parts.journal.append({ ...call, outcome: "unfinished" });
+    }
+  }
+
+  async #record(branch: Branch, event: AgentEvent, { details, note, done }: Due): Promise<void> {
     const commit = async (): Promise<SaveCommit> => ({
       label: "",
       message: "",
@@ -145,7 +165,11 @@ export class AgentHooks {
       details: { ...details(), ...await transcriptOf(event) },
     });
     try {
-      await this.parts.turn("checkpoint", () => branch.saveIfChanged(commit));
+      const { made, head } = await this.parts.turn("checkpoint", async () => {
+        const made = await branch.saveIfChanged(commit);
+        return { made, head: branch.head.id };
+      });
+      if (note !== undefined) this.parts.journal.append(await note(made?.id ?? null, head));
     } finally {
       done?.();
     }
@@ -158,44 +182,55 @@ export class AgentHooks {
     this.#calls.set(branch, calls);
     return calls;
   }
-
-  /** A session that begins knows nothing of the files yet. */
-  #begin(branch: string, event: AgentEvent): void {
-    const session = this.#session(branch, event);
-    session.isGreeted = false;
-    session.knows = this.parts.moves.last;
-  }
-
-  /** One that nobody saw begin was greeted by a server before this one. */
-  #session(branch: string, { session }: AgentEvent): Session {
-    const key = `${branch}\0${session}`;
-    const known = this.#sessions.get(key);
-    if (known !== undefined) return known;
-    const met: Session = { isGreeted: true, knows: 0 };
-    this.#sessions.set(key, met);
-    return met;
-  }
 }
 
-function ofCall(event: AgentEvent, calls: OpenCalls): Due {
-  const { tool, call, command, exit } = event;
+/** The state before a prompt is known also where nothing was changed before it. */
+function ofPrompt(branch: string, event: AgentEvent): Due {
+  const details = () => detailsOf("prompt", event);
+  return {
+    details,
+    note: async (_, head) => ({
+      kind: "prompt",
+      branch,
+      time: Date.now(),
+      agent: event.agent,
+      details: { ...details(), ...await transcriptOf(event) },
+      commit: head,
+    }),
+  };
+}
+
+function ofCall(branch: string, event: AgentEvent, calls: OpenCalls): Due {
   const closed = calls.end(event);
   const durationMs = event.durationMs ?? closed?.ms ?? null;
+  const details = () => ({
+    ...detailsOf("call", event),
+    ...callDetails(event, durationMs, closed?.alongside ?? new Set()),
+  });
+  const outcome = event.failed || (event.exit ?? 0) !== 0 ? "failed" : "done";
   return {
-    details: () => {
-      const others = [...closed?.alongside ?? []];
-      const alongside = others.length > 0 ? others : null;
-      return {
-        ...detailsOf("call", event),
-        ...known({ tool, call, command, durationMs, exit, alongside }),
-      };
+    details,
+    note: (commit) => {
+      const { agent } = event;
+      const call = { kind: "call", branch, time: Date.now(), agent, details: details() } as const;
+      return Promise.resolve({ ...call, commit, outcome });
     },
     ...(closed === null ? {} : { done: closed.recorded }),
   };
 }
 
-function detailsOf(moment: CommitMoment, { session, prompt, subagent }: AgentEvent): CommitDetails {
-  return { moment, ...known({ session, prompt, subagent }) };
+function callDetails(
+  { tool, call, command, exit, started }: AgentEvent,
+  durationMs: number | null,
+  others: ReadonlySet<string>,
+): CommitDetails {
+  const alongside = others.size > 0 ? [...others] : null;
+  return known({ tool, call, command, durationMs, exit, alongside, started });
+}
+
+function detailsOf(moment: CommitMoment, event: AgentEvent): CommitDetails {
+  const { session, prompt, said, subagent } = event;
+  return { moment, ...known({ session, prompt, said, subagent }) };
 }
 
 /** How long the conversation is now: so an agent can go back to that point of it. */

@@ -2,7 +2,7 @@
  * What was changed behind the agents that work in a branch: by a rollback, a merge or the like, by whomever.
  *
  * An agent remembers what it read. Its own guard against stale writes compares times, and a file that went back to an older time
- * passes: so the agent has to be told.
+ * passes: so the agent has to be told. What it was not told yet is known to the next server, too.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import { displayString } from "../../../ffi/binary_string.ts";
 import { S_IFDIR, S_IFMT, type Snapshot } from "../../store/trees/entry.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import { RecentMap } from "./recent_map.ts";
+import type { MoveRecord, WorkJournal } from "./work_journal.ts";
 
 const MOST_BRANCHES = 256;
 /** Moves of a branch that are remembered. */
@@ -28,24 +29,52 @@ export interface MoveBehind {
   readonly more: number;
 }
 
-export class MovesBehind {
-  readonly #moves = new RecentMap<string, Promise<MoveBehind>[]>(MOST_BRANCHES);
-  /** Number of the last move of any branch. */
-  last = 0;
+interface Move {
+  readonly number: number;
+  /** Compares once. */
+  compared(): Promise<MoveBehind>;
+}
 
-  constructor(readonly background: Pick<BackgroundClient, "call">) {}
+export class MovesBehind {
+  readonly #moves = new RecentMap<string, Move[]>(MOST_BRANCHES);
+  /** Number of the last move of any branch. */
+  #last = 0;
+  /** That of the last one of a server before this one. */
+  readonly before: number;
+
+  constructor(
+    readonly background: Pick<BackgroundClient, "call">,
+    readonly journal: WorkJournal,
+  ) {
+    for (const move of journal.of("move")) this.#add(move);
+    this.before = this.#last;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
 
   /** A branch's tree was made another one. */
-  moved(branch: string, before: Snapshot, after: Snapshot): void {
-    const move = this.#compare(++this.last, before, after);
-    const others = this.#moves.get(branch) ?? [];
-    this.#moves.set(branch, [...others, move].slice(-MOST_MOVES));
+  moved(branch: string, from: Snapshot, to: Snapshot): void {
+    const move: MoveRecord = { kind: "move", branch, number: this.#last + 1, from, to };
+    this.journal.append(move);
+    // While both states are sure to be there.
+    void this.#add(move).compared();
   }
 
   /** What became of a branch after move `number`. */
   async since(branch: string, number: number): Promise<MoveBehind[]> {
-    const moves = await Promise.all(this.#moves.get(branch) ?? []);
-    return moves.filter((move) => move.number > number);
+    const moves = (this.#moves.get(branch) ?? []).filter((move) => move.number > number);
+    return await Promise.all(moves.map((move) => move.compared()));
+  }
+
+  #add({ branch, number, from, to }: MoveRecord): Move {
+    this.#last = Math.max(this.#last, number);
+    let comparison: Promise<MoveBehind> | undefined;
+    const move = { number, compared: () => comparison ??= this.#compare(number, from, to) };
+    const others = this.#moves.get(branch) ?? [];
+    this.#moves.set(branch, [...others, move].slice(-MOST_MOVES));
+    return move;
   }
 
   async #compare(number: number, from: Snapshot, to: Snapshot): Promise<MoveBehind> {

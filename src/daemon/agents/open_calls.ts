@@ -26,6 +26,11 @@ export interface ClosedCall {
   recorded(): void;
 }
 
+export interface UnfinishedCall {
+  readonly event: AgentEvent;
+  readonly alongside: ReadonlySet<string>;
+}
+
 export class OpenCalls {
   #open: Open[] = [];
   /** Those that have ended and are not recorded yet: who is busy may be late, and the agent does not wait. */
@@ -59,11 +64,13 @@ export class OpenCalls {
     };
   }
 
-  /** The session has ended what it was doing. */
-  endAll(session: string | null, subagent: string | null): void {
-    this.#open = this.#open.filter(({ event }) =>
-      event.session !== session || (subagent !== null && event.subagent !== subagent)
-    );
+  /** The session, or its subagent, has ended what it was doing. Returns the calls of which nobody said that they ended. */
+  endAll(session: string | null, subagent: string | null): UnfinishedCall[] {
+    const isOver = ({ event }: Open) =>
+      event.session === session && (subagent === null || event.subagent === subagent);
+    const over = this.#open.filter(isOver);
+    this.#open = this.#open.filter((open) => !isOver(open));
+    return over.map(({ event, alongside }) => ({ event, alongside }));
   }
 }
 

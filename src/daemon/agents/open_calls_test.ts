@@ -18,6 +18,8 @@ const call = (id: string | null, rest: Partial<AgentEvent> = {}): AgentEvent => 
   delegates: false,
   durationMs: null,
   exit: null,
+  failed: false,
+  started: null,
   ...rest,
 });
 

@@ -158,7 +158,7 @@ export interface BackgroundJobs extends GarbageJobs, ProjectJobs {
   describe: { in: { branch: string; ref: string }; out: CommitInfo };
   commitInfo: { in: ObjectId; out: CommitInfo };
   log: {
-    in: { branch: string; limit?: number; all?: boolean };
+    in: { branch: string; limit?: number; all?: boolean; session?: string };
     out: { commits: CommitInfo[]; moves: MovedTo[] };
   };
   diff: {
@@ -384,6 +384,8 @@ export function backgroundJobs(
     log: ({ branch, ...options }) => {
       const commits = history.log(branch, options);
       const { limit = Infinity } = options;
+      // Nobody's session moved the branch.
+      if (options.session !== undefined) return { commits, moves: [] };
       const since = commits.length < limit ? 0 : commits.at(-1)!.time;
       return { commits, moves: history.undos.moves(branch, { since, limit }) };
     },

@@ -35,11 +35,17 @@ export async function undoChange(
   const started = performance.now();
   const merger = new Merger(branch);
   await merger.checkNone();
-  const { name, kind, before, after } = change;
-  const source = { label: `before ${name}`, commits: [], snapshot: before.snapshot };
-  const plan = { sources: [{ ...source, base: after.snapshot }], strategy };
+  const { name, kind, steps } = change;
+  const sources = steps.map(({ before, after }) => ({
+    label: `before ${name}`,
+    commits: [],
+    snapshot: before.snapshot,
+    base: after.snapshot,
+  }));
+  const plan = { sources, strategy };
   const report = (outcome: MergeOutcome): UndoReport => {
-    const { conflicts, decided } = outcome.sources[0]!;
+    const conflicts = outcome.sources.flatMap(({ conflicts }) => conflicts);
+    const decided = outcome.sources.flatMap(({ decided }) => decided);
     return {
       id: branch.head.id,
       label: nullIfEmpty(branch.head.label),
@@ -67,7 +73,7 @@ export async function undoChange(
     touch: options.touch ?? false,
     async accept(candidate) {
       outcome = candidate;
-      const state = mergeState(candidate);
+      const state = undoState(candidate);
       if (state !== "merged" && state !== "settle") return false;
       const guarded = { what: "undo", from: branch.savedSnapshot, to: candidate.snapshot };
       await guardSize(branch.background, guarded, options);
@@ -75,16 +81,23 @@ export async function undoChange(
     },
     parents: () => commonParents(branch, change, message),
   });
-  if (mergeState(outcome!) === "refused") throw refusal(name, branch, report(outcome!));
+  if (undoState(outcome!) === "refused") throw refusal(name, branch, report(outcome!));
   return { ...report(outcome!), safety: merged?.safety?.id ?? null };
+}
+
+/** All of it is taken out, or nothing. */
+function undoState(outcome: MergeOutcome): ReturnType<typeof mergeState> {
+  return outcome.sources.every(({ merged }) => merged) ? mergeState(outcome) : "refused";
 }
 
 /** What the project brought is its people's work, and is not taken from the project because it was taken from the branch. */
 async function commonParents(
   { background, name, head }: Branch,
-  { before, after }: Change,
+  { steps: [{ before, after }, ...others] }: Change,
   message: string,
 ): Promise<ObjectId[]> {
+  // Several are calls, which the project knows nothing of.
+  if (others.length > 0) return [];
   const commits = { before: before.id, after: after.id, head: head.id };
   const common = await background.call("commonWithout", { branch: name, ...commits });
   if (common === null) return [];

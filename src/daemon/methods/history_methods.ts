@@ -20,6 +20,7 @@ import { type CommitInfo, encodeSnapshot } from "../../history/commits/commit.ts
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
+import type { KnownWork } from "../agents/known_work.ts";
 import type { Branch, Moved } from "../branches/branch.ts";
 import { Merger } from "../branches/merger.ts";
 import { type GuardedChange, type GuardOptions, guardSize } from "../branches/size_guard.ts";
@@ -29,11 +30,11 @@ import {
   checkpointReport,
   elapsed,
   logEntry,
-  logMove,
   nullIfEmpty,
   patchReport,
 } from "../threads/reports.ts";
 import { serviceError } from "../threads/service_errors.ts";
+import { agentLog } from "./agent_log.ts";
 import { treePath } from "./tree_path.ts";
 
 /** How methods get at branches. */
@@ -48,6 +49,7 @@ export interface BranchAccess {
 export interface HistoryParts extends BranchAccess {
   /** Takes an apply of the branch back from the project. */
   takeBackApply(branch: Branch, apply: CommitInfo, dryRun: boolean): Promise<TakenBack>;
+  readonly work: KnownWork;
 }
 
 export class HistoryMethods {
@@ -98,9 +100,15 @@ export class HistoryMethods {
     if (ref === undefined) return this.#undoLast(p);
     if (count !== undefined) throw badParams("One thing is undone, or the last operations");
     return this.#change("undo", p, async (branch) => {
-      const which = { branch: branch.name, ref };
-      const change = await this.parts.background.call("change", which).catch(fail);
-      if (change.after.kind === "apply") return await this.#takeBack(branch, change.after, p);
+      const which = { branch: branch.name, ref: this.parts.work.wholeRef(branch.name, ref) };
+      const change = await this.parts.background.call("change", which)
+        .catch((error) => {
+          const isPrompt = this.parts.work.stateBefore(branch.name, which.ref) !== null;
+          if (isPrompt && isUnknown(error)) throw nothingChanged(which.ref.replace(":", " "));
+          return fail(this.#withoutCheckpoint(branch, which.ref, error));
+        });
+      const [{ after }] = change.steps;
+      if (after.kind === "apply") return await this.#takeBack(branch, after, p);
       return await undoChange(branch, change, options);
     });
   }
@@ -163,26 +171,14 @@ export class HistoryMethods {
 
   async log(p: Params<"log">): Promise<LogReport> {
     const branch = await this.parts.branch(p.branch);
-    const { limit, all } = p;
-    const { commits, moves } = await this.parts.background.call("log", {
-      branch: branch.name,
-      ...(limit === undefined ? {} : { limit }),
-      ...(all === undefined ? {} : { all }),
-    }).catch(fail);
-    const head = branch.head.id;
-    return {
-      branch: branch.name,
-      head,
-      entries: commits.map((commit) => logEntry(commit, head)),
-      moves: moves.map(logMove),
-    };
+    const { background, work } = this.parts;
+    return await agentLog({ branch, background, work }, p).catch(fail);
   }
 
   async show(p: Params<"show">): Promise<ShowReport> {
     const branch = await this.parts.branch(p.branch);
     const { background } = this.parts;
-    const commit = await background.call("describe", { branch: branch.name, ref: p.ref })
-      .catch(fail);
+    const commit = await this.#find("describe", branch, p.ref);
     const first = commit.parents[0];
     const parent = first === undefined
       ? null
@@ -297,7 +293,21 @@ export class HistoryMethods {
   }
 
   #resolve(branch: Branch, ref: string): Promise<CommitInfo> {
-    return this.parts.background.call("resolve", { branch: branch.name, ref }).catch(fail);
+    return this.#find("resolve", branch, ref);
+  }
+
+  #find(how: "resolve" | "describe", branch: Branch, ref: string): Promise<CommitInfo> {
+    const known = this.parts.work.stateBefore(branch.name, ref) ?? ref;
+    return this.parts.background.call(how, { branch: branch.name, ref: known })
+      .catch((error) => fail(this.#withoutCheckpoint(branch, ref, error)));
+  }
+
+  /** Why there is no checkpoint of a call, if that is why none was found. */
+  #withoutCheckpoint({ name }: Branch, ref: string, error: unknown): unknown {
+    const call = isUnknown(error) ? this.parts.work.callWithout(name, ref) : null;
+    if (call === null) return error;
+    const { tool = "a call", command, call: id } = call.details;
+    return nothingChanged(`call ${id} (${command === undefined ? tool : `${tool}: ${command}`})`);
   }
 
   async #preview(
@@ -346,6 +356,20 @@ function appliedOutside(branch: string): ServiceError {
     "denied",
     `Not allowed from inside branch ${branch}: it would take an apply back from the project`,
     { hint: "Ask for it from outside; agentvfs rollback goes to any checkpoint of the branch" },
+  );
+}
+
+function isUnknown(error: unknown): boolean {
+  return (error as { code?: unknown }).code === "unknown_ref";
+}
+
+function nothingChanged(what: string): ServiceError {
+  return new ServiceError(
+    "nothing_changed",
+    `There is no checkpoint of ${what}: it changed nothing`,
+    {
+      hint: "agentvfs log --tree shows what each call did",
+    },
   );
 }
 

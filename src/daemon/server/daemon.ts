@@ -15,6 +15,8 @@ import type { Authority } from "../branches/authority.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { MovesBehind } from "../agents/moves_behind.ts";
+import { KnownWork } from "../agents/known_work.ts";
+import type { WorkJournal } from "../agents/work_journal.ts";
 import { BranchMethods } from "../methods/branch_methods.ts";
 import { MAIN } from "../branches/branches.ts";
 import { DaemonMethods, type ServerParts } from "../methods/daemon_methods.ts";
@@ -42,6 +44,7 @@ export interface DaemonParts extends ServerParts {
   /** By cgroup; null if the mount is not routed. */
   readonly sessions: CgroupSessions | null;
   readonly moves: MovesBehind;
+  readonly journal: WorkJournal;
 }
 
 export class Daemon {
@@ -60,7 +63,7 @@ export class Daemon {
   readonly #reviewing: ReviewMethods;
 
   constructor(readonly parts: DaemonParts) {
-    const { fs, background, counters, branches, authority } = parts;
+    const { fs, background, counters, branches, authority, moves, journal } = parts;
     const access: BranchAccess = {
       background,
       branch: (name) => this.openBranch(name),
@@ -69,7 +72,7 @@ export class Daemon {
     this.#self = new DaemonMethods(parts, access);
     const deadlineMs = Number(Deno.env.get(HOOK_DEADLINE_VARIABLE)) || HOOK_DEADLINE_MS;
     const worktrees = new UnchangedWorktrees(this.service);
-    this.hooks = new AgentHooks({ ...access, moves: parts.moves, worktrees, deadlineMs });
+    this.hooks = new AgentHooks({ ...access, moves, journal, worktrees, deadlineMs });
     this.#folder = new JournalFolder(branches, access.turn);
     this.#merging = new MergeMethods(access);
     this.#reviewing = new ReviewMethods(access);
@@ -79,6 +82,7 @@ export class Daemon {
     this.#history = new HistoryMethods({
       ...access,
       takeBackApply: (...what) => this.#apply.takeBack(...what),
+      work: new KnownWork(journal),
     });
     const nameOf = (number: number) => branches.nameOfNumber(number);
     const { sessions: cgroups, routing } = parts;
@@ -123,7 +127,7 @@ export class Daemon {
     redo: (p) => this.#history.redo(p),
     createBranch: (p) => this.#branching.create(p),
     deleteBranch: (p) => this.#branching.delete(p),
-    renameBranch: (p) => this.#branching.rename(p),
+    renameBranch: (p) => this.#rename(p),
     listBranches: () => this.#branching.list(),
     showBranch: (p) => this.#branching.show(p),
     merge: (p) => this.#merging.merge(p),
@@ -199,6 +203,12 @@ export class Daemon {
     const names = entries.filter(({ compacted }) => !compacted)
       .map(({ id, label }) => label === null || !isFileName(label) ? id.slice(0, 12) : label);
     return [...new Set(names)];
+  }
+
+  async #rename(p: Params<"renameBranch">): ReturnType<Service["renameBranch"]> {
+    const renamed = await this.#branching.rename(p);
+    this.parts.journal.renamed(p.name, p.to);
+    return renamed;
   }
 
   async #gc(p: Params<"gc">): Promise<GcReport> {

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import { OPCODE_LIMIT } from "../../../ffi/fuse_kernel.ts";
 import { inheritedDevice } from "../../mount/linux/device.ts";
 import { ignoreFileSizeLimit } from "../../host/signals.ts";
@@ -24,6 +25,7 @@ import { Branches, MAIN } from "../branches/branches.ts";
 import { Daemon } from "./daemon.ts";
 import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
 import { MovesBehind } from "../agents/moves_behind.ts";
+import { WorkJournal } from "../agents/work_journal.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
@@ -191,7 +193,8 @@ async function serve(config: DaemonConfig): Promise<number> {
     remember: (thread) => reenactors.add(thread),
     rootOf: (branch) => branch === MAIN ? "" : `${VIRTUAL_NAME}/branches/${branch}`,
   });
-  const moves = new MovesBehind(background);
+  const journal = WorkJournal.open(join(config.workspace, "agents.jsonl"));
+  const moves = new MovesBehind(background, journal);
   const onMoved = moves.moved.bind(moves);
   branches = new Branches({ fs, background, registry, store, mount, flush, watchers, onMoved });
   const authority = new Authority({
@@ -204,6 +207,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     authority,
     sessions,
     moves,
+    journal,
     routing: ready.routing,
     config,
     keeperPid,

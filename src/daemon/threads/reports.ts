@@ -145,7 +145,8 @@ export function logEntry(commit: CommitInfo, head: string | null): LogEntry {
   };
 }
 
-function detailsReport({ alongside, ...details }: CommitDetails): Details {
+/** For people and programs. */
+export function detailsReport({ alongside, ...details }: CommitDetails): Details {
   return { ...details, ...(alongside === undefined ? {} : { alongside: [...alongside] }) };
 }
 

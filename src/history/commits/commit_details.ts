@@ -25,6 +25,8 @@ export interface CommitDetails {
   readonly said?: string;
   /** The subagent that did it; none: the agent itself. */
   readonly subagent?: string;
+  /** The subagent to which the call handed work. */
+  readonly started?: string;
   readonly tool?: string;
   /** Id of the tool call. */
   readonly call?: string;
@@ -47,6 +49,7 @@ const KEYS = [
   "prompt",
   "said",
   "subagent",
+  "started",
   "tool",
   "call",
   "command",

@@ -24,6 +24,8 @@ export interface LogOptions {
   readonly limit?: number;
   /** Also those made for safety. */
   readonly all?: boolean;
+  /** Only those of this session of an agent, or of those whose ids begin so. */
+  readonly session?: string;
 }
 
 /** Shown only to those who want everything. */
@@ -52,6 +54,7 @@ export function listLog(
   let oldest: Row | undefined;
   const take = (commit: CommitInfo) => {
     if (commit.kind === PROJECT) return;
+    if (!isOfSession(commit, options.session)) return;
     if (options.all || commit.kind !== SAFETY) commits.push(commit);
   };
   const find = (id: ObjectId) => readable(commitInfo, id);
@@ -72,6 +75,10 @@ export function listLog(
     id = commit.parents[0] ?? null;
   }
   return commits;
+}
+
+function isOfSession({ details }: CommitInfo, session: string | undefined): boolean {
+  return session === undefined || (details?.session?.startsWith(session) ?? false);
 }
 
 /** Null for a commit that is lost, or so old that it was forgotten. */

@@ -11,6 +11,8 @@ import { type CommitInfo, storedId } from "../commits/commit.ts";
 import { HistoryError } from "../commits/history_error.ts";
 import type { Operation } from "../commits/operation_log.ts";
 import { nearest } from "./nearest.ts";
+import { WorkIndex } from "./work_index.ts";
+import { WorkRefs } from "./work_refs.ts";
 
 /** What the resolver asks of the history. */
 export interface RefSource {
@@ -31,10 +33,15 @@ const HINT_LABELS = 1000;
 export class RefResolver {
   readonly #database: DatabaseSync;
   readonly #source: RefSource;
+  /** What agents' work is called. */
+  readonly work: WorkRefs;
 
   constructor(database: DatabaseSync, source: RefSource) {
     this.#database = database;
     this.#source = source;
+    const commitInfo = (id: ObjectId) => source.commitInfo(id);
+    const parent = (id: ObjectId) => commitInfo(id).parents[0] ?? null;
+    this.work = new WorkRefs(new WorkIndex(database, commitInfo), parent);
   }
 
   resolve(branch: string, ref: string): CommitInfo {
@@ -62,7 +69,8 @@ export class RefResolver {
   }
 
   #findName(branch: string, ref: string): ObjectId | null {
-    return this.#findNamed(branch, ref) ?? this.#number(ref) ?? this.#prefix(ref);
+    return this.#findNamed(branch, ref) ?? this.#number(ref) ?? this.#prefix(ref) ??
+      this.work.beforePrompt(branch, ref) ?? this.work.call(branch, ref);
   }
 
   #findNamed(branch: string, ref: string): ObjectId | null {
@@ -160,7 +168,7 @@ export class RefResolver {
       "unknown_ref",
       `Cannot find ${
         JSON.stringify(ref)
-      }: no commit has this label, number, hash or branch; ${hint}`,
+      }: no commit has this label, number, hash, branch or tool call; ${hint}`,
       { subject: ref, candidates },
     );
   }

@@ -2,18 +2,12 @@ import type { LogEntry, LogMove, LogReport } from "../../../control/service/hist
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { branchMeant, withDaemon } from "../../daemon_client.ts";
-import {
-  columns,
-  counts,
-  hashNumber,
-  localTime,
-  quoted,
-  shortId,
-  words,
-} from "../../print/format.ts";
+import { columns, counts, hashNumber, localTime, quoted, shortId } from "../../print/format.ts";
 import { BRANCH_OPTION } from "../../history_options.ts";
 import { workOf } from "../../print/agent_work.ts";
 import { printJson, safe, type Style, style } from "../../print/output.ts";
+import { moveWords } from "../../print/log_move.ts";
+import { workTree } from "../../print/work_tree.ts";
 import { chooseColour, DISPLAY_OPTIONS, showPaged } from "../../print/pager.ts";
 
 export const command: Command = {
@@ -24,11 +18,14 @@ export const command: Command = {
   options: {
     limit: { value: "N", short: "n", brief: "list N at most" },
     all: { short: "a", brief: "automatic safety checkpoints as well" },
+    tree: { brief: "by agents' sessions, prompts and calls, the oldest first" },
+    session: { value: "ID", brief: "only what is of this session of an agent" },
     branch: BRANCH_OPTION,
     ...DISPLAY_OPTIONS,
   },
   details: `Each has a number, which never changes: agentvfs undo 12 takes out what #12 did,
-agentvfs rollback 12 goes back to the state after it.`,
+agentvfs rollback 12 goes back to the state after it. --tree shows the calls
+that changed nothing, failed or were refused, too; ids in it can be refs.`,
   example: "log --limit 5 --branch cart",
   async run(input) {
     chooseColour(input);
@@ -36,10 +33,14 @@ agentvfs rollback 12 goes back to the state after it.`,
       client.log({
         ...limit(input.values.get("limit")),
         ...(input.flags.has("all") ? { all: true } : {}),
+        ...(input.flags.has("tree") ? { work: true } : {}),
+        ...session(input.values.get("session")),
         ...branchMeant(input, daemon, "branch", "branch"),
       }));
     if (input.flags.has("json")) printJson(report);
-    else {
+    else if (input.flags.has("tree")) {
+      await showPaged(input, workTree(report).map((line) => `${line}\n`).join(""));
+    } else {
       const happened = timeline(report).slice(0, limit(input.values.get("limit")).limit);
       const lines = columns(happened.map((one) => "from" in one ? moveCells(one) : cells(one)));
       const shown = happened.map((one, i) => {
@@ -51,6 +52,11 @@ agentvfs rollback 12 goes back to the state after it.`,
     return 0;
   },
 };
+
+function session(id: string | undefined): { session?: string } {
+  if (id === "") throw usageError("--session needs the id of a session, or its beginning");
+  return id === undefined ? {} : { session: id };
+}
 
 function limit(text: string | undefined): { limit?: number } {
   if (text === undefined) return {};
@@ -76,9 +82,9 @@ function isAfter(move: LogMove, { time, number }: LogEntry): boolean {
   return move.time > time || (move.time === time && (move.number ?? 0) > (number ?? 0));
 }
 
-function moveCells({ number, kind, time, to, toNumber, toLabel }: LogMove): string[] {
-  const target = words("to", hashNumber(toNumber) || shortId(to), quoted(toLabel));
-  return ["", hashNumber(number), "", localTime(time), kind, target];
+function moveCells(move: LogMove): string[] {
+  const { number, kind, time } = move;
+  return ["", hashNumber(number), "", localTime(time), kind, moveWords(move)];
 }
 
 function cells(entry: LogEntry): string[] {

@@ -5,6 +5,7 @@ import { branchMeant, withDaemon } from "../../daemon_client.ts";
 import {
   BRANCH_OPTION,
   DRY_RUN_OPTION,
+  promptRef,
   REF_HELP,
   TOUCH_OPTION,
   touched,
@@ -22,6 +23,7 @@ export const command: Command = {
   prints: "undo",
   positionals: { usage: "[N|REF…]", min: 0, max: Infinity },
   options: {
+    prompt: { brief: "take out what a prompt led to: its id, else the last" },
     count: { value: "N", brief: "take back the last N operations" },
     strategy: STRATEGY_OPTION,
     "dry-run": DRY_RUN_OPTION,
@@ -30,13 +32,14 @@ export const command: Command = {
     branch: BRANCH_OPTION,
   },
   details: `Alone: takes back the last rollback, restore, merge, refresh, apply or undo.
-With N, a number of agentvfs log: takes out what that checkpoint, merge or
-rollback changed and leaves what came after it, as a checkpoint. What cannot be
-taken out without losing a later change is listed, and nothing is changed.
+With N, a number of agentvfs log, or a REF: takes out what that checkpoint,
+merge, rollback or tool call changed and leaves what came after it. What cannot
+go without losing a later change is listed, and nothing is changed.
 ${REF_HELP}`,
   example: "undo 12 --dry-run",
   async run(input) {
-    const ref = input.positionals.join(" ");
+    const words = input.positionals.join(" ");
+    const ref = input.flags.has("prompt") ? promptRef(words) : words;
     const params: Params<"undo"> = {
       ...(ref === "" ? {} : { ref }),
       ...count(input.values.get("count")),
