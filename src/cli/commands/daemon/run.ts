@@ -29,7 +29,7 @@ const MAIN = "main";
 export const command: Command = {
   name: "run",
   brief: "run a program on a branch, which it sees at the project's own path",
-  prints: null,
+  prints: () => import("../../outputs/run.ts"),
   positionals: { usage: "[--] PROGRAM [ARG…]", min: 1, max: Infinity },
   runsProgram: true,
   options: {
@@ -37,6 +37,8 @@ export const command: Command = {
     new: { brief: "a new branch, with a name of its own" },
     from: { value: "REF", brief: "what a new branch starts with; else main" },
     at: { value: "DIRS", brief: "show it there too (several with : between)" },
+    agents: { value: "N", brief: "N runs of it, each on a new branch: B-1, B-2 …" },
+    logs: { value: "DIR", brief: "with --agents: what each writes goes to a file there" },
     confine: { brief: "the rest of the machine is read-only to it" },
     allow: { value: "PATHS", brief: "stay as they are with --confine (: between)" },
     "share-tmp": { brief: "so do /tmp and /var/tmp, else new and empty" },
@@ -46,25 +48,16 @@ export const command: Command = {
     dry: { brief: "then show what it changed, and drop it" },
     "merge-on-success": { brief: "merge it into main if the program ends with 0" },
   },
-  details: `Ends with the program's exit code, and ends what it left running. With --confine
-what agents keep in the home directory stays writable, /tmp and /run are new,
-the network and what you may read stay open. As root Claude Code's own sandbox
-needs its setting enableWeakerNestedSandbox inside.`,
+  details: `Ends with the program's exit code, with --agents with how many failed, and ends
+what they left running. docs/run.md says what --confine leaves open.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
     checkEnding(input);
     const place = await daemonOf(input);
     const { source, mount, store, socket, tree } = place;
     const named = input.values.get("branch") ?? branchStoodIn(input, tree);
-    const name = named ?? newName();
-    const { branch, isNew } = await askKept(
-      socket,
-      mount,
-      (client, isAgain) => branchOf(client, input, { name, isOwn: named === null }, isAgain),
-    );
     const cwd = absolutePath(".");
-    const code = await runInView({
-      branch: branch.name,
+    const plan = {
       source,
       mount,
       store,
@@ -74,8 +67,24 @@ needs its setting enableWeakerNestedSandbox inside.`,
       // The branch's directory is not in its own view, where it stands at the project's path.
       cwd: tree !== null && isWithin(cwd, tree.root) ? join(source, relative(tree.root, cwd)) : cwd,
       command: input.positionals,
-      say,
-    });
+    };
+    const agents = input.values.get("agents");
+    if (agents !== undefined) {
+      const { agentCount, runAgents } = await import("../../agents/run_agents.ts");
+      return await runAgents(input, asking(place), {
+        ...plan,
+        name: input.values.get("branch") ?? newName(),
+        from: input.values.get("from") ?? tree?.branch ?? MAIN,
+        count: agentCount(agents),
+      });
+    }
+    const name = named ?? newName();
+    const { branch, isNew } = await askKept(
+      socket,
+      mount,
+      (client, isAgain) => branchOf(client, input, { name, isOwn: named === null }, isAgain),
+    );
+    const code = await runInView({ ...plan, branch: branch.name, say });
     await settle(input, place, { branch: branch.name, before: branch.head.id, isNew, code });
     return code;
   },
@@ -124,6 +133,13 @@ function checkEnding(input: CommandInput): void {
   if (input.flags.has("review")) checkTerminal("agentvfs run --review");
   if (input.flags.has("apply") && !input.flags.has("review")) {
     throw usageError("--apply means nothing without --review");
+  }
+  const alone = [...endings, "new"].find((flag) => input.flags.has(flag));
+  if (input.values.has("agents") && alone !== undefined) {
+    throw usageError(`--agents and --${alone} exclude each other`);
+  }
+  if (input.values.has("logs") && !input.values.has("agents")) {
+    throw usageError("--logs means nothing without --agents");
   }
   const kept = ["branch", "checkpoint-on-exit"]
     .find((option) => input.flags.has(option) || input.values.has(option));
