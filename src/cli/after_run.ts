@@ -6,6 +6,7 @@
 
 import type { ControlClient } from "../control/client.ts";
 import type { Change, ChangeCounts } from "../control/service/history.ts";
+import type { Ask } from "../control/library/ask.ts";
 import { CommandError, describeError } from "./command_error.ts";
 import type { CommandInput } from "./command.ts";
 import { counts } from "./print/format.ts";
@@ -52,11 +53,6 @@ export async function afterRun(
   if (input.flags.has("merge-on-success") && code === 0) return await merge(input, client, branch);
   sayWhatNext(branch);
 }
-
-/** Calls the daemon, again if its server goes away meanwhile. */
-export type Ask = <T>(
-  call: (client: ControlClient, isAgain: boolean) => Promise<T>,
-) => Promise<T>;
 
 /** Asks what of the branch is to be merged. The rest stays; if there is none, a branch that was made for the run goes. */
 export async function reviewRun(input: CommandInput, ask: Ask, run: EndedRun): Promise<void> {

@@ -73,6 +73,7 @@ Deno.test("with --json the result stands alone; with --logs each has a file", as
         },
       ],
       failed: 0,
+      merge: null,
     });
     for (const i of [1, 2]) {
       assert.deepEqual(sorted(await Deno.readTextFile(log(i))), ["error", "out"]);
@@ -103,6 +104,24 @@ Deno.test("all agents have branches, or none; what makes no sense is refused", a
       const { code, stderr } = await agents(m, options, "exit 0");
       assert.equal(code, 2, `${options}: ${stderr}`);
     }
+  });
+});
+
+Deno.test("the first work that passes a test is merged", async () => {
+  await withProject(PROJECT, async (m) => {
+    const script = "echo $AGENTVFS_AGENT >f; test $AGENTVFS_AGENT != 1";
+    const args = ["run", "--json", "--agents", "4", "-b", "try", "--test", "grep '[134]' f", "--"];
+    const outcome = await m.run([...args, "bash", "-c", script], { cwd: m.project });
+    assert.equal(outcome.code, 0, outcome.stderr);
+    await assertPrinted(args, outcome);
+    const { merge, failed } = JSON.parse(outcome.stdout);
+    assert.deepEqual([merge.state, merge.taken, failed], ["merged", ["try-3"], 1]);
+    assert.equal(await Deno.readTextFile(m.path("f")), "3\n");
+    await m.ctl("undo");
+    const none = await agents(m, ["--agents", "2", "--test", "false"], script);
+    assert.equal(none.code, 1, none.stderr);
+    assert.match(none.stderr, /nothing was merged into main/);
+    assert.equal(await Deno.readTextFile(m.path("f")), "one\n");
   });
 });
 

@@ -6,12 +6,13 @@
 
 import { join } from "node:path";
 import type { ControlClient } from "../../control/client.ts";
+import type { Ask } from "../../control/library/ask.ts";
+import type { TestedMergeReport } from "../../control/shapes/tested_merge.ts";
 import type { BranchReport } from "../../control/service/branches.ts";
 import { checkNamespaces } from "../../daemon/runs/run_view.ts";
 import { startSupervised, type SupervisedPlan } from "../../daemon/runs/supervised_run.ts";
 import { absolutePath } from "../../host/current_directory.ts";
 import {
-  type Ask,
   changesOf,
   countsOf,
   type EndedRun,
@@ -26,7 +27,19 @@ import type { RunAgentsOutput } from "../outputs/run.ts";
 import { columns, counts } from "../print/format.ts";
 import { printBytes, printErrorBytes, printJson, safe } from "../print/output.ts";
 import { shellWord } from "../../host/shell_word.ts";
+import { Interruption } from "./interruption.ts";
+import type { RunPlace } from "./run_place.ts";
+import { mergeByCommand } from "./tested_merge.ts";
 import { labelledLines } from "./labelled_lines.ts";
+
+/** What becomes of the work of the agents. */
+export interface AgentsEnding {
+  readonly place: RunPlace;
+  /** Branch into which the first is merged that passes the test. */
+  readonly into: string;
+  /** The test; null: nothing is merged. */
+  readonly test: string | null;
+}
 
 export interface AgentsPlan extends Omit<SupervisedPlan, "branch"> {
   /** Of the branches: `NAME-1`, `NAME-2` … */
@@ -49,20 +62,23 @@ export function agentCount(text: string): number {
   );
 }
 
-/** Resolves with the exit code: how many failed, or 128 and the number of the signal that ended them all. */
+/**
+ * Resolves with the exit code: how many failed; with a test, whether something was merged; or 128 and the number of the signal
+ * that ended them all.
+ */
 export async function runAgents(
   input: CommandInput,
   ask: Ask,
   plan: AgentsPlan,
+  ending: AgentsEnding,
 ): Promise<number> {
   await checkNamespaces(plan);
   const logs = await logDirectory(input);
   const branches = await makeBranches(ask, plan);
-  const signals = new Interruption();
+  using interruption = new Interruption();
   const runs = branches.map((branch, i) => runOne(input, plan, { branch, agent: i + 1, logs }));
-  signals.pass(runs.map(({ child }) => child));
+  for (const { child } of runs) interruption.endOnSignal(child);
   const exits = await Promise.all(runs.map(({ ended }) => ended));
-  signals.end();
   const agents: AgentRow[] = [];
   for (const [i, branch] of branches.entries()) {
     const run = { branch: branch.name, before: branch.head.id, isNew: true, code: exits[i]! };
@@ -70,10 +86,39 @@ export async function runAgents(
     agents.push({ agent: i + 1, ...row, log: runs[i]!.log });
   }
   const failed = exits.filter((code) => code !== 0).length;
-  const report = { base: plan.from, agents, failed };
+  tell(agents, failed);
+  const isTested = ending.test !== null && interruption.exit === null;
+  const merge = isTested ? await mergeFirst(ask, agents, ending) : null;
+  const report = {
+    base: plan.from,
+    agents,
+    failed,
+    merge: typeof merge === "number" ? null : merge,
+  };
   if (input.flags.has("json")) printJson(report);
-  tell(report);
-  return signals.exit ?? failed;
+  if (interruption.exit !== null) return interruption.exit;
+  if (ending.test === null) return failed;
+  return typeof merge === "number" ? merge : merge?.state === "merged" ? 0 : 1;
+}
+
+/** Of the agents that succeeded. Null if none left anything. */
+async function mergeFirst(
+  ask: Ask,
+  agents: readonly AgentRow[],
+  { place, into, test }: AgentsEnding,
+): Promise<TestedMergeReport | number | null> {
+  const sources = agents.filter(({ exit, state }) => exit === 0 && state === "changed")
+    .map(({ branch }) => branch);
+  if (sources.length === 0) {
+    say("no agent that succeeded left anything to merge");
+    return null;
+  }
+  const merge = await mergeByCommand(ask, place, { sources, into, take: "first", command: test! });
+  if (typeof merge === "number") return merge;
+  if (merge.state === "merged") {
+    say(`merged ${safe(merge.taken!.join(", "))} into ${safe(into)}; agentvfs undo takes it back`);
+  } else say(`nothing was merged into ${safe(into)}`);
+  return merge;
 }
 
 async function logDirectory(input: CommandInput): Promise<string | null> {
@@ -176,7 +221,7 @@ async function settle(
   });
 }
 
-function tell({ agents, failed }: RunAgentsOutput): void {
+function tell(agents: readonly AgentRow[], failed: number): void {
   const count = `${agents.length} ${agents.length === 1 ? "agent" : "agents"}`;
   say(`${count} ended, ${failed === 0 ? "none" : failed} failed`);
   const rows = agents.map(({ agent, branch, exit, state, changed }) => [
@@ -194,37 +239,5 @@ function tell({ agents, failed }: RunAgentsOutput): void {
   if (left.length === 0) return;
   const names = left.map(({ branch }) => shellWord(branch)).join(" ");
   say(`  look at one:   agentvfs diff --branch ${shellWord(left[0]!.branch)}`);
-  say(`  merge them:    agentvfs merge ${names}`);
-}
-
-/** The signals that end all of them. */
-class Interruption {
-  /** 128 and the number of the signal that came; null if none did. */
-  exit: number | null = null;
-  #children: readonly Deno.ChildProcess[] = [];
-  readonly #listeners = Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })
-    .map(([signal, exit]) => [signal as Deno.Signal, () => this.#interrupt(exit)] as const);
-
-  constructor() {
-    for (const [signal, listener] of this.#listeners) Deno.addSignalListener(signal, listener);
-  }
-
-  /** From now on they are told; at once if a signal came already. */
-  pass(children: readonly Deno.ChildProcess[]): void {
-    this.#children = children;
-    if (this.exit !== null) this.#interrupt(this.exit);
-  }
-
-  end(): void {
-    for (const [signal, listener] of this.#listeners) Deno.removeSignalListener(signal, listener);
-  }
-
-  #interrupt(exit: number): void {
-    this.exit = exit;
-    for (const child of this.#children) {
-      try {
-        child.kill("SIGTERM");
-      } catch { /* it has ended */ }
-    }
-  }
+  say(`  merge one:     agentvfs merge --best-of ${names} --test CMD`);
 }

@@ -1,5 +1,6 @@
 import { ChangeCounts } from "../../control/shapes/history.ts";
 import { type Infer, list, nullable, oneOf, shape, text, whole } from "../../control/schema.ts";
+import { TestedMergeReport } from "../../control/shapes/tested_merge.ts";
 import type { Output } from "../command.ts";
 
 export const RunAgentsOutput = shape(
@@ -23,6 +24,10 @@ export const RunAgentsOutput = shape(
       "By number",
     ),
     failed: whole("How many ended with another exit code than 0"),
+    merge: nullable(
+      TestedMergeReport,
+      "Null without `--test`, or if nothing was left to be merged",
+    ),
   },
 );
 export type RunAgentsOutput = Infer<typeof RunAgentsOutput>;

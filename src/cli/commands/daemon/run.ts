@@ -1,23 +1,15 @@
-import { join, relative } from "node:path";
 import type { BranchReport } from "../../../control/service/branches.ts";
 import { type ControlClient, ControlError } from "../../../control/client.ts";
 import type { ConfinementOptions } from "../../../daemon/runs/confinement.ts";
+import type { Ask } from "../../../control/library/ask.ts";
 import { absolutePath } from "../../../host/current_directory.ts";
-import { isWithin } from "../../../host/mounts.ts";
 import { branchAt, type BranchTree } from "../../../daemon/workspaces/place_in_mount.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
 import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
+import { directoryInView, type RunPlace } from "../../agents/run_place.ts";
 import type { Command, CommandInput } from "../../command.ts";
-import {
-  afterRun,
-  type Ask,
-  dropRun,
-  type EndedRun,
-  reviewRun,
-  say,
-  sayWhatNext,
-} from "../../after_run.ts";
+import { afterRun, dropRun, type EndedRun, reviewRun, say, sayWhatNext } from "../../after_run.ts";
 import { describeError, usageError } from "../../command_error.ts";
 import { daemonConfig } from "../../daemon_options.ts";
 import { checkTerminal } from "../../review/review_terminal.ts";
@@ -39,6 +31,7 @@ export const command: Command = {
     at: { value: "DIRS", brief: "show it there too (several with : between)" },
     agents: { value: "N", brief: "N runs of it, each on a new branch: B-1, B-2 …" },
     logs: { value: "DIR", brief: "with --agents: what each writes goes to a file there" },
+    test: { value: "CMD", brief: "with --agents: then merge the first that passes it" },
     confine: { brief: "the rest of the machine is read-only to it" },
     allow: { value: "PATHS", brief: "stay as they are with --confine (: between)" },
     "share-tmp": { brief: "so do /tmp and /var/tmp, else new and empty" },
@@ -48,15 +41,13 @@ export const command: Command = {
     dry: { brief: "then show what it changed, and drop it" },
     "merge-on-success": { brief: "merge it into main if the program ends with 0" },
   },
-  details: `Ends with the program's exit code, with --agents with how many failed, and ends
-what they left running. docs/run.md says what --confine leaves open.`,
+  details: `Ends with the program's exit code, with --agents with how many failed.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
     checkEnding(input);
     const place = await daemonOf(input);
     const { source, mount, store, socket, tree } = place;
     const named = input.values.get("branch") ?? branchStoodIn(input, tree);
-    const cwd = absolutePath(".");
     const plan = {
       source,
       mount,
@@ -64,8 +55,7 @@ what they left running. docs/run.md says what --confine leaves open.`,
       socket,
       at: paths(input.values.get("at")),
       confine: confinementOf(input),
-      // The branch's directory is not in its own view, where it stands at the project's path.
-      cwd: tree !== null && isWithin(cwd, tree.root) ? join(source, relative(tree.root, cwd)) : cwd,
+      cwd: directoryInView(place),
       command: input.positionals,
     };
     const agents = input.values.get("agents");
@@ -76,7 +66,7 @@ what they left running. docs/run.md says what --confine leaves open.`,
         name: input.values.get("branch") ?? newName(),
         from: input.values.get("from") ?? tree?.branch ?? MAIN,
         count: agentCount(agents),
-      });
+      }, { place, into: tree?.branch ?? MAIN, test: input.values.get("test") ?? null });
     }
     const name = named ?? newName();
     const { branch, isNew } = await askKept(
@@ -91,7 +81,7 @@ what they left running. docs/run.md says what --confine leaves open.`,
 };
 
 /** What comes after the program changes nothing about how it ended. */
-async function settle(input: CommandInput, place: Place, run: EndedRun): Promise<void> {
+async function settle(input: CommandInput, place: RunPlace, run: EndedRun): Promise<void> {
   const { socket, mount } = place;
   try {
     if (input.flags.has("dry")) return await dropRun(input, asking(place), run);
@@ -120,7 +110,7 @@ function branchStoodIn(input: CommandInput, tree: BranchTree | null): string | n
   return isNew || tree === null || tree.branch === MAIN ? null : tree.branch;
 }
 
-function asking({ socket, mount }: Place): Ask {
+function asking({ socket, mount }: RunPlace): Ask {
   return (call) => askKept(socket, mount, call);
 }
 
@@ -138,8 +128,9 @@ function checkEnding(input: CommandInput): void {
   if (input.values.has("agents") && alone !== undefined) {
     throw usageError(`--agents and --${alone} exclude each other`);
   }
-  if (input.values.has("logs") && !input.values.has("agents")) {
-    throw usageError("--logs means nothing without --agents");
+  const ofAgents = ["logs", "test"].find((option) => input.values.has(option));
+  if (ofAgents !== undefined && !input.values.has("agents")) {
+    throw usageError(`--${ofAgents} means nothing without --agents`);
   }
   const kept = ["branch", "checkpoint-on-exit"]
     .find((option) => input.flags.has(option) || input.values.has(option));
@@ -148,17 +139,8 @@ function checkEnding(input: CommandInput): void {
   }
 }
 
-interface Place {
-  source: string;
-  mount: string;
-  store: string;
-  socket: string;
-  /** The branch in whose directory one stands. */
-  tree: BranchTree | null;
-}
-
 /** The daemon of the project, started if it does not run. */
-async function daemonOf(input: CommandInput): Promise<Place> {
+async function daemonOf(input: CommandInput): Promise<RunPlace> {
   const named = input.values.get("sock");
   if (named !== undefined) return await connected(absolutePath(named));
   const directory = absolutePath(input.values.get("project") ?? ".");
@@ -174,7 +156,7 @@ async function daemonOf(input: CommandInput): Promise<Place> {
   return await connected(status.socket);
 }
 
-async function connected(socket: string, known: string | null = null): Promise<Place> {
+async function connected(socket: string, known: string | null = null): Promise<RunPlace> {
   using client = await connectKept(socket, known);
   const { source, mount, store } = await client.status();
   return { source, mount, store, socket, tree: null };
