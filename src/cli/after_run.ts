@@ -5,6 +5,8 @@
  */
 
 import type { ControlClient } from "../control/client.ts";
+import type { Change, ChangeCounts } from "../control/service/history.ts";
+import type { Ask } from "../control/library/ask.ts";
 import { CommandError, describeError } from "./command_error.ts";
 import type { CommandInput } from "./command.ts";
 import { counts } from "./print/format.ts";
@@ -46,17 +48,11 @@ export async function afterRun(
   if (input.flags.has("checkpoint-on-exit") && !await isRecorded(client, branch, before, label)) {
     await client.checkpoint({ branch, label });
   }
-  const of = (statuses: string) => changes.filter(({ status }) => statuses.includes(status)).length;
-  const changed = { added: of("A"), modified: of("MT"), deleted: of("D") };
+  const changed = countsOf(changes);
   say(`branch ${branch} has changes: ${counts(changed)}`);
   if (input.flags.has("merge-on-success") && code === 0) return await merge(input, client, branch);
   sayWhatNext(branch);
 }
-
-/** Calls the daemon, again if its server goes away meanwhile. */
-export type Ask = <T>(
-  call: (client: ControlClient, isAgain: boolean) => Promise<T>,
-) => Promise<T>;
 
 /** Asks what of the branch is to be merged. The rest stays; if there is none, a branch that was made for the run goes. */
 export async function reviewRun(input: CommandInput, ask: Ask, run: EndedRun): Promise<void> {
@@ -96,7 +92,8 @@ export async function dropRun(input: CommandInput, ask: Ask, run: EndedRun): Pro
   else say(report.changes.length > 0 ? "dropped what the program changed" : "nothing changed");
 }
 
-function labelOf(input: CommandInput): string {
+/** Of the checkpoint of what a run left. */
+export function labelOf(input: CommandInput): string {
   return `run ${input.positionals.join(" ")}`.slice(0, 200);
 }
 
@@ -114,11 +111,17 @@ export function say(text: string): void {
   printError(`agentvfs: ${safe(text)}`);
 }
 
-async function changesOf(
+/** How many of each kind. */
+export function countsOf(changes: readonly Change[]): ChangeCounts {
+  const of = (statuses: string) => changes.filter(({ status }) => statuses.includes(status)).length;
+  return { added: of("A"), modified: of("MT"), deleted: of("D") };
+}
+
+export async function changesOf(
   client: ControlClient,
   { branch, before, isNew }: EndedRun,
   again: boolean,
-) {
+): Promise<readonly Change[]> {
   try {
     return (await client.diff({ branch, from: before })).changes;
   } catch (error) {
@@ -129,7 +132,11 @@ async function changesOf(
 }
 
 /** False if somebody else has come to work in the branch. */
-async function isDropped(client: ControlClient, name: string, isAgain: boolean): Promise<boolean> {
+export async function isDropped(
+  client: ControlClient,
+  name: string,
+  isAgain: boolean,
+): Promise<boolean> {
   try {
     await client.deleteBranch({ name });
     return true;
@@ -142,7 +149,7 @@ async function isDropped(client: ControlClient, name: string, isAgain: boolean):
 }
 
 /** True if the checkpoint was made, and the answer was lost. */
-async function isRecorded(
+export async function isRecorded(
   client: ControlClient,
   name: string,
   before: string,

@@ -110,6 +110,9 @@ export const whole = (means: string) =>
 /** Field: milliseconds, perhaps with a fraction. */
 export const ms = (means: string) => v.pipe(v.number(), v.minValue(0), v.description(means));
 
+/** Field: any number. */
+export const number = (means: string) => v.pipe(v.number(), v.description(means));
+
 /** Field: yes or no. */
 export const truth = (means: string) => v.pipe(v.boolean(), v.description(means));
 

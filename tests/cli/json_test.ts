@@ -41,8 +41,8 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   integrate: ["integrate all"],
 };
 
-/** Only a mount can show what these print: tests/mount/results_test.ts. */
-const MOUNTED = ["daemon", "export", "stop"];
+/** Only a mount can show what these print: tests/mount/results_test.ts, run_agents_test.ts. */
+const MOUNTED = ["daemon", "export", "run", "stop"];
 /** And these: tests/mount/workspace_test.ts. */
 const WORKSPACE = [
   "init",

@@ -16,6 +16,11 @@ export function printBytes(bytes: Uint8Array): void {
   writeBytes(Deno.stdout, bytes);
 }
 
+/** As {@linkcode printBytes}, to standard error. */
+export function printErrorBytes(bytes: Uint8Array): void {
+  writeBytes(Deno.stderr, bytes);
+}
+
 export function printError(text: string): void {
   writeAll(Deno.stderr, text + "\n");
 }

@@ -16,6 +16,7 @@ import type { CommitInfo } from "../../history/commits/commit.ts";
 import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
 import type { Authority } from "../branches/authority.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";
+import type { TemporaryBranches } from "../branches/temporary_branches.ts";
 import { type Branches, MAIN } from "../branches/branches.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import type { SessionMethods } from "./session_methods.ts";
@@ -28,6 +29,7 @@ export interface BranchMethodsParts extends BranchAccess {
   readonly branches: Branches;
   readonly authority: Authority;
   readonly sessions: SessionMethods;
+  readonly temporary: TemporaryBranches;
   /** Mountpoint. */
   readonly mount: string;
 }
@@ -35,12 +37,22 @@ export interface BranchMethodsParts extends BranchAccess {
 export class BranchMethods {
   constructor(readonly parts: BranchMethodsParts) {}
 
-  async create({ name, from = MAIN, parent }: Params<"createBranch">): Promise<BranchReport> {
-    const { branches, turn } = this.parts;
+  /** `callers`: processes that ask for it. */
+  async create(
+    { name, from = MAIN, parent, temporary: isTemporary = false }: Params<"createBranch">,
+    callers: readonly number[] = [],
+  ): Promise<BranchReport> {
+    const { branches, temporary, turn } = this.parts;
     await this.parts.branch(MAIN);
     return await turn("branch create", async () => {
       const of = parent === undefined ? null : await this.parts.branch(parent);
-      const state = await branches.create(name, await this.#start(from, parent), of);
+      const start = await this.#start(from, parent);
+      if (await this.parts.background.call("branch", name) === null) {
+        // Noted first: whatever dies then, the branch goes.
+        if (!isTemporary) temporary.forget(name);
+        else if (!temporary.add(name, callers)) throw unknownOwner();
+      }
+      const state = await branches.create(name, start, of);
       return await this.#report(state);
     });
   }
@@ -59,6 +71,7 @@ export class BranchMethods {
       }
       await this.parts.sessions.removeOf(branch);
       await this.parts.branches.delete(branch);
+      this.parts.temporary.forget(name);
       return { name, head: branch.head.id };
     });
   }
@@ -67,6 +80,7 @@ export class BranchMethods {
     const branch = await this.#other(name, "rename");
     return await this.parts.turn("branch rename", async () => {
       await this.parts.branches.rename(branch, to);
+      this.parts.temporary.forget(name);
       return await this.#reportOf(to);
     });
   }
@@ -83,6 +97,17 @@ export class BranchMethods {
   async show({ name }: Params<"showBranch">): Promise<BranchReport> {
     await this.parts.branch(name);
     return await this.#reportOf(name);
+  }
+
+  /** Deletes the branches whose processes have ended. What was never made is forgotten. */
+  async deleteLeft(): Promise<void> {
+    const { temporary } = this.parts;
+    for (const name of temporary.left) {
+      await this.delete({ name, force: true }).catch((error) => {
+        if (error.code !== "unknown_branch") throw error;
+        temporary.forget(name);
+      });
+    }
   }
 
   /** What a new branch starts with. */
@@ -144,4 +169,11 @@ export class BranchMethods {
       path: name === MAIN ? mount : `${mount}/${VIRTUAL_NAME}/branches/${name}`,
     };
   }
+}
+
+function unknownOwner(): ServiceError {
+  return new ServiceError(
+    "denied",
+    "Only a process that can be told can have a branch that goes with it",
+  );
 }

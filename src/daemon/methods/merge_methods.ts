@@ -9,6 +9,7 @@ import { displayString } from "../../../ffi/binary_string.ts";
 import type { CheckpointReport } from "../../control/service/history.ts";
 import type { MergeReport } from "../../control/service/merge.ts";
 import { ServiceError } from "../../control/service_error.ts";
+import { sameSnapshot } from "../../history/commits/commit.ts";
 import type { MergeOutcome, MergeSide } from "../../history/merge/merge_branches.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";
@@ -45,6 +46,7 @@ export class MergeMethods {
       const accept = (candidate: MergeOutcome) => {
         outcome = candidate;
         const state = mergeState(candidate);
+        if (p.exactly) checkExact(candidate, sources, into);
         return state === "merged" || state === "settle";
       };
       const merged = await new Merger(into).merge({ ...request, accept });
@@ -97,6 +99,24 @@ async function continueMerge(branch: Branch): Promise<CheckpointReport> {
     );
   }
   return checkpointReport(branch.name, result, started);
+}
+
+/** Throws `branch_moved` unless the merge gives what its one source is. */
+function checkExact(
+  { snapshot, sources: [merged] }: MergeOutcome,
+  sources: readonly Source[],
+  into: Branch,
+): void {
+  const [source, another] = sources;
+  if (another !== undefined) {
+    throw new ServiceError("bad_params", "Only one source can be merged exactly", { exit: 2 });
+  }
+  if (merged!.merged && sameSnapshot(snapshot, source!.side.snapshot)) return;
+  throw new ServiceError(
+    "branch_moved",
+    `Branch ${into.name} has changes that ${source!.side.label} has not`,
+    { hint: "Merge them into it, or merge without being exact" },
+  );
 }
 
 function requestOf(

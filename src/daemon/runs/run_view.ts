@@ -10,7 +10,12 @@ import { join } from "node:path";
 import { adoptOrphans } from "../../views/adopt_orphans.ts";
 import { enterView } from "../../views/enter_view.ts";
 import { RunCgroup } from "../../views/run_cgroup.ts";
-import { namespaceFix, unshareCommand, whyNoNamespaces } from "../../views/namespaces.ts";
+import {
+  namespaceFix,
+  type NamespaceOptions,
+  unshareCommand,
+  whyNoNamespaces,
+} from "../../views/namespaces.ts";
 import { parentOf } from "../../host/processes.ts";
 import { SPEC_VARIABLE, type ViewSpec } from "../../views/view_spec.ts";
 import { syncClaudeSettings } from "./claude_settings.ts";
@@ -32,6 +37,8 @@ export interface RunPlan {
   readonly confine: ConfinementOptions | null;
   readonly cwd: string;
   readonly command: readonly string[];
+  /** Ends the program at once. */
+  readonly kill?: AbortSignal;
   /** Tells whoever asked for the run something. */
   readonly say: (text: string) => void;
 }
@@ -44,13 +51,8 @@ export async function runInView(plan: RunPlan): Promise<number> {
     ? null
     : await planConfinement(plan.confine, { store, socket, places, command: program });
   const spec = await specOf(plan, places, confined);
-  const namespaces = { user: spec.identity !== null, pid: spec.confine !== null };
-  const why = await whyNoNamespaces(namespaces);
-  if (why !== null) {
-    throw new WorkspaceError("no_namespaces", 4, `Cannot make a view of a branch: ${why}`, {
-      hint: namespaceFix(),
-    });
-  }
+  const namespaces = namespacesOf(plan);
+  await checkNamespaces(plan);
   if (confined !== null) tell(plan, confined);
   const claudeHome = confined?.claudeHome ?? null;
   if (claudeHome !== null) await keepSettings(plan, claudeHome);
@@ -73,11 +75,25 @@ export async function runInView(plan: RunPlan): Promise<number> {
     stderr: "inherit",
   }).spawn();
   passSignals(child);
+  plan.kill?.addEventListener("abort", () => kill(child.pid, "SIGKILL"));
   const { code } = await child.status;
   await endDescendants(others);
   await cgroup?.end();
   if (claudeHome !== null) await keepSettings(plan, claudeHome);
   return code;
+}
+
+/** Throws `no_namespaces` where this machine does not let the caller have such a view. */
+export async function checkNamespaces(plan: Pick<RunPlan, "confine">): Promise<void> {
+  const why = await whyNoNamespaces(namespacesOf(plan));
+  if (why === null) return;
+  throw new WorkspaceError("no_namespaces", 4, `Cannot make a view of a branch: ${why}`, {
+    hint: namespaceFix(),
+  });
+}
+
+function namespacesOf({ confine }: Pick<RunPlan, "confine">): NamespaceOptions {
+  return { user: Deno.uid() !== 0, pid: confine !== null };
 }
 
 async function specOf(

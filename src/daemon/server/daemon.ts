@@ -4,6 +4,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import type { Params } from "../../control/methods.ts";
 import type { Service } from "../../control/service.ts";
 import type { GcReport, StoreStatsReport } from "../../control/service/store.ts";
@@ -19,6 +20,7 @@ import { KnownWork } from "../agents/known_work.ts";
 import type { WorkJournal } from "../agents/work_journal.ts";
 import { BranchMethods } from "../methods/branch_methods.ts";
 import { MAIN } from "../branches/branches.ts";
+import { TemporaryBranches } from "../branches/temporary_branches.ts";
 import { DaemonMethods, type ServerParts } from "../methods/daemon_methods.ts";
 import { type BranchAccess, HistoryMethods } from "../methods/history_methods.ts";
 import { AgentHooks } from "../agents/agent_hooks.ts";
@@ -103,6 +105,7 @@ export class Daemon {
       authority,
       mount,
       sessions: this.#sessions,
+      temporary: new TemporaryBranches(join(parts.config.workspace, "temporary.json")),
     });
     this.#maintenance = new Maintenance({
       fs,
@@ -157,7 +160,11 @@ export class Daemon {
 
   /** The same, for processes that are known. */
   serviceFor(callers: readonly number[]): Service {
-    return { ...this.service, deleteBranch: (p) => this.#branching.delete(p, callers) };
+    return {
+      ...this.service,
+      createBranch: (p) => this.#branching.create(p, callers),
+      deleteBranch: (p) => this.#branching.delete(p, callers),
+    };
   }
 
   /** Names of the branches that were made from the one that a view shows. */
@@ -169,6 +176,12 @@ export class Daemon {
   /** Called every now and then: folds journals in which there is much. */
   async foldJournals(): Promise<void> {
     if (!this.#self.isStopping) await this.#folder.foldLong();
+  }
+
+  /** Called every now and then: branches whose processes have ended go. */
+  async deleteLeftBranches(): Promise<void> {
+    if (this.#self.isStopping || this.parts.branches.main === null) return;
+    await this.#branching.deleteLeft();
   }
 
   /** Called every now and then: collects garbage while nobody needs the machine. */

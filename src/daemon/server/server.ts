@@ -64,6 +64,8 @@ const CLOSE_DEADLINE_MS = 5_000;
 const REPLACE_DEADLINE_MS = 500;
 /** How often it looks whether the journal has become long, ms. */
 const JOURNAL_CHECK_MS = 2_000;
+/** How often it looks whether the processes live that temporary branches are for, ms. */
+const OWNERS_CHECK_MS = 1_000;
 
 /**
  * Serves until the file system is unmounted, or another server is to take over. Resolves with the exit code.
@@ -256,6 +258,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   Deno.addSignalListener("SIGTERM", () => fs.end());
   watchKeeper(keeperPid, config.mount, fs);
   watchJournal(served);
+  watchOwners(served);
   watchGarbage(served, config.gcIdleMs);
   const watch = config.watch ? watchProject(served, config.source) : null;
   await fs.ended;
@@ -342,6 +345,13 @@ function watchJournal(daemon: Daemon): void {
       console.log(`The journals were not folded: ${error.message}`)
     );
   }, JOURNAL_CHECK_MS);
+  Deno.unrefTimer(timer);
+}
+
+function watchOwners(daemon: Daemon): void {
+  const timer = setInterval(() => {
+    daemon.deleteLeftBranches().catch(failedTo("delete branches that were left"));
+  }, OWNERS_CHECK_MS);
   Deno.unrefTimer(timer);
 }
 

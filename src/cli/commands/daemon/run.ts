@@ -1,23 +1,15 @@
-import { join, relative } from "node:path";
 import type { BranchReport } from "../../../control/service/branches.ts";
 import { type ControlClient, ControlError } from "../../../control/client.ts";
 import type { ConfinementOptions } from "../../../daemon/runs/confinement.ts";
+import type { Ask } from "../../../control/library/ask.ts";
 import { absolutePath } from "../../../host/current_directory.ts";
-import { isWithin } from "../../../host/mounts.ts";
 import { branchAt, type BranchTree } from "../../../daemon/workspaces/place_in_mount.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
 import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
+import { directoryInView, type RunPlace } from "../../agents/run_place.ts";
 import type { Command, CommandInput } from "../../command.ts";
-import {
-  afterRun,
-  type Ask,
-  dropRun,
-  type EndedRun,
-  reviewRun,
-  say,
-  sayWhatNext,
-} from "../../after_run.ts";
+import { afterRun, dropRun, type EndedRun, reviewRun, say, sayWhatNext } from "../../after_run.ts";
 import { describeError, usageError } from "../../command_error.ts";
 import { daemonConfig } from "../../daemon_options.ts";
 import { checkTerminal } from "../../review/review_terminal.ts";
@@ -29,7 +21,7 @@ const MAIN = "main";
 export const command: Command = {
   name: "run",
   brief: "run a program on a branch, which it sees at the project's own path",
-  prints: null,
+  prints: () => import("../../outputs/run.ts"),
   positionals: { usage: "[--] PROGRAM [ARG…]", min: 1, max: Infinity },
   runsProgram: true,
   options: {
@@ -37,6 +29,9 @@ export const command: Command = {
     new: { brief: "a new branch, with a name of its own" },
     from: { value: "REF", brief: "what a new branch starts with; else main" },
     at: { value: "DIRS", brief: "show it there too (several with : between)" },
+    agents: { value: "N", brief: "N runs of it, each on a new branch: B-1, B-2 …" },
+    logs: { value: "DIR", brief: "with --agents: what each writes goes to a file there" },
+    test: { value: "CMD", brief: "with --agents: then merge the first that passes it" },
     confine: { brief: "the rest of the machine is read-only to it" },
     allow: { value: "PATHS", brief: "stay as they are with --confine (: between)" },
     "share-tmp": { brief: "so do /tmp and /var/tmp, else new and empty" },
@@ -46,43 +41,47 @@ export const command: Command = {
     dry: { brief: "then show what it changed, and drop it" },
     "merge-on-success": { brief: "merge it into main if the program ends with 0" },
   },
-  details: `Ends with the program's exit code, and ends what it left running. With --confine
-what agents keep in the home directory stays writable, /tmp and /run are new,
-the network and what you may read stay open. As root Claude Code's own sandbox
-needs its setting enableWeakerNestedSandbox inside.`,
+  details: `Ends with the program's exit code, with --agents with how many failed.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
     checkEnding(input);
     const place = await daemonOf(input);
     const { source, mount, store, socket, tree } = place;
     const named = input.values.get("branch") ?? branchStoodIn(input, tree);
-    const name = named ?? newName();
-    const { branch, isNew } = await askKept(
-      socket,
-      mount,
-      (client, isAgain) => branchOf(client, input, { name, isOwn: named === null }, isAgain),
-    );
-    const cwd = absolutePath(".");
-    const code = await runInView({
-      branch: branch.name,
+    const plan = {
       source,
       mount,
       store,
       socket,
       at: paths(input.values.get("at")),
       confine: confinementOf(input),
-      // The branch's directory is not in its own view, where it stands at the project's path.
-      cwd: tree !== null && isWithin(cwd, tree.root) ? join(source, relative(tree.root, cwd)) : cwd,
+      cwd: directoryInView(place),
       command: input.positionals,
-      say,
-    });
+    };
+    const agents = input.values.get("agents");
+    if (agents !== undefined) {
+      const { agentCount, runAgents } = await import("../../agents/run_agents.ts");
+      return await runAgents(input, asking(place), {
+        ...plan,
+        name: input.values.get("branch") ?? newName(),
+        from: input.values.get("from") ?? tree?.branch ?? MAIN,
+        count: agentCount(agents),
+      }, { place, into: tree?.branch ?? MAIN, test: input.values.get("test") ?? null });
+    }
+    const name = named ?? newName();
+    const { branch, isNew } = await askKept(
+      socket,
+      mount,
+      (client, isAgain) => branchOf(client, input, { name, isOwn: named === null }, isAgain),
+    );
+    const code = await runInView({ ...plan, branch: branch.name, say });
     await settle(input, place, { branch: branch.name, before: branch.head.id, isNew, code });
     return code;
   },
 };
 
 /** What comes after the program changes nothing about how it ended. */
-async function settle(input: CommandInput, place: Place, run: EndedRun): Promise<void> {
+async function settle(input: CommandInput, place: RunPlace, run: EndedRun): Promise<void> {
   const { socket, mount } = place;
   try {
     if (input.flags.has("dry")) return await dropRun(input, asking(place), run);
@@ -111,7 +110,7 @@ function branchStoodIn(input: CommandInput, tree: BranchTree | null): string | n
   return isNew || tree === null || tree.branch === MAIN ? null : tree.branch;
 }
 
-function asking({ socket, mount }: Place): Ask {
+function asking({ socket, mount }: RunPlace): Ask {
   return (call) => askKept(socket, mount, call);
 }
 
@@ -125,6 +124,14 @@ function checkEnding(input: CommandInput): void {
   if (input.flags.has("apply") && !input.flags.has("review")) {
     throw usageError("--apply means nothing without --review");
   }
+  const alone = [...endings, "new"].find((flag) => input.flags.has(flag));
+  if (input.values.has("agents") && alone !== undefined) {
+    throw usageError(`--agents and --${alone} exclude each other`);
+  }
+  const ofAgents = ["logs", "test"].find((option) => input.values.has(option));
+  if (ofAgents !== undefined && !input.values.has("agents")) {
+    throw usageError(`--${ofAgents} means nothing without --agents`);
+  }
   const kept = ["branch", "checkpoint-on-exit"]
     .find((option) => input.flags.has(option) || input.values.has(option));
   if (input.flags.has("dry") && kept !== undefined) {
@@ -132,17 +139,8 @@ function checkEnding(input: CommandInput): void {
   }
 }
 
-interface Place {
-  source: string;
-  mount: string;
-  store: string;
-  socket: string;
-  /** The branch in whose directory one stands. */
-  tree: BranchTree | null;
-}
-
 /** The daemon of the project, started if it does not run. */
-async function daemonOf(input: CommandInput): Promise<Place> {
+async function daemonOf(input: CommandInput): Promise<RunPlace> {
   const named = input.values.get("sock");
   if (named !== undefined) return await connected(absolutePath(named));
   const directory = absolutePath(input.values.get("project") ?? ".");
@@ -158,7 +156,7 @@ async function daemonOf(input: CommandInput): Promise<Place> {
   return await connected(status.socket);
 }
 
-async function connected(socket: string, known: string | null = null): Promise<Place> {
+async function connected(socket: string, known: string | null = null): Promise<RunPlace> {
   using client = await connectKept(socket, known);
   const { source, mount, store } = await client.status();
   return { source, mount, store, socket, tree: null };

@@ -1,6 +1,6 @@
 import { defineMethod } from "../../method.ts";
 import { exactly, jsonBody, suffix } from "../../plain_form.ts";
-import { name, optional } from "../../schema.ts";
+import { flag, name, optional } from "../../schema.ts";
 import { BranchReport } from "../../shapes/branches.ts";
 
 export const method = defineMethod({
@@ -15,6 +15,7 @@ export const method = defineMethod({
     parent: optional(
       name("Branch whose child it is; default: the one it is made from, main for a checkpoint"),
     ),
+    temporary: optional(flag("It goes when the process that asks for it has ended")),
   },
   result: BranchReport,
   plain: {

@@ -2,6 +2,7 @@ import { defineMethod } from "../../method.ts";
 import { jsonBody, refusedWords, suffix } from "../../plain_form.ts";
 import {
   choice,
+  flag,
   id,
   type Infer,
   list,
@@ -89,6 +90,9 @@ export const method = defineMethod({
     label: optional(words("Label of the checkpoint it makes")),
     message: optional(words("Its longer description")),
     paths: optional(names("paths", "Only what the sources changed at these paths")),
+    exactly: optional(flag(
+      "Only if the branch becomes what the one source is: rejects with `branch_moved` where it has work that the source has not",
+    )),
     ...DRY_RUN,
     ...TOUCH,
   },

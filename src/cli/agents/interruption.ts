@@ -1,0 +1,42 @@
+/** 128 and its number, by signal. */
+const EXITS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** The signals by which a command is told to end, while it supervises programs that have to be ended first. */
+export class Interruption {
+  /** What the command ends with; null if no signal came. */
+  exit: number | null = null;
+  readonly #abort = new AbortController();
+  readonly #listeners = Object.entries(EXITS).map(([signal, exit]) =>
+    [signal as Deno.Signal, () => this.#interrupt(exit)] as const
+  );
+
+  constructor() {
+    for (const [signal, listener] of this.#listeners) Deno.addSignalListener(signal, listener);
+  }
+
+  /** Aborted by the first signal. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Ends the program when a signal comes, or at once if one came already. */
+  endOnSignal(child: Deno.ChildProcess): void {
+    if (this.exit !== null) terminate(child);
+    else this.signal.addEventListener("abort", () => terminate(child));
+  }
+
+  [Symbol.dispose](): void {
+    for (const [signal, listener] of this.#listeners) Deno.removeSignalListener(signal, listener);
+  }
+
+  #interrupt(exit: number): void {
+    this.exit ??= exit;
+    this.#abort.abort();
+  }
+}
+
+function terminate(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGTERM");
+  } catch { /* it has ended */ }
+}
