@@ -159,11 +159,11 @@ export class AgentHooks {
     return calls;
   }
 
-  /** A session that begins knows nothing of the files yet. */
+  /** A session that begins knows nothing of the files yet, unless it goes on with a conversation. */
   #begin(branch: string, event: AgentEvent): void {
     const session = this.#session(branch, event);
     session.isGreeted = false;
-    session.knows = this.parts.moves.last;
+    if (!event.resumes) session.knows = this.parts.moves.last;
   }
 
   /** One that nobody saw begin was greeted by a server before this one. */
