@@ -26,6 +26,8 @@ export interface AgentEvent {
   /** The agent passes on what an answer to this event says. */
   readonly listens: boolean;
   readonly session: string | null;
+  /** Of a session that begins: it goes on with a conversation, in which files may have been read. */
+  readonly resumes: boolean;
   /** Id of the person's prompt. */
   readonly prompt: string | null;
   /** The beginning of what the person said. */

@@ -12,8 +12,10 @@ import type { LogReport } from "../../src/control/service/history.ts";
 import { type Outcome, run, shell } from "../support/process.ts";
 import { PROGRAM } from "../support/program.ts";
 import { withTemporary } from "../support/temporary.ts";
+import { type Account, type AccountName, noAccount, PLAIN, withAccount } from "./account.ts";
 import { type AgentName, installed } from "./installed.ts";
 
+const SOURCE = fileURLToPath(new URL("../../", import.meta.url));
 const MODEL = fileURLToPath(new URL("./scripted_model.mjs", import.meta.url));
 const DEADLINE_MS = 90_000;
 
@@ -38,10 +40,23 @@ export interface Worked extends Outcome {
 export class Bed {
   mount = "";
 
-  constructor(readonly root: string, readonly bin: string) {}
+  /**
+   * @param root all of it is below
+   * @param bin where the agent's program is
+   */
+  constructor(
+    readonly root: string,
+    readonly bin: string,
+    readonly variables: Readonly<Record<string, string>>,
+    readonly account: Account = PLAIN,
+  ) {}
 
   get home(): string {
     return join(this.root, "home");
+  }
+
+  get project(): string {
+    return join(this.root, "shop");
   }
 
   path(name: string): string {
@@ -62,17 +77,24 @@ export class Bed {
       HOME: this.home,
       PATH: `${this.root}/bin:${this.bin}:${Deno.env.get("PATH")}`,
       LANG: "C.UTF-8",
-      TMPDIR: `${this.root}/tmp`,
+      ...this.variables,
       ...env,
     };
     const words = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-    return run(["env", "-i", ...words, ...command], { cwd, deadlineMs: DEADLINE_MS });
+    // The account may be the only one that may look into the directory.
+    const enter = ["env", "-i", "-C", cwd, ...words];
+    return run([...this.account.before, ...enter, ...command], { deadlineMs: DEADLINE_MS });
   }
 
   /** Runs `agentvfs ARGS…`, which has to succeed. */
   async agentvfs(...args: string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.run(["agentvfs", ...args]);
-    assert.equal(code, 0, `agentvfs ${args.join(" ")}: ${stdout}${stderr}`);
+    return await this.ok(["agentvfs", ...args]);
+  }
+
+  /** Runs a program, which has to succeed; resolves with what it prints. */
+  async ok(command: readonly string[], cwd?: string): Promise<string> {
+    const { code, stdout, stderr } = await this.run(command, {}, cwd);
+    assert.equal(code, 0, `${command.join(" ")}: ${stdout}${stderr}`);
     return stdout;
   }
 
@@ -80,10 +102,11 @@ export class Bed {
     return JSON.parse(await this.agentvfs("log", "--json", "--project", this.mount, ...args));
   }
 
-  /** Runs an agent in the mount while the model says what is in `script`. */
+  /** Runs an agent, in the mount if not told otherwise, while the model says what is in `script`. */
   async work(
     script: Script,
     start: (port: number) => Promise<readonly [string[], Record<string, string>]>,
+    cwd = this.mount,
   ): Promise<Worked> {
     const place = await Deno.makeTempDir({ dir: join(this.root, "tmp") });
     await Deno.writeTextFile(`${place}/script.json`, JSON.stringify(script));
@@ -107,7 +130,7 @@ export class Bed {
     }).spawn();
     try {
       const [command, env] = await start(await portOf(model));
-      const outcome = await this.run(command, env, this.mount);
+      const outcome = await this.run(command, env, cwd);
       const said = `${outcome.stdout}${outcome.stderr}`.slice(-4000);
       assert.equal(outcome.code, 0, `${command.join(" ")} ended with ${outcome.code}\n${said}`);
       const lines = (await Deno.readTextFile(`${place}/log`)).trim().split("\n");
@@ -140,39 +163,94 @@ async function portOf(model: Deno.ChildProcess): Promise<number> {
 
 /** A test with an agent in a mount of its own; it is skipped, with the reason, where the agent cannot be had. */
 export function testAgent(agent: AgentName, name: string, body: (bed: Bed) => Promise<void>): void {
+  testWith(agent, name, (bin) =>
+    withTemporary(async (temporary) => {
+      const root = await Deno.realPath(temporary);
+      const bed = new Bed(root, bin, { TMPDIR: `${root}/tmp` });
+      await make(bed, PROGRAM, await denoDirectory());
+      await inMount(bed, body);
+    }));
+}
+
+/** The same, with an agent that another account starts. */
+export function testAgentAs(
+  who: AccountName,
+  agent: AgentName,
+  name: string,
+  body: (bed: Bed) => Promise<void>,
+): void {
+  testWith(agent, name, async (bin) => {
+    // Not below /tmp, of which a confined program has its own.
+    const parent = Deno.uid() === 0 ? "/opt" : Deno.env.get("HOME")!;
+    await withTemporary(async (root) => {
+      await Deno.chmod(root, 0o755);
+      const shown = {
+        "npm/node_modules": await Deno.realPath(join(bin, "..")),
+        deno: await denoDirectory(),
+      };
+      const { program, shown: ours } = programIn(root);
+      await withAccount(who, root, { ...shown, ...ours }, async (account) => {
+        const bed = new Bed(root, `${root}/npm/node_modules/.bin`, {}, account);
+        await make(bed, program, `${root}/deno`);
+        for (const name of ["home", "shop"]) await account.own(join(root, name));
+        await inMount(bed, body);
+      });
+    }, parent);
+  }, noAccount(who));
+}
+
+function testWith(
+  agent: AgentName,
+  name: string,
+  body: (bin: string) => Promise<void>,
+  missing: string | null = null,
+): void {
   Deno.test(`${agent}: ${name}`, async (t) => {
-    const found = await installed(agent);
-    if ("missing" in found) {
-      await t.step({ name: `skipped: ${found.missing}`, ignore: true, fn: () => {} });
-      return;
-    }
-    await withTemporary(async (temporary) => {
-      const bed = new Bed(await Deno.realPath(temporary), found.bin);
-      for (const directory of ["bin", "home", "tmp", "shop"]) {
-        await Deno.mkdir(join(bed.root, directory));
-      }
-      await Deno.writeTextFile(
-        join(bed.root, "bin/agentvfs"),
-        // A busy machine must not lose an answer for a test.
-        `#!/bin/sh\nexport AGENTVFS_HOOK_MS=5000 DENO_DIR='${await denoDirectory()}'\nexec ${
-          PROGRAM.map((word) => `'${word}'`).join(" ")
-        } "$@"\n`,
-        { mode: 0o755 },
-      );
-      await shell(
-        "git init -q -b main; echo good > a; git add .; git -c user.name=t -c user.email=t@example.com commit -qm initial",
-        { cwd: join(bed.root, "shop") },
-      );
-      bed.mount = /^mount=(.*)$/m.exec(
-        await bed.agentvfs("quickstart", join(bed.root, "shop")),
-      )![1]!;
-      try {
-        await body(bed);
-      } finally {
-        await bed.run(["agentvfs", "stop", "--force", bed.mount]);
-      }
-    });
+    const found = missing === null ? await installed(agent) : { missing };
+    if ("bin" in found) return await body(found.bin);
+    await t.step({ name: `skipped: ${found.missing}`, ignore: true, fn: () => {} });
   });
+}
+
+/** The program under test where any account may start it, and what has to be shown for that. */
+function programIn(root: string): { program: string[]; shown: Record<string, string> } {
+  const shown: Record<string, string> = {};
+  const program = PROGRAM.map((word, i) => {
+    if (i === 0) {
+      shown.program = word;
+      return `${root}/program`;
+    }
+    return word.replace(SOURCE, `${root}/source/`);
+  });
+  if (program.length > 1) shown.source = SOURCE;
+  return { program, shown };
+}
+
+async function make(bed: Bed, program: readonly string[], deno: string): Promise<void> {
+  for (const directory of ["bin", "home", "tmp", "shop"]) {
+    await Deno.mkdir(join(bed.root, directory));
+  }
+  await Deno.writeTextFile(
+    join(bed.root, "bin/agentvfs"),
+    // A busy machine must not lose an answer for a test.
+    `#!/bin/sh\nexport AGENTVFS_HOOK_MS=5000 DENO_DIR='${deno}'\nexec ${
+      program.map((word) => `'${word}'`).join(" ")
+    } "$@"\n`,
+    { mode: 0o755 },
+  );
+  await shell(
+    "git init -q -b main; echo good > a; git add .; git -c user.name=t -c user.email=t@example.com commit -qm initial",
+    { cwd: bed.project },
+  );
+}
+
+async function inMount(bed: Bed, body: (bed: Bed) => Promise<void>): Promise<void> {
+  bed.mount = /^mount=(.*)$/m.exec(await bed.agentvfs("quickstart", bed.project))![1]!;
+  try {
+    await body(bed);
+  } finally {
+    await bed.run(["agentvfs", "stop", "--force", bed.mount]);
+  }
 }
 
 async function denoDirectory(): Promise<string> {

@@ -111,6 +111,13 @@ const SCENES: Record<string, (s: HookScene) => Promise<void>> = {
     assert.doesNotMatch(await s.tell({ ...START!, ...other }), /Read them again/);
     await s.client.undo({ branch });
     assert.match(await s.tell({ ...AFTER!, ...other }), /added, file, gone/);
+    // One that is gone on with has, also where it got another id.
+    await s.client.redo({ branch });
+    for (const [source, id] of [["resume", "another"], ["fork", "a copy"]]) {
+      const told = await s.tell({ ...START!, source, session_id: id });
+      assert.match(told, /kept by agentvfs[^]*added, file, gone/);
+    }
+    assert.doesNotMatch(await s.tell({ ...START!, source: "clear" }), /Read them again/);
   },
 
   async "a hook is about the branch of its own path, from every shell, wherever in it"(s) {

@@ -6,9 +6,13 @@
 
 import { run } from "./process.ts";
 
-/** Runs `body` with a new directory, and removes it afterwards whatever happens. */
-export async function withTemporary<T>(body: (directory: string) => Promise<T>): Promise<T> {
-  const directory = await Deno.makeTempDir({ prefix: "agentvfs-test-" });
+/** Runs `body` with a new directory, and removes it afterwards whatever happens. `parent`: in there, else where such belong. */
+export async function withTemporary<T>(
+  body: (directory: string) => Promise<T>,
+  parent?: string,
+): Promise<T> {
+  const dir = parent === undefined ? {} : { dir: parent };
+  const directory = await Deno.makeTempDir({ prefix: "agentvfs-test-", ...dir });
   try {
     return await body(directory);
   } finally {

@@ -9,6 +9,9 @@ import type { AgentEvent, AgentName, HookInput, Moment } from "../agent_event.ts
 /** Longest command and prompt that are kept, characters. */
 const LONGEST = { command: 1_000, said: 200 };
 
+/** Why a session begins, in every dialect; the others are `startup` and `clear`. */
+const RESUMING = new Set(["resume", "fork", "compact"]);
+
 export function text(hook: HookInput, key: string): string | null {
   const value = hook[key];
   return typeof value === "string" && value !== "" ? value : null;
@@ -46,6 +49,7 @@ export function readCommon(
     moment: moments[name] ?? "other",
     listens: listening.has(name),
     session: text(hook, "session_id"),
+    resumes: RESUMING.has(text(hook, "source") ?? ""),
     prompt: null,
     said: null,
     subagent: null,

@@ -42,10 +42,14 @@ export class AgentSessions {
     }
   }
 
-  /** A session that begins knows nothing of the files yet, so nothing was changed behind it up to move `last`. */
-  begin(branch: string, { session }: AgentEvent, last: number): void {
-    this.#told.set(keyOf(branch, session), { isGreeted: false, knows: last });
-    this.#note(branch, session, last);
+  /**
+   * A session that begins knows nothing of the files yet, so nothing was changed behind it up to move `last`; one that goes on
+   * with a conversation knows what it knew.
+   */
+  begin(branch: string, { session, resumes }: AgentEvent, last: number): void {
+    const knows = resumes ? this.#of(branch, session).knows : last;
+    this.#told.set(keyOf(branch, session), { isGreeted: false, knows });
+    this.#note(branch, session, knows);
   }
 
   /** One that nobody saw begin was greeted by a server before this one. */

@@ -7,6 +7,7 @@ const call = (id: string | null, rest: Partial<AgentEvent> = {}): AgentEvent => 
   name: "PreToolUse",
   moment: "call-start",
   listens: true,
+  resumes: false,
   session: "s",
   prompt: null,
   said: null,
