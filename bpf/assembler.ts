@@ -152,6 +152,12 @@ export function call(helper: number): Instruction {
   return [0x85, 0, 0, helper];
 }
 
+/** Calls a function of the kernel, by the number that its type has in BTF. */
+export function callKernel(type: number): Instruction {
+  const PSEUDO_KFUNC_CALL = 2;
+  return [0x85, PSEUDO_KFUNC_CALL << 4, 0, type];
+}
+
 /** Skips `count` instructions if the register is 0. */
 export function skipIfZero(register: Register, count: number): Instruction {
   return [0x15, register, count, 0];

@@ -49,6 +49,7 @@ export const Helper = {
   READ_KERNEL_STRING: 115,
   ANCESTOR_CGROUP_ID: 123,
   RING_OUTPUT: 130,
+  GET_RETVAL: 186,
   SET_RETVAL: 187,
 } as const;
 
@@ -151,7 +152,15 @@ export function beginRecord({ scratch }: Maps, kind: number): Line[] {
     ...lookup(scratch),
     jumpIf(0, "==", 0, "out"),
     move(7, 0),
-    // Nothing of the record before this one stays in the head.
+    ...fillHead(kind),
+    set(8, Head.BYTES),
+  ];
+}
+
+/** Fills in the head of the record at r7. */
+export function fillHead(kind: number): Line[] {
+  return [
+    // Nothing of the record before this one stays in it.
     ...Array.from({ length: Head.BYTES / 8 }, (_, i) => storeValue(8, 7, 8 * i, 0)),
     storeValue(2, 7, Head.KIND, kind),
     call(Helper.TIME),
@@ -166,7 +175,6 @@ export function beginRecord({ scratch }: Maps, kind: number): Line[] {
     compute("add", 1, Head.NAME),
     set(2, 16),
     call(Helper.COMM),
-    set(8, Head.BYTES),
   ];
 }
 

@@ -13,7 +13,7 @@ export class LayoutError extends Error {
 }
 
 const MAGIC = 0xeb9f;
-const KIND = { STRUCT: 4, UNION: 5, TYPEDEF: 8, VOLATILE: 9, CONST: 10 } as const;
+const KIND = { STRUCT: 4, UNION: 5, TYPEDEF: 8, VOLATILE: 9, CONST: 10, FUNCTION: 12 } as const;
 /** Bytes that follow the 12 of a type, by kind: for all of it, and for each of its members. */
 const EXTRA: readonly (readonly [fixed: number, each: number])[] = [
   [0, 0], // void
@@ -43,29 +43,8 @@ interface Field {
   readonly type: number;
 }
 
-/**
- * Bytes from the beginning of a structure to a field of it, for paths such as `task_struct.signal` and `dentry.d_name.name`.
- * Fields of unnamed structures count as those of the one they are in. What the kernel does not have is not in the answer.
- */
-export function fieldOffsets(btf: Uint8Array, paths: readonly string[]): Map<string, number> {
-  const types = new Types(btf);
-  const structs = types.structs(new Set(paths.map((path) => path.split(".")[0]!)));
-  const offsets = new Map<string, number>();
-  for (const path of paths) {
-    const [struct, ...names] = path.split(".");
-    let at: Field | undefined = structs.has(struct!)
-      ? { offset: 0, type: structs.get(struct!)! }
-      : undefined;
-    for (const name of names) {
-      const inside: Field | undefined = at && types.field(at.type, name);
-      at = inside && { offset: at!.offset + inside.offset, type: inside.type };
-    }
-    if (at !== undefined) offsets.set(path, at.offset);
-  }
-  return offsets;
-}
-
-class Types {
+/** The types of a kernel. Throws {@linkcode LayoutError} if the bytes are none. */
+export class KernelTypes {
   /** All of it as words; sections are aligned to 4 bytes. */
   readonly #words: Uint32Array;
   readonly #strings: string;
@@ -104,23 +83,48 @@ class Types {
     return this.#strings.slice(offset, this.#strings.indexOf("\0", offset));
   }
 
-  /** Ids of structures by name. */
-  structs(names: ReadonlySet<string>): Map<string, number> {
+  /**
+   * Bytes from the beginning of a structure to a field of it, for paths such as `task_struct.signal` and
+   * `dentry.d_name.name`. Fields of unnamed structures count as those of the one they are in. What the kernel does not have is
+   * not in the answer.
+   */
+  fieldOffsets(paths: readonly string[]): Map<string, number> {
+    const structs = this.#ids(KIND.STRUCT, paths.map((path) => path.split(".")[0]!));
+    const offsets = new Map<string, number>();
+    for (const path of paths) {
+      const [struct, ...names] = path.split(".");
+      const type = structs.get(struct!);
+      let at: Field | undefined = type === undefined ? undefined : { offset: 0, type };
+      for (const name of names) {
+        const inside: Field | undefined = at && this.#field(at.type, name);
+        at = inside && { offset: at!.offset + inside.offset, type: inside.type };
+      }
+      if (at !== undefined) offsets.set(path, at.offset);
+    }
+    return offsets;
+  }
+
+  /** Number by which programs call a function of the kernel; undefined if there is none of that name. */
+  functionId(name: string): number | undefined {
+    return this.#ids(KIND.FUNCTION, [name]).get(name);
+  }
+
+  #ids(kind: number, names: readonly string[]): Map<string, number> {
     const wanted = new Map<number, string>();
-    for (const name of names) {
+    for (const name of new Set(names)) {
       const found = this.#strings.indexOf(`\0${name}\0`);
       if (found >= 0) wanted.set(found + 1, name);
     }
     const ids = new Map<string, number>();
     this.#places.forEach((at, id) => {
       const name = wanted.get(this.#words[at]!);
-      if (id > 0 && name !== undefined && this.#kind(at) === KIND.STRUCT) ids.set(name, id);
+      if (id > 0 && name !== undefined && this.#kind(at) === kind) ids.set(name, id);
     });
     return ids;
   }
 
   /** A field of a structure or union, also of those in it that have no name. */
-  field(type: number, name: string, depth = 0): Field | undefined {
+  #field(type: number, name: string, depth = 0): Field | undefined {
     const at = this.#places[this.#plain(type)];
     if (at === undefined || depth > 8) return undefined;
     if (this.#kind(at) !== KIND.STRUCT && this.#kind(at) !== KIND.UNION) return undefined;
@@ -129,7 +133,7 @@ class Types {
       const [nameAt, member, place] = this.#words.subarray(at + 3 + 3 * i, at + 6 + 3 * i);
       const offset = (hasBitFields ? place! & 0xff_ffff : place!) >>> 3;
       if (nameAt === 0) {
-        const inside = this.field(member!, name, depth + 1);
+        const inside = this.#field(member!, name, depth + 1);
         if (inside !== undefined) return { offset: offset + inside.offset, type: inside.type };
       } else if (this.#name(nameAt!) === name) {
         return { offset, type: member! };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { fieldOffsets, LayoutError } from "./kernel_layout.ts";
+import { KernelTypes, LayoutError } from "./kernel_layout.ts";
 
-const KIND = { INT: 1, STRUCT: 4, UNION: 5, TYPEDEF: 8, CONST: 10 };
+const KIND = { INT: 1, STRUCT: 4, UNION: 5, TYPEDEF: 8, CONST: 10, FUNCTION: 12 };
 
 /** BTF of types, each [name, kind, size or type, members: [name, type, bit offset] | bytes that follow]. */
 type Member = readonly [string, number, number];
@@ -41,20 +41,26 @@ const TYPES: readonly Type[] = [
   ["", KIND.CONST, 3],
   ["", KIND.UNION, 8, [["either", 1, 0], ["or", 1, 0]]],
   ["outer", KIND.STRUCT, 24, [["first", 1, 0], ["", 5, 64], ["named", 4, 128]]],
+  ["outer_of", KIND.FUNCTION, 0],
 ];
 
 Deno.test("fields are found in unnamed members and behind names of types", () => {
   const paths = ["outer.first", "outer.or", "outer.named.deep", "outer.none", "none.first"];
-  assert.deepEqual([...fieldOffsets(btf(TYPES), paths)], [
+  assert.deepEqual([...new KernelTypes(btf(TYPES)).fieldOffsets(paths)], [
     ["outer.first", 0],
     ["outer.or", 8],
     ["outer.named.deep", 20],
   ]);
 });
 
+Deno.test("functions have the number of their type", () => {
+  assert.equal(new KernelTypes(btf(TYPES)).functionId("outer_of"), TYPES.length);
+  assert.equal(new KernelTypes(btf(TYPES)).functionId("outer"), undefined);
+});
+
 Deno.test("what is no BTF, or breaks off, is refused", () => {
-  assert.throws(() => fieldOffsets(new Uint8Array(10), []), LayoutError);
-  assert.throws(() => fieldOffsets(new Uint8Array(64), []), LayoutError);
+  assert.throws(() => new KernelTypes(new Uint8Array(10)), LayoutError);
+  assert.throws(() => new KernelTypes(new Uint8Array(64)), LayoutError);
   const whole = btf(TYPES);
-  assert.throws(() => fieldOffsets(whole.subarray(0, whole.length - 4), []), LayoutError);
+  assert.throws(() => new KernelTypes(whole.subarray(0, whole.length - 4)), LayoutError);
 });

@@ -30,7 +30,14 @@ const Command = {
   LINK_CREATE: 28,
 } as const;
 /** enum bpf_map_type. */
-export const MapType = { HASH: 1, ARRAY: 2, PERCPU_ARRAY: 6, LPM_TRIE: 11, RINGBUF: 27 } as const;
+export const MapType = {
+  HASH: 1,
+  ARRAY: 2,
+  PERCPU_ARRAY: 6,
+  LRU_HASH: 9,
+  LPM_TRIE: 11,
+  RINGBUF: 27,
+} as const;
 /** enum bpf_prog_type. */
 export const ProgramType = {
   CGROUP_SKB: 8,

@@ -53,7 +53,9 @@ function addressText(record: Uint8Array, family: number): string | null {
     { length: 8 },
     (_, i) => ((record[at + 2 * i]! << 8) | record[at + 2 * i + 1]!).toString(16),
   );
-  return shortest(groups);
+  // An IPv4 address within IPv6 is written as such.
+  const isMapped = groups.slice(0, 6).join() === "0,0,0,0,0,ffff";
+  return isMapped ? `::ffff:${record.subarray(at + 12, at + 16).join(".")}` : shortest(groups);
 }
 
 /** An IPv6 address as RFC 5952 wants it: the longest run of zeros is left out. */

@@ -8,6 +8,7 @@
 
 import { assemble } from "../../../bpf/assembler.ts";
 import { Control, LICENSE, type Maps, SCRATCH_BYTES } from "../../../bpf/fragments.ts";
+import type { KernelTypes } from "../../../bpf/kernel_layout.ts";
 import { Descriptors, LoadError } from "../../../bpf/load.ts";
 import { PROCESS_FIELDS, processPrograms } from "../../../bpf/process_programs.ts";
 import { Ring } from "../../../bpf/ring.ts";
@@ -24,14 +25,16 @@ import type { Mapping } from "../../../ffi/linux/mapping.ts";
 import type { TelemetryEvent } from "../event.ts";
 import { type Source, type SourceDescription, SourceError } from "../source.ts";
 import { decodeRecord } from "./decode_record.ts";
-import { kernelOffsets } from "./kernel_offsets.ts";
+import { attachNetwork } from "./attach_network.ts";
+import { kernelOffsets, kernelTypes } from "./kernel_offsets.ts";
 
 export const EBPF: SourceDescription = {
   name: "ebpf",
   needs: "root (CAP_BPF, CAP_PERFMON), Linux 5.8 with BTF, the machine's own PID namespace",
   sees: "processes of chosen cgroups and what they start: exec with arguments and directory, " +
-    "fork, exit",
-  misses: "programs that could not be started; what is done with files",
+    "fork, exit; connect, bind and send",
+  misses: "programs that could not be started; what is done with files; what is sent over a " +
+    "connection, and raw sockets",
   costs: "some 10 us for each exec; nothing for system calls",
   denies: null,
 };
@@ -59,6 +62,9 @@ export class EbpfSource implements Source {
   #told = 0n;
   #lastTime = 0;
   #isOpen = true;
+  #network: Descriptors | null = null;
+  /** Why it tells nothing of the network, for people; null if it does. */
+  whyNoNetwork: string | null = null;
 
   private constructor(
     descriptors: Descriptors,
@@ -74,7 +80,8 @@ export class EbpfSource implements Source {
 
   /** Throws {@linkcode SourceError}. */
   static start(options: EbpfOptions = {}): EbpfSource {
-    const offset = kernelOffsets(PROCESS_FIELDS);
+    const types = kernelTypes();
+    const offset = kernelOffsets(types, PROCESS_FIELDS);
     const descriptors = new Descriptors();
     try {
       const ringBytes = options.ringBytes ?? RING_BYTES;
@@ -93,11 +100,26 @@ export class EbpfSource implements Source {
         const link = attachRawTracepoint(program, tracepoint);
         descriptors.keep(`the tracepoint ${tracepoint}`, link);
       }
-      return new EbpfSource(descriptors, maps, ring, control);
+      const source = new EbpfSource(descriptors, maps, ring, control);
+      source.#startNetwork(types);
+      return source;
     } catch (error) {
       descriptors.close();
       if (error instanceof LoadError) throw new SourceError("ebpf", error.message);
       throw error;
+    }
+  }
+
+  /** Where its programs may not be, processes are told of all the same. */
+  #startNetwork(types: KernelTypes): void {
+    const network = new Descriptors();
+    try {
+      attachNetwork(network, this.maps, types);
+      this.#network = network;
+    } catch (error) {
+      network.close();
+      if (!(error instanceof LoadError)) throw error;
+      this.whyNoNetwork = error.message;
     }
   }
 
@@ -140,6 +162,7 @@ export class EbpfSource implements Source {
     this.#isOpen = false;
     this.#ring.close();
     this.#control.unmap();
+    this.#network?.close();
     this.#descriptors.close();
   }
 }
