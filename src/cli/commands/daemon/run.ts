@@ -6,6 +6,7 @@ import { absolutePath } from "../../../host/current_directory.ts";
 import { isWithin } from "../../../host/mounts.ts";
 import { branchAt, type BranchTree } from "../../../daemon/workspaces/place_in_mount.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
+import { parseNetworkOption } from "../../../daemon/runs/network_option.ts";
 import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import type { Command, CommandInput } from "../../command.ts";
@@ -40,6 +41,7 @@ export const command: Command = {
     confine: { brief: "the rest of the machine is read-only to it" },
     allow: { value: "PATHS", brief: "stay as they are with --confine (: between)" },
     "share-tmp": { brief: "so do /tmp and /var/tmp, else new and empty" },
+    net: { value: "PLACES", brief: "may speak to none but these (see docs/run.md)" },
     "checkpoint-on-exit": { brief: "record what the program leaves" },
     review: { brief: "then ask, hunk by hunk, what is merged into main" },
     apply: { brief: "with --review: and applied to the project" },
@@ -53,6 +55,8 @@ needs its setting enableWeakerNestedSandbox inside.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
     checkEnding(input);
+    const places = input.values.get("net");
+    const network = places === undefined ? null : await parseNetworkOption(places);
     const place = await daemonOf(input);
     const { source, mount, store, socket, tree } = place;
     const named = input.values.get("branch") ?? branchStoodIn(input, tree);
@@ -71,6 +75,7 @@ needs its setting enableWeakerNestedSandbox inside.`,
       socket,
       at: paths(input.values.get("at")),
       confine: confinementOf(input),
+      network,
       // The branch's directory is not in its own view, where it stands at the project's path.
       cwd: tree !== null && isWithin(cwd, tree.root) ? join(source, relative(tree.root, cwd)) : cwd,
       command: input.positionals,
