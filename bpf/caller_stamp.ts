@@ -11,7 +11,13 @@
  * @module
  */
 
-import { attachRawTracepoint, createArray, loadProgram, mapArray } from "../ffi/linux/bpf.ts";
+import {
+  attachRawTracepoint,
+  createArray,
+  loadProgram,
+  mapArray,
+  ProgramType,
+} from "../ffi/linux/bpf.ts";
 import { close } from "../ffi/linux/open.ts";
 import type { Mapping } from "../ffi/linux/mapping.ts";
 import {
@@ -95,7 +101,12 @@ export class CallerStamps {
     const map = createArray(NAME, SLOT_BYTES, SLOTS);
     if (map < 0) return failed("bpf(2) makes no map", map);
     opened.push(map);
-    const loaded = loadProgram(NAME, assemble(program(map)), LICENSE);
+    const loaded = loadProgram({
+      name: NAME,
+      type: ProgramType.RAW_TRACEPOINT,
+      instructions: assemble(program(map)),
+      license: LICENSE,
+    });
     if (loaded < 0) return failed("bpf(2) loads no program", loaded);
     opened.push(loaded);
     const link = attachRawTracepoint(loaded, TRACEPOINT);

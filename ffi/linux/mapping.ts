@@ -11,6 +11,7 @@ const libc = bindLibc({
   munmap: { parameters: ["pointer", "usize"], result: "i32" },
 });
 
+const PROT_READ = 1;
 const PROT_READ_WRITE = 3;
 const MAP_SHARED = 1;
 /** What mmap(2) returns when it fails. */
@@ -27,10 +28,19 @@ export interface Mapping {
 
 /** Bytes `[offset, offset+length)` of an open file, to read and write; null if they cannot be mapped. */
 export function mapFile(fd: number, offset: number, length: number): Mapping | null {
+  return map(fd, offset, length, PROT_READ_WRITE);
+}
+
+/** As {@linkcode mapFile}, to read only: writing to it ends the process. */
+export function mapFileToRead(fd: number, offset: number, length: number): Mapping | null {
+  return map(fd, offset, length, PROT_READ);
+}
+
+function map(fd: number, offset: number, length: number, protection: number): Mapping | null {
   const address = libc.mmap(
     null,
     length,
-    PROT_READ_WRITE,
+    protection,
     MAP_SHARED,
     fd,
     offset,

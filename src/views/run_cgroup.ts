@@ -40,15 +40,11 @@ export class RunCgroup {
 
   /**
    * What begins the command line of a program that is to be in it. Its process id and signals stay the program's. Should
-   * somebody have removed the cgroup, the program runs without.
+   * somebody have removed the cgroup, the program runs without, unless it `has` to be in it: then it ends with 1.
    */
-  get enter(): string[] {
-    return [
-      "/bin/sh",
-      "-c",
-      '{ echo $$ >"$0/cgroup.procs"; } 2>/dev/null; exec "$@"',
-      this.directory,
-    ];
+  enter(has: boolean): string[] {
+    const enter = '{ echo $$ >"$0/cgroup.procs"; } 2>/dev/null';
+    return ["/bin/sh", "-c", `${enter}${has ? " || exit 1; " : "; "}exec "$@"`, this.directory];
   }
 
   /** Kills what is left in it, and removes it. */

@@ -38,6 +38,7 @@ export async function runTest(
       socket,
       at: [],
       confine: null,
+      network: null,
       cwd: [source, mount].some((root) => isWithin(directory, root)) ? directory : source,
       command: ["/bin/sh", "-c", command],
     },

@@ -7,6 +7,8 @@
  */
 
 import { join } from "node:path";
+import { LoadError } from "../../../bpf/load.ts";
+import { type AllowedNetwork, restrictNetwork } from "../../../bpf/network_rules.ts";
 import { adoptOrphans } from "../../views/adopt_orphans.ts";
 import { enterView } from "../../views/enter_view.ts";
 import { RunCgroup } from "../../views/run_cgroup.ts";
@@ -35,6 +37,8 @@ export interface RunPlan {
   readonly at: readonly string[];
   /** Null: the rest of the machine stays as it is. */
   readonly confine: ConfinementOptions | null;
+  /** What it may speak to; null: everything. */
+  readonly network: readonly AllowedNetwork[] | null;
   readonly cwd: string;
   readonly command: readonly string[];
   /** Ends the program at once. */
@@ -60,8 +64,9 @@ export async function runInView(plan: RunPlan): Promise<number> {
   // A daemon that was started for this run lives on.
   const others = new Set(children(Deno.pid));
   const cgroup = RunCgroup.make();
+  if (plan.network !== null) await holdNetwork(cgroup, plan.network);
   const view = [...unshareCommand(namespaces), ...selfCommand(), "__view"];
-  const [command, ...args] = [...(cgroup?.enter ?? []), ...view];
+  const [command, ...args] = [...(cgroup?.enter(plan.network !== null) ?? []), ...view];
   const child = new Deno.Command(command!, {
     args,
     env: {
@@ -94,6 +99,23 @@ export async function checkNamespaces(plan: Pick<RunPlan, "confine">): Promise<v
 
 function namespacesOf({ confine }: Pick<RunPlan, "confine">): NamespaceOptions {
   return { user: Deno.uid() !== 0, pid: confine !== null };
+}
+
+/** Lets the cgroup speak only to what is named, or throws {@linkcode WorkspaceError}. */
+async function holdNetwork(
+  cgroup: RunCgroup | null,
+  network: readonly AllowedNetwork[],
+): Promise<void> {
+  try {
+    if (cgroup === null) throw new LoadError("no cgroup (v2) can be made for the run");
+    restrictNetwork(cgroup.directory, network);
+  } catch (error) {
+    await cgroup?.end();
+    if (!(error instanceof LoadError)) throw error;
+    throw new WorkspaceError("no_network_rules", 4, `Cannot hold --net here: ${error.message}`, {
+      hint: "Run it as root, or without --net",
+    });
+  }
 }
 
 async function specOf(

@@ -5,6 +5,7 @@ import type { Ask } from "../../../control/library/ask.ts";
 import { absolutePath } from "../../../host/current_directory.ts";
 import { branchAt, type BranchTree } from "../../../daemon/workspaces/place_in_mount.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
+import { parseNetworkOption } from "../../../daemon/runs/network_option.ts";
 import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import { directoryInView, type RunPlace } from "../../agents/run_place.ts";
@@ -29,22 +30,24 @@ export const command: Command = {
     new: { brief: "a new branch, with a name of its own" },
     from: { value: "REF", brief: "what a new branch starts with; else main" },
     at: { value: "DIRS", brief: "show it there too (several with : between)" },
-    agents: { value: "N", brief: "N runs of it, each on a new branch: B-1, B-2 …" },
+    agents: { value: "N", brief: "N runs on N new branches; ends with how many failed" },
     logs: { value: "DIR", brief: "with --agents: what each writes goes to a file there" },
     test: { value: "CMD", brief: "with --agents: then merge the first that passes it" },
     confine: { brief: "the rest of the machine is read-only to it" },
     allow: { value: "PATHS", brief: "stay as they are with --confine (: between)" },
     "share-tmp": { brief: "so do /tmp and /var/tmp, else new and empty" },
+    net: { value: "PLACES", brief: "may speak to none but these (see docs/run.md)" },
     "checkpoint-on-exit": { brief: "record what the program leaves" },
     review: { brief: "then ask, hunk by hunk, what is merged into main" },
     apply: { brief: "with --review: and applied to the project" },
     dry: { brief: "then show what it changed, and drop it" },
     "merge-on-success": { brief: "merge it into main if the program ends with 0" },
   },
-  details: `Ends with the program's exit code, with --agents with how many failed.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
     checkEnding(input);
+    const places = input.values.get("net");
+    const network = places === undefined ? null : await parseNetworkOption(places);
     const place = await daemonOf(input);
     const { source, mount, store, socket, tree } = place;
     const named = input.values.get("branch") ?? branchStoodIn(input, tree);
@@ -55,6 +58,7 @@ export const command: Command = {
       socket,
       at: paths(input.values.get("at")),
       confine: confinementOf(input),
+      network,
       cwd: directoryInView(place),
       command: input.positionals,
     };
