@@ -43,6 +43,7 @@ for (const [name, dialect] of [["Linux", LINUX_DIALECT], ["another", OTHER]] as 
         completed: null,
         frozen: false,
         isRouted: false,
+        branch: "main",
       };
       const reply = new Reply(dialect);
       const { attr, attrOut, entryOut } = dialect;
