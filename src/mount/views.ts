@@ -20,6 +20,8 @@ import type { WorkingTree } from "../tree/working_tree.ts";
 export interface View {
   readonly number: number;
   readonly tree: WorkingTree;
+  /** Name of the branch that it shows; null: it shows a checkpoint. */
+  branch: string | null;
   /** False for a checkpoint. */
   readonly writable: boolean;
   readonly inodeSpace: number;

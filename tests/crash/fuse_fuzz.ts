@@ -163,6 +163,7 @@ class Victim {
         completed: null,
         frozen: false,
         isRouted: false,
+        branch: "main",
       }, () => {}),
       routing: null,
       // Figures that stay the same.

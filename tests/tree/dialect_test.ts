@@ -26,6 +26,7 @@ for (
         completed: null,
         frozen: false,
         isRouted: false,
+        branch: "main",
       };
       const reply = new Reply(dialect);
       const { attr, attrOut, entryOut } = dialect;

@@ -49,7 +49,7 @@ class Served {
       fd: this.#fds[0],
       commandFd: -1,
       views: new ViewTable(
-        { ...view, tree: this.tree, frozen: false, isRouted: false },
+        { ...view, tree: this.tree, branch: "main", frozen: false, isRouted: false },
         () => {},
       ),
       routing: null,

@@ -16,7 +16,16 @@ const TEXT = "somebody else's\n".repeat(1000);
 
 function viewOf(number: number, { tree }: Fixture): View {
   const completed = null;
-  return { number, tree, writable: true, inodeSpace: 0, completed, frozen: false, isRouted: false };
+  return {
+    number,
+    tree,
+    branch: "main",
+    writable: true,
+    inodeSpace: 0,
+    completed,
+    frozen: false,
+    isRouted: false,
+  };
 }
 
 /** Opens files that have the lowest numbers of descriptors there are: those that were closed last among them. */

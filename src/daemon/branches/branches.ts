@@ -238,7 +238,8 @@ export class Branches {
     this.#byNumber.set(branch.number, to);
     this.#open.delete(name);
     this.#open.set(to, Promise.resolve(branch));
-    await this.#announce(this.#names.map((other) => other === name ? to : other), [name]);
+    const names = this.#names.map((other) => other === name ? to : other);
+    await this.#announce(names, [name], { view: branch.view, name: to });
   }
 
   #make(
@@ -283,10 +284,15 @@ export class Branches {
   }
 
   /** Tells the mount which branches there are, and the kernel that they are others than it knows. */
-  async #announce(names: string[], gone: string[] = []): Promise<void> {
+  async #announce(
+    names: string[],
+    gone: string[] = [],
+    renamed?: { view: number; name: string },
+  ): Promise<void> {
     const { fs, background } = this.parts;
     this.#names = names;
-    const invalidation = await fs.call("setBranches", { names, gone });
+    const told = { names, gone, ...(renamed === undefined ? {} : { renamed }) };
+    const invalidation = await fs.call("setBranches", told);
     await background.call("notify", invalidation);
   }
 }
@@ -294,13 +300,16 @@ export class Branches {
 /** How the view of a branch is opened. Without a snapshot it shows the project. */
 export function branchView(
   view: number,
-  state: Pick<BranchState, "number" | "segment" | "nextInode"> & Pick<ViewStart, "snapshot">,
+  state:
+    & Pick<BranchState, "number" | "name" | "segment" | "nextInode">
+    & Pick<ViewStart, "snapshot">,
   store: string,
 ): ViewStart {
-  const { number, snapshot, segment, nextInode } = state;
+  const { number, name, snapshot, segment, nextInode } = state;
   const directory = journalPath(store, number);
   return {
     number: view,
+    branch: name,
     writable: true,
     inodeSpace: number,
     directory,
@@ -318,6 +327,7 @@ export function checkpointView(
 ): ViewStart {
   return {
     number: view,
+    branch: null,
     writable: false,
     inodeSpace: BRANCH_LIMIT + view % (INODE_SPACES - BRANCH_LIMIT),
     directory: registry.stateDirectory(view),

@@ -58,10 +58,10 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       views.add(view);
       return { replayed, tornBytes };
     },
-    setBranches: ({ names, gone }) => ({
-      ...virtual.nodes.setBranches(names, gone),
-      attributes: [],
-    }),
+    setBranches: ({ names, gone, renamed }) => {
+      if (renamed !== undefined) find(views, renamed.view).branch = renamed.name;
+      return { ...virtual.nodes.setBranches(names, gone), attributes: [] };
+    },
     resume: () => {
       session.frozen = false;
       return null;

@@ -50,10 +50,11 @@ export function openView(start: ViewStart, options: OpenOptions): OpenedView {
   const journalEnd = replayJournal(start, tree);
   const { connection, nodeIds, lost } = takeOver(start, tree, journalEnd, options.resume);
   const { records, tornBytes, lastRequest } = journalEnd;
-  const { number, writable, inodeSpace } = start;
+  const { number, branch, writable, inodeSpace } = start;
   const view = {
     number,
     tree,
+    branch,
     writable,
     inodeSpace,
     completed: lastRequest,

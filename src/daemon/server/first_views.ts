@@ -11,7 +11,7 @@ import { MAIN_VIEW, NO_VIEW } from "../../mount/views.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import type { CgroupSessions } from "../../views/cgroup_sessions.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
-import { branchView, checkpointView } from "../branches/branches.ts";
+import { branchView, checkpointView, MAIN } from "../branches/branches.ts";
 import type { ViewStart } from "../threads/messages.ts";
 import type { ViewRegistry } from "../branches/view_registry.ts";
 
@@ -33,6 +33,7 @@ export function mainView(saved: BranchState | null, store: string): ViewStart {
 /** Main while the project is not stored. */
 const BEFORE_IMPORT = {
   number: 0,
+  name: MAIN,
   snapshot: null,
   segment: FIRST_SEGMENT,
   nextInode: FIRST_OWN_INODE,

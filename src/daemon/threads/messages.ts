@@ -82,6 +82,8 @@ export interface RoutingState {
 /** A view to be opened. */
 export interface ViewStart {
   readonly number: number;
+  /** Name of its branch; null for a checkpoint. */
+  readonly branch: string | null;
   /** False for a checkpoint. */
   readonly writable: boolean;
   readonly inodeSpace: number;
@@ -152,8 +154,14 @@ export interface ViewCommands {
 export interface FsCommands {
   /** Results in how many records its journal had. */
   openView: { in: ViewStart; out: { replayed: number; tornBytes: number } };
-  /** There are these branches now. Results in what the kernel must forget; `gone`: branches whose names are no more. */
-  setBranches: { in: { names: string[]; gone: string[] }; out: InvalidationData };
+  /**
+   * There are these branches now. Results in what the kernel must forget; `gone`: branches whose names are no more;
+   * `renamed`: one that has another name now, and its view.
+   */
+  setBranches: {
+    in: { names: string[]; gone: string[]; renamed?: { view: number; name: string } };
+    out: InvalidationData;
+  };
   /** A mount that was taken over begins to answer. */
   resume: { in: null; out: null };
   /** These are the sessions now. Results in node ids that the kernel must forget everything about. */
