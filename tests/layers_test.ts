@@ -21,6 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/telemetry/linux": ["src/telemetry", "src/host", "bpf", "ffi/linux", "ffi"],
   "src/policy": ["src/host", "ffi"],
   "src/filters": ["src/telemetry", "src/policy", "src/host", "ffi"],
+  "src/filters/linux": ["src/filters", "src/telemetry", "src/host", "ffi/linux", "ffi"],
   "src/mount": ["src/policy", "src/telemetry", "src/tree", "src/store", "src/host", "ffi"],
   "src/mount/macos": [
     "src/mount",
@@ -70,6 +71,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/telemetry/linux",
     "src/telemetry",
     "src/policy",
+    "src/filters/linux",
     "src/filters",
     "src/apply",
     "src/history",
@@ -84,6 +86,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/agents/plugin": ["src/host"],
   "src/agents/integrate": ["src/agents/plugin", "src/host"],
   "src/cli": [
+    "src/filters/linux",
     "src/filters",
     "src/policy",
     "src/telemetry",

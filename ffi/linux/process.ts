@@ -108,6 +108,7 @@ export function unshare(flags: number): number {
   return check(libc.unshare(flags));
 }
 
+export const PR_SET_PDEATHSIG = 1;
 export const PR_SET_NO_NEW_PRIVS = 38;
 export const PR_CAPBSET_DROP = 24;
 export const PR_SET_CHILD_SUBREAPER = 36;
@@ -135,6 +136,7 @@ export function inheritNoCapability(): number {
 
 export const SIGINT = 2;
 export const SIGQUIT = 3;
+export const SIGKILL = 9;
 const SIGPIPE = 13;
 export const SIGXFSZ = 25;
 const SIG_IGN = Deno.UnsafePointer.create(1n);

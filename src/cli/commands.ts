@@ -75,6 +75,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   "workspace apply": { load: () => import("./commands/workspace/workspace_apply.ts") },
   "workspace delete": { load: () => import("./commands/workspace/workspace_delete.ts") },
   __run: { load: () => import("./commands/daemon/run_for.ts"), hidden: true },
+  __filter: { load: () => import("./commands/daemon/filter.ts"), hidden: true },
   __view: { load: () => import("./commands/daemon/view.ts"), hidden: true },
   __server: { load: () => import("./commands/daemon/server.ts"), hidden: true },
 };

@@ -14,19 +14,19 @@ export interface ArchitectureCall {
 
 const PR_SET_SECCOMP = 22;
 const SECCOMP_MODE_FILTER = 2;
-const SECCOMP_RET_ALLOW = 0x7fff0000;
-const SECCOMP_RET_ERRNO = 0x00050000;
+export const SECCOMP_RET_ALLOW = 0x7fff0000;
+export const SECCOMP_RET_ERRNO = 0x00050000;
 
 /** Classic BPF: BPF_LD | BPF_W | BPF_ABS, BPF_JMP | BPF_JEQ | BPF_K, BPF_RET | BPF_K. */
-const LOAD = 0x20;
-const JUMP_IF_EQUAL = 0x15;
-const RETURN = 0x06;
+export const LOAD = 0x20;
+export const JUMP_IF_EQUAL = 0x15;
+export const RETURN = 0x06;
 
 /** struct seccomp_data: offsets of what is looked at. The second argument's low half, on little-endian machines. */
-const DATA = { NUMBER: 0, ARCHITECTURE: 4, SECOND_ARGUMENT: 24 } as const;
+export const DATA = { NUMBER: 0, ARCHITECTURE: 4, SECOND_ARGUMENT: 24 } as const;
 
 /** [code, jump if true, jump if false, k] */
-type Instruction = readonly [number, number, number, number];
+export type Instruction = readonly [number, number, number, number];
 
 /**
  * From now on the calls fail with `errno` for the calling thread if their second argument is one of `values`. It needs
@@ -37,7 +37,14 @@ export function refuseCalls(
   values: readonly number[],
   errno: number,
 ): number {
-  const program = assemble(calls, values, errno);
+  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, programAddress(assemble(calls, values, errno)));
+}
+
+/** What the kernel reads by its address must not be collected before it did. */
+const kept: unknown[] = [];
+
+/** Where a program is, as seccomp takes it. */
+export function programAddress(program: readonly Instruction[]): bigint {
   // struct sock_filter {u16 code; u8 jt, jf; u32 k}
   const filter = new DataView(new ArrayBuffer(program.length * 8));
   program.forEach(([code, ifTrue, ifFalse, k], i) => {
@@ -47,10 +54,11 @@ export function refuseCalls(
     filter.setUint32(i * 8 + 4, k, true);
   });
   // struct sock_fprog {u16 len; struct sock_filter *filter}
-  const pointer = Deno.UnsafePointer.value(Deno.UnsafePointer.of(new Uint8Array(filter.buffer)));
+  const bytes = new Uint8Array(filter.buffer);
+  const pointer = Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes));
   const fprog = new BigUint64Array([BigInt(program.length), pointer]);
-  const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(fprog));
-  return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, address);
+  kept.push(bytes, fprog);
+  return Deno.UnsafePointer.value(Deno.UnsafePointer.of(fprog));
 }
 
 function assemble(
