@@ -38,6 +38,7 @@ class Kernel {
   constructor() {
     const view = (number: number): View => ({
       number,
+      branch: `b${number}`,
       tree: this.#fixtures[number]!.tree,
       writable: true,
       inodeSpace: number,
