@@ -66,6 +66,8 @@ export interface TelemetryEvent {
   readonly action: Action;
   /** CLOCK_MONOTONIC, ms; fractions tell microseconds apart. */
   readonly time: number;
+  /** How long it took, ns. */
+  readonly duration?: number;
   /** 0, or the POSIX code of the failure: "EACCES". Absent where the source does not hear of the end. */
   readonly error?: 0 | string;
   readonly verdict?: Verdict;
@@ -79,6 +81,8 @@ export interface TelemetryEvent {
   readonly branch?: string;
   readonly view?: number;
   readonly node?: number;
+  /** As stat(2) shows it: all 64 bits. */
+  readonly inode?: bigint;
   readonly mode?: number;
   /** Open flags as the caller gave them. */
   readonly flags?: number;

@@ -20,11 +20,14 @@ import { KernelFlushes } from "../../mount/linux/flushes.ts";
 import { systemKeepAwake } from "../../mount/linux/keep_awake.ts";
 import { Session } from "../../mount/linux/session.ts";
 import { PastReenactors } from "../../mount/linux/past_reenactors.ts";
+import { Recorder } from "../../mount/recording/recorder.ts";
 import { Reenactment } from "../../mount/fuse/reenactment.ts";
 import type { InheritedNodes } from "../../mount/fuse/virtual_nodes.ts";
 import { ViewTable, wireNode } from "../../mount/views.ts";
 import { loadHasher } from "../../store/format/hash.ts";
 import { Store } from "../../store/store.ts";
+import { asksForOpens } from "../../telemetry/level.ts";
+import { RingWriter } from "../../telemetry/ring.ts";
 import { RecordWriter } from "../../tree/journal/journal_record.ts";
 import { collectGarbage } from "../threads/collect_garbage.ts";
 import {
@@ -97,6 +100,8 @@ function serve(
     ask: (ticket, question) => post({ type: "ask", ticket, question }),
     reenactment,
     pastReenactors: new PastReenactors(start.pastReenactors),
+    asksForOpens: start.telemetry !== null && asksForOpens(start.telemetry.level),
+    recorder: makeRecorder(start),
     list: (path) => post({ type: "list", path }),
     flushes: new KernelFlushes(),
     keepAwake: start.keepAwake ? systemKeepAwake() : null,
@@ -130,6 +135,10 @@ function serve(
   if (inherited !== null) virtual.nodes.inherit(inherited);
   post({ ...readiness(opened), routing: routing?.state ?? null });
   session.run();
+}
+
+function makeRecorder({ telemetry }: FsStart): Recorder | null {
+  return telemetry === null ? null : new Recorder(new RingWriter(telemetry.ring), telemetry.level);
 }
 
 /** Null where the server before did not end by itself. What is taken over once is not there for the next one. */
