@@ -184,7 +184,10 @@ function ownPart(event: TelemetryEvent): string {
   if (event.cgroup !== undefined) part += `,"cgroup":${event.cgroup}`;
   if (event.session !== undefined) part += `,"session":${JSON.stringify(event.session)}`;
   if (event.call !== undefined) part += `,"call":${JSON.stringify(event.call)}`;
-  if (event.count !== undefined) part += `,"lost":${event.count}`;
+  if (event.count !== undefined) {
+    part += `,"${action === "lost" ? "lost" : "writes"}":${event.count}`;
+  }
+  if (event.ranges !== undefined) part += `,"ranges":${JSON.stringify(event.ranges)}`;
   const path = foreign(event.path);
   const other = foreign(target);
   if (path !== null) part += `,"path_base64":${path}`;

@@ -99,8 +99,10 @@ export interface TelemetryEvent {
   readonly call?: string;
 
   readonly address?: { readonly ip: string; readonly port: number; readonly transport: string };
-  /** Of `lost`: how many events. */
+  /** Of `lost`: how many events; of `write`: how many writes one after the other. */
   readonly count?: number;
+  /** Of several writes: where each piece began, and its bytes. */
+  readonly ranges?: readonly (readonly [offset: number, bytes: number])[];
   /** Words for a person: why a source stopped, what a filter did. */
   readonly message?: string;
   /** From filters. */

@@ -61,6 +61,8 @@ export interface LoggedEvent {
     readonly session?: string;
     readonly call?: string;
     readonly lost?: number;
+    readonly writes?: number;
+    readonly ranges?: readonly (readonly [offset: number, bytes: number])[];
     readonly path_base64?: string;
     readonly target_base64?: string;
     readonly extra?: Readonly<Record<string, unknown>>;

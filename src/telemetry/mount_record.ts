@@ -70,52 +70,86 @@ export const UNKNOWN = 0xffff_ffff;
 /** Of a path: there is none. An empty one is that of the root. */
 export const NO_PATH = 0xffff;
 
-/** What a record does not have is not in the event. The path is that in its tree. */
-export function readMountRecord(view: DataView, bytes: Uint8Array, at: number): TelemetryEvent {
+/** Instead of an action: who is about to do something, and nothing else. */
+export const CALLER = 0xff;
+
+/** What is known of who did it, as the record has it: 0 and "" where nothing is. */
+export interface Caller {
+  readonly tid: number;
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly name: string;
+}
+
+export function readCaller(view: DataView, bytes: Uint8Array, at: number): Caller {
+  const name = at + RECORD.NAME;
+  let end = name;
+  while (end < name + NAME_BYTES && bytes[end] !== 0) end++;
+  return {
+    tid: view.getUint32(at + RECORD.TID, true),
+    pid: view.getUint32(at + RECORD.PID, true),
+    uid: view.getUint32(at + RECORD.UID, true),
+    gid: view.getUint32(at + RECORD.GID, true),
+    name: binaryName(bytes, name, end),
+  };
+}
+
+/** An event that is being put together. */
+export type MountEvent = { -readonly [K in keyof TelemetryEvent]: TelemetryEvent[K] };
+
+/** What a record does not have is not in the event, and neither is who did it. Paths are those in their tree. */
+export function readMountRecord(
+  view: DataView,
+  bytes: Uint8Array,
+  at: number,
+): MountEvent {
   const u32 = (field: number) => view.getUint32(at + field, true);
   const f64 = (field: number) => view.getFloat64(at + field, true);
-  const pathLength = view.getUint16(at + RECORD.PATH_LENGTH, true);
-  const targetLength = view.getUint16(at + RECORD.TARGET_LENGTH, true);
-  const ruleLength = view.getUint16(at + RECORD.RULE_LENGTH, true);
-  const path = at + RECORD.SIZE;
-  const target = path + (pathLength === NO_PATH ? 0 : pathLength);
-  const rule = target + (targetLength === NO_PATH ? 0 : targetLength);
   const result = view.getInt32(at + RECORD.RESULT, true);
-  const inode = view.getBigUint64(at + RECORD.INODE, true);
-  const [node, offset, size] = [f64(RECORD.NODE), f64(RECORD.OFFSET), f64(RECORD.BYTES)];
-  const cgroup = f64(RECORD.CGROUP);
-  return {
+  const event: MountEvent = {
     provider: "mount",
     action: ACTIONS[view.getUint8(at + RECORD.ACTION)]!,
     time: f64(RECORD.TIME),
     duration: u32(RECORD.DURATION),
     error: result < 0 ? failureCode(result) : 0,
     verdict: VERDICTS[view.getUint8(at + RECORD.VERDICT)]!,
-    ...(ruleLength === 0 ? {} : { rule: binaryName(bytes, rule, rule + ruleLength) }),
-    ...(pathLength === NO_PATH ? {} : { path: binaryName(bytes, path, target) }),
-    ...(targetLength === NO_PATH ? {} : { target: binaryName(bytes, target, rule) }),
     view: u32(RECORD.VIEW),
-    ...(node === 0 ? {} : { node }),
-    ...(inode === 0n ? {} : { inode }),
-    ...(u32(RECORD.MODE) === UNKNOWN ? {} : { mode: u32(RECORD.MODE) }),
-    ...(u32(RECORD.FLAGS) === UNKNOWN ? {} : { flags: u32(RECORD.FLAGS) }),
-    ...(offset < 0 ? {} : { offset }),
-    ...(size < 0 ? {} : { bytes: size }),
-    ...(cgroup === 0 ? {} : { cgroup }),
-    ...(u32(RECORD.TID) === 0 ? {} : { process: readProcess(view, bytes, at) }),
   };
+  const [node, offset, size, cgroup] = [
+    f64(RECORD.NODE),
+    f64(RECORD.OFFSET),
+    f64(RECORD.BYTES),
+    f64(RECORD.CGROUP),
+  ];
+  if (node !== 0) {
+    event.node = node;
+    event.inode = view.getBigUint64(at + RECORD.INODE, true);
+  }
+  if (offset >= 0) event.offset = offset;
+  if (size >= 0) event.bytes = size;
+  if (cgroup !== 0) event.cgroup = cgroup;
+  if (u32(RECORD.MODE) !== UNKNOWN) event.mode = u32(RECORD.MODE);
+  if (u32(RECORD.FLAGS) !== UNKNOWN) event.flags = u32(RECORD.FLAGS);
+  readNames(event, view, bytes, at);
+  return event;
 }
 
-function readProcess(view: DataView, bytes: Uint8Array, at: number) {
-  const u32 = (field: number) => view.getUint32(at + field, true);
-  const name = at + RECORD.NAME;
-  let end = name;
-  while (end < name + NAME_BYTES && bytes[end] !== 0) end++;
-  return {
-    tid: u32(RECORD.TID),
-    ...(u32(RECORD.PID) === 0 ? {} : { pid: u32(RECORD.PID) }),
-    uid: u32(RECORD.UID),
-    gid: u32(RECORD.GID),
-    ...(end === name ? {} : { name: binaryName(bytes, name, end) }),
+function readNames(
+  event: MountEvent,
+  view: DataView,
+  bytes: Uint8Array,
+  at: number,
+): void {
+  let start = at + RECORD.SIZE;
+  const take = (length: number) => {
+    start += length;
+    return binaryName(bytes, start - length, start);
   };
+  const pathLength = view.getUint16(at + RECORD.PATH_LENGTH, true);
+  if (pathLength !== NO_PATH) event.path = take(pathLength);
+  const targetLength = view.getUint16(at + RECORD.TARGET_LENGTH, true);
+  if (targetLength !== NO_PATH) event.target = take(targetLength);
+  const ruleLength = view.getUint16(at + RECORD.RULE_LENGTH, true);
+  if (ruleLength > 0) event.rule = take(ruleLength);
 }

@@ -4,9 +4,17 @@
  * @module
  */
 
+import { monotonicTime } from "../host/clock.ts";
 import { rest } from "../host/wake.ts";
-import type { TelemetryEvent } from "./event.ts";
-import { readMountRecord } from "./mount_record.ts";
+import type { TelemetryEvent, TelemetryProcess } from "./event.ts";
+import {
+  CALLER,
+  type Caller,
+  type MountEvent,
+  readCaller,
+  readMountRecord,
+  RECORD,
+} from "./mount_record.ts";
 import { type Ring, RingReader } from "./ring.ts";
 import type { Source, SourceDescription } from "./source.ts";
 
@@ -22,19 +30,24 @@ export const MOUNT_SOURCE: SourceDescription = {
 };
 
 /** Records of one {@linkcode MountSource.take}: others have their turn then. */
-const MOST = 8192;
+const MOST = 4096;
+
+/** What a source of records needs to know to make events of them. */
+export interface MountNames {
+  /** Absolute path, a binary string: what the records tell of is below it. */
+  readonly mountpoint: string;
+  /** What a view shows; undefined if that is not known. */
+  branchOf(view: number): string | undefined;
+  /** Who a thread is. */
+  processOf(caller: Caller, time: number): TelemetryProcess;
+}
 
 export class MountSource implements Source {
   readonly name = "mount";
   readonly fd: number;
   readonly #ring: RingReader;
 
-  /** `mountpoint`: paths are below it, a binary string. `branchOf` names what a view shows. */
-  constructor(
-    ring: Ring,
-    readonly mountpoint: string,
-    readonly branchOf: (view: number) => string | undefined,
-  ) {
+  constructor(ring: Ring, readonly names: MountNames) {
     this.#ring = new RingReader(ring);
     this.fd = ring.eventFd;
   }
@@ -47,31 +60,34 @@ export class MountSource implements Source {
   take(tell: (event: TelemetryEvent) => void): void {
     rest(this.fd);
     const { view, bytes } = this.#ring;
-    let last = 0;
     this.#ring.read((at) => {
+      const time = view.getFloat64(at + RECORD.TIME, true);
+      const tid = view.getUint32(at + RECORD.TID, true);
+      const process = tid === 0
+        ? undefined
+        : this.names.processOf(readCaller(view, bytes, at), time);
+      if (view.getUint8(at + RECORD.ACTION) === CALLER) return;
       const event = readMountRecord(view, bytes, at);
-      last = event.time;
-      tell(this.#placed(event));
+      if (process !== undefined) event.process = process;
+      this.#place(event);
+      tell(event);
     }, MOST);
     const count = this.#ring.takeDropped();
-    if (count > 0) tell({ provider: "mount", action: "lost", time: last, count });
+    if (count > 0) tell({ provider: "mount", action: "lost", time: monotonicTime(), count });
   }
 
   stop(): void {}
 
-  #placed(event: TelemetryEvent): TelemetryEvent {
-    const branch = this.branchOf(event.view!);
-    const { path, target, action } = event;
-    const isPath = action === "rename" || action === "link";
-    return {
-      ...event,
-      ...(branch === undefined ? {} : { branch }),
-      ...(path === undefined ? {} : { path: this.#below(path) }),
-      ...(target === undefined || !isPath ? {} : { target: this.#below(target) }),
-    };
+  #place(event: MountEvent): void {
+    const branch = this.names.branchOf(event.view!);
+    if (branch !== undefined) event.branch = branch;
+    if (event.path !== undefined) event.path = this.#below(event.path);
+    const isPath = event.action === "rename" || event.action === "link";
+    if (event.target !== undefined && isPath) event.target = this.#below(event.target);
   }
 
   #below(path: string): string {
-    return path === "" ? this.mountpoint : `${this.mountpoint}/${path}`;
+    const { mountpoint } = this.names;
+    return path === "" ? mountpoint : `${mountpoint}/${path}`;
   }
 }

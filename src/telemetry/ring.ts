@@ -95,6 +95,11 @@ export class RingWriter {
     if (isWanted || this.#isFilling()) wake(this.ring.eventFd);
   }
 
+  /** For what cannot wait. */
+  wake(): void {
+    wake(this.ring.eventFd);
+  }
+
   #hasRoom(bytes: number): boolean {
     if (((this.#head - this.#tail) >>> 0) + bytes <= this.#size) return true;
     this.#tail = Atomics.load(this.#header, Word.TAIL);

@@ -101,3 +101,48 @@ Deno.test("opens and execs are in the log where the mount is asked for them", ()
     assert.ok(events.includes("open a"), events.join("\n"));
     assert.ok(events.includes("exec-open prog"), events.join("\n"));
   }, { arguments: ["--telemetry", "opens"] }));
+
+/** Programs that end at once, and one that becomes another. */
+const PROGRAMS = `mkdir d; sh -c 'cd d; touch e; exec mv e f'; cp a d/b; python3 -c '
+import mmap
+open("big", "wb").write(b"x" * 300000)
+with open("big", "r+b") as f:
+    for i in range(30): f.seek(i * 1000); f.write(b"y"); f.flush()
+'; rm d/b; echo one >> a; touch last`;
+
+function whose({ event, file, process }: LoggedEvent): string {
+  const name = file?.path?.split("/").at(-1);
+  return `${process?.name}: ${event.action} ${name}`;
+}
+
+for (const without of ["", "bpf"]) {
+  const how = without === "" ? "" : " without eBPF";
+  Deno.test(`the process is named that made a change${how}; its writes are few events`, () =>
+    withProject("echo 1 > a", async (mounted) => {
+      const args = ["-c", PROGRAMS];
+      const made = await new Deno.Command("bash", { args, cwd: mounted.mount }).output();
+      assert.ok(made.success, new TextDecoder().decode(made.stderr));
+      const events = await eventsUntil(mounted, "last");
+      const wrote = events.filter(({ event, file }) =>
+        event.action === "write" && file?.path === mounted.path("big")
+      );
+      assert.equal(wrote.reduce((sum, { agentvfs }) => sum + (agentvfs.bytes ?? 0), 0), 300_030);
+      assert.ok(wrote.length <= 8, `${wrote.length} events of 31 writes`);
+      const others = events.filter((event) => !wrote.includes(event)).map(whose);
+      assert.deepEqual(others, [
+        "mkdir: mkdir d",
+        "touch: create e",
+        "touch: utimes e",
+        "mv: rename e",
+        "cp: create b",
+        "cp: write b",
+        "python3: create big",
+        "rm: unlink b",
+        "bash: write a",
+        "touch: create last",
+        "touch: utimes last",
+      ]);
+      const { process } = events.find(({ event }) => event.action === "rename")!;
+      assert.ok(process!.pid! > 1);
+    }, { env: { AGENTVFS_WITHOUT: without } }));
+}

@@ -84,9 +84,11 @@ function serve(
   );
   for (const { view } of others) views.add(view);
   const reenactment = new Reenactment(start.reenactor);
+  const isStamped = start.routing !== null || start.telemetry !== null;
+  const stamps = isStamped ? loadStamps() : "nobody asks";
   const routing = start.routing === null
     ? null
-    : makeRouting(views, start.routing, start.resume, reenactment);
+    : makeRouting(views, start.routing, start.resume, reenactment, stamps);
   const receiver = new MailboxReceiver(start.mailbox);
   const session = new Session({
     ...(main!.connection === null ? {} : { resumed: main!.connection }),
@@ -101,7 +103,7 @@ function serve(
     reenactment,
     pastReenactors: new PastReenactors(start.pastReenactors),
     asksForOpens: start.telemetry !== null && asksForOpens(start.telemetry.level),
-    recorder: makeRecorder(start),
+    recorder: makeRecorder(start, stamps),
     list: (path) => post({ type: "list", path }),
     flushes: new KernelFlushes(),
     keepAwake: start.keepAwake ? systemKeepAwake() : null,
@@ -137,8 +139,16 @@ function serve(
   session.run();
 }
 
-function makeRecorder({ telemetry }: FsStart): Recorder | null {
-  return telemetry === null ? null : new Recorder(new RingWriter(telemetry.ring), telemetry.level);
+function makeRecorder({ telemetry }: FsStart, stamps: CallerStamps | string): Recorder | null {
+  if (telemetry === null) return null;
+  const { ring, level } = telemetry;
+  return new Recorder(new RingWriter(ring), level, typeof stamps === "string" ? null : stamps);
+}
+
+/** Why there are none, for people. */
+function loadStamps(): CallerStamps | string {
+  const isWithoutBpf = Deno.env.get(WITHOUT_VARIABLE) === "bpf";
+  return isWithoutBpf ? `${WITHOUT_VARIABLE}=bpf` : CallerStamps.load();
 }
 
 /** Null where the server before did not end by itself. What is taken over once is not there for the next one. */
@@ -157,9 +167,8 @@ function makeRouting(
   { root, strict, sessions, log: path }: RoutingStart,
   resume: boolean,
   reenactment: Reenactment,
+  stamps: CallerStamps | string,
 ): { routing: Routing; state: RoutingState } {
-  const isWithoutBpf = Deno.env.get(WITHOUT_VARIABLE) === "bpf";
-  const stamps = isWithoutBpf ? `${WITHOUT_VARIABLE}=bpf` : CallerStamps.load();
   const [loaded, why] = typeof stamps === "string" ? [null, stamps] : [stamps, null];
   const shared = new SharedDirectories(views, new SharedLog(path));
   if (resume) shared.restore(SharedLog.load(path));

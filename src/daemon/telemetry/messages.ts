@@ -19,6 +19,8 @@ export interface TelemetryStart {
   readonly directory: string;
   readonly limits: LogLimits;
   readonly level: Level;
+  /** Of programs' arguments, nothing but their names is written down. */
+  readonly redactsArguments: boolean;
   /** A binary string. */
   readonly mountpoint: string;
   /** Names of branches by the number of their view. */

@@ -23,6 +23,7 @@ export function startTelemetry(
     directory: eventLogPath(workspace),
     limits: LOG_LIMITS,
     level,
+    redactsArguments: false,
     mountpoint: binaryString(mount),
     branches: [[MAIN_VIEW, "main"]],
   });

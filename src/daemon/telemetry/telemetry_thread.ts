@@ -17,6 +17,8 @@ import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { LogWriter } from "../../telemetry/log_writer.ts";
 import { SourcePoll } from "../../telemetry/linux/source_poll.ts";
 import { MountSource } from "../../telemetry/mount_source.ts";
+import { ProcessTable } from "../../telemetry/process_table.ts";
+import { WriteRuns } from "../../telemetry/write_runs.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import type { TelemetryMessage, TelemetryRequest, TelemetryStart } from "./messages.ts";
 
@@ -49,6 +51,7 @@ class TelemetryThread {
   #received = 0;
   #ended = false;
   #lost = 0;
+  readonly #runs = new WriteRuns((event) => this.#log.write(event));
   /** Events since the last look. */
   #told = 0;
 
@@ -58,7 +61,12 @@ class TelemetryThread {
     this.#log = new EventLog(writer);
     this.#branches = new Map(branches);
     this.#posted = new Int32Array(posted);
-    this.#mount = new MountSource(ring, mountpoint, (view) => this.#branches.get(view));
+    const processes = new ProcessTable(start.redactsArguments);
+    this.#mount = new MountSource(ring, {
+      mountpoint,
+      branchOf: (view) => this.#branches.get(view),
+      processOf: (caller, time) => processes.of(caller, time),
+    });
     if (writer.wasCut) {
       this.#say(
         "lost",
@@ -76,9 +84,15 @@ class TelemetryThread {
       this.#told = 0;
       await this.#receiveAll();
       this.#mount.take(this.#tell);
-      this.#log.flushDue(monotonicTime());
+      const now = monotonicTime();
+      this.#runs.endDue(now);
+      this.#log.flushDue(now);
     }
-    this.#mount.take(this.#tell);
+    do {
+      this.#told = 0;
+      this.#mount.take(this.#tell);
+    } while (this.#told > 0);
+    this.#runs.endAll();
     this.#say("source-stopped", "mount");
     this.#log.close();
   }
@@ -96,7 +110,8 @@ class TelemetryThread {
 
   /** How long to wait for sources, ms; -1: for ever. */
   #patience(): number {
-    const due = Math.ceil(this.#log.dueIn(monotonicTime()));
+    const now = monotonicTime();
+    const due = Math.ceil(Math.min(this.#log.dueIn(now), Math.max(0, this.#runs.endsAt - now)));
     if (this.#told > 0) return Math.min(NAP_MS, due);
     if (!this.#mount.sleep()) return 0;
     return due === Infinity ? -1 : due;
@@ -112,7 +127,7 @@ class TelemetryThread {
   readonly #tell = (event: TelemetryEvent): void => {
     this.#told++;
     if (event.action === "lost") this.#lost += event.count ?? 0;
-    this.#log.write(event);
+    this.#runs.add(event);
   };
 
   #say(action: "lost" | "source-started" | "source-stopped", message: string): void {

@@ -11,7 +11,7 @@ import { Opcode, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import { Errno } from "../../host/errno.ts";
 import type { Level } from "../../telemetry/level.ts";
-import { NO_PATH, RECORD } from "../../telemetry/mount_record.ts";
+import { CALLER, NO_PATH, RECORD } from "../../telemetry/mount_record.ts";
 import type { RingWriter } from "../../telemetry/ring.ts";
 import type { Inode } from "../../tree/nodes/inode.ts";
 import { INODE_SPACES } from "../views.ts";
@@ -21,6 +21,23 @@ import { RecordedSubject } from "./recorded_subject.ts";
 import { OUT } from "../fuse/reply.ts";
 
 const SLASH = 0x2f;
+/** What is known of a thread beyond its number, laid down as records have it. */
+export interface Callers {
+  /** 0 if it is not known. */
+  cgroupOf(thread: number): number;
+  processOf(thread: number): number;
+  layName(thread: number, into: Uint8Array, at: number): void;
+}
+
+const NOBODY: Callers = {
+  cgroupOf: () => 0,
+  processOf: () => 0,
+  layName: (_, into, at) => void (into[at] = 0),
+};
+
+/** Threads that are remembered as having been told of. */
+const THREADS = 1024;
+
 /** Longest path of a record, and longest second name. */
 const PATH_LIMIT = 8192;
 const MS_TO_NS = 1e6;
@@ -40,9 +57,12 @@ export class Recorder {
   #action = 0;
   #verdict = 0;
   #rule = "";
+  readonly #threads = new Uint32Array(THREADS);
+  readonly #callers: Callers;
 
-  constructor(readonly ring: RingWriter, level: Level) {
+  constructor(readonly ring: RingWriter, level: Level, callers: Callers | null) {
     this.#actions = recordedActions(level);
+    this.#callers = callers ?? NOBODY;
   }
 
   wants(opcode: number): boolean {
@@ -59,7 +79,34 @@ export class Recorder {
     this.#uid = request.uid;
     this.#gid = request.gid;
     this.#action = this.#actionOf(context, opcode);
+    if (this.#tid !== 0 && this.#threads[this.#tid % THREADS] !== this.#tid) this.#announce();
     this.#subject.find(context, opcode);
+  }
+
+  /**
+   * A thread that is new, or was not heard of for long: what /proc has of it is read while it waits for its answer, after which it
+   * may be gone.
+   */
+  #announce(): void {
+    this.#threads[this.#tid % THREADS] = this.#tid;
+    const at = this.ring.reserve(RECORD.SIZE);
+    if (at < 0) return;
+    this.ring.view.setUint8(at + RECORD.ACTION, CALLER);
+    this.ring.view.setFloat64(at + RECORD.TIME, this.#begun, true);
+    this.#who(at);
+    this.ring.commit();
+    this.ring.wake();
+  }
+
+  #who(at: number): void {
+    const { view, bytes } = this.ring;
+    const tid = this.#tid;
+    view.setUint32(at + RECORD.TID, tid, true);
+    view.setUint32(at + RECORD.PID, this.#callers.processOf(tid), true);
+    view.setUint32(at + RECORD.UID, this.#uid, true);
+    view.setUint32(at + RECORD.GID, this.#gid, true);
+    view.setFloat64(at + RECORD.CGROUP, this.#callers.cgroupOf(tid), true);
+    this.#callers.layName(tid, bytes, at + RECORD.NAME);
   }
 
   /** What a rule said of the request that was begun: number of the verdict in `VERDICTS`, and the rule's name as a binary string. */
@@ -108,7 +155,7 @@ export class Recorder {
 
   #fixed(at: number, context: Context, opcode: number, result: number): void {
     const { reply, view: { number, inodeSpace } } = context;
-    const { view, bytes } = this.ring;
+    const { view } = this.ring;
     const subject = this.#subject;
     if (result >= 0) subject.made();
     const { inode } = subject;
@@ -118,10 +165,7 @@ export class Recorder {
     view.setUint8(at + RECORD.VERDICT, this.#verdict);
     view.setFloat64(at + RECORD.TIME, this.#begun, true);
     view.setInt32(at + RECORD.RESULT, Math.min(0, result), true);
-    view.setUint32(at + RECORD.TID, this.#tid, true);
-    view.setUint32(at + RECORD.PID, 0, true);
-    view.setUint32(at + RECORD.UID, this.#uid, true);
-    view.setUint32(at + RECORD.GID, this.#gid, true);
+    this.#who(at);
     view.setUint32(at + RECORD.VIEW, number, true);
     view.setFloat64(at + RECORD.NODE, inode?.nodeId ?? 0, true);
     const ino = inode?.ino ?? 0;
@@ -135,8 +179,6 @@ export class Recorder {
     view.setUint32(at + RECORD.MODE, subject.mode, true);
     view.setUint32(at + RECORD.FLAGS, subject.flags, true);
     view.setUint32(at + RECORD.DURATION, Math.min(duration, LONGEST_DURATION), true);
-    view.setFloat64(at + RECORD.CGROUP, 0, true);
-    bytes[at + RECORD.NAME] = 0;
   }
 
   #actionOf({ request }: Context, opcode: number): number {
