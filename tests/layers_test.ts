@@ -133,10 +133,11 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "verify",
     "retention",
   ],
-  "src/mount": [".", "fuse"],
+  "src/mount": [".", "fuse", "recording"],
   "src/daemon": [
     "workspaces",
     "threads",
+    "telemetry",
     "background",
     "fs_thread",
     "watchers",

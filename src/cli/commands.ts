@@ -47,6 +47,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   verify: { load: () => import("./commands/store/verify.ts"), control: true },
   gc: { load: () => import("./commands/store/gc.ts"), control: true },
   "store stats": { load: () => import("./commands/store/store_stats.ts"), control: true },
+  audit: { load: () => import("./commands/telemetry/audit.ts") },
   raw: { load: () => import("./commands/daemon/raw.ts"), control: true, hidden: true },
   integrate: { load: () => import("./commands/agents/integrate.ts") },
   "worktree create": { load: () => import("./commands/agents/worktree_create.ts"), hidden: true },

@@ -9,13 +9,14 @@ import { planDaemon } from "../daemon/workspaces/workspace.ts";
 import type { CommandInput, OptionSpecs } from "./command.ts";
 import { milliseconds } from "./duration_option.ts";
 import { usageError } from "./command_error.ts";
+import { type Level, LEVELS } from "../telemetry/level.ts";
 import { VERSION } from "./version.ts";
 
 export const DAEMON_OPTIONS: OptionSpecs = {
   mount: {
     value: "DIR",
     aliases: ["mountpoint"],
-    brief: "where to mount, made if need be; else a place of its own",
+    brief: "where to mount, made if need be; else its own place",
   },
   store: { value: "DIR", brief: "where to keep checkpoints; else a place of its own" },
   sock: { value: "PATH", aliases: ["socket", "control-sock"], brief: "control socket to make" },
@@ -27,8 +28,12 @@ export const DAEMON_OPTIONS: OptionSpecs = {
   "no-keep-awake": { brief: "let idle CPUs halt between requests" },
   "no-events": { brief: "tell nobody who watches the mount of rollbacks" },
   watch: { brief: "bring in what changes in the project alone" },
-  cgroups: { brief: "let cgroups see branches: agentvfs session register" },
-  strict: { brief: "the same, and refuse processes that are in no session" },
+  cgroups: { brief: "let cgroups see branches; --strict: others see none" },
+  strict: {},
+  telemetry: {
+    value: "WHAT",
+    brief: "log of events: off, changes, opens or all",
+  },
   "allow-other": { brief: "let other users use the mount" },
   force: { brief: "mount / or a home directory" },
 };
@@ -53,6 +58,7 @@ export async function daemonConfig(
     events: !input.flags.has("no-events"),
     watch: input.flags.has("watch"),
     routing: input.flags.has("strict") ? "strict" : input.flags.has("cgroups") ? "cgroups" : "none",
+    telemetry: telemetryLevel(input),
     version: VERSION,
   });
 }
@@ -61,6 +67,14 @@ function idleTime(input: CommandInput): number | undefined {
   const text = input.values.get("gc-idle");
   if (text === undefined) return undefined;
   return text === "off" ? 0 : milliseconds("gc-idle", text);
+}
+
+function telemetryLevel(input: CommandInput): Level | undefined {
+  const text = input.values.get("telemetry");
+  if (text === undefined) return undefined;
+  const level = LEVELS.find((level) => level === text);
+  if (level !== undefined) return level;
+  throw usageError(`--telemetry is one of ${LEVELS.join(", ")}, not ${text}`);
 }
 
 function notEmpty(input: CommandInput, option: string): string | undefined {

@@ -10,7 +10,6 @@ import { columns, words } from "./print/format.ts";
 
 export function overview(): string {
   return `agentvfs: give an agent a project it can checkpoint, inspect and roll back
-
 Usage: agentvfs COMMAND [OPTIONS]
 
   quickstart [DIR]     mount a project and say where; harmless when repeated
@@ -27,6 +26,7 @@ Usage: agentvfs COMMAND [OPTIONS]
   merge, review        bring branches' work together; some of it, hunk by hunk
   integrate, mcp       make your agents know all this; serve it to them as tools
 
+  audit                who did what in the mount, and when
   verify, gc, store    check what is stored; free what is not needed; its size
   doctor, ctl, daemon  check this machine; commands as ctl X; with every detail
   export, workspace    write a checkpoint out of the mount; mounts with a name

@@ -4,4 +4,4 @@
  * @module
  */
 
-export { readClock, type Timestamp } from "./linux/clock.ts";
+export { monotonicTime, readClock, type Timestamp } from "./linux/clock.ts";

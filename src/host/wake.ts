@@ -6,4 +6,4 @@
  * @module
  */
 
-export { createWake, wake } from "./linux/wake.ts";
+export { createWake, rest, wake } from "./linux/wake.ts";

@@ -66,6 +66,8 @@ export interface TelemetryEvent {
   readonly action: Action;
   /** CLOCK_MONOTONIC, ms; fractions tell microseconds apart. */
   readonly time: number;
+  /** How long it took, ns. */
+  readonly duration?: number;
   /** 0, or the POSIX code of the failure: "EACCES". Absent where the source does not hear of the end. */
   readonly error?: 0 | string;
   readonly verdict?: Verdict;
@@ -79,6 +81,8 @@ export interface TelemetryEvent {
   readonly branch?: string;
   readonly view?: number;
   readonly node?: number;
+  /** As stat(2) shows it: all 64 bits. */
+  readonly inode?: bigint;
   readonly mode?: number;
   /** Open flags as the caller gave them. */
   readonly flags?: number;
@@ -95,8 +99,10 @@ export interface TelemetryEvent {
   readonly call?: string;
 
   readonly address?: { readonly ip: string; readonly port: number; readonly transport: string };
-  /** Of `lost`: how many events. */
+  /** Of `lost`: how many events; of `write`: how many writes one after the other. */
   readonly count?: number;
+  /** Of several writes: where each piece began, and its bytes. */
+  readonly ranges?: readonly (readonly [offset: number, bytes: number])[];
   /** Words for a person: why a source stopped, what a filter did. */
   readonly message?: string;
   /** From filters. */

@@ -176,6 +176,8 @@ class Victim {
       flushes: { eventFd: -1, begin: () => false, areUnderWay: false, tell: () => {} },
       reenactment: new Reenactment(new SharedArrayBuffer(4 * Word.COUNT)),
       pastReenactors: new PastReenactors([]),
+      asksForOpens: false,
+      recorder: null,
       keepAwake: null,
       onCommand: () => {},
       onIdle: () => {},

@@ -59,6 +59,8 @@ class Served {
       ask: () => {},
       reenactment: new Reenactment(memory),
       pastReenactors: new PastReenactors(isPast ? [processId(THREAD)!] : []),
+      asksForOpens: false,
+      recorder: null,
       list: () => {},
       flushes: { eventFd: -1, begin: () => false, areUnderWay: false, tell: () => {} },
       keepAwake: null,

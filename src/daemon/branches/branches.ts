@@ -39,6 +39,8 @@ export interface BranchesParts {
   readonly flush: () => Promise<unknown>;
   readonly watchers: BranchParts["watchers"];
   readonly onMoved: BranchParts["onMoved"];
+  /** A view shows this branch from now on. */
+  readonly onView: (view: number, name: string) => void;
 }
 
 export class Branches {
@@ -236,6 +238,7 @@ export class Branches {
     await this.parts.background.call("renameBranch", { from: name, to });
     branch.name = to;
     this.#byNumber.set(branch.number, to);
+    this.parts.onView(branch.view, to);
     this.#open.delete(name);
     this.#open.set(to, Promise.resolve(branch));
     const names = this.#names.map((other) => other === name ? to : other);
@@ -252,6 +255,7 @@ export class Branches {
     const parts = { name, number, view, fs, background, flush, watchers, onMoved };
     const branch = new Branch(parts, position);
     this.#byView.set(view, branch);
+    this.parts.onView(view, name);
     return branch;
   }
 

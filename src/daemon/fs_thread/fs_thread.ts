@@ -20,11 +20,14 @@ import { KernelFlushes } from "../../mount/linux/flushes.ts";
 import { systemKeepAwake } from "../../mount/linux/keep_awake.ts";
 import { Session } from "../../mount/linux/session.ts";
 import { PastReenactors } from "../../mount/linux/past_reenactors.ts";
+import { Recorder } from "../../mount/recording/recorder.ts";
 import { Reenactment } from "../../mount/fuse/reenactment.ts";
 import type { InheritedNodes } from "../../mount/fuse/virtual_nodes.ts";
 import { ViewTable, wireNode } from "../../mount/views.ts";
 import { loadHasher } from "../../store/format/hash.ts";
 import { Store } from "../../store/store.ts";
+import { asksForOpens } from "../../telemetry/level.ts";
+import { RingWriter } from "../../telemetry/ring.ts";
 import { RecordWriter } from "../../tree/journal/journal_record.ts";
 import { collectGarbage } from "../threads/collect_garbage.ts";
 import {
@@ -81,9 +84,11 @@ function serve(
   );
   for (const { view } of others) views.add(view);
   const reenactment = new Reenactment(start.reenactor);
+  const isStamped = start.routing !== null || start.telemetry !== null;
+  const stamps = isStamped ? loadStamps() : "nobody asks";
   const routing = start.routing === null
     ? null
-    : makeRouting(views, start.routing, start.resume, reenactment);
+    : makeRouting(views, start.routing, start.resume, reenactment, stamps);
   const receiver = new MailboxReceiver(start.mailbox);
   const session = new Session({
     ...(main!.connection === null ? {} : { resumed: main!.connection }),
@@ -97,6 +102,8 @@ function serve(
     ask: (ticket, question) => post({ type: "ask", ticket, question }),
     reenactment,
     pastReenactors: new PastReenactors(start.pastReenactors),
+    asksForOpens: start.telemetry !== null && asksForOpens(start.telemetry.level),
+    recorder: makeRecorder(start, stamps),
     list: (path) => post({ type: "list", path }),
     flushes: new KernelFlushes(),
     keepAwake: start.keepAwake ? systemKeepAwake() : null,
@@ -132,6 +139,18 @@ function serve(
   session.run();
 }
 
+function makeRecorder({ telemetry }: FsStart, stamps: CallerStamps | string): Recorder | null {
+  if (telemetry === null) return null;
+  const { ring, level } = telemetry;
+  return new Recorder(new RingWriter(ring), level, typeof stamps === "string" ? null : stamps);
+}
+
+/** Why there are none, for people. */
+function loadStamps(): CallerStamps | string {
+  const isWithoutBpf = Deno.env.get(WITHOUT_VARIABLE) === "bpf";
+  return isWithoutBpf ? `${WITHOUT_VARIABLE}=bpf` : CallerStamps.load();
+}
+
 /** Null where the server before did not end by itself. What is taken over once is not there for the next one. */
 function readHandOver(path: string): InheritedNodes | null {
   try {
@@ -148,9 +167,8 @@ function makeRouting(
   { root, strict, sessions, log: path }: RoutingStart,
   resume: boolean,
   reenactment: Reenactment,
+  stamps: CallerStamps | string,
 ): { routing: Routing; state: RoutingState } {
-  const isWithoutBpf = Deno.env.get(WITHOUT_VARIABLE) === "bpf";
-  const stamps = isWithoutBpf ? `${WITHOUT_VARIABLE}=bpf` : CallerStamps.load();
   const [loaded, why] = typeof stamps === "string" ? [null, stamps] : [stamps, null];
   const shared = new SharedDirectories(views, new SharedLog(path));
   if (resume) shared.restore(SharedLog.load(path));

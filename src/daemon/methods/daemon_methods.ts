@@ -26,6 +26,7 @@ import type { ImportState } from "../background/import_state.ts";
 import type { DirectoryLister } from "../../mount/linux/list_directories.ts";
 import type { RoutingState } from "../threads/messages.ts";
 import { listUsers, type MountUser, useElsewhere, usersAt } from "../../host/mount_users.ts";
+import type { TelemetryClient } from "../telemetry/telemetry_client.ts";
 import { headReport } from "../threads/reports.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
@@ -44,6 +45,8 @@ export interface ServerParts {
   readonly imported: ImportState;
   readonly lister: DirectoryLister;
   readonly watchers: Watchers;
+  /** Null if nothing is recorded. */
+  readonly telemetry: TelemetryClient | null;
   readonly hash: "native" | "wasm";
   /** Requests answered, by opcode. */
   readonly counters: Uint32Array;

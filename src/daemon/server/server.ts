@@ -27,6 +27,7 @@ import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
 import { MovesBehind } from "../agents/moves_behind.ts";
 import { WorkJournal } from "../agents/work_journal.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
+import { startTelemetry } from "../telemetry/start_telemetry.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
 import { saveIdentity } from "../workspaces/imported_identity.ts";
@@ -136,6 +137,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   const reenactors = new KnownReenactors(registry.directory);
   const reenactor = new SharedArrayBuffer(4 * Word.COUNT);
   const lister = new DirectoryLister(config.mount);
+  const telemetry = startTelemetry(config);
   const { client: fs, ready } = await FsClient.start({
     start: {
       fuseFd,
@@ -157,6 +159,7 @@ async function serve(config: DaemonConfig): Promise<number> {
       keepAwake: config.keepAwake,
       reenactor,
       pastReenactors: reenactors.past,
+      telemetry: telemetry === null ? null : { level: config.telemetry, ring: telemetry.ring },
       captures: channel.port1,
     },
     onAsk: async (question) => answer(await daemon.promise, question),
@@ -198,7 +201,9 @@ async function serve(config: DaemonConfig): Promise<number> {
   const journal = WorkJournal.open(join(config.workspace, "agents.jsonl"));
   const moves = new MovesBehind(background, journal);
   const onMoved = moves.moved.bind(moves);
-  branches = new Branches({ fs, background, registry, store, mount, flush, watchers, onMoved });
+  const onView = (view: number, name: string) => telemetry?.client.branch(view, name);
+  const parts = { fs, background, registry, store, mount, flush, watchers, onMoved, onView };
+  branches = new Branches(parts);
   const authority = new Authority({
     sessions,
     runs: new RunSessions(`${registry.directory}/runs.json`),
@@ -226,6 +231,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     imported,
     lister,
     watchers,
+    telemetry: telemetry?.client ?? null,
     hash,
     counters: new Uint32Array(counters),
     branches,
@@ -265,7 +271,8 @@ async function serve(config: DaemonConfig): Promise<number> {
   watch?.end();
   exitOfUncaught = replaced ? EXIT_REPLACE : 0;
   // What was answered is in the journal, so a thread that does not end in time loses nothing.
-  const closed = control.close().then(() => background.call("close", null));
+  const closed = control.close().then(() => background.call("close", null))
+    .then(() => telemetry?.client.end());
   // While one server ends and the next is not there, programs in the mount wait.
   const deadline = replaced ? REPLACE_DEADLINE_MS : CLOSE_DEADLINE_MS;
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, deadline))]);

@@ -16,6 +16,8 @@ import type { Difference } from "../../tree/differing_names.ts";
 import type { Watches } from "../../mount/linux/watches.ts";
 import type { ProcessId } from "../../host/processes.ts";
 import type { Answer, Question } from "../../mount/fuse/questions.ts";
+import type { Level } from "../../telemetry/level.ts";
+import type { Ring } from "../../telemetry/ring.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Reference } from "../../store/objects/references.ts";
@@ -57,6 +59,8 @@ export interface FsStart {
   /** Shared with the thread that carries changes out once more; and those of such threads whose servers are gone. */
   readonly reenactor: SharedArrayBuffer;
   readonly pastReenactors: readonly ProcessId[];
+  /** What is recorded, and where; null: nothing is. */
+  readonly telemetry: { readonly level: Level; readonly ring: Ring } | null;
   /** Captures go to the background thread through it. */
   readonly captures: MessagePort;
 }

@@ -51,6 +51,7 @@ export function daemonArguments(config: DaemonConfig, force: boolean): string[] 
     ...(config.events ? [] : ["--no-events"]),
     ...(config.watch ? ["--watch"] : []),
     ...(config.routing === "none" ? [] : [`--${config.routing}`]),
+    ...["--telemetry", config.telemetry],
     ...(config.allowOther ? ["--allow-other"] : []),
     ...(force ? ["--force"] : []),
   ];

@@ -13,6 +13,7 @@ import { basename, dirname, join } from "node:path";
 import { fitsAddress } from "../../host/local_socket.ts";
 import { runtimePlaces, statePlace } from "../../host/state_places.ts";
 import { absolutePath } from "../../host/current_directory.ts";
+import type { Level } from "../../telemetry/level.ts";
 import { replaceFile } from "../../store/files/replace_file.ts";
 
 /** Everything a daemon needs to know. All paths are absolute. */
@@ -38,6 +39,8 @@ export interface DaemonConfig {
   watch: boolean;
   /** What a process sees at the mountpoint depends on its cgroup. `strict`: without a session, nothing. */
   routing: "none" | "cgroups" | "strict";
+  /** How much of what is done in the mount is written to the log of events. */
+  telemetry: Level;
   /** Of the program. */
   version: string;
 }
@@ -56,6 +59,7 @@ export interface DaemonOptions {
   events?: boolean;
   watch?: boolean;
   routing?: DaemonConfig["routing"];
+  telemetry?: Level | undefined;
   version: string;
 }
 
@@ -143,6 +147,7 @@ export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> 
     events: options.events ?? true,
     watch: options.watch ?? false,
     routing: options.routing ?? "none",
+    telemetry: options.telemetry ?? "changes",
     version: options.version,
   };
 }

@@ -1,1 +1,1 @@
-export { readClock, type Timestamp } from "../../../ffi/linux/clock.ts";
+export { monotonicTime, readClock, type Timestamp } from "../../../ffi/linux/clock.ts";

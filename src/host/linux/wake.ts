@@ -5,7 +5,7 @@
  */
 
 import { EFD_CLOEXEC, EFD_NONBLOCK, eventfd } from "../../../ffi/linux/descriptor.ts";
-import { write } from "../../../ffi/linux/file.ts";
+import { read, write } from "../../../ffi/linux/file.ts";
 
 /** A new wake, to be polled for reading; negative if there is none to be had. */
 export function createWake(): number {
@@ -15,4 +15,9 @@ export function createWake(): number {
 /** Makes the wake readable. */
 export function wake(fd: number): void {
   write(fd, new Uint8Array(new BigUint64Array([1n]).buffer));
+}
+
+/** The wake is not readable any more. */
+export function rest(fd: number): void {
+  read(fd, new Uint8Array(8));
 }

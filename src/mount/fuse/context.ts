@@ -47,6 +47,8 @@ export interface Context {
   /** Directory of the store: statfs(2) tells of its file system. */
   readonly storePath: string;
   connection: Connection | null;
+  /** The kernel is to ask for each open(2), which it otherwise carries out itself. */
+  readonly asksForOpens: boolean;
   /** Of the files of this mount, if the kernel is to ask for them by handle. */
   readonly generation: number;
 }

@@ -57,11 +57,14 @@ function init(context: Context): number {
 
 /**
  * Handles carry no state here, so the first open is answered "no such operation", after which the kernel
- * opens without asking. A kernel that cannot do that is told to keep its cache.
+ * opens without asking, unless it is to ask. A kernel that cannot do that is told to keep its cache.
  */
-function open({ connection, reply }: Context): number {
-  if (((connection?.flags ?? 0) & InitFlag.NO_OPEN_SUPPORT) !== 0) return -Errno.ENOSYS;
-  return openOut(reply, 0, OpenFlag.KEEP_CACHE);
+function open({ connection, reply, tree, request, asksForOpens }: Context): number {
+  const mayStop = ((connection?.flags ?? 0) & InitFlag.NO_OPEN_SUPPORT) !== 0;
+  if (mayStop && !asksForOpens) return -Errno.ENOSYS;
+  const inode = tree.node(request.nodeId);
+  if (inode === undefined || inode.stale) return -Errno.ESTALE;
+  return openOut(reply, 0, OpenFlag.KEEP_CACHE | OpenFlag.NOFLUSH);
 }
 
 /** A routed mount is asked: what a listing says depends on who opened the directory, as the handle tells. */
@@ -72,7 +75,7 @@ function opendir({ connection, reply, view }: Context): number {
 }
 
 /** FOPEN_* */
-const OpenFlag = { KEEP_CACHE: 1 << 1, CACHE_DIR: 1 << 3 } as const;
+const OpenFlag = { KEEP_CACHE: 1 << 1, CACHE_DIR: 1 << 3, NOFLUSH: 1 << 5 } as const;
 
 /** struct fuse_open_out. */
 function openOut(reply: Reply, handle: number, flags: number): number {

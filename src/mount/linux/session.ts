@@ -38,6 +38,7 @@ import { Linger } from "./linger.ts";
 import { ListAhead } from "../fuse/list_ahead.ts";
 import type { Ask } from "../fuse/questions.ts";
 import { PendingNames } from "../fuse/pending_names.ts";
+import type { Recorder } from "../recording/recorder.ts";
 import type { Reenactment } from "../fuse/reenactment.ts";
 import { NO_REPLY, OUT, Reply } from "../fuse/reply.ts";
 import { LINUX_DIALECT } from "./dialect.ts";
@@ -68,6 +69,10 @@ export interface SessionOptions {
   readonly ask: Ask;
   readonly reenactment: Reenactment;
   readonly pastReenactors: PastReenactors;
+  /** The kernel is to ask for each open(2); what it was once told holds for the life of the mount. */
+  readonly asksForOpens: boolean;
+  /** Null: nothing is recorded. */
+  readonly recorder: Recorder | null;
   /** Has the directory at a path (a binary string) of the mount listed, by another thread. */
   readonly list: (path: string) => void;
   /** Runs the commands that are waiting. */
@@ -139,6 +144,7 @@ export class Session {
       },
       storePath: options.storePath,
       connection: options.resumed ?? null,
+      asksForOpens: options.asksForOpens,
       generation: options.generation,
     };
     if (options.resumed !== undefined && hasGeneration(options.resumed)) {
@@ -172,6 +178,8 @@ export class Session {
       }
       if ((waits.events(0) & POLLIN) !== 0) {
         read(commandFd, event);
+        // A rollback moves what it likes.
+        this.options.recorder?.forget();
         onCommand();
         if (this.ended) return;
       }
@@ -281,16 +289,26 @@ export class Session {
       } else if (pastReenactors.isBy(this.#request.pid) && CHANGES.has(opcode)) {
         return -Errno.EIO;
       }
-      if (!view.writable && CHANGES.has(opcode)) return -Errno.EROFS;
-      if (resent && this.#isCompleted(view)) {
-        const answer = answerCompleted(context, opcode);
-        if (answer !== null) return answer;
-      }
-      return handler(context);
+      const { recorder } = this.options;
+      if (recorder === null || !recorder.wants(opcode)) return this.#carryOut(opcode, resent);
+      recorder.begin(context, opcode);
+      const result = this.#carryOut(opcode, resent);
+      recorder.end(context, opcode, result);
+      return result;
     } catch (error) {
       console.error(`Request ${opcode} failed: ${error instanceof Error ? error.stack : error}`);
       return hasAnswer(opcode) ? -Errno.EIO : NO_REPLY;
     }
+  }
+
+  #carryOut(opcode: number, resent: boolean): number {
+    const { context } = this;
+    if (!context.view.writable && CHANGES.has(opcode)) return -Errno.EROFS;
+    if (resent && this.#isCompleted(context.view)) {
+      const answer = answerCompleted(context, opcode);
+      if (answer !== null) return answer;
+    }
+    return OPERATIONS[opcode]!(context);
   }
 
   /** The view that the request is about, or a negative errno. */

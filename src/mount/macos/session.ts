@@ -96,6 +96,7 @@ export class StreamSession {
       },
       storePath: options.storePath,
       connection: null,
+      asksForOpens: false,
       generation: 0,
     };
   }

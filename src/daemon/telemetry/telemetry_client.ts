@@ -1,0 +1,89 @@
+/**
+ * The telemetry thread, as the server's main thread sees it. Where it fails the mount goes on, and so does the server: a line
+ * in the daemon's log says so.
+ *
+ * @module
+ */
+
+import { createWake, wake } from "../../host/wake.ts";
+import { failureCode } from "../../host/failure.ts";
+import type { TelemetryEvent } from "../../telemetry/event.ts";
+import { onWorkerFailure } from "../threads/worker_failure.ts";
+import type {
+  TelemetryMessage,
+  TelemetryRequest,
+  TelemetryStart,
+  TelemetryState,
+} from "./messages.ts";
+
+/** Longest time that its end is waited for, ms. */
+const END_DEADLINE_MS = 2_000;
+
+export class TelemetryClient {
+  readonly #worker: Worker;
+  readonly #wake: number;
+  readonly #posted = new SharedArrayBuffer(4);
+  readonly #ended = Promise.withResolvers<void>();
+  #questions: ((state: TelemetryState | null) => void)[] = [];
+  /** Why it does not run any more; null: it does. */
+  failure: string | null = null;
+
+  constructor(start: Omit<TelemetryStart, "wake" | "posted">) {
+    this.#wake = createWake();
+    if (this.#wake < 0) throw new Error(`Cannot create a wake: ${failureCode(this.#wake)}`);
+    this.#worker = new Worker(new URL("./telemetry_thread.ts", import.meta.url), {
+      type: "module",
+    });
+    this.#worker.onmessage = ({ data }: MessageEvent<TelemetryMessage>) => this.#receive(data);
+    onWorkerFailure(this.#worker, "telemetry", ({ message }) => this.#fail(message));
+    this.#worker.postMessage({ ...start, wake: this.#wake, posted: this.#posted });
+  }
+
+  /** A view shows this branch from now on. */
+  branch(view: number, name: string): void {
+    this.#post({ type: "branch", view, name });
+  }
+
+  tell(event: TelemetryEvent): void {
+    this.#post({ type: "event", event });
+  }
+
+  /** Null where the thread has failed. */
+  state(): Promise<TelemetryState | null> {
+    if (this.failure !== null) return Promise.resolve(null);
+    const answer = new Promise<TelemetryState | null>((resolve) => this.#questions.push(resolve));
+    this.#post({ type: "status" });
+    return answer;
+  }
+
+  /** Writes what there is and ends. Resolves within a deadline. */
+  async end(): Promise<void> {
+    this.#post({ type: "end" });
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise((resolve) => timer = setTimeout(resolve, END_DEADLINE_MS));
+    await Promise.race([this.#ended.promise, late]);
+    clearTimeout(timer);
+    this.#worker.terminate();
+  }
+
+  #post(request: TelemetryRequest): void {
+    if (this.failure !== null) return;
+    this.#worker.postMessage(request);
+    Atomics.add(new Int32Array(this.#posted), 0, 1);
+    wake(this.#wake);
+  }
+
+  #receive(message: TelemetryMessage): void {
+    if (message.type === "failed") this.#fail(message.message);
+    else if (message.type === "ended") this.#ended.resolve();
+    else if (message.type === "status") this.#questions.shift()?.(message.state);
+  }
+
+  #fail(message: string): void {
+    if (this.failure !== null) return;
+    this.failure = message;
+    console.error(`Nothing is written to the log of events any more: ${message}`);
+    for (const answer of this.#questions.splice(0)) answer(null);
+    this.#ended.resolve();
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * The thread that writes down what was done. Nobody waits for it.
+ *
+ * It waits in poll(2) for all sources, so a message to it comes with a wake. After something came it looks again soon without
+ * having asked to be woken: whoever tells of much is not to make a system call for each event.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import { monotonicTime } from "../../host/clock.ts";
+import { rest } from "../../host/wake.ts";
+import { EventLog } from "../../telemetry/event_log.ts";
+import type { TelemetryEvent } from "../../telemetry/event.ts";
+import { LogWriter } from "../../telemetry/log_writer.ts";
+import { SourcePoll } from "../../telemetry/linux/source_poll.ts";
+import { MountSource } from "../../telemetry/mount_source.ts";
+import { ProcessTable } from "../../telemetry/process_table.ts";
+import { WriteRuns } from "../../telemetry/write_runs.ts";
+import { tolerateFullLog } from "../threads/full_log.ts";
+import type { TelemetryMessage, TelemetryRequest, TelemetryStart } from "./messages.ts";
+
+/** How soon it looks again after something came, ms. */
+const NAP_MS = 20;
+
+tolerateFullLog();
+
+function post(message: TelemetryMessage): void {
+  self.postMessage(message);
+}
+
+self.onmessage = async ({ data: start }: MessageEvent<TelemetryStart>) => {
+  try {
+    const thread = new TelemetryThread(start);
+    self.onmessage = ({ data }: MessageEvent<TelemetryRequest>) => thread.receive(data);
+    post({ type: "ready" });
+    await thread.run();
+    post({ type: "ended" });
+  } catch (error) {
+    post({ type: "failed", message: error instanceof Error ? error.message : String(error) });
+  }
+};
+
+class TelemetryThread {
+  readonly #log: EventLog;
+  readonly #mount: MountSource;
+  readonly #branches: Map<number, string>;
+  readonly #posted: Int32Array;
+  #received = 0;
+  #ended = false;
+  #lost = 0;
+  readonly #runs = new WriteRuns((event) => this.#log.write(event));
+  /** Events since the last look. */
+  #told = 0;
+
+  constructor(readonly start: TelemetryStart) {
+    const { ring, directory, limits, mountpoint, branches, posted } = start;
+    const writer = new LogWriter(directory, limits);
+    this.#log = new EventLog(writer);
+    this.#branches = new Map(branches);
+    this.#posted = new Int32Array(posted);
+    const processes = new ProcessTable(start.redactsArguments);
+    this.#mount = new MountSource(ring, {
+      mountpoint,
+      branchOf: (view) => this.#branches.get(view),
+      processOf: (caller, time) => processes.of(caller, time),
+    });
+    if (writer.wasCut) {
+      this.#say(
+        "lost",
+        "The server before this one was killed: its last half second may be missing",
+      );
+    }
+    this.#say("source-started", `mount: ${start.level}`);
+  }
+
+  async run(): Promise<void> {
+    const poll = new SourcePoll(this.start.wake);
+    poll.sources = [this.#mount];
+    while (!this.#ended) {
+      if (poll.wait(this.#patience())) rest(this.start.wake);
+      this.#told = 0;
+      await this.#receiveAll();
+      this.#mount.take(this.#tell);
+      const now = monotonicTime();
+      this.#runs.endDue(now);
+      this.#log.flushDue(now);
+    }
+    do {
+      this.#told = 0;
+      this.#mount.take(this.#tell);
+    } while (this.#told > 0);
+    this.#runs.endAll();
+    this.#say("source-stopped", "mount");
+    this.#log.close();
+  }
+
+  receive(request: TelemetryRequest): void {
+    this.#received++;
+    if (request.type === "branch") this.#branches.set(request.view, request.name);
+    else if (request.type === "event") this.#tell(request.event);
+    else if (request.type === "end") this.#ended = true;
+    else {
+      const { sequence, writer: { failure } } = this.#log;
+      post({ type: "status", state: { sequence, lost: this.#lost, failure } });
+    }
+  }
+
+  /** How long to wait for sources, ms; -1: for ever. */
+  #patience(): number {
+    const now = monotonicTime();
+    const due = Math.ceil(Math.min(this.#log.dueIn(now), Math.max(0, this.#runs.endsAt - now)));
+    if (this.#told > 0) return Math.min(NAP_MS, due);
+    if (!this.#mount.sleep()) return 0;
+    return due === Infinity ? -1 : due;
+  }
+
+  /** Messages come by the event loop, to which this thread returns for them. */
+  async #receiveAll(): Promise<void> {
+    while (this.#received !== Atomics.load(this.#posted, 0)) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
+  }
+
+  readonly #tell = (event: TelemetryEvent): void => {
+    this.#told++;
+    if (event.action === "lost") this.#lost += event.count ?? 0;
+    this.#runs.add(event);
+  };
+
+  #say(action: "lost" | "source-started" | "source-stopped", message: string): void {
+    this.#log.write({ provider: "agentvfs", action, time: monotonicTime(), message });
+  }
+}

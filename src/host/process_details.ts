@@ -1,0 +1,7 @@
+/**
+ * What a process is: its program, arguments and directory, as long as it is there.
+ *
+ * @module
+ */
+
+export { type ProcessDetails, processDetails } from "./linux/process_details.ts";

@@ -1,0 +1,88 @@
+/**
+ * The log of events: numbers them, puts them into words, and sees to it that they are written soon.
+ *
+ * @module
+ */
+
+import { monotonicTime } from "../host/clock.ts";
+import { ecsLine } from "./ecs.ts";
+import type { TelemetryEvent } from "./event.ts";
+import type { LogWriter } from "./log_writer.ts";
+
+/** Longest time that a line waits for others, ms. */
+export const FLUSH_MS = 200;
+/** How often the offset between the two clocks is looked at, ms. */
+const CLOCK_MS = 1000;
+
+export class EventLog {
+  #sequence: number;
+  #flushAt = Infinity;
+  #wallOffset = 0;
+  #clockAt = 0;
+  #saidFailure = false;
+
+  constructor(readonly writer: LogWriter) {
+    this.#sequence = writer.lastSequence;
+  }
+
+  /** Of the last event. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** When {@linkcode flushDue} has something to do, ms from now; Infinity: nothing waits. */
+  dueIn(now: number): number {
+    return Math.max(0, this.#flushAt - now);
+  }
+
+  write(event: TelemetryEvent): void {
+    this.#tellLost();
+    this.#put(event);
+    if (this.writer.isFull) this.#flush();
+  }
+
+  flushDue(now: number): void {
+    if (now >= this.#flushAt) this.#flush();
+  }
+
+  close(): void {
+    this.#tellLost();
+    this.writer.close();
+  }
+
+  #put(event: TelemetryEvent): void {
+    const now = event.time;
+    if (this.#flushAt === Infinity) this.#flushAt = monotonicTime() + FLUSH_MS;
+    if (Math.abs(now - this.#clockAt) > CLOCK_MS) {
+      this.#clockAt = now;
+      this.#wallOffset = Date.now() - monotonicTime();
+    }
+    this.writer.append(
+      ecsLine(event, { sequence: ++this.#sequence, wallOffset: this.#wallOffset }),
+    );
+  }
+
+  #flush(): void {
+    this.#flushAt = Infinity;
+    this.writer.flush();
+    const { failure } = this.writer;
+    if (failure !== null && !this.#saidFailure) {
+      console.error(`Events cannot be written to ${this.writer.directory}: ${failure}`);
+    }
+    this.#saidFailure = failure !== null;
+  }
+
+  /** What could not be written is told of by the first line that can be. */
+  #tellLost(): void {
+    const { lost } = this.writer;
+    if (lost === 0) return;
+    this.writer.lost = 0;
+    this.#put({
+      provider: "agentvfs",
+      action: "lost",
+      time: monotonicTime(),
+      count: lost,
+      message: `They could not be written: ${this.writer.failure ?? "the disk was full"}`,
+    });
+  }
+}

@@ -1,0 +1,176 @@
+/**
+ * Writes the log of events: whole lines, in blocks.
+ *
+ * At any instant each file is lines, and perhaps the beginning of one at its end: where a writer was killed in the middle, which
+ * the next one cuts off, or where it is writing. Where nothing can be written, lines are counted and dropped: nobody
+ * waits for a disk.
+ *
+ * @module
+ */
+
+import { listLogFiles, logFilePath } from "./log_files.ts";
+
+export interface LogLimits {
+  /** Of a file, bytes: a new one is begun when it is exceeded. */
+  readonly fileBytes: number;
+  /** Of a file, ms since it was begun. */
+  readonly fileMs: number;
+  /** Files that are kept. */
+  readonly files: number;
+  /** Each block is made durable. */
+  readonly sync: boolean;
+}
+
+export const LOG_LIMITS: LogLimits = {
+  fileBytes: 16 * 1024 * 1024,
+  fileMs: 24 * 3600 * 1000,
+  files: 32,
+  sync: false,
+};
+
+const BLOCK_BYTES = 64 * 1024;
+const NEWLINE = 0x0a;
+/** Of a file's end, in which its last line is looked for. */
+const TAIL_BYTES = 256 * 1024;
+
+export class LogWriter {
+  #file: Deno.FsFile | null = null;
+  #path = "";
+  #number = 0;
+  /** Of the open file, whole lines. */
+  #size = 0;
+  #begun = 0;
+  #lines: string[] = [];
+  #waiting = 0;
+  /** Lines that could not be written and are not told of yet. */
+  lost = 0;
+  /** Why nothing can be written; null: it can. */
+  failure: string | null = null;
+  /** Of the last line that the log has; 0 if it has none. */
+  readonly lastSequence: number;
+  /** True if the writer before this one did not end by itself. */
+  readonly wasCut: boolean;
+  readonly #encoder = new TextEncoder();
+
+  constructor(readonly directory: string, readonly limits: LogLimits) {
+    Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    const files = listLogFiles(directory);
+    let last: { sequence: number; action: string } | null = null;
+    for (const { path } of files.toReversed()) {
+      last = repair(path);
+      if (last !== null) break;
+    }
+    this.#number = files.at(-1)?.number ?? 0;
+    this.lastSequence = last?.sequence ?? 0;
+    this.wasCut = last !== null && last.action !== "source-stopped";
+    const newest = files.at(-1);
+    if (newest === undefined) return;
+    this.#path = newest.path;
+    this.#size = Deno.statSync(newest.path).size;
+    this.#begun = Deno.statSync(newest.path).birthtime?.getTime() ?? Date.now();
+  }
+
+  /** Bytes that wait to be written. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  get isFull(): boolean {
+    return this.#waiting >= BLOCK_BYTES;
+  }
+
+  append(line: string): void {
+    this.#lines.push(line);
+    this.#waiting += line.length + 1;
+  }
+
+  /** Writes what waits. Never throws: what cannot be written is lost and counted. */
+  flush(): void {
+    if (this.#lines.length === 0) return;
+    const count = this.#lines.length;
+    const block = this.#encoder.encode(this.#lines.join("\n") + "\n");
+    this.#lines = [];
+    this.#waiting = 0;
+    try {
+      const file = this.#fileFor(block.length);
+      writeAll(file, block);
+      if (this.limits.sync) file.syncDataSync();
+      this.#size += block.length;
+      this.failure = null;
+    } catch (error) {
+      this.lost += count;
+      this.failure = (error as Error).message;
+      this.#takeBack();
+    }
+  }
+
+  close(): void {
+    this.flush();
+    this.#file?.close();
+    this.#file = null;
+  }
+
+  /** What is there of a block that did not fit. */
+  #takeBack(): void {
+    try {
+      this.#file?.truncateSync(this.#size);
+    } catch { /* its end is a piece of a line, which readers leave out */ }
+  }
+
+  #fileFor(bytes: number): Deno.FsFile {
+    const { fileBytes, fileMs } = this.limits;
+    const isOver = this.#path === "" || this.#size > 0 && this.#size + bytes > fileBytes ||
+      Date.now() - this.#begun > fileMs;
+    if (isOver) this.#rotate();
+    return this.#file ??= Deno.openSync(this.#path, { append: true, create: true, mode: 0o600 });
+  }
+
+  #rotate(): void {
+    this.#file?.close();
+    this.#file = null;
+    const path = logFilePath(this.directory, this.#number + 1, new Date());
+    this.#file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
+    this.#path = path;
+    this.#number++;
+    this.#size = 0;
+    this.#begun = Date.now();
+    const files = listLogFiles(this.directory);
+    for (const { path } of files.slice(0, Math.max(0, files.length - this.limits.files))) {
+      Deno.removeSync(path);
+    }
+  }
+}
+
+function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+}
+
+/** Cuts off a line that was not written to its end. Returns what the last one tells; null if there is none. */
+function repair(path: string): { sequence: number; action: string } | null {
+  using file = Deno.openSync(path, { read: true, write: true });
+  const size = file.statSync().size;
+  const start = Math.max(0, size - TAIL_BYTES);
+  const bytes = new Uint8Array(size - start);
+  file.seekSync(start, Deno.SeekMode.Start);
+  for (let at = 0; at < bytes.length;) {
+    const read = file.readSync(bytes.subarray(at));
+    if (read === null) break;
+    at += read;
+  }
+  const end = bytes.lastIndexOf(NEWLINE) + 1;
+  if (start + end < size) file.truncateSync(start + end);
+  for (const line of new TextDecoder().decode(bytes.subarray(0, end)).split("\n").toReversed()) {
+    const told = parseLast(line);
+    if (told !== null) return told;
+  }
+  return null;
+}
+
+function parseLast(line: string): { sequence: number; action: string } | null {
+  try {
+    const { event: { sequence, action } } = JSON.parse(line);
+    return Number.isSafeInteger(sequence) ? { sequence, action } : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * An event as a line of the log has it, read again.
+ *
+ * @module
+ */
+
+import type { Action, Provider, Verdict } from "./event.ts";
+
+/** What there is of it depends on the event; see docs/telemetry.md. */
+export interface LoggedEvent {
+  readonly "@timestamp": string;
+  readonly event: {
+    readonly action: Action;
+    readonly category: readonly string[];
+    readonly type: readonly string[];
+    readonly outcome?: "success" | "failure";
+    readonly duration?: number;
+    readonly sequence: number;
+    readonly provider: Provider;
+  };
+  readonly error?: { readonly code: string };
+  readonly file?: {
+    readonly path?: string;
+    readonly target_path?: string;
+    /** A number of 64 bits. */
+    readonly inode?: string;
+    readonly size?: number;
+    readonly mode?: string;
+  };
+  readonly process?: {
+    readonly pid?: number;
+    readonly thread?: { readonly id: number };
+    readonly name?: string;
+    readonly executable?: string;
+    readonly args?: readonly string[];
+    readonly working_directory?: string;
+    readonly parent?: { readonly pid: number };
+    readonly entity_id?: string;
+    readonly exit_code?: number;
+    readonly signal?: number;
+  };
+  readonly user?: { readonly id: string };
+  readonly group?: { readonly id: string };
+  readonly destination?: { readonly ip: string; readonly port: number };
+  readonly network?: { readonly transport: string };
+  readonly rule?: { readonly name: string };
+  readonly message?: string;
+  readonly tags?: readonly string[];
+  readonly agentvfs: {
+    /** CLOCK_MONOTONIC, us. */
+    readonly monotonic: number;
+    readonly verdict?: Verdict;
+    readonly branch?: string;
+    readonly view?: number;
+    readonly node?: number;
+    readonly offset?: number;
+    readonly bytes?: number;
+    readonly flags?: number;
+    readonly attribute?: string;
+    readonly cgroup?: number;
+    readonly session?: string;
+    readonly call?: string;
+    readonly lost?: number;
+    readonly writes?: number;
+    readonly ranges?: readonly (readonly [offset: number, bytes: number])[];
+    readonly path_base64?: string;
+    readonly target_base64?: string;
+    readonly extra?: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** Null for what is no event: a line that was not written to its end, or was damaged on the disk. */
+export function parseLoggedEvent(line: string): LoggedEvent | null {
+  try {
+    const event = JSON.parse(line);
+    const isEvent = Number.isSafeInteger(event?.event?.sequence) &&
+      typeof event.event.action === "string" && typeof event["@timestamp"] === "string" &&
+      typeof event.agentvfs === "object";
+    return isEvent ? event : null;
+  } catch {
+    return null;
+  }
+}

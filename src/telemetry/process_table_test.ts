@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import type { ProcessDetails } from "../host/process_details.ts";
+import { ProcessTable } from "./process_table.ts";
+
+const CALLER = { tid: 12, pid: 11, uid: 1, gid: 2, name: "sh" };
+const SHELL: ProcessDetails = {
+  pid: 11,
+  parent: 1,
+  start: 500,
+  name: "sh",
+  args: ["sh", "-c", "x"],
+};
+
+function table(processes: Map<number, ProcessDetails>) {
+  let looks = 0;
+  const made = new ProcessTable(false, {
+    processOf: (thread) => thread - 1,
+    details: (pid) => {
+      looks++;
+      return processes.get(pid) ?? null;
+    },
+  });
+  return { made, looks: () => looks };
+}
+
+Deno.test("a process is looked at once as long as it is asked for, and is one object", () => {
+  const { made, looks } = table(new Map([[11, SHELL]]));
+  const first = made.of(CALLER, 0);
+  assert.deepEqual(first, { ...SHELL, tid: 12, uid: 1, gid: 2 });
+  for (let time = 0; time < 50; time++) assert.equal(made.of(CALLER, time), first);
+  assert.equal(looks(), 1);
+  assert.equal(made.of(CALLER, 60), first);
+  assert.equal(looks(), 2);
+});
+
+Deno.test("what it has become is seen, and whose number it is now", () => {
+  const processes = new Map([[11, SHELL]]);
+  const { made } = table(processes);
+  made.of(CALLER, 0);
+  processes.set(11, { ...SHELL, name: "touch", args: ["touch", "f"] });
+  assert.equal(made.of(CALLER, 100).name, "touch");
+  processes.set(11, { ...SHELL, start: 900, name: "other" });
+  assert.equal(made.of(CALLER, 200).start, 900);
+  assert.equal(made.of({ ...CALLER, uid: 7 }, 201).uid, 7);
+});
+
+Deno.test("a process that is gone is who it was for a moment; one that was never seen has what the caller told", () => {
+  const processes = new Map([[11, SHELL]]);
+  const { made } = table(processes);
+  const first = made.of(CALLER, 0);
+  processes.clear();
+  assert.equal(made.of(CALLER, 100), first);
+  assert.deepEqual(made.of({ ...CALLER, tid: 30, pid: 29, name: "cp" }, 100), {
+    tid: 30,
+    pid: 29,
+    uid: 1,
+    gid: 2,
+    name: "cp",
+  });
+});
+
+Deno.test("what a source told of a process is known when it is gone", () => {
+  const { made } = table(new Map());
+  made.learn({
+    provider: "ebpf",
+    action: "exec",
+    time: 0,
+    process: { pid: 29, name: "cp", args: ["cp", "--token=a"], executable: "/bin/cp" },
+  });
+  const process = made.of({ ...CALLER, tid: 30, pid: 29, name: "cp" }, 1);
+  assert.deepEqual(process.args, ["cp", "--token=***"]);
+  assert.equal(process.executable, "/bin/cp");
+});

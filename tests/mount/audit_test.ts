@@ -1,0 +1,148 @@
+/** What is done in a mount is in its log of events. */
+
+import assert from "node:assert/strict";
+import type { LoggedEvent } from "../../src/telemetry/logged_event.ts";
+import type { Mounted } from "../support/mounted.ts";
+import { withProject } from "../support/mounted.ts";
+import { until } from "../support/process.ts";
+
+/** `agentvfs audit --json ARGS…` */
+async function audit(mounted: Mounted, ...args: string[]): Promise<LoggedEvent[]> {
+  const { code, stdout, stderr } = await mounted.run(
+    ["-C", mounted.project, "audit", "--json", ...args],
+  );
+  assert.equal(code, 0, stderr);
+  return stdout.split("\n").filter((line) => line !== "").map((line) => JSON.parse(line));
+}
+
+/** Events of the mount, once the last one about `path` is there. */
+async function eventsUntil(mounted: Mounted, path: string): Promise<LoggedEvent[]> {
+  return await until(`an event about ${path} is in the log`, async () => {
+    const events = await audit(mounted);
+    const isThere = events.some(({ file }) => file?.path === mounted.path(path));
+    return isThere && events.filter(({ event }) => event.provider === "mount");
+  });
+}
+
+function brief(mounted: Mounted, { event, file, error }: LoggedEvent): string {
+  const names = [file?.path, file?.target_path].filter((path) => path !== undefined)
+    .map((path) => path.replace(`${mounted.mount}/`, ""));
+  return [event.action, ...names, ...(error === undefined ? [] : [error.code])].join(" ");
+}
+
+Deno.test("each change is in the log once, in order, with what it was about", () =>
+  withProject("echo 1 > a; echo 2 > b; mkdir -p s/t", async (mounted) => {
+    const { mount } = mounted;
+    Deno.mkdirSync(`${mount}/d`);
+    Deno.writeTextFileSync(`${mount}/d/new`, "hello");
+    Deno.renameSync(`${mount}/d/new`, `${mount}/s/t/new`);
+    Deno.renameSync(`${mount}/s`, `${mount}/r`);
+    Deno.chmodSync(`${mount}/r/t/new`, 0o600);
+    Deno.linkSync(`${mount}/a`, `${mount}/r/link`);
+    Deno.symlinkSync("some/where", `${mount}/sym`);
+    Deno.truncateSync(`${mount}/b`, 1);
+    Deno.removeSync(`${mount}/a`);
+    Deno.removeSync(`${mount}/d`);
+    assert.throws(() => Deno.removeSync(`${mount}/r`));
+    Deno.writeTextFileSync(`${mount}/last`, "");
+    const events = await eventsUntil(mounted, "last");
+    assert.deepEqual(events.map((event) => brief(mounted, event)), [
+      "mkdir d",
+      "create d/new",
+      "write d/new",
+      "rename d/new s/t/new",
+      "rename s r",
+      "chmod r/t/new",
+      "link a r/link",
+      "symlink sym some/where",
+      "truncate b",
+      "unlink a",
+      "rmdir d",
+      "rmdir r ENOTEMPTY",
+      "create last",
+    ]);
+    const sequences = events.map(({ event }) => event.sequence);
+    assert.deepEqual(sequences, sequences.toSorted((a, b) => a - b));
+    const written = events[2]!;
+    assert.equal(written.agentvfs.bytes, 5);
+    assert.equal(written.agentvfs.branch, "main");
+    assert.equal(written.user!.id, String(Deno.uid()));
+    assert.equal(written.file!.inode, events[1]!.file!.inode);
+    assert.equal(written.file!.inode, String(Deno.statSync(`${mount}/r/t/new`).ino));
+    const about = await audit(mounted, "r/t");
+    assert.deepEqual(about.map((event) => brief(mounted, event)), ["chmod r/t/new"]);
+  }));
+
+Deno.test("names of any bytes are in the log as they are", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    const made = await new Deno.Command("bash", {
+      args: ["-c", "touch $'bad\\xffname'; touch last"],
+      cwd: mounted.mount,
+    }).output();
+    assert.ok(made.success);
+    const [bad] = await eventsUntil(mounted, "last");
+    const bytes = Uint8Array.fromBase64(bad!.agentvfs.path_base64!);
+    const expected = [...new TextEncoder().encode(`${mounted.mount}/bad`), 0xff];
+    assert.deepEqual([...bytes.subarray(0, expected.length)], expected);
+  }));
+
+Deno.test("with --telemetry off there is no log, and nothing is lost without it", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    Deno.writeTextFileSync(mounted.path("a"), "x");
+    assert.deepEqual(await audit(mounted), []);
+  }, { arguments: ["--telemetry", "off"] }));
+
+Deno.test("opens and execs are in the log where the mount is asked for them", () =>
+  withProject("cp /bin/true prog; echo 1 > a", async (mounted) => {
+    Deno.readTextFileSync(mounted.path("a"));
+    assert.ok((await new Deno.Command(mounted.path("prog")).output()).success);
+    Deno.writeTextFileSync(mounted.path("last"), "");
+    const events = (await eventsUntil(mounted, "last")).map((event) => brief(mounted, event));
+    assert.ok(events.includes("open a"), events.join("\n"));
+    assert.ok(events.includes("exec-open prog"), events.join("\n"));
+  }, { arguments: ["--telemetry", "opens"] }));
+
+/** Programs that end at once, and one that becomes another. */
+const PROGRAMS = `mkdir d; sh -c 'cd d; touch e; exec mv e f'; cp a d/b; python3 -c '
+import mmap
+open("big", "wb").write(b"x" * 300000)
+with open("big", "r+b") as f:
+    for i in range(30): f.seek(i * 1000); f.write(b"y"); f.flush()
+'; rm d/b; echo one >> a; touch last`;
+
+function whose({ event, file, process }: LoggedEvent): string {
+  const name = file?.path?.split("/").at(-1);
+  return `${process?.name}: ${event.action} ${name}`;
+}
+
+for (const without of ["", "bpf"]) {
+  const how = without === "" ? "" : " without eBPF";
+  Deno.test(`the process is named that made a change${how}; its writes are few events`, () =>
+    withProject("echo 1 > a", async (mounted) => {
+      const args = ["-c", PROGRAMS];
+      const made = await new Deno.Command("bash", { args, cwd: mounted.mount }).output();
+      assert.ok(made.success, new TextDecoder().decode(made.stderr));
+      const events = await eventsUntil(mounted, "last");
+      const wrote = events.filter(({ event, file }) =>
+        event.action === "write" && file?.path === mounted.path("big")
+      );
+      assert.equal(wrote.reduce((sum, { agentvfs }) => sum + (agentvfs.bytes ?? 0), 0), 300_030);
+      assert.ok(wrote.length <= 8, `${wrote.length} events of 31 writes`);
+      const others = events.filter((event) => !wrote.includes(event)).map(whose);
+      assert.deepEqual(others, [
+        "mkdir: mkdir d",
+        "touch: create e",
+        "touch: utimes e",
+        "mv: rename e",
+        "cp: create b",
+        "cp: write b",
+        "python3: create big",
+        "rm: unlink b",
+        "bash: write a",
+        "touch: create last",
+        "touch: utimes last",
+      ]);
+      const { process } = events.find(({ event }) => event.action === "rename")!;
+      assert.ok(process!.pid! > 1);
+    }, { env: { AGENTVFS_WITHOUT: without } }));
+}
