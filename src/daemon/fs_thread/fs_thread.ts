@@ -44,6 +44,7 @@ import type {
   RoutingState,
   ViewStart,
 } from "../threads/messages.ts";
+import { FsPolicy } from "./fs_policy.ts";
 import { type OpenedView, openView } from "./open_view.ts";
 import { postedError } from "../threads/posted_error.ts";
 
@@ -85,6 +86,9 @@ function serve(
     ? null
     : makeRouting(views, start.routing, start.resume, reenactment);
   const receiver = new MailboxReceiver(start.mailbox);
+  const policy = new FsPolicy(start.policy, routing?.callers ?? null, (node) => {
+    post({ type: "stale", node });
+  });
   const session = new Session({
     ...(main!.connection === null ? {} : { resumed: main!.connection }),
     fd: start.fuseFd,
@@ -96,12 +100,16 @@ function serve(
     counters: new Uint32Array(start.counters),
     ask: (ticket, question) => post({ type: "ask", ticket, question }),
     reenactment,
+    policy: policy.gate,
+    wantsOpens: start.wantsOpens,
     pastReenactors: new PastReenactors(start.pastReenactors),
     list: (path) => post({ type: "list", path }),
     flushes: new KernelFlushes(),
     keepAwake: start.keepAwake ? systemKeepAwake() : null,
     onIdle: collectGarbage,
     onCommand: () => {
+      // Rollbacks and their like move directories, too.
+      policy.gate.forget();
       const message = receiver.take();
       if (message === null) post({ type: "part" });
       else run(table, byView, JSON.parse(new TextDecoder().decode(message)));
@@ -119,6 +127,7 @@ function serve(
     session,
     views,
     captures,
+    policy,
     handOver: start.handOver,
     open: (view: ViewStart) =>
       openView(view, { store, source: start.source, record, resume: false }),
@@ -148,23 +157,24 @@ function makeRouting(
   { root, strict, sessions, log: path }: RoutingStart,
   resume: boolean,
   reenactment: Reenactment,
-): { routing: Routing; state: RoutingState } {
+): { routing: Routing; callers: CgroupCallers; state: RoutingState } {
   const isWithoutBpf = Deno.env.get(WITHOUT_VARIABLE) === "bpf";
   const stamps = isWithoutBpf ? `${WITHOUT_VARIABLE}=bpf` : CallerStamps.load();
   const [loaded, why] = typeof stamps === "string" ? [null, stamps] : [stamps, null];
   const shared = new SharedDirectories(views, new SharedLog(path));
   if (resume) shared.restore(SharedLog.load(path));
+  const callers = new CgroupCallers(binaryString(root), loaded);
   const routing = new Routing(
     views,
     shared,
-    new CgroupCallers(binaryString(root), loaded),
+    callers,
     strict,
     new Revisits((path) => post({ type: "revisit", path })),
     reenactment,
   );
   // What another server told the kernel was told as is right for these.
   routing.setSessions(sessions);
-  return { routing, state: { source: routing.source, why, strict } };
+  return { routing, callers, state: { source: routing.source, why, strict } };
 }
 
 function readiness(opened: readonly OpenedView[]) {

@@ -45,6 +45,8 @@ import {
   READY_SIGNAL,
   RESTARTS_VARIABLE,
 } from "../keeper/restart.ts";
+import { policyText, wantsOpens } from "../methods/policy_methods.ts";
+import { loadPolicy } from "../workspaces/saved_policy.ts";
 import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
 import { canResend } from "../../mount/fuse/init.ts";
 import { CgroupSessions, unifiedRoot } from "../../views/cgroup_sessions.ts";
@@ -136,8 +138,11 @@ async function serve(config: DaemonConfig): Promise<number> {
   const reenactors = new KnownReenactors(registry.directory);
   const reenactor = new SharedArrayBuffer(4 * Word.COUNT);
   const lister = new DirectoryLister(config.mount);
+  const policy = loadPolicy(config.workspace);
   const { client: fs, ready } = await FsClient.start({
     start: {
+      policy: policyText(policy),
+      wantsOpens: wantsOpens(policy),
       fuseFd,
       counters,
       source,
@@ -162,6 +167,10 @@ async function serve(config: DaemonConfig): Promise<number> {
     onAsk: async (question) => answer(await daemon.promise, question),
     onList: (path) => lister.list(path),
     onRevisit: (path) => lister.visit(path),
+    onStale: (node) => {
+      const data = { parents: [], names: [], removed: [], data: [node], attributes: [] };
+      void background.call("notify", data).catch(failedTo("make the kernel forget a page"));
+    },
     onIdle: (view) => void branches?.closeIdle(view).catch(failedTo("close a view")),
     onMany: (view) =>
       void fs.callView(view, "oldest", null)
@@ -210,6 +219,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     sessions,
     moves,
     journal,
+    policy,
     routing: ready.routing,
     config,
     keeperPid,

@@ -9,13 +9,7 @@
  * @module
  */
 
-import {
-  IN_HEADER,
-  Opcode,
-  OPCODE_LIMIT,
-  OUT_HEADER,
-  WRITE_CACHE,
-} from "../../../ffi/fuse_kernel.ts";
+import { IN_HEADER, Opcode, OPCODE_LIMIT, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
 import { allowedCpus } from "../../../ffi/linux/affinity.ts";
 import {
   POLLERR,
@@ -42,7 +36,7 @@ import type { Reenactment } from "../fuse/reenactment.ts";
 import { NO_REPLY, OUT, Reply } from "../fuse/reply.ts";
 import { LINUX_DIALECT } from "./dialect.ts";
 import { SyncRequests } from "../sync_requests.ts";
-import { BODY, Request } from "../fuse/request.ts";
+import { Request } from "../fuse/request.ts";
 import { isWellFormed } from "../fuse/request_shape.ts";
 import { answerCompleted } from "../fuse/completed.ts";
 import { readRequestId } from "./resend.ts";
@@ -51,6 +45,8 @@ import { MAIN_VIEW, NODES_PER_VIEW, type View, type ViewTable, VIRTUAL_VIEW } fr
 import { forgetNode } from "../fuse/name_handlers.ts";
 import { ABOUT_THE_MOUNT, type Routing } from "./routing.ts";
 import { VirtualFiles } from "../fuse/virtual_files.ts";
+import type { PolicyGate } from "../fuse/policy/policy_gate.ts";
+import { isWriteBack } from "../fuse/write_back.ts";
 
 export interface SessionOptions {
   /** Descriptor of /dev/fuse. */
@@ -67,6 +63,10 @@ export interface SessionOptions {
   readonly counters: Uint32Array;
   readonly ask: Ask;
   readonly reenactment: Reenactment;
+  /** Asked before a request is carried out. */
+  readonly policy: PolicyGate;
+  /** See {@linkcode Context.wantsOpens}. */
+  readonly wantsOpens: boolean;
   readonly pastReenactors: PastReenactors;
   /** Has the directory at a path (a binary string) of the mount listed, by another thread. */
   readonly list: (path: string) => void;
@@ -138,6 +138,7 @@ export class Session {
         return NO_REPLY;
       },
       storePath: options.storePath,
+      wantsOpens: options.wantsOpens,
       connection: options.resumed ?? null,
       generation: options.generation,
     };
@@ -274,8 +275,10 @@ export class Session {
         return context.virtual.handle(opcode) ?? handler(context);
       }
       if (view.frozen) return this.#park();
-      const { reenactment, pastReenactors } = this.options;
-      if (reenactment.isBy(this.#request.pid)) {
+      const { reenactment, pastReenactors, policy } = this.options;
+      const isReenactor = reenactment.isBy(this.#request.pid);
+      if (isReenactor) {
+        policy.forget();
         const answer = reenactment.handle(context, opcode);
         if (answer !== null) return answer;
       } else if (pastReenactors.isBy(this.#request.pid) && CHANGES.has(opcode)) {
@@ -286,7 +289,8 @@ export class Session {
         const answer = answerCompleted(context, opcode);
         if (answer !== null) return answer;
       }
-      return handler(context);
+      const refused = isReenactor ? 0 : policy.check(context, opcode);
+      return refused < 0 ? refused : handler(context);
     } catch (error) {
       console.error(`Request ${opcode} failed: ${error instanceof Error ? error.stack : error}`);
       return hasAnswer(opcode) ? -Errno.EIO : NO_REPLY;
@@ -374,8 +378,4 @@ export class Session {
 /** The kernel waits for an answer to all but these. */
 function hasAnswer(opcode: number): boolean {
   return opcode !== Opcode.FORGET && opcode !== Opcode.BATCH_FORGET && opcode !== Opcode.INTERRUPT;
-}
-
-function isWriteBack(write: Request): boolean {
-  return (write.u32(BODY + 20) & WRITE_CACHE) !== 0;
 }
