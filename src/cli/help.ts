@@ -24,6 +24,7 @@ Usage: agentvfs COMMAND [OPTIONS]
   apply, refresh       bring a branch into the project; changes there into it
   run [--] PROGRAM…    run an agent on a branch, at the project's own path
   branch, session …    a tree of its own for each agent; who works where
+  policy …             say what may be done in the mount; what was refused
   merge, review        bring branches' work together; some of it, hunk by hunk
   integrate, mcp       make your agents know all this; serve it to them as tools
 
@@ -40,8 +41,8 @@ export function controlOverview(): string {
 
 Commands: status, stop, restart, checkpoint, rollback, log, show, diff,
 restore, undo, redo, apply, refresh, branch, merge, review, export, session,
-verify, gc, store, and raw, which sends its words to the control socket as they
-are. Each is the same as without ctl. Details: agentvfs COMMAND --help
+policy, verify, gc, store, and raw, which sends its words to the control socket
+as they are. Each is the same as without ctl. Details: agentvfs COMMAND --help
 
 Exit codes: 0 done, 1 refused, 2 usage, 3 cannot reach the daemon,
 4 something is missing on this machine.`;

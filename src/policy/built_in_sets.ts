@@ -22,7 +22,7 @@ const readOnly = (name: string, path_pattern: string) => ({ name, path_pattern, 
 
 export const BUILT_IN_SETS: Readonly<Record<string, BuiltInSet>> = {
   "protect-git": {
-    brief: "hooks, configuration and history of git stay; commits can be made",
+    brief: "hooks, configuration and history of git; commits can be made",
     rules: [
       readOnly("git hooks", "**/.git/hooks"),
       readOnly("git configuration", "**/.git/config"),
@@ -74,7 +74,7 @@ export const BUILT_IN_SETS: Readonly<Record<string, BuiltInSet>> = {
     ],
   },
   "deps-readonly": {
-    brief: "what package managers installed stays as it is",
+    brief: "what package managers installed is not changed",
     rules: [
       readOnly("packages of node", "node_modules/"),
       readOnly("packages of Python", "site-packages/"),

@@ -46,7 +46,7 @@ import { forgetNode } from "../fuse/name_handlers.ts";
 import { ABOUT_THE_MOUNT, type Routing } from "./routing.ts";
 import { VirtualFiles } from "../fuse/virtual_files.ts";
 import type { PolicyGate } from "../fuse/policy/policy_gate.ts";
-import { isWriteBack } from "../fuse/write_back.ts";
+import { isWriteBack } from "../fuse/data_handlers.ts";
 
 export interface SessionOptions {
   /** Descriptor of /dev/fuse. */

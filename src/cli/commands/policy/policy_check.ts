@@ -12,8 +12,8 @@ export const command: Command = {
   positionals: { usage: "FILE|NAME…", min: 1, max: 100 },
   options: {},
   details: `Nothing is installed, and no daemon is needed. Warnings are about rules that are
-never reached and about ways around what a rule refuses. Exit code 1 if there are
-any.`,
+never reached, and about ways around what a rule refuses. Exit code 1 if there
+are any.`,
   async run(input) {
     const checked = checkPolicy(parsePolicy(await readPolicies(input.positionals)));
     const warnings = checked.reduce((sum, rule) => sum + rule.warnings.length, 0);

@@ -5,7 +5,7 @@ import { readPolicies } from "../../policy_source.ts";
 import { printPolicy } from "../../print/policy_output.ts";
 
 const SETS = Object.entries(BUILT_IN_SETS)
-  .map(([name, { brief }]) => `  ${name.padEnd(16)}${brief}`).join("\n");
+  .map(([name, { brief }]) => `  ${name.padEnd(15)}${brief}`).join("\n");
 
 export const command: Command = {
   name: "policy install",

@@ -16,7 +16,7 @@ import { TreeStates } from "../../tree_states.ts";
 import { wireNode } from "../../views.ts";
 import type { Context } from "../context.ts";
 import { asksForOpens } from "../init.ts";
-import { isWriteBack } from "../write_back.ts";
+import { isWriteBack } from "../data_handlers.ts";
 import { PolicyQuestion, type Refusal } from "./policy_question.ts";
 import { POLICY_ROWS } from "./policy_rows.ts";
 
