@@ -27,7 +27,6 @@ Usage: agentvfs COMMAND [OPTIONS]
   policy …             say what may be done in the mount; what was refused
   merge, review        bring branches' work together; some of it, hunk by hunk
   integrate, mcp       make your agents know all this; serve it to them as tools
-
   verify, gc, store    check what is stored; free what is not needed; its size
   doctor, ctl, daemon  check this machine; commands as ctl X; with every detail
   export, workspace    write a checkpoint out of the mount; mounts with a name
