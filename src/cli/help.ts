@@ -10,6 +10,7 @@ import { columns, words } from "./print/format.ts";
 
 export function overview(): string {
   return `agentvfs: give an agent a project it can checkpoint, inspect and roll back
+
 Usage: agentvfs COMMAND [OPTIONS]
 
   quickstart [DIR]     mount a project and say where; harmless when repeated
@@ -23,10 +24,9 @@ Usage: agentvfs COMMAND [OPTIONS]
   apply, refresh       bring a branch into the project; changes there into it
   run [--] PROGRAM…    run an agent on a branch, at the project's own path
   branch, session …    a tree of its own for each agent; who works where
+  audit, policy        who did what in the mount; what may be done there
   merge, review        bring branches' work together; some of it, hunk by hunk
   integrate, mcp       make your agents know all this; serve it to them as tools
-
-  audit                who did what in the mount, and when
   verify, gc, store    check what is stored; free what is not needed; its size
   doctor, ctl, daemon  check this machine; commands as ctl X; with every detail
   export, workspace    write a checkpoint out of the mount; mounts with a name
@@ -40,8 +40,8 @@ export function controlOverview(): string {
 
 Commands: status, stop, restart, checkpoint, rollback, log, show, diff,
 restore, undo, redo, apply, refresh, branch, merge, review, export, session,
-verify, gc, store, and raw, which sends its words to the control socket as they
-are. Each is the same as without ctl. Details: agentvfs COMMAND --help
+audit, policy, verify, gc, store, and raw, which sends its words to the control
+socket as they are. Each is the same as without ctl. Details: COMMAND --help
 
 Exit codes: 0 done, 1 refused, 2 usage, 3 cannot reach the daemon,
 4 something is missing on this machine.`;

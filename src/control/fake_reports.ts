@@ -9,6 +9,7 @@ import type { LogEntry } from "./service/history.ts";
 import type { Params } from "./methods.ts";
 import type { MergeReport, ReviewItem, TakeReport } from "./service/merge.ts";
 import type { ApplyReport, ProjectMoved, RefreshReport } from "./service/project.ts";
+import type { DenialReport, PolicyReport } from "./service/policy.ts";
 import type { CgroupSessionReport, RoutingReport } from "./service/sessions.ts";
 import type { GcReport, StoreStatsReport, VerifyReport } from "./service/store.ts";
 
@@ -29,6 +30,39 @@ export const CGROUP_SESSION: CgroupSessionReport = {
 };
 
 export const ROUTING: RoutingReport = { source: "bpf", why: null, strict: false };
+
+export const POLICY: PolicyReport = {
+  version: 1,
+  installed: "2026-11-28T00:00:00.000Z",
+  from: ["protect-git"],
+  rules: [{
+    name: "no hooks",
+    path_pattern: "/.git/hooks/**",
+    verdict: "deny",
+    operations: "write,create",
+    filter: null,
+    otherwise: null,
+    branches: null,
+    programs: null,
+    uids: null,
+    sessions: null,
+  }],
+  opens: false,
+  unheld: [{ rule: "no hooks", why: "It holds from the next mount on" }],
+  denied: 1,
+};
+
+export const DENIAL: DenialReport = {
+  number: 1,
+  time: "2026-11-28T00:00:01.000Z",
+  branch: "main",
+  path: ".git/hooks/pre-commit",
+  operation: "create",
+  rule: "no hooks",
+  thread: 42,
+  uid: 1000,
+  message: "Making .git/hooks/pre-commit was refused",
+};
 
 /** A project that is as it was imported. */
 export const UNCHANGED: SourceReport = {
@@ -67,6 +101,8 @@ export function statusReport(places: Places, head: LogEntry, restarts: number): 
     counters: { LOOKUP: 7 },
     caches: { entries: true },
     routing: null,
+    policy: { version: 1, rules: 1 },
+    refused: [DENIAL.message],
     rssBytes: 1024 * 1024,
     uptimeMs: 1234,
   };

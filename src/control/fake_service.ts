@@ -9,9 +9,11 @@ import {
   CGROUP_SESSION,
   CLEAN,
   COLLECTED,
+  DENIAL,
   logEntry,
   mergeReport,
   type Places,
+  POLICY,
   refreshReport,
   REVIEW_ITEMS,
   ROUTING,
@@ -253,6 +255,33 @@ export class FakeService implements Service {
     await this.#called("listSessions", p);
     const run = { kind: "run" as const, branch: "b", pid: 42, command: "claude" };
     return { sessions: [run, CGROUP_SESSION], routing: ROUTING };
+  }
+
+  async installPolicy(p: Params<"installPolicy">): Promise<Result<"installPolicy">> {
+    await this.#called("installPolicy", p);
+    return POLICY;
+  }
+
+  async removePolicy(p: Params<"removePolicy">): Promise<Result<"removePolicy">> {
+    await this.#called("removePolicy", p);
+    return { ...POLICY, from: [], rules: [], unheld: [] };
+  }
+
+  async showPolicy(p: Params<"showPolicy">): Promise<Result<"showPolicy">> {
+    await this.#called("showPolicy", p);
+    return POLICY;
+  }
+
+  async testPolicy(p: Params<"testPolicy">): Promise<Result<"testPolicy">> {
+    await this.#called("testPolicy", p);
+    const { path, branch = "main", op = "write" } = p;
+    const verdicts = [{ operation: op, verdict: "deny" as const, rule: "no hooks" }];
+    return { path, directory: path.endsWith("/"), branch, version: 1, verdicts };
+  }
+
+  async listDenials(p: Params<"listDenials">): Promise<Result<"listDenials">> {
+    await this.#called("listDenials", p);
+    return { count: 1, denials: [DENIAL] };
   }
 
   async verify(p: Params<"verify">): Promise<Result<"verify">> {

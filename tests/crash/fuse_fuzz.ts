@@ -9,6 +9,8 @@
  * @module
  */
 
+import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
+import { ANY_CALLER } from "../../src/policy/policy.ts";
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { Opcode, OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
@@ -155,6 +157,8 @@ class Victim {
     this.#session = new Session({
       fd: this.#fds[0],
       commandFd: -1,
+      policy: new PolicyGate({ callerOf: () => ANY_CALLER, onDenied() {}, onStale() {} }),
+      wantsOpens: false,
       views: new ViewTable({
         number: MAIN_VIEW,
         tree: this.#tree,
@@ -176,7 +180,6 @@ class Victim {
       flushes: { eventFd: -1, begin: () => false, areUnderWay: false, tell: () => {} },
       reenactment: new Reenactment(new SharedArrayBuffer(4 * Word.COUNT)),
       pastReenactors: new PastReenactors([]),
-      asksForOpens: false,
       recorder: null,
       keepAwake: null,
       onCommand: () => {},

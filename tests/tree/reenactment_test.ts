@@ -3,6 +3,8 @@
  * same is told the truth, and what such a thread of another server asks for is refused.
  */
 
+import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
+import { ANY_CALLER } from "../../src/policy/policy.ts";
 import assert from "node:assert/strict";
 import { IN_HEADER, Opcode, OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
 import { setNonblocking } from "../../ffi/linux/descriptor.ts";
@@ -48,6 +50,8 @@ class Served {
     this.session = new Session({
       fd: this.#fds[0],
       commandFd: -1,
+      policy: new PolicyGate({ callerOf: () => ANY_CALLER, onDenied() {}, onStale() {} }),
+      wantsOpens: false,
       views: new ViewTable(
         { ...view, tree: this.tree, branch: "main", frozen: false, isRouted: false },
         () => {},
@@ -59,7 +63,6 @@ class Served {
       ask: () => {},
       reenactment: new Reenactment(memory),
       pastReenactors: new PastReenactors(isPast ? [processId(THREAD)!] : []),
-      asksForOpens: false,
       recorder: null,
       list: () => {},
       flushes: { eventFd: -1, begin: () => false, areUnderWay: false, tell: () => {} },

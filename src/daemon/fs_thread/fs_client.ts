@@ -27,6 +27,8 @@ export interface FsClientOptions {
   readonly onList: (path: string) => void;
   /** The kernel is to look up this path of the mount, a binary string. */
   readonly onRevisit: (path: string) => void;
+  /** The kernel keeps pages of this node that were not taken over. */
+  readonly onStale: (node: number) => void;
   /** The kernel refers to nothing in this view of a checkpoint any more. */
   readonly onIdle: (view: number) => void;
   /** The kernel refers to more nodes of this view than is good for the memory. */
@@ -81,6 +83,8 @@ export class FsClient {
       this.options.onList(message.path);
     } else if (message.type === "revisit") {
       this.options.onRevisit(message.path);
+    } else if (message.type === "stale") {
+      this.options.onStale(message.node);
     } else if (message.type === "idle") {
       this.options.onIdle(message.view);
     } else if (message.type === "many") {

@@ -7,6 +7,7 @@
 import type { InvalidationData } from "../../mount/linux/notify.ts";
 import type { Session } from "../../mount/linux/session.ts";
 import { type View, type ViewTable, wireNode } from "../../mount/views.ts";
+import { Operation } from "../../policy/operation.ts";
 import type { Reference } from "../../store/objects/references.ts";
 import type { Store } from "../../store/store.ts";
 import { adoptImport } from "../../tree/rollback/adopt_import.ts";
@@ -26,6 +27,7 @@ import {
   takeCapture,
 } from "../../tree/capture/take_capture.ts";
 import type { FsCommands, TreeState, ViewCommands, ViewStart } from "../threads/messages.ts";
+import type { FsPolicy } from "./fs_policy.ts";
 import type { OpenedView } from "./open_view.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
 import type { PostedCapture } from "../background/captures.ts";
@@ -44,6 +46,7 @@ export interface FsThreadState {
   readonly session: Session;
   readonly views: ViewTable;
   readonly captures: Captures;
+  readonly policy: FsPolicy;
   /** Where it is left for the next server what who has `ctl` open needs. */
   readonly handOver: string;
   open(start: ViewStart): OpenedView;
@@ -52,6 +55,7 @@ export interface FsThreadState {
 export function fsCommands(state: FsThreadState): FsCommandTable {
   const { store, session, views, captures } = state;
   const { virtual } = session.context;
+  const { policy } = session.options;
   return {
     openView: (start) => {
       const { view, replayed, tornBytes } = state.open(start);
@@ -79,6 +83,16 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       virtual.questions.answer(ticket, answer);
       return null;
     },
+    policy: (rules) => {
+      state.policy.install(rules);
+      const isRead = (policy.policy?.refusable ?? 0) & (Operation.READ | Operation.EXEC);
+      if (isRead === 0) return new Float64Array();
+      const ids = [...views].flatMap(({ number, tree }) =>
+        [...tree.nodes.ids()].map((id) => wireNode(number, id))
+      );
+      return Float64Array.from(ids);
+    },
+    denials: () => ({ count: state.policy.denials.count, last: state.policy.denials.last }),
     drain: () => session.drain(),
     references: () => {
       if (captures.size > 0) throw new Error("A capture is being stored");

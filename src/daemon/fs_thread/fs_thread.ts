@@ -26,7 +26,6 @@ import type { InheritedNodes } from "../../mount/fuse/virtual_nodes.ts";
 import { ViewTable, wireNode } from "../../mount/views.ts";
 import { loadHasher } from "../../store/format/hash.ts";
 import { Store } from "../../store/store.ts";
-import { asksForOpens } from "../../telemetry/level.ts";
 import { RingWriter } from "../../telemetry/ring.ts";
 import { RecordWriter } from "../../tree/journal/journal_record.ts";
 import { collectGarbage } from "../threads/collect_garbage.ts";
@@ -47,6 +46,7 @@ import type {
   RoutingState,
   ViewStart,
 } from "../threads/messages.ts";
+import { FsPolicy } from "./fs_policy.ts";
 import { type OpenedView, openView } from "./open_view.ts";
 import { postedError } from "../threads/posted_error.ts";
 
@@ -90,6 +90,9 @@ function serve(
     ? null
     : makeRouting(views, start.routing, start.resume, reenactment, stamps);
   const receiver = new MailboxReceiver(start.mailbox);
+  const policy = new FsPolicy(start.policy, routing?.callers ?? null, (node) => {
+    post({ type: "stale", node });
+  });
   const session = new Session({
     ...(main!.connection === null ? {} : { resumed: main!.connection }),
     fd: start.fuseFd,
@@ -101,14 +104,17 @@ function serve(
     counters: new Uint32Array(start.counters),
     ask: (ticket, question) => post({ type: "ask", ticket, question }),
     reenactment,
+    policy: policy.gate,
+    wantsOpens: start.wantsOpens,
     pastReenactors: new PastReenactors(start.pastReenactors),
-    asksForOpens: start.telemetry !== null && asksForOpens(start.telemetry.level),
     recorder: makeRecorder(start, stamps),
     list: (path) => post({ type: "list", path }),
     flushes: new KernelFlushes(),
     keepAwake: start.keepAwake ? systemKeepAwake() : null,
     onIdle: collectGarbage,
     onCommand: () => {
+      // Rollbacks and their like move directories, too.
+      policy.gate.forget();
       const message = receiver.take();
       if (message === null) post({ type: "part" });
       else run(table, byView, JSON.parse(new TextDecoder().decode(message)));
@@ -126,6 +132,7 @@ function serve(
     session,
     views,
     captures,
+    policy,
     handOver: start.handOver,
     open: (view: ViewStart) =>
       openView(view, { store, source: start.source, record, resume: false }),
@@ -168,21 +175,22 @@ function makeRouting(
   resume: boolean,
   reenactment: Reenactment,
   stamps: CallerStamps | string,
-): { routing: Routing; state: RoutingState } {
+): { routing: Routing; callers: CgroupCallers; state: RoutingState } {
   const [loaded, why] = typeof stamps === "string" ? [null, stamps] : [stamps, null];
   const shared = new SharedDirectories(views, new SharedLog(path));
   if (resume) shared.restore(SharedLog.load(path));
+  const callers = new CgroupCallers(binaryString(root), loaded);
   const routing = new Routing(
     views,
     shared,
-    new CgroupCallers(binaryString(root), loaded),
+    callers,
     strict,
     new Revisits((path) => post({ type: "revisit", path })),
     reenactment,
   );
   // What another server told the kernel was told as is right for these.
   routing.setSessions(sessions);
-  return { routing, state: { source: routing.source, why, strict } };
+  return { routing, callers, state: { source: routing.source, why, strict } };
 }
 
 function readiness(opened: readonly OpenedView[]) {

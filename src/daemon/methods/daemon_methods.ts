@@ -21,6 +21,7 @@ import { unmount } from "../../host/unmount.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
 import { type Branches, MAIN } from "../branches/branches.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
+import type { PolicyMethods } from "./policy_methods.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import type { ImportState } from "../background/import_state.ts";
 import type { DirectoryLister } from "../../mount/linux/list_directories.ts";
@@ -59,7 +60,11 @@ export class DaemonMethods {
   readonly #started = performance.now();
   #stopping = false;
 
-  constructor(readonly parts: ServerParts, readonly access: BranchAccess) {}
+  constructor(
+    readonly parts: ServerParts,
+    readonly access: BranchAccess,
+    readonly policy: PolicyMethods,
+  ) {}
 
   /** True once the mount is gone. */
   get isStopping(): boolean {
@@ -104,6 +109,8 @@ export class DaemonMethods {
       counters: counts,
       caches: tree.connection === null ? {} : describeConnection(tree.connection),
       routing: this.parts.routing,
+      policy: this.policy.summary,
+      refused: await this.policy.sentences(name),
       rssBytes: Deno.memoryUsage().rss,
       uptimeMs: Math.round(performance.now() - this.#started),
     };

@@ -125,9 +125,10 @@ export class SessionMethods {
   /** Tells the mount, and makes the kernel forget what it knows of trees that were not seen by cgroup before. */
   async #announce(): Promise<void> {
     const { fs, background, branch, nameOf } = this.parts;
-    const routed = await Promise.all(this.#sessions.all.map(async ({ cgroup, path, branch: n }) => {
-      const { view } = await branch(nameOf(n)!);
-      return { cgroup, path, view };
+    const { all } = this.#sessions;
+    const routed = await Promise.all(all.map(async ({ id, cgroup, path, branch: number }) => {
+      const { view } = await branch(nameOf(number)!);
+      return { id, cgroup, path, view };
     }));
     const forgotten = await fs.call("route", routed);
     if (forgotten.length > 0) await background.call("invalidateAll", forgotten);

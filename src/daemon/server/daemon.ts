@@ -30,6 +30,8 @@ import { Maintenance } from "../methods/maintenance.ts";
 import { MergeMethods } from "../methods/merge_methods.ts";
 import { ApplyMethods } from "../methods/apply_methods.ts";
 import { RefreshMethods } from "../methods/refresh_methods.ts";
+import { PolicyMethods } from "../methods/policy_methods.ts";
+import type { SavedPolicy } from "../workspaces/saved_policy.ts";
 import { ReviewMethods } from "../methods/review_methods.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import type { SourceReport } from "../../control/service/daemon.ts";
@@ -47,6 +49,8 @@ export interface DaemonParts extends ServerParts {
   readonly sessions: CgroupSessions | null;
   readonly moves: MovesBehind;
   readonly journal: WorkJournal;
+  /** The rules that the server began with. */
+  readonly policy: SavedPolicy | null;
 }
 
 export class Daemon {
@@ -59,6 +63,7 @@ export class Daemon {
   readonly #history: HistoryMethods;
   readonly #branching: BranchMethods;
   readonly #sessions: SessionMethods;
+  readonly #policy: PolicyMethods;
   readonly #merging: MergeMethods;
   readonly #apply: ApplyMethods;
   readonly #refresh: RefreshMethods;
@@ -71,7 +76,14 @@ export class Daemon {
       branch: (name) => this.openBranch(name),
       turn: (what, job) => this.#turn(what, job),
     };
-    this.#self = new DaemonMethods(parts, access);
+    this.#policy = new PolicyMethods({
+      ...access,
+      fs,
+      workspace: parts.config.workspace,
+      flush: () => branches.flush(),
+      policy: parts.policy,
+    });
+    this.#self = new DaemonMethods(parts, access, this.#policy);
     const deadlineMs = Number(Deno.env.get(HOOK_DEADLINE_VARIABLE)) || HOOK_DEADLINE_MS;
     const worktrees = new UnchangedWorktrees(this.service);
     this.hooks = new AgentHooks({ ...access, moves, journal, worktrees, deadlineMs });
@@ -148,6 +160,11 @@ export class Daemon {
     unregisterSession: (p) => this.#sessions.unregister(p),
     switchSession: (p) => this.#sessions.switch(p),
     listSessions: () => Promise.resolve(this.#sessions.list()),
+    installPolicy: (p) => this.#policy.install(p),
+    removePolicy: () => this.#policy.remove(),
+    showPolicy: () => this.#policy.show(),
+    testPolicy: (p) => Promise.resolve().then(() => this.#policy.test(p)),
+    listDenials: () => this.#policy.denials(),
     verify: (p) => this.#maintenance.verify(p),
     gc: (p) => this.#gc(p),
     storeStats: () => this.#storeStats(),

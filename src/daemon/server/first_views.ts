@@ -17,11 +17,11 @@ import type { ViewRegistry } from "../branches/view_registry.ts";
 
 /** The sessions that another server had, with the views that it had open for them. Who has none left sees nothing. */
 export function sessionViews(sessions: CgroupSessions, registry: ViewRegistry): RoutedCgroup[] {
-  return sessions.all.map(({ cgroup, path, branch }) => {
+  return sessions.all.map(({ id, cgroup, path, branch }) => {
     const view = branch === 0
       ? MAIN_VIEW
       : registry.open.find((open) => open.branch === branch)?.view ?? NO_VIEW;
-    return { cgroup, path, view };
+    return { id, cgroup, path, view };
   });
 }
 

@@ -46,6 +46,9 @@ import {
   READY_SIGNAL,
   RESTARTS_VARIABLE,
 } from "../keeper/restart.ts";
+import { asksForOpens } from "../../telemetry/level.ts";
+import { policyText, wantsOpens } from "../methods/policy_methods.ts";
+import { loadPolicy } from "../workspaces/saved_policy.ts";
 import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
 import { canResend } from "../../mount/fuse/init.ts";
 import { CgroupSessions, unifiedRoot } from "../../views/cgroup_sessions.ts";
@@ -138,8 +141,11 @@ async function serve(config: DaemonConfig): Promise<number> {
   const reenactor = new SharedArrayBuffer(4 * Word.COUNT);
   const lister = new DirectoryLister(config.mount);
   const telemetry = startTelemetry(config);
+  const policy = loadPolicy(config.workspace);
   const { client: fs, ready } = await FsClient.start({
     start: {
+      policy: policyText(policy),
+      wantsOpens: wantsOpens(policy) || asksForOpens(config.telemetry),
       fuseFd,
       counters,
       source,
@@ -165,6 +171,10 @@ async function serve(config: DaemonConfig): Promise<number> {
     onAsk: async (question) => answer(await daemon.promise, question),
     onList: (path) => lister.list(path),
     onRevisit: (path) => lister.visit(path),
+    onStale: (node) => {
+      const data = { parents: [], names: [], removed: [], data: [node], attributes: [] };
+      void background.call("notify", data).catch(failedTo("make the kernel forget a page"));
+    },
     onIdle: (view) => void branches?.closeIdle(view).catch(failedTo("close a view")),
     onMany: (view) =>
       void fs.callView(view, "oldest", null)
@@ -215,6 +225,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     sessions,
     moves,
     journal,
+    policy,
     routing: ready.routing,
     config,
     keeperPid,

@@ -23,6 +23,7 @@ import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Reference } from "../../store/objects/references.ts";
 import type { BuiltSlot } from "../../tree/capture/capture.ts";
 import type { UnreadableObject } from "../../tree/nodes/damage_report.ts";
+import type { Denial } from "../../policy/denial.ts";
 import type { Mailbox } from "./mailbox.ts";
 
 /** An error, so that it survives being posted. */
@@ -54,6 +55,10 @@ export interface FsStart {
   readonly servers: number;
   /** See {@linkcode SessionOptions.generation}. */
   readonly generation: number;
+  /** The rules, in force before anything is answered; null: there are none. */
+  readonly policy: PolicyText | null;
+  /** The kernel is to ask for the opening of files, if the mount is made now. */
+  readonly wantsOpens: boolean;
   /** See {@linkcode DaemonConfig.keepAwake}. */
   readonly keepAwake: boolean;
   /** Shared with the thread that carries changes out once more; and those of such threads whose servers are gone. */
@@ -63,6 +68,12 @@ export interface FsStart {
   readonly telemetry: { readonly level: Level; readonly ring: Ring } | null;
   /** Captures go to the background thread through it. */
   readonly captures: MessagePort;
+}
+
+/** Rules as a policy's file has them, which can be parsed. */
+export interface PolicyText {
+  readonly version: number;
+  readonly text: string;
 }
 
 /** How requests at the shared mountpoint are routed by cgroup. */
@@ -171,6 +182,9 @@ export interface FsCommands {
   /** These are the sessions now. Results in node ids that the kernel must forget everything about. */
   route: { in: readonly CgroupSession[]; out: Float64Array };
   answer: { in: { ticket: number; answer: Answer }; out: null };
+  /** These are the rules now. Results in what the kernel must forget the contents of: it may not be read any more. */
+  policy: { in: PolicyText | null; out: Float64Array };
+  denials: { in: null; out: { count: number; last: readonly Denial[] } };
   /** Answers what the kernel has sent already; results in the number of write-backs since the mount began. */
   drain: { in: null; out: number };
   /** Ends the thread as if the file system were unmounted, and leaves {@linkcode FsStart.handOver}. */
@@ -215,6 +229,8 @@ export type FsMessage =
   | { readonly type: "list"; readonly path: string }
   /** The kernel is to look up this path of the mount, a binary string. */
   | { readonly type: "revisit"; readonly path: string }
+  /** The kernel keeps pages of this node that were not taken over. */
+  | { readonly type: "stale"; readonly node: number }
   /** The kernel refers to nothing in this view of a checkpoint any more. */
   | { readonly type: "idle"; readonly view: number }
   /** There are so many nodes that the kernel should be asked to forget some. */

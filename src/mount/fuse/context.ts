@@ -46,9 +46,9 @@ export interface Context {
   readonly sync: (journals: readonly Journal[]) => typeof NO_REPLY;
   /** Directory of the store: statfs(2) tells of its file system. */
   readonly storePath: string;
+  /** The kernel is to ask for the opening of files. Counts when the mount is made. */
+  readonly wantsOpens: boolean;
   connection: Connection | null;
-  /** The kernel is to ask for each open(2), which it otherwise carries out itself. */
-  readonly asksForOpens: boolean;
   /** Of the files of this mount, if the kernel is to ask for them by handle. */
   readonly generation: number;
 }

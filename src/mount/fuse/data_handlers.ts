@@ -4,7 +4,7 @@
  * @module
  */
 
-import { WRITE_KILL_SUIDGID } from "../../../ffi/fuse_kernel.ts";
+import { WRITE_CACHE, WRITE_KILL_SUIDGID } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../host/errno.ts";
 import { SEEK_HOLE } from "../../host/source_files.ts";
 import { allocate, copy, read, write } from "../../tree/operations/data.ts";
@@ -13,7 +13,7 @@ import { Status } from "../../tree/status.ts";
 import { isOutsider } from "./caller.ts";
 import { type Context, otherNode } from "./context.ts";
 import { OUT, type Reply } from "./reply.ts";
-import { BODY, MAX_WRITE } from "./request.ts";
+import { BODY, MAX_WRITE, type Request } from "./request.ts";
 
 /** A count, or a negated status as a negative errno. */
 function counted(reply: Reply, result: number): number {
@@ -26,6 +26,11 @@ export function readFile({ tree, request, reply }: Context): number {
   const offset = request.u64(BODY + 8);
   const length = Math.min(request.u32(BODY + 16), MAX_WRITE);
   return counted(reply, read(tree, inode, offset, reply.bytes, OUT, length));
+}
+
+/** True of a WRITE of pages that were dirtied earlier through a mapping, by nobody knows whom. */
+export function isWriteBack(write: Request): boolean {
+  return (write.u32(BODY + 20) & WRITE_CACHE) !== 0;
 }
 
 /** Size of struct fuse_write_in: the bytes follow. */

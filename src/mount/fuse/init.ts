@@ -40,11 +40,13 @@ export interface Connection {
 }
 
 /**
- * Answers INIT. `routed`: the opening of directories is to be asked for, so that handles tell who opened them. Returns the answer's length, or a negative errno if the kernel is too old. */
+ * Answers INIT. `routed`: the opening of directories is to be asked for, so that handles tell who opened them. `opens`: that of
+ * files is. Returns the answer's length, or a negative errno if the kernel is too old.
+ */
 export function negotiate(
   request: Request,
   reply: Reply,
-  routed: boolean,
+  { routed, opens }: { readonly routed: boolean; readonly opens: boolean },
   agreed: (connection: Connection) => void,
 ): number {
   const { newestMinor, oldestMinor } = reply.dialect;
@@ -60,7 +62,8 @@ export function negotiate(
   if (major > KERNEL_VERSION) return INIT_OUT.SIZE;
   const offered = request.u32(BODY + INIT_IN.FLAGS);
   const offered2 = (offered & InitFlag.INIT_EXT) !== 0 ? request.u32(BODY + INIT_IN.FLAGS2) : 0;
-  const flags = offered & WANTED & ~(routed ? InitFlag.NO_OPENDIR_SUPPORT : 0);
+  const flags = offered & WANTED & ~(routed ? InitFlag.NO_OPENDIR_SUPPORT : 0) &
+    ~(opens ? InitFlag.NO_OPEN_SUPPORT : 0);
   const withheld = Deno.env.get(WITHOUT_VARIABLE) === "resend" ? InitFlag2.HAS_RESEND : 0;
   const flags2 = offered2 & WANTED2 & ~withheld;
   reply.u32(OUT + INIT_OUT.MAX_READAHEAD, request.u32(BODY + INIT_IN.MAX_READAHEAD));
@@ -81,6 +84,14 @@ export function negotiate(
  */
 export function hasGeneration({ flags }: Connection): boolean {
   return (flags & InitFlag.EXPORT_SUPPORT) !== 0;
+}
+
+/**
+ * True if the kernel asks for the opening of files. Once it was told that there is no such operation it never asks
+ * again, so that it is settled when the mount is made, and servers that take over find it here.
+ */
+export function asksForOpens(connection: Connection | null): boolean {
+  return connection !== null && (connection.flags & InitFlag.NO_OPEN_SUPPORT) === 0;
 }
 
 /** True if the kernel sends a server that takes over what the one before it did not answer. */

@@ -28,7 +28,7 @@ import {
   writeFile,
 } from "./data_handlers.ts";
 import { readdir, readdirplus } from "./directory_handlers.ts";
-import { hasGeneration, negotiate } from "./init.ts";
+import { asksForOpens, hasGeneration, negotiate } from "./init.ts";
 import {
   batchForget,
   createFile,
@@ -47,7 +47,8 @@ import {
 import { NO_REPLY, OUT, type Reply } from "./reply.ts";
 
 function init(context: Context): number {
-  return negotiate(context.request, context.reply, context.routing !== null, (agreed) => {
+  const wanted = { routed: context.routing !== null, opens: context.wantsOpens };
+  return negotiate(context.request, context.reply, wanted, (agreed) => {
     context.connection = agreed;
     if (hasGeneration(agreed)) context.reply.generation = context.generation;
     context.routing?.connected(agreed.minor);
@@ -59,12 +60,11 @@ function init(context: Context): number {
  * Handles carry no state here, so the first open is answered "no such operation", after which the kernel
  * opens without asking, unless it is to ask. A kernel that cannot do that is told to keep its cache.
  */
-function open({ connection, reply, tree, request, asksForOpens }: Context): number {
-  const mayStop = ((connection?.flags ?? 0) & InitFlag.NO_OPEN_SUPPORT) !== 0;
-  if (mayStop && !asksForOpens) return -Errno.ENOSYS;
+function open({ connection, reply, tree, request }: Context): number {
+  if (!asksForOpens(connection)) return -Errno.ENOSYS;
   const inode = tree.node(request.nodeId);
   if (inode === undefined || inode.stale) return -Errno.ESTALE;
-  return openOut(reply, 0, OpenFlag.KEEP_CACHE | OpenFlag.NOFLUSH);
+  return openOut(reply, 0, OpenFlag.KEEP_CACHE | OpenFlag.NO_FLUSH);
 }
 
 /** A routed mount is asked: what a listing says depends on who opened the directory, as the handle tells. */
@@ -75,7 +75,7 @@ function opendir({ connection, reply, view }: Context): number {
 }
 
 /** FOPEN_* */
-const OpenFlag = { KEEP_CACHE: 1 << 1, CACHE_DIR: 1 << 3, NOFLUSH: 1 << 5 } as const;
+const OpenFlag = { KEEP_CACHE: 1 << 1, CACHE_DIR: 1 << 3, NO_FLUSH: 1 << 5 } as const;
 
 /** struct fuse_open_out. */
 function openOut(reply: Reply, handle: number, flags: number): number {

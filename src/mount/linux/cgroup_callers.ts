@@ -24,6 +24,8 @@ import { close, open } from "../../../ffi/linux/open.ts";
 import { pread } from "../../../ffi/linux/file.ts";
 
 export interface CgroupSession extends CgroupName {
+  /** Number of the session. */
+  readonly id: number;
   /** Number of the view that its processes see. */
   readonly view: number;
 }

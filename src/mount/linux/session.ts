@@ -9,13 +9,7 @@
  * @module
  */
 
-import {
-  IN_HEADER,
-  Opcode,
-  OPCODE_LIMIT,
-  OUT_HEADER,
-  WRITE_CACHE,
-} from "../../../ffi/fuse_kernel.ts";
+import { IN_HEADER, Opcode, OPCODE_LIMIT, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
 import { allowedCpus } from "../../../ffi/linux/affinity.ts";
 import {
   POLLERR,
@@ -43,7 +37,7 @@ import type { Reenactment } from "../fuse/reenactment.ts";
 import { NO_REPLY, OUT, Reply } from "../fuse/reply.ts";
 import { LINUX_DIALECT } from "./dialect.ts";
 import { SyncRequests } from "../sync_requests.ts";
-import { BODY, Request } from "../fuse/request.ts";
+import { Request } from "../fuse/request.ts";
 import { isWellFormed } from "../fuse/request_shape.ts";
 import { answerCompleted } from "../fuse/completed.ts";
 import { readRequestId } from "./resend.ts";
@@ -52,6 +46,8 @@ import { MAIN_VIEW, NODES_PER_VIEW, type View, type ViewTable, VIRTUAL_VIEW } fr
 import { forgetNode } from "../fuse/name_handlers.ts";
 import { ABOUT_THE_MOUNT, type Routing } from "./routing.ts";
 import { VirtualFiles } from "../fuse/virtual_files.ts";
+import type { PolicyGate } from "../fuse/policy/policy_gate.ts";
+import { isWriteBack } from "../fuse/data_handlers.ts";
 
 export interface SessionOptions {
   /** Descriptor of /dev/fuse. */
@@ -68,9 +64,11 @@ export interface SessionOptions {
   readonly counters: Uint32Array;
   readonly ask: Ask;
   readonly reenactment: Reenactment;
+  /** Asked before a request is carried out. */
+  readonly policy: PolicyGate;
+  /** See {@linkcode Context.wantsOpens}. */
+  readonly wantsOpens: boolean;
   readonly pastReenactors: PastReenactors;
-  /** The kernel is to ask for each open(2); what it was once told holds for the life of the mount. */
-  readonly asksForOpens: boolean;
   /** Null: nothing is recorded. */
   readonly recorder: Recorder | null;
   /** Has the directory at a path (a binary string) of the mount listed, by another thread. */
@@ -143,8 +141,8 @@ export class Session {
         return NO_REPLY;
       },
       storePath: options.storePath,
+      wantsOpens: options.wantsOpens,
       connection: options.resumed ?? null,
-      asksForOpens: options.asksForOpens,
       generation: options.generation,
     };
     if (options.resumed !== undefined && hasGeneration(options.resumed)) {
@@ -282,17 +280,20 @@ export class Session {
         return context.virtual.handle(opcode) ?? handler(context);
       }
       if (view.frozen) return this.#park();
-      const { reenactment, pastReenactors } = this.options;
-      if (reenactment.isBy(this.#request.pid)) {
+      const { reenactment, pastReenactors, policy } = this.options;
+      const isReenactor = reenactment.isBy(this.#request.pid);
+      if (isReenactor) {
+        policy.forget();
         const answer = reenactment.handle(context, opcode);
         if (answer !== null) return answer;
       } else if (pastReenactors.isBy(this.#request.pid) && CHANGES.has(opcode)) {
         return -Errno.EIO;
       }
       const { recorder } = this.options;
-      if (recorder === null || !recorder.wants(opcode)) return this.#carryOut(opcode, resent);
+      const known = { resent, isReenactor };
+      if (recorder === null || !recorder.wants(opcode)) return this.#carryOut(opcode, known);
       recorder.begin(context, opcode);
-      const result = this.#carryOut(opcode, resent);
+      const result = this.#carryOut(opcode, known);
       recorder.end(context, opcode, result);
       return result;
     } catch (error) {
@@ -301,14 +302,15 @@ export class Session {
     }
   }
 
-  #carryOut(opcode: number, resent: boolean): number {
+  #carryOut(opcode: number, { resent, isReenactor }: KnownRequest): number {
     const { context } = this;
     if (!context.view.writable && CHANGES.has(opcode)) return -Errno.EROFS;
     if (resent && this.#isCompleted(context.view)) {
       const answer = answerCompleted(context, opcode);
       if (answer !== null) return answer;
     }
-    return OPERATIONS[opcode]!(context);
+    const refused = isReenactor ? 0 : this.options.policy.check(context, opcode);
+    return refused < 0 ? refused : OPERATIONS[opcode]!(context);
   }
 
   /** The view that the request is about, or a negative errno. */
@@ -389,11 +391,15 @@ export class Session {
   }
 }
 
+/** What is known of a request besides what it says. */
+interface KnownRequest {
+  /** A server had it that died. */
+  readonly resent: boolean;
+  /** By the thread that makes a rollback's changes once more. */
+  readonly isReenactor: boolean;
+}
+
 /** The kernel waits for an answer to all but these. */
 function hasAnswer(opcode: number): boolean {
   return opcode !== Opcode.FORGET && opcode !== Opcode.BATCH_FORGET && opcode !== Opcode.INTERRUPT;
-}
-
-function isWriteBack(write: Request): boolean {
-  return (write.u32(BODY + 20) & WRITE_CACHE) !== 0;
 }

@@ -95,8 +95,8 @@ export class StreamSession {
         return NO_REPLY;
       },
       storePath: options.storePath,
+      wantsOpens: true,
       connection: null,
-      asksForOpens: false,
       generation: 0,
     };
   }

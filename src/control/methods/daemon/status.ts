@@ -75,6 +75,14 @@ export const StatusReport = shape("StatusReport", "How the daemon and one of its
   counters: table(whole("How many"), "FUSE requests answered, by opcode name"),
   caches: table(truth("It is on"), "Kernel caches and fast paths"),
   routing: nullable(RoutingReport, "Null if the mount is not routed by cgroup"),
+  policy: group({
+    version: whole("How often rules were installed or removed"),
+    rules: whole("How many there are"),
+  }, "Rules about what may be done in the mount"),
+  refused: list(
+    text("A sentence for people, and for agents"),
+    "What they refused in the branch lately, at most 10, the latest last",
+  ),
   rssBytes: whole("Memory of the server"),
   uptimeMs: ms("Since the server began"),
 });
@@ -100,7 +108,7 @@ export const method = defineMethod({
       session_active: false,
       ebpf_available: false,
       telemetry_drops_total: 0,
-      policy_version: 0,
+      policy_version: report.policy.version,
       ...report,
     }),
   },

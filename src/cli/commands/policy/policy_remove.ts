@@ -1,0 +1,15 @@
+import type { Command } from "../../command.ts";
+import { withDaemon } from "../../daemon_client.ts";
+import { printPolicy } from "../../print/policy_output.ts";
+
+export const command: Command = {
+  name: "policy remove",
+  brief: "take all rules away",
+  prints: "removePolicy",
+  positionals: { usage: "", min: 0, max: 0 },
+  options: {},
+  async run(input) {
+    printPolicy(input, await withDaemon(input, (client) => client.removePolicy()));
+    return 0;
+  },
+};

@@ -1,0 +1,58 @@
+import { defineMethod } from "../../method.ts";
+import {
+  choice,
+  type Infer,
+  list,
+  name,
+  nullable,
+  oneOf,
+  optional,
+  place,
+  shape,
+  text,
+  truth,
+  whole,
+} from "../../schema.ts";
+
+const OPERATIONS = [
+  "read",
+  "write",
+  "create",
+  "unlink",
+  "rename",
+  "truncate",
+  "exec",
+  "link",
+  "attributes",
+] as const;
+
+export const PolicyVerdict = shape("PolicyVerdict", "What the rules say of one operation.", {
+  operation: oneOf(OPERATIONS, "Which"),
+  verdict: oneOf(["allow", "watch", "deny", "ask"], "`allow` also where no rule says anything"),
+  rule: nullable(text("Name of the rule that says so"), "Null if none does"),
+});
+export type PolicyVerdict = Infer<typeof PolicyVerdict>;
+
+export const TestPolicyReport = shape("TestPolicyReport", "What the rules say of a path.", {
+  path: text("From the root of the mount"),
+  directory: truth("It was asked about as a directory"),
+  branch: text("Where"),
+  version: whole("Of the rules"),
+  verdicts: list(PolicyVerdict, "In the order in which operations are listed"),
+});
+export type TestPolicyReport = Infer<typeof TestPolicyReport>;
+
+export const method = defineMethod({
+  brief: "What the rules say of a path, whether or not there is anything",
+  version: 1,
+  who: "outside",
+  params: {
+    path: name("From the root of the mount; a slash at its end: a directory"),
+    op: optional(choice(OPERATIONS, "Only about this operation")),
+    branch: optional(name("Default: main")),
+    program: optional(name("As who asks: name or absolute path of its program")),
+    uid: optional(place("As who asks: number of its user")),
+    session: optional(name("As who asks: number of its session")),
+  },
+  result: TestPolicyReport,
+});

@@ -1,0 +1,101 @@
+/**
+ * Whether the rules allow a request, before it is carried out.
+ *
+ * Who is the daemon's own (a rollback, a merge, and what tells watchers of them) is not asked about.
+ *
+ * @module
+ */
+
+import { Opcode } from "../../../../ffi/fuse_kernel.ts";
+import { Errno } from "../../../host/errno.ts";
+import type { Denial } from "../../../policy/denial.ts";
+import { operationsText } from "../../../policy/operation.ts";
+import { ANY_CALLER, type Caller, type Policy, UNKNOWN_CALLER } from "../../../policy/policy.ts";
+import { pathOf } from "../../../tree/nodes/inode.ts";
+import { TreeStates } from "../../tree_states.ts";
+import { wireNode } from "../../views.ts";
+import type { Context } from "../context.ts";
+import { asksForOpens } from "../init.ts";
+import { isWriteBack } from "../data_handlers.ts";
+import { PolicyQuestion, type Refusal } from "./policy_question.ts";
+import { POLICY_ROWS } from "./policy_rows.ts";
+
+export interface PolicyGateOptions {
+  /** Who made the request that the context has. */
+  readonly callerOf: (context: Context) => Caller;
+  readonly onDenied: (denial: Omit<Denial, "number">) => void;
+  /** Pages of this node, as the kernel has it, hold what was refused. */
+  readonly onStale: (node: number) => void;
+}
+
+export class PolicyGate {
+  #policy: Policy | null = null;
+  #states: TreeStates | null = null;
+  /** A directory may have been moved since. */
+  #moved = false;
+
+  constructor(readonly options: PolicyGateOptions) {}
+
+  get policy(): Policy | null {
+    return this.#policy;
+  }
+
+  /** These are the rules from now on; null: there are none. */
+  set policy(policy: Policy | null) {
+    this.#policy = policy;
+    this.#states = policy === null ? null : new TreeStates(policy.automaton);
+  }
+
+  /** Trees may have changed otherwise than by requests that were asked about. */
+  forget(): void {
+    this.#moved = true;
+  }
+
+  /** 0, or the negative errno of what the rules refuse. */
+  check(context: Context, opcode: number): number {
+    const policy = this.#policy;
+    if (policy === null) return 0;
+    const row = POLICY_ROWS.get(opcode);
+    if (row === undefined) return 0;
+    if (this.#moved) this.#states!.forget();
+    this.#moved = opcode === Opcode.RENAME || opcode === Opcode.RENAME2;
+    if (policy.refusable === 0) return 0;
+    const unknown = opcode === Opcode.WRITE && isWriteBack(context.request);
+    const question = new PolicyQuestion(
+      context,
+      policy,
+      this.#states!,
+      this.#callerOf(context, unknown),
+    );
+    const refusal = row(question);
+    if (refusal === null) return 0;
+    this.#tell(question, refusal);
+    if (unknown) {
+      const { view, request } = context;
+      this.options.onStale(wireNode(view.number, request.nodeId));
+    }
+    return -Errno.EACCES;
+  }
+
+  /** Of pages that come back later, it is not known who wrote them; those who had no right could not open the file. */
+  #callerOf(context: Context, unknown: boolean): Caller {
+    if (!unknown) return this.options.callerOf(context);
+    return asksForOpens(context.connection) ? ANY_CALLER : UNKNOWN_CALLER;
+  }
+
+  #tell({ context, policy, caller }: PolicyQuestion, { place, operation, denied }: Refusal): void {
+    const { view, request } = context;
+    const { parent, name, state, isDirectory } = place;
+    const rule = policy.ruleFor(state, isDirectory, view.branch, caller, denied);
+    const directory = pathOf(parent);
+    this.options.onDenied({
+      time: Date.now(),
+      branch: view.branch,
+      path: directory === null ? name : directory === "" ? name : `${directory}/${name}`,
+      operation: operationsText(operation),
+      rule: rule?.name ?? "",
+      thread: request.pid,
+      uid: request.uid,
+    });
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * What each operation asks of the rules, a row each.
+ *
+ * A rule is about paths, a request about nodes and names: so every name of a file counts, and both names of a rename and of
+ * a link. A file is not moved or linked to where a rule about its content does not hold; a directory not, if a rule about
+ * anything in it would not hold there any more, or begin to.
+ *
+ * @module
+ */
+
+import { Fattr, Opcode } from "../../../../ffi/fuse_kernel.ts";
+import { CONTENT_OPERATIONS, Operation } from "../../../policy/operation.ts";
+import type { Inode } from "../../../tree/nodes/inode.ts";
+import { RENAME_EXCHANGE } from "../../../tree/operations/names.ts";
+import type { Place } from "../../tree_states.ts";
+import { otherNode } from "../context.ts";
+import { asksForOpens } from "../init.ts";
+import { BODY } from "../request.ts";
+import { findMoved } from "./moved_rules.ts";
+import type { PolicyQuestion, Refusal } from "./policy_question.ts";
+
+/** What is refused; null: nothing. */
+type Row = (question: PolicyQuestion) => Refusal | null;
+
+const O_ACCMODE = 3;
+const O_TRUNC = 0o1000;
+/** Of an open in order to run the file (__FMODE_EXEC). */
+const FMODE_EXEC = 0o40;
+
+function createFile(question: PolicyQuestion): Refusal | null {
+  const { request } = question.context;
+  const parts = (request.u32(BODY) & O_ACCMODE) === 0 ? 0 : Operation.WRITE;
+  return question.askName(request.name(BODY + 16), false, Operation.CREATE, parts);
+}
+
+/** `at`: where the name is. */
+function makes(at: number, isDirectory: boolean): Row {
+  return (question) => {
+    const name = question.context.request.name(BODY + at);
+    return question.askName(name, isDirectory, Operation.CREATE);
+  };
+}
+
+function removes(isDirectory: boolean): Row {
+  return (question) => {
+    const name = question.context.request.name(BODY);
+    return question.askName(name, isDirectory, Operation.UNLINK);
+  };
+}
+
+function open(question: PolicyQuestion): Refusal | null {
+  const { request } = question.context;
+  const flags = request.u32(BODY);
+  const access = flags & O_ACCMODE;
+  let operations = access === 1 ? 0 : (flags & FMODE_EXEC) !== 0 ? Operation.EXEC : Operation.READ;
+  if (access !== 0) operations |= Operation.WRITE;
+  if ((flags & O_TRUNC) !== 0) operations |= Operation.TRUNCATE;
+  return eachOf(operations, (operation) => question.askNode(question.node, operation));
+}
+
+/** The first that is refused. */
+function eachOf(operations: number, ask: (operation: number) => Refusal | null): Refusal | null {
+  for (let bit = 1; bit <= operations; bit <<= 1) {
+    const refusal = (operations & bit) === 0 ? null : ask(bit);
+    if (refusal !== null) return refusal;
+  }
+  return null;
+}
+
+/** Where opens are asked for, only what was opened in order to run it is read without the right to read. */
+function read(question: PolicyQuestion): Refusal | null {
+  const { request, connection } = question.context;
+  const isRun = (request.u32(BODY + 32) & FMODE_EXEC) !== 0;
+  const operations = !isRun
+    ? Operation.READ
+    : asksForOpens(connection)
+    ? Operation.EXEC
+    : Operation.READ | Operation.EXEC;
+  return eachOf(operations, (operation) => question.askNode(question.node, operation));
+}
+
+function write(question: PolicyQuestion): Refusal | null {
+  return question.askNode(question.node, Operation.WRITE);
+}
+
+/** Its modes but one take bytes away. */
+function fallocate(question: PolicyQuestion): Refusal | null {
+  const FALLOC_FL_KEEP_SIZE = 1;
+  const mode = question.context.request.u32(BODY + 24);
+  const parts = (mode & ~FALLOC_FL_KEEP_SIZE) === 0 ? 0 : Operation.TRUNCATE;
+  return question.askNode(question.node, Operation.WRITE, parts);
+}
+
+function copyFileRange(question: PolicyQuestion): Refusal | null {
+  const { context, node } = question;
+  const target = otherNode(context, BODY + 16);
+  return question.askNode(node, Operation.READ) ??
+    (target < 0 ? null : question.askNode(context.tree.node(target), Operation.WRITE));
+}
+
+const ATTRIBUTES = Fattr.MODE | Fattr.UID | Fattr.GID;
+const TIMES = Fattr.ATIME | Fattr.MTIME | Fattr.CTIME;
+
+/** A new size comes with new times. What asks for nothing is part of a write. */
+function setattr(question: PolicyQuestion): Refusal | null {
+  const valid = question.context.request.u32(BODY);
+  const resizes = (valid & Fattr.SIZE) !== 0;
+  const changes = (valid & (resizes ? ATTRIBUTES : ATTRIBUTES | TIMES)) !== 0;
+  const { node } = question;
+  return (resizes ? question.askNode(node, Operation.TRUNCATE, Operation.WRITE) : null) ??
+    (changes ? question.askNode(node, Operation.ATTRIBUTES) : null);
+}
+
+function setAttribute(question: PolicyQuestion): Refusal | null {
+  return question.askNode(question.node, Operation.ATTRIBUTES);
+}
+
+function link(question: PolicyQuestion): Refusal | null {
+  const { context, states } = question;
+  const parent = question.node;
+  const source = otherNode(context, BODY);
+  const inode = source < 0 ? undefined : context.tree.node(source);
+  if (parent?.directory == null || inode === undefined) return null;
+  const target = states.place(parent, context.request.name(BODY + 8), false);
+  const after = question.decide(target);
+  for (const place of states.placesOf(context.tree, inode)) {
+    const decision = question.decide(place);
+    const lost = decision.denied & CONTENT_OPERATIONS & ~after.denied;
+    const denied = lost | (decision.denied & Operation.LINK);
+    if (denied !== 0) return { place, operation: Operation.LINK, denied };
+  }
+  return question.ask(target, Operation.LINK, Operation.CREATE);
+}
+
+function renames(names: number, flagsAt: number | null): Row {
+  return (question) => {
+    const { context, states } = question;
+    const { tree, request } = context;
+    const target = otherNode(context, BODY);
+    const [from, to] = [question.node, target < 0 ? undefined : tree.node(target)];
+    if (from?.directory == null || to?.directory == null) return null;
+    const source = tree.lookup(from, request.name(names));
+    const fromName = request.name(names);
+    const toName = request.name(request.nameEnd);
+    const replaced = tree.lookup(to, toName);
+    // What is not there is told by the handler.
+    if (typeof source === "number") return null;
+    const isDirectory = source.directory !== null;
+    const before = states.place(from, fromName, isDirectory);
+    const after = states.place(to, toName, isDirectory);
+    if (typeof replaced === "number") return askMove(question, before, after, source, false);
+    const other = { ...after, isDirectory: replaced.directory !== null };
+    if (flagsAt === null || request.u32(flagsAt) !== RENAME_EXCHANGE) {
+      return askMove(question, before, after, source, true) ??
+        question.ask(other, Operation.RENAME, REPLACING);
+    }
+    const back = { ...before, isDirectory: other.isDirectory };
+    return askMove(question, before, after, source, true) ??
+      askMove(question, other, back, replaced, true);
+  };
+}
+
+/** What happens to a file that another one takes the place of. */
+const REPLACING = Operation.UNLINK | Operation.WRITE | Operation.TRUNCATE;
+
+/** `replaces`: there is something of the new name, which this takes the place of. */
+function askMove(
+  question: PolicyQuestion,
+  from: Place,
+  to: Place,
+  inode: Inode,
+  replaces: boolean,
+): Refusal | null {
+  const source = question.ask(from, Operation.RENAME, Operation.UNLINK);
+  if (source !== null) return source;
+  const [before, after] = [question.decide(from), question.decide(to)];
+  const lost = before.denied & CONTENT_OPERATIONS & ~after.denied;
+  if (lost !== 0) return { place: from, operation: Operation.RENAME, denied: lost };
+  const target = question.ask(to, Operation.RENAME, replaces ? REPLACING : Operation.CREATE);
+  if (target !== null || inode.directory === null) return target;
+  return findMoved(question, inode, from.state, to.state);
+}
+
+/** By opcode. What has no row is not asked about. */
+export const POLICY_ROWS: ReadonlyMap<number, Row> = new Map<number, Row>([
+  [Opcode.CREATE, createFile],
+  [Opcode.MKNOD, makes(16, false)],
+  [Opcode.MKDIR, makes(8, true)],
+  [Opcode.SYMLINK, makes(0, false)],
+  [Opcode.UNLINK, removes(false)],
+  [Opcode.RMDIR, removes(true)],
+  [Opcode.LINK, link],
+  [Opcode.RENAME, renames(BODY + 8, null)],
+  [Opcode.RENAME2, renames(BODY + 16, BODY + 8)],
+  [Opcode.OPEN, open],
+  [Opcode.READ, read],
+  [Opcode.WRITE, write],
+  [Opcode.FALLOCATE, fallocate],
+  [Opcode.COPY_FILE_RANGE, copyFileRange],
+  [Opcode.SETATTR, setattr],
+  [Opcode.SETXATTR, setAttribute],
+  [Opcode.REMOVEXATTR, setAttribute],
+]);

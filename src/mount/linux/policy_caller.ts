@@ -1,0 +1,66 @@
+/**
+ * Who made a request, as far as rules ask.
+ *
+ * The kernel says the user with each request. The name and the executable of the program are read from /proc when a rule
+ * asks, each time anew: a process may have become another one since. Both are those of the process, also where one of
+ * its threads, or a worker of the kernel's for it, asks. The name is what the process says it is. The executable is a path
+ * in the process's own mount namespace.
+ *
+ * @module
+ */
+
+import type { Caller } from "../../policy/policy.ts";
+import type { Request } from "../fuse/request.ts";
+import type { CgroupCallers } from "./cgroup_callers.ts";
+
+export class PolicyCaller implements Caller {
+  #thread = 0;
+  uid: number | null = null;
+
+  /** `callers`: null where the mount is not routed by cgroup: nobody is in a session then. */
+  constructor(readonly callers: CgroupCallers | null) {}
+
+  /** It stands for whoever made this request until it is told another one. */
+  of(request: Request): Caller {
+    this.#thread = request.pid;
+    this.uid = request.uid;
+    return this;
+  }
+
+  runs(program: string): boolean | null {
+    if (this.#thread === 0) return null;
+    const found = program.startsWith("/") ? executableOf(this.#thread) : processName(this.#thread);
+    return found === null ? null : found === program;
+  }
+
+  isIn(session: string): boolean | null {
+    if (this.callers === null || this.callers.sessions.length === 0) return false;
+    if (this.#thread === 0) return null;
+    const found = this.callers.sessionOf(this.#thread);
+    return found !== null && String(found.id) === session;
+  }
+}
+
+/** Where a file that was replaced or removed since it was started was. */
+const DELETED = " (deleted)";
+
+function executableOf(thread: number): string | null {
+  try {
+    const path = Deno.readLinkSync(`/proc/${thread}/exe`);
+    return path.endsWith(DELETED) ? path.slice(0, -DELETED.length) : path;
+  } catch {
+    return null;
+  }
+}
+
+/** At most 15 bytes, of the process that the thread belongs to. */
+function processName(thread: number): string | null {
+  try {
+    const status = Deno.readTextFileSync(`/proc/${thread}/status`);
+    const process = /^Tgid:\t(\d+)$/m.exec(status)?.[1];
+    if (process === undefined) return null;
+    return Deno.readTextFileSync(`/proc/${process}/comm`).replace(/\n$/, "");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,38 @@
+import { Operation } from "./operation.ts";
+import { isAboutProcesses, type Rule } from "./rule.ts";
+
+/** A rule that does not hold altogether, and why: a sentence for people. */
+export interface UnheldRule {
+  readonly rule: string;
+  readonly why: string;
+}
+
+/**
+ * Rules that do not hold altogether on a mount that is not asked when files are opened. Reading and writing by anybody are
+ * refused when they are carried out; whether a file that is in the kernel's memory is run, or which of several
+ * processes reads it, only an open can tell.
+ */
+export function unheldRules(rules: readonly Rule[]): UnheldRule[] {
+  return rules.filter(needsOpens).map((rule) => ({ rule: rule.name, why: whyOf(rule) }));
+}
+
+/** True if a mount has to be asked for opens for the rule to hold altogether. */
+export function needsOpens(rule: Rule): boolean {
+  if (rule.verdict === "allow") return false;
+  const { operations } = rule;
+  if (isAboutProcesses(rule)) {
+    return (operations & (Operation.READ | Operation.WRITE | Operation.EXEC)) !== 0;
+  }
+  return (operations & (Operation.READ | Operation.EXEC)) === Operation.EXEC ||
+    (rule.verdict === "watch" && (operations & Operation.READ) !== 0);
+}
+
+function whyOf(rule: Rule): string {
+  const remount = "it holds from the next mount on: agentvfs stop, then agentvfs quickstart";
+  if (!isAboutProcesses(rule)) {
+    return `Running what is in the kernel's memory is not seen; ${remount}`;
+  }
+  return (rule.operations & Operation.WRITE) !== 0
+    ? `Who writes through a mapping is not seen, so that nobody may; ${remount}`
+    : `What another process has read stays readable; ${remount}`;
+}

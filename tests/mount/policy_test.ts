@@ -1,0 +1,128 @@
+/**
+ * Rules of the mount: they are installed, hold, and hold in the next server and the next mount.
+ */
+
+import assert from "node:assert/strict";
+import { type Mounted, withProject } from "../support/mounted.ts";
+import { shell } from "../support/process.ts";
+
+const PROJECT =
+  "mkdir -p infra/prod src; echo plan >infra/prod/main.tf; echo b >src/b; echo S=1 >.env";
+const RULES = {
+  rules: [
+    {
+      name: "production",
+      path_pattern: "infra/prod/**",
+      deny: "write,truncate,create,unlink,rename",
+    },
+    { name: "environment", path_pattern: ".env", deny: "read" },
+  ],
+};
+
+async function install(m: Mounted, rules: object): Promise<void> {
+  const path = `${m.state}/rules.json`;
+  await Deno.writeTextFile(path, JSON.stringify(rules));
+  await m.ctl("policy", "install", path);
+}
+
+/** The rules hold, whoever answers. */
+async function assertHeld(m: Mounted): Promise<void> {
+  const refused = "echo x >>infra/prod/main.tf || rm infra/prod/main.tf || touch infra/prod/x || " +
+    "mv infra other || cat .env";
+  const script =
+    `(${refused} || true) 2>&1; echo x >>src/b && cat infra/prod/main.tf && mv src/b src/c && mv src/c src/b`;
+  const said = await shell(script, { cwd: m.mount });
+  assert.deepEqual(said.match(/Permission denied/g)?.length, 5, said);
+  assert.match(said, /\nplan\n$/);
+}
+
+Deno.test("what rules deny is refused, by every server and every mount to come", () =>
+  withProject(PROJECT, async (m) => {
+    assert.equal(await shell("cat .env", { cwd: m.mount }), "S=1\n");
+    await install(m, RULES);
+    await assertHeld(m);
+    await m.killServer();
+    await assertHeld(m);
+    await m.ctl("restart");
+    await assertHeld(m);
+    await m.restart();
+    await assertHeld(m);
+    const shown = await m.ctl("policy", "show");
+    assert.equal(shown.version, 1);
+    assert.deepEqual(shown.rules.map(({ name }: { name: string }) => name), [
+      "production",
+      "environment",
+    ]);
+    const removed = await m.ctl("policy", "remove");
+    assert.equal(removed.version, 2);
+    assert.equal(await shell("cat .env; mv infra other", { cwd: m.mount }), "S=1\n");
+  }));
+
+Deno.test("what was refused is told: in the list, and in .agentvfs/status of the branch", () =>
+  withProject(PROJECT, async (m) => {
+    await install(m, RULES);
+    await m.ctl("branch", "create", "other");
+    await shell("rm infra/prod/main.tf || true", { cwd: m.mount });
+    await shell("cat .env || true", { cwd: m.path(".agentvfs/branches/other") });
+    const { count, denials } = await m.ctl("policy", "denials");
+    assert.equal(count, 2);
+    const told = denials.map(({ branch, path, operation, rule, uid }: Record<string, unknown>) => [
+      branch,
+      path,
+      operation,
+      rule,
+      uid,
+    ]);
+    assert.deepEqual(told, [
+      ["main", "infra/prod/main.tf", "unlink", "production", Deno.uid()],
+      ["other", ".env", "read", "environment", Deno.uid()],
+    ]);
+    const main = JSON.parse(await Deno.readTextFile(m.path(".agentvfs/status")));
+    assert.equal(main.refused.length, 1);
+    assert.match(
+      main.refused[0],
+      /Removing infra\/prod\/main.tf was refused by the rule "production"/,
+    );
+    const other = await Deno.readTextFile(m.path(".agentvfs/branches/other/.agentvfs/status"));
+    assert.match(JSON.parse(other).refused[0], /Reading .env on other was refused/);
+  }));
+
+Deno.test("a rollback brings back what rules deny to change, and the rules hold after it", () =>
+  withProject(PROJECT, async (m) => {
+    await shell("echo more >>infra/prod/main.tf; mkdir infra/prod/sub", { cwd: m.mount });
+    await install(m, RULES);
+    await m.ctl("rollback", "initial");
+    assert.equal(await Deno.readTextFile(m.path("infra/prod/main.tf")), "plan\n");
+    await assertHeld(m);
+  }));
+
+Deno.test("rules that cannot be read keep the mount from being made", () =>
+  withProject(PROJECT, async (m) => {
+    await install(m, RULES);
+    const { socket } = await m.status();
+    const policy = socket.replace(/[^/]*$/, "policy.json");
+    const saved = await Deno.readTextFile(policy);
+    await m.stop();
+    await Deno.writeTextFile(policy, saved.slice(0, 40));
+    const error = await m.refused("quickstart", m.project);
+    assert.match(error.message, /The rules in .*policy.json cannot be used/);
+    assert.match(error.hint!, /Nothing is mounted without them/);
+    assert.equal(error.exit, 4);
+    await Deno.writeTextFile(policy, saved);
+    await m.start();
+    await assertHeld(m);
+  }));
+
+Deno.test("a wrong file is refused with its rule, line and remedy, and changes nothing", () =>
+  withProject(PROJECT, async (m) => {
+    await install(m, RULES);
+    const path = `${m.state}/wrong.json`;
+    await Deno.writeTextFile(path, '{"rules": [\n  {"path_pattern": "a", "deny": "wirte"}\n]}');
+    const error = await m.refused("policy", "install", path);
+    assert.equal(error.exit, 2);
+    assert.equal(error.code, "policy_rule");
+    assert.match(error.message, /Rule 1, line 2, has deny of "wirte"/);
+    assert.match(error.hint!, /read, write/);
+    assert.deepEqual(error.details, { line: 2 });
+    await assertHeld(m);
+  }));
