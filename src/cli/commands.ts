@@ -54,6 +54,8 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   "worktree remove": { load: () => import("./commands/agents/worktree_remove.ts"), hidden: true },
   mcp: { load: () => import("./commands/agents/mcp.ts") },
   version: { load: () => import("./commands/daemon/version.ts") },
+  upgrade: { load: () => import("./commands/install/upgrade.ts") },
+  uninstall: { load: () => import("./commands/install/uninstall.ts") },
   "branch switch": { load: () => import("./commands/branches/branch_switch.ts"), control: true },
   "session register": {
     load: () => import("./commands/sessions/session_register.ts"),

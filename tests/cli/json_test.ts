@@ -12,7 +12,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   quickstart: ["quickstart PROJECT"],
   doctor: ["doctor"],
   status: ["status"],
-  restart: ["restart"],
+  restart: ["restart", "restart --all"],
   checkpoint: ["checkpoint x --message why"],
   rollback: ["rollback initial --dry-run"],
   log: ["log"],
@@ -49,6 +49,8 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
 
 /** Only a mount can show what these print: tests/mount/results_test.ts, run_agents_test.ts. */
 const MOUNTED = ["daemon", "export", "run", "stop"];
+/** Only an installed program: tests/e2e/install_test.ts. */
+const INSTALLED = ["uninstall"];
 /** And these: tests/mount/workspace_test.ts. */
 const WORKSPACE = [
   "init",
@@ -86,7 +88,7 @@ Deno.test("every command that prints JSON has a line here", async () => {
   }
   assert.deepEqual(
     printing.toSorted(),
-    [...Object.keys(LINES), ...MOUNTED, ...WORKSPACE].toSorted(),
+    [...Object.keys(LINES), ...MOUNTED, ...INSTALLED, ...WORKSPACE].toSorted(),
   );
 });
 

@@ -154,8 +154,13 @@ async function choose(workspaces: readonly WorkspaceRecord[]): Promise<FoundDaem
   return found(running[0] ?? first);
 }
 
+/** All whose daemon runs. */
+export async function runningWorkspaces(): Promise<WorkspaceRecord[]> {
+  return await onlyRunning(await listWorkspaces());
+}
+
 async function findOnly(): Promise<FoundDaemon> {
-  const running = await onlyRunning(await listWorkspaces());
+  const running = await runningWorkspaces();
   const [only, another] = running;
   if (another !== undefined) throw ambiguous(running);
   if (only !== undefined) return found(only);

@@ -14,6 +14,7 @@ import type { Store } from "../../store/store.ts";
 import { StoreError } from "../../store/format/store_error.ts";
 import { type AffectedPaths, affectedPaths } from "../snapshots/affected_paths.ts";
 import { SnapshotCheck } from "./check_snapshot.ts";
+import type { LeafDirectories } from "./leaf_directories.ts";
 import { type CommitInfo, decodeCommit, encodeCommit } from "../commits/commit.ts";
 import { hasTable } from "../../store/index/summed_table.ts";
 import { BASES } from "../commits/schema.ts";
@@ -48,25 +49,26 @@ interface Kept {
   readonly snapshot: Snapshot;
 }
 
-/** Checks what the tables of the history say. `table` and `findings` come from the check of the packs. */
+/** Checks what the tables of the history say. What it is given comes from the check of the packs. */
 export function* checkHistory(
   store: Store,
   table: ObjectTable,
   findings: Findings,
+  leaves: LeafDirectories | null,
 ): Work<HistoryCheck> {
   const check = new Check(store, findings);
   const commits = yield* check.commits();
   const branches = check.branches();
   check.operations();
   check.bases();
-  const snapshots = new SnapshotCheck(store, table, findings);
+  const snapshots = new SnapshotCheck(store, table, findings, leaves);
   const broken: Kept[] = [];
   for (const kept of [...branches, ...commits]) {
     const what = describe(kept);
     if (!(yield* snapshots.check(kept.snapshot, what))) broken.push(kept);
   }
   const affected: Affected[] = [];
-  const isLost = (id: ObjectId) => findings.lost.has(id);
+  const isLost = (id: ObjectId) => findings.isLost(id);
   for (const { commit, label, branch, snapshot } of broken) {
     const paths = yield* affectedPaths(
       store,

@@ -8,14 +8,12 @@
  * @module
  */
 
-import { CHUNK_BYTES, ChunkList } from "../../store/contents/chunk_list.ts";
+import { ChunkList } from "../../store/contents/chunk_list.ts";
 import type { Findings } from "../../store/format/damage.ts";
 import {
   type InodeRecord,
   S_IFDIR,
-  S_IFLNK,
   S_IFMT,
-  S_IFREG,
   type Snapshot,
   type TreeEntry,
 } from "../../store/trees/entry.ts";
@@ -32,7 +30,9 @@ import { TableSource } from "../../store/table_source.ts";
 import { isIndex, readIndex } from "../../store/trees/tree_page.ts";
 import { decodeTree, readTree } from "../../store/trees/tree_read.ts";
 import { pageStarts, SINGLE_PAGE_ENTRIES } from "../../store/trees/tree_split.ts";
-import { totalsOf } from "../snapshots/totals.ts";
+import { type Totals, totalsOf } from "../snapshots/totals.ts";
+import type { LeafDirectories } from "./leaf_directories.ts";
+import { recordFault } from "./record_fault.ts";
 
 /** What is known of an object, as bits of its mark. Bit 1 is the packs' own. */
 const CHECKED = 2;
@@ -60,6 +60,7 @@ interface Links {
 
 export class SnapshotCheck {
   readonly #table: ObjectTable;
+  readonly #leaves: LeafDirectories | null;
   readonly #source: TableSource;
   readonly #findings: Findings;
   readonly #index: ObjectIndex;
@@ -74,8 +75,15 @@ export class SnapshotCheck {
   files = 0;
   #steps = 0;
 
-  constructor(store: Store, table: ObjectTable, findings: Findings) {
+  /** @param leaves directories that need not be looked into again: of a store in which nothing was found so far */
+  constructor(
+    store: Store,
+    table: ObjectTable,
+    findings: Findings,
+    leaves: LeafDirectories | null,
+  ) {
     this.#table = table;
+    this.#leaves = leaves;
     this.#source = new TableSource(store, table);
     this.#findings = findings;
     this.#index = new ObjectIndex(store.database);
@@ -96,12 +104,12 @@ export class SnapshotCheck {
 
   /** Whether something in the object, or below it, cannot be read. Only of what was checked. */
   isBroken(id: ObjectId | null): boolean {
-    return id !== null && (this.#findings.lost.has(id) || (this.#flags(id) & BROKEN) !== 0);
+    return id !== null && (this.#findings.isLost(id) || (this.#flags(id) & BROKEN) !== 0);
   }
 
   /** Walks a directory that was not checked before. Returns its flags. */
   *#tree(record: InodeRecord, what: string, path: string): Work<number> {
-    const known = this.#flags(record.content!);
+    const known = this.#known(record, what, path);
     if (known & CHECKED) return known;
     const first = this.#enter(record, what, path);
     if (first === null) return BROKEN;
@@ -125,7 +133,7 @@ export class SnapshotCheck {
       const at = frame.path === "" ? entry.name : `${frame.path}/${entry.name}`;
       frame.flags |= this.#record(entry, what, at);
       if ((entry.mode & S_IFMT) !== S_IFDIR || entry.content === null) continue;
-      const seen = this.#flags(entry.content);
+      const seen = this.#known(entry, what, at);
       if (seen & CHECKED) {
         frame.flags |= seen & (HAS_LINKS | BROKEN);
         continue;
@@ -134,6 +142,21 @@ export class SnapshotCheck {
       if (below === null) frame.flags |= BROKEN;
       else stack.push(below);
     }
+  }
+
+  /** Flags of a directory that was checked before, or that the packs' check has told enough of. */
+  #known(record: InodeRecord, what: string, path: string): number {
+    const id = record.content!;
+    const flags = this.#flags(id);
+    if (flags & CHECKED) return flags;
+    const totals = this.#leaves?.totals(id) ?? null;
+    if (totals === null) return flags;
+    this.trees++;
+    this.files += totals.entries;
+    const fault = totalsFault(record, totals);
+    if (fault !== null) this.#misfit(what, path, fault);
+    this.#setFlags(id, CHECKED);
+    return CHECKED;
   }
 
   #progress() {
@@ -150,7 +173,7 @@ export class SnapshotCheck {
     if (tree === null) return null;
     const { bytes, entries } = tree;
     this.trees++;
-    const fault = pagesFault(id, bytes, entries) ?? totalsFault(record, entries);
+    const fault = pagesFault(id, bytes, entries) ?? totalsFault(record, totalsOf(entries));
     if (fault !== null) this.#misfit(what, path, fault);
     return { id, path, entries, next: 0, flags: 0 };
   }
@@ -160,16 +183,8 @@ export class SnapshotCheck {
     this.files++;
     let flags = 0;
     if (record.xattrs !== null) flags |= this.#object(record.xattrs, "xattrs", what, path);
-    const type = record.mode & S_IFMT;
-    if (type === S_IFDIR) return flags;
-    const hasBytes = type === S_IFREG || type === S_IFLNK;
-    const fault = !hasBytes && record.content !== null
-      ? "it has content and can have none"
-      : hasBytes && (record.content === null) !== (record.size === 0)
-      ? `it has ${record.size} bytes and ${record.content === null ? "no" : "a"} content`
-      : record.chunked !== (type === S_IFREG && (record.chunked || record.size > CHUNK_BYTES))
-      ? "it is in chunks where it should not be, or the other way round"
-      : null;
+    if ((record.mode & S_IFMT) === S_IFDIR) return flags;
+    const fault = recordFault(record);
     if (fault !== null) this.#misfit(what, path, fault);
     if (record.content === null) return flags;
     return flags | this.#content(record.content, record, what, path);
@@ -220,7 +235,7 @@ export class SnapshotCheck {
 
   /** Checks that an object is there and is what it should be. */
   #object(id: ObjectId, type: ObjectType, what: string, path: string): number {
-    if (this.#findings.lost.has(id)) return BROKEN;
+    if (this.#findings.isLost(id)) return BROKEN;
     const found = this.#typeCode(id);
     if (found === null) {
       const message = `Object ${id}, a ${type} of ${named(what, path)}, is not in the store`;
@@ -342,13 +357,12 @@ function pagesFault(id: ObjectId, bytes: Uint8Array, entries: readonly TreeEntry
   return "its pages are cut elsewhere than they should be";
 }
 
-function totalsFault(record: InodeRecord, entries: readonly TreeEntry[]): string | null {
-  const { size, entries: count, nlink } = totalsOf(entries);
+function totalsFault(record: InodeRecord, { size, entries, nlink }: Totals): string | null {
   if (record.size !== size) {
     return `it says ${record.size} bytes are below it and there are ${size}`;
   }
-  if (record.entries !== count) {
-    return `it says ${record.entries} names are below it and there are ${count}`;
+  if (record.entries !== entries) {
+    return `it says ${record.entries} names are below it and there are ${entries}`;
   }
   // 0 where it was not known.
   if (record.nlink === 0 || record.nlink === nlink) return null;

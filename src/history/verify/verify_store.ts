@@ -22,6 +22,7 @@ import type { StoreWriter } from "../../store/store_writer.ts";
 import { checkJournal, type TornTail } from "../../tree/journal/check_journal.ts";
 import { type Affected, checkHistory } from "./check_history.ts";
 import type { RecoveredIndex } from "./recover_index.ts";
+import { LeafDirectories } from "./leaf_directories.ts";
 import { HISTORY_TABLES } from "../commits/schema.ts";
 
 export interface VerifyOptions {
@@ -109,13 +110,17 @@ export function* verifyStore(store: Store, options: VerifyOptions): Work<VerifyR
       findings.add(damage);
     }
     let table = yield* ObjectTable.load(database);
-    const packs = yield* checkPacks({ directory, database, hasher, table, findings });
+    const leaves = new LeafDirectories(table);
+    const decode = leaves.look.bind(leaves);
+    const packs = yield* checkPacks({ directory, database, hasher, table, findings, decode });
+    // Where something is wrong already, the walk looks at everything itself.
+    const known = findings.count === 0 ? leaves : null;
     let repaired: Repaired | null = null;
     if (repair !== undefined && findings.count > 0) {
       repaired = { ...NOTHING, ...repairIndex(repair, table, packs, findings) };
       table = yield* ObjectTable.load(database);
     }
-    const history = yield* checkHistory(store, table, findings);
+    const history = yield* checkHistory(store, table, findings, known);
     if (repair !== undefined) repaired = quarantineMissing(repair, findings, repaired);
     const journals = yield* checkJournals(store, options, findings);
     if (repair !== undefined) repaired = cutTails(journals.torn, repaired);

@@ -63,9 +63,14 @@ export class Findings {
     if (this.damage.length < KEPT) this.damage.push(damage);
   }
 
+  /** True for an object that cannot be read. As a rule there is none, and no id need be looked for. */
+  isLost(id: ObjectId): boolean {
+    return this.lost.size > 0 && this.lost.has(id);
+  }
+
   /** An object that cannot be read. */
   lose(id: ObjectId, damage: Damage): void {
-    if (this.lost.has(id)) return;
+    if (this.isLost(id)) return;
     this.lost.set(id, damage.message);
     this.add({ ...damage, id });
   }

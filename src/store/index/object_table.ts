@@ -1,21 +1,17 @@
 /**
- * All objects of the index in memory, as flat arrays in the order of their ids: what a walk over the whole
- * store marks and looks up in.
+ * All objects of the index in memory, in the order of their ids: what a walk over the whole store marks and
+ * looks up in.
  *
- * It takes 56 bytes an object, 56 MB a million. Ids are compared whole, so that two objects are never taken
- * for one, whoever made them.
+ * Ids are hashes, so each look is at another place in memory, and waiting for that is what it costs: what says where an
+ * object is lies together. With the directory it is 62 bytes an object, 62 MB a million. Ids are compared whole, so
+ * that two objects are never taken for one, whoever made them.
  *
  * @module
  */
 
 import type { DatabaseSync } from "node:sqlite";
 import { Location } from "../format/location.ts";
-import {
-  OBJECT_ID_BYTES,
-  type ObjectId,
-  objectIdFromBytes,
-  writeObjectId,
-} from "../format/object_id.ts";
+import { OBJECT_ID_BYTES, type ObjectId, objectIdFromBytes } from "../format/object_id.ts";
 import { prepared } from "./prepared.ts";
 import type { Work } from "../format/sliced.ts";
 import { StoreError } from "../format/store_error.ts";
@@ -34,23 +30,36 @@ const ROWS_OF_PAGE = `SELECT id, ${NUMBERS.join(", ")} FROM objects
   WHERE id > ? ORDER BY id LIMIT ${PAGE_ROWS}`;
 /** A page as a string for each column, which costs a third of an object for each row. */
 const PAGE =
-  `SELECT count(*) AS rows, max(length(id)) AS longest, group_concat(hex(id), '') AS ids, ${
+  `SELECT count(*) AS rows, max(length(id)) AS longest, CAST(group_concat(id, '') AS BLOB) AS ids, ${
     NUMBERS.map((column) => `json_group_array(${column}) AS ${column}`).join(", ")
   } FROM (${ROWS_OF_PAGE})`;
 
 /** Objects that share a line of the directory, on average: it takes four bytes a line. */
-const OBJECTS_PER_LINE = 4;
+const OBJECTS_PER_LINE = 1;
 
+const ID_WORDS = OBJECT_ID_BYTES / 4;
+
+/** Words of 32 bits that say where an object is, and which is what. */
+const PLACE_WORDS = 6;
+const PACK = 0;
+const OFFSET_LOW = 1;
+const OFFSET_HIGH = 2;
+const STORED = 3;
+const SIZE = 4;
+const ENCODING = 5;
+
+/** The id that is looked for. */
 const wanted = new Uint8Array(OBJECT_ID_BYTES);
+const wantedWords = new Uint32Array(wanted.buffer);
 
 type Row = Readonly<Record<typeof NUMBERS[number], number>> & { readonly id: Uint8Array };
 
 type Page = Readonly<Record<typeof NUMBERS[number], string>> & {
   readonly rows: number;
-  /** Bytes of the longest id. With the digits of all, it tells whether each is an id. */
+  /** Bytes of the longest id. With the bytes of all, it tells whether each is an id. */
   readonly longest: number;
-  /** Hex digits of the ids, without anything between them; null for none. */
-  readonly ids: string | null;
+  /** The ids, without anything between them; null for none. */
+  readonly ids: Uint8Array | null;
 };
 
 /** How many rows a page has, and the id of its last. */
@@ -60,12 +69,10 @@ interface PageEnd {
 }
 
 export class ObjectTable {
-  #ids: Uint8Array;
-  #packs: Uint32Array;
-  #offsets: Float64Array;
-  #stored: Uint32Array;
-  #sizes: Uint32Array;
-  #encodings: Uint8Array;
+  #ids: Uint8Array<ArrayBuffer>;
+  /** The same memory. */
+  #idWords: Uint32Array;
+  #places: Uint32Array;
   #types: Uint8Array;
   /** One byte an object for whoever walks. */
   marks: Uint8Array;
@@ -76,11 +83,8 @@ export class ObjectTable {
 
   private constructor(capacity: number) {
     this.#ids = new Uint8Array(capacity * OBJECT_ID_BYTES);
-    this.#packs = new Uint32Array(capacity);
-    this.#offsets = new Float64Array(capacity);
-    this.#stored = new Uint32Array(capacity);
-    this.#sizes = new Uint32Array(capacity);
-    this.#encodings = new Uint8Array(capacity);
+    this.#idWords = new Uint32Array(this.#ids.buffer);
+    this.#places = new Uint32Array(capacity * PLACE_WORDS);
     this.#types = new Uint8Array(capacity);
     this.marks = new Uint8Array(capacity);
   }
@@ -123,48 +127,60 @@ export class ObjectTable {
       // A value that cannot be in JSON; anything else is seen again by whoever reads the rows.
       return null;
     }
-    const { rows, ids, longest } = page;
+    const { rows, longest } = page;
+    const ids = page.ids ?? new Uint8Array(0);
     const columns = NUMBERS.map((column) => JSON.parse(page[column]) as unknown[]);
-    const length = rows * OBJECT_ID_BYTES;
-    if ((ids?.length ?? 0) !== 2 * length || longest > OBJECT_ID_BYTES) return null;
-    if (!columns.every((column) => column.every(isCount))) return null;
-    while (this.count + rows > this.#packs.length) this.#grow();
-    const start = this.count * OBJECT_ID_BYTES;
-    const bytes = this.#ids.subarray(start, start + length);
-    if (ids !== null) bytes.setFromHex(ids);
-    if (!areAscending(bytes)) return null;
+    if (ids.length !== rows * OBJECT_ID_BYTES || longest > OBJECT_ID_BYTES) return null;
+    if (!columns.every((column) => column.every(isCount)) || !areAscending(ids)) return null;
     const [packs, offsets, stored, sizes, encodings, types] = columns as number[][];
-    this.#packs.set(packs!, this.count);
-    this.#offsets.set(offsets!, this.count);
-    this.#stored.set(stored!, this.count);
-    this.#sizes.set(sizes!, this.count);
-    this.#encodings.set(encodings!, this.count);
-    this.#types.set(types!, this.count);
-    this.count += rows;
-    return { count: rows, id: bytes.slice(-OBJECT_ID_BYTES) };
+    for (let i = 0; i < rows; i++) {
+      const at = this.#append(ids, i * OBJECT_ID_BYTES);
+      this.#set(at, packs![i]!, offsets![i]!, stored![i]!, sizes![i]!, encodings![i]!, types![i]!);
+    }
+    return { count: rows, id: ids.subarray(-OBJECT_ID_BYTES) };
   }
 
   #addRows(rows: readonly Row[]): PageEnd {
-    for (const row of rows) this.#add(row);
+    for (const row of rows) this.#addRow(row);
     return { count: rows.length, id: rows.at(-1)?.id };
   }
 
-  #add(row: Row): void {
-    const { id } = row;
+  #addRow(row: Row): void {
+    const { id, pack, offset, stored, size, encoding, type } = row;
     const isId = id instanceof Uint8Array && id.length === OBJECT_ID_BYTES;
     if (!isId || !NUMBERS.every((column) => isCount(row[column]))) {
       this.impossible++;
       return;
     }
-    if (this.count === this.#packs.length) this.#grow();
+    this.#set(this.#append(id, 0), pack, offset, stored, size, encoding, type);
+  }
+
+  /** Makes place for the object of the id that begins at `start`. Returns it. */
+  #append(ids: Uint8Array, start: number): number {
+    if (this.count === this.marks.length) this.#grow();
     const at = this.count++;
-    this.#ids.set(id, at * OBJECT_ID_BYTES);
-    this.#packs[at] = row.pack;
-    this.#offsets[at] = row.offset;
-    this.#stored[at] = row.stored;
-    this.#sizes[at] = row.size;
-    this.#encodings[at] = row.encoding;
-    this.#types[at] = row.type;
+    const first = at * OBJECT_ID_BYTES;
+    for (let i = 0; i < OBJECT_ID_BYTES; i++) this.#ids[first + i] = ids[start + i]!;
+    return at;
+  }
+
+  #set(
+    at: number,
+    pack: number,
+    offset: number,
+    stored: number,
+    size: number,
+    encoding: number,
+    type: number,
+  ): void {
+    const first = at * PLACE_WORDS;
+    this.#places[first + PACK] = pack;
+    this.#places[first + OFFSET_LOW] = offset;
+    this.#places[first + OFFSET_HIGH] = offset / 2 ** 32;
+    this.#places[first + STORED] = stored;
+    this.#places[first + SIZE] = size;
+    this.#places[first + ENCODING] = encoding;
+    this.#types[at] = type;
   }
 
   /** Ids are hashes and evenly spread: so a few bits of one tell nearly where it is. */
@@ -187,28 +203,21 @@ export class ObjectTable {
   }
 
   #grow(): void {
-    const larger = new ObjectTable(2 * this.#packs.length);
+    const larger = new ObjectTable(2 * this.marks.length);
     larger.#ids.set(this.#ids);
-    larger.#packs.set(this.#packs);
-    larger.#offsets.set(this.#offsets);
-    larger.#stored.set(this.#stored);
-    larger.#sizes.set(this.#sizes);
-    larger.#encodings.set(this.#encodings);
+    larger.#places.set(this.#places);
     larger.#types.set(this.#types);
     larger.marks.set(this.marks);
     this.#ids = larger.#ids;
-    this.#packs = larger.#packs;
-    this.#offsets = larger.#offsets;
-    this.#stored = larger.#stored;
-    this.#sizes = larger.#sizes;
-    this.#encodings = larger.#encodings;
+    this.#idWords = larger.#idWords;
+    this.#places = larger.#places;
     this.#types = larger.#types;
     this.marks = larger.marks;
   }
 
   /** Place of the object in the table, or -1. */
   find(id: ObjectId): number {
-    writeObjectId(id, wanted);
+    wanted.setFromHex(id);
     const line = this.#line(wanted, 0);
     let low = this.#directory[line]!;
     let high = this.#directory[line + 1]! - 1;
@@ -224,13 +233,20 @@ export class ObjectTable {
 
   /** Below 0 where the object at `at` comes before {@linkcode wanted}. */
   #compare(at: number): number {
-    const ids = this.#ids;
-    const start = at * OBJECT_ID_BYTES;
-    for (let i = 0; i < OBJECT_ID_BYTES; i++) {
-      const difference = ids[start + i]! - wanted[i]!;
-      if (difference !== 0) return difference;
+    const first = at * ID_WORDS;
+    for (let word = 0; word < ID_WORDS; word++) {
+      if (this.#idWords[first + word] !== wantedWords[word]) {
+        return this.#compareBytes(at, 4 * word);
+      }
     }
     return 0;
+  }
+
+  /** As {@linkcode #compare}, of ids that are the same before byte `i`. */
+  #compareBytes(at: number, i: number): number {
+    const first = at * OBJECT_ID_BYTES;
+    while (this.#ids[first + i] === wanted[i]) i++;
+    return this.#ids[first + i]! - wanted[i]!;
   }
 
   id(at: number): ObjectId {
@@ -239,12 +255,16 @@ export class ObjectTable {
 
   /** Bytes of the object. */
   size(at: number): number {
-    return this.#sizes[at]!;
+    return this.#places[at * PLACE_WORDS + SIZE]!;
   }
 
   /** Bytes of its payload. */
   stored(at: number): number {
-    return this.#stored[at]!;
+    return this.#places[at * PLACE_WORDS + STORED]!;
+  }
+
+  encoding(at: number): number {
+    return this.#places[at * PLACE_WORDS + ENCODING]!;
   }
 
   /** One of OBJECT_TYPE_CODES. */
@@ -253,21 +273,22 @@ export class ObjectTable {
   }
 
   pack(at: number): number {
-    return this.#packs[at]!;
+    return this.#places[at * PLACE_WORDS + PACK]!;
   }
 
   offset(at: number): number {
-    return this.#offsets[at]!;
+    const first = at * PLACE_WORDS;
+    return this.#places[first + OFFSET_HIGH]! * 2 ** 32 + this.#places[first + OFFSET_LOW]!;
   }
 
   location(at: number): Location {
     return new Location(
-      this.#packs[at]!,
-      this.#offsets[at]!,
-      this.#stored[at]!,
-      this.#sizes[at]!,
-      this.#encodings[at]!,
-      this.#types[at]!,
+      this.pack(at),
+      this.offset(at),
+      this.stored(at),
+      this.size(at),
+      this.encoding(at),
+      this.type(at),
     );
   }
 }

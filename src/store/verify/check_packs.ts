@@ -26,7 +26,6 @@ import { PackReader } from "../packs/pack_reader.ts";
 import { nextHeader } from "../packs/pack_scan.ts";
 import { checkPayloadSize, decodePayload } from "../format/payload.ts";
 import { prepared } from "../index/prepared.ts";
-import { visitReferences } from "../objects/references.ts";
 import type { Work } from "../format/sliced.ts";
 import { StoreError } from "../format/store_error.ts";
 import { packsPath } from "../files/store_paths.ts";
@@ -34,8 +33,10 @@ import { packsPath } from "../files/store_paths.ts";
 /** Mark of an object whose record is whole and where the index says. */
 export const SEEN = 1;
 
-/** Bytes read at a time. */
-const WINDOW = 4 * 1024 * 1024;
+/** Bytes read at a time: few enough that the CPU still has them near when they are hashed. */
+const WINDOW = 1024 * 1024;
+/** Bytes that are checked between two pauses, or one record. */
+const PAUSE_EVERY = 64 * 1024;
 
 export interface PackCheck {
   readonly packs: number;
@@ -55,6 +56,8 @@ export interface PackCheckInput {
   /** Loaded before; its marks are set to {@linkcode SEEN}. */
   readonly table: ObjectTable;
   readonly findings: Findings;
+  /** Takes an object apart whose bytes have its name. Throws `damaged_object` if no program of this version makes such. */
+  readonly decode: (id: ObjectId, type: ObjectType, bytes: Uint8Array) => void;
 }
 
 /** Checks all packs that the index has. What it finds is in `findings`. */
@@ -155,6 +158,7 @@ class Check {
     }
     const before = this.result.bytes;
     let offset = PACK_HEADER_BYTES;
+    let paused = 0;
     while (offset < length) {
       const header = readRecordHeader(
         this.#bytes(pack, offset, Math.min(RECORD_HEADER_BYTES, length - offset)),
@@ -169,6 +173,8 @@ class Check {
         this.#record(pack, offset, header);
         offset = end;
       }
+      if (offset - paused < PAUSE_EVERY) continue;
+      paused = offset;
       this.result.bytes = before + offset;
       yield { phase: "packs", done: this.result.bytes, total: this.#total, unit: "bytes" };
     }
@@ -178,8 +184,7 @@ class Check {
   #record(pack: number, offset: number, header: RecordHeader): void {
     const { table, findings } = this.#input;
     const payload = this.#bytes(pack, offset + RECORD_HEADER_BYTES, header.stored);
-    const { id, stored, size, encoding, type } = header;
-    const location = new Location(pack, offset, stored, size, encoding, type);
+    const { id, stored } = header;
     const at = table.find(id);
     const here = at >= 0 && table.pack(at) === pack && table.offset(at) === offset;
     const why = this.#fault(header, payload);
@@ -193,17 +198,18 @@ class Check {
       return;
     }
     this.result.records++;
-    if (!here) {
-      // Committed after the table was read, or a copy.
-      const now = this.#index.find(id);
-      const isThere = now !== null && now.pack === pack && now.offset === offset;
-      if (!isThere || !sameShape(now, location)) {
-        this.result.elsewhere.set(id, location);
-      }
-      return;
+    if (here && isInTable(table, at, header)) table.marks[at] = SEEN;
+    else if (here || !this.#isCommitted(pack, offset, header)) {
+      const { size, encoding, type } = header;
+      const location = new Location(pack, offset, stored, size, encoding, type);
+      this.result.elsewhere.set(id, location);
     }
-    if (sameShape(table.location(at), location)) table.marks[at] = SEEN;
-    else this.result.elsewhere.set(id, location);
+  }
+
+  /** True if the index has the record by now: it was committed after the table was read. */
+  #isCommitted(pack: number, offset: number, header: RecordHeader): boolean {
+    const now = this.#index.find(header.id);
+    return now !== null && now.pack === pack && now.offset === offset && sameShape(now, header);
   }
 
   /** Why the record's bytes are not the object they say they are, or null. */
@@ -216,7 +222,8 @@ class Check {
       if (hashObject(this.#input.hasher, type, bytes) !== header.id) {
         return "its bytes have another hash";
       }
-      return decodeFault(header.id, type, bytes);
+      this.#input.decode(header.id, type, bytes);
+      return null;
     } catch (error) {
       return faultOf(error);
     }
@@ -243,7 +250,7 @@ class Check {
       }
       if (table.marks[at] === SEEN) continue;
       const id = table.id(at);
-      if (findings.lost.has(id)) continue;
+      if (findings.isLost(id)) continue;
       const now = this.#index.find(id);
       // Rewritten into another pack, or dropped, since the table was read.
       if (now === null || now.pack !== table.pack(at) || now.offset !== table.offset(at)) continue;
@@ -295,22 +302,18 @@ class Check {
   }
 }
 
-/** Why an object whose hash is right is none that a program of this version makes, or null. */
-function decodeFault(id: ObjectId, type: ObjectType, bytes: Uint8Array): string | null {
-  try {
-    visitReferences(id, type, bytes, () => {});
-    return null;
-  } catch (error) {
-    return faultOf(error);
-  }
-}
-
 function faultOf(error: unknown): string {
   if (error instanceof StoreError && error.code === "damaged_object") return error.message;
   throw error;
 }
 
-function sameShape(a: Location, b: Location): boolean {
-  return a.stored === b.stored && a.size === b.size && a.encoding === b.encoding &&
-    a.type === b.type;
+function sameShape(location: Location, header: RecordHeader): boolean {
+  return location.stored === header.stored && location.size === header.size &&
+    location.encoding === header.encoding && location.type === header.type;
+}
+
+/** As {@linkcode sameShape}, of a row of the table, without making anything for each record. */
+function isInTable(table: ObjectTable, at: number, header: RecordHeader): boolean {
+  return table.stored(at) === header.stored && table.size(at) === header.size &&
+    table.encoding(at) === header.encoding && table.type(at) === header.type;
 }

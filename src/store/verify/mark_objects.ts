@@ -4,7 +4,7 @@
  * The set of roots is fixed when it begins. What writers rely on meanwhile (an object they put, or found to be there)
  * is marked when they do: everything else that they name was reachable from the roots.
  *
- * Memory: the table (55 bytes an object) and four bytes for each object that waits to be looked into.
+ * Memory: the table (62 bytes an object) and four bytes for each object that waits to be looked into.
  *
  * @module
  */

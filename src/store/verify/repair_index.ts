@@ -45,7 +45,7 @@ export function repairIndex(
     for (let at = 0; at < table.count; at++) {
       if ((table.marks[at]! & SEEN) !== 0) continue;
       const id = table.id(at);
-      if (check.elsewhere.has(id) || findings.lost.has(id)) continue;
+      if (check.elsewhere.has(id) || findings.isLost(id)) continue;
       counts.removed += Number(remove.run(objectIdBytes(id)).changes);
     }
     for (const found of check.elsewhere) {

@@ -35,7 +35,7 @@ export interface PackShare {
   readonly bytes: number;
   /** Of the records of objects that are needed. */
   readonly live: number;
-  /** Places in the table of its objects, in the order of the file. */
+  /** Places in the table of its objects. */
   readonly objects: Uint32Array;
 }
 
@@ -64,9 +64,7 @@ export function packShares(store: StoreWriter, table: ObjectTable, end: number):
   }
   return rows.map(({ number, bytes }) => {
     const of = objects.get(number);
-    const places = of?.places ?? new Uint32Array(0);
-    places.sort((a, b) => table.offset(a) - table.offset(b));
-    return { pack: number, bytes, live: of?.live ?? 0, objects: places };
+    return { pack: number, bytes, live: of?.live ?? 0, objects: of?.places ?? new Uint32Array(0) };
   });
 }
 
@@ -103,6 +101,8 @@ export function* sweepPacks(
   const total = packs.reduce((sum, { live }) => sum + live, 0);
   for (const { pack, objects } of packs) {
     const kept = objects.filter((at) => isDropped[at] === 0);
+    // What was written together stays together.
+    kept.sort((a, b) => table.offset(a) - table.offset(b));
     let next = 0;
     do {
       next = move(store, table, pack, kept, next, swept);

@@ -1,0 +1,37 @@
+import { absolutePath } from "../../../host/current_directory.ts";
+import type { Command } from "../../command.ts";
+import { CommandError } from "../../command_error.ts";
+import { installation } from "../../installation.ts";
+
+export const command: Command = {
+  name: "upgrade",
+  brief: "install a newer agentvfs in the place of this one",
+  prints: null,
+  positionals: { usage: "", min: 0, max: 0 },
+  options: {
+    from: { value: "DIR|URL", brief: "the release; else where this one came from" },
+    to: { value: "VERSION", brief: "that version, also if it is older" },
+    restart: { brief: "running mounts are served by it at once" },
+  },
+  details: `Runs the installer that came with this program. Nothing is changed unless the
+new one has its checksum and runs here. Mounts go on meanwhile.`,
+  async run(input) {
+    const { prefix, installer, from } = await installation();
+    const release = placeOf(input.values.get("from") ?? from);
+    if (release === "") {
+      throw new CommandError("no_release", 2, "Where this agentvfs came from is not known", {
+        hint: "Say where the release is: agentvfs upgrade --from DIR|URL",
+      });
+    }
+    const version = input.values.get("to");
+    const args = [installer, "--prefix", prefix, "--from", release];
+    if (version !== undefined) args.push("--version", version);
+    if (input.flags.has("restart")) args.push("--restart");
+    const { code } = await new Deno.Command("sh", { args }).spawn().status;
+    return code;
+  },
+};
+
+function placeOf(from: string): string {
+  return from === "" || /^https?:/.test(from) ? from : absolutePath(from);
+}

@@ -1,0 +1,53 @@
+/**
+ * Where the installer put this program (scripts/install.sh), and what it put beside it.
+ *
+ * @module
+ */
+
+import { basename, dirname, join } from "node:path";
+import { CommandError } from "./command_error.ts";
+
+/** Other names of the program: what they do is in `run.ts`. */
+const LINKS = ["agentvfs-ctl", "agentvfs-quickstart"];
+
+export interface Installation {
+  /** The directory that has `bin` and `share`. */
+  readonly prefix: string;
+  readonly program: string;
+  /** The installer, as it came with the program. */
+  readonly installer: string;
+  /** Where that came from: a directory or a URL. */
+  readonly from: string;
+}
+
+/** Throws where the program came in another way: then it goes and is brought up to date in that way, too. */
+export async function installation(program = Deno.execPath()): Promise<Installation> {
+  const prefix = dirname(dirname(program));
+  const share = join(prefix, "share/agentvfs");
+  const installer = join(share, "install.sh");
+  const isOurs = basename(program) === "agentvfs" && basename(dirname(program)) === "bin";
+  if (!isOurs || !await Deno.stat(installer).then(() => true, () => false)) {
+    const message = `This agentvfs was not installed by its installer: ${program}`;
+    throw new CommandError("not_installed", 1, message, {
+      hint:
+        "What a package manager brought it brings up to date and takes away: see docs/install.md",
+    });
+  }
+  const from = await Deno.readTextFile(join(share, "from")).catch(() => "");
+  return { prefix, program, installer, from: from.trim() };
+}
+
+/** Takes away what the installer made. Returns the paths that are gone, the program last. */
+export async function removeInstallation({ prefix, program }: Installation): Promise<string[]> {
+  const removed: string[] = [];
+  for (const name of LINKS) {
+    const link = join(prefix, "bin", name);
+    if (await Deno.readLink(link).catch(() => null) !== "agentvfs") continue;
+    await Deno.remove(link);
+    removed.push(link);
+  }
+  const share = join(prefix, "share/agentvfs");
+  await Deno.remove(share, { recursive: true });
+  await Deno.remove(program);
+  return [...removed, share, program];
+}
