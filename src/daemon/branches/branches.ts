@@ -39,6 +39,7 @@ export interface BranchesParts {
   readonly flush: () => Promise<unknown>;
   readonly watchers: BranchParts["watchers"];
   readonly onMoved: BranchParts["onMoved"];
+  readonly onAdvanced: BranchParts["onAdvanced"];
 }
 
 export class Branches {
@@ -248,8 +249,8 @@ export class Branches {
     view: number,
     position: { head: CommitInfo; snapshot: Snapshot; segment: number; nextInode?: number },
   ): Branch {
-    const { fs, background, flush, watchers, onMoved } = this.parts;
-    const parts = { name, number, view, fs, background, flush, watchers, onMoved };
+    const { fs, background, flush, watchers, onMoved, onAdvanced } = this.parts;
+    const parts = { name, number, view, fs, background, flush, watchers, onMoved, onAdvanced };
     const branch = new Branch(parts, position);
     this.#byView.set(view, branch);
     return branch;

@@ -22,6 +22,8 @@ import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import { BackgroundClient } from "../background/background_client.ts";
 import { answer } from "./answer.ts";
 import { Branches, MAIN } from "../branches/branches.ts";
+import { advanceEvent } from "../branches/advance_event.ts";
+import { WorkspaceEvents } from "../events/workspace_events.ts";
 import { Daemon } from "./daemon.ts";
 import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
 import { MovesBehind } from "../agents/moves_behind.ts";
@@ -198,7 +200,11 @@ async function serve(config: DaemonConfig): Promise<number> {
   const journal = WorkJournal.open(join(config.workspace, "agents.jsonl"));
   const moves = new MovesBehind(background, journal);
   const onMoved = moves.moved.bind(moves);
-  branches = new Branches({ fs, background, registry, store, mount, flush, watchers, onMoved });
+  const events = new WorkspaceEvents();
+  branches = new Branches({
+    ...{ fs, background, registry, store, mount, flush, watchers, onMoved },
+    onAdvanced: (advance) => events.publish(advanceEvent(advance)),
+  });
   const authority = new Authority({
     sessions,
     runs: new RunSessions(`${registry.directory}/runs.json`),
@@ -210,6 +216,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     sessions,
     moves,
     journal,
+    events,
     routing: ready.routing,
     config,
     keeperPid,
@@ -248,9 +255,9 @@ async function serve(config: DaemonConfig): Promise<number> {
   if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
   control = await ControlServer.listen(served.service, config.socket, {
     takeOver: !isFirst(),
-    serviceFor: (peers) => {
+    serviceFor: (peers, begin) => {
       const callers = peers.map(({ pid }) => pid);
-      return authority.serviceFor(served.serviceFor(callers), peers);
+      return served.telling(authority.serviceFor(served.serviceFor(callers, begin), peers));
     },
   });
   // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
