@@ -8,20 +8,33 @@
  * const { socket } = await findDaemon({ directory: "/home/me/project" });
  * using client = await ControlClient.connect(socket);
  * await client.checkpoint({ label: "before the refactor" });
+ *
+ * await using work = await client.transaction({ label: "refactor" });
+ * await refactor(); // whatever it throws, the tree is then as it was
+ * await work.commit();
  * ```
  *
  * `findDaemon` throws {@linkcode WorkspaceError}. A call rejects with {@linkcode ServiceError} where the daemon refused,
- * and with {@linkcode ControlError} where it could not be asked. docs/protocol.md has the protocol itself.
+ * and with {@linkcode ControlError} where it could not be asked. docs/library.md shows what can be done, docs/protocol.md has
+ * the protocol itself.
  *
  * @module
  */
 
+export { type CallOptions, type ConnectOptions, ControlError } from "./src/control/client.ts";
+export type {
+  Choice,
+  MergeTestedOptions,
+  TestResult,
+  Trial,
+} from "./src/control/library/merge_tested.ts";
+export { type SubscribeOptions, Subscription } from "./src/control/library/subscription.ts";
 export {
-  type CallOptions,
-  type ConnectOptions,
-  ControlClient,
-  ControlError,
-} from "./src/control/client.ts";
+  type CommitOptions,
+  Transaction,
+  type TransactionOptions,
+} from "./src/control/library/transaction.ts";
+export { WorkspaceClient as ControlClient } from "./src/control/library/workspace_client.ts";
 export type { MethodName, Params, Result } from "./src/control/methods.ts";
 export type { Service } from "./src/control/service.ts";
 export type * from "./src/control/service/branches.ts";

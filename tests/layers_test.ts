@@ -141,6 +141,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "background",
     "fs_thread",
     "watchers",
+    "events",
     "branches",
     "agents",
     "methods",

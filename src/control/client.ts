@@ -57,8 +57,13 @@ export interface CallOptions {
 
 const CONNECT_DEADLINE_MS = 5_000;
 
+/** After it the connection has events, and no more replies: it is for who reads those. */
+const SUBSCRIBE = "subscribe";
+
 /** The methods as in {@linkcode Service}, with the parameters optional where none is required. */
-type Calls = { readonly [M in MethodName]: Call<Params<M>, Result<M>> };
+type Calls = {
+  readonly [M in Exclude<MethodName, typeof SUBSCRIBE>]: Call<Params<M>, Result<M>>;
+};
 type Call<P, R> = Record<never, never> extends P ? (params?: P, options?: CallOptions) => Promise<R>
   : (params: P, options?: CallOptions) => Promise<R>;
 
@@ -88,18 +93,7 @@ export class ControlClient {
 
   /** Connects to the socket at an absolute path. Rejects with {@linkcode ControlError}. */
   static async connect(socket: string, options: ConnectOptions = {}): Promise<ControlClient> {
-    const connecting = SocketTransport.connect(socket);
-    try {
-      const transport = await within(connecting, options.connectDeadlineMs ?? CONNECT_DEADLINE_MS);
-      return new ControlClient(transport, options);
-    } catch (cause) {
-      if (cause instanceof Expired) {
-        connecting.then((late) => late.close(), () => {});
-        const message = `The daemon at ${socket} does not accept connections`;
-        throw new ControlError("timeout", socket, message, { cause });
-      }
-      throw new ControlError("unreachable", socket, unreachable(socket, cause), { cause });
-    }
+    return new this(await connectSocket(socket, options), options);
   }
 
   /** Calls a method by its name. */
@@ -171,7 +165,26 @@ export class ControlClient {
   }
 }
 
+/** Connects to the socket at an absolute path. Rejects with {@linkcode ControlError}. */
+export async function connectSocket(
+  socket: string,
+  options: Pick<ConnectOptions, "connectDeadlineMs"> = {},
+): Promise<SocketTransport> {
+  const connecting = SocketTransport.connect(socket);
+  try {
+    return await within(connecting, options.connectDeadlineMs ?? CONNECT_DEADLINE_MS);
+  } catch (cause) {
+    if (cause instanceof Expired) {
+      connecting.then((late) => late.close(), () => {});
+      const message = `The daemon at ${socket} does not accept connections`;
+      throw new ControlError("timeout", socket, message, { cause });
+    }
+    throw new ControlError("unreachable", socket, unreachable(socket, cause), { cause });
+  }
+}
+
 for (const name of METHOD_NAMES) {
+  if (name === SUBSCRIBE) continue;
   Object.defineProperty(ControlClient.prototype, name, {
     value(this: ControlClient, params: object = {}, options?: CallOptions) {
       return this.call(name, params as Params<typeof name>, options);

@@ -310,6 +310,11 @@ export class FakeService implements Service {
     return { ...UNCHANGED, ...this.#options.compared };
   }
 
+  async subscribe(p: Params<"subscribe">): Promise<Result<"subscribe">> {
+    await this.#called("subscribe", p);
+    return { branch: p.branch ?? null, kinds: p.kinds ?? [], seq: 0 };
+  }
+
   async tasks(p: Params<"tasks">): Promise<Result<"tasks">> {
     await this.#called("tasks", p);
     return { tasks: [] };

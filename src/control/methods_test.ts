@@ -28,7 +28,8 @@ function assertMeans(schema: Schema, where: string): void {
   if (schema.type === "exact_optional") return assertMeans(wrapped!, where);
   if (schema.type !== "union") assert.notEqual(v.getDescription(schema) ?? "", "", where);
   for (const [key, field] of Object.entries(entries ?? {})) assertMeans(field, `${where}.${key}`);
-  const isParameters = schema.type === "array" && ["string", "number"].includes(item?.type ?? "");
+  const isParameters = schema.type === "array" &&
+    ["string", "number", "picklist"].includes(item?.type ?? "");
   if (item?.type === "strict_object") {
     const { entries } = item as unknown as { entries: Record<string, Schema> };
     for (const [key, field] of Object.entries(entries)) assertMeans(field, `${where}[].${key}`);
@@ -57,6 +58,7 @@ Deno.test("who works on a branch may ask for what is about one branch", () => {
     "rollback",
     "show",
     "status",
+    "subscribe",
     "undo",
   ]);
   const family = [...methods].filter(([, { who }]) => who === "family").map(([name]) => name);

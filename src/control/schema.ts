@@ -90,6 +90,13 @@ export const choice = <const T extends readonly string[]>(options: T, means: str
     v.description(means),
   );
 
+/** Parameter: any number of these. */
+export const choices = <const T extends readonly string[]>(options: T, means: string) =>
+  v.pipe(
+    v.message(v.array(v.picklist(options)), `an array of ${options.join(", ")}`),
+    v.description(means),
+  );
+
 /** A parameter or a field that may be missing. */
 export const optional = v.exactOptional;
 

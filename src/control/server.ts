@@ -9,8 +9,9 @@
 import { listenLocal, type LocalListener } from "../host/local_listener.ts";
 import type { LocalConnection } from "../host/local_socket.ts";
 import { type PeerCredentials, Peers } from "../host/peers.ts";
+import type { EventStream } from "./event_stream.ts";
 import { LineError, LineReader } from "./line_reader.ts";
-import { errorReply, MAX_LINE_BYTES } from "./protocol.ts";
+import { errorReply, MAX_LINE_BYTES, PROTOCOL_VERSION } from "./protocol.ts";
 import { runLine } from "./run_line.ts";
 import type { Service } from "./service.ts";
 import { ServiceError } from "./service_error.ts";
@@ -30,8 +31,14 @@ export interface ControlServerOptions {
   serviceFor?: ServiceFor | null;
 }
 
-/** `peers`: who the client may be, as a rule one process. */
-export type ServiceFor = (peers: readonly PeerCredentials[]) => Service;
+/**
+ * `peers`: who the client may be, as a rule one process. `begin`: called if the request is one for events, which then follow the
+ * reply until the connection ends.
+ */
+export type ServiceFor = (
+  peers: readonly PeerCredentials[],
+  begin: (events: EventStream) => void,
+) => Service;
 
 const DEFAULTS: Required<ControlServerOptions> = {
   lineDeadlineMs: 10_000,
@@ -122,7 +129,11 @@ export class ControlServer {
       });
       // A line that comes while the server closes gets no answer: what it asks for might be cut off.
       for (let line = await this.#next(client, lines); line !== null && !this.#closing;) {
-        await this.#answer(client, peers, line);
+        const events = await this.#answer(client, peers, line);
+        if (events !== null) {
+          await this.#tell(client, lines, events);
+          break;
+        }
         line = await this.#next(client, lines);
       }
       await hangUp(client);
@@ -151,21 +162,44 @@ export class ControlServer {
     client: LocalConnection,
     peers: readonly PeerCredentials[],
     line: string,
-  ): Promise<void> {
-    const answered = this.#run(peers, line).then((reply) => this.#send(client, reply));
+  ): Promise<EventStream | null> {
+    let events: EventStream | null = null;
+    const begin = (begun: EventStream) => void (events = begun);
+    const answered = this.#run(peers, line, begin).then((reply) => this.#send(client, reply));
     this.#pending.add(answered);
     try {
       await answered;
+      return events;
+    } catch (error) {
+      (events as EventStream | null)?.close();
+      throw error;
     } finally {
       this.#pending.delete(answered);
     }
   }
 
-  async #run(peers: readonly PeerCredentials[], line: string): Promise<string> {
+  /** Sends events until the client hangs up or sends anything. */
+  async #tell(client: LocalConnection, lines: LineReader, events: EventStream): Promise<void> {
+    const ended = lines.next().catch(() => null).finally(() => events.close());
+    try {
+      for (let event = await events.next(); event !== null; event = await events.next()) {
+        await this.#send(client, JSON.stringify({ v: PROTOCOL_VERSION, event }));
+      }
+    } finally {
+      events.close();
+    }
+    await ended;
+  }
+
+  async #run(
+    peers: readonly PeerCredentials[],
+    line: string,
+    begin: (events: EventStream) => void,
+  ): Promise<string> {
     const { serviceFor } = this.#options;
     let service = this.#service;
     try {
-      if (serviceFor !== null) service = serviceFor(peers);
+      if (serviceFor !== null) service = serviceFor(peers, begin);
     } catch (error) {
       return errorReply(null, error);
     }

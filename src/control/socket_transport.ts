@@ -29,6 +29,11 @@ export class SocketTransport implements Transport {
     for (let sent = 0; sent < bytes.length;) {
       sent += await this.#connection.write(bytes.subarray(sent));
     }
+    return await this.next();
+  }
+
+  /** The next line that was not asked for; null where the daemon hung up. */
+  async next(): Promise<string | null> {
     return await this.#lines.next();
   }
 

@@ -140,6 +140,7 @@ const PARAMS: { readonly [M in MethodName]: Params<M> | null } = {
   storeStats: {},
   memory: {},
   compareSource: {},
+  subscribe: { kinds: ["merge"] },
   tasks: {},
   restart: {},
   stop: {},

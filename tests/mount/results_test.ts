@@ -49,6 +49,7 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   storeStats: [{}],
   memory: [{}, { collect: true }],
   compareSource: [{}],
+  subscribe: "library_test.ts",
   tasks: [{}],
   restart: "restart_test.ts",
   stop: [{}],

@@ -6,6 +6,7 @@
 
 export type { Hunk, ReviewItem } from "../shapes/review.ts";
 export type { ReviewReport } from "../methods/merge/review.ts";
+export type { CandidateReport, TestedMergeReport } from "../shapes/tested_merge.ts";
 export type { TakeReport } from "../methods/merge/take.ts";
 export type {
   ConflictReport,

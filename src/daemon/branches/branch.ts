@@ -69,6 +69,19 @@ export interface BranchParts {
   readonly watchers: BranchWatchers;
   /** Told when the branch's tree was made another one: by a rollback, a merge or the like. */
   readonly onMoved: (branch: string, before: Snapshot, after: Snapshot) => void;
+  /** Told when the branch stands on another checkpoint. */
+  readonly onAdvanced: (advance: Advance) => void;
+}
+
+/** The branch stands on another checkpoint than before, or was brought back to the one it stood on. */
+export interface Advance {
+  readonly branch: string;
+  readonly from: CommitInfo;
+  readonly to: CommitInfo;
+  /** How its tree was made another one; null: that stayed, and was recorded. */
+  readonly moved: OperationKind | null;
+  /** The tree has conflicts that are to be settled, before there is a checkpoint of it. */
+  readonly isUnsettled: boolean;
 }
 
 export class Branch {
@@ -96,6 +109,7 @@ export class Branch {
   readonly flush: () => Promise<unknown>;
   readonly watchers: BranchWatchers;
   readonly onMoved: BranchParts["onMoved"];
+  readonly onAdvanced: BranchParts["onAdvanced"];
 
   constructor(
     parts: BranchParts,
@@ -109,6 +123,7 @@ export class Branch {
     this.flush = parts.flush;
     this.watchers = parts.watchers;
     this.onMoved = parts.onMoved;
+    this.onAdvanced = parts.onAdvanced;
     this.#nextInode = position.nextInode ?? FIRST_OWN_INODE;
     this.#head = position.head;
     this.#snapshot = position.snapshot;
@@ -186,7 +201,7 @@ export class Branch {
     // It is durable, whatever becomes of the tree's part.
     this.#snapshot = snapshot;
     this.#segment = segment;
-    if (saved.commit !== null) this.#head = saved.commit;
+    if (saved.commit !== null) this.#advance(saved.commit, null);
     if (captured.changed) await this.#settle(snapshot, slots);
     return saved.commit;
   }
@@ -240,7 +255,7 @@ export class Branch {
     { through = [], ...options }: MoveOptions & { readonly through?: readonly ObjectId[] } = {},
   ): Promise<Moved> {
     const why = `${kind} to ${to.label === "" ? to.id.slice(0, 12) : to.label}`;
-    return this.#move(why, async () => {
+    return this.#move(kind, why, async () => {
       // What another branch made has numbers that this one does not know of.
       const known = to.branch === this.name ? 0 : await this.background.call("nextInode", null);
       this.#nextInode = Math.max(this.#nextInode, known);
@@ -255,7 +270,7 @@ export class Branch {
     message: string,
     options: MoveOptions = {},
   ): Promise<Moved> {
-    return this.#move(message, async () => {
+    return this.#move("restore", message, async () => {
       const { snapshot, nextInode } = await this.background.call("graft", {
         into: this.#snapshot,
         from: from.snapshot,
@@ -287,7 +302,7 @@ export class Branch {
       capture: null,
       commit,
     });
-    this.#head = saved.commit!;
+    this.#advance(saved.commit!, null);
     return this.#head;
   }
 
@@ -297,7 +312,10 @@ export class Branch {
     commit: NewCommit & { readonly parents: readonly ObjectId[] },
   ): Promise<CommitInfo> {
     const { name: branch, nextInode } = this;
-    this.#head = await this.background.call("standOn", { branch, snapshot, commit, nextInode });
+    this.#advance(
+      await this.background.call("standOn", { branch, snapshot, commit, nextInode }),
+      null,
+    );
     return this.#head;
   }
 
@@ -316,6 +334,7 @@ export class Branch {
 
   /** Moves to what `target` makes durable, after saving what is unsaved. */
   async #move(
+    kind: OperationKind,
     why: string,
     target: () => Promise<CommitInfo>,
     options: MoveOptions,
@@ -331,7 +350,7 @@ export class Branch {
     const before = this.#head;
     await this.whileFrozen(async () => {
       if (this.isAhead) safety = await this.save(commit, true);
-      return await this.swap(target);
+      return await this.swap(kind, target);
     }, { ...options, watches });
     return {
       commit: this.#head,
@@ -404,10 +423,14 @@ export class Branch {
   }
 
   /**
-   * Makes the branch row point elsewhere, and shows that: the commit that `move` resolves with, or `shown`. If either
-   * fails, both are as before. Only while frozen.
+   * Makes the branch row point elsewhere, and shows that: the commit that `move` resolves with, or `shown`, which has
+   * conflicts to be settled. If either fails, both are as before. Only while frozen.
    */
-  async swap(move: () => Promise<CommitInfo>, shown?: Snapshot): Promise<InvalidationData> {
+  async swap(
+    kind: OperationKind,
+    move: () => Promise<CommitInfo>,
+    shown?: Snapshot,
+  ): Promise<InvalidationData> {
     const { merge } = (await this.background.call("branch", this.name))!;
     this.#uncertain = { merge };
     try {
@@ -419,9 +442,9 @@ export class Branch {
         watches: this.#watches,
       });
       this.#uncertain = null;
-      this.#head = commit;
       this.#snapshot = snapshot;
       this.#segment = this.#journalSegment;
+      this.#advance(commit, kind, shown !== undefined);
       return stale;
     } catch (error) {
       await this.#attempt("move back", () => this.#moveBack());
@@ -443,6 +466,12 @@ export class Branch {
       await this.background.call("moveBack", { name, segment, nextInode, head, snapshot, merge });
     }
     this.#uncertain = null;
+  }
+
+  #advance(to: CommitInfo, moved: OperationKind | null, isUnsettled = false): void {
+    const from = this.#head;
+    this.#head = to;
+    this.onAdvanced({ branch: this.name, from, to, moved, isUnsettled });
   }
 
   #call<K extends keyof ViewCommands>(

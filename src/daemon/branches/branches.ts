@@ -41,6 +41,7 @@ export interface BranchesParts {
   readonly onMoved: BranchParts["onMoved"];
   /** A view shows this branch from now on. */
   readonly onView: (view: number, name: string) => void;
+  readonly onAdvanced: BranchParts["onAdvanced"];
 }
 
 export class Branches {
@@ -251,8 +252,8 @@ export class Branches {
     view: number,
     position: { head: CommitInfo; snapshot: Snapshot; segment: number; nextInode?: number },
   ): Branch {
-    const { fs, background, flush, watchers, onMoved } = this.parts;
-    const parts = { name, number, view, fs, background, flush, watchers, onMoved };
+    const { fs, background, flush, watchers, onMoved, onAdvanced } = this.parts;
+    const parts = { name, number, view, fs, background, flush, watchers, onMoved, onAdvanced };
     const branch = new Branch(parts, position);
     this.#byView.set(view, branch);
     this.parts.onView(view, name);

@@ -139,6 +139,7 @@ export class Merger {
     branch.nextInode = outcome.nextInode;
     const parents = await request.parents(outcome);
     const paths = markedPaths(outcome);
+    const operation = kind ?? "merge";
     const merge = { parents, label, message, paths, ...(kind === undefined ? {} : { kind }) };
     if (paths.length > 0) {
       const row = { ...branch.position, snapshot, merge };
@@ -146,11 +147,11 @@ export class Merger {
         await branch.background.call("beginMerge", row);
         return branch.head;
       };
-      return await branch.swap(begin, snapshot);
+      return await branch.swap(operation, begin, snapshot);
     }
     const commit = this.#commit(merge);
     const row = { ...branch.position, snapshot, commit };
-    return await branch.swap(() => branch.background.call("saveSnapshot", row));
+    return await branch.swap(operation, () => branch.background.call("saveSnapshot", row));
   }
 
   #commit({ parents, label, message, ...begun }: MergeInProgress): SaveCommit {

@@ -15,6 +15,7 @@ import type { BranchState } from "../../history/refs/branch_table.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
 import type { Authority } from "../branches/authority.ts";
+import type { WorkspaceEvents } from "../events/workspace_events.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";
 import type { TemporaryBranches } from "../branches/temporary_branches.ts";
 import { type Branches, MAIN } from "../branches/branches.ts";
@@ -29,6 +30,7 @@ export interface BranchMethodsParts extends BranchAccess {
   readonly branches: Branches;
   readonly authority: Authority;
   readonly sessions: SessionMethods;
+  readonly events: WorkspaceEvents;
   readonly temporary: TemporaryBranches;
   /** Mountpoint. */
   readonly mount: string;
@@ -53,7 +55,10 @@ export class BranchMethods {
         else if (!temporary.add(name, callers)) throw unknownOwner();
       }
       const state = await branches.create(name, start, of);
-      return await this.#report(state);
+      const report = await this.#report(state);
+      const { id, label } = report.head;
+      this.parts.events.publish({ kind: "branch-created", branch: name, id, label });
+      return report;
     });
   }
 
@@ -72,7 +77,9 @@ export class BranchMethods {
       await this.parts.sessions.removeOf(branch);
       await this.parts.branches.delete(branch);
       this.parts.temporary.forget(name);
-      return { name, head: branch.head.id };
+      const { id } = branch.head;
+      this.parts.events.publish({ kind: "branch-deleted", branch: name, id });
+      return { name, head: id };
     });
   }
 
@@ -81,6 +88,7 @@ export class BranchMethods {
     return await this.parts.turn("branch rename", async () => {
       await this.parts.branches.rename(branch, to);
       this.parts.temporary.forget(name);
+      this.parts.events.publish({ kind: "branch-renamed", branch: to, oldBranch: name });
       return await this.#reportOf(to);
     });
   }

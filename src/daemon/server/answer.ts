@@ -43,8 +43,8 @@ export async function answer(daemon: Daemon, question: Question): Promise<Answer
 /** Who asks in the view of a branch speaks of that branch, and of no other. */
 function serviceOf(daemon: Daemon, view: number, callers: readonly number[] = []): Service {
   const service = daemon.serviceFor(callers);
-  if (view === MAIN_VIEW) return service;
-  return branchService(service, daemon.branchOfView(view) ?? "");
+  if (view === MAIN_VIEW) return daemon.telling(service);
+  return daemon.telling(branchService(service, daemon.branchOfView(view) ?? ""));
 }
 
 /** Who looks from inside a branch finds those that were made from it. */

@@ -5,7 +5,11 @@
  */
 
 import { join } from "node:path";
-import type { Params } from "../../control/methods.ts";
+import type { EventStream } from "../../control/event_stream.ts";
+import type { Params, Result } from "../../control/methods.ts";
+import type { ApplyReport } from "../../control/service/project.ts";
+import { tellingRefusals } from "../events/telling_refusals.ts";
+import type { WorkspaceEvents } from "../events/workspace_events.ts";
 import type { Service } from "../../control/service.ts";
 import type { GcReport, StoreStatsReport } from "../../control/service/store.ts";
 import type { CgroupSessions } from "../../views/cgroup_sessions.ts";
@@ -51,6 +55,7 @@ export interface DaemonParts extends ServerParts {
   readonly journal: WorkJournal;
   /** The rules that the server began with. */
   readonly policy: SavedPolicy | null;
+  readonly events: WorkspaceEvents;
 }
 
 export class Daemon {
@@ -117,6 +122,7 @@ export class Daemon {
       authority,
       mount,
       sessions: this.#sessions,
+      events: parts.events,
       temporary: new TemporaryBranches(join(parts.config.workspace, "temporary.json")),
     });
     this.#maintenance = new Maintenance({
@@ -151,7 +157,7 @@ export class Daemon {
     take: (p) => this.#reviewing.take(p),
     abortMerge: (p) => this.#history.abortMerge(p),
     refresh: (p) => this.#refresh.refresh(p),
-    apply: (p) => this.#apply.apply(p),
+    apply: (p) => this.#applied(this.#apply.apply(p)),
     reviewApply: (p) => this.#apply.reviewApply(p),
     continueApply: (p) => this.#apply.continueApply(p),
     abortApply: (p) => this.#apply.abortApply(p),
@@ -170,18 +176,32 @@ export class Daemon {
     storeStats: () => this.#storeStats(),
     memory: (p) => this.#self.memory(p),
     compareSource: (p) => this.#compareSource(p),
+    subscribe: () => Promise.reject(noStream()),
     tasks: () => this.#self.tasks(),
     restart: () => this.#self.restart(),
     stop: (p) => this.#self.stop(p),
   };
 
-  /** The same, for processes that are known. */
-  serviceFor(callers: readonly number[]): Service {
+  /**
+   * The same, for processes that are known.
+   *
+   * @param begin takes events to the one who asks for them; else they are refused
+   */
+  serviceFor(
+    callers: readonly number[],
+    begin: ((events: EventStream) => void) | null = null,
+  ): Service {
     return {
       ...this.service,
+      ...(begin === null ? {} : { subscribe: (p) => this.#subscribe(p, begin) }),
       createBranch: (p) => this.#branching.create(p, callers),
       deleteBranch: (p) => this.#branching.delete(p, callers),
     };
+  }
+
+  /** What is refused is told: also what is refused before it comes here. */
+  telling(service: Service): Service {
+    return tellingRefusals(service, this.parts.events);
   }
 
   /** Names of the branches that were made from the one that a view shows. */
@@ -241,6 +261,24 @@ export class Daemon {
     return renamed;
   }
 
+  async #subscribe(
+    p: Params<"subscribe">,
+    begin: (events: EventStream) => void,
+  ): Promise<Result<"subscribe">> {
+    if (p.branch !== undefined) await this.openBranch(p.branch);
+    const { report, events } = this.parts.events.subscribe(p);
+    begin(events);
+    return report;
+  }
+
+  /** The project became what the branch is. */
+  async #applied(applying: Promise<ApplyReport>): Promise<ApplyReport> {
+    const report = await applying;
+    const { branch, id, label, changed } = { label: null, ...report };
+    if (id !== null) this.parts.events.publish({ kind: "apply", branch, id, label, changed });
+    return report;
+  }
+
   async #gc(p: Params<"gc">): Promise<GcReport> {
     await this.parts.imported.finished();
     if (!p.dryRun) await this.#folder.foldAll();
@@ -268,6 +306,13 @@ export class Daemon {
       throw serviceError(error);
     }
   }
+}
+
+function noStream(): ServiceError {
+  return new ServiceError("no_stream", "Events are told on the control socket only", {
+    exit: 2,
+    hint: "Connect to it, and send the request there",
+  });
 }
 
 function unknownCaller(): ServiceError {

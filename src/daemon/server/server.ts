@@ -22,6 +22,8 @@ import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import { BackgroundClient } from "../background/background_client.ts";
 import { answer } from "./answer.ts";
 import { Branches, MAIN } from "../branches/branches.ts";
+import { advanceEvent } from "../branches/advance_event.ts";
+import { WorkspaceEvents } from "../events/workspace_events.ts";
 import { Daemon } from "./daemon.ts";
 import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
 import { MovesBehind } from "../agents/moves_behind.ts";
@@ -212,8 +214,11 @@ async function serve(config: DaemonConfig): Promise<number> {
   const moves = new MovesBehind(background, journal);
   const onMoved = moves.moved.bind(moves);
   const onView = (view: number, name: string) => telemetry?.client.branch(view, name);
-  const parts = { fs, background, registry, store, mount, flush, watchers, onMoved, onView };
-  branches = new Branches(parts);
+  const events = new WorkspaceEvents();
+  branches = new Branches({
+    ...{ fs, background, registry, store, mount, flush, watchers, onMoved, onView },
+    onAdvanced: (advance) => events.publish(advanceEvent(advance)),
+  });
   const authority = new Authority({
     sessions,
     runs: new RunSessions(`${registry.directory}/runs.json`),
@@ -226,6 +231,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     moves,
     journal,
     policy,
+    events,
     routing: ready.routing,
     config,
     keeperPid,
@@ -265,9 +271,9 @@ async function serve(config: DaemonConfig): Promise<number> {
   if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
   control = await ControlServer.listen(served.service, config.socket, {
     takeOver: !isFirst(),
-    serviceFor: (peers) => {
+    serviceFor: (peers, begin) => {
       const callers = peers.map(({ pid }) => pid);
-      return authority.serviceFor(served.serviceFor(callers), peers);
+      return served.telling(authority.serviceFor(served.serviceFor(callers, begin), peers));
     },
   });
   // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
