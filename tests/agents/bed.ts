@@ -178,6 +178,7 @@ export function testAgentAs(
   agent: AgentName,
   name: string,
   body: (bed: Bed) => Promise<void>,
+  missing: string | null = null,
 ): void {
   testWith(agent, name, async (bin) => {
     // Not below /tmp, of which a confined program has its own.
@@ -196,7 +197,7 @@ export function testAgentAs(
         await inMount(bed, body);
       });
     }, parent);
-  }, noAccount(who));
+  }, noAccount(who) ?? missing);
 }
 
 function testWith(

@@ -17,11 +17,25 @@ const PACKAGES = {
 export type AgentName = keyof typeof PACKAGES;
 
 const DEADLINE_MS = 300_000;
+/** Where there is no network that should be known soon. */
+const FLAGS = [
+  ...["--no-fund", "--no-audit", "--loglevel", "error"],
+  ...["--fetch-retries", "1", "--fetch-retry-mintimeout", "1000"],
+];
 
 /** The directory with an agent's program, or why there is none. */
 export type Installed = { readonly bin: string } | { readonly missing: string };
 
-export async function installed(agent: AgentName): Promise<Installed> {
+const asked = new Map<AgentName, Promise<Installed>>();
+
+/** Installs what is not there; asks npm once. */
+export function installed(agent: AgentName): Promise<Installed> {
+  const answer = asked.get(agent) ?? install(agent);
+  asked.set(agent, answer);
+  return answer;
+}
+
+async function install(agent: AgentName): Promise<Installed> {
   const root = Deno.env.get("AGENTVFS_AGENTS_DIR") ??
     `${Deno.env.get("HOME")}/.cache/agentvfs/agents`;
   const prefix = join(root, PACKAGES[agent].replaceAll(/[@/]+/g, "-").replace(/^-/, ""));
@@ -29,12 +43,12 @@ export async function installed(agent: AgentName): Promise<Installed> {
   const isThere = () => Deno.stat(join(bin, agent)).then(() => true, () => false);
   if (await isThere()) return { bin };
   await Deno.mkdir(prefix, { recursive: true });
-  const flags = ["--no-fund", "--no-audit", "--loglevel", "error"];
-  const npm = ["npm", "install", "--prefix", prefix, ...flags, PACKAGES[agent]];
+  const npm = ["npm", "install", "--prefix", prefix, ...FLAGS, PACKAGES[agent]];
   const outcome = await run(npm, { deadlineMs: DEADLINE_MS }).catch((error) => ({
     code: 1,
     stderr: String(error),
   }));
   if (outcome.code === 0 && await isThere()) return { bin };
-  return { missing: `npm does not give ${PACKAGES[agent]}: ${outcome.stderr.trim().slice(-300)}` };
+  const said = outcome.stderr.trim().split("\n").slice(0, 2).join(" ").slice(0, 200);
+  return { missing: `npm does not give ${PACKAGES[agent]}: ${said}` };
 }

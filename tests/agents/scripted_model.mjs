@@ -50,6 +50,8 @@ const USAGE = { input: 100, output: 10 };
 const script = options.script ? JSON.parse(readFileSync(options.script, "utf8")) : [];
 const turns = [...(Array.isArray(script) ? script : script.turns)];
 const otherwise = { text: script.otherwise ?? "Done." };
+/** As with a real model, no two conversations have calls of the same id. */
+const name = `call_${Date.now().toString(36)}`;
 let calls = 0;
 
 /** The turn for a request, with an id for each of its tool calls. */
@@ -64,7 +66,7 @@ function answerTo({ tools, prompt, results }, body) {
     if (!fits) continue;
     if (!turn.repeat) turns.splice(index, 1);
     const { text = "", tools = [] } = fill(turn, found.result ?? found.request ?? []);
-    return { text, tools: tools.map((tool) => ({ ...tool, id: `call_${++calls}` })) };
+    return { text, tools: tools.map((tool) => ({ ...tool, id: `${name}_${++calls}` })) };
   }
   return { ...otherwise, tools: [] };
 }

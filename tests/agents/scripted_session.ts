@@ -9,8 +9,17 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { BranchReport } from "../../src/control/service/branches.ts";
 import type { LogEntry } from "../../src/control/service/history.ts";
-import type { Bed, Worked } from "./bed.ts";
-import { branchOf, directoryOf, integrate, type Setting, treeOf, work } from "./setting.ts";
+import { isInstalled } from "../support/process.ts";
+import { type Bed, testAgentAs, type Worked } from "./bed.ts";
+import {
+  branchOf,
+  directoryOf,
+  integrate,
+  inWords,
+  type Setting,
+  treeOf,
+  work,
+} from "./setting.ts";
 import { isLeftBySandbox, WORDS } from "./words.ts";
 
 const BEGINNING = "echo b >b; echo c >c; mkdir old; echo x >old/x";
@@ -20,7 +29,19 @@ const PYTHON = 'python3 -c \'import os; open("py", "w").write("1"); ' +
 /** They take so long that both are under way at once, if the agent lets them. */
 const PARALLEL = ["echo 1 >p1; sleep 0.3", "echo 2 >p2; sleep 0.3"];
 
-export async function scriptedSession(bed: Bed, setting: Setting): Promise<void> {
+/** A test of it in each of these settings. */
+export async function testSettings(settings: readonly Setting[]): Promise<void> {
+  const sandbox = await isInstalled("bwrap") && await isInstalled("socat");
+  for (const setting of settings) {
+    const { who, agent } = setting;
+    const needs = agent === "claude" && setting.sandbox && !sandbox
+      ? "needs bwrap and socat"
+      : null;
+    testAgentAs(who, agent, inWords(setting), (bed) => scriptedSession(bed, setting), needs);
+  }
+}
+
+async function scriptedSession(bed: Bed, setting: Setting): Promise<void> {
   await integrate(bed, setting);
   await bed.ok(["sh", "-c", BEGINNING], bed.mount);
   await bed.agentvfs("checkpoint", "begun", "--project", bed.mount);
@@ -49,10 +70,22 @@ export async function scriptedSession(bed: Bed, setting: Setting): Promise<void>
     ["Bash: rm -r old", ["D old", "D old/x"]],
   ]);
   assertParallel(done.slice(4));
+  assert.deepEqual(
+    await person.timeline(),
+    [
+      'prompt "fix the cart"',
+      words.edited(directoryOf(bed, setting), "a"),
+      `Bash: ${SHELL}`,
+      `Bash: ${PYTHON}`,
+      "Bash: rm -r old",
+      ...words.delegated,
+      ...PARALLEL.map((command) => `Bash: ${command}`),
+    ].map(beginning),
+  );
   await person.assertIsolated("part");
 
   const whole = await person.tree();
-  await person.agentvfs("undo", String(done[2]!.entry.number));
+  await person.agentvfs("undo", done[2]!.entry.details!.call!);
   assert.deepEqual(await person.tree(), { ...without(whole, "py"), b: "b", c: "c" });
   const fixed = await person.tree();
 
@@ -64,7 +97,7 @@ export async function scriptedSession(bed: Bed, setting: Setting): Promise<void>
   });
   assert.deepEqual(toldFiles(second), ["b", "c", "py"]);
   assert.deepEqual(await person.tree(), { ...without(fixed, "a"), later: "later" });
-  await person.beforeLastPrompt();
+  await person.agentvfs("rollback", "--to-prompt");
   assert.deepEqual(await person.tree(), fixed);
 
   const third = await work(bed, setting, {
@@ -133,13 +166,20 @@ class Person {
     assert.ok(!(name in await this.tree()));
   }
 
-  /** Back to where the last prompt found the tree. */
-  async beforeLastPrompt(): Promise<void> {
-    const [last] = (await this.done()).slice(-1);
-    const { entries } = await this.bed.log(...branchOf(this.setting));
-    const before = entries.find(({ details }) => details?.prompt !== last!.entry.details!.prompt);
-    await this.agentvfs("rollback", String(before!.number));
+  /** The lines of `log --tree`, as far as they say what was done; the calls that went on at once in the order of their words. */
+  async timeline(): Promise<string[]> {
+    const lines = (await this.agentvfs("log", "--tree")).split("\n").filter((line) =>
+      /[├└]─/.test(line) && !/before the prompt|after the turn/.test(line)
+    );
+    const said = lines.map((line) => beginning(line.replace(/^[│├└─ ]+(#\d+ )?/, "")));
+    return [...said.slice(0, -PARALLEL.length), ...said.slice(-PARALLEL.length).sort()];
   }
+}
+
+/** Of what a line of the log says; without ids, and no longer than is shown of any. */
+function beginning(words: string): string {
+  return words.replace(/^(prompt|subagent) [0-9a-f-]+ ?/, "$1 ").split(" · ")[0]!.slice(0, 25)
+    .trim();
 }
 
 /** Each change is in a checkpoint that names the call that made it: as its own, or as one that went on meanwhile. */

@@ -1,10 +1,6 @@
 /** The same work in every setting of both agents, but for those of brief_test.ts. */
 
-import { testAgentAs } from "./bed.ts";
-import { scriptedSession } from "./scripted_session.ts";
-import { BRIEF, EVERY, inWords } from "./setting.ts";
+import { testSettings } from "./scripted_session.ts";
+import { BRIEF, EVERY } from "./setting.ts";
 
-for (const setting of EVERY) {
-  if (BRIEF.includes(setting)) continue;
-  testAgentAs(setting.who, setting.agent, inWords(setting), (bed) => scriptedSession(bed, setting));
-}
+await testSettings(EVERY.filter((setting) => !BRIEF.includes(setting)));

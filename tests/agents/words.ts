@@ -17,6 +17,8 @@ export interface Words {
   subagent(command: string): Script;
   /** Lets the subagent do it. */
   readonly delegate: Script;
+  /** How the log tells of that. */
+  readonly delegated: readonly string[];
 }
 
 const TASK = "do the part";
@@ -53,7 +55,11 @@ const claude: Words = {
       },
     }],
   }],
+  // What it did is in the log of its own branch.
+  delegated: ["Agent: part"],
 };
+
+const BRANCH = "echo branch create part >.agentvfs/ctl && cat .agentvfs/ctl";
 
 const codex: Words = {
   shell: (...commands) => ({
@@ -72,13 +78,14 @@ const codex: Words = {
     { when: { prompt: TASK }, text: "The part is done." },
   ],
   delegate: [
-    codexShell("echo branch create part >.agentvfs/ctl && cat .agentvfs/ctl"),
+    codexShell(BRANCH),
     collaborate("spawn_agent", { message: TASK }),
     {
       when: { result: '"agent_id":"([^"]+)"' },
       ...collaborate("wait_agent", { targets: ["$1"] }),
     },
   ],
+  delegated: [`Bash: ${BRANCH}`, "spawn_agent", "subagent", `Bash: cd ${PART}`],
 };
 
 function codexShell(command: string): Script[number] {

@@ -76,6 +76,26 @@ const SCENES: Record<string, (s: HookScene) => Promise<void>> = {
     await Deno.remove(dirname(transcript), { recursive: true });
   },
 
+  async "what a sandbox is about to mount on, or has mounted on until now, is of no call"(s) {
+    await s.write("made", "1");
+    for (const name of [".codex", "a dir/.agents", ".claude", ".claude/commands"]) {
+      await Deno.mkdir(s.path(name));
+    }
+    await s.write(".mcp.json", "");
+    await s.write(".claude/settings.json", "");
+    await s.tell(AFTER!);
+    await s.tell(STOP!);
+    const [call, another] = await s.entries();
+    assert.equal(another, undefined);
+    assert.deepEqual(call!.changed, { added: 1, modified: 0, deleted: 0 });
+    // What somebody makes on purpose has something in it, or is recorded on purpose.
+    await s.write(".mcp.json", "{}");
+    await s.tell(STOP!);
+    assert.deepEqual((await s.entries())[0]!.changed, { added: 1, modified: 0, deleted: 0 });
+    const { changed } = await s.client.checkpoint({ branch: s.branch, label: "mine" });
+    assert.deepEqual(changed, { added: 5, modified: 0, deleted: 0 });
+  },
+
   async "calls at the same time say so of each other"(s) {
     const call = (event: Hook, id: string) => ({ ...event, tool_use_id: id });
     await s.tell(call(BEFORE!, "a"));

@@ -302,8 +302,10 @@ export function backgroundJobs(
             ? { snapshot: stored, slots: [] }
             : buildSnapshot(store, taken, (...where) => journal.read(...where));
           const { snapshot, slots } = built;
+          const before = history.headSnapshot(branch);
+          const byItself = commit?.onlyIfChanged === true;
           const committed = commit?.kind === "checkpoint"
-            ? withoutMountpoints(store, history.headSnapshot(branch), snapshot, placeOf(branch))
+            ? withoutMountpoints(store, before, snapshot, placeOf(branch), byItself)
             : snapshot;
           // Work on a merge that is to be settled is the merge's commit.
           const isWanted = !commit?.onlyIfChanged ||

@@ -4,6 +4,10 @@
  * Codex's and Claude Code's sandboxes put them into the tree for as long as a command runs, and take them away after it. A
  * checkpoint that has them would bring them back: an empty settings file, a lock of git's.
  *
+ * That something is mounted on them can be seen, but not for a moment before and after. Where several commands run at once the hook of
+ * one may come in that moment of another: so what is recorded by itself leaves them out by their names, too. As long as they are empty
+ * nothing is lost with that, and who asks for a checkpoint gets them.
+ *
  * @module
  */
 
@@ -18,6 +22,21 @@ import type { Snapshot } from "../../store/trees/entry.ts";
 /** Changes that are looked through: names with a dot, as all of these have, come early. */
 const MOST_CHANGES = 5_000;
 
+/** The names that the sandboxes use, in the directory in which the agent was started. */
+const NAMES = new Set([
+  ...[".agents", ".aws", ".codex"],
+  ...[".bashrc", ".bash_profile", ".profile", ".zshrc", ".zprofile", ".gitconfig", ".gitmodules"],
+  ...[".ripgreprc", ".mcp.json", ".idea", ".vscode", ".git/config.lock"],
+  ...["agents", "commands", "hooks", "launch.json", "loop.md", "output-styles", "routines"]
+    .map(inClaude),
+  ...["scheduled_tasks.json", "settings.json", "settings.local.json", "skills", "workflows"]
+    .map(inClaude),
+]);
+
+function inClaude(name: string): string {
+  return `.claude/${name}`;
+}
+
 export interface TreePlace {
   /** Mountpoint. */
   readonly mount: string;
@@ -28,16 +47,19 @@ export interface TreePlace {
 /**
  * `after` without what is new since `before`, empty, and a mountpoint somewhere; and without new directories in which there is
  * nothing else. Puts objects only.
+ *
+ * @param byName what has the name of one is taken for one
  */
 export function withoutMountpoints(
   store: StoreWriter,
   before: Snapshot | null,
   after: Snapshot,
   place: TreePlace,
+  byName: boolean,
 ): Snapshot {
   if (before === null) return after;
   const changes = [...diffSnapshots(store, before, after, { limit: MOST_CHANGES })];
-  const out = mountpointsAmong(changes, place);
+  const out = mountpointsAmong(changes, place, byName);
   if (out.size === 0) return after;
   // Nothing is made that needs a number.
   return graftPaths(store, after, before, [...out], { allocateInode: () => 0 });
@@ -47,6 +69,7 @@ export function withoutMountpoints(
 export function mountpointsAmong(
   changes: readonly SnapshotChange[],
   { mount, tree }: TreePlace,
+  byName = false,
 ): Set<string> {
   const added = changes.filter(({ status }) => status === "A");
   const out = new Set<string>();
@@ -55,7 +78,8 @@ export function mountpointsAmong(
   const covered = new Set([...coveredPaths(mount)].map(binaryString));
   const root = binaryString(tree === "" ? "" : `/${tree}`);
   for (const change of added.filter(isEmpty)) {
-    if (covered.has(`${root}/${change.path}`)) out.add(change.path);
+    const { path } = change;
+    if (covered.has(`${root}/${path}`) || (byName && hasKnownName(path))) out.add(path);
   }
   if (out.size === 0) return out;
   // The deepest first: a directory comes before what is in it.
@@ -64,6 +88,11 @@ export function mountpointsAmong(
     if (below.length > 0 && after!.entries === below.length) out.add(path);
   }
   return out;
+}
+
+function hasKnownName(path: string): boolean {
+  const [directory, name] = path.split("/").slice(-2);
+  return NAMES.has(name ?? directory!) || NAMES.has(`${directory}/${name}`);
 }
 
 function isEmpty({ after }: SnapshotChange): boolean {

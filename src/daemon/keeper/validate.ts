@@ -205,7 +205,10 @@ async function checkMountpoint(config: DaemonConfig): Promise<void> {
         "mount_not_empty",
         1,
         `The mountpoint ${mount} is not empty: it has ${JSON.stringify(entry.name)}`,
-        { hint: "Give an empty directory with --mount" },
+        {
+          hint: "Who worked there while nothing was mounted has left it: move it away, and into " +
+            "the mount when that is back; or give an empty directory with --mount",
+        },
       );
     }
   } catch (cause) {
