@@ -16,15 +16,23 @@ export interface Trace {
   readonly threads: ReadonlyMap<number, readonly string[]>;
 }
 
-/** Runs a command below strace. `before` begins the command line: what enters a cgroup, say. */
+export interface TraceOptions extends RunOptions {
+  /** What begins the command line: what enters a cgroup, say. */
+  readonly before?: readonly string[];
+  /** Further flags of strace. */
+  readonly flags?: readonly string[];
+}
+
+/** Runs a command below strace. */
 export async function trace(
   calls: string,
   command: readonly string[],
-  options: RunOptions & { readonly before?: readonly string[] } = {},
+  options: TraceOptions = {},
 ): Promise<Trace> {
   return await withTemporary(async (directory) => {
     const flags = ["-q", "-ff", "-xx", "-s", "65536", "-e", "abbrev=none", "-e", `trace=${calls}`];
-    const strace = ["strace", ...flags, "-o", join(directory, "t"), ...command];
+    const more = options.flags ?? [];
+    const strace = ["strace", ...flags, ...more, "-o", join(directory, "t"), ...command];
     const tell = 'echo $$ >"$0"; exec "$@"';
     const pidFile = join(directory, "tracer");
     const whole = ["bash", "-c", tell, pidFile, ...strace];

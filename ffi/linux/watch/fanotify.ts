@@ -1,0 +1,85 @@
+/**
+ * fanotify(7): the kernel tells what is done with the files of a mount or a file system (Linux).
+ *
+ * @module
+ */
+
+import { cString } from "../../binary_string.ts";
+import { bindLibc, check } from "../libc.ts";
+
+const libc = bindLibc({
+  fanotify_init: { parameters: ["u32", "u32"], result: "i32" },
+  fanotify_mark: { parameters: ["i32", "u32", "u64", "i32", "buffer"], result: "i32" },
+  name_to_handle_at: {
+    parameters: ["i32", "buffer", "buffer", "buffer", "i32"],
+    result: "i32",
+  },
+  readlink: { parameters: ["buffer", "buffer", "usize"], result: "i32" },
+});
+
+const FAN_CLASS_NOTIF = 0;
+const FAN_CLOEXEC = 1;
+const FAN_NONBLOCK = 2;
+const FAN_UNLIMITED_QUEUE = 0x10;
+const FAN_MARK_ADD = 1;
+export const FAN_MARK_MOUNT = 0x10;
+export const FAN_MARK_FILESYSTEM = 0x100;
+
+export const FAN_ACCESS = 0x1;
+export const FAN_MODIFY = 0x2;
+export const FAN_CLOSE_WRITE = 0x8;
+export const FAN_OPEN = 0x20;
+export const FAN_OPEN_EXEC = 0x1000;
+export const FAN_Q_OVERFLOW = 0x4000;
+
+const O_RDONLY = 0;
+const O_LARGEFILE = Deno.build.arch === "aarch64" ? 0o400000 : 0o100000;
+const O_CLOEXEC = 0o2000000;
+const O_NOATIME = 0o1000000;
+const AT_FDCWD = -100;
+const AT_EMPTY_PATH = 0x1000;
+const AT_HANDLE_FID = 0x200;
+
+/** A new group, which only listens: its descriptor. `unlimited`: its queue may grow as it has to. */
+export function fanotifyInit(unlimited = false): number {
+  const flags = FAN_CLASS_NOTIF | FAN_CLOEXEC | FAN_NONBLOCK |
+    (unlimited ? FAN_UNLIMITED_QUEUE : 0);
+  return check(libc.fanotify_init(flags, O_RDONLY | O_LARGEFILE | O_CLOEXEC | O_NOATIME));
+}
+
+/** Has a group told of what is in `mask` (FAN_*) about the mount or the file system that `path` is in. */
+export function fanotifyMark(group: number, what: number, mask: number, path: string): number {
+  return check(libc.fanotify_mark(group, FAN_MARK_ADD | what, mask, AT_FDCWD, cString(path)));
+}
+
+/** struct file_handle {u32 bytes; i32 type; u8 handle[]}, with the most that file systems need. */
+const HANDLE = { BYTES: 0, TYPE: 4, HANDLE: 8, MOST: 128 } as const;
+const handle = new Uint8Array(HANDLE.HANDLE + HANDLE.MOST);
+const handleView = new DataView(handle.buffer);
+const mountId = new Uint8Array(4);
+const EMPTY = new Uint8Array(1);
+/** FILEID_INO64_GEN: what FUSE has; two halves of a node id, the high one first, and its generation. */
+const FUSE_HANDLE = { TYPE: 0x81, BYTES: 12 } as const;
+
+/** The node that an open file of a FUSE mount is, by the number that its server gave it; null if it is no such file. */
+export function fuseNodeOf(fd: number): number | null {
+  handleView.setUint32(HANDLE.BYTES, HANDLE.MOST, true);
+  const flags = AT_EMPTY_PATH | AT_HANDLE_FID;
+  if (libc.name_to_handle_at(fd, EMPTY, handle, mountId, flags) < 0) return null;
+  const isNode = handleView.getInt32(HANDLE.TYPE, true) === FUSE_HANDLE.TYPE &&
+    handleView.getUint32(HANDLE.BYTES, true) === FUSE_HANDLE.BYTES;
+  if (!isNode) return null;
+  return handleView.getUint32(HANDLE.HANDLE, true) * 2 ** 32 +
+    handleView.getUint32(HANDLE.HANDLE + 4, true);
+}
+
+const link = new Uint8Array(4096);
+
+/** The path of an open file, as a binary string; null if it has none. */
+export function pathOfOpen(fd: number): string | null {
+  const length = libc.readlink(cString(`/proc/self/fd/${fd}`), link, link.length);
+  if (length < 0) return null;
+  let path = "";
+  for (let i = 0; i < length; i++) path += String.fromCharCode(link[i]!);
+  return path;
+}
