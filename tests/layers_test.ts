@@ -143,6 +143,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "watchers",
     "branches",
     "agents",
+    "filters",
     "methods",
     "keeper",
     "server",

@@ -9,6 +9,7 @@ import {
   CGROUP_SESSION,
   CLEAN,
   COLLECTED,
+  FILTER,
   logEntry,
   mergeReport,
   type Places,
@@ -253,6 +254,21 @@ export class FakeService implements Service {
     await this.#called("listSessions", p);
     const run = { kind: "run" as const, branch: "b", pid: 42, command: "claude" };
     return { sessions: [run, CGROUP_SESSION], routing: ROUTING };
+  }
+
+  async addFilter(p: Params<"addFilter">): Promise<Result<"addFilter">> {
+    await this.#called("addFilter", p);
+    return { filters: [{ ...FILTER, name: p.name, kind: p.kind }] };
+  }
+
+  async listFilters(p: Params<"listFilters">): Promise<Result<"listFilters">> {
+    await this.#called("listFilters", p);
+    return { filters: [FILTER] };
+  }
+
+  async removeFilter(p: Params<"removeFilter">): Promise<Result<"removeFilter">> {
+    await this.#called("removeFilter", p);
+    return { filters: [] };
   }
 
   async verify(p: Params<"verify">): Promise<Result<"verify">> {

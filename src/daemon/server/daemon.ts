@@ -26,6 +26,8 @@ import { type BranchAccess, HistoryMethods } from "../methods/history_methods.ts
 import { AgentHooks } from "../agents/agent_hooks.ts";
 import { UnchangedWorktrees } from "../agents/unchanged_worktrees.ts";
 import { JournalFolder } from "./journal_folder.ts";
+import { FilterMethods } from "../methods/filter_methods.ts";
+import type { Filters } from "../filters/filters.ts";
 import { Maintenance } from "../methods/maintenance.ts";
 import { MergeMethods } from "../methods/merge_methods.ts";
 import { ApplyMethods } from "../methods/apply_methods.ts";
@@ -47,6 +49,7 @@ export interface DaemonParts extends ServerParts {
   readonly sessions: CgroupSessions | null;
   readonly moves: MovesBehind;
   readonly journal: WorkJournal;
+  readonly filters: Filters;
 }
 
 export class Daemon {
@@ -59,6 +62,7 @@ export class Daemon {
   readonly #history: HistoryMethods;
   readonly #branching: BranchMethods;
   readonly #sessions: SessionMethods;
+  readonly #filters: FilterMethods;
   readonly #merging: MergeMethods;
   readonly #apply: ApplyMethods;
   readonly #refresh: RefreshMethods;
@@ -72,6 +76,7 @@ export class Daemon {
       turn: (what, job) => this.#turn(what, job),
     };
     this.#self = new DaemonMethods(parts, access);
+    this.#filters = new FilterMethods(parts.filters);
     const deadlineMs = Number(Deno.env.get(HOOK_DEADLINE_VARIABLE)) || HOOK_DEADLINE_MS;
     const worktrees = new UnchangedWorktrees(this.service);
     this.hooks = new AgentHooks({ ...access, moves, journal, worktrees, deadlineMs });
@@ -148,6 +153,9 @@ export class Daemon {
     unregisterSession: (p) => this.#sessions.unregister(p),
     switchSession: (p) => this.#sessions.switch(p),
     listSessions: () => Promise.resolve(this.#sessions.list()),
+    addFilter: (p) => this.#filters.add(p),
+    listFilters: () => Promise.resolve(this.#filters.list()),
+    removeFilter: (p) => this.#filters.remove(p),
     verify: (p) => this.#maintenance.verify(p),
     gc: (p) => this.#gc(p),
     storeStats: () => this.#storeStats(),
