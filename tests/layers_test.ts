@@ -144,6 +144,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "events",
     "branches",
     "agents",
+    "filters",
     "methods",
     "keeper",
     "server",

@@ -1,5 +1,5 @@
 /**
- * The commands by name; those of a group have two words. A module is loaded when its command is used: start-up time is a feature.
+ * The commands by name; those of a group have two words, or three. A module is loaded when its command is used: start-up time is a feature.
  *
  * @module
  */
@@ -84,12 +84,25 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   "workspace apply": { load: () => import("./commands/workspace/workspace_apply.ts") },
   "workspace delete": { load: () => import("./commands/workspace/workspace_delete.ts") },
   __run: { load: () => import("./commands/daemon/run_for.ts"), hidden: true },
+  "telemetry filter add": {
+    load: () => import("./commands/telemetry/filter_add.ts"),
+    control: true,
+  },
+  "telemetry filter list": {
+    load: () => import("./commands/telemetry/filter_list.ts"),
+    control: true,
+  },
+  "telemetry filter remove": {
+    load: () => import("./commands/telemetry/filter_remove.ts"),
+    control: true,
+  },
+  "telemetry filter test": { load: () => import("./commands/telemetry/test_filter.ts") },
   __filter: { load: () => import("./commands/daemon/filter.ts"), hidden: true },
   __view: { load: () => import("./commands/daemon/view.ts"), hidden: true },
   __server: { load: () => import("./commands/daemon/server.ts"), hidden: true },
 };
 
-/** The commands of a group, by their second word; empty if there is no such group. */
+/** The commands of a group, by the words after its name; empty if there is no such group. */
 export function groupOf(name: string): Map<string, CommandRow> {
   const prefix = `${name} `;
   return new Map(

@@ -10,7 +10,6 @@ import { columns, words } from "./print/format.ts";
 
 export function overview(): string {
   return `agentvfs: give an agent a project it can checkpoint, inspect and roll back
-
 Usage: agentvfs COMMAND [OPTIONS]
 
   quickstart [DIR]     mount a project and say where; harmless when repeated
@@ -24,7 +23,8 @@ Usage: agentvfs COMMAND [OPTIONS]
   apply, refresh       bring a branch into the project; changes there into it
   run [--] PROGRAM…    run an agent on a branch, at the project's own path
   branch, session …    a tree of its own for each agent; who works where
-  audit, policy        who did what in the mount; what may be done there
+  audit, telemetry     who did what in the mount; what sees it, and filters it
+  policy …             what may be done there; what was refused
   merge, review        bring branches' work together; some of it, hunk by hunk
   integrate, mcp       make your agents know all this; serve it to them as tools
   verify, gc, store    check what is stored; free what is not needed; its size

@@ -51,6 +51,10 @@ async function runNamed(
     const rest = [...args.slice(0, at), ...args.slice(at + 1)];
     return await runCommand(`${name} ${second}`, rest, originalClient);
   }
+  if (second !== undefined && groupOf(`${name} ${second}`).size > 0) {
+    const rest = [...args.slice(0, at), ...args.slice(at + 1)];
+    return await runNamed(`${name} ${second}`, rest, originalClient);
+  }
   const { groupHelp } = await import("./help.ts");
   const asked = args.includes("--help") || args.includes("-h");
   if (second === undefined || asked) {
@@ -110,13 +114,15 @@ async function control(args: readonly string[], originalClient: boolean): Promis
 }
 
 async function help(args: readonly string[]): Promise<number> {
-  const [name, second] = args.filter((arg) => !arg.startsWith("-"));
+  const [name, ...more] = args.filter((arg) => !arg.startsWith("-"));
   const { overview, controlOverview, commandHelp, groupHelp } = await import("./help.ts");
   if (name === undefined) print(overview());
   else if (name === "ctl") print(controlOverview());
   else if (groupOf(name).size === 0) print(commandHelp(await load(name)));
-  else if (second === undefined) print(await groupHelp(name));
-  else print(commandHelp(await load(`${name} ${second}`)));
+  else {
+    const full = [name, ...more].join(" ");
+    print(groupOf(full).size > 0 ? await groupHelp(full) : commandHelp(await load(full)));
+  }
   return 0;
 }
 

@@ -11,6 +11,7 @@ import type { MergeReport, ReviewItem, TakeReport } from "./service/merge.ts";
 import type { ApplyReport, ProjectMoved, RefreshReport } from "./service/project.ts";
 import type { DenialReport, PolicyReport } from "./service/policy.ts";
 import type { CgroupSessionReport, RoutingReport } from "./service/sessions.ts";
+import type { FilterReport } from "./service/filters.ts";
 import type { GcReport, StoreStatsReport, VerifyReport } from "./service/store.ts";
 
 /** Paths that a fake daemon claims to have. */
@@ -27,6 +28,17 @@ export const CGROUP_SESSION: CgroupSessionReport = {
   id: 1,
   cgroup: "/sys/fs/cgroup/agents/b",
   processes: 3,
+};
+
+/** A filter that runs. */
+export const FILTER: FilterReport = {
+  name: "tests",
+  kind: "lua",
+  file: "/state/filters/tests.lua",
+  state: "running",
+  trouble: null,
+  failures: 0,
+  strikes: 0,
 };
 
 export const ROUTING: RoutingReport = { source: "bpf", why: null, strict: false };

@@ -10,6 +10,7 @@ import {
   CLEAN,
   COLLECTED,
   DENIAL,
+  FILTER,
   logEntry,
   mergeReport,
   type Places,
@@ -282,6 +283,21 @@ export class FakeService implements Service {
   async listDenials(p: Params<"listDenials">): Promise<Result<"listDenials">> {
     await this.#called("listDenials", p);
     return { count: 1, denials: [DENIAL] };
+  }
+
+  async addFilter(p: Params<"addFilter">): Promise<Result<"addFilter">> {
+    await this.#called("addFilter", p);
+    return { filters: [{ ...FILTER, name: p.name, kind: p.kind }] };
+  }
+
+  async listFilters(p: Params<"listFilters">): Promise<Result<"listFilters">> {
+    await this.#called("listFilters", p);
+    return { filters: [FILTER] };
+  }
+
+  async removeFilter(p: Params<"removeFilter">): Promise<Result<"removeFilter">> {
+    await this.#called("removeFilter", p);
+    return { filters: [] };
   }
 
   async verify(p: Params<"verify">): Promise<Result<"verify">> {

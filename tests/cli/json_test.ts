@@ -1,6 +1,7 @@
 /** What `--json` prints is what each command declares. */
 
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { FakeService } from "../../src/control/fake_service.ts";
 import { METHOD_NAMES, type MethodName, type Params } from "../../src/control/methods.ts";
@@ -40,12 +41,19 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   "policy test": ["policy test a --op read"],
   "policy denials": ["policy denials"],
   "policy remove": ["policy remove"],
+  "telemetry filter add": ["telemetry filter add tests FILTER"],
+  "telemetry filter list": ["telemetry filter list"],
+  "telemetry filter remove": ["telemetry filter remove tests"],
+  "telemetry filter test": ["telemetry filter test FILTER --events LOG"],
   verify: ["verify"],
   gc: ["gc --dry-run"],
   "store stats": ["store stats"],
   version: ["version"],
   integrate: ["integrate all"],
 };
+
+const FILTER = fileURLToPath(new URL("../../docs/examples/filters/tag_tests.lua", import.meta.url));
+const LOG = "/dev/null";
 
 /** Only a mount can show what these print: tests/mount/results_test.ts, run_agents_test.ts. */
 const MOUNTED = ["daemon", "export", "run", "stop"];
@@ -72,7 +80,11 @@ for (const [name, lines] of Object.entries(LINES)) {
     withDaemon(async ({ project }) => {
       let printed: string | null = null;
       for (const line of lines) {
-        const args = ["--json", "-C", project, ...line.replace("PROJECT", project).split(" ")];
+        const named = line.replace("PROJECT", project).replace("FILTER", FILTER).replace(
+          "LOG",
+          LOG,
+        );
+        const args = ["--json", "-C", project, ...named.split(" ")];
         const result = await cli(args);
         assert.equal(JSON.parse(result.stdout).error, undefined, result.stdout);
         printed = await assertPrinted(args, result);
@@ -135,6 +147,9 @@ const PARAMS: { readonly [M in MethodName]: Params<M> | null } = {
   showPolicy: {},
   testPolicy: { path: "x" },
   listDenials: {},
+  addFilter: { name: "f", kind: "lua", content: "" },
+  listFilters: {},
+  removeFilter: { name: "f" },
   verify: {},
   gc: {},
   storeStats: {},

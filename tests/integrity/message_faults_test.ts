@@ -139,6 +139,7 @@ class Machine {
         flush: () => Promise.resolve(),
         watchers: { look: () => Promise.resolve(null), tell: () => Promise.resolve(0) },
         onMoved: () => {},
+        onAdvanced: () => {},
         ...clients,
       }, { head, snapshot: head.snapshot, segment: state.segment });
       const journal = journalPath(path, state.number);

@@ -80,6 +80,7 @@ const WITH_VALUE = ["-C", "--project", "--sock", "--socket", "--root"];
 /** The command that a command line is about. */
 function commandOf(args: readonly string[]): string {
   const words = args.filter((arg, i) => !arg.startsWith("-") && !WITH_VALUE.includes(args[i - 1]!));
-  const [first, second] = words.filter((word, i) => word !== "ctl" || i > 0);
-  return `${first} ${second}` in COMMANDS ? `${first} ${second}` : first!;
+  const own = words.filter((word, i) => word !== "ctl" || i > 0);
+  const names = [3, 2].map((count) => own.slice(0, count).join(" "));
+  return names.find((name) => name in COMMANDS) ?? own[0]!;
 }

@@ -26,6 +26,7 @@ Deno.test("a process that is locked in reads nothing, reaches nobody, starts not
     const hoard = [];
     for (let i = 0; i < 50; i++) hoard.push(new Uint8Array(1e6).fill(i));
     console.log(JSON.stringify({ locked, allowed, wasm: f(), hoard: hoard.length }));
+    Deno.exit(0);
   `;
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
     args: [

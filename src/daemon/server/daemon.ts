@@ -30,6 +30,8 @@ import { type BranchAccess, HistoryMethods } from "../methods/history_methods.ts
 import { AgentHooks } from "../agents/agent_hooks.ts";
 import { UnchangedWorktrees } from "../agents/unchanged_worktrees.ts";
 import { JournalFolder } from "./journal_folder.ts";
+import { FilterMethods } from "../methods/filter_methods.ts";
+import type { Filters } from "../filters/filters.ts";
 import { Maintenance } from "../methods/maintenance.ts";
 import { MergeMethods } from "../methods/merge_methods.ts";
 import { ApplyMethods } from "../methods/apply_methods.ts";
@@ -56,6 +58,7 @@ export interface DaemonParts extends ServerParts {
   /** The rules that the server began with. */
   readonly policy: SavedPolicy | null;
   readonly events: WorkspaceEvents;
+  readonly filters: Filters;
 }
 
 export class Daemon {
@@ -69,6 +72,7 @@ export class Daemon {
   readonly #branching: BranchMethods;
   readonly #sessions: SessionMethods;
   readonly #policy: PolicyMethods;
+  readonly #filters: FilterMethods;
   readonly #merging: MergeMethods;
   readonly #apply: ApplyMethods;
   readonly #refresh: RefreshMethods;
@@ -89,6 +93,7 @@ export class Daemon {
       policy: parts.policy,
     });
     this.#self = new DaemonMethods(parts, access, this.#policy);
+    this.#filters = new FilterMethods(parts.filters);
     const deadlineMs = Number(Deno.env.get(HOOK_DEADLINE_VARIABLE)) || HOOK_DEADLINE_MS;
     const worktrees = new UnchangedWorktrees(this.service);
     this.hooks = new AgentHooks({ ...access, moves, journal, worktrees, deadlineMs });
@@ -171,6 +176,9 @@ export class Daemon {
     showPolicy: () => this.#policy.show(),
     testPolicy: (p) => Promise.resolve().then(() => this.#policy.test(p)),
     listDenials: () => this.#policy.denials(),
+    addFilter: (p) => this.#filters.add(p),
+    listFilters: () => Promise.resolve(this.#filters.list()),
+    removeFilter: (p) => this.#filters.remove(p),
     verify: (p) => this.#maintenance.verify(p),
     gc: (p) => this.#gc(p),
     storeStats: () => this.#storeStats(),

@@ -28,6 +28,7 @@ import { Daemon } from "./daemon.ts";
 import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
 import { MovesBehind } from "../agents/moves_behind.ts";
 import { WorkJournal } from "../agents/work_journal.ts";
+import { Filters } from "../filters/filters.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
 import { startTelemetry } from "../telemetry/start_telemetry.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
@@ -225,9 +226,16 @@ async function serve(config: DaemonConfig): Promise<number> {
     branch: async (name) => (await daemon.promise).openBranch(name),
     nameOf: (number) => branches!.nameOfNumber(number),
   });
+  const filters = new Filters({
+    directory: join(config.workspace, "filters"),
+    tell: (_filter, message) => console.log(message),
+    onChange: () => {},
+  });
+  filters.begin();
   const served = new Daemon({
     authority,
     sessions,
+    filters,
     moves,
     journal,
     policy,
@@ -288,8 +296,10 @@ async function serve(config: DaemonConfig): Promise<number> {
   watch?.end();
   exitOfUncaught = replaced ? EXIT_REPLACE : 0;
   // What was answered is in the journal, so a thread that does not end in time loses nothing.
-  const closed = control.close().then(() => background.call("close", null))
-    .then(() => telemetry?.client.end());
+  const closed = Promise.all([
+    control.close().then(() => background.call("close", null)).then(() => telemetry?.client.end()),
+    filters.end(),
+  ]);
   // While one server ends and the next is not there, programs in the mount wait.
   const deadline = replaced ? REPLACE_DEADLINE_MS : CLOSE_DEADLINE_MS;
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, deadline))]);

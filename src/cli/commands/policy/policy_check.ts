@@ -2,7 +2,7 @@ import { ruleReport } from "../../../control/rule_report.ts";
 import { checkPolicy } from "../../../policy/check_policy.ts";
 import { parsePolicy } from "../../../policy/parse_policy.ts";
 import type { Command } from "../../command.ts";
-import { readPolicies } from "../../policy_source.ts";
+import { readPolicies } from "../../telemetry/policy_source.ts";
 import { print, printJson, safe, style } from "../../print/output.ts";
 
 export const command: Command = {

@@ -1,8 +1,8 @@
 import { BUILT_IN_SETS } from "../../../policy/built_in_sets.ts";
 import type { Command } from "../../command.ts";
 import { withDaemon } from "../../daemon_client.ts";
-import { readPolicies } from "../../policy_source.ts";
-import { printPolicy } from "../../print/policy_output.ts";
+import { readPolicies } from "../../telemetry/policy_source.ts";
+import { printPolicy } from "../../telemetry/policy_output.ts";
 
 const SETS = Object.entries(BUILT_IN_SETS)
   .map(([name, { brief }]) => `  ${name.padEnd(15)}${brief}`).join("\n");

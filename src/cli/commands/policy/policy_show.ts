@@ -1,6 +1,6 @@
 import type { Command } from "../../command.ts";
 import { withDaemon } from "../../daemon_client.ts";
-import { printPolicy } from "../../print/policy_output.ts";
+import { printPolicy } from "../../telemetry/policy_output.ts";
 
 export const command: Command = {
   name: "policy show",

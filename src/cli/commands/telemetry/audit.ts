@@ -5,7 +5,7 @@ import { type LoggedEvent, parseLoggedEvent } from "../../../telemetry/logged_ev
 import { readLogLines } from "../../../telemetry/log_reader.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
-import { eventLine } from "../../print/event_output.ts";
+import { eventLine } from "../../telemetry/event_output.ts";
 import { print } from "../../print/output.ts";
 import { projectPath, type Roots } from "../../project_path.ts";
 

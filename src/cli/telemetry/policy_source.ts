@@ -4,11 +4,11 @@
  * @module
  */
 
-import { BUILT_IN_SETS } from "../policy/built_in_sets.ts";
-import { parsePolicy, rulesIn } from "../policy/parse_policy.ts";
-import { PolicyError } from "../policy/policy_error.ts";
-import { reason } from "../daemon/workspaces/workspace.ts";
-import { CommandError } from "./command_error.ts";
+import { BUILT_IN_SETS } from "../../policy/built_in_sets.ts";
+import { parsePolicy, rulesIn } from "../../policy/parse_policy.ts";
+import { PolicyError } from "../../policy/policy_error.ts";
+import { reason } from "../../daemon/workspaces/workspace.ts";
+import { CommandError } from "../command_error.ts";
 
 /** One after the other, as the text of a policy. Throws {@linkcode CommandError}. */
 export async function readPolicies(sources: readonly string[]): Promise<string> {

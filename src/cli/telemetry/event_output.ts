@@ -5,8 +5,8 @@
  */
 
 import type { LoggedEvent } from "../../telemetry/logged_event.ts";
-import { byteSize, localTime, words } from "./format.ts";
-import { safe } from "./output.ts";
+import { byteSize, localTime, words } from "../print/format.ts";
+import { safe } from "../print/output.ts";
 
 /** Columns of fixed width, so that lines can be shown as they come. */
 export function eventLine(event: LoggedEvent, mount: string): string {

@@ -1,7 +1,7 @@
 import type { PolicyReport } from "../../control/service/policy.ts";
 import type { CommandInput } from "../command.ts";
-import { columns, localTime } from "./format.ts";
-import { print, printError, printJson, safe } from "./output.ts";
+import { columns, localTime } from "../print/format.ts";
+import { print, printError, printJson, safe } from "../print/output.ts";
 
 /** The rules there are, and which of them do not hold altogether. */
 export function printPolicy(input: CommandInput, report: PolicyReport): void {

@@ -1,0 +1,25 @@
+/**
+ * The filters of a workspace, for people and for programs.
+ *
+ * @module
+ */
+
+import type { FiltersReport } from "../../control/service/filters.ts";
+import type { CommandInput } from "../command.ts";
+import { columns, joined } from "../print/format.ts";
+import { print, printJson, safe } from "../print/output.ts";
+
+export function printFilters(input: CommandInput, report: FiltersReport): void {
+  if (input.flags.has("json")) return printJson(report);
+  if (report.filters.length === 0) return print("No filters");
+  const rows = report.filters.map(({ name, kind, state, failures, trouble }) => [
+    safe(name),
+    kind,
+    joined(
+      state,
+      failures === 0 ? "" : `failed on ${failures} ${failures === 1 ? "event" : "events"}`,
+      trouble === null ? "" : safe(trouble),
+    ),
+  ]);
+  for (const line of columns(rows)) print(line);
+}

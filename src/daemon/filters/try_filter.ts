@@ -1,0 +1,91 @@
+/**
+ * Runs a filter over events that were written down, in a process as the daemon's filters have it.
+ *
+ * @module
+ */
+
+import { close } from "../../host/files.ts";
+import { createWake, wake } from "../../host/wake.ts";
+import type { Answer } from "../../filters/answer.ts";
+import { BATCH_DEADLINE_MS, BatchLane } from "../../filters/batch_lane.ts";
+import { FilterHost } from "../../filters/linux/filter_host.ts";
+import type { TelemetryEvent } from "../../telemetry/event.ts";
+import { selfCommand } from "../workspaces/spawn.ts";
+
+export interface Tried {
+  /** One for each event; null: it failed, or did not come back. */
+  readonly answers: readonly (Answer | null)[];
+  /** Why it failed last. */
+  readonly trouble: string | null;
+  /** All of it, ms. */
+  readonly ms: number;
+}
+
+const LOOK_MS = 1;
+
+/** Rejects with `FilterError` for a file that is no filter. */
+export async function tryFilter(
+  name: string,
+  file: string,
+  events: readonly TelemetryEvent[],
+): Promise<Tried> {
+  const [asked, batch] = [createWake(), createWake()];
+  const host = new FilterHost({
+    name,
+    file,
+    command: selfCommand(),
+    asked,
+    batch,
+    tell: () => {},
+  });
+  try {
+    await host.start();
+    const lane = new BatchLane(host.memory, () => wake(host.handle.wake));
+    const begun = performance.now();
+    const answers: (Answer | null)[] = [];
+    let late = 0;
+    while (answers.length < events.length && host.state !== "disabled") {
+      const ofOne = await ofBatch(lane, events, answers.length);
+      if (typeof ofOne === "number") late += ofOne;
+      answers.push(...typeof ofOne === "number" ? new Array(ofOne).fill(null) : ofOne);
+    }
+    while (answers.length < events.length) answers.push(null);
+    const failed = late > 0
+      ? `it did not come back from ${late} events within ${BATCH_DEADLINE_MS} ms`
+      : host.memory.text;
+    return {
+      answers,
+      trouble: host.trouble ?? (failed === "" ? null : failed),
+      ms: performance.now() - begun,
+    };
+  } finally {
+    await host.stop();
+    close(asked);
+    close(batch);
+  }
+}
+
+/** The answers to as many as go into one batch; or how many those were, if they did not come in time. */
+async function ofBatch(
+  lane: BatchLane,
+  events: readonly TelemetryEvent[],
+  from: number,
+): Promise<(Answer | null)[] | number> {
+  const count = lane.send(events, from);
+  if (count === 0) {
+    await pause();
+    return [];
+  }
+  const deadline = performance.now() + BATCH_DEADLINE_MS;
+  while (performance.now() < deadline) {
+    const answers = lane.take();
+    if (answers !== null) return answers;
+    await pause();
+  }
+  lane.giveUp();
+  return count;
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+}

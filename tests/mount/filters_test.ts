@@ -1,0 +1,80 @@
+/** Filters of a workspace: added, listed, kept over a restart, removed; and what becomes of bad ones. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { until } from "../support/process.ts";
+import { type Mounted, withProject } from "../support/mounted.ts";
+
+const GOOD = `function on_event(ev) if ev.path:find("%.env$") then return "deny" end end`;
+const HANGS = `function on_event(ev) while true do end end`;
+
+async function file(mounted: Mounted, name: string, text: string): Promise<string> {
+  const path = join(mounted.state, name);
+  await Deno.writeTextFile(path, text);
+  return path;
+}
+
+const states = (report: { filters: { name: string; state: string }[] }) =>
+  report.filters.map(({ name, state }) => `${name} ${state}`);
+
+Deno.test("filters are added, listed, kept over a restart, and removed", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    const good = await file(mounted, "good.lua", GOOD);
+    const filter = (...args: string[]) => mounted.ctl("telemetry", "filter", ...args);
+    assert.deepEqual(states(await filter("add", "one", good)), ["one running"]);
+    // What runs is a copy.
+    await Deno.writeTextFile(good, "error()");
+    assert.equal(
+      (await mounted.refused("telemetry", "filter", "add", "one", good)).code,
+      "filter_exists",
+    );
+    await mounted.ctl("restart");
+    await until(
+      "the filter runs again",
+      async () => states(await filter("list"))[0] === "one running",
+      10_000,
+    );
+    assert.equal(
+      (await mounted.refused("telemetry", "filter", "remove", "other")).code,
+      "unknown_filter",
+    );
+    const [{ file: kept }] = (await filter("list")).filters;
+    assert.deepEqual(states(await filter("remove", "one")), []);
+    await assert.rejects(Deno.stat(kept), Deno.errors.NotFound);
+  }));
+
+Deno.test("what is no filter is refused with the reason, and not kept", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    const refusal = async (name: string, text: string) =>
+      await mounted.refused("telemetry", "filter", "add", "x", await file(mounted, name, text));
+    assert.match((await refusal("a.lua", "x = 1")).message, /defines no function on_event/);
+    assert.match((await refusal("a.lua", "function (")).message, /expected/);
+    assert.match((await refusal("a.txt", "x")).message, /neither a Wasm module nor named \.lua/);
+    assert.match((await refusal("a.wasm", "\0asm\x01\0\0\0")).message, /exports neither/);
+    assert.match((await refusal("b.wasm", "MZ")).message, /no Wasm module/);
+    assert.deepEqual((await mounted.ctl("telemetry", "filter", "list")).filters, []);
+  }));
+
+Deno.test("telemetry filter test says what a filter would say of a log, and of one that hangs", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    const log = await file(
+      mounted,
+      "log.ndjson",
+      [
+        { "event": { action: "open" }, file: { path: "/p/.env" }, process: { pid: 7 } },
+        { "event": { action: "open" }, file: { path: "/p/a" } },
+        { op: "unlink", path: "/p/.env", pid: 3, backend: "ebpf" },
+        "no event",
+      ].map((line) => JSON.stringify(line)).join("\n"),
+    );
+    const good = await file(mounted, "good.lua", GOOD);
+    const said = await mounted.ctl("telemetry", "filter", "test", good, "--events", log);
+    assert.deepEqual([said.events, said.allow, said.deny, said.skipped], [3, 1, 2, 1]);
+    assert.deepEqual(said.said.map(({ line }: { line: number }) => line), [1, 3]);
+    const hangs = await file(mounted, "hangs.lua", HANGS);
+    const args = ["telemetry", "filter", "test", hangs, "--events", log, "--json"];
+    const { code, stdout } = await mounted.run(args);
+    assert.equal(code, 1);
+    assert.equal(JSON.parse(stdout).failed, 3);
+    assert.match(JSON.parse(stdout).trouble, /did not come back/);
+  }));
