@@ -136,6 +136,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
   "src/mount": [".", "fuse", "recording"],
   "src/daemon": [
     "workspaces",
+    "doctor",
     "threads",
     "telemetry",
     "background",

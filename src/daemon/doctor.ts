@@ -18,24 +18,22 @@ import { canScopeSockets } from "../views/give_up_rights.ts";
 import { namespaceFix, whyNoNamespaces } from "../views/namespaces.ts";
 import { closeDeadMount, isDeadMount } from "../host/dead_mount.ts";
 import { listMounts } from "../host/mounts.ts";
+import type { Check } from "./doctor/check.ts";
+import { deviceFix } from "./doctor/container.ts";
+import { Machine } from "./doctor/machine.ts";
+import { surroundings } from "./doctor/surroundings.ts";
 import { listWorkspaces, reason, stateRoot } from "./workspaces/workspace.ts";
 
-export interface Check {
-  name: string;
-  /** `warn`: it works, though less well. `fail`: a mount cannot work. */
-  state: "ok" | "warn" | "fail";
-  /** What was found. */
-  found: string;
-  /** Command, or sentence, that helps. */
-  fix?: string;
-}
+export type { Check };
 
 /** With `fix`, mounts that are dead are taken away. */
 export async function runChecks(version: string, fix = false): Promise<Check[]> {
-  return await Promise.all([
+  const machine = new Machine();
+  const own = Deno.build.standalone ? Deno.execPath() : null;
+  const checks = await Promise.all([
     program(version),
     kernel(),
-    device(),
+    device(machine),
     library(),
     helper(),
     hashing(),
@@ -46,7 +44,18 @@ export async function runChecks(version: string, fix = false): Promise<Check[]> 
     cgroups(),
     awake(),
     deadMounts(fix),
+    surroundings(machine, knownStateRoot(), own),
   ]);
+  return checks.flat();
+}
+
+/** Null where there is none: {@linkcode stateDirectory} tells. */
+function knownStateRoot(): string | null {
+  try {
+    return stateRoot();
+  } catch {
+    return null;
+  }
 }
 
 const INSTALL_FUSE = "apt-get install -y fuse3";
@@ -121,7 +130,7 @@ async function awake(): Promise<Check> {
   }
 }
 
-async function device(): Promise<Check> {
+async function device(machine: Machine): Promise<Check> {
   const name = "/dev/fuse";
   try {
     const { mode, rdev } = await Deno.stat(name);
@@ -130,14 +139,7 @@ async function device(): Promise<Check> {
     return { name, state: "ok", found: `${device}, mode ${((mode ?? 0) & 0o777).toString(8)}` };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      return {
-        name,
-        state: "fail",
-        found: "missing",
-        fix: `${
-          asRoot("modprobe fuse")
-        }; a container needs: docker run --device /dev/fuse --cap-add SYS_ADMIN`,
-      };
+      return { name, state: "fail", found: "missing", fix: await deviceFix(machine) };
     }
     return { name, state: "fail", found: reason(error), fix: asRoot("chmod 666 /dev/fuse") };
   }

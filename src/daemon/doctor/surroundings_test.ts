@@ -1,0 +1,230 @@
+/** Each finding, in the situation that it is about; and a machine on which there is nothing to say. */
+
+import assert from "node:assert/strict";
+import { dirname } from "node:path";
+import { withTemporary } from "../../../tests/support/temporary.ts";
+import { clock } from "./clock.ts";
+import { containerOf, deviceFix } from "./container.ts";
+import { Machine } from "./machine.ts";
+import { setUserId } from "./mount_rights.ts";
+import { surroundings } from "./surroundings.ts";
+
+const USER = 1000;
+const STATE = "/home/me/.local/state/agentvfs";
+const OWN = "/home/me/.local/bin/agentvfs";
+
+interface Situation {
+  /** Files by path; a text that begins with `#!` is a program. */
+  readonly files?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly state?: string;
+}
+
+const ENVIRONMENT = { HOME: "/home/me", PATH: "/home/me/.local/bin:/usr/bin" };
+const USUAL = {
+  [OWN]: "#!ours",
+  "/usr/bin/git": "#!git",
+  "/home/me/.gitconfig": "[user]\n\tname = me\n",
+  "/proc/sys/kernel/osrelease": "6.14.0-generic\n",
+  "/proc/sys/fs/inotify/max_user_watches": "65536\n",
+  "/proc/sys/fs/inotify/max_user_instances": "128\n",
+  "/proc/self/limits":
+    "Max open files            1024                 1048576              files\n",
+  "/proc/self/mountinfo": "22 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n" +
+    "30 22 0:30 / /tmp rw,nosuid,nodev shared:2 - tmpfs tmpfs rw\n",
+};
+
+async function onMachine<T>(
+  situation: Situation,
+  body: (machine: Machine) => Promise<T>,
+): Promise<T> {
+  let result: T;
+  await withTemporary(async (root) => {
+    for (const [path, text] of Object.entries({ ...USUAL, ...situation.files })) {
+      await Deno.mkdir(root + dirname(path), { recursive: true });
+      await Deno.writeTextFile(root + path, text);
+      if (text.startsWith("#!")) await Deno.chmod(root + path, 0o755);
+    }
+    result = await body(new Machine(root, { ...ENVIRONMENT, ...situation.environment }, USER));
+  });
+  return result!;
+}
+
+/** What `doctor` says there, a line each: name, state, what was found, what helps. */
+async function said(situation: Situation): Promise<string[]> {
+  return await onMachine(situation, async (machine) => {
+    const checks = await surroundings(machine, situation.state ?? STATE, OWN);
+    return checks.map(({ name, state, found, fix }) => `${state} ${name}: ${found} → ${fix}`);
+  });
+}
+
+Deno.test("of a machine as it should be nothing is said", async () => {
+  assert.deepEqual(await said({}), []);
+});
+
+const PROFILE = { "/etc/apparmor.d/fusermount3": "profile fusermount3 /usr/bin/fusermount3 {}\n" };
+
+/** Situations, and all that is said of each. */
+const FINDINGS: Record<string, [Situation, RegExp]> = {
+  "a profile of fusermount3, and state where it does not let it mount": [
+    { files: PROFILE, state: "/work/state" },
+    /^fail apparmor: .*not let it mount in \/work\/state → echo 'mount fstype=@\{fuse_types\} .* -> \/work\/state\/\{,\*\*\/\}, umount \/work\/state\/\{,\*\*\/\},' \| sudo tee -a \/etc\/apparmor\.d\/local\/fusermount3 && sudo apparmor_parser -r \/etc\/apparmor\.d\/fusermount3$/,
+  ],
+  "another program of the name first on PATH": [
+    {
+      files: { "/usr/bin/agentvfs": "#!other" },
+      environment: { PATH: "/usr/bin:/home/me/.local/bin" },
+    },
+    /^warn PATH: agentvfs is another program there: \/usr\/bin\/agentvfs; .* → Take \/usr\/bin\/agentvfs away, or put the directory of .* before it in PATH$/,
+  ],
+  "state in a synchronized directory, by its name": [
+    { state: "/home/me/Dropbox/state" },
+    /^warn state: .* is in \/home\/me\/Dropbox, .* → Set AGENTVFS_STATE_DIR/,
+  ],
+  "state in a synchronized directory, by what is in it": [
+    { state: "/data/shared/state", files: { "/data/shared/.stfolder/x": "" } },
+    /^warn state: .* is in \/data\/shared, .* → Set AGENTVFS_STATE_DIR/,
+  ],
+  "few inotify watches": [
+    { files: { "/proc/sys/fs/inotify/max_user_watches": "8192\n" } },
+    /^warn inotify: max_user_watches is 8192: .* → sudo sysctl -w fs\.inotify\.max_user_watches=65536$/,
+  ],
+  "few inotify instances": [
+    { files: { "/proc/sys/fs/inotify/max_user_instances": "16\n" } },
+    /^warn inotify: max_user_instances is 16: .* → sudo sysctl -w fs\.inotify\.max_user_instances=128$/,
+  ],
+  "few descriptors": [
+    {
+      files: {
+        "/proc/self/limits": "Max open files            1024                 1024        files\n",
+      },
+    },
+    /^warn descriptors: at most 1024 files .* → Raise the hard limit/,
+  ],
+  "a temporary directory from which nothing runs": [
+    {
+      files: { "/proc/self/mountinfo": "30 22 0:30 / /tmp rw,noexec shared:2 - tmpfs tmpfs rw\n" },
+    },
+    /^warn temporary: \/tmp is mounted noexec: .* → Set TMPDIR/,
+  ],
+  "Zed": [
+    { files: { "/usr/bin/zed": "#!zed" } },
+    /^warn programs: Zed looks .* → Start it with ZED_FILE_WATCHER_MODE=native zed$/,
+  ],
+  "JetBrains": [
+    { files: { "/home/me/.config/JetBrains/PyCharm2026.1/x": "" } },
+    /^warn programs: JetBrains IDEs do not watch .* → After a rollback: File, Reload All from Disk$/,
+  ],
+  "git's fsmonitor": [
+    { files: { "/home/me/.gitconfig": "[core]\n\tfsmonitor = true\n" } },
+    /^warn programs: git's fsmonitor .* → git config --global fsmonitor\.allowRemote true$/,
+  ],
+  "an editor from snap": [
+    { files: { "/snap/codium/current/meta/snap.yaml": "name: codium\nconfinement: strict\n" } },
+    /^warn programs: from snap, .*: codium → agentvfs quickstart DIR --mount ~\/NAME$/,
+  ],
+  "an editor from flatpak": [
+    { files: { "/var/lib/flatpak/app/com.visualstudio.code/x": "" } },
+    /^warn programs: com\.visualstudio\.code is from flatpak .* → flatpak override --user --filesystem=DIR com\.visualstudio\.code/,
+  ],
+  "Docker": [
+    { files: { "/var/run/docker.sock": "" } },
+    /^ok programs: Docker can bind a mount .* --allow-other/,
+  ],
+};
+
+for (const [what, [situation, expected]] of Object.entries(FINDINGS)) {
+  Deno.test(`doctor finds: ${what}`, async () => {
+    const lines = await said(situation);
+    assert.equal(lines.length, 1, lines.join("\n"));
+    assert.match(lines[0]!, expected);
+  });
+}
+
+/** Situations that look like one of those, and are none. */
+const NOTHING: Record<string, Situation> = {
+  "a profile, and state below the home directory": { files: PROFILE },
+  "a profile that was given the place": {
+    files: { ...PROFILE, "/etc/apparmor.d/local/fusermount3": "umount /work/state/{,**/},\n" },
+    state: "/work/state",
+  },
+  "a profile that only complains": {
+    files: {
+      "/etc/apparmor.d/fusermount3": "profile fusermount3 /usr/bin/fusermount3 flags=(complain) {}",
+    },
+    state: "/work/state",
+  },
+  "another program of the name behind this one": { files: { "/usr/bin/agentvfs": "#!other" } },
+  "what a synchronizer keeps in the home directory for itself": {
+    files: { "/home/me/.dropbox/x": "" },
+  },
+  "Zed that is told": {
+    files: { "/usr/bin/zed": "#!zed" },
+    environment: { ZED_FILE_WATCHER_MODE: "native" },
+  },
+  "git's fsmonitor that is allowed": {
+    files: { "/home/me/.gitconfig": "[core]\nfsmonitor = true\n[fsmonitor]\nallowRemote = true\n" },
+  },
+  "a classic snap": {
+    files: { "/snap/code/current/meta/snap.yaml": "name: code\nconfinement: classic\n" },
+  },
+};
+
+for (const [what, situation] of Object.entries(NOTHING)) {
+  Deno.test(`doctor says nothing of ${what}`, async () => {
+    assert.deepEqual(await said(situation), []);
+  });
+}
+
+Deno.test("fusermount3 without its bit mounts for root only", () =>
+  onMachine({ files: { "/usr/bin/fusermount3": "#!" } }, async (machine) => {
+    const program = "/usr/bin/fusermount3";
+    const check = await setUserId(machine, program);
+    assert.deepEqual([check?.state, check?.fix], ["fail", `sudo chmod u+s ${program}`]);
+    await Deno.chmod(machine.place(program), 0o4755);
+    assert.equal(await setUserId(machine, program), null);
+    await Deno.chmod(machine.place(program), 0o755);
+    assert.equal(await setUserId(new Machine(machine.root, ENVIRONMENT, 0), program), null);
+  }));
+
+Deno.test("a clock that is behind what was recorded, or behind this program, is told", () =>
+  onMachine({ files: { [`${STATE}/workspaces/shop-1/daemon.log`]: "" } }, async (machine) => {
+    const now = Date.parse("2026-06-01T12:00:00Z");
+    const log = machine.place(`${STATE}/workspaces/shop-1/daemon.log`);
+    await Deno.utime(log, now / 1000, now / 1000 + 60);
+    assert.equal(await clock(machine, STATE, now), null);
+    const earlier = Date.parse("2026-05-01T12:00:00Z");
+    const behind = await clock(machine, STATE, earlier);
+    assert.match(behind!.found, /2026-05-01, and a daemon wrote to its log on 2026-06-01/);
+    assert.equal(behind!.fix, "sudo timedatectl set-ntp true");
+    assert.match((await clock(machine, STATE, 0))!.found, /1970-01-01, which is long ago/);
+  }));
+
+/** How each kind of container gets /dev/fuse. */
+const CONTAINERS: Record<string, [Situation, RegExp]> = {
+  docker: [{ files: { "/.dockerenv": "" } }, /docker run --device \/dev\/fuse --cap-add SYS_ADMIN/],
+  podman: [{ files: { "/run/.containerenv": "" } }, /podman run --device \/dev\/fuse/],
+  kubernetes: [{ environment: { KUBERNETES_SERVICE_HOST: "10.0.0.1" } }, /securityContext/],
+  lxc: [
+    { files: { "/proc/1/environ": "a=b\0container=lxc\0" } },
+    /incus config device add NAME fuse/,
+  ],
+  wsl: [
+    { files: { "/proc/sys/kernel/osrelease": "4.4.0-19041-Microsoft\n" } },
+    /wsl --set-version NAME 2/,
+  ],
+};
+
+for (const [container, [situation, fix]] of Object.entries(CONTAINERS)) {
+  Deno.test(`a ${container} container without /dev/fuse is told how it gets one`, () =>
+    onMachine(situation, async (machine) => {
+      assert.equal(await containerOf(machine), container);
+      assert.match(await deviceFix(machine), fix);
+    }));
+}
+
+Deno.test("a machine without /dev/fuse is told to load the module", () =>
+  onMachine({}, async (machine) => {
+    assert.equal(await containerOf(machine), null);
+    assert.match(await deviceFix(machine), /^sudo modprobe fuse/);
+  }));
