@@ -50,6 +50,7 @@ const ROWS = {
   storeStats: () => import("./methods/store/store_stats.ts"),
   memory: () => import("./methods/daemon/memory.ts"),
   compareSource: () => import("./methods/daemon/compare_source.ts"),
+  auto: () => import("./methods/daemon/auto.ts"),
   tasks: () => import("./methods/daemon/tasks.ts"),
   restart: () => import("./methods/daemon/restart.ts"),
   stop: () => import("./methods/daemon/stop.ts"),

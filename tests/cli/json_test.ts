@@ -12,6 +12,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   quickstart: ["quickstart PROJECT"],
   doctor: ["doctor"],
   status: ["status"],
+  auto: ["auto", "auto all"],
   restart: ["restart"],
   checkpoint: ["checkpoint x --message why"],
   rollback: ["rollback initial --dry-run"],
@@ -139,6 +140,7 @@ const PARAMS: { readonly [M in MethodName]: Params<M> | null } = {
   memory: {},
   compareSource: {},
   tasks: {},
+  auto: { policy: "all" },
   restart: {},
   stop: {},
 };

@@ -49,6 +49,7 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   storeStats: [{}],
   memory: [{}, { collect: true }],
   compareSource: [{}],
+  auto: [{}, { policy: "all" }, { policy: "calls,mass-delete" }],
   tasks: [{}],
   restart: "restart_test.ts",
   stop: [{}],
