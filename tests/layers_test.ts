@@ -142,6 +142,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "fs_thread",
     "watchers",
     "branches",
+    "automatic",
     "agents",
     "methods",
     "keeper",
