@@ -20,7 +20,10 @@ import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import { BackgroundClient } from "../background/background_client.ts";
+import { parseAutoPolicy } from "../automatic/auto_policy.ts";
+import { saveAuto } from "../automatic/saved_auto.ts";
 import { answer } from "./answer.ts";
+import type { Branch } from "../branches/branch.ts";
 import { Branches, MAIN } from "../branches/branches.ts";
 import { advanceEvent } from "../branches/advance_event.ts";
 import { WorkspaceEvents } from "../events/workspace_events.ts";
@@ -183,6 +186,7 @@ async function serve(config: DaemonConfig): Promise<number> {
       void fs.callView(view, "oldest", null)
         .then((nodeIds) => background.call("prune", nodeIds))
         .catch(failedTo("make the kernel forget")),
+    onCaptured: (view, taken) => served.captured(view, taken),
   });
   const { replayed, tornBytes, lost, nodeIds } = ready;
   if (replayed > 1 + others.length) console.log(`Recovered ${replayed} journal records`);
@@ -216,10 +220,12 @@ async function serve(config: DaemonConfig): Promise<number> {
   const onMoved = moves.moved.bind(moves);
   const onView = (view: number, name: string) => telemetry?.client.branch(view, name);
   const events = new WorkspaceEvents();
+  const onOpen = async (branch: Branch) => await (await daemon.promise).auto.opened(branch);
   branches = new Branches({
-    ...{ fs, background, registry, store, mount, flush, watchers, onMoved, onView },
+    ...{ fs, background, registry, store, mount, flush, watchers, onMoved, onView, onOpen },
     onAdvanced: (advance) => events.publish(advanceEvent(advance)),
   });
+  if (isFirst() && config.auto) saveAuto(config.workspace, parseAutoPolicy(config.auto));
   const authority = new Authority({
     sessions,
     runs: new RunSessions(`${registry.directory}/runs.json`),

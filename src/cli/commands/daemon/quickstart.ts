@@ -29,9 +29,8 @@ export const command: Command = {
     ...DAEMON_OPTIONS,
     new: { brief: "begin anew; the old store is kept, and said where" },
   },
-  details: `The project itself is only read. Repeating it is harmless: it finds the daemon,
-also from a mount. Prints mount=PATH and the next command to type. Warns of what
-changed in the project since it was imported.`,
+  details: `The project itself is only read. Repeating it is harmless, also from a mount.
+Prints mount=PATH and what to type next; warns of what changed in the project.`,
   example: "quickstart ~/work/shop",
   async run(input) {
     const { status, reused, kept, warnings } = await started(input);
@@ -87,7 +86,14 @@ async function started(input: CommandInput): Promise<Outcome> {
     throw alreadyMounted("mounted_elsewhere", `It is mounted already, at ${status.mount}`);
   }
   const warnings = [...await placeWarnings(config), ...await projectWarnings(status)];
-  return { status, reused, kept, warnings };
+  return { status: await withAuto(status, reused ? config.auto : null), reused, kept, warnings };
+}
+
+/** One that runs already is told when to record by itself. */
+async function withAuto(status: StatusReport, policy: string | null): Promise<StatusReport> {
+  if (policy === null) return status;
+  using client = await ControlClient.connect(status.socket);
+  return { ...status, auto: (await client.auto({ policy })).policy };
 }
 
 /** The agents of this person that were not told of agentvfs yet. */
