@@ -172,6 +172,27 @@ export function testAgent(agent: AgentName, name: string, body: (bed: Bed) => Pr
     }));
 }
 
+/** The same, with a program of ours. `missing` tells why it cannot be run; null: it can. */
+export function testProgram(
+  name: string,
+  missing: () => Promise<string | null>,
+  body: (bed: Bed) => Promise<void>,
+): void {
+  Deno.test(name, async (t) => {
+    const why = await missing();
+    if (why !== null) {
+      await t.step({ name: `skipped: ${why}`, ignore: true, fn: () => {} });
+      return;
+    }
+    await withTemporary(async (temporary) => {
+      const root = await Deno.realPath(temporary);
+      const bed = new Bed(root, `${root}/bin`, { TMPDIR: `${root}/tmp` });
+      await make(bed, PROGRAM, await denoDirectory());
+      await inMount(bed, body);
+    });
+  });
+}
+
 /** The same, with an agent that another account starts. */
 export function testAgentAs(
   who: AccountName,
@@ -254,7 +275,8 @@ async function inMount(bed: Bed, body: (bed: Bed) => Promise<void>): Promise<voi
   }
 }
 
-async function denoDirectory(): Promise<string> {
+/** Where Deno keeps what it downloaded. */
+export async function denoDirectory(): Promise<string> {
   const { stdout } = await run([Deno.execPath(), "info", "--json"]);
   return JSON.parse(stdout).denoDir;
 }

@@ -22,3 +22,21 @@ Deno.test("the tables of docs/protocol.md are what is declared (scripts/write_cl
 Deno.test("the tools of agentvfs mcp are what is declared (scripts/write_cli_docs.ts writes them)", async () => {
   assert.equal(await page("../src/agents/mcp/tools.json"), await toolsReference());
 });
+
+Deno.test("what a page links to, and the tests that it names, are there", async () => {
+  const missing: string[] = [];
+  const pages = [...Deno.readDirSync(new URL("../../docs/", import.meta.url))]
+    .map(({ name }) => `docs/${name}`).filter((name) => name.endsWith(".md"));
+  for (const name of ["README.md", "ARCHITECTURE.md", ...pages]) {
+    const text = await page(`../${name}`);
+    const root = new URL("../../", import.meta.url);
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, to]) =>
+      new URL(to!, new URL(name, root))
+    );
+    const tests = [...text.matchAll(/`(tests\/[\w/]+\.\w+)`/g)].map(([, to]) => new URL(to!, root));
+    for (const url of [...links, ...tests]) {
+      if (!await Deno.stat(url).then(() => true, () => false)) missing.push(`${name}: ${url}`);
+    }
+  }
+  assert.deepEqual(missing, []);
+});

@@ -39,6 +39,20 @@ Deno.test("every command starts in a directory that is gone", () =>
     assert.match(here.stderr, new RegExp(`no project directory ${place.root}/gone`));
   }));
 
+Deno.test("in the directory of a branch that is gone, commands mean no other", () =>
+  withPlace(async (place) => {
+    const project = await place.project("shop", { a: "1\n" });
+    const mount = /^mount=(.*)$/m.exec(await place.ok("quickstart", project))![1]!;
+    const { stdout } = await script(
+      place,
+      `echo 2 >"${mount}/a"; agentvfs branch create gone --project "${project}" >/dev/null
+      cd "${mount}/.agentvfs/branches/gone" && agentvfs branch delete gone >/dev/null
+      for command in "rollback initial" "checkpoint x" undo "run true"; do agentvfs $command; echo $?; done
+      cd / && agentvfs log --project "${mount}" | wc -l; cat "${mount}/a"; agentvfs stop "${mount}"`,
+    );
+    assert.deepEqual(stdout.trim().split("\n").slice(0, 6), ["1", "1", "1", "1", "1", "2"]);
+  }));
+
 Deno.test("in a directory that a rollback has removed, commands mean its mount", () =>
   withPlace(async (place) => {
     const project = await place.project("shop", { "src/a": "1\n", "src/b": "1\n" });

@@ -31,6 +31,14 @@ step confine
 step outside
 cat "$HOME/precious" f
 ls -A
+step agents
+"$agentvfs" run --agents 3 --branch try --test 'grep [23] f' -- sh -c '
+  echo $AGENTVFS_AGENT >f; test $AGENTVFS_AGENT != 3' 2>/dev/null
+echo $?
+step tested
+"$agentvfs" merge --best-of try-1 try-3 --strategy theirs --score --test 'id -u >&2; cat f' >/dev/null 2>seen
+echo $? && grep -c "^$(id -u)$" seen && rm seen
+"$agentvfs" undo >/dev/null; "$agentvfs" undo >/dev/null
 step merge
 "$agentvfs" merge plain >/dev/null
 "$agentvfs" branch list --json | sed 's/"name":"/\n/g' | sed -n 's/".*"dirty":\(true\|false\).*/ \1/p' | sort

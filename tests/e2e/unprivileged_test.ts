@@ -35,10 +35,18 @@ precious
 one
 f
 sub
+== agents
+0
+== tested
+0
+2
 == merge
 confined true
 main false
 plain false
+try-1 false
+try-2 false
+try-3 false
 stopped
 `;
 

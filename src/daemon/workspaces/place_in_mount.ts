@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { WorkspaceError } from "./workspace.ts";
 
 export interface PlaceInMount {
   /** The directory that is meant. */
@@ -24,7 +25,11 @@ export interface BranchTree {
 const BRANCHES = ".agentvfs/branches";
 const CTL = ".agentvfs/ctl";
 
-/** The branch in whose tree the place is, below `.agentvfs/branches`; null if it is in the tree at a mountpoint. */
+/**
+ * The branch in whose tree the place is, below `.agentvfs/branches`; null if it is in the tree at a mountpoint.
+ *
+ * Throws `branch_gone` where it was in one that is gone: who stands there must not act on another branch, unasked.
+ */
 export async function branchAt({ path, mounts }: PlaceInMount): Promise<BranchTree | null> {
   for (const mount of mounts) {
     const branches = `${join(mount, BRANCHES)}/`;
@@ -36,6 +41,7 @@ export async function branchAt({ path, mounts }: PlaceInMount): Promise<BranchTr
       const root = branches + branch;
       if (await isThere(join(root, CTL))) return { branch, root };
     }
+    if (await isGone(path)) throw branchGone(words, mount);
   }
   return null;
 }
@@ -47,6 +53,18 @@ export async function ctlAt({ mounts }: PlaceInMount): Promise<string | null> {
     if (await isThere(ctl)) return ctl;
   }
   return null;
+}
+
+function branchGone(words: readonly string[], mount: string): WorkspaceError {
+  const path = words.join("/");
+  return new WorkspaceError("branch_gone", 1, `There is no branch ${path}, or it is gone`, {
+    hint: `Go to another directory, such as ${mount}, or name one with --project; ` +
+      "what a deleted branch was stays a checkpoint: agentvfs branch create NAME --from ID",
+  });
+}
+
+async function isGone(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => false, (error) => error instanceof Deno.errors.NotFound);
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import type { DaemonConfig } from "../../../daemon/workspaces/workspace.ts";
+import { serverConfig } from "../../../daemon/keeper/server_config.ts";
 import type { Command } from "../../command.ts";
 import { CommandError, describeError } from "../../command_error.ts";
 import { printError } from "../../print/output.ts";
@@ -19,8 +19,7 @@ export const command: Command = {
       });
     }
     const { runServer } = await import("../../../daemon/server/server.ts");
-    // The keeper may be of an older version.
-    return await runServer({ ...JSON.parse(text) as DaemonConfig, version: VERSION }, (error) => {
+    return await runServer(serverConfig(text, VERSION), (error) => {
       const { message, hint, exit } = describeError(error);
       printError(`agentvfs: ${message}`);
       if (hint !== undefined) printError(`hint: ${hint}`);
