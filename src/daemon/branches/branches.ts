@@ -39,8 +39,6 @@ export interface BranchesParts {
   readonly flush: () => Promise<unknown>;
   readonly watchers: BranchParts["watchers"];
   readonly onMoved: BranchParts["onMoved"];
-  /** A view shows this branch from now on. */
-  readonly onView: (view: number, name: string) => void;
   readonly onAdvanced: BranchParts["onAdvanced"];
 }
 
@@ -239,7 +237,6 @@ export class Branches {
     await this.parts.background.call("renameBranch", { from: name, to });
     branch.name = to;
     this.#byNumber.set(branch.number, to);
-    this.parts.onView(branch.view, to);
     this.#open.delete(name);
     this.#open.set(to, Promise.resolve(branch));
     const names = this.#names.map((other) => other === name ? to : other);
@@ -256,7 +253,6 @@ export class Branches {
     const parts = { name, number, view, fs, background, flush, watchers, onMoved, onAdvanced };
     const branch = new Branch(parts, position);
     this.#byView.set(view, branch);
-    this.parts.onView(view, name);
     return branch;
   }
 

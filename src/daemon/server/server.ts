@@ -214,10 +214,9 @@ async function serve(config: DaemonConfig): Promise<number> {
   const journal = WorkJournal.open(join(config.workspace, "agents.jsonl"));
   const moves = new MovesBehind(background, journal);
   const onMoved = moves.moved.bind(moves);
-  const onView = (view: number, name: string) => telemetry?.client.branch(view, name);
   const events = new WorkspaceEvents();
   branches = new Branches({
-    ...{ fs, background, registry, store, mount, flush, watchers, onMoved, onView },
+    ...{ fs, background, registry, store, mount, flush, watchers, onMoved },
     onAdvanced: (advance) => events.publish(advanceEvent(advance)),
   });
   const authority = new Authority({

@@ -23,13 +23,9 @@ export interface TelemetryStart {
   readonly redactsArguments: boolean;
   /** A binary string. */
   readonly mountpoint: string;
-  /** Names of branches by the number of their view. */
-  readonly branches: readonly (readonly [view: number, name: string])[];
 }
 
 export type TelemetryRequest =
-  /** A view shows this branch from now on. */
-  | { readonly type: "branch"; readonly view: number; readonly name: string }
   /** What the main thread has seen. */
   | { readonly type: "event"; readonly event: TelemetryEvent }
   | { readonly type: "status" }

@@ -5,7 +5,6 @@
  */
 
 import { binaryString } from "../../../ffi/binary_string.ts";
-import { MAIN_VIEW } from "../../mount/views.ts";
 import { LOG_LIMITS } from "../../telemetry/log_writer.ts";
 import { createRing, type Ring } from "../../telemetry/ring.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
@@ -25,7 +24,6 @@ export function startTelemetry(
     level,
     redactsArguments: false,
     mountpoint: binaryString(mount),
-    branches: [[MAIN_VIEW, "main"]],
   });
   return { client, ring };
 }

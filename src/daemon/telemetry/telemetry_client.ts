@@ -39,11 +39,6 @@ export class TelemetryClient {
     this.#worker.postMessage({ ...start, wake: this.#wake, posted: this.#posted });
   }
 
-  /** A view shows this branch from now on. */
-  branch(view: number, name: string): void {
-    this.#post({ type: "branch", view, name });
-  }
-
   tell(event: TelemetryEvent): void {
     this.#post({ type: "event", event });
   }

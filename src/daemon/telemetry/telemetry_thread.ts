@@ -46,7 +46,6 @@ self.onmessage = async ({ data: start }: MessageEvent<TelemetryStart>) => {
 class TelemetryThread {
   readonly #log: EventLog;
   readonly #mount: MountSource;
-  readonly #branches: Map<number, string>;
   readonly #posted: Int32Array;
   #received = 0;
   #ended = false;
@@ -56,15 +55,13 @@ class TelemetryThread {
   #told = 0;
 
   constructor(readonly start: TelemetryStart) {
-    const { ring, directory, limits, mountpoint, branches, posted } = start;
+    const { ring, directory, limits, mountpoint, posted } = start;
     const writer = new LogWriter(directory, limits);
     this.#log = new EventLog(writer);
-    this.#branches = new Map(branches);
     this.#posted = new Int32Array(posted);
     const processes = new ProcessTable(start.redactsArguments);
     this.#mount = new MountSource(ring, {
       mountpoint,
-      branchOf: (view) => this.#branches.get(view),
       processOf: (caller, time) => processes.of(caller, time),
     });
     if (writer.wasCut) {
@@ -99,8 +96,7 @@ class TelemetryThread {
 
   receive(request: TelemetryRequest): void {
     this.#received++;
-    if (request.type === "branch") this.#branches.set(request.view, request.name);
-    else if (request.type === "event") this.#tell(request.event);
+    if (request.type === "event") this.#tell(request.event);
     else if (request.type === "end") this.#ended = true;
     else {
       const { sequence, writer: { failure } } = this.#log;

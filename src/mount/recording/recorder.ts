@@ -35,6 +35,8 @@ const NOBODY: Callers = {
   layName: (_, into, at) => void (into[at] = 0),
 };
 
+/** A thread that asked nothing for so long may be of another program by now, if nobody tells, ms. */
+const PAUSE_MS = 0.5;
 /** Threads that are remembered as having been told of. */
 const THREADS = 1024;
 
@@ -58,6 +60,8 @@ export class Recorder {
   #verdict = 0;
   #rule = "";
   readonly #threads = new Uint32Array(THREADS);
+  /** When each of them asked last. */
+  readonly #asked = new Float64Array(THREADS);
   readonly #callers: Callers;
 
   constructor(readonly ring: RingWriter, level: Level, callers: Callers | null) {
@@ -79,8 +83,15 @@ export class Recorder {
     this.#uid = request.uid;
     this.#gid = request.gid;
     this.#action = this.#actionOf(context, opcode);
-    if (this.#tid !== 0 && this.#threads[this.#tid % THREADS] !== this.#tid) this.#announce();
+    if (this.#tid !== 0) this.#noteThread();
     this.#subject.find(context, opcode);
+  }
+
+  #noteThread(): void {
+    const slot = this.#tid % THREADS;
+    const mayBeAnother = this.#callers === NOBODY && this.#begun - this.#asked[slot]! > PAUSE_MS;
+    if (this.#threads[slot] !== this.#tid || mayBeAnother) this.#announce();
+    this.#asked[slot] = this.#begun;
   }
 
   /**
@@ -136,7 +147,8 @@ export class Recorder {
     const targetLength = target === null ? NO_PATH : (targetPrefix?.length ?? 0) + target.length;
     const room = (length: number) => length === NO_PATH ? 0 : length;
     const rule = this.#rule;
-    const variable = room(pathLength) + room(targetLength) + rule.length;
+    const branch = context.view.branch ?? "";
+    const variable = room(pathLength) + room(targetLength) + rule.length + branch.length;
     if (variable > PATH_LIMIT) return;
     const at = this.ring.reserve(RECORD.SIZE + variable);
     if (at < 0) return this.#done(opcode, result);
@@ -145,10 +157,12 @@ export class Recorder {
     view.setUint16(at + RECORD.PATH_LENGTH, pathLength, true);
     view.setUint16(at + RECORD.TARGET_LENGTH, targetLength, true);
     view.setUint16(at + RECORD.RULE_LENGTH, rule.length, true);
+    view.setUint16(at + RECORD.BRANCH_LENGTH, branch.length, true);
     let end = at + RECORD.SIZE;
     if (prefix !== null) end = lay(bytes, end, prefix, subject.name);
     if (target !== null) end = lay(bytes, end, targetPrefix, target);
-    lay(bytes, end, null, rule);
+    end = lay(bytes, end, null, rule);
+    lay(bytes, end, null, branch);
     this.ring.commit();
     this.#done(opcode, result);
   }
