@@ -148,7 +148,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   const { client: fs, ready } = await FsClient.start({
     start: {
       policy: policyText(policy),
-      wantsOpens: wantsOpens(policy) || asksForOpens(config.telemetry),
+      wantsOpens: wantsOpens(policy) || asksForOpens(config.telemetry.level),
       fuseFd,
       counters,
       source,
@@ -168,7 +168,9 @@ async function serve(config: DaemonConfig): Promise<number> {
       keepAwake: config.keepAwake,
       reenactor,
       pastReenactors: reenactors.past,
-      telemetry: telemetry === null ? null : { level: config.telemetry, ring: telemetry.ring },
+      telemetry: telemetry === null
+        ? null
+        : { level: config.telemetry.level, ring: telemetry.ring },
       captures: channel.port1,
     },
     onAsk: async (question) => answer(await daemon.promise, question),

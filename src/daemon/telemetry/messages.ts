@@ -5,9 +5,8 @@
  */
 
 import type { TelemetryEvent } from "../../telemetry/event.ts";
-import type { Level } from "../../telemetry/level.ts";
-import type { LogLimits } from "../../telemetry/log_writer.ts";
 import type { Ring } from "../../telemetry/ring.ts";
+import type { TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
 
 export interface TelemetryStart {
   readonly ring: Ring;
@@ -17,10 +16,7 @@ export interface TelemetryStart {
   readonly posted: SharedArrayBuffer;
   /** Of the log. */
   readonly directory: string;
-  readonly limits: LogLimits;
-  readonly level: Level;
-  /** Of programs' arguments, nothing but their names is written down. */
-  readonly redactsArguments: boolean;
+  readonly choice: TelemetryChoice;
   /** A binary string. */
   readonly mountpoint: string;
 }

@@ -55,11 +55,11 @@ class TelemetryThread {
   #told = 0;
 
   constructor(readonly start: TelemetryStart) {
-    const { ring, directory, limits, mountpoint, posted } = start;
-    const writer = new LogWriter(directory, limits);
+    const { ring, directory, choice, mountpoint, posted } = start;
+    const writer = new LogWriter(directory, choice.limits);
     this.#log = new EventLog(writer);
     this.#posted = new Int32Array(posted);
-    const processes = new ProcessTable(start.redactsArguments);
+    const processes = new ProcessTable(choice.redactsArguments);
     this.#mount = new MountSource(ring, {
       mountpoint,
       processOf: (caller, time) => processes.of(caller, time),
@@ -70,7 +70,7 @@ class TelemetryThread {
         "The server before this one was killed: its last half second may be missing",
       );
     }
-    this.#say("source-started", `mount: ${start.level}`);
+    this.#say("source-started", `mount: ${choice.level}`);
   }
 
   async run(): Promise<void> {
