@@ -96,6 +96,12 @@ export class ProcessTable {
     Object.assign(known, { process: merged({ tid, uid, gid }, details), at: time, said: "" });
   }
 
+  /** Whose arguments and name another source does not know. */
+  complete(process: TelemetryProcess): TelemetryProcess {
+    const known = process.pid === undefined ? undefined : this.#processes.get(process.pid);
+    return this.#shown({ ...known, ...process });
+  }
+
   #seen(
     caller: Caller,
     seen: ProcessDetails,

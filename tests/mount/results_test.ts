@@ -55,6 +55,7 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   subscribe: "library_test.ts",
   tasks: [{}],
   restart: "restart_test.ts",
+  showTelemetry: [{}],
   stop: [{}],
 };
 

@@ -217,11 +217,13 @@ async function serve(config: DaemonConfig): Promise<number> {
   const moves = new MovesBehind(background, journal);
   const onMoved = moves.moved.bind(moves);
   const events = new WorkspaceEvents();
+  for (const { cgroup } of sessions?.all ?? []) telemetry?.client.watch({ cgroup });
   branches = new Branches({
     ...{ fs, background, registry, store, mount, flush, watchers, onMoved },
     onAdvanced: (advance) => events.publish(advanceEvent(advance)),
   });
   const authority = new Authority({
+    onRun: (pid) => telemetry?.client.watch({ pid }),
     sessions,
     runs: new RunSessions(`${registry.directory}/runs.json`),
     branch: async (name) => (await daemon.promise).openBranch(name),

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TelemetryEvent } from "../../telemetry/event.ts";
+import type { Provider, TelemetryEvent } from "../../telemetry/event.ts";
 import type { Ring } from "../../telemetry/ring.ts";
 import type { TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
 
@@ -24,10 +24,23 @@ export interface TelemetryStart {
 export type TelemetryRequest =
   /** What the main thread has seen. */
   | { readonly type: "event"; readonly event: TelemetryEvent }
+  /** What these processes do is to be told, and what they start. */
+  | { readonly type: "watch"; readonly watched: Watched }
   | { readonly type: "status" }
   | { readonly type: "end" };
 
+export type Watched = { readonly pid: number } | { readonly cgroup: number };
+
+export interface SourceState {
+  readonly name: Provider;
+  /** `waiting`: it begins when it is needed. */
+  readonly state: "running" | "waiting" | "off" | "failed";
+  /** For people; null where there is nothing to say. */
+  readonly why: string | null;
+}
+
 export interface TelemetryState {
+  readonly sources: readonly SourceState[];
   /** Of the last event. */
   readonly sequence: number;
   /** Since the server began. */

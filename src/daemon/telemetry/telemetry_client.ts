@@ -14,6 +14,7 @@ import type {
   TelemetryRequest,
   TelemetryStart,
   TelemetryState,
+  Watched,
 } from "./messages.ts";
 
 /** Longest time that its end is waited for, ms. */
@@ -41,6 +42,11 @@ export class TelemetryClient {
 
   tell(event: TelemetryEvent): void {
     this.#post({ type: "event", event });
+  }
+
+  /** What these processes do is to be told, and what they start. */
+  watch(watched: Watched): void {
+    this.#post({ type: "watch", watched });
   }
 
   /** Null where the thread has failed. */
