@@ -49,6 +49,10 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   gc: { load: () => import("./commands/store/gc.ts"), control: true },
   "store stats": { load: () => import("./commands/store/store_stats.ts"), control: true },
   audit: { load: () => import("./commands/telemetry/audit.ts") },
+  "telemetry status": {
+    load: () => import("./commands/telemetry/telemetry_status.ts"),
+    control: true,
+  },
   raw: { load: () => import("./commands/daemon/raw.ts"), control: true, hidden: true },
   integrate: { load: () => import("./commands/agents/integrate.ts") },
   "worktree create": { load: () => import("./commands/agents/worktree_create.ts"), hidden: true },

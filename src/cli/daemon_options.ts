@@ -10,7 +10,11 @@ import { AUTO_OPTION, autoWords } from "./auto_option.ts";
 import type { CommandInput, OptionSpecs } from "./command.ts";
 import { milliseconds } from "./duration_option.ts";
 import { usageError } from "./command_error.ts";
-import { type Level, LEVELS } from "../telemetry/level.ts";
+import {
+  parseTelemetry,
+  TELEMETRY_WORDS,
+  type TelemetryChoice,
+} from "../telemetry/telemetry_choice.ts";
 import { VERSION } from "./version.ts";
 
 export const DAEMON_OPTIONS: OptionSpecs = {
@@ -34,8 +38,9 @@ export const DAEMON_OPTIONS: OptionSpecs = {
   strict: {},
   telemetry: {
     value: "WHAT",
-    brief: "log of events: off, changes, opens or all",
+    brief: "log of events: off, changes, opens or all, and more",
   },
+  "redact-args": {},
   "allow-other": { brief: "let other users use the mount" },
   force: { brief: "mount / or a home directory" },
 };
@@ -61,7 +66,7 @@ export async function daemonConfig(
     watch: input.flags.has("watch"),
     auto: auto(input),
     routing: input.flags.has("strict") ? "strict" : input.flags.has("cgroups") ? "cgroups" : "none",
-    telemetry: telemetryLevel(input),
+    telemetry: telemetryChoice(input),
     version: VERSION,
   });
 }
@@ -72,12 +77,19 @@ function idleTime(input: CommandInput): number | undefined {
   return text === "off" ? 0 : milliseconds("gc-idle", text);
 }
 
-function telemetryLevel(input: CommandInput): Level | undefined {
-  const text = input.values.get("telemetry");
-  if (text === undefined) return undefined;
-  const level = LEVELS.find((level) => level === text);
-  if (level !== undefined) return level;
-  throw usageError(`--telemetry is one of ${LEVELS.join(", ")}, not ${text}`);
+/** Throws a usage error. */
+export function telemetryChoice(input: CommandInput): TelemetryChoice | undefined {
+  const list = input.values.get("telemetry");
+  const redacts = input.flags.has("redact-args");
+  if (list === undefined && !redacts) return undefined;
+  const choice = parseTelemetry(list ?? "");
+  if (typeof choice !== "string") {
+    return redacts ? { ...choice, redactsArguments: true } : choice;
+  }
+  throw usageError(
+    `--telemetry does not know ${JSON.stringify(choice)}`,
+    `It takes, with commas between: ${TELEMETRY_WORDS}`,
+  );
 }
 
 function auto(input: CommandInput): string | undefined {

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { telemetryNames } from "../telemetry/telemetry_choice.ts";
 import { isAlive } from "../host/processes.ts";
 import { closeDeadMount } from "../host/dead_mount.ts";
 import { mountAt } from "../host/mounts.ts";
@@ -90,7 +91,7 @@ export async function shownWorkspace(workspace: NamedWorkspace): Promise<ShownWo
 
 export function shown(workspace: NamedWorkspace, status: WorkspaceStatus): ShownWorkspace {
   const { name, mount, socket, store } = workspace;
-  return { name, mount, socket, store, telemetry: "none", status };
+  return { name, mount, socket, store, telemetry: telemetryNames(workspace.telemetry), status };
 }
 
 /** Of a name that nothing is known of. */

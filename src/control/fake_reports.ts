@@ -9,6 +9,7 @@ import type { LogEntry } from "./service/history.ts";
 import type { Params } from "./methods.ts";
 import type { MergeReport, ReviewItem, TakeReport } from "./service/merge.ts";
 import type { ApplyReport, ProjectMoved, RefreshReport } from "./service/project.ts";
+import type { TelemetryReport } from "./service/telemetry.ts";
 import type { DenialReport, PolicyReport } from "./service/policy.ts";
 import type { CgroupSessionReport, RoutingReport } from "./service/sessions.ts";
 import type { FilterReport } from "./service/filters.ts";
@@ -323,3 +324,24 @@ export function applyReport(
     ms: 5,
   };
 }
+
+export const TELEMETRY: TelemetryReport = {
+  level: "changes",
+  directory: "/state/telemetry",
+  files: 1,
+  bytes: 1000,
+  mostBytes: 2000,
+  events: 3,
+  lost: 0,
+  failure: null,
+  sources: [{
+    name: "mount",
+    state: "running",
+    why: null,
+    needs: "nothing",
+    sees: "changes",
+    misses: "reads",
+    costs: "little",
+    denies: "EACCES",
+  }],
+};

@@ -21,6 +21,7 @@ import {
   STATS,
   statusReport,
   takeReport,
+  TELEMETRY,
   UNCHANGED,
 } from "./fake_reports.ts";
 import type { Params, Result } from "./methods.ts";
@@ -298,6 +299,11 @@ export class FakeService implements Service {
   async removeFilter(p: Params<"removeFilter">): Promise<Result<"removeFilter">> {
     await this.#called("removeFilter", p);
     return { filters: [] };
+  }
+
+  async showTelemetry(p: Params<"showTelemetry">): Promise<Result<"showTelemetry">> {
+    await this.#called("showTelemetry", p);
+    return TELEMETRY;
   }
 
   async verify(p: Params<"verify">): Promise<Result<"verify">> {

@@ -1,6 +1,6 @@
 /**
  * An event of the mount as it lies in the ring, little-endian. Behind the fixed part come the bytes of the path, of the second
- * name and of the rule's name.
+ * name, of the rule's name and of the branch's.
  *
  * @module
  */
@@ -33,7 +33,8 @@ export const RECORD = {
   DURATION: 84,
   CGROUP: 88,
   NAME: 96,
-  SIZE: 112,
+  BRANCH_LENGTH: 112,
+  SIZE: 116,
 } as const;
 
 /** Of a process, as the kernel has it. */
@@ -152,4 +153,6 @@ function readNames(
   if (targetLength !== NO_PATH) event.target = take(targetLength);
   const ruleLength = view.getUint16(at + RECORD.RULE_LENGTH, true);
   if (ruleLength > 0) event.rule = take(ruleLength);
+  const branchLength = view.getUint16(at + RECORD.BRANCH_LENGTH, true);
+  if (branchLength > 0) event.branch = take(branchLength);
 }

@@ -36,8 +36,6 @@ const MOST = 4096;
 export interface MountNames {
   /** Absolute path, a binary string: what the records tell of is below it. */
   readonly mountpoint: string;
-  /** What a view shows; undefined if that is not known. */
-  branchOf(view: number): string | undefined;
   /** Who a thread is. */
   processOf(caller: Caller, time: number): TelemetryProcess;
 }
@@ -79,8 +77,6 @@ export class MountSource implements Source {
   stop(): void {}
 
   #place(event: MountEvent): void {
-    const branch = this.names.branchOf(event.view!);
-    if (branch !== undefined) event.branch = branch;
     if (event.path !== undefined) event.path = this.#below(event.path);
     const isPath = event.action === "rename" || event.action === "link";
     if (event.target !== undefined && isPath) event.target = this.#below(event.target);

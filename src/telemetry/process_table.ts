@@ -8,13 +8,15 @@
  */
 
 import { type ProcessDetails, processDetails } from "../host/process_details.ts";
-import { processOf } from "../host/processes.ts";
+import { commandOf, processOf } from "../host/processes.ts";
 import type { TelemetryEvent, TelemetryProcess } from "./event.ts";
 import type { Caller } from "./mount_record.ts";
 import { redactArguments } from "./redact.ts";
 
 /** How long what is known of a process holds without another look, ms. */
 const FRESH_MS = 50;
+/** How long it may have been silent meanwhile, where nobody tells that it has become another program, ms. */
+const SILENCE_MS = 0.5;
 /** How long events may be late that are about a process which is gone, ms. */
 const LATE_MS = 2_000;
 /** Threads, and processes, that are remembered. */
@@ -27,6 +29,10 @@ interface Known {
   process: TelemetryProcess;
   /** When that was so. */
   at: number;
+  /** When it did something last. */
+  used: number;
+  /** The thread's name, if its callers have one. */
+  name: string;
   /** All that the system said, to tell whether it says something else now; "": it said nothing. */
   said: string;
 }
@@ -35,6 +41,8 @@ interface Known {
 export interface ProcessSystem {
   processOf(thread: number): number;
   details(pid: number): ProcessDetails | null;
+  /** Its name alone, which is found out sooner. */
+  commandOf(pid: number): string;
 }
 
 export class ProcessTable {
@@ -45,20 +53,32 @@ export class ProcessTable {
   /** `hidesAll`: of arguments nothing but the program's name is kept. */
   constructor(
     readonly hidesAll: boolean,
-    readonly system: ProcessSystem = { processOf, details: processDetails },
+    readonly system: ProcessSystem = { processOf, details: processDetails, commandOf },
   ) {}
 
   /** Who that is, who did something at `time`. */
   of(caller: Caller, time: number): TelemetryProcess {
     const known = this.#threads.get(caller.tid);
-    const isSame = known !== undefined && isOf(known.process, caller);
-    if (isSame && time - known.at < FRESH_MS) return known.process;
+    const isSame = known !== undefined && isOf(known, caller);
+    if (isSame && time - known.at < FRESH_MS && this.#isStill(known, caller, time)) {
+      known.used = time;
+      return known.process;
+    }
     const pid = caller.pid || this.system.processOf(caller.tid);
     const seen = this.system.details(pid);
-    if (seen !== null) return this.#seen(caller, seen, known, time);
+    if (seen !== null && !isLater(seen, caller)) return this.#seen(caller, seen, known, time);
     if (isSame && time - known.at < LATE_MS) return known.process;
-    const details = { pid, ...this.#processes.get(pid), ...named(caller) };
+    const told = this.#processes.get(pid);
+    const isOther = caller.name !== "" && told?.name !== caller.name;
+    const details = { pid, ...(isOther ? {} : told), ...named(caller) };
     return this.#keep(caller, merged(caller, details), time, "");
+  }
+
+  #isStill({ process, used }: Known, { name }: Caller, time: number): boolean {
+    if (name !== "" || time - used < SILENCE_MS) return true;
+    const { pid, name: before = "" } = process;
+    const now = this.system.commandOf(pid ?? 0);
+    return now === before || now === "?";
   }
 
   /** What a source tells of a process. */
@@ -76,6 +96,12 @@ export class ProcessTable {
     Object.assign(known, { process: merged({ tid, uid, gid }, details), at: time, said: "" });
   }
 
+  /** Whose arguments and name another source does not know. */
+  complete(process: TelemetryProcess): TelemetryProcess {
+    const known = process.pid === undefined ? undefined : this.#processes.get(process.pid);
+    return this.#shown({ ...known, ...process });
+  }
+
   #seen(
     caller: Caller,
     seen: ProcessDetails,
@@ -83,8 +109,8 @@ export class ProcessTable {
     time: number,
   ): TelemetryProcess {
     const said = JSON.stringify(seen);
-    if (known !== undefined && known.said === said && isOf(known.process, caller)) {
-      known.at = time;
+    if (known !== undefined && known.said === said && isOf(known, caller)) {
+      known.at = known.used = time;
       return known.process;
     }
     const details = this.#shown(seen);
@@ -95,7 +121,7 @@ export class ProcessTable {
   #keep(caller: Caller, process: TelemetryProcess, at: number, said: string): TelemetryProcess {
     if (caller.tid === 0) return process;
     forgetOldest(this.#threads);
-    this.#threads.set(caller.tid, { process, at, said });
+    this.#threads.set(caller.tid, { process, at, used: at, name: caller.name, said });
     return process;
   }
 
@@ -129,7 +155,13 @@ function merged(
   return { tid, uid, gid, ...details };
 }
 
-/** Where the caller's process is known it says when it is another one. */
-function isOf(process: TelemetryProcess, { uid, gid, pid }: Caller): boolean {
-  return process.uid === uid && process.gid === gid && (pid === 0 || process.pid === pid);
+/** True if the process has become another program since it did what is told of. */
+function isLater(seen: ProcessDetails, { tid, name }: Caller): boolean {
+  return name !== "" && tid === seen.pid && name !== seen.name;
+}
+
+/** Where the caller's process and name are known they say when it is another one, or another program. */
+function isOf({ process, name: before }: Known, { uid, gid, pid, name }: Caller): boolean {
+  return before === name && process.uid === uid && process.gid === gid &&
+    (pid === 0 || process.pid === pid);
 }

@@ -15,6 +15,7 @@ function table(processes: Map<number, ProcessDetails>) {
   let looks = 0;
   const made = new ProcessTable(false, {
     processOf: (thread) => thread - 1,
+    commandOf: (pid) => processes.get(pid)?.name ?? "?",
     details: (pid) => {
       looks++;
       return processes.get(pid) ?? null;
@@ -38,7 +39,13 @@ Deno.test("what it has become is seen, and whose number it is now", () => {
   const { made } = table(processes);
   made.of(CALLER, 0);
   processes.set(11, { ...SHELL, name: "touch", args: ["touch", "f"] });
-  assert.equal(made.of(CALLER, 100).name, "touch");
+  assert.equal(made.of(CALLER, 10).name, "sh");
+  assert.equal(made.of({ ...CALLER, name: "touch" }, 11).name, "touch");
+  const unnamed = { ...CALLER, tid: 40, name: "" };
+  assert.equal(made.of(unnamed, 11).name, "touch");
+  processes.set(11, { ...SHELL, name: "mv" });
+  assert.equal(made.of(unnamed, 11.3).name, "touch");
+  assert.equal(made.of(unnamed, 15).name, "mv");
   processes.set(11, { ...SHELL, start: 900, name: "other" });
   assert.equal(made.of(CALLER, 200).start, 900);
   assert.equal(made.of({ ...CALLER, uid: 7 }, 201).uid, 7);
@@ -70,4 +77,11 @@ Deno.test("what a source told of a process is known when it is gone", () => {
   const process = made.of({ ...CALLER, tid: 30, pid: 29, name: "cp" }, 1);
   assert.deepEqual(process.args, ["cp", "--token=***"]);
   assert.equal(process.executable, "/bin/cp");
+});
+
+Deno.test("what a process has become since is not who did something before", () => {
+  const { made } = table(new Map([[12, { ...SHELL, pid: 12, name: "touch", args: ["touch"] }]]));
+  const shell = made.of({ ...CALLER, pid: 12, name: "bash" }, 0);
+  assert.deepEqual(shell, { pid: 12, tid: 12, uid: 1, gid: 2, name: "bash" });
+  assert.deepEqual(made.of({ ...CALLER, pid: 12, name: "touch" }, 1).args, ["touch"]);
 });

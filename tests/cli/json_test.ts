@@ -46,6 +46,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   "telemetry filter list": ["telemetry filter list"],
   "telemetry filter remove": ["telemetry filter remove tests"],
   "telemetry filter test": ["telemetry filter test FILTER --events LOG"],
+  "telemetry status": ["telemetry status"],
   verify: ["verify"],
   gc: ["gc --dry-run"],
   "store stats": ["store stats"],
@@ -107,6 +108,7 @@ Deno.test("every command that prints JSON has a line here", async () => {
 
 /** Parameters with which the fake daemon does each method; null: it refuses it always. */
 const PARAMS: { readonly [M in MethodName]: Params<M> | null } = {
+  showTelemetry: {},
   status: {},
   checkpoint: { label: "one", message: "why", agent: "me" },
   rollback: { ref: "initial", dryRun: true },

@@ -56,6 +56,7 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   auto: [{}, { policy: "all" }, { policy: "calls,mass-delete" }],
   tasks: [{}],
   restart: "restart_test.ts",
+  showTelemetry: [{}],
   stop: [{}],
 };
 

@@ -54,7 +54,7 @@ name=demo
 mount=ROOT/named/demo/mount
 socket=ROOT/named/demo/control.sock
 store=ROOT/named/demo/store
-telemetry=none
+telemetry=mount
 status=started
 = 0
 $ workspace status demo
@@ -62,7 +62,7 @@ name=demo
 mount=ROOT/named/demo/mount
 socket=ROOT/named/demo/control.sock
 store=ROOT/named/demo/store
-telemetry=none
+telemetry=mount
 status=started
 = 0
 $ workspace list
@@ -85,7 +85,7 @@ name=demo
 mount=ROOT/named/demo/mount
 socket=ROOT/named/demo/control.sock
 store=ROOT/named/demo/store
-telemetry=none
+telemetry=mount
 status=stopped
 = 1
 $ workspace stop demo
@@ -93,8 +93,7 @@ name=demo
 mount=ROOT/named/demo/mount
 status=stopped
 = 0
-$ workspace start demo --telemetry auto
-warning=no usable telemetry backend found; mounted without telemetry
+$ workspace start demo --telemetry none
 name=demo
 mount=ROOT/named/demo/mount
 socket=ROOT/named/demo/control.sock

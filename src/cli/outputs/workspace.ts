@@ -1,4 +1,4 @@
-import { oneOf, optional, shape, text } from "../../control/schema.ts";
+import { oneOf, shape, text } from "../../control/schema.ts";
 import type { Output } from "../command.ts";
 
 /** What a workspace's lines say, in their order. */
@@ -7,7 +7,9 @@ export const WorkspaceShown = shape("WorkspaceShown", "A workspace that has a na
   mount: text("Where it is, or would be, mounted"),
   socket: text("Control socket"),
   store: text("Directory of the store"),
-  telemetry: text("`none`, or `unknown` where nothing is known of the name"),
+  telemetry: text(
+    "Who records what is done: `mount`, perhaps others; `none`, or `unknown` where nothing is known of the name",
+  ),
   status: oneOf(
     ["initialized", "started", "stale", "stopped"],
     "`initialized`: never started; `stale`: it was started, and nobody answers",
@@ -17,7 +19,6 @@ export const WorkspaceShown = shape("WorkspaceShown", "A workspace that has a na
 export const output: Output = {
   version: 1,
   schema: shape("WorkspaceOutput", "How a workspace is.", {
-    warning: optional(text("What is not as it was asked for")),
     ...WorkspaceShown.entries,
   }),
 };

@@ -19,6 +19,8 @@ import type { Branch } from "./branch.ts";
 
 export interface AuthorityParts {
   readonly runs: RunSessions;
+  /** A process and those that it starts are a run from now on. */
+  readonly onRun: (pid: number) => void;
   /** By cgroup; null if the mount is not routed. */
   readonly sessions: CgroupSessions | null;
   /** Opens a branch, after the import. */
@@ -75,7 +77,10 @@ export class Authority {
     peer: PeerCredentials,
   ): Promise<RunReport> {
     const branch = await this.parts.branch(name);
-    if (this.parts.runs.add(branch.number, peer.pid)) return { branch: name };
+    if (this.parts.runs.add(branch.number, peer.pid)) {
+      this.parts.onRun(peer.pid);
+      return { branch: name };
+    }
     throw new ServiceError(
       "bad_run",
       `Process ${peer.pid} cannot be a run: it has no mount namespace of its own`,

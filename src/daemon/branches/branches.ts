@@ -39,8 +39,6 @@ export interface BranchesParts {
   readonly flush: () => Promise<unknown>;
   readonly watchers: BranchParts["watchers"];
   readonly onMoved: BranchParts["onMoved"];
-  /** A view shows this branch from now on. */
-  readonly onView: (view: number, name: string) => void;
   readonly onAdvanced: BranchParts["onAdvanced"];
   /** Told of each branch that can be worked in from now on. */
   readonly onOpen: (branch: Branch) => Promise<void>;
@@ -248,7 +246,6 @@ export class Branches {
     await this.parts.background.call("renameBranch", { from: name, to });
     branch.name = to;
     this.#byNumber.set(branch.number, to);
-    this.parts.onView(branch.view, to);
     this.#open.delete(name);
     this.#open.set(to, Promise.resolve(branch));
     const names = this.#names.map((other) => other === name ? to : other);
@@ -265,7 +262,6 @@ export class Branches {
     const parts = { name, number, view, fs, background, flush, watchers, onMoved, onAdvanced };
     const branch = new Branch(parts, position);
     this.#byView.set(view, branch);
-    this.parts.onView(view, name);
     return branch;
   }
 

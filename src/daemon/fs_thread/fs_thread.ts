@@ -92,9 +92,10 @@ function serve(
     ? null
     : makeRouting(views, start.routing, start.resume, reenactment, stamps);
   const receiver = new MailboxReceiver(start.mailbox);
+  const recorder = makeRecorder(start, stamps);
   const policy = new FsPolicy(start.policy, routing?.callers ?? null, (node) => {
     post({ type: "stale", node });
-  });
+  }, recorder);
   const session = new Session({
     ...(main!.connection === null ? {} : { resumed: main!.connection }),
     fd: start.fuseFd,
@@ -109,7 +110,7 @@ function serve(
     policy: policy.gate,
     wantsOpens: start.wantsOpens,
     pastReenactors: new PastReenactors(start.pastReenactors),
-    recorder: makeRecorder(start, stamps),
+    recorder,
     list: (path) => post({ type: "list", path }),
     flushes: new KernelFlushes(),
     keepAwake: start.keepAwake ? systemKeepAwake() : null,

@@ -27,6 +27,8 @@ export interface SessionMethodsParts extends Pick<BranchAccess, "branch" | "turn
   readonly watchers: BranchWatchers;
   readonly background: BackgroundClient;
   readonly authority: Authority;
+  /** The processes of a cgroup, by its id, are a session from now on. */
+  readonly onSession: (cgroup: number) => void;
   /** Null if the mount is not routed. */
   readonly sessions: CgroupSessions | null;
   readonly routing: RoutingState | null;
@@ -42,6 +44,7 @@ export class SessionMethods {
     return await this.parts.turn("session register", async () => {
       const session = attempt(() => this.#sessions.register(p.cgroup, branch.number, p.id));
       await this.#announce();
+      this.parts.onSession(session.cgroup);
       return this.#report(session);
     });
   }

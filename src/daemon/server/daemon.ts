@@ -38,6 +38,7 @@ import { Maintenance } from "../methods/maintenance.ts";
 import { MergeMethods } from "../methods/merge_methods.ts";
 import { ApplyMethods } from "../methods/apply_methods.ts";
 import { RefreshMethods } from "../methods/refresh_methods.ts";
+import { TelemetryMethods } from "../methods/telemetry_methods.ts";
 import { PolicyMethods } from "../methods/policy_methods.ts";
 import type { SavedPolicy } from "../workspaces/saved_policy.ts";
 import { ReviewMethods } from "../methods/review_methods.ts";
@@ -78,6 +79,7 @@ export class Daemon {
   readonly #sessions: SessionMethods;
   readonly #policy: PolicyMethods;
   readonly #filters: FilterMethods;
+  readonly #telemetry: TelemetryMethods;
   readonly #merging: MergeMethods;
   readonly #apply: ApplyMethods;
   readonly #refresh: RefreshMethods;
@@ -90,6 +92,7 @@ export class Daemon {
       branch: (name) => this.openBranch(name),
       turn: (what, job) => this.#turn(what, job),
     };
+    this.#telemetry = new TelemetryMethods(parts.config, parts.telemetry);
     this.#policy = new PolicyMethods({
       ...access,
       fs,
@@ -139,7 +142,8 @@ export class Daemon {
       sessions: cgroups,
       routing,
     };
-    this.#sessions = new SessionMethods(sessions);
+    const onSession = (cgroup: number) => parts.telemetry?.watch({ cgroup });
+    this.#sessions = new SessionMethods({ ...sessions, onSession });
     this.#branching = new BranchMethods({
       ...access,
       branches,
@@ -198,6 +202,7 @@ export class Daemon {
     addFilter: (p) => this.#filters.add(p),
     listFilters: () => Promise.resolve(this.#filters.list()),
     removeFilter: (p) => this.#filters.remove(p),
+    showTelemetry: () => this.#telemetry.show(),
     verify: (p) => this.#maintenance.verify(p),
     gc: (p) => this.#gc(p),
     storeStats: () => this.#storeStats(),

@@ -151,7 +151,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   const { client: fs, ready } = await FsClient.start({
     start: {
       policy: policyText(policy),
-      wantsOpens: wantsOpens(policy) || asksForOpens(config.telemetry),
+      wantsOpens: wantsOpens(policy) || asksForOpens(config.telemetry.level),
       fuseFd,
       counters,
       source,
@@ -171,7 +171,9 @@ async function serve(config: DaemonConfig): Promise<number> {
       keepAwake: config.keepAwake,
       reenactor,
       pastReenactors: reenactors.past,
-      telemetry: telemetry === null ? null : { level: config.telemetry, ring: telemetry.ring },
+      telemetry: telemetry === null
+        ? null
+        : { level: config.telemetry.level, ring: telemetry.ring },
       captures: channel.port1,
     },
     onAsk: async (question) => answer(await daemon.promise, question),
@@ -218,15 +220,16 @@ async function serve(config: DaemonConfig): Promise<number> {
   const journal = WorkJournal.open(join(config.workspace, "agents.jsonl"));
   const moves = new MovesBehind(background, journal);
   const onMoved = moves.moved.bind(moves);
-  const onView = (view: number, name: string) => telemetry?.client.branch(view, name);
   const events = new WorkspaceEvents();
+  for (const { cgroup } of sessions?.all ?? []) telemetry?.client.watch({ cgroup });
   const onOpen = async (branch: Branch) => await (await daemon.promise).auto.opened(branch);
   branches = new Branches({
-    ...{ fs, background, registry, store, mount, flush, watchers, onMoved, onView, onOpen },
+    ...{ fs, background, registry, store, mount, flush, watchers, onMoved, onOpen },
     onAdvanced: (advance) => events.publish(advanceEvent(advance)),
   });
   if (isFirst() && config.auto) saveAuto(config.workspace, parseAutoPolicy(config.auto));
   const authority = new Authority({
+    onRun: (pid) => telemetry?.client.watch({ pid }),
     sessions,
     runs: new RunSessions(`${registry.directory}/runs.json`),
     branch: async (name) => (await daemon.promise).openBranch(name),

@@ -4,10 +4,9 @@
  * @module
  */
 
-import type { TelemetryEvent } from "../../telemetry/event.ts";
-import type { Level } from "../../telemetry/level.ts";
-import type { LogLimits } from "../../telemetry/log_writer.ts";
+import type { Provider, TelemetryEvent } from "../../telemetry/event.ts";
 import type { Ring } from "../../telemetry/ring.ts";
+import type { TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
 
 export interface TelemetryStart {
   readonly ring: Ring;
@@ -17,25 +16,31 @@ export interface TelemetryStart {
   readonly posted: SharedArrayBuffer;
   /** Of the log. */
   readonly directory: string;
-  readonly limits: LogLimits;
-  readonly level: Level;
-  /** Of programs' arguments, nothing but their names is written down. */
-  readonly redactsArguments: boolean;
+  readonly choice: TelemetryChoice;
   /** A binary string. */
   readonly mountpoint: string;
-  /** Names of branches by the number of their view. */
-  readonly branches: readonly (readonly [view: number, name: string])[];
 }
 
 export type TelemetryRequest =
-  /** A view shows this branch from now on. */
-  | { readonly type: "branch"; readonly view: number; readonly name: string }
   /** What the main thread has seen. */
   | { readonly type: "event"; readonly event: TelemetryEvent }
+  /** What these processes do is to be told, and what they start. */
+  | { readonly type: "watch"; readonly watched: Watched }
   | { readonly type: "status" }
   | { readonly type: "end" };
 
+export type Watched = { readonly pid: number } | { readonly cgroup: number };
+
+export interface SourceState {
+  readonly name: Provider;
+  /** `waiting`: it begins when it is needed. */
+  readonly state: "running" | "waiting" | "off" | "failed";
+  /** For people; null where there is nothing to say. */
+  readonly why: string | null;
+}
+
 export interface TelemetryState {
+  readonly sources: readonly SourceState[];
   /** Of the last event. */
   readonly sequence: number;
   /** Since the server began. */

@@ -14,6 +14,7 @@ import type {
   TelemetryRequest,
   TelemetryStart,
   TelemetryState,
+  Watched,
 } from "./messages.ts";
 
 /** Longest time that its end is waited for, ms. */
@@ -39,13 +40,13 @@ export class TelemetryClient {
     this.#worker.postMessage({ ...start, wake: this.#wake, posted: this.#posted });
   }
 
-  /** A view shows this branch from now on. */
-  branch(view: number, name: string): void {
-    this.#post({ type: "branch", view, name });
-  }
-
   tell(event: TelemetryEvent): void {
     this.#post({ type: "event", event });
+  }
+
+  /** What these processes do is to be told, and what they start. */
+  watch(watched: Watched): void {
+    this.#post({ type: "watch", watched });
   }
 
   /** Null where the thread has failed. */

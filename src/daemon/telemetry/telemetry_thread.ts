@@ -15,11 +15,13 @@ import { rest } from "../../host/wake.ts";
 import { EventLog } from "../../telemetry/event_log.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { LogWriter } from "../../telemetry/log_writer.ts";
+import { tellsOf } from "../../telemetry/level.ts";
 import { SourcePoll } from "../../telemetry/linux/source_poll.ts";
 import { MountSource } from "../../telemetry/mount_source.ts";
 import { ProcessTable } from "../../telemetry/process_table.ts";
 import { WriteRuns } from "../../telemetry/write_runs.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
+import { SourceSet } from "./source_set.ts";
 import type { TelemetryMessage, TelemetryRequest, TelemetryStart } from "./messages.ts";
 
 /** How soon it looks again after something came, ms. */
@@ -46,7 +48,9 @@ self.onmessage = async ({ data: start }: MessageEvent<TelemetryStart>) => {
 class TelemetryThread {
   readonly #log: EventLog;
   readonly #mount: MountSource;
-  readonly #branches: Map<number, string>;
+  readonly #processes: ProcessTable;
+  readonly #sources: SourceSet;
+  readonly #poll: SourcePoll;
   readonly #posted: Int32Array;
   #received = 0;
   #ended = false;
@@ -56,15 +60,13 @@ class TelemetryThread {
   #told = 0;
 
   constructor(readonly start: TelemetryStart) {
-    const { ring, directory, limits, mountpoint, branches, posted } = start;
-    const writer = new LogWriter(directory, limits);
+    const { ring, directory, choice, mountpoint, posted } = start;
+    const writer = new LogWriter(directory, choice.limits);
     this.#log = new EventLog(writer);
-    this.#branches = new Map(branches);
     this.#posted = new Int32Array(posted);
-    const processes = new ProcessTable(start.redactsArguments);
+    const processes = this.#processes = new ProcessTable(choice.redactsArguments);
     this.#mount = new MountSource(ring, {
       mountpoint,
-      branchOf: (view) => this.#branches.get(view),
       processOf: (caller, time) => processes.of(caller, time),
     });
     if (writer.wasCut) {
@@ -73,25 +75,27 @@ class TelemetryThread {
         "The server before this one was killed: its last half second may be missing",
       );
     }
-    this.#say("source-started", `mount: ${start.level}`);
+    this.#say("source-started", `mount: ${choice.level}`);
+    this.#poll = new SourcePoll(start.wake);
+    this.#sources = new SourceSet(choice, mountpoint, this.#tell);
+    this.#listen();
   }
 
   async run(): Promise<void> {
-    const poll = new SourcePoll(this.start.wake);
-    poll.sources = [this.#mount];
     while (!this.#ended) {
-      if (poll.wait(this.#patience())) rest(this.start.wake);
+      if (this.#poll.wait(this.#patience())) rest(this.start.wake);
       this.#told = 0;
       await this.#receiveAll();
-      this.#mount.take(this.#tell);
+      this.#takeAll();
       const now = monotonicTime();
       this.#runs.endDue(now);
       this.#log.flushDue(now);
     }
     do {
       this.#told = 0;
-      this.#mount.take(this.#tell);
+      this.#takeAll();
     } while (this.#told > 0);
+    this.#sources.stop();
     this.#runs.endAll();
     this.#say("source-stopped", "mount");
     this.#log.close();
@@ -99,13 +103,26 @@ class TelemetryThread {
 
   receive(request: TelemetryRequest): void {
     this.#received++;
-    if (request.type === "branch") this.#branches.set(request.view, request.name);
-    else if (request.type === "event") this.#tell(request.event);
+    if (request.type === "event") this.#tell(request.event);
     else if (request.type === "end") this.#ended = true;
-    else {
+    else if (request.type === "watch") {
+      this.#sources.watch(request.watched);
+      this.#listen();
+    } else {
       const { sequence, writer: { failure } } = this.#log;
-      post({ type: "status", state: { sequence, lost: this.#lost, failure } });
+      const sources = this.#sources.states();
+      post({ type: "status", state: { sources, sequence, lost: this.#lost, failure } });
     }
+  }
+
+  #listen(): void {
+    this.#poll.sources = [this.#mount, ...this.#sources.all];
+  }
+
+  /** Those first that tell who the others' processes are. */
+  #takeAll(): void {
+    for (const source of this.#sources.all) source.take(this.#tell);
+    this.#mount.take(this.#tell);
   }
 
   /** How long to wait for sources, ms; -1: for ever. */
@@ -126,9 +143,22 @@ class TelemetryThread {
 
   readonly #tell = (event: TelemetryEvent): void => {
     this.#told++;
-    if (event.action === "lost") this.#lost += event.count ?? 0;
-    this.#runs.add(event);
+    if (event.action === "lost") this.#lost += event.count ?? 1;
+    if (event.provider !== "mount" && event.process !== undefined) {
+      this.#processes.learn(event);
+      const process = this.#processes.complete(event.process);
+      if (this.#isTwice(event)) return;
+      this.#runs.add({ ...event, process });
+    } else this.#runs.add(event);
   };
+
+  /** The mount has told of it itself, and knows more. */
+  #isTwice({ provider, action, path }: TelemetryEvent): boolean {
+    if (provider === "agentvfs" || path === undefined) return false;
+    const { mountpoint, choice: { level } } = this.start;
+    const isBelow = path === mountpoint || path.startsWith(`${mountpoint}/`);
+    return isBelow && tellsOf(level, action);
+  }
 
   #say(action: "lost" | "source-started" | "source-stopped", message: string): void {
     this.#log.write({ provider: "agentvfs", action, time: monotonicTime(), message });

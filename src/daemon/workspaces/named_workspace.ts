@@ -12,6 +12,11 @@ import { join } from "node:path";
 import { absolutePath } from "../../host/current_directory.ts";
 import { fitsAddress } from "../../host/local_socket.ts";
 import { isWithin } from "../../host/mounts.ts";
+import {
+  parseTelemetry,
+  type TelemetryChoice,
+  telemetryList,
+} from "../../telemetry/telemetry_choice.ts";
 import { replaceFile } from "../../store/files/replace_file.ts";
 import { type DaemonConfig, planDaemon, reason, stateRoot, WorkspaceError } from "./workspace.ts";
 
@@ -32,6 +37,8 @@ export interface NamedWorkspace {
   readonly workspace: string;
   /** Let root, and whoever else may get there, use the mount. */
   readonly allowRoot: boolean;
+  /** What is recorded, as `--telemetry` says it; absent in those of an older version. */
+  readonly telemetry?: string;
   /** ISO time. */
   readonly created: string;
   /** What was asked for last. */
@@ -44,6 +51,7 @@ export interface NamedOptions {
   readonly from?: string | undefined;
   readonly mount?: string | undefined;
   readonly allowRoot?: boolean;
+  readonly telemetry?: TelemetryChoice | undefined;
   /** Of the program. */
   readonly version: string;
 }
@@ -166,13 +174,18 @@ export async function planNamed(
     socket: namedSocket(name),
     // Root gets to its own mounts without.
     allowOther: allowRoot && Deno.uid() !== 0,
+    telemetry: options.telemetry ?? remembered(known.telemetry),
     version: options.version,
   });
   const { source, mount, store, socket, log, workspace } = config;
-  return {
-    config,
-    workspace: { name, source, mount, store, socket, log, workspace, allowRoot, created, state },
-  };
+  const telemetry = telemetryList(config.telemetry);
+  const places = { source, mount, store, socket, log, workspace };
+  return { config, workspace: { name, ...places, allowRoot, telemetry, created, state } };
+}
+
+function remembered(list: string | undefined): TelemetryChoice | undefined {
+  const choice = list === undefined ? undefined : parseTelemetry(list);
+  return typeof choice === "string" ? undefined : choice;
 }
 
 /** Removes what there is of a workspace; its project is not touched. The caller has the lock, and nobody serves it. */

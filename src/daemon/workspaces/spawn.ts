@@ -7,6 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { ControlClient, ControlError } from "../../control/client.ts";
 import type { StatusReport } from "../../control/service/daemon.ts";
+import { telemetryList } from "../../telemetry/telemetry_choice.ts";
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
 
 /** Longest time a daemon may take until it answers, ms. */
@@ -52,7 +53,7 @@ export function daemonArguments(config: DaemonConfig, force: boolean): string[] 
     ...(config.watch ? ["--watch"] : []),
     ...(config.auto === null ? [] : ["--auto", config.auto]),
     ...(config.routing === "none" ? [] : [`--${config.routing}`]),
-    ...["--telemetry", config.telemetry],
+    `--telemetry=${telemetryList(config.telemetry)}`,
     ...(config.allowOther ? ["--allow-other"] : []),
     ...(force ? ["--force"] : []),
   ];

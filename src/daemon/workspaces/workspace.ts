@@ -13,7 +13,7 @@ import { basename, dirname, join } from "node:path";
 import { fitsAddress } from "../../host/local_socket.ts";
 import { runtimePlaces, statePlace } from "../../host/state_places.ts";
 import { absolutePath } from "../../host/current_directory.ts";
-import type { Level } from "../../telemetry/level.ts";
+import { TELEMETRY_DEFAULT, type TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
 import { replaceFile } from "../../store/files/replace_file.ts";
 
 /** Everything a daemon needs to know. All paths are absolute. */
@@ -41,8 +41,8 @@ export interface DaemonConfig {
   auto: string | null;
   /** What a process sees at the mountpoint depends on its cgroup. `strict`: without a session, nothing. */
   routing: "none" | "cgroups" | "strict";
-  /** How much of what is done in the mount is written to the log of events. */
-  telemetry: Level;
+  /** What of that which is done in the mount is written to the log of events. */
+  telemetry: TelemetryChoice;
   /** Of the program. */
   version: string;
 }
@@ -62,7 +62,7 @@ export interface DaemonOptions {
   watch?: boolean;
   auto?: string | undefined;
   routing?: DaemonConfig["routing"];
-  telemetry?: Level | undefined;
+  telemetry?: TelemetryChoice | undefined;
   version: string;
 }
 
@@ -151,7 +151,7 @@ export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> 
     watch: options.watch ?? false,
     auto: options.auto ?? null,
     routing: options.routing ?? "none",
-    telemetry: options.telemetry ?? "changes",
+    telemetry: options.telemetry ?? TELEMETRY_DEFAULT,
     version: options.version,
   };
 }

@@ -297,7 +297,12 @@ export class Session {
       }
       const { recorder } = this.options;
       const known = { resent, isReenactor };
-      if (recorder === null || !recorder.wants(opcode)) return this.#carryOut(opcode, known);
+      if (recorder === null) return this.#carryOut(opcode, known);
+      if (!recorder.wants(opcode)) {
+        const result = this.#carryOut(opcode, known);
+        if (result < 0) recorder.endUnwanted(context, opcode, result);
+        return result;
+      }
       recorder.begin(context, opcode);
       const result = this.#carryOut(opcode, known);
       recorder.end(context, opcode, result);

@@ -11,7 +11,7 @@ import { Opcode, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import { Errno } from "../../host/errno.ts";
 import type { Level } from "../../telemetry/level.ts";
-import { CALLER, NO_PATH, RECORD } from "../../telemetry/mount_record.ts";
+import { CALLER, NO_PATH, RECORD, VERDICTS } from "../../telemetry/mount_record.ts";
 import type { RingWriter } from "../../telemetry/ring.ts";
 import type { Inode } from "../../tree/nodes/inode.ts";
 import { INODE_SPACES } from "../views.ts";
@@ -35,11 +35,17 @@ const NOBODY: Callers = {
   layName: (_, into, at) => void (into[at] = 0),
 };
 
+/** A thread that asked nothing for so long may be of another program by now, if nobody tells, ms. */
+const PAUSE_MS = 0.5;
 /** Threads that are remembered as having been told of. */
 const THREADS = 1024;
 
 /** Longest path of a record, and longest second name. */
 const PATH_LIMIT = 8192;
+const ALLOW = VERDICTS.indexOf("allow");
+const DENY = VERDICTS.indexOf("deny");
+/** What a request is that is recorded because it was refused. */
+const REFUSABLE = recordedActions("all");
 const MS_TO_NS = 1e6;
 const LONGEST_DURATION = 0xffff_fffe;
 
@@ -55,9 +61,11 @@ export class Recorder {
   #uid = 0;
   #gid = 0;
   #action = 0;
-  #verdict = 0;
+  #verdict = ALLOW;
   #rule = "";
   readonly #threads = new Uint32Array(THREADS);
+  /** When each of them asked last. */
+  readonly #asked = new Float64Array(THREADS);
   readonly #callers: Callers;
 
   constructor(readonly ring: RingWriter, level: Level, callers: Callers | null) {
@@ -72,15 +80,22 @@ export class Recorder {
   /** Called before a request is decided and carried out. */
   begin(context: Context, opcode: number): void {
     this.#begun = monotonicTime();
-    this.#verdict = 0;
+    this.#verdict = ALLOW;
     this.#rule = "";
     const { request } = context;
     this.#tid = request.pid;
     this.#uid = request.uid;
     this.#gid = request.gid;
     this.#action = this.#actionOf(context, opcode);
-    if (this.#tid !== 0 && this.#threads[this.#tid % THREADS] !== this.#tid) this.#announce();
+    if (this.#tid !== 0) this.#noteThread();
     this.#subject.find(context, opcode);
+  }
+
+  #noteThread(): void {
+    const slot = this.#tid % THREADS;
+    const mayBeAnother = this.#callers === NOBODY && this.#begun - this.#asked[slot]! > PAUSE_MS;
+    if (this.#threads[slot] !== this.#tid || mayBeAnother) this.#announce();
+    this.#asked[slot] = this.#begun;
   }
 
   /**
@@ -109,10 +124,19 @@ export class Recorder {
     this.#callers.layName(tid, bytes, at + RECORD.NAME);
   }
 
-  /** What a rule said of the request that was begun: number of the verdict in `VERDICTS`, and the rule's name as a binary string. */
-  decided(verdict: number, rule: string): void {
-    this.#verdict = verdict;
+  /** A rule of that name, a binary string, refuses the request. */
+  denied(rule: string): void {
+    this.#verdict = DENY;
     this.#rule = rule;
+  }
+
+  /** Called when a request was carried out that is only recorded if it was refused. */
+  endUnwanted(context: Context, opcode: number, result: number): void {
+    if (this.#verdict !== DENY) return;
+    const rule = this.#rule;
+    this.begin(context, opcode);
+    this.denied(rule);
+    this.end(context, opcode, result);
   }
 
   /** Directories may be elsewhere now. */
@@ -136,8 +160,9 @@ export class Recorder {
     const targetLength = target === null ? NO_PATH : (targetPrefix?.length ?? 0) + target.length;
     const room = (length: number) => length === NO_PATH ? 0 : length;
     const rule = this.#rule;
-    const variable = room(pathLength) + room(targetLength) + rule.length;
-    if (variable > PATH_LIMIT) return;
+    const branch = context.view.branch ?? "";
+    const variable = room(pathLength) + room(targetLength) + rule.length + branch.length;
+    if (variable > PATH_LIMIT) return this.#done(opcode, result);
     const at = this.ring.reserve(RECORD.SIZE + variable);
     if (at < 0) return this.#done(opcode, result);
     this.#fixed(at, context, opcode, result);
@@ -145,10 +170,12 @@ export class Recorder {
     view.setUint16(at + RECORD.PATH_LENGTH, pathLength, true);
     view.setUint16(at + RECORD.TARGET_LENGTH, targetLength, true);
     view.setUint16(at + RECORD.RULE_LENGTH, rule.length, true);
+    view.setUint16(at + RECORD.BRANCH_LENGTH, branch.length, true);
     let end = at + RECORD.SIZE;
     if (prefix !== null) end = lay(bytes, end, prefix, subject.name);
     if (target !== null) end = lay(bytes, end, targetPrefix, target);
-    lay(bytes, end, null, rule);
+    end = lay(bytes, end, null, rule);
+    lay(bytes, end, null, branch);
     this.ring.commit();
     this.#done(opcode, result);
   }
@@ -183,10 +210,12 @@ export class Recorder {
 
   #actionOf({ request }: Context, opcode: number): number {
     if (opcode === Opcode.SETATTR) return setattrAction(request);
-    return opcode === Opcode.OPEN ? openAction(request) : this.#actions[opcode]!;
+    if (opcode === Opcode.OPEN) return openAction(request);
+    return REFUSABLE[opcode]!;
   }
 
   #done(opcode: number, result: number): void {
+    this.#verdict = ALLOW;
     const { inode } = this.#subject;
     const isMove = opcode === Opcode.RENAME || opcode === Opcode.RENAME2;
     // What is below a directory that was moved is elsewhere.

@@ -10,6 +10,7 @@ import {
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import { absolutePath } from "../../../host/current_directory.ts";
 import type { Command } from "../../command.ts";
+import { telemetryChoice } from "../../daemon_options.ts";
 import { CommandError } from "../../command_error.ts";
 import {
   NAME_USAGE,
@@ -23,8 +24,6 @@ import {
 import { printError, safe } from "../../print/output.ts";
 import { VERSION } from "../../version.ts";
 
-const NO_TELEMETRY = "no usable telemetry backend found; mounted without telemetry";
-
 export const command: Command = {
   name: "workspace start",
   brief: "mount a workspace; harmless when repeated",
@@ -33,7 +32,7 @@ export const command: Command = {
   options: {
     from: { value: "DIR", brief: "make it of this project, if there is none of the name" },
     mount: { value: "DIR", brief: "where to mount, from now on" },
-    telemetry: { value: "KIND", brief: "auto, none, or names" },
+    telemetry: { value: "WHAT", brief: "log of events, from now on: as quickstart has it" },
     "allow-root": { brief: "let root use the mount" },
     root: ROOT_OPTION,
   },
@@ -47,15 +46,14 @@ reboot, start mounts the same again.`,
         from: given(input.values.get("from")),
         mount: given(input.values.get("mount")),
         allowRoot: input.flags.has("allow-root"),
+        telemetry: telemetryChoice(input),
         version: VERSION,
       };
       using _lock = await lockNamed(name);
       const known = await readNamed(name) ?? await makeNamed(name, options);
       await checkProject(known, options.from);
       const workspace = await started(known, options);
-      const wanted = input.values.get("telemetry") ?? "none";
-      const warning = wanted === "none" ? {} : { warning: NO_TELEMETRY };
-      printLines(input, { ...warning, ...shown(workspace, "started") });
+      printLines(input, shown(workspace, "started"));
       return 0;
     }),
 };

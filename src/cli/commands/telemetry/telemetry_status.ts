@@ -1,0 +1,43 @@
+import type { TelemetryReport } from "../../../control/service/telemetry.ts";
+import type { Command } from "../../command.ts";
+import { withDaemon } from "../../daemon_client.ts";
+import { byteSize, columns, grouped } from "../../print/format.ts";
+import { print, printJson, safe } from "../../print/output.ts";
+
+export const command: Command = {
+  name: "telemetry status",
+  brief: "say what is recorded, by whom, and where",
+  prints: "showTelemetry",
+  positionals: { usage: "", min: 0, max: 0 },
+  options: {},
+  details: "What is recorded is chosen when the mount is made: quickstart --telemetry.",
+  async run(input) {
+    const report = await withDaemon(input, (client) => client.showTelemetry());
+    if (input.flags.has("json")) printJson(report);
+    else for (const line of lines(report)) print(line);
+    return 0;
+  },
+};
+
+function lines(report: TelemetryReport): string[] {
+  const { level, directory, files, bytes, mostBytes, events, lost, failure, sources } = report;
+  const size = `${byteSize(bytes)} in ${grouped(files)} files, at most ${byteSize(mostBytes)}`;
+  const rows = [
+    ["level", level],
+    ["log", safe(directory)],
+    ["size", size],
+    ["events", grouped(events)],
+    ["lost", grouped(lost)],
+    ...(failure === null ? [] : [["failure", safe(failure)]]),
+  ];
+  const told = sources.flatMap(({ name, state, why, sees, misses, costs, needs, denies }) => [
+    "",
+    `${name}: ${state}${why === null ? "" : `: ${safe(why)}`}`,
+    `  sees    ${sees}`,
+    `  misses  ${misses}`,
+    `  costs   ${costs}`,
+    `  needs   ${needs}`,
+    ...(denies === null ? [] : [`  denies  with ${denies}`]),
+  ]);
+  return [...columns(rows), ...told];
+}

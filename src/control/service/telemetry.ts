@@ -1,0 +1,10 @@
+/**
+ * The names of what methods about telemetry answer with: docs/telemetry.md.
+ *
+ * @module
+ */
+
+export type {
+  TelemetryReport,
+  TelemetrySourceReport,
+} from "../methods/telemetry/show_telemetry.ts";

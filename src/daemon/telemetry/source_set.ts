@@ -1,0 +1,109 @@
+/**
+ * The sources of the telemetry thread: which there are, which run, and why others do not.
+ *
+ * @module
+ */
+
+import { displayString } from "../../../ffi/binary_string.ts";
+import { monotonicTime } from "../../host/clock.ts";
+import type { TelemetryEvent } from "../../telemetry/event.ts";
+import { EBPF, EbpfSource } from "../../telemetry/linux/ebpf_source.ts";
+import { FANOTIFY, FanotifySource } from "../../telemetry/linux/fanotify_source.ts";
+import { MOUNT_SOURCE } from "../../telemetry/mount_source.ts";
+import { type Source, type SourceDescription, SourceError } from "../../telemetry/source.ts";
+import type { OptionalSource, TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
+import type { SourceState, Watched } from "./messages.ts";
+
+/** Those that can be had in a mount's daemon, with what is told of them. */
+export const SOURCES: readonly SourceDescription[] = [MOUNT_SOURCE, EBPF, FANOTIFY];
+
+/** Started by others, where what they watch begins. */
+const ELSEWHERE: { readonly [S in OptionalSource]?: string } = {
+  seccomp: "agentvfs run starts it, for its program",
+  ptrace: "agentvfs telemetry attach PID starts it, for a process",
+  ldpreload: "agentvfs run starts it, for its program",
+};
+
+export class SourceSet {
+  readonly #running = new Map<OptionalSource, Source>();
+  readonly #why = new Map<OptionalSource, string>();
+
+  constructor(
+    readonly choice: TelemetryChoice,
+    readonly mountpoint: string,
+    readonly tell: (event: TelemetryEvent) => void,
+  ) {
+    if (this.#isNamed("fanotify")) {
+      this.#start("fanotify", () => FanotifySource.start({ mount: displayString(mountpoint) }));
+    }
+    if (this.#isNamed("ebpf")) this.#ebpf();
+    for (const name of choice.sources === "auto" ? [] : choice.sources) {
+      const why = ELSEWHERE[name];
+      if (why !== undefined) this.#why.set(name, why);
+    }
+  }
+
+  get all(): readonly Source[] {
+    return [...this.#running.values()];
+  }
+
+  /** What these processes do is to be told, and what they start. */
+  watch(watched: Watched): void {
+    // It costs nothing before somebody is watched, and some memory and time to start.
+    if (!this.#isNamed("ebpf") && this.choice.sources !== "auto") return;
+    const source = this.#ebpf();
+    if ("pid" in watched) source?.watchProcess(watched.pid);
+    else source?.watchCgroup(watched.cgroup);
+  }
+
+  states(): SourceState[] {
+    const state = (name: OptionalSource): SourceState => {
+      if (this.#running.has(name)) return { name, state: "running", why: null };
+      const why = this.#why.get(name);
+      if (why !== undefined) return { name, state: "failed", why };
+      const isWaiting = name === "ebpf" && this.choice.sources === "auto";
+      return isWaiting
+        ? { name, state: "waiting", why: "It begins with the first run or session" }
+        : { name, state: "off", why: null };
+    };
+    const others = this.choice.sources === "auto" ? [] : this.choice.sources;
+    const names = new Set<OptionalSource>(["ebpf", "fanotify", ...others]);
+    return [{ name: "mount", state: "running", why: null }, ...[...names].map(state)];
+  }
+
+  stop(): void {
+    for (const source of this.#running.values()) source.stop();
+    this.#running.clear();
+  }
+
+  #ebpf(): EbpfSource | null {
+    return this.#start("ebpf", () => EbpfSource.start());
+  }
+
+  /** Null where it cannot be had: it is tried once. */
+  #start<S extends Source>(name: OptionalSource, start: () => S): S | null {
+    const running = this.#running.get(name);
+    if (running !== undefined) return running as S;
+    if (this.#why.has(name)) return null;
+    try {
+      const source = start();
+      this.#running.set(name, source);
+      this.#say("source-started", name);
+      return source;
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      if (!(error instanceof SourceError)) console.error(`The source ${name} failed: ${why}`);
+      this.#why.set(name, why);
+      this.#say("source-stopped", `${name}: ${why}`);
+      return null;
+    }
+  }
+
+  #say(action: "source-started" | "source-stopped", message: string): void {
+    this.tell({ provider: "agentvfs", action, time: monotonicTime(), message });
+  }
+
+  #isNamed(name: OptionalSource): boolean {
+    return this.choice.sources !== "auto" && this.choice.sources.includes(name);
+  }
+}
