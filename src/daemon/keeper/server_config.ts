@@ -1,3 +1,4 @@
+import { TELEMETRY_DEFAULT } from "../../telemetry/telemetry_choice.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
 
 /** What the first versions did not say, as a daemon has it that is not told. */
@@ -6,7 +7,7 @@ const DEFAULTS: Partial<DaemonConfig> = {
   events: true,
   watch: false,
   routing: "none",
-  telemetry: "changes",
+  telemetry: TELEMETRY_DEFAULT,
 };
 
 /** What a keeper wants of its server. It may be of an older version: it stays while its servers are replaced. */
