@@ -5,6 +5,7 @@
  */
 
 import type { TelemetryEvent } from "../../telemetry/event.ts";
+import type { FilterHandle } from "../../filters/filter_handle.ts";
 import type { Level } from "../../telemetry/level.ts";
 import type { LogLimits } from "../../telemetry/log_writer.ts";
 import type { Ring } from "../../telemetry/ring.ts";
@@ -32,6 +33,8 @@ export type TelemetryRequest =
   | { readonly type: "branch"; readonly view: number; readonly name: string }
   /** What the main thread has seen. */
   | { readonly type: "event"; readonly event: TelemetryEvent }
+  /** Events pass these filters from now on; `batch` is readable when one has answered. */
+  | { readonly type: "filters"; readonly filters: readonly FilterHandle[]; readonly batch: number }
   | { readonly type: "status" }
   | { readonly type: "end" };
 
@@ -47,5 +50,7 @@ export interface TelemetryState {
 export type TelemetryMessage =
   | { readonly type: "ready" }
   | { readonly type: "status"; readonly state: TelemetryState }
+  /** No other filter is used any more. */
+  | { readonly type: "filters" }
   | { readonly type: "failed"; readonly message: string }
   | { readonly type: "ended" };
