@@ -9,8 +9,8 @@ import { type Answer, AnswerError, readAnswer } from "./answer.ts";
 import { packEvents } from "./packed_event.ts";
 import { BATCH_EVENTS, BATCH_SIZE, type SharedMemory, State, Word } from "./shared_layout.ts";
 
-/** How long a batch may take, ms: nobody waits for it but the log. */
-export const BATCH_DEADLINE_MS = 500;
+/** How long a batch may take, ms: nobody waits for it but the log, which is to have what was done within half a second. */
+export const BATCH_DEADLINE_MS = 250;
 
 export class BatchLane {
   #batch = 0;

@@ -78,3 +78,50 @@ Deno.test("telemetry filter test says what a filter would say of a log, and of o
     assert.equal(JSON.parse(stdout).failed, 3);
     assert.match(JSON.parse(stdout).trouble, /did not come back/);
   }));
+
+interface Logged {
+  event: { action: string; sequence: number };
+  file?: { path?: string };
+  message?: string;
+  tags?: string[];
+}
+
+async function audit(mounted: Mounted): Promise<Logged[]> {
+  const { stdout } = await mounted.run(["-C", mounted.project, "audit", "--json"]);
+  return stdout.trim().split("\n").map((line) => JSON.parse(line));
+}
+
+Deno.test("a filter tags and drops what is in the log, and losing it loses nothing", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    const text = `function on_event(ev)
+      if ev.path:find("/hang$") then while true do end end
+      if ev.path:find("%.tmp$") then return "drop" end
+      return { tag = "seen-" .. ev.op }
+    end`;
+    await mounted.ctl("telemetry", "filter", "add", "f", await file(mounted, "f.lua", text));
+    await Deno.writeTextFile(mounted.path("b"), "x");
+    await Deno.writeTextFile(mounted.path("c.tmp"), "x");
+    await Deno.mkdir(mounted.path("d"));
+    const of = (events: Logged[], name: string) =>
+      events.filter(({ file }) => file?.path === mounted.path(name));
+    const events = await until("d is in the log", async () => {
+      const events = await audit(mounted);
+      return of(events, "d").length > 0 && events;
+    });
+    assert.deepEqual(of(events, "b").map(({ tags }) => tags), [["seen-create"], ["seen-write"]]);
+    assert.deepEqual(of(events, "d")[0]!.tags, ["seen-mkdir"]);
+    assert.deepEqual(of(events, "c.tmp"), []);
+    // It hangs; programs in the mount do not notice, all is in the log, and the log says what became of the filter.
+    await Deno.writeTextFile(mounted.path("hang"), "x");
+    for (let i = 0; i < 300; i++) await Deno.writeTextFile(mounted.path(`after${i}`), "x");
+    const after = await until("the log tells of it", async () => {
+      const events = await audit(mounted);
+      const told = events.some(({ message }) =>
+        /did not come back .* and was killed/.test(message ?? "")
+      );
+      return told && of(events, "after299").length === 2 && events;
+    });
+    for (let i = 0; i < 300; i++) assert.equal(of(after, `after${i}`).length, 2, `after${i}`);
+    const sequences = after.map(({ event }) => event.sequence);
+    assert.deepEqual(sequences, sequences.toSorted((a, b) => a - b));
+  }));

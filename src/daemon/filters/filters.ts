@@ -12,7 +12,8 @@ import { close } from "../../host/files.ts";
 import type { FilterReport } from "../../control/service/filters.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { FilterError, type FilterKind } from "../../filters/filter.ts";
-import { type FilterHandle, FilterHost } from "../../filters/linux/filter_host.ts";
+import type { FilterHandle } from "../../filters/filter_handle.ts";
+import { FilterHost } from "../../filters/linux/filter_host.ts";
 import { createWake } from "../../host/wake.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
 
@@ -21,8 +22,8 @@ export interface FiltersOptions {
   readonly directory: string;
   /** Told of everything that happens to a filter, a sentence each. */
   readonly tell: (filter: string, message: string) => void;
-  /** Called when there are others than before. */
-  readonly onChange: (handles: readonly FilterHandle[]) => void;
+  /** Called when there are others than before; resolves when nobody uses one that is not there any more. */
+  readonly onChange: (handles: readonly FilterHandle[]) => Promise<unknown>;
 }
 
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
@@ -55,7 +56,7 @@ export class Filters {
         this.options.tell(name, `Filter ${name} does not run: ${(error as Error).message}`);
       }
     }
-    this.#changed();
+    void this.#changed();
   }
 
   list(): FilterReport[] {
@@ -90,7 +91,7 @@ export class Filters {
         exit: error.code === "no_filters_here" ? 4 : 1,
       });
     }
-    this.#changed();
+    await this.#changed();
   }
 
   /** Rejects with {@linkcode ServiceError} if there is none. */
@@ -104,8 +105,7 @@ export class Filters {
     }
     this.#kept.delete(name);
     Deno.removeSync(kept.file);
-    // Before its memory goes, nobody may use it any more.
-    this.#changed();
+    await this.#changed();
     await kept.host.stop();
   }
 
@@ -130,8 +130,8 @@ export class Filters {
     return host.start();
   }
 
-  #changed(): void {
-    this.options.onChange(this.handles);
+  async #changed(): Promise<void> {
+    await this.options.onChange(this.handles);
   }
 
   #all(): Kept[] {

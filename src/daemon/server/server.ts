@@ -31,6 +31,7 @@ import { Daemon } from "./daemon.ts";
 import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
 import { MovesBehind } from "../agents/moves_behind.ts";
 import { WorkJournal } from "../agents/work_journal.ts";
+import { monotonicTime } from "../../host/clock.ts";
 import { Filters } from "../filters/filters.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
 import { startTelemetry } from "../telemetry/start_telemetry.ts";
@@ -235,10 +236,14 @@ async function serve(config: DaemonConfig): Promise<number> {
     branch: async (name) => (await daemon.promise).openBranch(name),
     nameOf: (number) => branches!.nameOfNumber(number),
   });
-  const filters = new Filters({
+  const filters: Filters = new Filters({
     directory: join(config.workspace, "filters"),
-    tell: (_filter, message) => console.log(message),
-    onChange: () => {},
+    tell: (filter, message) => {
+      console.log(message);
+      const about = { provider: "agentvfs", action: "filter", time: monotonicTime() } as const;
+      telemetry?.client.tell({ ...about, message, extra: { filter } });
+    },
+    onChange: async (handles) => await telemetry?.client.filters(handles, filters.batch),
   });
   filters.begin();
   const served = new Daemon({
@@ -305,10 +310,8 @@ async function serve(config: DaemonConfig): Promise<number> {
   watch?.end();
   exitOfUncaught = replaced ? EXIT_REPLACE : 0;
   // What was answered is in the journal, so a thread that does not end in time loses nothing.
-  const closed = Promise.all([
-    control.close().then(() => background.call("close", null)).then(() => telemetry?.client.end()),
-    filters.end(),
-  ]);
+  const closed = control.close().then(() => background.call("close", null))
+    .then(() => telemetry?.client.end()).then(() => filters.end());
   // While one server ends and the next is not there, programs in the mount wait.
   const deadline = replaced ? REPLACE_DEADLINE_MS : CLOSE_DEADLINE_MS;
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, deadline))]);

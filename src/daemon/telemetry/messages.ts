@@ -5,6 +5,7 @@
  */
 
 import type { Provider, TelemetryEvent } from "../../telemetry/event.ts";
+import type { FilterHandle } from "../../filters/filter_handle.ts";
 import type { Ring } from "../../telemetry/ring.ts";
 import type { TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
 
@@ -26,6 +27,8 @@ export type TelemetryRequest =
   | { readonly type: "event"; readonly event: TelemetryEvent }
   /** What these processes do is to be told, and what they start. */
   | { readonly type: "watch"; readonly watched: Watched }
+  /** Events pass these filters from now on; `batch` is readable when one has answered. */
+  | { readonly type: "filters"; readonly filters: readonly FilterHandle[]; readonly batch: number }
   | { readonly type: "status" }
   | { readonly type: "end" };
 
@@ -52,5 +55,7 @@ export interface TelemetryState {
 export type TelemetryMessage =
   | { readonly type: "ready" }
   | { readonly type: "status"; readonly state: TelemetryState }
+  /** No other filter is used any more. */
+  | { readonly type: "filters" }
   | { readonly type: "failed"; readonly message: string }
   | { readonly type: "ended" };

@@ -7,6 +7,7 @@
 
 import { createWake, wake } from "../../host/wake.ts";
 import { failureCode } from "../../host/failure.ts";
+import type { FilterHandle } from "../../filters/filter_handle.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { onWorkerFailure } from "../threads/worker_failure.ts";
 import type {
@@ -26,6 +27,7 @@ export class TelemetryClient {
   readonly #posted = new SharedArrayBuffer(4);
   readonly #ended = Promise.withResolvers<void>();
   #questions: ((state: TelemetryState | null) => void)[] = [];
+  #filtersSet: (() => void)[] = [];
   /** Why it does not run any more; null: it does. */
   failure: string | null = null;
 
@@ -47,6 +49,14 @@ export class TelemetryClient {
   /** What these processes do is to be told, and what they start. */
   watch(watched: Watched): void {
     this.#post({ type: "watch", watched });
+  }
+
+  /** Events pass these filters from now on. Resolves when no other is used any more. */
+  filters(filters: readonly FilterHandle[], batch: number): Promise<void> {
+    if (this.failure !== null) return Promise.resolve();
+    const done = new Promise<void>((resolve) => this.#filtersSet.push(resolve));
+    this.#post({ type: "filters", filters, batch });
+    return done;
   }
 
   /** Null where the thread has failed. */
@@ -76,8 +86,14 @@ export class TelemetryClient {
 
   #receive(message: TelemetryMessage): void {
     if (message.type === "failed") this.#fail(message.message);
-    else if (message.type === "ended") this.#ended.resolve();
+    else if (message.type === "ended") this.#end();
+    else if (message.type === "filters") this.#filtersSet.shift()?.();
     else if (message.type === "status") this.#questions.shift()?.(message.state);
+  }
+
+  #end(): void {
+    for (const done of this.#filtersSet.splice(0)) done();
+    this.#ended.resolve();
   }
 
   #fail(message: string): void {
@@ -85,6 +101,6 @@ export class TelemetryClient {
     this.failure = message;
     console.error(`Nothing is written to the log of events any more: ${message}`);
     for (const answer of this.#questions.splice(0)) answer(null);
-    this.#ended.resolve();
+    this.#end();
   }
 }

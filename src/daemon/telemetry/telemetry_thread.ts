@@ -14,6 +14,11 @@ import { monotonicTime } from "../../host/clock.ts";
 import { rest } from "../../host/wake.ts";
 import { EventLog } from "../../telemetry/event_log.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
+import { BatchLane } from "../../filters/batch_lane.ts";
+import type { FilterHandle } from "../../filters/filter_handle.ts";
+import { FilterStage } from "../../filters/filter_stage.ts";
+import { OpenLanes } from "../../filters/open_lanes.ts";
+import type { Source } from "../../telemetry/source.ts";
 import { LogWriter } from "../../telemetry/log_writer.ts";
 import { tellsOf } from "../../telemetry/level.ts";
 import { SourcePoll } from "../../telemetry/linux/source_poll.ts";
@@ -26,6 +31,11 @@ import type { TelemetryMessage, TelemetryRequest, TelemetryStart } from "./messa
 
 /** How soon it looks again after something came, ms. */
 const NAP_MS = 20;
+/** How long filters may take for the last events before it ends, ms. */
+const LAST_FILTERS_MS = 500;
+
+/** What is waited for and tells of nothing itself. */
+const NO_SOURCE: Source = { name: "agentvfs", fd: -1, take: () => {}, stop: () => {} };
 
 tolerateFullLog();
 
@@ -55,7 +65,14 @@ class TelemetryThread {
   #received = 0;
   #ended = false;
   #lost = 0;
-  readonly #runs = new WriteRuns((event) => this.#log.write(event));
+  readonly #runs = new WriteRuns((event) => this.#stage.add(event));
+  readonly #stage = new FilterStage(
+    (event) => this.#log.write(event),
+    (count) => this.#say("filter", `${count} events were too many for the filters: none saw them`),
+  );
+  readonly #lanes = new OpenLanes((memory, wake) => new BatchLane(memory, wake));
+  /** Readable when a filter has answered; -1: there is none. */
+  #batch = -1;
   /** Events since the last look. */
   #told = 0;
 
@@ -89,6 +106,8 @@ class TelemetryThread {
       this.#takeAll();
       const now = monotonicTime();
       this.#runs.endDue(now);
+      if (this.#batch >= 0) rest(this.#batch);
+      this.#stage.pump(now);
       this.#log.flushDue(now);
     }
     do {
@@ -97,6 +116,7 @@ class TelemetryThread {
     } while (this.#told > 0);
     this.#sources.stop();
     this.#runs.endAll();
+    this.#finishFilters();
     this.#say("source-stopped", "mount");
     this.#log.close();
   }
@@ -104,6 +124,7 @@ class TelemetryThread {
   receive(request: TelemetryRequest): void {
     this.#received++;
     if (request.type === "event") this.#tell(request.event);
+    else if (request.type === "filters") this.#setFilters(request);
     else if (request.type === "end") this.#ended = true;
     else if (request.type === "watch") {
       this.#sources.watch(request.watched);
@@ -116,7 +137,8 @@ class TelemetryThread {
   }
 
   #listen(): void {
-    this.#poll.sources = [this.#mount, ...this.#sources.all];
+    const answers = this.#batch < 0 ? [] : [{ ...NO_SOURCE, fd: this.#batch }];
+    this.#poll.sources = [this.#mount, ...this.#sources.all, ...answers];
   }
 
   /** Those first that tell who the others' processes are. */
@@ -128,10 +150,33 @@ class TelemetryThread {
   /** How long to wait for sources, ms; -1: for ever. */
   #patience(): number {
     const now = monotonicTime();
-    const due = Math.ceil(Math.min(this.#log.dueIn(now), Math.max(0, this.#runs.endsAt - now)));
+    const soonest = Math.min(this.#runs.endsAt, this.#stage.deadline);
+    const due = Math.ceil(Math.min(this.#log.dueIn(now), Math.max(0, soonest - now)));
     if (this.#told > 0) return Math.min(NAP_MS, due);
     if (!this.#mount.sleep()) return 0;
     return due === Infinity ? -1 : due;
+  }
+
+  /** What waits for filters still passes them, if they are quick. */
+  #finishFilters(): void {
+    const end = monotonicTime() + LAST_FILTERS_MS;
+    for (let now = 0; (now = monotonicTime()) < end;) {
+      this.#stage.pump(now);
+      if (this.#stage.deadline === Infinity) break;
+      this.#poll.wait(Math.ceil(Math.min(end, this.#stage.deadline) - now));
+      rest(this.#batch);
+    }
+    this.#stage.finish();
+  }
+
+  #setFilters({ filters, batch }: { filters: readonly FilterHandle[]; batch: number }): void {
+    // What is under way is under way in memory that may go.
+    this.#stage.set([]);
+    this.#lanes.set(filters);
+    this.#stage.set(this.#lanes.all);
+    this.#batch = filters.length === 0 ? -1 : batch;
+    this.#listen();
+    post({ type: "filters" });
   }
 
   /** Messages come by the event loop, to which this thread returns for them. */
@@ -160,7 +205,7 @@ class TelemetryThread {
     return isBelow && tellsOf(level, action);
   }
 
-  #say(action: "lost" | "source-started" | "source-stopped", message: string): void {
+  #say(action: "lost" | "filter" | "source-started" | "source-stopped", message: string): void {
     this.#log.write({ provider: "agentvfs", action, time: monotonicTime(), message });
   }
 }

@@ -12,15 +12,9 @@ import { close } from "../../../ffi/linux/open.ts";
 import { processStat } from "../../../ffi/linux/process_stat.ts";
 import { memoryFile, setInherited } from "../../../ffi/linux/shared_memory.ts";
 import { FilterError } from "../filter.ts";
+import type { FilterHandle } from "../filter_handle.ts";
 import { SHARED_SIZE, SharedMemory, State, Word } from "../shared_layout.ts";
 import { FILTER_SPEC, type FilterChildSpec } from "./filter_child.ts";
-
-/** What another thread needs to speak to a filter: descriptors of this process. */
-export interface FilterHandle {
-  readonly name: string;
-  readonly memory: number;
-  readonly wake: number;
-}
 
 export interface FilterHostOptions {
   readonly name: string;
