@@ -291,9 +291,14 @@ export class Session {
       }
       const { recorder } = this.options;
       const known = { resent, isReenactor };
-      if (recorder === null || !recorder.wants(opcode)) return this.#carryOut(opcode, known);
-      recorder.begin(context, opcode);
+      policy.begin();
+      if (recorder === null) return this.#carryOut(opcode, known);
+      const isWanted = recorder.wants(opcode);
+      if (isWanted) recorder.begin(context, opcode);
       const result = this.#carryOut(opcode, known);
+      if (!isWanted && policy.verdict === 0) return result;
+      if (!isWanted) recorder.begin(context, opcode);
+      recorder.decided(policy.verdict, policy.rule);
       recorder.end(context, opcode, result);
       return result;
     } catch (error) {

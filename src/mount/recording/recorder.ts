@@ -44,7 +44,9 @@ const MS_TO_NS = 1e6;
 const LONGEST_DURATION = 0xffff_fffe;
 
 export class Recorder {
-  readonly #actions: Int8Array;
+  /** Those that are recorded whatever a rule says of them. */
+  readonly #wanted: Int8Array;
+  readonly #actions = recordedActions("all");
   readonly #subject = new RecordedSubject();
   /** Directory of the path that was told last, and its path with a slash behind it; null: it has none. */
   #directory: Inode | null = null;
@@ -61,15 +63,15 @@ export class Recorder {
   readonly #callers: Callers;
 
   constructor(readonly ring: RingWriter, level: Level, callers: Callers | null) {
-    this.#actions = recordedActions(level);
+    this.#wanted = recordedActions(level);
     this.#callers = callers ?? NOBODY;
   }
 
   wants(opcode: number): boolean {
-    return this.#actions[opcode] !== NOT_RECORDED;
+    return this.#wanted[opcode] !== NOT_RECORDED;
   }
 
-  /** Called before a request is decided and carried out. */
+  /** Called before a request is decided and carried out; of one that is not wanted, once a rule has said something of it. */
   begin(context: Context, opcode: number): void {
     this.#begun = monotonicTime();
     this.#verdict = 0;
