@@ -11,7 +11,9 @@
  * @module
  */
 
-import { type Component, type Glob, matchesTokens, type Token } from "./glob.ts";
+import { type Component, type Glob, matchesTokens } from "./glob.ts";
+
+type Tokens = Component & { readonly kind: "tokens" };
 
 const WORD_BITS = 31;
 /** States that are kept. Whoever has an older one goes on using it. */
@@ -44,6 +46,11 @@ export class PathState {
     return next;
   }
 
+  forgetSteps(): void {
+    this.#steps.clear();
+    this.#other = null;
+  }
+
   /** The path of names from here. */
   walk(names: readonly string[]): PathState {
     return names.reduce((state: PathState, name) => state.step(name), this);
@@ -57,8 +64,7 @@ export class PathAutomaton {
   readonly #any: Int32Array;
   readonly #literals = new Map<string, Int32Array>();
   readonly #extensions = new Map<string, Int32Array>();
-  readonly #others: { readonly tokens: readonly Token[]; readonly word: number; bit: number }[] =
-    [];
+  readonly #others: { readonly component: Tokens; readonly mask: Int32Array }[] = [];
   /** Bits that stay: of `**`, and of globs that have matched, for they cover what is below. */
   readonly #staying: Int32Array;
   /** Bits of `**`, which may also stand for no name. */
@@ -112,15 +118,27 @@ export class PathAutomaton {
         into(this.#extensions, component.extension);
         break;
       case "tokens":
-        this.#others.push({ tokens: component.tokens, word, bit });
+        this.#addTokens(component)[word]! |= bit;
     }
+  }
+
+  #addTokens(component: Tokens): Int32Array {
+    const known = this.#others.find((other) => other.component.text === component.text);
+    if (known !== undefined) return known.mask;
+    const mask = new Int32Array(this.#length);
+    this.#others.push({ component, mask });
+    return mask;
   }
 
   /** False if a name is to the globs what any other is. */
   means(name: string): boolean {
-    if (this.#others.length > 0 || this.#literals.has(name)) return true;
-    const dot = name.lastIndexOf(".");
-    return dot >= 0 && this.#extensions.size > 0 && this.#extensions.has(name.slice(dot));
+    if (this.#literals.has(name)) return true;
+    if (this.#extensions.size > 0) {
+      const dot = name.lastIndexOf(".");
+      if (dot >= 0 && this.#extensions.has(name.slice(dot))) return true;
+    }
+    for (const { component } of this.#others) if (matchesComponent(component, name)) return true;
+    return false;
   }
 
   step({ words }: PathState, name: string): PathState {
@@ -129,8 +147,8 @@ export class PathAutomaton {
     or(next, this.#literals.get(name));
     const dot = name.lastIndexOf(".");
     if (dot >= 0) or(next, this.#extensions.get(name.slice(dot)));
-    for (const { tokens, word, bit } of this.#others) {
-      if ((words[word]! & bit) !== 0 && matchesTokens(tokens, name)) next[word]! |= bit;
+    for (const { component, mask } of this.#others) {
+      if (matchesComponent(component, name)) or(next, mask);
     }
     for (let i = 0; i < next.length; i++) {
       next[i] = ((words[i]! & next[i]!) << 1) | (words[i]! & this.#staying[i]!);
@@ -143,11 +161,18 @@ export class PathAutomaton {
     for (let i = 0; i < words.length; i++) words[i]! |= (words[i]! & this.#skipping[i]!) << 1;
   }
 
+  /** States that nobody else has go. */
+  #forget(): void {
+    for (const state of this.#states.values()) state.forgetSteps();
+    this.#states.clear();
+    this.#states.set(keyOf(this.root.words), this.root);
+  }
+
   #intern(words: Int32Array): PathState {
-    const key = String.fromCharCode(...new Uint16Array(words.buffer));
+    const key = keyOf(words);
     const known = this.#states.get(key);
     if (known !== undefined) return known;
-    if (this.#states.size >= MOST_STATES) this.#states = new Map([[key, this.root]]);
+    if (this.#states.size >= MOST_STATES) this.#forget();
     const matching = (isDirectory: boolean) =>
       this.#accepting.flatMap(({ word, bit, self }, i) =>
         (words[word]! & (isDirectory ? bit | self : bit)) !== 0 ? [i] : []
@@ -156,6 +181,14 @@ export class PathAutomaton {
     this.#states.set(key, state);
     return state;
   }
+}
+
+function matchesComponent({ prefix, suffix, tokens }: Tokens, name: string): boolean {
+  return name.startsWith(prefix) && name.endsWith(suffix) && matchesTokens(tokens, name);
+}
+
+function keyOf(words: Int32Array): string {
+  return String.fromCharCode(...new Uint16Array(words.buffer));
 }
 
 function or(words: Int32Array, mask: Int32Array | undefined): void {
