@@ -99,6 +99,12 @@ Deno.test("plain words: rollback finds a label with spaces", async () => {
   const made = await run("checkpoint before the refactor", service);
   const back = await run("rollback before the refactor", service);
   assert.equal(back.rolled_back_to, made.commit);
+  await run("rollback before the refactor touch=true branch=main", service);
+  assert.deepEqual(service.calls.at(-1)!.params, {
+    ref: "before the refactor",
+    touch: true,
+    branch: "main",
+  });
 });
 
 Deno.test("plain words: status has the keys of the original", async () => {

@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import type { LogReport } from "../../src/control/service/history.ts";
 import { type Outcome, run, shell } from "../support/process.ts";
 import { PROGRAM } from "../support/program.ts";
+import { skip } from "../support/skip.ts";
 import { withTemporary } from "../support/temporary.ts";
 import { type Account, type AccountName, noAccount, PLAIN, withAccount } from "./account.ts";
 import { type AgentName, installed } from "./installed.ts";
@@ -230,7 +231,7 @@ function testWith(
   Deno.test(`${agent}: ${name}`, async (t) => {
     const found = missing === null ? await installed(agent) : { missing };
     if ("bin" in found) return await body(found.bin);
-    await t.step({ name: `skipped: ${found.missing}`, ignore: true, fn: () => {} });
+    await skip(t, found.missing);
   });
 }
 

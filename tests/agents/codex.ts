@@ -17,8 +17,16 @@ export function codexAfter(before: readonly string[], bed: Bed, script: Script):
 
 /** The same in any way. */
 export function codexWith(bed: Bed, way: Way): Promise<Worked> {
-  const { script, prompt = "fix the cart", before = [], args = [], resume, sandbox = true, cwd } =
-    way;
+  const {
+    script,
+    prompt = "fix the cart",
+    before = [],
+    args = [],
+    resume,
+    fork,
+    sandbox = true,
+    cwd,
+  } = way;
   return bed.work(script, async (port) => {
     const path = join(bed.home, ".codex/config.toml");
     const text = await Deno.readTextFile(path);
@@ -26,7 +34,8 @@ export function codexWith(bed: Bed, way: Way): Promise<Worked> {
     await Deno.writeTextFile(path, provider(port) + text.replace(PROVIDER, ""));
     const mode = sandbox ? "workspace-write" : "danger-full-access";
     const flags = ["--sandbox", mode, "--dangerously-bypass-hook-trust", ...args];
-    const what = resume ? ["resume", "--last", prompt] : [prompt];
+    const gone = fork === undefined ? [] : ["fork", fork];
+    const what = [...resume ? ["resume", "--last"] : gone, prompt];
     return [[...before, "codex", "exec", ...flags, ...what], { SCRIPTED_KEY: "x" }];
   }, cwd);
 }

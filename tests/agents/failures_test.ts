@@ -76,7 +76,8 @@ for (const agent of ["claude", "codex"] as const) {
           await bed.agentvfs("integrate", agent);
           const worked = await work(bed, agent, [
             "head -c 64M /dev/urandom >big || echo refused",
-            "rm big; echo two >two",
+            "rm big",
+            "echo two >two",
           ]);
           assert.match(worked.seen.flatMap(({ results }) => results).join(), /refused/);
           assertGoesOn(agent, worked);

@@ -97,7 +97,7 @@ async function scriptedSession(bed: Bed, setting: Setting): Promise<void> {
   });
   assert.deepEqual(toldFiles(second), ["b", "c", "py"]);
   assert.deepEqual(await person.tree(), { ...without(fixed, "a"), later: "later" });
-  await person.agentvfs("rollback", "--to-prompt");
+  await person.toLastPrompt();
   assert.deepEqual(await person.tree(), fixed);
 
   const third = await work(bed, setting, {
@@ -121,6 +121,14 @@ class Person {
 
   agentvfs(...args: string[]): Promise<string> {
     return this.bed.agentvfs(...args, ...branchOf(this.setting), "--project", this.bed.mount);
+  }
+
+  /** Back to the last prompt, and how the conversation would go back is said. */
+  async toLastPrompt(): Promise<void> {
+    const where = [...branchOf(this.setting), "--project", this.bed.mount];
+    const { code, stderr } = await this.bed.run(["agentvfs", "rollback", "--to-prompt", ...where]);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, /^hint: .*(claude --resume|codex fork) [0-9a-f-]{36}/m);
   }
 
   /** What the calls did, oldest first. */

@@ -10,6 +10,8 @@ export interface Way {
   readonly args?: readonly string[];
   /** It goes on with its last conversation. */
   readonly resume?: boolean;
+  /** Codex: it goes on with a copy of that conversation. */
+  readonly fork?: string;
   /** Its own sandbox; default: what is usual for it. */
   readonly sandbox?: boolean;
   /** Where it is started; default: in the mount. */

@@ -11,6 +11,7 @@ import {
 } from "../../history_options.ts";
 import { FORCE_LARGE_OPTION, withLargeAsked } from "../../large_change.ts";
 import { warnOfBuildCaches } from "../../print/build_cache_warnings.ts";
+import { printConversationHint } from "../../print/conversation_hint.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 
 export const command: Command = {
@@ -51,6 +52,7 @@ To take one thing out and leave what came after it: agentvfs undo N.`,
     );
     printRollback(input, "rolled back to", report);
     await warnOfBuildCaches(input);
+    await printConversationHint(input, report.branch);
     return 0;
   },
 };

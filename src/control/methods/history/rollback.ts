@@ -1,5 +1,5 @@
 import { defineMethod } from "../../method.ts";
-import { takeBranch, target } from "../../plain_form.ts";
+import { suffix, takeBranch, target } from "../../plain_form.ts";
 import { ref } from "../../schema.ts";
 import { BRANCH, DRY_RUN, GUARD, RollbackReport, TOUCH } from "../../shapes/history.ts";
 
@@ -16,11 +16,13 @@ export const method = defineMethod({
   },
   result: RollbackReport,
   plain: {
-    usage: "rollback TARGET WORDS [branch=B]",
+    usage: "rollback TARGET WORDS [touch=true] [branch=B]",
     adds: "`rolled_back_to`",
     params(given) {
       const { rest, ...branch } = takeBranch(given);
-      return { ref: target(rest), ...branch };
+      const touch = suffix("touch", rest) === "true";
+      const words = touch ? rest.slice(0, -1) : rest;
+      return { ref: target(words), ...(touch ? { touch } : {}), ...branch };
     },
     reply: (report) => ({ rolled_back_to: report.id, ...report }),
   },
