@@ -7,6 +7,7 @@
  *
  * A process of its own, since the environment, the current directory and locks of files belong to a process. `--alone` names
  * files, with commas between, that measure or that need the whole machine: they come last, with nothing beside them.
+ * With `--whole` each argument is run by one process, for tests that are over sooner than a process has begun.
  *
  * @module
  */
@@ -22,10 +23,13 @@ const { values, positionals } = parseArgs({
   options: {
     jobs: { type: "string", default: "2" },
     alone: { type: "string", default: "" },
+    whole: { type: "boolean", default: false },
   },
 });
 const alone = new Set(values.alone.split(",").filter((name) => name !== ""));
-const files = positionals.flatMap((directory) => [...testFiles(directory)]).toSorted();
+const files = values.whole
+  ? positionals
+  : positionals.flatMap((directory) => [...testFiles(directory)]).toSorted();
 const isAlone = (file: string) => alone.has(basename(file));
 const missing = [...alone].filter((name) => !files.some((file) => basename(file) === name));
 if (missing.length > 0) throw new Error(`There is no ${missing.join(", ")} to run alone`);
@@ -35,7 +39,7 @@ const failed: string[] = [];
 await runAll(files.filter((file) => !isAlone(file)), Number(values.jobs));
 await runAll(files.filter(isAlone), 1);
 const seconds = Math.round((performance.now() - started) / 1000);
-console.log(`${files.length} files in ${seconds} s${failed.map((file) => `\nfailed: ${file}`)}`);
+console.log(`${files.length} runs in ${seconds} s${failed.map((file) => `\nfailed: ${file}`)}`);
 Deno.exit(failed.length > 0 ? 1 : 0);
 
 function* testFiles(directory: string): Generator<string> {

@@ -20,6 +20,7 @@ import { closeDeadMount, isDeadMount } from "../host/dead_mount.ts";
 import { listMounts } from "../host/mounts.ts";
 import type { Check } from "./doctor/check.ts";
 import { deviceFix } from "./doctor/container.ts";
+import { kernel } from "./doctor/kernel.ts";
 import { Machine } from "./doctor/machine.ts";
 import { surroundings } from "./doctor/surroundings.ts";
 import { listWorkspaces, reason, stateRoot } from "./workspaces/workspace.ts";
@@ -32,7 +33,7 @@ export async function runChecks(version: string, fix = false): Promise<Check[]> 
   const own = Deno.build.standalone ? Deno.execPath() : null;
   const checks = await Promise.all([
     program(version),
-    kernel(),
+    kernel(machine),
     device(machine),
     library(),
     helper(),
@@ -71,18 +72,6 @@ function program(version: string): Check {
     state: "ok",
     found: `${version}, ${how}, Deno ${Deno.version.deno}, ${Deno.build.target}`,
   };
-}
-
-/** INIT with 7.31 (Linux 5.4) has what the adapter cannot do without. */
-const OLDEST_KERNEL = [5, 4] as const;
-
-function kernel(): Check {
-  const release = Deno.osRelease();
-  const [major = 0, minor = 0] = release.split(".").map((part) => parseInt(part));
-  const [needMajor, needMinor] = OLDEST_KERNEL;
-  const enough = major > needMajor || (major === needMajor && minor >= needMinor);
-  const check: Check = { name: "kernel", state: enough ? "ok" : "fail", found: `Linux ${release}` };
-  return enough ? check : { ...check, fix: `Linux ${OLDEST_KERNEL.join(".")} or newer is needed` };
 }
 
 /** What `agentvfs run` needs; the rest works without. */

@@ -11,6 +11,7 @@ import { limits } from "./limits.ts";
 import type { Machine } from "./machine.ts";
 import { appArmor, setUserId } from "./mount_rights.ts";
 import { otherPrograms } from "./other_programs.ts";
+import { privileges } from "./privileges.ts";
 import { synchronized } from "./state_place.ts";
 import { temporary } from "./temporary.ts";
 import { watchingPrograms } from "./watching_programs.ts";
@@ -25,6 +26,7 @@ export async function surroundings(
   own: string | null,
 ): Promise<Check[]> {
   const findings = await Promise.all([
+    privileges(machine),
     setUserId(machine, systemProgram("fusermount3")),
     state === null ? null : appArmor(machine, state),
     state === null ? null : synchronized(machine, state),

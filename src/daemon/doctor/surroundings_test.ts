@@ -5,8 +5,10 @@ import { dirname } from "node:path";
 import { withTemporary } from "../../../tests/support/temporary.ts";
 import { clock } from "./clock.ts";
 import { containerOf, deviceFix } from "./container.ts";
+import { kernel } from "./kernel.ts";
 import { Machine } from "./machine.ts";
 import { setUserId } from "./mount_rights.ts";
+import { privileges } from "./privileges.ts";
 import { surroundings } from "./surroundings.ts";
 
 const USER = 1000;
@@ -84,6 +86,17 @@ const FINDINGS: Record<string, [Situation, RegExp]> = {
   "state in a synchronized directory, by what is in it": [
     { state: "/data/shared/state", files: { "/data/shared/.stfolder/x": "" } },
     /^warn state: .* is in \/data\/shared, .* → Set AGENTVFS_STATE_DIR/,
+  ],
+  "a sandbox in which no program gains rights": [
+    { files: { "/proc/self/status": "Uid:\t1000\nNoNewPrivs:\t1\n" } },
+    /^fail rights: no program gains rights here .* → Start it where that is not set/,
+  ],
+  "a pod in which no program gains rights": [
+    {
+      files: { "/proc/self/status": "NoNewPrivs:\t1\n" },
+      environment: { KUBERNETES_SERVICE_HOST: "10.0.0.1" },
+    },
+    /^fail rights: .* → Give the container securityContext\.allowPrivilegeEscalation: true$/,
   ],
   "few inotify watches": [
     { files: { "/proc/sys/fs/inotify/max_user_watches": "8192\n" } },
@@ -186,6 +199,37 @@ Deno.test("fusermount3 without its bit mounts for root only", () =>
     await Deno.chmod(machine.place(program), 0o755);
     assert.equal(await setUserId(new Machine(machine.root, ENVIRONMENT, 0), program), null);
   }));
+
+Deno.test("root without the right to mount is told how a container gets it", () => {
+  const without = { files: { "/proc/self/status": "CapEff:\t00000000a80425fb\n" } };
+  return onMachine(without, async (machine) => {
+    const root = new Machine(machine.root, ENVIRONMENT, 0);
+    const check = await privileges(root);
+    assert.deepEqual([check?.state, check?.name], ["fail", "rights"]);
+    assert.match(check!.fix!, /docker run --cap-add SYS_ADMIN/);
+    await Deno.writeTextFile(machine.place("/proc/self/status"), "CapEff:\t000001ffffffffff\n");
+    assert.equal(await privileges(root), null);
+  });
+});
+
+/** Kernels, and what is said of them. */
+const KERNELS: Record<string, [state: string, RegExp]> = {
+  "4.19.0-27-amd64": ["fail", /^Linux 4\.19\.0-27-amd64$/],
+  "5.10.0-30": ["warn", /each write asks .*; when a server dies/],
+  "6.8.0-45-generic": ["warn", /^Linux 6\.8\.0-45-generic: when a server dies/],
+  "6.9.0": ["ok", /^Linux 6\.9\.0$/],
+  "10.1": ["ok", /^Linux 10\.1$/],
+};
+
+for (const [release, [state, found]] of Object.entries(KERNELS)) {
+  Deno.test(`doctor on Linux ${release}: ${state}`, () =>
+    onMachine({ files: { "/proc/sys/kernel/osrelease": `${release}\n` } }, async (machine) => {
+      const check = await kernel(machine);
+      assert.equal(check.state, state);
+      assert.match(check.found, found);
+      assert.equal(check.fix === undefined, state === "ok");
+    }));
+}
 
 Deno.test("a clock that is behind what was recorded, or behind this program, is told", () =>
   onMachine({ files: { [`${STATE}/workspaces/shop-1/daemon.log`]: "" } }, async (machine) => {
