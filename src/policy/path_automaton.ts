@@ -44,6 +44,11 @@ export class PathState {
     return next;
   }
 
+  forgetSteps(): void {
+    this.#steps.clear();
+    this.#other = null;
+  }
+
   /** The path of names from here. */
   walk(names: readonly string[]): PathState {
     return names.reduce((state: PathState, name) => state.step(name), this);
@@ -143,11 +148,18 @@ export class PathAutomaton {
     for (let i = 0; i < words.length; i++) words[i]! |= (words[i]! & this.#skipping[i]!) << 1;
   }
 
+  /** States that nobody else has go. */
+  #forget(): void {
+    for (const state of this.#states.values()) state.forgetSteps();
+    this.#states.clear();
+    this.#states.set(keyOf(this.root.words), this.root);
+  }
+
   #intern(words: Int32Array): PathState {
-    const key = String.fromCharCode(...new Uint16Array(words.buffer));
+    const key = keyOf(words);
     const known = this.#states.get(key);
     if (known !== undefined) return known;
-    if (this.#states.size >= MOST_STATES) this.#states = new Map([[key, this.root]]);
+    if (this.#states.size >= MOST_STATES) this.#forget();
     const matching = (isDirectory: boolean) =>
       this.#accepting.flatMap(({ word, bit, self }, i) =>
         (words[word]! & (isDirectory ? bit | self : bit)) !== 0 ? [i] : []
@@ -156,6 +168,10 @@ export class PathAutomaton {
     this.#states.set(key, state);
     return state;
   }
+}
+
+function keyOf(words: Int32Array): string {
+  return String.fromCharCode(...new Uint16Array(words.buffer));
 }
 
 function or(words: Int32Array, mask: Int32Array | undefined): void {

@@ -126,3 +126,84 @@ Deno.test("a wrong file is refused with its rule, line and remedy, and changes n
     assert.deepEqual(error.details, { line: 2 });
     await assertHeld(m);
   }));
+
+Deno.test("a file is protected by names in directories that nobody has looked at", () =>
+  withProject(
+    "mkdir -p infra/prod other/deep; echo plan >infra/prod/main.tf; ln infra/prod/main.tf other/deep/x",
+    async (m) => {
+      await install(m, RULES);
+      await m.restart();
+      // The first that this server hears of the file is its other name.
+      const said = await shell("(echo x >>other/deep/x) 2>&1 || true; cat other/deep/x", {
+        cwd: m.mount,
+      });
+      assert.match(said, /Permission denied\nplan\n$/);
+    },
+  ));
+
+Deno.test("rules about branches hold in each view of theirs, also under another name of the branch", () =>
+  withProject(PROJECT, async (m) => {
+    await m.ctl("branch", "create", "agent/one");
+    await install(m, { rules: [{ path_pattern: "src/**", deny: "write", branch: "agent/*" }] });
+    const write = async (tree: string) =>
+      await shell("(echo x >>src/b) 2>&1 && echo ok || true", { cwd: tree });
+    assert.equal(await write(m.mount), "ok\n");
+    assert.match(await write(m.path(".agentvfs/branches/agent/one")), /Permission denied/);
+    await m.ctl("branch", "rename", "agent/one", "two");
+    assert.equal(await write(m.path(".agentvfs/branches/two")), "ok\n");
+    await m.ctl("branch", "rename", "two", "agent/two");
+    assert.match(await write(m.path(".agentvfs/branches/agent/two")), /Permission denied/);
+    await m.killServer();
+    assert.match(await write(m.path(".agentvfs/branches/agent/two")), /Permission denied/);
+  }));
+
+Deno.test("rules about programs know those that ask, each time anew", () =>
+  withProject(PROJECT, async (m) => {
+    const python = await shell(`python3 -c 'import os; print(os.readlink("/proc/self/exe"))'`);
+    await install(m, {
+      rules: [
+        { path_pattern: "src/**", allow: "all", program: python.trim() },
+        { path_pattern: "src/**", deny: "write,create", program: ["python3", "dd"] },
+        { path_pattern: "infra/**", deny: "unlink", program: "rm" },
+      ],
+    });
+    const { unheld } = await m.ctl("policy", "show");
+    assert.equal(unheld.length, 1);
+    const script = `
+      python3 -c 'open("src/b", "a").write("x")' && echo one
+      (dd if=/dev/zero of=src/b count=1 2>&1 || true) | grep -o 'Permission denied'
+      (rm infra/prod/main.tf 2>&1 || true) | grep -o 'Permission denied'
+      (exec -a rm unlink infra/prod/main.tf) && echo three`;
+    const said = await shell(script, { cwd: m.mount });
+    assert.equal(said, "one\nPermission denied\nPermission denied\nthree\n");
+  }));
+
+Deno.test("a rename of a directory is refused for what is in it, and for nothing else", () =>
+  withProject(
+    "mkdir -p a/b/c d/e keys; echo x >a/b/c/f; echo k >keys/a.key; echo y >d/e/y",
+    async (m) => {
+      await install(m, {
+        rules: [
+          { name: "anchored", path_pattern: "/a/b/c/**", deny: "write" },
+          { name: "anywhere", path_pattern: "*.key", deny: "all" },
+          { name: "made", path_pattern: "/x/e/**", deny: "create" },
+        ],
+      });
+      const move = async (from: string, to: string) =>
+        (await shell(`mv -T ${from} ${to} 2>&1 && echo ok || true`, { cwd: m.mount })).trim();
+      assert.match(await move("a", "z"), /Permission denied/);
+      assert.match(await move("a/b", "z"), /Permission denied/);
+      assert.equal(await move("keys", "others"), "ok");
+      assert.equal(await move("d", "w"), "ok");
+      assert.match(await move("w", "x"), /Permission denied/);
+      await shell("rm w/e/y", { cwd: m.mount });
+      assert.equal(await move("w", "x"), "ok");
+      // A directory that went where another one was is known by its new place.
+      assert.match(await shell("touch x/e/z 2>&1 || true", { cwd: m.mount }), /Permission denied/);
+      await m.ctl("policy", "remove");
+      assert.equal(await move("a", "z"), "ok");
+      await m.ctl("rollback", "initial");
+      await install(m, { rules: [{ path_pattern: "/a/b/c/**", deny: "write" }] });
+      assert.match(await move("a", "z"), /Permission denied/);
+    },
+  ));
