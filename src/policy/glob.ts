@@ -26,7 +26,15 @@ export type Component =
   | { readonly kind: "literal"; readonly name: string }
   /** `*` and then this, which begins with the only dot in it. */
   | { readonly kind: "extension"; readonly extension: string }
-  | { readonly kind: "tokens"; readonly tokens: readonly Token[] };
+  | {
+    readonly kind: "tokens";
+    readonly tokens: readonly Token[];
+    /** As it was written: what is written alike matches alike. */
+    readonly text: string;
+    /** How every name that matches begins and ends. */
+    readonly prefix: string;
+    readonly suffix: string;
+  };
 
 export interface Glob {
   /** At least one. The last is not `any-depth`. */
@@ -93,7 +101,14 @@ function parseComponent(part: string): Component {
     const extension = text.join("");
     if (extension.lastIndexOf(".") === 0) return { kind: "extension", extension };
   }
-  return { kind: "tokens", tokens };
+  const prefix = leadingBytes(tokens);
+  const suffix = [...leadingBytes(tokens.toReversed())].reverse().join("");
+  return { kind: "tokens", tokens, text: part, prefix, suffix };
+}
+
+function leadingBytes(tokens: readonly Token[]): string {
+  const end = tokens.findIndex(({ kind }) => kind !== "byte");
+  return tokens.slice(0, end).map((token) => token.kind === "byte" ? token.byte : "").join("");
 }
 
 function tokenize(part: string): Token[] {

@@ -11,7 +11,9 @@
  * @module
  */
 
-import { type Component, type Glob, matchesTokens, type Token } from "./glob.ts";
+import { type Component, type Glob, matchesTokens } from "./glob.ts";
+
+type Tokens = Component & { readonly kind: "tokens" };
 
 const WORD_BITS = 31;
 /** States that are kept. Whoever has an older one goes on using it. */
@@ -62,8 +64,7 @@ export class PathAutomaton {
   readonly #any: Int32Array;
   readonly #literals = new Map<string, Int32Array>();
   readonly #extensions = new Map<string, Int32Array>();
-  readonly #others: { readonly tokens: readonly Token[]; readonly word: number; bit: number }[] =
-    [];
+  readonly #others: { readonly component: Tokens; readonly mask: Int32Array }[] = [];
   /** Bits that stay: of `**`, and of globs that have matched, for they cover what is below. */
   readonly #staying: Int32Array;
   /** Bits of `**`, which may also stand for no name. */
@@ -117,15 +118,27 @@ export class PathAutomaton {
         into(this.#extensions, component.extension);
         break;
       case "tokens":
-        this.#others.push({ tokens: component.tokens, word, bit });
+        this.#addTokens(component)[word]! |= bit;
     }
+  }
+
+  #addTokens(component: Tokens): Int32Array {
+    const known = this.#others.find((other) => other.component.text === component.text);
+    if (known !== undefined) return known.mask;
+    const mask = new Int32Array(this.#length);
+    this.#others.push({ component, mask });
+    return mask;
   }
 
   /** False if a name is to the globs what any other is. */
   means(name: string): boolean {
-    if (this.#others.length > 0 || this.#literals.has(name)) return true;
-    const dot = name.lastIndexOf(".");
-    return dot >= 0 && this.#extensions.size > 0 && this.#extensions.has(name.slice(dot));
+    if (this.#literals.has(name)) return true;
+    if (this.#extensions.size > 0) {
+      const dot = name.lastIndexOf(".");
+      if (dot >= 0 && this.#extensions.has(name.slice(dot))) return true;
+    }
+    for (const { component } of this.#others) if (matchesComponent(component, name)) return true;
+    return false;
   }
 
   step({ words }: PathState, name: string): PathState {
@@ -134,8 +147,8 @@ export class PathAutomaton {
     or(next, this.#literals.get(name));
     const dot = name.lastIndexOf(".");
     if (dot >= 0) or(next, this.#extensions.get(name.slice(dot)));
-    for (const { tokens, word, bit } of this.#others) {
-      if ((words[word]! & bit) !== 0 && matchesTokens(tokens, name)) next[word]! |= bit;
+    for (const { component, mask } of this.#others) {
+      if (matchesComponent(component, name)) or(next, mask);
     }
     for (let i = 0; i < next.length; i++) {
       next[i] = ((words[i]! & next[i]!) << 1) | (words[i]! & this.#staying[i]!);
@@ -168,6 +181,10 @@ export class PathAutomaton {
     this.#states.set(key, state);
     return state;
   }
+}
+
+function matchesComponent({ prefix, suffix, tokens }: Tokens, name: string): boolean {
+  return name.startsWith(prefix) && name.endsWith(suffix) && matchesTokens(tokens, name);
 }
 
 function keyOf(words: Int32Array): string {
