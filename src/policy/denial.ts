@@ -38,10 +38,20 @@ export class Denials {
     return this.#last;
   }
 
-  add(denial: Omit<Denial, "number">): Denial {
-    const numbered = { ...denial, number: ++this.#count };
-    this.#last.push(numbered);
+  /** The kernel asks twice for a page that it does not get: that is one. */
+  add(denial: Omit<Denial, "number">): void {
+    const last = this.#last.at(-1);
+    if (last !== undefined && isAgain(last, denial)) return;
+    this.#last.push({ ...denial, number: ++this.#count });
     if (this.#last.length > KEPT) this.#last.shift();
-    return numbered;
   }
+}
+
+/** So soon after one that it is the same call, ms. */
+const SAME_CALL_MS = 10;
+
+function isAgain(last: Denial, next: Omit<Denial, "number">): boolean {
+  return next.operation === "read" && last.operation === "read" && next.thread === last.thread &&
+    next.path === last.path && next.branch === last.branch &&
+    next.time - last.time < SAME_CALL_MS;
 }

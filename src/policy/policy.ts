@@ -45,6 +45,8 @@ export class Policy {
   readonly #aboutProcesses: readonly boolean[];
   /** Operations that any rule denies or asks about. */
   readonly refusable: number;
+  /** And those that any rule wants to be told. */
+  readonly told: number;
 
   /** `version`: how often rules were installed in the workspace. */
   constructor(readonly rules: readonly Rule[], readonly version: number) {
@@ -57,6 +59,8 @@ export class Policy {
     this.#aboutProcesses = rules.map(isAboutProcesses);
     this.refusable = rules.filter(({ verdict }) => verdict === "deny" || verdict === "ask")
       .reduce((all, { operations }) => all | operations, 0);
+    this.told = rules.filter(({ verdict }) => verdict === "watch")
+      .reduce((all, { operations }) => all | operations, this.refusable);
   }
 
   /** Null as branch: a checkpoint, to which only rules about every branch apply. */

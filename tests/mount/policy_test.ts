@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { shell } from "../support/process.ts";
+import { shell, until } from "../support/process.ts";
 
 const PROJECT =
   "mkdir -p infra/prod src; echo plan >infra/prod/main.tf; echo b >src/b; echo S=1 >.env";
@@ -207,3 +207,38 @@ Deno.test("a rename of a directory is refused for what is in it, and for nothing
       assert.match(await move("a", "z"), /Permission denied/);
     },
   ));
+
+Deno.test("what rules refuse or watch is in the log of events with the rule's name, reads too", () =>
+  withProject(PROJECT, async (m) => {
+    await install(m, {
+      rules: [...RULES.rules, {
+        name: "sources",
+        path_pattern: "src/**",
+        soft_watch: "write,read",
+      }],
+    });
+    const script =
+      "rm infra/prod/main.tf || true; cat .env || true; echo x >>src/b; cat src/b; touch end";
+    await shell(`(${script}) 2>/dev/null`, { cwd: m.mount });
+    const lines = await until("the last event is in the log", async () => {
+      const { stdout } = await m.run(["-C", m.project, "audit", "--json"]);
+      return stdout.includes('/end"') && stdout.trim().split("\n");
+    });
+    const told = lines.map((line) => JSON.parse(line)).filter(({ rule }) => rule !== undefined);
+    const brief = told.map((
+      { rule, event, file, agentvfs, error },
+    ) => [
+      rule.name,
+      event.action,
+      file.path.replace(`${m.mount}/`, ""),
+      agentvfs.verdict,
+      error?.code,
+    ]);
+    const unique = [...new Set(brief.map((row) => row.join(" ")))];
+    assert.deepEqual(unique, [
+      "production unlink infra/prod/main.tf deny EACCES",
+      "environment read .env deny EACCES",
+      "sources write src/b watch ",
+      "sources read src/b watch ",
+    ]);
+  }));

@@ -4,9 +4,7 @@
  * @module
  */
 
-import { binaryString } from "../../../ffi/binary_string.ts";
 import { PolicyGate } from "../../mount/fuse/policy/policy_gate.ts";
-import type { Recorder } from "../../mount/recording/recorder.ts";
 import type { CgroupCallers } from "../../mount/linux/cgroup_callers.ts";
 import { PolicyCaller } from "../../mount/linux/policy_caller.ts";
 import { Denials } from "../../policy/denial.ts";
@@ -23,15 +21,11 @@ export class FsPolicy {
     rules: PolicyText | null,
     callers: CgroupCallers | null,
     onStale: (node: number) => void,
-    recorder: Recorder | null,
   ) {
     const caller = new PolicyCaller(callers);
     this.gate = new PolicyGate({
       callerOf: ({ request }) => caller.of(request),
-      onDenied: (denial) => {
-        this.denials.add(denial);
-        recorder?.denied(binaryString(denial.rule));
-      },
+      onDenied: (denial) => this.denials.add(denial),
       onStale,
     });
     this.install(rules);

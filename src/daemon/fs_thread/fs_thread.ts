@@ -95,7 +95,7 @@ function serve(
   const recorder = makeRecorder(start, stamps);
   const policy = new FsPolicy(start.policy, routing?.callers ?? null, (node) => {
     post({ type: "stale", node });
-  }, recorder);
+  });
   const session = new Session({
     ...(main!.connection === null ? {} : { resumed: main!.connection }),
     fd: start.fuseFd,

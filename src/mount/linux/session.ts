@@ -297,14 +297,14 @@ export class Session {
       }
       const { recorder } = this.options;
       const known = { resent, isReenactor };
+      policy.begin();
       if (recorder === null) return this.#carryOut(opcode, known);
-      if (!recorder.wants(opcode)) {
-        const result = this.#carryOut(opcode, known);
-        if (result < 0) recorder.endUnwanted(context, opcode, result);
-        return result;
-      }
-      recorder.begin(context, opcode);
+      const isWanted = recorder.wants(opcode);
+      if (isWanted) recorder.begin(context, opcode);
       const result = this.#carryOut(opcode, known);
+      if (!isWanted && policy.verdict === 0) return result;
+      if (!isWanted) recorder.begin(context, opcode);
+      recorder.decided(policy.verdict, policy.rule);
       recorder.end(context, opcode, result);
       return result;
     } catch (error) {

@@ -43,14 +43,15 @@ const THREADS = 1024;
 /** Longest path of a record, and longest second name. */
 const PATH_LIMIT = 8192;
 const ALLOW = VERDICTS.indexOf("allow");
-const DENY = VERDICTS.indexOf("deny");
 /** What a request is that is recorded because it was refused. */
 const REFUSABLE = recordedActions("all");
 const MS_TO_NS = 1e6;
 const LONGEST_DURATION = 0xffff_fffe;
 
 export class Recorder {
-  readonly #actions: Int8Array;
+  /** Those that are recorded whatever a rule says of them. */
+  readonly #wanted: Int8Array;
+  readonly #actions = recordedActions("all");
   readonly #subject = new RecordedSubject();
   /** Directory of the path that was told last, and its path with a slash behind it; null: it has none. */
   #directory: Inode | null = null;
@@ -69,15 +70,15 @@ export class Recorder {
   readonly #callers: Callers;
 
   constructor(readonly ring: RingWriter, level: Level, callers: Callers | null) {
-    this.#actions = recordedActions(level);
+    this.#wanted = recordedActions(level);
     this.#callers = callers ?? NOBODY;
   }
 
   wants(opcode: number): boolean {
-    return this.#actions[opcode] !== NOT_RECORDED;
+    return this.#wanted[opcode] !== NOT_RECORDED;
   }
 
-  /** Called before a request is decided and carried out. */
+  /** Called before a request is decided and carried out; of one that is not wanted, once a rule has said something of it. */
   begin(context: Context, opcode: number): void {
     this.#begun = monotonicTime();
     this.#verdict = ALLOW;
@@ -124,19 +125,10 @@ export class Recorder {
     this.#callers.layName(tid, bytes, at + RECORD.NAME);
   }
 
-  /** A rule of that name, a binary string, refuses the request. */
-  denied(rule: string): void {
-    this.#verdict = DENY;
+  /** What a rule said of the request that was begun: place in `VERDICTS`, and the rule's name, a binary string. */
+  decided(verdict: number, rule: string): void {
+    this.#verdict = verdict;
     this.#rule = rule;
-  }
-
-  /** Called when a request was carried out that is only recorded if it was refused. */
-  endUnwanted(context: Context, opcode: number, result: number): void {
-    if (this.#verdict !== DENY) return;
-    const rule = this.#rule;
-    this.begin(context, opcode);
-    this.denied(rule);
-    this.end(context, opcode, result);
   }
 
   /** Directories may be elsewhere now. */

@@ -6,11 +6,14 @@
  * @module
  */
 
+import { binaryString } from "../../../../ffi/binary_string.ts";
 import { Opcode } from "../../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../../host/errno.ts";
 import type { Denial } from "../../../policy/denial.ts";
 import { operationsText } from "../../../policy/operation.ts";
 import { ANY_CALLER, type Caller, type Policy, UNKNOWN_CALLER } from "../../../policy/policy.ts";
+import type { Rule } from "../../../policy/rule.ts";
+import { VERDICTS } from "../../../telemetry/mount_record.ts";
 import { pathOf } from "../../../tree/nodes/inode.ts";
 import { TreeStates } from "../../tree_states.ts";
 import { wireNode } from "../../views.ts";
@@ -19,6 +22,10 @@ import { asksForOpens } from "../init.ts";
 import { isWriteBack } from "../data_handlers.ts";
 import { PolicyQuestion, type Refusal } from "./policy_question.ts";
 import { POLICY_ROWS } from "./policy_rows.ts";
+
+const ALLOW = VERDICTS.indexOf("allow");
+const WATCH = VERDICTS.indexOf("watch");
+const DENY = VERDICTS.indexOf("deny");
 
 export interface PolicyGateOptions {
   /** Who made the request that the context has. */
@@ -33,6 +40,10 @@ export class PolicyGate {
   #states: TreeStates | null = null;
   /** A directory may have been moved since. */
   #moved = false;
+  /** What a rule said of the request: its place in `VERDICTS` of the telemetry; 0 where none did. */
+  verdict = ALLOW;
+  /** Name of that rule, a binary string. */
+  rule = "";
 
   constructor(readonly options: PolicyGateOptions) {}
 
@@ -51,6 +62,12 @@ export class PolicyGate {
     this.#moved = true;
   }
 
+  /** Another request comes. */
+  begin(): void {
+    this.verdict = ALLOW;
+    this.rule = "";
+  }
+
   /** 0, or the negative errno of what the rules refuse. */
   check(context: Context, opcode: number): number {
     const policy = this.#policy;
@@ -59,7 +76,7 @@ export class PolicyGate {
     if (row === undefined) return 0;
     if (this.#moved) this.#states!.forget();
     this.#moved = opcode === Opcode.RENAME || opcode === Opcode.RENAME2;
-    if (policy.refusable === 0) return 0;
+    if (policy.told === 0) return 0;
     const unknown = opcode === Opcode.WRITE && isWriteBack(context.request);
     const question = new PolicyQuestion(
       context,
@@ -68,7 +85,10 @@ export class PolicyGate {
       this.#callerOf(context, unknown),
     );
     const refusal = row(question);
-    if (refusal === null) return 0;
+    if (refusal === null) {
+      if (question.watched !== null) this.#note(WATCH, question, question.watched);
+      return 0;
+    }
     this.#tell(question, refusal);
     if (unknown) {
       const { view, request } = context;
@@ -83,10 +103,18 @@ export class PolicyGate {
     return asksForOpens(context.connection) ? ANY_CALLER : UNKNOWN_CALLER;
   }
 
-  #tell({ context, policy, caller }: PolicyQuestion, { place, operation, denied }: Refusal): void {
-    const { view, request } = context;
-    const { parent, name, state, isDirectory } = place;
-    const rule = policy.ruleFor(state, isDirectory, view.branch, caller, denied);
+  #note(verdict: number, { context, policy, caller }: PolicyQuestion, about: Refusal): Rule | null {
+    const { state, isDirectory } = about.place;
+    const rule = policy.ruleFor(state, isDirectory, context.view.branch, caller, about.denied);
+    this.verdict = verdict;
+    this.rule = binaryString(rule?.name ?? "");
+    return rule;
+  }
+
+  #tell(question: PolicyQuestion, refusal: Refusal): void {
+    const { view, request } = question.context;
+    const { operation, place: { parent, name } } = refusal;
+    const rule = this.#note(DENY, question, refusal);
     const directory = pathOf(parent);
     this.options.onDenied({
       time: Date.now(),

@@ -13,11 +13,14 @@ import type { Context } from "../context.ts";
 export interface Refusal {
   readonly place: Place;
   readonly operation: number;
-  /** Those that a rule denies. */
+  /** Those that the rule is about. */
   readonly denied: number;
 }
 
 export class PolicyQuestion {
+  /** The first that is allowed and to be told. */
+  watched: Refusal | null = null;
+
   constructor(
     readonly context: Context,
     readonly policy: Policy,
@@ -36,7 +39,12 @@ export class PolicyQuestion {
   /** `parts`: what else is done with it. */
   ask(place: Place, operation: number, parts = 0): Refusal | null {
     const decision = this.decide(place);
-    if (!refuses(decision, operation, parts)) return null;
+    if (!refuses(decision, operation, parts)) {
+      if ((decision.watched & operation) !== 0) {
+        this.watched ??= { place, operation, denied: operation };
+      }
+      return null;
+    }
     return { place, operation, denied: decision.denied & (operation | parts) };
   }
 

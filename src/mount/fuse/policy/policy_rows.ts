@@ -48,8 +48,10 @@ function removes(isDirectory: boolean): Row {
   };
 }
 
+/** Where opens are not asked for, the first one is all there is, and what comes of it is asked about. */
 function open(question: PolicyQuestion): Refusal | null {
-  const { request } = question.context;
+  const { request, connection } = question.context;
+  if (!asksForOpens(connection)) return null;
   const flags = request.u32(BODY);
   const access = flags & O_ACCMODE;
   let operations = access === 1 ? 0 : (flags & FMODE_EXEC) !== 0 ? Operation.EXEC : Operation.READ;
