@@ -43,7 +43,7 @@ const THREADS = 1024;
 /** Longest path of a record, and longest second name. */
 const PATH_LIMIT = 8192;
 const ALLOW = VERDICTS.indexOf("allow");
-/** What a request is that is recorded because it was refused. */
+/** What a request is that is recorded because of what a rule says. */
 const REFUSABLE = recordedActions("all");
 const MS_TO_NS = 1e6;
 const LONGEST_DURATION = 0xffff_fffe;
@@ -51,7 +51,6 @@ const LONGEST_DURATION = 0xffff_fffe;
 export class Recorder {
   /** Those that are recorded whatever a rule says of them. */
   readonly #wanted: Int8Array;
-  readonly #actions = recordedActions("all");
   readonly #subject = new RecordedSubject();
   /** Directory of the path that was told last, and its path with a slash behind it; null: it has none. */
   #directory: Inode | null = null;
