@@ -43,6 +43,8 @@ export const BUILT_IN_SETS: Readonly<Record<string, BuiltInSet>> = {
       },
       { name: "the log of HEAD", path_pattern: "**/.git/logs/HEAD", deny: KEPT },
       { name: "logs of git branches", path_pattern: "**/.git/logs/refs/heads/**", deny: KEPT },
+      // The folder itself stays, whatever git does in it.
+      { name: "the rest of git", path_pattern: "**/.git/**", allow: "unlink,rename" },
       { name: "the git folder", path_pattern: "**/.git", deny: "unlink,rename" },
     ],
   },

@@ -4,10 +4,8 @@ import type { Denial } from "./denial.ts";
 /** For a person, and for an agent that reads it. */
 export function denialSentence({ operation, path, rule, branch }: Denial): string {
   const where = branch === null ? " of a checkpoint" : branch === "main" ? "" : ` on ${branch}`;
-  return `${VERBS[operation] ?? operation} ${
-    displayString(path)
-  }${where} was refused by the rule ` +
-    `${JSON.stringify(rule)}: ask the user instead of trying another way`;
+  const what = `${VERBS[operation] ?? operation} ${displayString(path)}${where}`;
+  return `${what} was refused by the rule ${JSON.stringify(rule)}`;
 }
 
 const VERBS: Readonly<Record<string, string>> = {
@@ -16,7 +14,7 @@ const VERBS: Readonly<Record<string, string>> = {
   create: "Making",
   unlink: "Removing",
   rename: "Renaming",
-  truncate: "Cutting",
+  truncate: "Cutting off",
   exec: "Running",
   link: "Linking",
   attributes: "Changing attributes of",

@@ -54,6 +54,17 @@ const SCENES: Record<string, (s: HookScene) => Promise<void>> = {
     });
   },
 
+  async "an agent is told once of what rules refused it"(s) {
+    assert.match(await s.tell(START!), /branch/);
+    const rules = [{ name: "frozen", path_pattern: "file", deny: "write" }];
+    await s.client.installPolicy({ text: JSON.stringify({ rules }), from: ["a test"] });
+    await assert.rejects(s.write("file", "two\n"));
+    const told = await s.tell(AFTER!);
+    assert.match(told, /Cutting off file on .* was refused by the rule "frozen"/);
+    assert.match(told, /no way around them/);
+    assert.doesNotMatch(await s.tell(AFTER!), /frozen/);
+    await s.client.removePolicy({});
+  },
   async "what is of no call is recorded apart: before a prompt, between calls, at the end of a turn"(
     s,
   ) {

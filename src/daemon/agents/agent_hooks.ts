@@ -18,17 +18,21 @@ import type { SaveCommit } from "../threads/messages.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { AgentSessions } from "./agent_sessions.ts";
 import type { MoveBehind, MovesBehind } from "./moves_behind.ts";
+import type { Denial } from "../../policy/denial.ts";
+import { ToldRefusals } from "./told_refusals.ts";
 import { RecentMap } from "./recent_map.ts";
 import { OpenCalls } from "./open_calls.ts";
 import type { UnchangedWorktrees } from "./unchanged_worktrees.ts";
 import type { WorkJournal, WorkRecord } from "./work_journal.ts";
-import { changedBehind, greeting } from "./words_to_agent.ts";
+import { changedBehind, greeting, refusedByRules } from "./words_to_agent.ts";
 
 export interface AgentHooksParts {
   readonly background: BackgroundClient;
   readonly moves: MovesBehind;
   readonly journal: WorkJournal;
   readonly worktrees: UnchangedWorktrees;
+  /** What rules refused lately, oldest first. */
+  refused(): Promise<readonly Denial[]>;
   branch(name?: string): Promise<Branch>;
   turn<T>(what: string, job: () => Promise<T>): Promise<T>;
   /** Whether what agents tell of becomes checkpoints. */
@@ -53,11 +57,13 @@ interface Due {
 interface Found {
   readonly branch: Branch;
   readonly moves: readonly MoveBehind[];
+  readonly refused: readonly Denial[];
 }
 
 export class AgentHooks {
   readonly #calls = new RecentMap<string, OpenCalls>(MOST_BRANCHES);
   readonly #sessions: AgentSessions;
+  readonly #refusals = new ToldRefusals();
 
   constructor(readonly parts: AgentHooksParts) {
     this.#sessions = new AgentSessions(parts.journal, parts.moves.before);
@@ -102,7 +108,8 @@ export class AgentHooks {
       const record = this.#advance(name, event);
       if (record !== null) await this.#record(branch, event, record);
       const { knows } = this.#sessions.of(name, event);
-      return { branch, moves: await this.parts.moves.since(name, knows) };
+      const moves = await this.parts.moves.since(name, knows);
+      return { branch, moves, refused: await this.parts.refused() };
     } catch (error) {
       console.log(`${event.name} of ${event.agent} was not recorded: ${(error as Error).message}`);
       return null;
@@ -110,12 +117,13 @@ export class AgentHooks {
   }
 
   /** What is told now need not be told again. */
-  #tell(event: AgentEvent, { branch, moves }: Found): string[] {
+  #tell(event: AgentEvent, { branch, moves, refused }: Found): string[] {
     if (!event.listens) return [];
     const { isGreeted, knows } = this.#sessions.of(branch.name, event);
     const told = [
       isGreeted ? null : greeting(branch.name, branch.head),
       changedBehind(moves),
+      refusedByRules(this.#refusals.untold(branch.name, event.session, refused)),
     ];
     this.#sessions.told(branch.name, event, Math.max(knows, ...moves.map(({ number }) => number)));
     return told.filter((words) => words !== null);

@@ -5,6 +5,8 @@
  */
 
 import type { CommitInfo } from "../../history/commits/commit.ts";
+import type { Denial } from "../../policy/denial.ts";
+import { denialSentence } from "../../policy/denial_sentence.ts";
 import type { MoveBehind } from "./moves_behind.ts";
 
 /** Files that are named in one answer; the rest is counted. */
@@ -29,4 +31,16 @@ export function changedBehind(moves: readonly MoveBehind[]): string | null {
   const rest = more === 0 ? "" : `, and ${more} more (echo diff > .agentvfs/ctl tells)`;
   return "agentvfs: these files are not as they were at your last step. A rollback, undo, restore or merge changed, brought back " +
     `or removed them: ${named.join(", ")}${rest}. Read them again before you edit them.`;
+}
+
+/** Refusals that are told in one answer; the rest is counted. */
+const MOST_REFUSALS = 5;
+
+/** After rules refused something. Null if they did not. */
+export function refusedByRules(denials: readonly Denial[]): string | null {
+  if (denials.length === 0) return null;
+  const told = denials.slice(0, MOST_REFUSALS).map(denialSentence);
+  const more = denials.length - told.length;
+  return `agentvfs: ${told.join(". ")}${more === 0 ? "" : `. So were ${more} more`}. ` +
+    "The rules were set by the user, and there is no way around them: say what you need and ask.";
 }

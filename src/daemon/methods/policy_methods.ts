@@ -80,11 +80,17 @@ export class PolicyMethods {
     return { count, denials: last.map(denialReport) };
   }
 
+  /** What was refused lately, oldest first. */
+  async refused(): Promise<readonly Denial[]> {
+    if (this.#policy.rules.length === 0) return [];
+    return (await this.parts.fs.call("denials", null)).last;
+  }
+
   /** What was refused in a branch lately, a sentence each, the latest last. */
   async sentences(branch: string): Promise<string[]> {
-    if (this.#policy.rules.length === 0) return [];
-    const { last } = await this.parts.fs.call("denials", null);
-    const told = last.filter((denial) => denial.branch === branch).slice(-MOST_SENTENCES);
+    const told = (await this.refused()).filter((denial) => denial.branch === branch).slice(
+      -MOST_SENTENCES,
+    );
     return told.map((denial) => `${new Date(denial.time).toISOString()} ${denialSentence(denial)}`);
   }
 

@@ -108,6 +108,7 @@ export class Daemon {
       moves,
       journal,
       worktrees,
+      refused: () => this.#policy.refused(),
       deadlineMs,
       records: () => this.auto.policy.calls,
     });

@@ -43,7 +43,7 @@ const THREADS = 1024;
 /** Longest path of a record, and longest second name. */
 const PATH_LIMIT = 8192;
 const ALLOW = VERDICTS.indexOf("allow");
-/** What a request is that is recorded because it was refused. */
+/** What a request is that is recorded because of what a rule says. */
 const REFUSABLE = recordedActions("all");
 const MS_TO_NS = 1e6;
 const LONGEST_DURATION = 0xffff_fffe;
@@ -124,7 +124,7 @@ export class Recorder {
     this.#callers.layName(tid, bytes, at + RECORD.NAME);
   }
 
-  /** What a rule said of the request that was begun: number of the verdict in `VERDICTS`, and the rule's name as a binary string. */
+  /** What a rule said of the request that was begun: place in `VERDICTS`, and the rule's name, a binary string. */
   decided(verdict: number, rule: string): void {
     this.#verdict = verdict;
     this.#rule = rule;

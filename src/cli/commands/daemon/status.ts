@@ -69,6 +69,7 @@ function lines(report: StatusReport, project: SourceReport | null): string[] {
         : joined(words(shortId(head.id), quoted(head.label)), localTime(head.time)),
     ],
     ["changes", report.dirty ? `${grouped(report.changes)} paths since then` : "none since then"],
+    ...rulesRow(report),
     ["import", importLine(report)],
     ["source", safe(sourceLine(project))],
     [
@@ -95,6 +96,13 @@ function lines(report: StatusReport, project: SourceReport | null): string[] {
   }
   if (!onTerminal()) return shown;
   return shown.map((line) => line.replace(/^\w+/, (key) => style(key, "dim")));
+}
+
+function rulesRow({ policy, refused }: StatusReport): string[][] {
+  if (policy.rules === 0) return [];
+  const rules = policy.rules === 1 ? "1 rule" : `${grouped(policy.rules)} rules`;
+  const last = refused.at(-1);
+  return [["rules", joined(rules, last === undefined ? "nothing refused here" : safe(last))]];
 }
 
 function unreadable({ unreadable: { count, first } }: StatusReport): string[] {

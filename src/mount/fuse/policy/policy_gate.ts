@@ -13,6 +13,7 @@ import type { Denial } from "../../../policy/denial.ts";
 import { operationsText } from "../../../policy/operation.ts";
 import { ANY_CALLER, type Caller, type Policy, UNKNOWN_CALLER } from "../../../policy/policy.ts";
 import type { Rule } from "../../../policy/rule.ts";
+import { VERDICTS } from "../../../telemetry/mount_record.ts";
 import { pathOf } from "../../../tree/nodes/inode.ts";
 import { TreeStates } from "../../tree_states.ts";
 import { wireNode } from "../../views.ts";
@@ -21,6 +22,10 @@ import { asksForOpens } from "../init.ts";
 import { isWriteBack } from "../data_handlers.ts";
 import { PolicyQuestion, type Refusal } from "./policy_question.ts";
 import { POLICY_ROWS } from "./policy_rows.ts";
+
+const ALLOW = VERDICTS.indexOf("allow");
+const WATCH = VERDICTS.indexOf("watch");
+const DENY = VERDICTS.indexOf("deny");
 
 export interface PolicyGateOptions {
   /** Who made the request that the context has. */
@@ -36,7 +41,7 @@ export class PolicyGate {
   /** A directory may have been moved since. */
   #moved = false;
   /** What a rule said of the request: its place in `VERDICTS` of the telemetry; 0 where none did. */
-  verdict = 0;
+  verdict = ALLOW;
   /** Name of that rule, a binary string. */
   rule = "";
 
@@ -59,7 +64,7 @@ export class PolicyGate {
 
   /** Another request comes. */
   begin(): void {
-    this.verdict = 0;
+    this.verdict = ALLOW;
     this.rule = "";
   }
 
@@ -81,7 +86,7 @@ export class PolicyGate {
     );
     const refusal = row(question);
     if (refusal === null) {
-      if (question.watched !== null) this.#note(1, question, question.watched);
+      if (question.watched !== null) this.#note(WATCH, question, question.watched);
       return 0;
     }
     this.#tell(question, refusal);
@@ -109,7 +114,7 @@ export class PolicyGate {
   #tell(question: PolicyQuestion, refusal: Refusal): void {
     const { view, request } = question.context;
     const { operation, place: { parent, name } } = refusal;
-    const rule = this.#note(2, question, refusal);
+    const rule = this.#note(DENY, question, refusal);
     const directory = pathOf(parent);
     this.options.onDenied({
       time: Date.now(),
