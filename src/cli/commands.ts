@@ -19,6 +19,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   run: { load: () => import("./commands/daemon/run.ts") },
   doctor: { load: () => import("./commands/daemon/doctor.ts") },
   status: { load: () => import("./commands/daemon/status.ts"), control: true },
+  auto: { load: () => import("./commands/daemon/auto.ts") },
   restart: { load: () => import("./commands/daemon/restart.ts"), control: true },
   stop: { load: () => import("./commands/daemon/stop.ts"), control: true },
   checkpoint: { load: () => import("./commands/history/checkpoint.ts"), control: true },

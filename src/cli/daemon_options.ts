@@ -6,6 +6,7 @@
 
 import type { DaemonConfig, WorkspaceRecord } from "../daemon/workspaces/workspace.ts";
 import { planDaemon } from "../daemon/workspaces/workspace.ts";
+import { AUTO_OPTION, autoWords } from "./auto_option.ts";
 import type { CommandInput, OptionSpecs } from "./command.ts";
 import { milliseconds } from "./duration_option.ts";
 import { usageError } from "./command_error.ts";
@@ -27,6 +28,7 @@ export const DAEMON_OPTIONS: OptionSpecs = {
   },
   "no-keep-awake": { brief: "let idle CPUs halt between requests" },
   "no-events": { brief: "tell nobody who watches the mount of rollbacks" },
+  auto: AUTO_OPTION,
   watch: { brief: "bring in what changes in the project alone" },
   cgroups: { brief: "let cgroups see branches; --strict: others see none" },
   strict: {},
@@ -57,6 +59,7 @@ export async function daemonConfig(
     keepAwake: !input.flags.has("no-keep-awake"),
     events: !input.flags.has("no-events"),
     watch: input.flags.has("watch"),
+    auto: auto(input),
     routing: input.flags.has("strict") ? "strict" : input.flags.has("cgroups") ? "cgroups" : "none",
     telemetry: telemetryLevel(input),
     version: VERSION,
@@ -75,6 +78,11 @@ function telemetryLevel(input: CommandInput): Level | undefined {
   const level = LEVELS.find((level) => level === text);
   if (level !== undefined) return level;
   throw usageError(`--telemetry is one of ${LEVELS.join(", ")}, not ${text}`);
+}
+
+function auto(input: CommandInput): string | undefined {
+  const words = input.values.get("auto");
+  return words === undefined ? undefined : autoWords(words);
 }
 
 function notEmpty(input: CommandInput, option: string): string | undefined {

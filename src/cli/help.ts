@@ -16,7 +16,7 @@ Usage: agentvfs COMMAND [OPTIONS]
   status [DIR]         what is mounted, what it shows, how the import is going
   stop, restart [DIR]  unmount and end the daemon; replace its server only
 
-  checkpoint [LABEL]   record the mount as it is now
+  checkpoint, auto     record the mount as it is now; when by itself
   log, show, diff      list checkpoints; what one changed; what differs
   rollback REF         make the mount what a checkpoint recorded
   undo, redo, restore  take back the last thing, or one; do it again; some paths

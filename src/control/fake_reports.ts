@@ -115,6 +115,7 @@ export function statusReport(places: Places, head: LogEntry, restarts: number): 
     routing: null,
     policy: { version: 1, rules: 1 },
     refused: [DENIAL.message],
+    auto: "calls,mass-delete:50",
     rssBytes: 1024 * 1024,
     uptimeMs: 1234,
   };

@@ -331,6 +331,12 @@ export class FakeService implements Service {
     return { branch: p.branch ?? null, kinds: p.kinds ?? [], seq: 0 };
   }
 
+  async auto(p: Params<"auto">): Promise<Result<"auto">> {
+    await this.#called("auto", p);
+    const policy = p.policy ?? "calls,mass-delete:50";
+    return { policy, calls: true, quietMs: null, deletions: 50, timerMs: null };
+  }
+
   async tasks(p: Params<"tasks">): Promise<Result<"tasks">> {
     await this.#called("tasks", p);
     return { tasks: [] };

@@ -54,6 +54,7 @@ const ROWS = {
   memory: () => import("./methods/daemon/memory.ts"),
   compareSource: () => import("./methods/daemon/compare_source.ts"),
   subscribe: () => import("./methods/daemon/subscribe.ts"),
+  auto: () => import("./methods/daemon/auto.ts"),
   tasks: () => import("./methods/daemon/tasks.ts"),
   restart: () => import("./methods/daemon/restart.ts"),
   stop: () => import("./methods/daemon/stop.ts"),

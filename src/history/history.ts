@@ -118,6 +118,7 @@ export class History {
       resolve: (branch, ref) => this.resolve(branch, ref),
       operation: (branch, ref) => this.#refs.operation(branch, ref),
       prompt: (branch, ref) => this.#refs.work.prompt(branch, ref),
+      call: (branch, id) => this.#refs.work.index.call(branch, id),
     });
   }
 

@@ -57,6 +57,8 @@ export interface UndoSource {
   operation(branch: string, ref: string): Operation | null;
   /** What is recorded of the prompt that a ref means; null if the ref means none. */
   prompt(branch: string, ref: string): PromptWork | null;
+  /** What is recorded of the call with that id, oldest first. */
+  call(branch: string, id: string): readonly ObjectId[];
 }
 
 export class Undos {
@@ -136,8 +138,15 @@ export class Undos {
       return { name: `#${number}`, kind, label: "", steps: [step] };
     }
     const prompt = this.#commits.prompt(branch, ref);
-    if (prompt !== null) return this.#changeOfPrompt(prompt);
+    if (prompt !== null) return this.#changeOf(`prompt ${prompt.id}`, prompt.commits);
     const after = this.#commits.resolve(branch, ref);
+    const { call } = after.details ?? {};
+    if (call?.startsWith(ref)) {
+      const commits = this.#commits.call(branch, call);
+      if (commits.length > 1) {
+        return { ...this.#changeOf(`call ${call}`, commits), kind: after.kind };
+      }
+    }
     const name = after.number === undefined ? after.id.slice(0, 12) : `#${after.number}`;
     const [parent] = after.parents;
     if (parent === undefined) {
@@ -152,7 +161,7 @@ export class Undos {
   }
 
   /** What was changed by nobody's call is not the prompt's: a person may have done it. */
-  #changeOfPrompt({ id, commits }: PromptWork): Change {
+  #changeOf(name: string, commits: readonly ObjectId[]): Change {
     const steps: ChangeStep[] = [];
     for (const commit of commits) {
       const after = whole(this.#commits.commitInfo(commit));
@@ -163,15 +172,11 @@ export class Undos {
       else steps.unshift({ before: whole(this.#commits.commitInfo(parent)), after });
     }
     const [first, ...others] = steps;
-    if (first !== undefined) {
-      return { name: `prompt ${id}`, kind: "prompt", label: "", steps: [first, ...others] };
-    }
+    if (first !== undefined) return { name, kind: "prompt", label: "", steps: [first, ...others] };
     throw new HistoryError(
       "cannot_undo",
-      `Cannot undo prompt ${id}: no call of it changed anything`,
-      {
-        subject: id,
-      },
+      `Cannot undo ${name}: no call of it changed anything`,
+      { subject: name },
     );
   }
 }

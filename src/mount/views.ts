@@ -16,6 +16,7 @@ import { dropForgotten, SWEEP_AFTER } from "../tree/drop_forgotten.ts";
 import type { Inode } from "../tree/nodes/inode.ts";
 import type { RequestId } from "../tree/journal/journal_record.ts";
 import type { WorkingTree } from "../tree/working_tree.ts";
+import type { RemovalWatch } from "./removal_watch.ts";
 
 export interface View {
   readonly number: number;
@@ -33,6 +34,8 @@ export interface View {
    * Processes see it, or not, by who they are: the kernel cannot keep its names, nor what it knows of its directories.
    */
   isRouted: boolean;
+  /** Sees when very much is being deleted in it, if that is wanted. */
+  removals?: RemovalWatch | undefined;
 }
 
 /** The view at the root of the mount. */
@@ -57,6 +60,8 @@ export class ViewTable {
   readonly #views = new Map<number, View>();
   readonly main: View;
   readonly #touched = new Set<View>();
+  /** Very much is being deleted in it: what was not recorded is to be recorded before the next request. */
+  removing: View | null = null;
 
   /** `onIdle` is told when the kernel refers to nothing in a checkpoint any more, `onMany` when it should forget some. */
   constructor(

@@ -55,6 +55,15 @@ export interface OrphanRecord {
 
 /** Writes a record of each orphan that it does not know into the journal's current segment. */
 export function logOrphans(tree: OrphanTree): Status {
+  const { records } = tree.journal;
+  try {
+    return logUnknown(tree);
+  } finally {
+    tree.journal.retold += tree.journal.records - records;
+  }
+}
+
+function logUnknown(tree: OrphanTree): Status {
   for (const inode of tree.nodes.orphans) {
     // It has names that are not loaded: the checkpoint holds it.
     if (inode.names !== null && inode.nlink > 0) continue;

@@ -14,6 +14,7 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   doctor: ["doctor"],
   status: ["status"],
   restart: ["restart", "restart --all"],
+  auto: ["auto", "auto all"],
   checkpoint: ["checkpoint x --message why"],
   rollback: ["rollback initial --dry-run"],
   log: ["log"],
@@ -157,6 +158,7 @@ const PARAMS: { readonly [M in MethodName]: Params<M> | null } = {
   compareSource: {},
   subscribe: { kinds: ["merge"] },
   tasks: {},
+  auto: { policy: "all" },
   restart: {},
   stop: {},
 };

@@ -184,6 +184,7 @@ class Victim {
       keepAwake: null,
       onCommand: () => {},
       onIdle: () => {},
+      onRemoving: () => {},
     });
   }
 

@@ -53,6 +53,7 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   memory: [{}, { collect: true }],
   compareSource: [{}],
   subscribe: "library_test.ts",
+  auto: [{}, { policy: "all" }, { policy: "calls,mass-delete" }],
   tasks: [{}],
   restart: "restart_test.ts",
   stop: [{}],

@@ -69,6 +69,7 @@ class Served {
       keepAwake: null,
       onCommand: () => {},
       onIdle: () => {},
+      onRemoving: () => {},
     });
   }
 

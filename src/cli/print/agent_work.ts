@@ -10,6 +10,9 @@ const MOMENTS = {
   prompt: "before the prompt",
   "before-call": "between calls",
   turn: "end of the turn",
+  deletion: "very much was being deleted",
+  quiet: "after a quiet moment",
+  timer: "by timer",
   call: "",
 } as const;
 

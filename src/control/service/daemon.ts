@@ -6,6 +6,7 @@
 
 export type { SourceReport } from "../methods/daemon/compare_source.ts";
 export type { MemoryReport, ThreadMemory } from "../methods/daemon/memory.ts";
+export type { AutoReport } from "../methods/daemon/auto.ts";
 export type { RestartReport } from "../methods/daemon/restart.ts";
 export type { ImportProgress, SkippedPath, StatusReport } from "../methods/daemon/status.ts";
 export type { SubscribeReport } from "../methods/daemon/subscribe.ts";

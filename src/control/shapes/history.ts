@@ -171,8 +171,9 @@ export const Details = shape(
   "What of an agent's work a checkpoint records, as the agent's hooks told it. What is not known is not there.",
   {
     moment: optional(oneOf(
-      ["prompt", "call", "before-call", "turn"],
-      "It has what was changed before the person said something, by a tool call, before a call and by none, or by the end of a turn",
+      ["prompt", "call", "before-call", "turn", "deletion", "quiet", "timer"],
+      "It has what was changed before the person said something, by a tool call, before a call and by none, or by the end of a turn; " +
+        "or was made by itself: when very much was being deleted, after a quiet moment, or by timer",
     )),
     session: optional(text("The agent's session")),
     prompt: optional(text("The person's prompt, or turn, that it belongs to")),

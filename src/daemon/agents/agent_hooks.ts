@@ -31,6 +31,8 @@ export interface AgentHooksParts {
   readonly worktrees: UnchangedWorktrees;
   branch(name?: string): Promise<Branch>;
   turn<T>(what: string, job: () => Promise<T>): Promise<T>;
+  /** Whether what agents tell of becomes checkpoints. */
+  records(): boolean;
   /** Longest time that an agent waits, ms. */
   readonly deadlineMs: number;
 }
@@ -80,6 +82,14 @@ export class AgentHooks {
     const found = await within(this.parts.deadlineMs, this.#follow(branch, event));
     this.parts.worktrees.heard(event);
     return { text: found === null ? "" : writeAnswer(event, this.#tell(event, found)) };
+  }
+
+  /** What is known of the call that is under way in a branch, if it is only one; else whether any is. */
+  callIn(branch: string): CommitDetails | boolean {
+    const calls = this.#calls.get(branch);
+    const event = calls?.only ?? null;
+    if (event === null) return calls !== undefined && !calls.isEmpty;
+    return { ...detailsOf("call", event), ...callDetails(event, null, new Set()) };
   }
 
   /** Does what there is to do. Resolves with null if it cannot be done. */
@@ -166,7 +176,7 @@ export class AgentHooks {
     });
     try {
       const { made, head } = await this.parts.turn("checkpoint", async () => {
-        const made = await branch.saveIfChanged(commit);
+        const made = this.parts.records() ? await branch.saveIfChanged(commit) : null;
         return { made, head: branch.head.id };
       });
       if (note !== undefined) this.parts.journal.append(await note(made?.id ?? null, head));

@@ -41,6 +41,11 @@ export class OpenCalls {
     return this.#open.length === 0;
   }
 
+  /** The only one; null: there is none, or several. */
+  get only(): AgentEvent | null {
+    return this.#open.length === 1 ? this.#open[0]!.event : null;
+  }
+
   begin(event: AgentEvent): void {
     const open: Open = { event, since: performance.now(), alongside: new Set() };
     for (const other of this.#open) {

@@ -24,7 +24,7 @@ import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { BranchWatchers } from "../watchers/watchers.ts";
 import type { BuiltSlot } from "../../tree/capture/capture.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
-import type { SaveCommit, TreeState, ViewCommands } from "../threads/messages.ts";
+import type { SaveCommit, TakenCapture, TreeState, ViewCommands } from "../threads/messages.ts";
 
 /** Safety checkpoints of a rollback that still finds changes, before it freezes the mount to end the race. */
 const UNFROZEN_ATTEMPTS = 3;
@@ -93,6 +93,8 @@ export class Branch {
   #journalSegment: number;
   /** The tree may hold a capture that is not settled. */
   #isCaptureOpen = false;
+  /** What the fs thread captured by itself, and what it is to be called. */
+  #taken: { readonly capture: TakenCapture; readonly commit: SaveCommit } | null = null;
   /** While the row may point to what the tree does not show: the merge that is in progress. */
   #uncertain: { readonly merge: MergeInProgress | null } | null = null;
   /** Changes of the last move of which they are still being told. */
@@ -173,13 +175,51 @@ export class Branch {
     return await this.#save({ ...await commit(), onlyIfChanged: true }, false);
   }
 
+  /**
+   * The fs thread has captured the tree by itself: the next save stores that first. Whoever is told of it has to see that there
+   * is one.
+   */
+  captured(capture: TakenCapture, commit: SaveCommit): void {
+    this.#taken = { capture, commit: { ...commit, onlyIfChanged: true } };
+  }
+
+  /** Stores what was captured by itself, if anything was. */
+  async saveCaptured(): Promise<CommitInfo | null> {
+    if (this.#taken === null) return null;
+    const { capture, commit } = this.#taken;
+    this.#taken = null;
+    this.#isCaptureOpen = true;
+    return await this.#store({ ...capture, changed: true }, commit);
+  }
+
   async #save(commit: SaveCommit | null, freeze: boolean): Promise<CommitInfo | null> {
     await this.#moveBack();
     await this.#takeBack();
-    const id = ++Branch.#captures;
-    this.#isCaptureOpen = true;
-    const captured = await this.#call("capture", { id, freeze });
-    this.#isCaptureOpen = captured.changed;
+    return await this.#store(await this.#capture(freeze), commit);
+  }
+
+  async #capture(freeze: boolean): Promise<TakenCapture & { changed: boolean }> {
+    while (true) {
+      // What was captured before is stored before, or the tree would not be what was stored last.
+      await this.saveCaptured();
+      const id = ++Branch.#captures;
+      this.#isCaptureOpen = true;
+      try {
+        const captured = await this.#call("capture", { id, freeze });
+        this.#isCaptureOpen = captured.changed;
+        return { id, ...captured };
+      } catch (error) {
+        // The fs thread was quicker.
+        if (this.#taken === null) throw error;
+      }
+    }
+  }
+
+  async #store(
+    captured: TakenCapture & { changed: boolean },
+    commit: SaveCommit | null,
+  ): Promise<CommitInfo | null> {
+    const { id } = captured;
     this.#nextInode = captured.nextInode;
     this.#journalSegment = captured.segment;
     if (!captured.changed && commit === null) return null;
@@ -245,7 +285,8 @@ export class Branch {
   }
 
   async isChanged(): Promise<boolean> {
-    return this.isAhead || (await this.#call("state", null)).changed;
+    const { changed } = await this.#call("state", null);
+    return this.isAhead || changed || this.#taken !== null;
   }
 
   /** Makes the working tree what a commit has; `through`: over these, of which each is a step of its own in the log. */
@@ -455,6 +496,11 @@ export class Branch {
   /** Lets tree and row be what was saved last. What failed may have been done all the same. */
   async #moveBack(): Promise<void> {
     if (this.#uncertain === null) return;
+    if (this.#taken !== null) {
+      // It would be stored with the row of another state.
+      this.#taken = null;
+      await this.#call("revert", null);
+    }
     const snapshot = this.#snapshot;
     await this.#call("retarget", { snapshot, nextInode: this.#nextInode, watches: null });
     const row = await this.background.call("branch", this.name);

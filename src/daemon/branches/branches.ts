@@ -42,6 +42,8 @@ export interface BranchesParts {
   /** A view shows this branch from now on. */
   readonly onView: (view: number, name: string) => void;
   readonly onAdvanced: BranchParts["onAdvanced"];
+  /** Told of each branch that can be worked in from now on. */
+  readonly onOpen: (branch: Branch) => Promise<void>;
 }
 
 export class Branches {
@@ -95,6 +97,7 @@ export class Branches {
     const { background } = this.parts;
     this.#main = this.#make(MAIN, 0, MAIN_VIEW, main);
     this.#open.set(MAIN, Promise.resolve(this.#main));
+    await this.parts.onOpen(this.#main);
     const states = await background.call("branches", null);
     for (const { number, name } of states) this.#byNumber.set(number, name);
     for (const { view, branch, commit } of views) {
@@ -109,6 +112,7 @@ export class Branches {
       const head = await background.call("commitInfo", state.head!);
       const made = this.#make(state.name, state.number, view, { ...state, head });
       this.#open.set(state.name, Promise.resolve(made));
+      await this.parts.onOpen(made);
     }
     await this.#announce(states.map(({ name }) => name));
   }
@@ -116,6 +120,11 @@ export class Branches {
   /** The open branch that a view shows. */
   nameOfView(view: number): string | null {
     return this.#byView.get(view)?.name ?? null;
+  }
+
+  /** The open branch that a view shows; null for that of a checkpoint. */
+  ofView(view: number): Branch | null {
+    return this.#byView.get(view) ?? null;
   }
 
   /** Of a branch, also of one that nobody has opened; null if it was deleted. */
@@ -272,7 +281,9 @@ export class Branches {
       registry.remove(view);
       throw serviceError(error);
     }
-    return this.#make(name, state.number, view, { ...state, head });
+    const branch = this.#make(name, state.number, view, { ...state, head });
+    await this.parts.onOpen(branch);
+    return branch;
   }
 
   async #openCheckpoint({ id, snapshot }: CommitInfo): Promise<number> {

@@ -11,6 +11,7 @@ import type {
   FsMessage,
   FsRequest,
   FsStart,
+  TakenCapture,
   ViewCommands,
 } from "../threads/messages.ts";
 import { ThreadError } from "../threads/posted_error.ts";
@@ -33,6 +34,8 @@ export interface FsClientOptions {
   readonly onIdle: (view: number) => void;
   /** The kernel refers to more nodes of this view than is good for the memory. */
   readonly onMany: (view: number) => void;
+  /** The thread took a capture by itself, which is to be stored. */
+  readonly onCaptured: (view: number, taken: TakenCapture) => void;
 }
 
 /** What a command meets that comes after the thread's end. */
@@ -89,6 +92,9 @@ export class FsClient {
       this.options.onIdle(message.view);
     } else if (message.type === "many") {
       this.options.onMany(message.view);
+    } else if (message.type === "captured") {
+      const { type: _, view, ...taken } = message;
+      this.options.onCaptured(view, taken);
     } else if (message.type === "unmounted") {
       this.#endWith(new ThreadError(UNMOUNTED));
       this.#onEnd.resolve();

@@ -6,6 +6,7 @@
 
 import type { InvalidationData } from "../../mount/linux/notify.ts";
 import type { Session } from "../../mount/linux/session.ts";
+import { RemovalWatch } from "../../mount/removal_watch.ts";
 import { type View, type ViewTable, wireNode } from "../../mount/views.ts";
 import { Operation } from "../../policy/operation.ts";
 import type { Reference } from "../../store/objects/references.ts";
@@ -177,6 +178,10 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       }
       view.frozen = freeze;
       return { changed, segment: tree.journal.segment, nextInode: tree.nextInode };
+    },
+    watchRemovals: (number, threshold) => {
+      find(views, number).removals = threshold === null ? undefined : new RemovalWatch(threshold);
+      return null;
     },
     settle: (number, { snapshot, slots }) =>
       endCapture(number, (pending) => settle(tree(number), pending, snapshot, slots)),

@@ -36,6 +36,8 @@ import {
   viewCommands,
   type ViewCommandTable,
 } from "./fs_commands.ts";
+import { captureUnasked } from "./capture_unasked.ts";
+import type { PostedCapture } from "../background/captures.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { MailboxReceiver } from "../threads/mailbox.ts";
 import type {
@@ -112,6 +114,10 @@ function serve(
     flushes: new KernelFlushes(),
     keepAwake: start.keepAwake ? systemKeepAwake() : null,
     onIdle: collectGarbage,
+    onRemoving: (view) => {
+      const taken = captureUnasked(view, viewState);
+      if (taken !== null) post({ type: "captured", view: view.number, ...taken });
+    },
     onCommand: () => {
       // Rollbacks and their like move directories, too.
       policy.gate.forget();
@@ -121,12 +127,13 @@ function serve(
     },
   });
   const captures: Captures = new Map();
-  const byView = viewCommands({
+  const viewState = {
     views,
     session,
     captures,
-    postCapture: (posted) => start.captures.postMessage(posted),
-  });
+    postCapture: (posted: PostedCapture) => start.captures.postMessage(posted),
+  };
+  const byView = viewCommands(viewState);
   const table = fsCommands({
     store,
     session,

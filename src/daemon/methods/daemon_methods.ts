@@ -7,7 +7,16 @@
 import type { Params } from "../../control/methods.ts";
 import type { Watchers } from "../watchers/watchers.ts";
 import { OPCODE_NAMES } from "../../../ffi/fuse_kernel.ts";
+import type { AutoCheckpoints } from "../automatic/auto_checkpoints.ts";
+import {
+  type AutoPolicy,
+  AutoPolicyError,
+  autoPolicyWords,
+  parseAutoPolicy,
+} from "../automatic/auto_policy.ts";
+import { saveAuto } from "../automatic/saved_auto.ts";
 import type {
+  AutoReport,
   MemoryReport,
   RestartReport,
   StatusReport,
@@ -56,12 +65,16 @@ export interface ServerParts {
   readonly routing: RoutingState | null;
 }
 
+export interface DaemonMethodParts extends ServerParts {
+  readonly auto: AutoCheckpoints;
+}
+
 export class DaemonMethods {
   readonly #started = performance.now();
   #stopping = false;
 
   constructor(
-    readonly parts: ServerParts,
+    readonly parts: DaemonMethodParts,
     readonly access: BranchAccess,
     readonly policy: PolicyMethods,
   ) {}
@@ -111,6 +124,7 @@ export class DaemonMethods {
       routing: this.parts.routing,
       policy: this.policy.summary,
       refused: await this.policy.sentences(name),
+      auto: autoPolicyWords(this.parts.auto.policy),
       rssBytes: Deno.memoryUsage().rss,
       uptimeMs: Math.round(performance.now() - this.#started),
     };
@@ -125,6 +139,16 @@ export class DaemonMethods {
       main: threadMemory(collect, branches.counts),
     };
     return { rssBytes: Deno.memoryUsage().rss, threads };
+  }
+
+  async auto(p: Params<"auto">): Promise<AutoReport> {
+    const { auto, config } = this.parts;
+    if (p.policy !== undefined) {
+      const policy = policyOf(p.policy);
+      saveAuto(config.workspace, policy);
+      await auto.set(policy);
+    }
+    return { policy: autoPolicyWords(auto.policy), ...auto.policy };
   }
 
   tasks(): Promise<TasksReport> {
@@ -184,4 +208,15 @@ function showing(branch: string, head: CommitInfo | null, dirty: boolean): strin
   if (head === null) return "the project as it is being imported";
   const name = head.label === "" ? head.id.slice(0, 12) : JSON.stringify(head.label);
   return `branch ${branch} at ${name}${dirty ? " and changes since" : ""}`;
+}
+
+function policyOf(words: string): AutoPolicy {
+  try {
+    return parseAutoPolicy(words);
+  } catch (error) {
+    if (error instanceof AutoPolicyError) {
+      throw new ServiceError("bad_params", error.message, { exit: 2 });
+    }
+    throw error;
+  }
 }

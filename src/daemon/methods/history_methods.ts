@@ -183,7 +183,7 @@ export class HistoryMethods {
     const parent = first === undefined
       ? null
       : await background.call("commitInfo", first).catch(() => LOST_PARENT);
-    const before = parent?.snapshot ?? null;
+    const before = await this.#beforeCall(branch, commit, p.ref) ?? parent?.snapshot ?? null;
     const { changes } = commit.kind === "import" || commit.compacted || parent?.compacted
       ? { changes: [] }
       : await background.call("diff", { from: before, to: commit.snapshot, patch: false })
@@ -192,6 +192,18 @@ export class HistoryMethods {
       commit: { ...logEntry(commit, branch.head.id), tree: commit.snapshot.root.content ?? "" },
       changes: changes.map(changeReport),
     };
+  }
+
+  /** Of a call that was recorded in several steps without others between them: what there was before the first. */
+  async #beforeCall(
+    branch: Branch,
+    { details }: CommitInfo,
+    ref: string,
+  ): Promise<Snapshot | null> {
+    if (!details?.call?.startsWith(ref)) return null;
+    const which = { branch: branch.name, ref };
+    const change = await this.parts.background.call("change", which).catch(() => null);
+    return change?.steps.length === 1 ? change.steps[0].before.snapshot : null;
   }
 
   async diff(p: Params<"diff">): Promise<DiffReport> {

@@ -28,6 +28,8 @@ import { TemporaryBranches } from "../branches/temporary_branches.ts";
 import { DaemonMethods, type ServerParts } from "../methods/daemon_methods.ts";
 import { type BranchAccess, HistoryMethods } from "../methods/history_methods.ts";
 import { AgentHooks } from "../agents/agent_hooks.ts";
+import { AutoCheckpoints } from "../automatic/auto_checkpoints.ts";
+import { savedAuto } from "../automatic/saved_auto.ts";
 import { UnchangedWorktrees } from "../agents/unchanged_worktrees.ts";
 import { JournalFolder } from "./journal_folder.ts";
 import { FilterMethods } from "../methods/filter_methods.ts";
@@ -39,6 +41,7 @@ import { RefreshMethods } from "../methods/refresh_methods.ts";
 import { PolicyMethods } from "../methods/policy_methods.ts";
 import type { SavedPolicy } from "../workspaces/saved_policy.ts";
 import { ReviewMethods } from "../methods/review_methods.ts";
+import type { TakenCapture } from "../threads/messages.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import type { SourceReport } from "../../control/service/daemon.ts";
 import { sourceReport } from "../methods/source_report.ts";
@@ -64,6 +67,8 @@ export interface DaemonParts extends ServerParts {
 export class Daemon {
   /** What agents tell of themselves. */
   readonly hooks: AgentHooks;
+  /** Checkpoints that nobody asks for. */
+  readonly auto: AutoCheckpoints;
   readonly #turns = new Turns();
   readonly #self: DaemonMethods;
   readonly #maintenance: Maintenance;
@@ -92,11 +97,25 @@ export class Daemon {
       flush: () => branches.flush(),
       policy: parts.policy,
     });
-    this.#self = new DaemonMethods(parts, access, this.#policy);
     this.#filters = new FilterMethods(parts.filters);
     const deadlineMs = Number(Deno.env.get(HOOK_DEADLINE_VARIABLE)) || HOOK_DEADLINE_MS;
     const worktrees = new UnchangedWorktrees(this.service);
-    this.hooks = new AgentHooks({ ...access, moves, journal, worktrees, deadlineMs });
+    this.hooks = new AgentHooks({
+      ...access,
+      moves,
+      journal,
+      worktrees,
+      deadlineMs,
+      records: () => this.auto.policy.calls,
+    });
+    const { workspace } = parts.config;
+    this.auto = new AutoCheckpoints({
+      open: () => branches.open(),
+      turn: access.turn,
+      callIn: (branch) => this.hooks.callIn(branch),
+      log: (words) => console.log(words),
+    }, savedAuto(workspace));
+    this.#self = new DaemonMethods({ ...parts, auto: this.auto }, access, this.#policy);
     this.#folder = new JournalFolder(branches, access.turn);
     this.#merging = new MergeMethods(access);
     this.#reviewing = new ReviewMethods(access);
@@ -185,6 +204,7 @@ export class Daemon {
     memory: (p) => this.#self.memory(p),
     compareSource: (p) => this.#compareSource(p),
     subscribe: () => Promise.reject(noStream()),
+    auto: (p) => this.#self.auto(p),
     tasks: () => this.#self.tasks(),
     restart: () => this.#self.restart(),
     stop: (p) => this.#self.stop(p),
@@ -216,6 +236,12 @@ export class Daemon {
   async childrenOfView(view: number): Promise<string[]> {
     const name = this.branchOfView(view);
     return name === null ? [] : await this.parts.branches.descendants(name);
+  }
+
+  /** The fs thread captured by itself what a view shows. */
+  captured(view: number, capture: TakenCapture): void {
+    const branch = this.parts.branches.ofView(view);
+    if (branch !== null) this.auto.captured(branch, capture);
   }
 
   /** Called every now and then: folds journals in which there is much. */

@@ -20,6 +20,8 @@ import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import { BackgroundClient } from "../background/background_client.ts";
+import { parseAutoPolicy } from "../automatic/auto_policy.ts";
+import { saveAuto } from "../automatic/saved_auto.ts";
 import { answer } from "./answer.ts";
 import { Branches, MAIN } from "../branches/branches.ts";
 import { advanceEvent } from "../branches/advance_event.ts";
@@ -183,6 +185,7 @@ async function serve(config: DaemonConfig): Promise<number> {
       void fs.callView(view, "oldest", null)
         .then((nodeIds) => background.call("prune", nodeIds))
         .catch(failedTo("make the kernel forget")),
+    onCaptured: (view, taken) => served.captured(view, taken),
   });
   const { replayed, tornBytes, lost, nodeIds } = ready;
   if (replayed > 1 + others.length) console.log(`Recovered ${replayed} journal records`);
@@ -219,7 +222,9 @@ async function serve(config: DaemonConfig): Promise<number> {
   branches = new Branches({
     ...{ fs, background, registry, store, mount, flush, watchers, onMoved, onView },
     onAdvanced: (advance) => events.publish(advanceEvent(advance)),
+    onOpen: async (branch) => await (await daemon.promise).auto.opened(branch),
   });
+  if (isFirst() && config.auto) saveAuto(config.workspace, parseAutoPolicy(config.auto));
   const authority = new Authority({
     sessions,
     runs: new RunSessions(`${registry.directory}/runs.json`),

@@ -127,6 +127,14 @@ export interface TreeState {
   readonly unreadable: { readonly count: number; readonly first: readonly UnreadableObject[] };
 }
 
+/** A capture that the fs thread took by itself, and that is to be stored. */
+export interface TakenCapture {
+  /** Below 0: those that were asked for have numbers above. */
+  readonly id: number;
+  readonly segment: number;
+  readonly nextInode: number;
+}
+
 /** Commands to the fs thread about one view: name → parameter and result. */
 export interface ViewCommands {
   state: { in: null; out: TreeState };
@@ -138,6 +146,8 @@ export interface ViewCommands {
     in: { id: number; freeze: boolean };
     out: { changed: boolean; segment: number; nextInode: number };
   };
+  /** Captures by itself when so many names are deleted soon after each other; null: not. */
+  watchRemovals: { in: number | null; out: null };
   settle: { in: { snapshot: Snapshot; slots: readonly BuiltSlot[] }; out: null };
   /** Takes back what was captured and not settled, if anything was. */
   revert: { in: null; out: null };
@@ -235,6 +245,8 @@ export type FsMessage =
   | { readonly type: "idle"; readonly view: number }
   /** There are so many nodes that the kernel should be asked to forget some. */
   | { readonly type: "many"; readonly view: number }
+  /** Very much is being deleted there; what was not recorded before was captured. */
+  | ({ readonly type: "captured"; readonly view: number } & TakenCapture)
   | { readonly type: "unmounted" }
   /** The thread cannot go on. */
   | { readonly type: "crashed"; readonly error: PostedError };

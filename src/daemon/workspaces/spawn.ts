@@ -50,6 +50,7 @@ export function daemonArguments(config: DaemonConfig, force: boolean): string[] 
     ...(config.keepAwake ? [] : ["--no-keep-awake"]),
     ...(config.events ? [] : ["--no-events"]),
     ...(config.watch ? ["--watch"] : []),
+    ...(config.auto === null ? [] : ["--auto", config.auto]),
     ...(config.routing === "none" ? [] : [`--${config.routing}`]),
     ...["--telemetry", config.telemetry],
     ...(config.allowOther ? ["--allow-other"] : []),

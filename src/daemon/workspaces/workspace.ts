@@ -37,6 +37,8 @@ export interface DaemonConfig {
   events: boolean;
   /** What changes in the project and nobody changed in the mount is brought into the main branch. */
   watch: boolean;
+  /** When checkpoints are made by themselves, in words; null: as the workspace has it. */
+  auto: string | null;
   /** What a process sees at the mountpoint depends on its cgroup. `strict`: without a session, nothing. */
   routing: "none" | "cgroups" | "strict";
   /** How much of what is done in the mount is written to the log of events. */
@@ -58,6 +60,7 @@ export interface DaemonOptions {
   keepAwake?: boolean;
   events?: boolean;
   watch?: boolean;
+  auto?: string | undefined;
   routing?: DaemonConfig["routing"];
   telemetry?: Level | undefined;
   version: string;
@@ -146,6 +149,7 @@ export async function planDaemon(options: DaemonOptions): Promise<DaemonConfig> 
     keepAwake: options.keepAwake ?? true,
     events: options.events ?? true,
     watch: options.watch ?? false,
+    auto: options.auto ?? null,
     routing: options.routing ?? "none",
     telemetry: options.telemetry ?? "changes",
     version: options.version,

@@ -12,8 +12,17 @@
  * - `call`: what a tool call changed
  * - `before-call`: what was changed by nobody's call, found when one began
  * - `turn`: what was changed and is of no call, found when the agent had finished
+ * - `deletion`: what there was when very much was being deleted; with a call's id if one was doing that
+ * - `quiet`, `timer`: what there was when nothing had been changed for some time, or after some time
  */
-export type CommitMoment = "prompt" | "call" | "before-call" | "turn";
+export type CommitMoment =
+  | "prompt"
+  | "call"
+  | "before-call"
+  | "turn"
+  | "deletion"
+  | "quiet"
+  | "timer";
 
 export interface CommitDetails {
   readonly moment?: CommitMoment;

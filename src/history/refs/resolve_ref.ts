@@ -70,7 +70,7 @@ export class RefResolver {
 
   #findName(branch: string, ref: string): ObjectId | null {
     return this.#findNamed(branch, ref) ?? this.#number(ref) ?? this.#prefix(ref) ??
-      this.work.beforePrompt(branch, ref) ?? this.work.call(branch, ref);
+      this.work.beforePrompt(branch, ref) ?? this.work.afterCall(branch, ref);
   }
 
   #findNamed(branch: string, ref: string): ObjectId | null {

@@ -49,11 +49,13 @@ export class WorkIndex {
     return this.#on(branch, this.#prompts, (entries) => entries.map(({ commit }) => commit));
   }
 
-  /** The newest commit of a call, best one of `branch`. */
-  call(branch: string, id: string): ObjectId | null {
-    const commits = this.#read(this.#calls).get(id) ?? [];
-    const own = commits.findLast((commit) => this.#branchOf(commit) === branch);
-    return own ?? commits.findLast((commit) => this.#branchOf(commit) !== null) ?? null;
+  /** What a call changed on `branch`, else on the branch where it was made, oldest first: several if some of it was in danger. */
+  call(branch: string, id: string): ObjectId[] {
+    const commits = (this.#read(this.#calls).get(id) ?? [])
+      .map((commit) => ({ commit, branch: this.#branchOf(commit) }))
+      .filter((one) => one.branch !== null);
+    const place = commits.some((one) => one.branch === branch) ? branch : commits.at(-1)?.branch;
+    return commits.filter((one) => one.branch === place).map(({ commit }) => commit);
   }
 
   /** What is recorded of a prompt on `branch`, else on the branch where it was given; null: nothing. */

@@ -18,13 +18,13 @@ const LISTED = 8;
 export class WorkRefs {
   constructor(readonly index: WorkIndex, readonly parent: (commit: ObjectId) => ObjectId | null) {}
 
-  /** The commit of a call: by its id, or a beginning of it that no other call has. Throws `ambiguous_ref`. */
-  call(branch: string, ref: string): ObjectId | null {
+  /** The state after a call: by its id, or a beginning of it that no other call has. Throws `ambiguous_ref`. */
+  afterCall(branch: string, ref: string): ObjectId | null {
     const exact = this.index.call(branch, ref);
-    if (exact !== null || ref.length < SHORTEST) return exact;
+    if (exact.length > 0 || ref.length < SHORTEST) return exact.at(-1) ?? null;
     const like = this.index.calls(branch).filter((id) => id.startsWith(ref));
     if (like.length > 1) throw ambiguous("call", ref, like);
-    return like.length === 0 ? null : this.index.call(branch, like[0]!);
+    return like.length === 0 ? null : this.index.call(branch, like[0]!).at(-1) ?? null;
   }
 
   /** The state before the prompt that a ref means; null: the ref means none. Throws `unknown_ref` and `ambiguous_ref`. */

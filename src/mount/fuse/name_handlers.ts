@@ -132,14 +132,17 @@ export function linkFile(context: Context): number {
 }
 
 function remove(context: Context, directory: boolean): number {
-  const { tree, request, reply } = context;
+  const { view, views, tree, request, reply } = context;
   const parent = tree.node(request.nodeId);
   if (parent === undefined) return -Errno.ESTALE;
   const name = request.name(BODY);
   if (isVirtual(parent, name)) return -Errno.EACCES;
   const removed = directory ? directoryAt(context, parent, name) : null;
   if (removed !== null && isEmpty(tree, removed) && unshare(context, removed)) return -Errno.ESTALE;
+  const now = view.removals === undefined ? 0 : performance.now();
+  view.removals?.removing(tree, now);
   const status = unlink(tree, parent, name, directory);
+  if (status === Status.Ok && view.removals?.removed(tree, now)) views.removing = view;
   if (removed !== null && status === Status.Ok) moved(context, removed, parent, name);
   return reply.status(status);
 }

@@ -78,6 +78,8 @@ export interface SessionOptions {
   readonly flushes: Flushes;
   /** Null: idle CPUs may always halt. */
   readonly keepAwake: KeepAwake | null;
+  /** Very much is being deleted in a view. What it has now can be recorded before more is. */
+  readonly onRemoving: (view: View) => void;
   /** Called once when nothing has come for a while after many requests. */
   readonly onIdle: () => void;
   /** What INIT agreed on with a server that died, whose mount this one takes over. */
@@ -263,6 +265,10 @@ export class Session {
     if (opcode === Opcode.WRITE && isWriteBack(request)) this.#writeBacks++;
     const resent = readRequestId(request, this.#current);
     this.#send(this.#handle(opcode, resent));
+    const { removing } = this.#views;
+    if (removing === null) return;
+    this.#views.removing = null;
+    this.options.onRemoving(removing);
   }
 
   #handle(opcode: number, resent: boolean): number {

@@ -90,6 +90,8 @@ export class Journal {
   /** Bytes and records appended to the current segment. */
   position = 0;
   records = 0;
+  /** Those of them that change nothing: they say where the segment begins, and what segments before it said. */
+  retold = 0;
   /** Bytes of the current segment that are durable. */
   #synced = 0;
   /** Earlier segments that may not be durable in full. */
@@ -131,7 +133,7 @@ export class Journal {
     const follows = previous.fd < 0
       ? this.#follows
       : { segment: previous.segment, length: previous.position };
-    const { records } = this;
+    const { records, retold } = this;
     this.#fd = fd;
     this.segment = segment;
     this.position = 0;
@@ -146,8 +148,10 @@ export class Journal {
       this.segment = previous.segment;
       this.position = previous.position;
       this.records = records;
+      this.retold = retold;
       throw journalError("begin", path, failureCode(synced));
     }
+    this.retold = this.records;
     if (previous.fd >= 0) {
       this.#readers.set(previous.segment, previous.fd);
       if (this.#synced < previous.position) this.#unsynced.add(previous.segment);

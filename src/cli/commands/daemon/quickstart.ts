@@ -87,7 +87,14 @@ async function started(input: CommandInput): Promise<Outcome> {
     throw alreadyMounted("mounted_elsewhere", `It is mounted already, at ${status.mount}`);
   }
   const warnings = [...await placeWarnings(config), ...await projectWarnings(status)];
-  return { status, reused, kept, warnings };
+  return { status: await withAuto(status, reused ? config.auto : null), reused, kept, warnings };
+}
+
+/** One that runs already is told when to record by itself. */
+async function withAuto(status: StatusReport, policy: string | null): Promise<StatusReport> {
+  if (policy === null) return status;
+  using client = await ControlClient.connect(status.socket);
+  return { ...status, auto: (await client.auto({ policy })).policy };
 }
 
 /** The agents of this person that were not told of agentvfs yet. */

@@ -81,6 +81,7 @@ function lines(report: StatusReport, project: SourceReport | null): string[] {
       ),
     ],
     ...(report.crashReport === null ? [] : [["crash", safe(report.crashReport)]]),
+    ["auto", safe(report.auto ?? "")],
     ["store", safe(report.store)],
     ["log", safe(report.log)],
   ];

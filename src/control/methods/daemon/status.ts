@@ -83,6 +83,7 @@ export const StatusReport = shape("StatusReport", "How the daemon and one of its
     text("A sentence for people, and for agents"),
     "What they refused in the branch lately, at most 10, the latest last",
   ),
+  auto: text("When checkpoints are made by themselves, as `auto` has it in words"),
   rssBytes: whole("Memory of the server"),
   uptimeMs: ms("Since the server began"),
 });

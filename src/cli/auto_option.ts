@@ -1,0 +1,27 @@
+/**
+ * When checkpoints are made by themselves, as a command line says it.
+ *
+ * @module
+ */
+
+import { AutoPolicyError, parseAutoPolicy } from "../daemon/automatic/auto_policy.ts";
+import type { OptionSpec } from "./command.ts";
+import { usageError } from "./command_error.ts";
+
+export const AUTO_OPTION: OptionSpec = {
+  value: "POLICY",
+  brief: "when to record by itself: agentvfs auto --help",
+};
+
+/** The words, if they are a policy. Throws a usage error. */
+export function autoWords(words: string): string {
+  try {
+    parseAutoPolicy(words);
+    return words;
+  } catch (error) {
+    if (error instanceof AutoPolicyError) {
+      throw usageError(error.message, "See agentvfs auto --help");
+    }
+    throw error;
+  }
+}
