@@ -261,12 +261,24 @@ Deno.test("checkpoint passes label, message, agent and branch", () =>
 
 Deno.test("gc passes every rule", () =>
   withDaemon(async ({ service }) => {
-    const rules = ["--keep", "5", "--keep-for", "36h", "--keep-hourly", "24", "--keep-daily", "7"];
+    const rules = [
+      "--keep",
+      "5",
+      "--keep-for",
+      "36h",
+      "--keep-prompts",
+      "28d",
+      "--keep-hourly",
+      "24",
+      "--keep-daily",
+      "7",
+    ];
     await cli(["gc", "-n", ...rules, "--keep-labelled"]);
     assert.deepEqual(service.calls.find(({ method }) => method === "gc")!.params, {
       dryRun: true,
       keep: 5,
       keepForMs: 36 * 3_600_000,
+      keepPromptsForMs: 28 * 86_400_000,
       keepHourly: 24,
       keepDaily: 7,
       keepLabelled: true,

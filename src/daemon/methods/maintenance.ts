@@ -142,8 +142,8 @@ export class Maintenance {
 
 /** The rules that are given; those of {@linkcode DEFAULT_POLICY} where none is. */
 export function policyOf(params: Params<"gc">): RetentionPolicy {
-  const { keep, keepForMs, keepHourly, keepDaily, keepLabelled } = params;
-  const rules = { keep, keepForMs, keepHourly, keepDaily, keepLabelled };
+  const { keep, keepForMs, keepHourly, keepDaily, keepPromptsForMs, keepLabelled } = params;
+  const rules = { keep, keepForMs, keepHourly, keepDaily, keepPromptsForMs, keepLabelled };
   const given = Object.entries(rules).filter(([, value]) => value !== undefined);
   return given.length === 0 ? DEFAULT_POLICY : Object.fromEntries(given);
 }

@@ -251,8 +251,10 @@ function assertWholeRows(database: DatabaseSync): void {
   );
 }
 
-function summaryOf({ id, branch, kind, label, time, parents }: CommitInfo): CommitSummary {
-  return { id, branch, kind, label, time, parents };
+function summaryOf(commit: CommitInfo): CommitSummary {
+  const { id, branch, kind, label, time, parents, details } = commit;
+  const summary = { id, branch, kind, label, time, parents };
+  return details === undefined ? summary : { ...summary, details };
 }
 
 function countDead(table: ObjectTable): number {

@@ -9,8 +9,12 @@
 
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { CommitKind } from "../commits/commit.ts";
+import type { CommitDetails } from "../commits/commit_details.ts";
 
-/** Rules; those that are absent keep nothing. Counts are per branch. Safety checkpoints have their own rule. */
+/**
+ * Rules; those that are absent keep nothing. Counts are per branch. Safety checkpoints have a rule of their own, and so have those
+ * that were made after a quiet moment or by timer.
+ */
 export interface RetentionPolicy {
   /** The newest so many. */
   readonly keep?: number;
@@ -20,6 +24,8 @@ export interface RetentionPolicy {
   readonly keepHourly?: number;
   /** The newest of each of the last so many days (UTC) in which any was made. */
   readonly keepDaily?: number;
+  /** The states before prompts of agents that were given within so many ms. */
+  readonly keepPromptsForMs?: number;
   /** All that have a label. */
   readonly keepLabelled?: boolean;
 }
@@ -27,11 +33,21 @@ export interface RetentionPolicy {
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-/** What is kept where nobody says otherwise: everything of a week, and what was given a name for good. */
-export const DEFAULT_POLICY: RetentionPolicy = { keepForMs: 7 * DAY_MS, keepLabelled: true };
+/**
+ * What is kept where nobody says otherwise: everything of a week, the states before prompts for four, and what was given a name for
+ * good.
+ */
+export const DEFAULT_POLICY: RetentionPolicy = {
+  keepForMs: 7 * DAY_MS,
+  keepPromptsForMs: 28 * DAY_MS,
+  keepLabelled: true,
+};
 
 /** Safety checkpoints are kept so long: they are made by themselves, and most are never looked at. */
 export const SAFETY_MS = DAY_MS;
+
+/** So long are those kept that were made after a quiet moment or by timer. */
+export const AUTOMATIC_MS = 2 * DAY_MS;
 
 /** What the rules look at. */
 export interface CommitSummary {
@@ -42,6 +58,7 @@ export interface CommitSummary {
   /** Milliseconds since 1970. */
   readonly time: number;
   readonly parents: readonly ObjectId[];
+  readonly details?: Pick<CommitDetails, "moment" | "prompt">;
 }
 
 /**
@@ -56,19 +73,47 @@ export function keptCommits(
   now: number,
 ): Set<ObjectId> {
   const kept = new Set<ObjectId>();
-  const made = commits.filter(({ kind }) => kind !== "safety" && kind !== "project");
+  const made = commits.filter((one) =>
+    one.kind !== "safety" && one.kind !== "project" && !isAutomatic(one)
+  );
   for (const own of Map.groupBy(made, ({ branch }) => branch).values()) {
     const keep = (chosen: readonly CommitSummary[]) => chosen.forEach(({ id }) => kept.add(id));
     keep(own.slice(0, policy.keep ?? 0));
     keep(own.filter(({ time }) => now - time < (policy.keepForMs ?? -Infinity)));
     keep(newestOfEach(own, HOUR_MS, policy.keepHourly ?? 0));
     keep(newestOfEach(own, DAY_MS, policy.keepDaily ?? 0));
-    if (policy.keepLabelled) keep(own.filter(({ label }) => label !== ""));
   }
-  for (const { id, kind, time } of commits) {
+  for (const commit of commits) {
+    const { id, kind, label, time } = commit;
     if (kind === "safety" && now - time < SAFETY_MS) kept.add(id);
+    if (isAutomatic(commit) && now - time < AUTOMATIC_MS) kept.add(id);
+    if (policy.keepLabelled && label !== "") kept.add(id);
+  }
+  for (const { id, time } of beforePrompts(commits)) {
+    if (now - time < (policy.keepPromptsForMs ?? -Infinity)) kept.add(id);
   }
   return kept;
+}
+
+/** Made by itself, and like many others of its kind. */
+function isAutomatic({ details }: CommitSummary): boolean {
+  return details?.moment === "quiet" || details?.moment === "timer";
+}
+
+/** The states before prompts, and when those were given. */
+function beforePrompts(
+  commits: readonly CommitSummary[],
+): Iterable<{ id: ObjectId; time: number }> {
+  const first = new Map<string, { id: ObjectId; time: number }>();
+  for (const { id, branch, time, parents, details = {} } of commits) {
+    const { prompt, moment } = details;
+    const before = moment === "prompt" ? id : parents[0];
+    // Newest first: the first of a prompt comes last.
+    if (prompt !== undefined && before !== undefined) {
+      first.set(`${branch}\0${prompt}`, { id: before, time });
+    }
+  }
+  return first.values();
 }
 
 /** The newest commit of each of the last `count` spans of time that have one. */

@@ -18,8 +18,7 @@ export const command: Command = {
     ...DAEMON_OPTIONS,
     foreground: { short: "f", brief: "stay in the foreground until stopped" },
   },
-  details: `Without -f it returns when the mount answers.
-agentvfs quickstart DIR is the short way.`,
+  details: `Without -f it returns when the mount answers. Short: agentvfs quickstart DIR`,
   example: "daemon --source . --store /data/shop --foreground",
   async run(input) {
     const source = input.values.get("source") ?? input.values.get("project");

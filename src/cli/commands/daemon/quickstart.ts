@@ -29,9 +29,8 @@ export const command: Command = {
     ...DAEMON_OPTIONS,
     new: { brief: "begin anew; the old store is kept, and said where" },
   },
-  details: `The project itself is only read. Repeating it is harmless: it finds the daemon,
-also from a mount. Prints mount=PATH and the next command to type. Warns of what
-changed in the project since it was imported.`,
+  details: `The project itself is only read. Repeating it is harmless, also from a mount.
+Prints mount=PATH and what to type next; warns of what changed in the project.`,
   example: "quickstart ~/work/shop",
   async run(input) {
     const { status, reused, kept, warnings } = await started(input);

@@ -31,13 +31,15 @@ export const command: Command = {
     "keep-for": { value: "TIME", brief: "keep those made within 7d, 12h, 30m, …" },
     "keep-hourly": { value: "N", brief: "keep one of each of the last N hours" },
     "keep-daily": { value: "N", brief: "keep one of each of the last N days" },
+    "keep-prompts": { value: "TIME", brief: "keep the states before prompts within 28d, …" },
     "keep-labelled": { brief: "keep those with a label" },
     store: STORE_OPTION,
   },
   details: `A checkpoint that any rule keeps is kept; without a rule those of the last 7
-days and those with a label. Heads, imports, what branches have in common and
-what undo needs stay anyway; automatic safety checkpoints stay for a day. The
-log goes on to show what was given up.`,
+days, before prompts of 28, and those with a label. Heads, imports, what
+branches have in common and what undo needs stay anyway. Safety checkpoints stay
+for a day, those of a quiet moment or a timer for two. The log goes on to show
+what was given up.`,
   example: "gc --keep 20 --keep-labelled --dry-run",
   async run(input) {
     const params = rules(input);
@@ -53,11 +55,15 @@ log goes on to show what was given up.`,
 };
 
 function rules(input: CommandInput): Params<"gc"> {
-  const time = input.values.get("keep-for");
+  const time = (option: string, parameter: "keepForMs" | "keepPromptsForMs") => {
+    const text = input.values.get(option);
+    return text === undefined ? {} : { [parameter]: milliseconds(option, text) };
+  };
   return {
     ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
     ...count(input, "keep", "keep"),
-    ...(time === undefined ? {} : { keepForMs: milliseconds("keep-for", time) }),
+    ...time("keep-for", "keepForMs"),
+    ...time("keep-prompts", "keepPromptsForMs"),
     ...count(input, "keep-hourly", "keepHourly"),
     ...count(input, "keep-daily", "keepDaily"),
     ...(input.flags.has("keep-labelled") ? { keepLabelled: true } : {}),

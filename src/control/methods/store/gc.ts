@@ -48,7 +48,7 @@ export type GcReport = Infer<typeof GcReport>;
 export const method = defineMethod({
   brief:
     "Gives back the space of what no checkpoint that is kept needs. The rules say which are kept, and one that any of them " +
-    "keeps is; without a rule those of a week, and all with a label",
+    "keeps is; without a rule those of a week, the states before prompts of four, and all with a label",
   version: 1,
   who: "outside",
   params: {
@@ -59,6 +59,9 @@ export const method = defineMethod({
       count("The newest of each of the last so many hours in which any was made"),
     ),
     keepDaily: optional(count("The same with days")),
+    keepPromptsForMs: optional(
+      duration("The states before prompts of agents that were given within so many ms"),
+    ),
     keepLabelled: optional(flag("All that have a label")),
   },
   result: GcReport,
