@@ -143,6 +143,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "watchers",
     "events",
     "branches",
+    "automatic",
     "agents",
     "filters",
     "methods",
