@@ -41,6 +41,8 @@ export interface AgentEvent {
   readonly call: string | null;
   /** What the call does in one line: a command, or the file that it edits. */
   readonly command: string | null;
+  /** Files that the call says it edits, absolute if the agent says where it stands. */
+  readonly files: readonly string[];
   /** The call hands work to a subagent, whose own calls come meanwhile. */
   readonly delegates: boolean;
   readonly durationMs: number | null;

@@ -16,4 +16,5 @@ export {
   type ProcessId,
   processId,
   processOf,
+  sinceBoot,
 } from "./linux/processes.ts";

@@ -113,6 +113,7 @@ class Machine {
         session,
         views,
         captures,
+        witnesses: new Map(),
         postCapture: (posted) => port1.postMessage(posted),
       });
       const line = new Line();

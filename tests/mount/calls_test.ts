@@ -7,7 +7,8 @@ import type { ControlClient } from "../../src/control/client.ts";
 import { ServiceError } from "../../src/control/service_error.ts";
 import { type Hook, HookScene, PATIENT } from "../support/agent_hooks.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
-import { shell } from "../support/process.ts";
+import { shellWord } from "../../src/host/shell_word.ts";
+import { run, shell } from "../support/process.ts";
 
 /** A session of Claude's, hook by hook. */
 class Agent {
@@ -146,6 +147,51 @@ const SCENES: Record<string, Body> = {
     assert.match(unknown.message, /"p9" on .*: there are, the last first: p2, p1$/);
   },
 
+  async "calls at the same time are told apart by the processes that change files, and by the files they name"(
+    s,
+    client,
+  ) {
+    const { branch } = s;
+    const agent = new Agent(s, "s6");
+    await agent.hear("p-par", "both");
+    const one = `mkdir new; echo 'one' >"new/one"; sed -i 's/^3$/three/' lines; (sleep 0; rm b)`;
+    const two = 'echo two >new/two; python3 -c \'import os; os.rename("a", "moved")\'';
+    const file_path = `${s.root}/edited`;
+    const edit = { tool_name: "Edit", tool_input: { file_path }, tool_use_id: "toolu_par3" };
+    await agent.begin("toolu_par1", one);
+    await s.write("early", "before the others began\n");
+    await agent.begin("toolu_par2", two);
+    await agent.tell("PreToolUse", edit);
+    // As agents run them: quoted, by a shell of their own.
+    const sh = (command: string) =>
+      run(["sh", "-c", `true && eval ${shellWord(command)} </dev/null`], { cwd: s.root });
+    assert.equal((await sh(one)).code, 0);
+    assert.equal((await sh(two)).code, 0);
+    await s.write("edited", "by the tool\n");
+    await agent.end("toolu_par2", two);
+    await agent.tell("PostToolUse", { ...edit, tool_response: {} });
+    await s.write("late", "nobody's, at the end\n");
+    await agent.end("toolu_par1", one);
+    const did = async (ref: string) => {
+      const { commit, changes } = await client.show({ branch, ref });
+      const paths = changes.filter(({ kind }) => kind !== "directory");
+      return [commit.details!.by, paths.map(({ status, path }) => status + path).join(" ")];
+    };
+    assert.deepEqual(await did("toolu_par2"), ["processes", "Da Amoved Anew/two"]);
+    assert.deepEqual(await did("toolu_par3"), ["processes", "Aedited"]);
+    const [last, , , early] = await s.entries();
+    assert.deepEqual(last!.changed, { added: 2, modified: 1, deleted: 1 });
+    assert.equal(last!.details!.by, "time");
+    assert.deepEqual([early!.details!.call, early!.changed!.added], ["toolu_par1", 1]);
+    // The middle one alone, and then all that the first did.
+    await client.undo({ branch, ref: "toolu_par2" });
+    const names = async () => await shell("find . -type f | sort | tr '\n' ' '", { cwd: s.root });
+    assert.equal(await names(), "./a ./early ./edited ./late ./lines ./new/one ");
+    await client.undo({ branch, ref: "toolu_par1" });
+    assert.equal(await names(), "./a ./b ./edited ./lines ");
+    assert.equal(await shell("sed -n 3p lines", { cwd: s.root }), "3\n");
+  },
+
   async "the log is a tree of sessions, prompts and calls, also of those that changed nothing"(
     s,
     client,
@@ -224,7 +270,7 @@ const SCENES: Record<string, Body> = {
     assert.deepEqual(own.trimEnd().split("\n"), lines.slice(-3));
     const unknown = await m.run(["-C", m.project, "log", "--branch", branch, "--session", "x"]);
     assert.equal(unknown.code, 1);
-    assert.match(unknown.stderr, /no session x on scene3\nhint: There are, the last first: s5, s4/);
+    assert.match(unknown.stderr, /no session x on scene4\nhint: There are, the last first: s5, s4/);
     const entries = await client.log({ branch, session: "s4", limit: 1, work: true });
     assert.deepEqual(entries.entries.map(({ details }) => details!.call), ["toolu_0007_a"]);
     assert.deepEqual(entries.work!.map(({ details }) => details.call), [

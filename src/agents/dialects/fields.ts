@@ -4,6 +4,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import type { AgentEvent, AgentName, HookInput, Moment } from "../agent_event.ts";
 
 /** Longest command and prompt that are kept, characters. */
@@ -57,6 +58,7 @@ export function readCommon(
     tool: text(hook, "tool_name"),
     call: null,
     command: commandIn(object(hook, "tool_input")),
+    files: filesIn(text(hook, "tool_name"), object(hook, "tool_input"), text(hook, "cwd")),
     delegates: false,
     durationMs: null,
     exit: null,
@@ -73,17 +75,29 @@ export function saidIn(hook: HookInput): string | null {
 /** What a tool's input says it is to do, in one line if possible. */
 function commandIn(input: HookInput): string | null {
   const command = text(input, "command");
-  const files = command === null ? null : filesOfPatch(command);
-  const what = files ?? command ?? text(input, "file_path") ?? text(input, "notebook_path") ??
+  const files = command === null ? [] : filesOfPatch(command);
+  const what = (files.join(" ") || command) ?? text(input, "file_path") ??
+    text(input, "notebook_path") ??
     text(input, "path") ?? text(input, "description");
   return beginning(what, LONGEST.command);
 }
 
 /** Names of the files in the patch format of `apply_patch`. */
-function filesOfPatch(command: string): string | null {
-  if (!command.startsWith("*** Begin Patch")) return null;
+function filesOfPatch(command: string): string[] {
+  if (!command.startsWith("*** Begin Patch")) return [];
   const names = command.matchAll(/^\*\*\* (?:Add|Update|Delete) File: (.+)$/gm);
-  return [...names].map(([, name]) => name).join(" ") || null;
+  return [...names].map(([, name]) => name!);
+}
+
+/** Tools that write the file that they name, as the agents call them. */
+const EDITORS = /^((multi|notebook)?edit|write|write_file|replace|apply_patch)$/i;
+
+/** What an editing tool says it edits. */
+function filesIn(tool: string | null, input: HookInput, cwd: string | null): string[] {
+  if (tool === null || !EDITORS.test(tool)) return [];
+  const file = text(input, "file_path") ?? text(input, "notebook_path") ?? text(input, "path");
+  const files = file === null ? filesOfPatch(text(input, "command") ?? "") : [file];
+  return cwd === null ? files : files.map((name) => resolve(cwd, name));
 }
 
 /** Whole characters; an ellipsis says that there is more. */

@@ -22,7 +22,7 @@ const PROMPTS: readonly Prompt[] = [
     arguments: [
       {
         name: "target",
-        description: "A checkpoint's label or id; else the last one",
+        description: "A checkpoint's label or id, a tool call's id, or prompt:; else the last one",
         required: false,
       },
     ],

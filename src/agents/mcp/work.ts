@@ -7,12 +7,13 @@ const LONGEST = 120;
 /** What of an agent's work a checkpoint records, in a few words each. */
 export function workOf(details: Details | undefined): string[] {
   if (details === undefined) return [];
-  const { moment, tool, command, said, exit } = details;
+  const { moment, tool, command, call, said, exit } = details;
   return [
     moment === undefined || moment === "call" ? "" : moment,
     tool === undefined ? "" : command === undefined ? tool : `${tool}: ${short(command)}`,
+    call === undefined ? "" : `call ${shown(call)}`,
     exit === undefined || exit === 0 ? "" : `exit ${exit}`,
-    said === undefined ? "" : `prompt ${JSON.stringify(short(said))}`,
+    said === undefined || moment === "call" ? "" : `prompt ${JSON.stringify(short(said))}`,
   ].filter((part) => part !== "");
 }
 

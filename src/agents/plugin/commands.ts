@@ -2,15 +2,16 @@
 export const COMMANDS: Readonly<Record<string, string>> = {
   undo: `---
 description: Take files back to a checkpoint (agentvfs)
-argument-hint: "[checkpoint]"
+argument-hint: "[checkpoint | call | prompt]"
 ---
 
 Take the working tree back with agentvfs, by its MCP tools, or by \`.agentvfs/ctl\` as the checkpoint skill says.
 
 Target: $ARGUMENTS
 
-1. With a target: call rollback for it with dryRun. Without one: if paths changed since the last checkpoint, that is the target
-   (HEAD); else list the newest checkpoints and ask which one.
+1. With \`prompt\`: what the last prompt led to is to be taken out: call undo with ref \`prompt:\` and dryRun. With the id of a tool
+   call (log has them): call undo with it and dryRun. With another target: call rollback for it with dryRun. Without one: if
+   paths changed since the last checkpoint, that is the target (HEAD); else list the newest checkpoints and ask which one.
 2. Say in a line or two what would change, then do it.
 3. Say what changed, and that undo takes it back. Read files again before you edit them.
 `,

@@ -39,6 +39,9 @@ In this order, whichever is there:
 
 - An attempt failed, or made more of a mess than it solved: roll back to the checkpoint before it and begin differently,
   instead of repairing by hand.
+- One step was wrong and what came after it is good: \`undo\` with its number in the log or with the id of the tool call takes
+  it out alone. \`prompt:\` stands for the last prompt: \`undo prompt:\` takes out what its calls changed, \`rollback prompt:\` goes to
+  the state before it. A conflict is refused and changes nothing.
 - Only some files are wrong, or were deleted: restore those from a checkpoint. \`diff\` shows what differs first.
 - After rollback, restore, undo or merge **read files again** before you edit them, and restart programs that watch them.
 - git's own state is part of the tree: commits made since then go back as well. Nothing that was pushed does.

@@ -44,6 +44,7 @@ export function workRows(details: Details | undefined): string[][] {
     ["took", durationMs === undefined ? undefined : duration(durationMs)],
     ["call", details.call],
     ["alongside", alongside.join(" ")],
+    ["told by", details.by],
     ["said", details.said],
     ["prompt", details.prompt],
     ["session", details.session],

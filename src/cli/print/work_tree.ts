@@ -41,6 +41,7 @@ class WorkTree {
     const told = [...entries, ...work].map(({ details }) => details?.call);
     this.#ids = [...new Set(told.filter((id) => id !== undefined))];
     const notes = new Map(work.map((note) => [note.details.call, note]));
+    const entered = new Set(entries.map(({ details }) => details?.call ?? null));
     const recorded = new Set(entries.map(({ id }) => id));
     const happened: { time: number; order: number; add: () => void }[] = [];
     const take = (time: string, order: number, add: () => void) =>
@@ -48,7 +49,7 @@ class WorkTree {
     for (const note of work) {
       if (note.kind === "prompt") {
         take(note.time, 0, () => this.#promptOf(note.agent, note.details, note.time));
-      } else if (note.commit === null) {
+      } else if (note.commit === null && !entered.has(note.details.call ?? "")) {
         take(note.time, 1, () => this.#addCall(note.agent, note.details, note.time, null, note));
       }
     }
@@ -60,7 +61,8 @@ class WorkTree {
       } else if (details.moment === "call") {
         const agent = entry.agent ?? "";
         // A note of the same call that names another checkpoint is older or newer than this.
-        const own = note !== undefined && recorded.has(note.commit ?? "") ? note : undefined;
+        const isOf = note !== undefined && (note.commit === null || recorded.has(note.commit));
+        const own = isOf ? note : undefined;
         take(time, 1, () => this.#addCall(agent, details, time, entry, own));
       } else {
         take(time, 1, () => {

@@ -187,7 +187,11 @@ export const Details = shape(
     exit: optional(whole("How the command ended")),
     alongside: optional(list(
       text("Id of a call"),
-      "Calls that were under way at the same time: what is recorded may be theirs",
+      "Calls that were under way at the same time",
+    )),
+    by: optional(oneOf(
+      ["processes", "time"],
+      "How it was told from what those changed: by the processes that did it and the files that the calls name, or only by time, so that it may be theirs",
     )),
     transcript: optional(text("Where the agent keeps the conversation")),
     transcriptBytes: optional(whole("How long that was then")),

@@ -16,12 +16,16 @@ import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { SaveCommit } from "../threads/messages.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
+import type { CallUnderWay } from "./call_of_change.ts";
+import type { CommitInfo } from "../../history/commits/commit.ts";
+import { binaryString } from "../../../ffi/binary_string.ts";
 import { AgentSessions } from "./agent_sessions.ts";
 import type { MoveBehind, MovesBehind } from "./moves_behind.ts";
 import type { Denial } from "../../policy/denial.ts";
 import { ToldRefusals } from "./told_refusals.ts";
 import { RecentMap } from "./recent_map.ts";
-import { OpenCalls } from "./open_calls.ts";
+import { type OpenCall, OpenCalls } from "./open_calls.ts";
+import { saveOwnChanges } from "./save_own_changes.ts";
 import type { UnchangedWorktrees } from "./unchanged_worktrees.ts";
 import type { WorkJournal, WorkRecord } from "./work_journal.ts";
 import { changedBehind, greeting, refusedByRules } from "./words_to_agent.ts";
@@ -35,6 +39,8 @@ export interface AgentHooksParts {
   refused(): Promise<readonly Denial[]>;
   branch(name?: string): Promise<Branch>;
   turn<T>(what: string, job: () => Promise<T>): Promise<T>;
+  /** Where a branch's tree is seen, the longest path first. */
+  roots(branch: string): readonly string[];
   /** Whether what agents tell of becomes checkpoints. */
   records(): boolean;
   /** Longest time that an agent waits, ms. */
@@ -48,6 +54,10 @@ const MOST_BRANCHES = 256;
 interface Due {
   /** What it says, when it is made. */
   details(): CommitDetails;
+  /** Whose work it is, if not that of who tells. */
+  readonly event?: AgentEvent;
+  /** Calls that are under way at once, the one that has ended first: only what is its own is recorded. */
+  readonly underWay?: readonly OpenCall[];
   /** What is noted besides: `commit` was made, if any was, and `head` is what the branch stands on then. */
   note?(commit: ObjectId | null, head: ObjectId): Promise<WorkRecord>;
   done?(): void;
@@ -64,6 +74,8 @@ export class AgentHooks {
   readonly #calls = new RecentMap<string, OpenCalls>(MOST_BRANCHES);
   readonly #sessions: AgentSessions;
   readonly #refusals = new ToldRefusals();
+  /** Branches in which it is seen who changes what. */
+  readonly #witnessed = new Set<string>();
 
   constructor(readonly parts: AgentHooksParts) {
     this.#sessions = new AgentSessions(parts.journal, parts.moves.before);
@@ -106,7 +118,10 @@ export class AgentHooks {
       }
       const branch = await this.parts.branch(name);
       const record = this.#advance(name, event);
+      const calls = this.#callsIn(name);
+      if (calls.areSeveral) await this.#witness(branch, true);
       if (record !== null) await this.#record(branch, event, record);
+      if (calls.isEmpty) await this.#witness(branch, false);
       const { knows } = this.#sessions.of(name, event);
       const moves = await this.parts.moves.since(name, knows);
       return { branch, moves, refused: await this.parts.refused() };
@@ -139,9 +154,11 @@ export class AgentHooks {
         this.#endCalls(branch, event, calls);
         return ofPrompt(branch, event);
       case "call-start": {
-        const nobodyWorks = calls.isEmpty;
+        const { only, isEmpty } = calls;
         if (!event.delegates) calls.begin(event);
-        return nobodyWorks ? about("before-call") : null;
+        if (isEmpty) return about("before-call");
+        // What the one has changed up to now is its own.
+        return only === null || event.delegates ? null : ofBegun(only);
       }
       case "call-end":
         return ofCall(branch, event, calls);
@@ -174,23 +191,57 @@ export class AgentHooks {
     }
   }
 
-  async #record(branch: Branch, event: AgentEvent, { details, note, done }: Due): Promise<void> {
-    const commit = async (): Promise<SaveCommit> => ({
+  /** While several calls are under way it is to be seen who changes what. */
+  async #witness(branch: Branch, isWanted: boolean): Promise<void> {
+    if (this.#witnessed.has(branch.name) === isWanted) return;
+    if (isWanted) this.#witnessed.add(branch.name);
+    else this.#witnessed.delete(branch.name);
+    await branch.fs.callView(branch.view, "witness", isWanted);
+  }
+
+  async #record(branch: Branch, teller: AgentEvent, due: Due): Promise<void> {
+    const { event = teller, details, note, done } = due;
+    const commit = async (known: CommitDetails): Promise<SaveCommit> => ({
       label: "",
       message: "",
       kind: "checkpoint",
       agent: event.agent,
-      details: { ...details(), ...await transcriptOf(event) },
+      details: { ...details(), ...known, ...await transcriptOf(event) },
     });
     try {
       const { made, head } = await this.parts.turn("checkpoint", async () => {
-        const made = this.parts.records() ? await branch.saveIfChanged(commit) : null;
+        const made = this.parts.records() ? await this.#save(branch, due, commit) : null;
         return { made, head: branch.head.id };
       });
       if (note !== undefined) this.parts.journal.append(await note(made?.id ?? null, head));
     } finally {
       done?.();
     }
+  }
+
+  async #save(
+    branch: Branch,
+    { underWay = [] }: Due,
+    commit: (known: CommitDetails) => Promise<SaveCommit>,
+  ): Promise<CommitInfo | null> {
+    const [own, ...others] = underWay.map((call) => this.#underWay(branch.name, call));
+    if (own === undefined) return await branch.saveIfChanged(() => commit({}));
+    return await saveOwnChanges(branch, own.id, [own, ...others], (by) => commit({ by }));
+  }
+
+  #underWay(branch: string, { event, booted }: OpenCall): CallUnderWay {
+    const { call, tool, command, files } = event;
+    const roots = this.parts.roots(branch);
+    const inTree = (file: string) => {
+      const root = roots.find((root) => file.startsWith(`${root}/`));
+      return root === undefined ? [] : [binaryString(file.slice(root.length + 1))];
+    };
+    return {
+      id: call ?? `${tool} ${command}`,
+      command: files.length > 0 ? null : command,
+      files: files.flatMap(inTree),
+      since: booted,
+    };
   }
 
   #callsIn(branch: string): OpenCalls {
@@ -218,6 +269,15 @@ function ofPrompt(branch: string, event: AgentEvent): Due {
   };
 }
 
+/** What a call that goes on has changed up to now. */
+function ofBegun(event: AgentEvent): Due {
+  const details = () => ({
+    ...detailsOf("call", event),
+    ...callDetails(event, null, new Set()),
+  });
+  return { event, details };
+}
+
 function ofCall(branch: string, event: AgentEvent, calls: OpenCalls): Due {
   const closed = calls.end(event);
   const durationMs = event.durationMs ?? closed?.ms ?? null;
@@ -233,7 +293,7 @@ function ofCall(branch: string, event: AgentEvent, calls: OpenCalls): Due {
       const call = { kind: "call", branch, time: Date.now(), agent, details: details() } as const;
       return Promise.resolve({ ...call, commit, outcome });
     },
-    ...(closed === null ? {} : { done: closed.recorded }),
+    ...(closed === null ? {} : { done: closed.recorded, underWay: closed.underWay }),
   };
 }
 

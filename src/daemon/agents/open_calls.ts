@@ -4,6 +4,7 @@
  * @module
  */
 
+import { sinceBoot } from "../../host/processes.ts";
 import type { AgentEvent } from "../../agents/agent_event.ts";
 
 /** A call that was never closed is forgotten when so many others have begun. */
@@ -13,6 +14,8 @@ interface Open {
   readonly event: AgentEvent;
   /** Of `performance.now()`. */
   readonly since: number;
+  /** The same, ms since the machine started. */
+  readonly booted: number;
   /** Ids of the others that were open meanwhile. */
   readonly alongside: Set<string>;
 }
@@ -22,9 +25,13 @@ export interface ClosedCall {
   readonly ms: number;
   /** Ids of others that were open meanwhile, or have begun since. */
   readonly alongside: ReadonlySet<string>;
+  /** It and those that are still open, if there were any others. */
+  readonly underWay: readonly OpenCall[];
   /** It is recorded: what begins from now on is not in it. */
   recorded(): void;
 }
+
+export type OpenCall = Pick<Open, "event" | "booted">;
 
 export interface UnfinishedCall {
   readonly event: AgentEvent;
@@ -41,13 +48,18 @@ export class OpenCalls {
     return this.#open.length === 0;
   }
 
+  get areSeveral(): boolean {
+    return this.#open.length > 1;
+  }
+
   /** The only one; null: there is none, or several. */
   get only(): AgentEvent | null {
     return this.#open.length === 1 ? this.#open[0]!.event : null;
   }
 
   begin(event: AgentEvent): void {
-    const open: Open = { event, since: performance.now(), alongside: new Set() };
+    const times = { since: performance.now(), booted: sinceBoot() };
+    const open: Open = { event, ...times, alongside: new Set() };
     for (const other of this.#open) {
       if (other.event.call !== null) open.alongside.add(other.event.call);
       if (event.call !== null) other.alongside.add(event.call);
@@ -65,6 +77,7 @@ export class OpenCalls {
     return {
       ms: Math.round(performance.now() - call.since),
       alongside: call.alongside,
+      underWay: call.alongside.size === 0 ? [] : [call, ...this.#open],
       recorded: () => this.#ended.delete(call),
     };
   }

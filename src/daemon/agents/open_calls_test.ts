@@ -16,6 +16,7 @@ const call = (id: string | null, rest: Partial<AgentEvent> = {}): AgentEvent => 
   tool: "Bash",
   call: id,
   command: "ls",
+  files: [],
   delegates: false,
   durationMs: null,
   exit: null,

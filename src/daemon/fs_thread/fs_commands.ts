@@ -6,6 +6,7 @@
 
 import type { InvalidationData } from "../../mount/linux/notify.ts";
 import type { Session } from "../../mount/linux/session.ts";
+import { ChangeWitness } from "../../mount/recording/change_witness.ts";
 import { RemovalWatch } from "../../mount/removal_watch.ts";
 import { type View, type ViewTable, wireNode } from "../../mount/views.ts";
 import { Operation } from "../../policy/operation.ts";
@@ -131,11 +132,13 @@ export interface ViewState {
   readonly session: Session;
   readonly views: ViewTable;
   readonly captures: Captures;
+  /** By view: who sees what is changed. */
+  readonly witnesses: Map<number, ChangeWitness>;
   postCapture(capture: PostedCapture): void;
 }
 
 export function viewCommands(state: ViewState): ViewCommandTable {
-  const { session, views, captures } = state;
+  const { session, views, captures, witnesses } = state;
   const tree = (number: number) => find(views, number).tree;
   /** Ends the capture that is being stored, unless `end` throws. */
   const endCapture = (number: number, end: (pending: PendingCapture) => void) => {
@@ -179,6 +182,12 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       view.frozen = freeze;
       return { changed, segment: tree.journal.segment, nextInode: tree.nextInode };
     },
+    witness: (number, isWanted) => {
+      if (!isWanted) witnesses.delete(number);
+      else if (!witnesses.has(number)) witnesses.set(number, new ChangeWitness());
+      return null;
+    },
+    witnessed: (number) => witnesses.get(number)?.report ?? { writers: [], paths: [] },
     watchRemovals: (number, threshold) => {
       find(views, number).removals = threshold === null ? undefined : new RemovalWatch(threshold);
       return null;
@@ -252,6 +261,7 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       if (view === undefined || (onlyIdle && !view.tree.nodes.isIdle)) return null;
       const data = [...view.tree.nodes.ids()].map((id) => wireNode(number, id));
       views.remove(number);
+      witnesses.delete(number);
       session.options.routing?.shared.close(view);
       view.tree.close();
       return { parents: [], names: [], removed: [], data, attributes: [] };

@@ -36,6 +36,7 @@ import {
   viewCommands,
   type ViewCommandTable,
 } from "./fs_commands.ts";
+import type { ChangeWitness } from "../../mount/recording/change_witness.ts";
 import { captureUnasked } from "./capture_unasked.ts";
 import type { PostedCapture } from "../background/captures.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
@@ -96,6 +97,7 @@ function serve(
   const policy = new FsPolicy(start.policy, routing?.callers ?? null, (node) => {
     post({ type: "stale", node });
   });
+  const witnesses = new Map<number, ChangeWitness>();
   const session = new Session({
     ...(main!.connection === null ? {} : { resumed: main!.connection }),
     fd: start.fuseFd,
@@ -115,6 +117,7 @@ function serve(
     flushes: new KernelFlushes(),
     keepAwake: start.keepAwake ? systemKeepAwake() : null,
     onIdle: collectGarbage,
+    witnesses,
     onRemoving: (view) => {
       const taken = captureUnasked(view, viewState);
       if (taken !== null) post({ type: "captured", view: view.number, ...taken });
@@ -132,6 +135,7 @@ function serve(
     views,
     session,
     captures,
+    witnesses,
     postCapture: (posted: PostedCapture) => start.captures.postMessage(posted),
   };
   const byView = viewCommands(viewState);

@@ -15,6 +15,7 @@ import type { GcReport, StoreStatsReport } from "../../control/service/store.ts"
 import type { CgroupSessions } from "../../views/cgroup_sessions.ts";
 import { SessionMethods } from "../methods/session_methods.ts";
 import { ServiceError } from "../../control/service_error.ts";
+import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
 import { NAME_MAX } from "../../tree/working_tree.ts";
 import type { Authority } from "../branches/authority.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
@@ -110,6 +111,11 @@ export class Daemon {
       worktrees,
       refused: () => this.#policy.refused(),
       deadlineMs,
+      roots: (branch) => {
+        const { mount, source } = parts.config;
+        const own = `${mount}/${VIRTUAL_NAME}/branches/${branch}`;
+        return branch === MAIN ? [mount, source] : [own, source];
+      },
       records: () => this.auto.policy.calls,
     });
     const { workspace } = parts.config;

@@ -227,6 +227,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   branches = new Branches({
     ...{ fs, background, registry, store, mount, flush, watchers, onMoved, onOpen },
     onAdvanced: (advance) => events.publish(advanceEvent(advance)),
+    onOpen: async (branch) => await (await daemon.promise).auto.opened(branch),
   });
   if (isFirst() && config.auto) saveAuto(config.workspace, parseAutoPolicy(config.auto));
   const authority = new Authority({

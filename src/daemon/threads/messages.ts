@@ -13,6 +13,7 @@ import type { Connection } from "../../mount/fuse/init.ts";
 import type { InvalidationData } from "../../mount/linux/notify.ts";
 import type { Reenacted } from "../../tree/changed_names.ts";
 import type { Difference } from "../../tree/differing_names.ts";
+import type { Witnessed } from "../../mount/recording/change_witness.ts";
 import type { Watches } from "../../mount/linux/watches.ts";
 import type { ProcessId } from "../../host/processes.ts";
 import type { Answer, Question } from "../../mount/fuse/questions.ts";
@@ -146,6 +147,10 @@ export interface ViewCommands {
     in: { id: number; freeze: boolean };
     out: { changed: boolean; segment: number; nextInode: number };
   };
+  /** Sees from now on who changes what, or does no more. */
+  witness: { in: boolean; out: null };
+  /** What was seen since. */
+  witnessed: { in: null; out: Witnessed };
   /** Captures by itself when so many names are deleted soon after each other; null: not. */
   watchRemovals: { in: number | null; out: null };
   settle: { in: { snapshot: Snapshot; slots: readonly BuiltSlot[] }; out: null };

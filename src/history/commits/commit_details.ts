@@ -45,8 +45,13 @@ export interface CommitDetails {
   readonly durationMs?: number;
   /** How the command ended, where the agent tells. */
   readonly exit?: number;
-  /** Other calls that were under way at the same time: what is recorded may be theirs. */
+  /** Other calls that were under way at the same time. */
   readonly alongside?: readonly string[];
+  /**
+   * How it was told from what those changed: by the processes that did it and the files that the calls name, or only by time, so
+   * that it may be theirs.
+   */
+  readonly by?: "processes" | "time";
   /** Where the agent keeps the conversation, and how long that was, bytes. */
   readonly transcript?: string;
   readonly transcriptBytes?: number;
@@ -65,6 +70,7 @@ const KEYS = [
   "durationMs",
   "exit",
   "alongside",
+  "by",
   "transcript",
   "transcriptBytes",
 ] as const satisfies readonly (keyof CommitDetails)[];

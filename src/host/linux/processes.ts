@@ -43,6 +43,11 @@ export function processOf(thread: number): number {
   }
 }
 
+/** Since the machine started, ms: what processes' beginnings are told in. */
+export function sinceBoot(): number {
+  return Number(Deno.readTextFileSync("/proc/uptime").split(" ")[0]) * 1000;
+}
+
 /** Names the mount namespace of a process; null if that may not be looked at. */
 export function mountNamespace(pid: number | "self"): string | null {
   try {

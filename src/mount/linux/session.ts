@@ -32,6 +32,7 @@ import { Linger } from "./linger.ts";
 import { ListAhead } from "../fuse/list_ahead.ts";
 import type { Ask } from "../fuse/questions.ts";
 import { PendingNames } from "../fuse/pending_names.ts";
+import type { ChangeWitness } from "../recording/change_witness.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import type { Reenactment } from "../fuse/reenactment.ts";
 import { NO_REPLY, OUT, Reply } from "../fuse/reply.ts";
@@ -78,6 +79,8 @@ export interface SessionOptions {
   readonly flushes: Flushes;
   /** Null: idle CPUs may always halt. */
   readonly keepAwake: KeepAwake | null;
+  /** By number of a view: who sees what is changed in it, and by whom. */
+  readonly witnesses?: ReadonlyMap<number, ChangeWitness>;
   /** Very much is being deleted in a view. What it has now can be recorded before more is. */
   readonly onRemoving: (view: View) => void;
   /** Called once when nothing has come for a while after many requests. */
@@ -295,7 +298,8 @@ export class Session {
       } else if (pastReenactors.isBy(this.#request.pid) && CHANGES.has(opcode)) {
         return -Errno.EIO;
       }
-      const { recorder } = this.options;
+      const { recorder, witnesses } = this.options;
+      if (!isReenactor) witnesses?.get(view.number)?.saw(context, opcode);
       const known = { resent, isReenactor };
       policy.begin();
       if (recorder === null) return this.#carryOut(opcode, known);

@@ -21,7 +21,8 @@ export const rollback = defineTool({
   description:
     "Makes the whole working tree what it was at a checkpoint: edits, created, deleted and moved files, whatever changed them. " +
     "Nothing is lost: what was not recorded becomes a checkpoint first, and undo takes the rollback back. Read files again " +
-    "before you edit them afterwards. `dryRun` only tells what would change. " + LARGE,
+    "before you edit them afterwards. `ref` may be `prompt:ID`, the state before that prompt (`prompt:` before the last), or the id of a " +
+    "tool call, the state after it. `dryRun` only tells what would change. " + LARGE,
   hints: RECORDS,
   method: "rollback",
   params: ["ref", "dryRun", "touch", "forceLarge", "branch"],
@@ -50,7 +51,8 @@ export const undo = defineTool({
   title: "Undo the last operation, or one thing",
   description:
     "Without `ref`: takes the last rollback, restore, merge or undo back (`count`: the last few). With `ref`, a number of the log such " +
-    "as #12 or a label: takes out only what that checkpoint, merge or rollback changed and leaves what came after it. What cannot be " +
+    "as #12, a label or the id of a tool call: takes out only what that checkpoint, merge, rollback or call changed and leaves what came " +
+    "after it; with `prompt:ID` what all calls of that prompt changed (`prompt:`: of the last). What cannot be " +
     "taken out without losing a later change is listed, and nothing is changed; `strategy` decides it. Nothing is lost. " +
     LARGE,
   hints: RECORDS,
