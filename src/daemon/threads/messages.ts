@@ -134,6 +134,8 @@ export interface TakenCapture {
   readonly id: number;
   readonly segment: number;
   readonly nextInode: number;
+  /** When it was, as the monotonic clock has it, ms. */
+  readonly at: number;
 }
 
 /** Commands to the fs thread about one view: name → parameter and result. */
