@@ -79,7 +79,7 @@ function checkpointTime(ref: string, directory: string): number {
 
 /** Events that are meant, the oldest first. */
 export function* eventsOf(log: MeantLog): Generator<{ event: LoggedEvent; line: string }> {
-  for (const line of readLogLines(log.directory)) {
+  for (const line of readLogLines(log.directory, log)) {
     const event = parseLoggedEvent(line);
     if (event !== null && isMeant(event, log)) yield { event, line };
   }
