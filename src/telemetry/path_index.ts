@@ -49,18 +49,40 @@ export class PathIndex {
   }
 }
 
+/** Hashes of an index that are read at once. They are spread evenly, so that one of them is nearly always among these. */
+const WINDOW = 2048;
+
 /** False if no line of the file is about one of the paths (absolute, binary strings), or what is below them. */
 export function mayTellOf(logFile: string, paths: readonly string[]): boolean {
-  let bytes: Uint8Array<ArrayBuffer>;
   try {
-    bytes = Deno.readFileSync(indexPath(logFile));
+    using file = Deno.openSync(indexPath(logFile));
+    const { size } = file.statSync();
+    // A piece of one tells nothing.
+    if (size % 4 !== 0) return true;
+    return paths.some((path) => isIn(file, size / 4, hash(path, path.length)));
   } catch {
     return true;
   }
-  // A piece of one tells nothing.
-  if (bytes.length % 4 !== 0) return true;
-  const hashes = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-  return paths.some((path) => has(hashes, hash(path, path.length)));
+}
+
+function isIn(file: Deno.FsFile, count: number, value: number): boolean {
+  const likely = Math.floor(value / 2 ** 32 * count);
+  const from = Math.max(0, Math.min(likely - WINDOW / 2, count - WINDOW));
+  const near = readHashes(file, from, Math.min(count, WINDOW));
+  const isAbove = from > 0 && value < near[0]!;
+  const isBelow = from + near.length < count && value > near.at(-1)!;
+  return has(isAbove || isBelow ? readHashes(file, 0, count) : near, value);
+}
+
+function readHashes(file: Deno.FsFile, from: number, count: number): Uint32Array {
+  const bytes = new Uint8Array(4 * count);
+  file.seekSync(4 * from, Deno.SeekMode.Start);
+  for (let at = 0; at < bytes.length;) {
+    const read = file.readSync(bytes.subarray(at));
+    if (read === null) throw new Error("The index has become shorter");
+    at += read;
+  }
+  return new Uint32Array(bytes.buffer);
 }
 
 function has(sorted: Uint32Array, value: number): boolean {

@@ -3,7 +3,7 @@ import { ecsLine } from "./ecs.ts";
 import { listLogFiles } from "./log_files.ts";
 import { LOG_LIMITS, LogWriter } from "./log_writer.ts";
 import { readLogLines } from "./log_reader.ts";
-import { indexPath, mayTellOf } from "./path_index.ts";
+import { indexPath, mayTellOf, PathIndex } from "./path_index.ts";
 
 Deno.test("a question about a path reads the files that may answer it, and finds all lines", () => {
   const directory = Deno.makeTempDirSync();
@@ -50,6 +50,21 @@ Deno.test("files that were finished before are not read", () => {
     Deno.utimeSync(first!.path, 1, 1);
     const all = [...readLogLines(directory)].length;
     assert.ok([...readLogLines(directory, { since: 5_000 })].length < all);
+  } finally {
+    Deno.removeSync(directory, { recursive: true });
+  }
+});
+
+Deno.test("a large index has what was put into it, and little else", () => {
+  const directory = Deno.makeTempDirSync();
+  try {
+    const index = new PathIndex();
+    const paths = Array.from({ length: 20_000 }, (_, i) => `/m/some/directory/file ${i}`);
+    for (const path of paths) index.add(path);
+    index.write(`${directory}/log`);
+    for (const path of paths) assert.ok(mayTellOf(`${directory}/log`, [path]), path);
+    const others = paths.filter((path) => mayTellOf(`${directory}/log`, [`${path} other`]));
+    assert.ok(others.length < 10, `${others.length} of ${paths.length}`);
   } finally {
     Deno.removeSync(directory, { recursive: true });
   }
