@@ -49,6 +49,8 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   gc: { load: () => import("./commands/store/gc.ts"), control: true },
   "store stats": { load: () => import("./commands/store/store_stats.ts"), control: true },
   audit: { load: () => import("./commands/telemetry/audit.ts") },
+  "audit blame": { load: () => import("./commands/telemetry/audit_blame.ts") },
+  "audit tree": { load: () => import("./commands/telemetry/audit_tree.ts") },
   "telemetry status": {
     load: () => import("./commands/telemetry/telemetry_status.ts"),
     control: true,

@@ -51,6 +51,7 @@ async function runNamed(
     const rest = [...args.slice(0, at), ...args.slice(at + 1)];
     return await runCommand(`${name} ${second}`, rest, originalClient);
   }
+  if (Object.hasOwn(COMMANDS, name)) return await runCommand(name, args, originalClient);
   if (second !== undefined && groupOf(`${name} ${second}`).size > 0) {
     const rest = [...args.slice(0, at), ...args.slice(at + 1)];
     return await runNamed(`${name} ${second}`, rest, originalClient);
@@ -118,8 +119,9 @@ async function help(args: readonly string[]): Promise<number> {
   const { overview, controlOverview, commandHelp, groupHelp } = await import("./help.ts");
   if (name === undefined) print(overview());
   else if (name === "ctl") print(controlOverview());
-  else if (groupOf(name).size === 0) print(commandHelp(await load(name)));
-  else {
+  else if (groupOf(name).size === 0 || more.length === 0 && Object.hasOwn(COMMANDS, name)) {
+    print(commandHelp(await load(name)));
+  } else {
     const full = [name, ...more].join(" ");
     print(groupOf(full).size > 0 ? await groupHelp(full) : commandHelp(await load(full)));
   }

@@ -49,6 +49,8 @@ const CATEGORIES: { readonly [A in Action]: readonly [category: string, type: st
   "source-started": ["host", "info"],
   "source-stopped": ["host", "info"],
   "source-blind": ["host", "info"],
+  checkpoint: ["configuration", "creation"],
+  move: ["configuration", "change"],
   filter: ["host", "info"],
   policy: ["configuration", "change"],
 };
@@ -184,6 +186,9 @@ function ownPart(event: TelemetryEvent): string {
   if (event.cgroup !== undefined) part += `,"cgroup":${event.cgroup}`;
   if (event.session !== undefined) part += `,"session":${JSON.stringify(event.session)}`;
   if (event.call !== undefined) part += `,"call":${JSON.stringify(event.call)}`;
+  if (event.checkpoint !== undefined) part += `,"checkpoint":${JSON.stringify(event.checkpoint)}`;
+  if (event.calls !== undefined) part += `,"calls":${JSON.stringify(event.calls)}`;
+  if (event.tool !== undefined) part += `,"tool":${JSON.stringify(event.tool)}`;
   if (event.count !== undefined) {
     part += `,"${action === "lost" ? "lost" : "writes"}":${event.count}`;
   }

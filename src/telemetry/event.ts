@@ -56,6 +56,8 @@ export type Action =
   | "source-started"
   | "source-stopped"
   | "source-blind"
+  | "checkpoint"
+  | "move"
   | "filter"
   | "policy";
 
@@ -97,6 +99,13 @@ export interface TelemetryEvent {
   readonly cgroup?: number;
   /** Id of the tool call of an agent during which it was done. */
   readonly call?: string;
+  /** The tool of that call, as the agent names it. */
+  readonly tool?: string;
+  /** Where several calls were under way at once: it is of one of these. */
+  readonly calls?: readonly string[];
+
+  /** Of `checkpoint`, and of what made a branch's tree another one (`move`: a rollback, a merge, …). */
+  readonly checkpoint?: { readonly id: string; readonly label: string; readonly kind: string };
 
   readonly address?: { readonly ip: string; readonly port: number; readonly transport: string };
   /** Of `lost`: how many events; of `write`: how many writes one after the other. */

@@ -57,9 +57,10 @@ export class EventLog {
       this.#clockAt = now;
       this.#wallOffset = Date.now() - monotonicTime();
     }
-    this.writer.append(
-      ecsLine(event, { sequence: ++this.#sequence, wallOffset: this.#wallOffset }),
-    );
+    const line = ecsLine(event, { sequence: ++this.#sequence, wallOffset: this.#wallOffset });
+    const { path, target, action } = event;
+    const isPath = action === "rename" || action === "link";
+    this.writer.append(line, path, isPath ? target : undefined);
   }
 
   #flush(): void {

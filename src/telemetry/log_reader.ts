@@ -4,16 +4,35 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
+import { binaryString, isForeign } from "../../ffi/binary_string.ts";
 import { listLogFiles } from "./log_files.ts";
+import { mayTellOf } from "./path_index.ts";
 
 const NEWLINE = 0x0a;
 
+/** What need not be read. What is read besides is for the caller to leave out. */
+export interface LogQuestion {
+  /** Ms since 1970. */
+  readonly since?: number;
+  /** Only what is about these absolute paths, or below them; none: about anything. */
+  readonly paths?: readonly string[];
+}
+
 /** Whole lines of all files, the oldest first, without their newlines. Files that go meanwhile are left out. */
-export function* readLogLines(directory: string): Generator<string> {
+export function* readLogLines(
+  directory: string,
+  { since = -Infinity, paths = [] }: LogQuestion = {},
+): Generator<string> {
+  const binary = paths.map(binaryString);
   for (const { path } of listLogFiles(directory)) {
+    if (modified(path) < since) continue;
+    if (paths.length > 0 && !mayTellOf(path, binary)) continue;
     const bytes = readFile(path);
     if (bytes === null) continue;
-    yield* linesOf(bytes);
+    // Of a path that is no text, lines have a part that stands for it.
+    if (paths.length === 0 || paths.some(isForeign)) yield* linesOf(bytes);
+    else yield* linesWith(bytes, paths.map((path) => JSON.stringify(path).slice(1, -1)));
   }
 }
 
@@ -25,6 +44,36 @@ export function* linesOf(bytes: Uint8Array): Generator<string> {
     if (end < 0) return;
     yield decoder.decode(bytes.subarray(start, end));
     start = end + 1;
+  }
+}
+
+/** Lines that have one of these texts in them, in their order. */
+function* linesWith(bytes: Uint8Array, texts: readonly string[]): Generator<string> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const decoder = new TextDecoder();
+  const next = (text: string, from: number) => {
+    const at = buffer.indexOf(text, from);
+    return at < 0 ? Infinity : at;
+  };
+  const found = texts.map((text) => next(text, 0));
+  while (true) {
+    const at = Math.min(...found);
+    if (at === Infinity) return;
+    const end = bytes.indexOf(NEWLINE, at);
+    if (end < 0) return;
+    yield decoder.decode(bytes.subarray(bytes.lastIndexOf(NEWLINE, at) + 1, end));
+    texts.forEach((text, i) => {
+      if (found[i]! < end) found[i] = next(text, end);
+    });
+  }
+}
+
+/** When it was written to last; 0 if it is gone. */
+function modified(path: string): number {
+  try {
+    return Deno.statSync(path).mtime?.getTime() ?? Infinity;
+  } catch {
+    return 0;
   }
 }
 

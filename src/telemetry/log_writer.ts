@@ -9,6 +9,7 @@
  */
 
 import { listLogFiles, logFilePath } from "./log_files.ts";
+import { indexPath, PathIndex } from "./path_index.ts";
 
 export interface LogLimits {
   /** Of a file, bytes: a new one is begun when it is exceeded. */
@@ -42,6 +43,10 @@ export class LogWriter {
   #begun = 0;
   #lines: string[] = [];
   #waiting = 0;
+  /** Of what waits. */
+  #paths: string[] = [];
+  /** Of the open file; null: another writer began it. */
+  #index: PathIndex | null = null;
   /** Lines that could not be written and are not told of yet. */
   lost = 0;
   /** Why nothing can be written; null: it can. */
@@ -79,8 +84,10 @@ export class LogWriter {
     return this.#waiting >= BLOCK_BYTES;
   }
 
-  append(line: string): void {
+  /** `paths`: that the line tells of, absolute binary strings. */
+  append(line: string, ...paths: readonly (string | undefined)[]): void {
     this.#lines.push(line);
+    for (const path of paths) if (path !== undefined) this.#paths.push(path);
     this.#waiting += line.length + 1;
   }
 
@@ -89,13 +96,16 @@ export class LogWriter {
     if (this.#lines.length === 0) return;
     const count = this.#lines.length;
     const block = this.#encoder.encode(this.#lines.join("\n") + "\n");
+    const paths = this.#paths;
     this.#lines = [];
+    this.#paths = [];
     this.#waiting = 0;
     try {
       const file = this.#fileFor(block.length);
       writeAll(file, block);
       if (this.limits.sync) file.syncDataSync();
       this.#size += block.length;
+      for (const path of paths) this.#index?.add(path);
       this.failure = null;
     } catch (error) {
       this.lost += count;
@@ -128,17 +138,36 @@ export class LogWriter {
   #rotate(): void {
     this.#file?.close();
     this.#file = null;
+    this.#finish();
     const path = logFilePath(this.directory, this.#number + 1, new Date());
     this.#file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
     this.#path = path;
     this.#number++;
     this.#size = 0;
     this.#begun = Date.now();
+    this.#index = new PathIndex();
     const files = listLogFiles(this.directory);
     for (const { path } of files.slice(0, Math.max(0, files.length - this.limits.files))) {
       Deno.removeSync(path);
+      remove(indexPath(path));
     }
   }
+
+  /** Without its index a file is only read more often. */
+  #finish(): void {
+    try {
+      this.#index?.write(this.#path);
+    } catch {
+      remove(indexPath(this.#path));
+    }
+    this.#index = null;
+  }
+}
+
+function remove(path: string): void {
+  try {
+    Deno.removeSync(path);
+  } catch { /* it was never there */ }
 }
 
 function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {

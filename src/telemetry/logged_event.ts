@@ -60,6 +60,9 @@ export interface LoggedEvent {
     readonly cgroup?: number;
     readonly session?: string;
     readonly call?: string;
+    readonly tool?: string;
+    readonly calls?: readonly string[];
+    readonly checkpoint?: { readonly id: string; readonly label: string; readonly kind: string };
     readonly lost?: number;
     readonly writes?: number;
     readonly ranges?: readonly (readonly [offset: number, bytes: number])[];

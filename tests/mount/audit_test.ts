@@ -164,3 +164,63 @@ Deno.test("without eBPF, who ends at once may have no name; the changes are all 
     }
     for (const { process } of others) assert.ok(process!.pid! > 1);
   }, { env: { AGENTVFS_WITHOUT: "bpf" } }));
+
+Deno.test("a checkpoint, a file's versions, programs and their tree are found again in the log", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    const { mount } = mounted;
+    Deno.writeTextFileSync(`${mount}/a`, "before");
+    const { id } = await mounted.ctl("checkpoint", "one");
+    const args = ["-c", "mkdir d; mv a d/b; sh -c 'echo x >> d/b; true'; touch last"];
+    assert.ok((await new Deno.Command("bash", { args, cwd: mount }).output()).success);
+    await eventsUntil(mounted, "last");
+    for (const ref of ["one", id.slice(0, 12)]) {
+      const since = (await audit(mounted, "--since", ref)).map((event) => brief(mounted, event));
+      assert.deepEqual(since.slice(0, 4), ["checkpoint", "mkdir d", "rename a d/b", "write d/b"]);
+    }
+    const made = await audit(mounted, "blame", "d/b");
+    assert.deepEqual(made.map((event) => brief(mounted, event)), [
+      "truncate a",
+      "write a",
+      "rename a d/b",
+      "write d/b",
+    ]);
+    // deno-lint-ignore no-explicit-any
+    const by: any[] = await audit(mounted, "--since", "one", "--by", "program");
+    const count = (program: string) => by.find(({ name }) => name === program)?.events;
+    assert.deepEqual([count("mkdir"), count("mv"), count("sh")], [1, 1, 1]);
+    const tree = await mounted.run(["-C", mounted.project, "audit", "tree", "--since", "one"]);
+    assert.match(tree.stdout, /^ *\d+ mkdir(?: d)?: 1 mkdir; 1 files$/m);
+    const none = await mounted.refused("audit", "--since", "nothing");
+    assert.equal(none.exit, 2);
+  }));
+
+Deno.test("a server that is killed loses no more than its last half second, and no line is torn", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    const { mount } = mounted;
+    const made: { name: string; at: number }[] = [];
+    const make = () => {
+      const name = `f${made.length}`;
+      Deno.writeTextFileSync(`${mount}/${name}`, "");
+      made.push({ name, at: performance.now() });
+    };
+    const begun = performance.now();
+    while (performance.now() - begun < 1_500) make();
+    const { serverPid } = await mounted.status();
+    while (performance.now() - begun < 2_500) make();
+    const killed = performance.now();
+    Deno.kill(serverPid, "SIGKILL");
+    await mounted.anotherServer(serverPid);
+    Deno.writeTextFileSync(`${mount}/last`, "");
+    const events = await eventsUntil(mounted, "last");
+    const named = new Set(
+      events.filter(({ event }) => event.action === "create").map(({ file }) => file!.path),
+    );
+    const missing = made.filter(({ name, at }) =>
+      at < killed - 500 && !named.has(mounted.path(name))
+    );
+    assert.deepEqual(missing, []);
+    const all = await audit(mounted);
+    const sequences = all.map(({ event }) => event.sequence);
+    assert.deepEqual(sequences, Array.from(sequences, (_, i) => sequences[0]! + i));
+    assert.ok(all.some(({ event, message }) => event.action === "lost" && /killed/.test(message!)));
+  }, { allowedLog: [/was killed/] }));

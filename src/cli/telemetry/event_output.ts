@@ -23,10 +23,22 @@ export function eventLine(event: LoggedEvent, mount: string): string {
     event.rule === undefined ? "" : `rule ${event.rule.name}`,
     agentvfs.lost === undefined ? "" : `${agentvfs.lost} events`,
     event.message ?? "",
+    checkpoint(event),
+    call(event),
     agentvfs.branch === undefined || agentvfs.branch === "main" ? "" : `on ${agentvfs.branch}`,
   );
   const time = localTime(event["@timestamp"]);
   return safe(`${time}  ${who.padEnd(20)}  ${action.padEnd(10)}  ${what}`);
+}
+
+function checkpoint({ agentvfs: { checkpoint } }: LoggedEvent): string {
+  return checkpoint === undefined
+    ? ""
+    : words(checkpoint.kind, checkpoint.id.slice(0, 12), JSON.stringify(checkpoint.label));
+}
+
+function call({ agentvfs: { call, tool } }: LoggedEvent): string {
+  return call === undefined ? "" : `(${words(tool ?? "", call)})`;
 }
 
 function shown(path: string, mount: string): string {

@@ -57,6 +57,11 @@ export class OpenCalls {
     return this.#open.length === 1 ? this.#open[0]!.event : null;
   }
 
+  /** Those under way. */
+  get all(): readonly AgentEvent[] {
+    return this.#open.map(({ event }) => event);
+  }
+
   begin(event: AgentEvent): void {
     const times = { since: performance.now(), booted: sinceBoot() };
     const open: Open = { event, ...times, alongside: new Set() };

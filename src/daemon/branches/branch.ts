@@ -11,6 +11,7 @@
  * @module
  */
 
+import { monotonicTime } from "../../host/clock.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { NewCommit } from "../../history/history.ts";
@@ -82,6 +83,8 @@ export interface Advance {
   readonly moved: OperationKind | null;
   /** The tree has conflicts that are to be settled, before there is a checkpoint of it. */
   readonly isUnsettled: boolean;
+  /** When its tree was that, as the monotonic clock has it, ms. */
+  readonly at: number;
 }
 
 export class Branch {
@@ -241,7 +244,7 @@ export class Branch {
     // It is durable, whatever becomes of the tree's part.
     this.#snapshot = snapshot;
     this.#segment = segment;
-    if (saved.commit !== null) this.#advance(saved.commit, null);
+    if (saved.commit !== null) this.#advance(saved.commit, null, { at: captured.at });
     if (captured.changed) await this.#settle(snapshot, slots);
     return saved.commit;
   }
@@ -485,7 +488,7 @@ export class Branch {
       this.#uncertain = null;
       this.#snapshot = snapshot;
       this.#segment = this.#journalSegment;
-      this.#advance(commit, kind, shown !== undefined);
+      this.#advance(commit, kind, { isUnsettled: shown !== undefined });
       return stale;
     } catch (error) {
       await this.#attempt("move back", () => this.#moveBack());
@@ -514,10 +517,14 @@ export class Branch {
     this.#uncertain = null;
   }
 
-  #advance(to: CommitInfo, moved: OperationKind | null, isUnsettled = false): void {
+  #advance(
+    to: CommitInfo,
+    moved: OperationKind | null,
+    { isUnsettled = false, at = monotonicTime() } = {},
+  ): void {
     const from = this.#head;
     this.#head = to;
-    this.onAdvanced({ branch: this.name, from, to, moved, isUnsettled });
+    this.onAdvanced({ branch: this.name, from, to, moved, isUnsettled, at });
   }
 
   #call<K extends keyof ViewCommands>(

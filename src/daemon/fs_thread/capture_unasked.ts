@@ -4,6 +4,7 @@
  * @module
  */
 
+import { monotonicTime } from "../../host/clock.ts";
 import type { View } from "../../mount/views.ts";
 import { revert, takeCapture } from "../../tree/capture/take_capture.ts";
 import type { TakenCapture } from "../threads/messages.ts";
@@ -27,7 +28,8 @@ export function captureUnasked(
       throw error;
     }
     captures.set(number, pending);
-    return { id, segment: tree.journal.segment, nextInode: tree.nextInode };
+    const { journal: { segment }, nextInode } = tree;
+    return { id, segment, nextInode, at: monotonicTime() };
   } catch (error) {
     // Who deletes is not to wait for it, nor to fail.
     console.error(`Nothing was recorded before a deletion: ${(error as Error).message}`);

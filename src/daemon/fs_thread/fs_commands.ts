@@ -4,6 +4,7 @@
  * @module
  */
 
+import { monotonicTime } from "../../host/clock.ts";
 import type { InvalidationData } from "../../mount/linux/notify.ts";
 import type { Session } from "../../mount/linux/session.ts";
 import { ChangeWitness } from "../../mount/recording/change_witness.ts";
@@ -184,7 +185,8 @@ export function viewCommands(state: ViewState): ViewCommandTable {
         beginSegment(tree);
       }
       view.frozen = freeze;
-      return { changed, segment: tree.journal.segment, nextInode: tree.nextInode };
+      const { journal: { segment }, nextInode } = tree;
+      return { changed, segment, nextInode, at: monotonicTime() };
     },
     witness: (number, isWanted) => {
       if (!isWanted) witnesses.delete(number);

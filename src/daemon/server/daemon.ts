@@ -18,6 +18,8 @@ import { ServiceError } from "../../control/service_error.ts";
 import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
 import { NAME_MAX } from "../../tree/working_tree.ts";
 import type { Authority } from "../branches/authority.ts";
+import type { AgentEvent } from "../../agents/agent_event.ts";
+import { openCalls } from "../telemetry/open_calls.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { MovesBehind } from "../agents/moves_behind.ts";
@@ -104,12 +106,15 @@ export class Daemon {
     this.#filters = new FilterMethods(parts.filters);
     const deadlineMs = Number(Deno.env.get(HOOK_DEADLINE_VARIABLE)) || HOOK_DEADLINE_MS;
     const worktrees = new UnchangedWorktrees(this.service);
+    const onCalls = (branch: string, calls: readonly AgentEvent[]) =>
+      parts.telemetry?.calls(branch, openCalls(calls));
     this.hooks = new AgentHooks({
       ...access,
       moves,
       journal,
       worktrees,
       refused: () => this.#policy.refused(),
+      onCalls,
       deadlineMs,
       roots: (branch) => {
         const { mount, source } = parts.config;

@@ -34,6 +34,7 @@ import { WorkJournal } from "../agents/work_journal.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import { Filters } from "../filters/filters.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
+import { advanceRecord } from "../branches/advance_record.ts";
 import { startTelemetry } from "../telemetry/start_telemetry.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
@@ -243,7 +244,10 @@ async function serve(config: DaemonConfig): Promise<number> {
   const onOpen = async (branch: Branch) => await (await daemon.promise).auto.opened(branch);
   branches = new Branches({
     ...{ fs, background, registry, store, mount, flush, watchers, onMoved, onOpen },
-    onAdvanced: (advance) => events.publish(advanceEvent(advance)),
+    onAdvanced: (advance) => {
+      events.publish(advanceEvent(advance));
+      telemetry?.client.tell(advanceRecord(advance));
+    },
     onOpen: async (branch) => await (await daemon.promise).auto.opened(branch),
   });
   if (isFirst() && config.auto) saveAuto(config.workspace, parseAutoPolicy(config.auto));

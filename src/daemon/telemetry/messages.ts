@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { OpenCall } from "../../telemetry/call_times.ts";
 import type { Provider, TelemetryEvent } from "../../telemetry/event.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
 import type { Ring } from "../../telemetry/ring.ts";
@@ -29,6 +30,13 @@ export type TelemetryRequest =
   | { readonly type: "watch"; readonly watched: Watched }
   /** Events pass these filters from now on; `batch` is readable when one has answered. */
   | { readonly type: "filters"; readonly filters: readonly FilterHandle[]; readonly batch: number }
+  /** These calls are under way in a branch from `time` on. */
+  | {
+    readonly type: "calls";
+    readonly branch: string;
+    readonly calls: readonly OpenCall[];
+    readonly time: number;
+  }
   | { readonly type: "status" }
   | { readonly type: "end" };
 

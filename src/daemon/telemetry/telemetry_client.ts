@@ -5,9 +5,11 @@
  * @module
  */
 
+import { monotonicTime } from "../../host/clock.ts";
 import { createWake, wake } from "../../host/wake.ts";
 import { failureCode } from "../../host/failure.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
+import type { OpenCall } from "../../telemetry/call_times.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { onWorkerFailure } from "../threads/worker_failure.ts";
 import type {
@@ -44,6 +46,11 @@ export class TelemetryClient {
 
   tell(event: TelemetryEvent): void {
     this.#post({ type: "event", event });
+  }
+
+  /** These calls are under way in a branch from now on. */
+  calls(branch: string, calls: readonly OpenCall[]): void {
+    this.#post({ type: "calls", branch, calls, time: monotonicTime() });
   }
 
   /** What these processes do is to be told, and what they start. */

@@ -12,6 +12,7 @@
 
 import { monotonicTime } from "../../host/clock.ts";
 import { rest } from "../../host/wake.ts";
+import { CallTimes } from "../../telemetry/call_times.ts";
 import { EventLog } from "../../telemetry/event_log.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { BatchLane } from "../../filters/batch_lane.ts";
@@ -65,7 +66,8 @@ class TelemetryThread {
   #received = 0;
   #ended = false;
   #lost = 0;
-  readonly #runs = new WriteRuns((event) => this.#stage.add(event));
+  readonly #calls = new CallTimes();
+  readonly #runs = new WriteRuns((event) => this.#stage.add(this.#calls.placed(event)));
   readonly #stage = new FilterStage(
     (event) => this.#log.write(event),
     (count) => this.#say("filter", `${count} events were too many for the filters: none saw them`),
@@ -126,7 +128,9 @@ class TelemetryThread {
     if (request.type === "event") this.#tell(request.event);
     else if (request.type === "filters") this.#setFilters(request);
     else if (request.type === "end") this.#ended = true;
-    else if (request.type === "watch") {
+    else if (request.type === "calls") {
+      this.#calls.set(request.branch, request.calls, request.time);
+    } else if (request.type === "watch") {
       this.#sources.watch(request.watched);
       this.#listen();
     } else {

@@ -139,6 +139,8 @@ export interface TakenCapture {
   readonly id: number;
   readonly segment: number;
   readonly nextInode: number;
+  /** When it was, as the monotonic clock has it, ms. */
+  readonly at: number;
 }
 
 /** Commands to the fs thread about one view: name → parameter and result. */
@@ -146,11 +148,11 @@ export interface ViewCommands {
   state: { in: null; out: TreeState };
   /**
    * Takes a capture and posts it to the background thread under this number; nothing is posted if nothing
-   * changed. With `freeze`, a new journal segment begins in any case and no request about the view is answered until `thaw`.
+   * changed; `at` is when that was, as the monotonic clock has it. With `freeze`, a new journal segment begins in any case and no request about the view is answered until `thaw`.
    */
   capture: {
     in: { id: number; freeze: boolean };
-    out: { changed: boolean; segment: number; nextInode: number };
+    out: { changed: boolean; segment: number; nextInode: number; at: number };
   };
   /** Sees from now on who changes what, or does no more. */
   witness: { in: boolean; out: null };

@@ -26,11 +26,12 @@ const ARGS_BYTES = 4096;
 
 /** Of the process that a thread is of. Null if it is gone, or of another PID namespace. */
 export function processDetails(thread: number): ProcessDetails | null {
-  const stat = readStat(thread);
-  if (stat === null) return null;
+  // First what goes first: of a process that has ended and is not waited for only the last is left.
+  const args = argumentsOf(thread);
   const executable = link(thread, "exe");
   const directory = link(thread, "cwd");
-  const args = argumentsOf(thread);
+  const stat = readStat(thread);
+  if (stat === null) return null;
   return {
     ...stat,
     ...(executable === undefined ? {} : { executable }),

@@ -1,54 +1,111 @@
-import { currentDirectory } from "../../../host/current_directory.ts";
-import { findDaemon } from "../../../daemon/workspaces/find_daemon.ts";
-import { eventLogPath } from "../../../daemon/telemetry/event_log_path.ts";
+import { contextfsEvent, contextfsLine } from "../../../telemetry/contextfs_line.ts";
+import { LogTail } from "../../../telemetry/log_tail.ts";
 import { type LoggedEvent, parseLoggedEvent } from "../../../telemetry/logged_event.ts";
-import { readLogLines } from "../../../telemetry/log_reader.ts";
+import { countsBy, type Group, GROUPS } from "../../telemetry/counts_by.ts";
+import {
+  eventsOf,
+  isMeant,
+  type MeantLog,
+  meantLog,
+  SINCE_OPTION,
+} from "../../telemetry/meant_log.ts";
 import type { Command, CommandInput } from "../../command.ts";
-import { CommandError } from "../../command_error.ts";
+import { usageError } from "../../command_error.ts";
 import { eventLine } from "../../telemetry/event_output.ts";
-import { print } from "../../print/output.ts";
-import { projectPath, type Roots } from "../../project_path.ts";
+import { byteSize, columns, grouped, localTime } from "../../print/format.ts";
+import { print, safe } from "../../print/output.ts";
+
+/** How often the log is looked at, ms. */
+const FOLLOW_MS = 100;
 
 export const command: Command = {
   name: "audit",
   brief: "say who did what in the mount: a line for each event",
   prints: null,
   positionals: { usage: "[PATH…]", min: 0, max: Infinity },
-  options: {},
+  options: {
+    since: SINCE_OPTION,
+    by: { value: "WHAT", brief: "how much each pid, program, branch or tool call did" },
+    follow: { short: "f", brief: "go on with what comes" },
+    format: { value: "FORMAT", brief: "contextfs: lines as ContextFS writes them" },
+  },
   details: `With PATH: what was done to it, or below it. The files of the log are read, so
 it works without a daemon, too. With --json each line is an event, with the
-names of the Elastic Common Schema.`,
-  example: "audit src/main.ts",
+names of the Elastic Common Schema.
+agentvfs audit blame PATH: who made each version. agentvfs audit tree: which
+processes there were, and what each changed.`,
+  example: "audit src --since 10m --by program",
   async run(input) {
-    const { directory, roots } = await meantLog(input);
-    const paths = input.positionals.map((path) =>
-      projectPath(path, roots, currentDirectory() ?? "/")
-    ).map((path) => path === "." ? roots.mount : `${roots.mount}/${path}`);
-    for (const line of readLogLines(directory)) {
-      const event = parseLoggedEvent(line);
-      if (event === null || !isAbout(event, paths)) continue;
-      if (input.flags.has("json")) print(line);
-      else print(eventLine(event, roots.mount));
+    const by = groupOf(input);
+    const log = await meantLog(input);
+    if (by !== null) return printCounts(log, by, input.flags.has("json"));
+    const show = shower(input, log);
+    const tail = input.flags.has("follow") ? new LogTail(log.directory) : null;
+    for (const { event, line } of eventsOf(log)) show(event, line);
+    while (tail !== null) {
+      for (const line of tail.take()) {
+        const event = parseLoggedEvent(line);
+        if (event !== null && isMeant(event, log)) show(event, line);
+      }
+      await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
     }
     return 0;
   },
 };
 
-async function meantLog(input: CommandInput): Promise<{ directory: string; roots: Roots }> {
-  const { workspace } = await findDaemon({
-    socket: input.values.get("sock"),
-    directory: input.values.get("project"),
-  });
-  if (workspace === null) {
-    throw new CommandError("no_log", 2, "A socket does not tell where the log of events is", {
-      hint: "Name the project: agentvfs -C DIR audit",
-    });
+type Show = (event: LoggedEvent, line: string) => void;
+
+function shower(input: CommandInput, { roots: { mount } }: MeantLog): Show {
+  const format = input.values.get("format");
+  if (format !== undefined && format !== "contextfs") {
+    throw usageError(`--format knows contextfs, not ${JSON.stringify(format)}`);
   }
-  return { directory: eventLogPath(workspace.directory), roots: workspace };
+  if (format === "contextfs") {
+    const device = deviceOf(mount);
+    return (event) => {
+      const rendered = contextfsEvent(event, device);
+      if (rendered !== null) print(contextfsLine(rendered));
+    };
+  }
+  if (input.flags.has("json")) return (_, line) => print(line);
+  return (event) => print(eventLine(event, mount));
 }
 
-function isAbout({ file }: LoggedEvent, paths: readonly string[]): boolean {
-  if (paths.length === 0) return true;
-  const named = [file?.path, file?.target_path].filter((path) => path !== undefined);
-  return named.some((path) => paths.some((at) => path === at || path.startsWith(`${at}/`)));
+function deviceOf(mount: string): number {
+  try {
+    return Deno.statSync(mount).dev;
+  } catch {
+    return 0;
+  }
+}
+
+function groupOf(input: CommandInput): Group | null {
+  const text = input.values.get("by");
+  if (text === undefined) return null;
+  const group = GROUPS.find((group) => group === text);
+  if (group === undefined) throw usageError(`--by takes ${GROUPS.join(", ")}, not ${text}`);
+  if (input.flags.has("follow")) throw usageError("--by and --follow do not go together");
+  return group;
+}
+
+function printCounts(log: MeantLog, by: Group, json: boolean): number {
+  const counts = countsBy(eventsOnly(log), by);
+  if (json) {
+    for (const count of counts) print(JSON.stringify({ [by]: count.name, ...count }));
+    return 0;
+  }
+  const rows = counts.map(({ name, events, files, bytes, failures, last }) => [
+    name === "" ? "?" : name,
+    `${grouped(events)} events`,
+    `${grouped(files)} files`,
+    `${byteSize(bytes)} written`,
+    failures === 0 ? "" : `${grouped(failures)} failed`,
+    localTime(last),
+  ]);
+  for (const line of columns(rows)) print(safe(line));
+  return 0;
+}
+
+function* eventsOnly(log: MeantLog): Generator<LoggedEvent> {
+  for (const { event } of eventsOf(log)) yield event;
 }

@@ -1,0 +1,56 @@
+import { eventsOf, type MeantLog, meantLog, SINCE_OPTION } from "../../telemetry/meant_log.ts";
+import { processForest, type ProcessNode } from "../../telemetry/process_forest.ts";
+import type { LoggedEvent } from "../../../telemetry/logged_event.ts";
+import type { Command } from "../../command.ts";
+import { grouped } from "../../print/format.ts";
+import { print, safe } from "../../print/output.ts";
+
+/** Of a command line, characters that are shown. */
+const SHOWN_ARGS = 60;
+
+export const command: Command = {
+  name: "audit tree",
+  brief: "show the processes, and what each did",
+  prints: null,
+  positionals: { usage: "[PATH…]", min: 0, max: Infinity },
+  options: { since: SINCE_OPTION },
+  details: `Each stands below the one that started it, if that did something, too. With
+--json: one process a line, and who started it.`,
+  example: "audit tree --since 10m",
+  async run(input) {
+    const log = await meantLog(input);
+    const forest = processForest(eventsOnly(log));
+    for (const root of forest) {
+      if (input.flags.has("json")) printLines(root, null);
+      else printTree(root, "");
+    }
+    return 0;
+  },
+};
+
+function* eventsOnly(log: MeantLog): Generator<LoggedEvent> {
+  for (const { event } of eventsOf(log)) yield event;
+}
+
+function printTree({ pid, name, args, actions, files, children }: ProcessNode, indent: string) {
+  const line = args.length === 0 ? name : args.join(" ");
+  const shown = line.length > SHOWN_ARGS ? `${line.slice(0, SHOWN_ARGS - 1)}…` : line;
+  const did = [...actions].map(([action, count]) => `${grouped(count)} ${action}`).join(", ");
+  print(safe(`${indent}${pid} ${shown}: ${did}; ${grouped(files.size)} files`));
+  for (const child of children) printTree(child, `${indent}  `);
+}
+
+function printLines(
+  { pid, name, args, actions, files, children }: ProcessNode,
+  parent: number | null,
+) {
+  print(JSON.stringify({
+    pid,
+    parent,
+    name,
+    args,
+    actions: Object.fromEntries(actions),
+    files: [...files],
+  }));
+  for (const child of children) printLines(child, pid);
+}

@@ -1,0 +1,93 @@
+/**
+ * The log of events that a command means, and what its paths and times mean in it.
+ *
+ * @module
+ */
+
+import { eventLogPath } from "../../daemon/telemetry/event_log_path.ts";
+import { findDaemon } from "../../daemon/workspaces/find_daemon.ts";
+import { currentDirectory } from "../../host/current_directory.ts";
+import { readLogLines } from "../../telemetry/log_reader.ts";
+import { type LoggedEvent, parseLoggedEvent } from "../../telemetry/logged_event.ts";
+import type { CommandInput, OptionSpec } from "../command.ts";
+import { CommandError, usageError } from "../command_error.ts";
+import { projectPath, type Roots } from "../project_path.ts";
+
+export const SINCE_OPTION: OptionSpec = {
+  value: "WHEN",
+  brief: "from then on: 10m, 2h, 1d, a time, or a checkpoint",
+};
+
+export interface MeantLog {
+  readonly directory: string;
+  readonly roots: Roots;
+  /** Absolute paths in the mount; those of the command line. */
+  readonly paths: readonly string[];
+  /** Ms since 1970; what was before is left out. */
+  readonly since: number;
+}
+
+/** Throws {@linkcode CommandError}. */
+export async function meantLog(
+  input: CommandInput,
+  words: readonly string[] = input.positionals,
+): Promise<MeantLog> {
+  const { workspace } = await findDaemon({
+    socket: input.values.get("sock"),
+    directory: input.values.get("project"),
+  });
+  if (workspace === null) {
+    throw new CommandError("no_log", 2, "A socket does not tell where the log of events is", {
+      hint: "Name the project: agentvfs -C DIR audit",
+    });
+  }
+  const directory = eventLogPath(workspace.directory);
+  const paths = words.map((path) => projectPath(path, workspace, currentDirectory() ?? "/"))
+    .map((path) => path === "." ? workspace.mount : `${workspace.mount}/${path}`);
+  const when = input.values.get("since");
+  const since = when === undefined ? -Infinity : sinceOf(when, directory);
+  return { directory, roots: workspace, paths, since };
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
+
+function sinceOf(when: string, directory: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(when) ?? [];
+  if (unit !== undefined) return Date.now() - Number(number) * UNITS[unit]!;
+  const time = /^\d{4}-\d\d-\d\d/.test(when) ? Date.parse(when.replace(" ", "T")) : NaN;
+  return Number.isNaN(time) ? checkpointTime(when, directory) : time;
+}
+
+/** When the last checkpoint of that label, or of an id that begins so, was what the tree was. */
+function checkpointTime(ref: string, directory: string): number {
+  let time: number | null = null;
+  for (const line of readLogLines(directory)) {
+    if (!line.includes('"checkpoint"')) continue;
+    const event = parseLoggedEvent(line);
+    const checkpoint = event?.agentvfs.checkpoint;
+    if (event?.event.action !== "checkpoint" || checkpoint === undefined) continue;
+    const isMeant = checkpoint.label === ref ||
+      (/^[0-9a-f]{4,}$/.test(ref) && checkpoint.id.startsWith(ref));
+    if (isMeant) time = Date.parse(event["@timestamp"]);
+  }
+  if (time !== null) return time;
+  throw usageError(
+    `--since ${ref} is no time, and the log has no such checkpoint`,
+    "It takes 10m, 2h or 1d, a time like 2026-01-31T12:00, or a label or id of agentvfs log",
+  );
+}
+
+/** Events that are meant, the oldest first. */
+export function* eventsOf(log: MeantLog): Generator<{ event: LoggedEvent; line: string }> {
+  for (const line of readLogLines(log.directory, log)) {
+    const event = parseLoggedEvent(line);
+    if (event !== null && isMeant(event, log)) yield { event, line };
+  }
+}
+
+export function isMeant(event: LoggedEvent, { paths, since }: MeantLog): boolean {
+  if (since !== -Infinity && Date.parse(event["@timestamp"]) < since) return false;
+  if (paths.length === 0) return true;
+  const named = [event.file?.path, event.file?.target_path].filter((path) => path !== undefined);
+  return named.some((path) => paths.some((at) => path === at || path.startsWith(`${at}/`)));
+}
