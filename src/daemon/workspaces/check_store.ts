@@ -9,7 +9,9 @@ import { StoreError } from "../../store/format/store_error.ts";
 import { checkFormat } from "../../store/index/store_format.ts";
 import { lockStore } from "../../store/files/store_lock.ts";
 import { formatPath, lockPath } from "../../store/files/store_paths.ts";
-import { WorkspaceError } from "./workspace.ts";
+import { isListening } from "../../control/socket_path.ts";
+import { askStatus } from "./spawn.ts";
+import { listWorkspaces, WorkspaceError } from "./workspace.ts";
 
 /** Throws {@linkcode WorkspaceError} if another process writes to the store or this program cannot read it. */
 export async function checkStore(directory: string): Promise<void> {
@@ -29,7 +31,7 @@ export async function checkStore(directory: string): Promise<void> {
 const LOCK_DEADLINE_MS = 10_000;
 const LOOK_MS = 20;
 
-/** Throws {@linkcode StoreError} `locked` if somebody holds the lock and does not let go of it soon. */
+/** Throws {@linkcode StoreError} `locked` if somebody holds the lock and does not let go of it soon, or is not going to. */
 async function checkLock(directory: string): Promise<void> {
   const deadline = performance.now() + LOCK_DEADLINE_MS;
   while (true) {
@@ -37,10 +39,22 @@ async function checkLock(directory: string): Promise<void> {
       return void close(lockStore(directory));
     } catch (error) {
       const held = error instanceof StoreError && error.code === "locked";
-      if (!held || performance.now() > deadline) throw error;
+      if (!held || performance.now() > deadline || await isServed(directory)) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+}
+
+const ANSWER_DEADLINE_MS = 1_000;
+
+/** True if a daemon of this user has the store open and is not about to end. */
+async function isServed(directory: string): Promise<boolean> {
+  for (const { store, socket } of await listWorkspaces()) {
+    if (store !== directory || !await isListening(socket)) continue;
+    const status = await askStatus(socket, ANSWER_DEADLINE_MS);
+    if (status !== null && status.state !== "stopping") return true;
+  }
+  return false;
 }
 
 const HINTS: Readonly<Record<string, string>> = {
