@@ -73,12 +73,15 @@ class Family {
     }
   }
 
-  /** Throws unless it is a branch of the family, or a checkpoint of the history of `branch`. */
+  /** Throws unless it is a branch of the family, or a checkpoint of the history of `branch` or of one made from the own one. */
   async checkSource(branch: string, source: string): Promise<void> {
     if (await this.has(source)) return;
     // Of a branch what is not recorded would be taken too.
     const isOther = (await this.#all()).some(({ name }) => name === source);
     if (isOther) throw denied(`work of ${source}`, this.own);
+    for (const child of await this.children()) {
+      if (await this.checkRef(child, source).then(() => true, () => false)) return;
+    }
     await this.checkRef(branch, source);
   }
 }

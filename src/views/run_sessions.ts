@@ -47,7 +47,11 @@ export class RunSessions {
     const namespace = mountNamespace(pid);
     if (program === undefined || supervisor === undefined || namespace === null) return false;
     if (namespace === mountNamespace("self")) return false;
-    const others = this.running.filter((session) => session.namespace !== namespace);
+    const { running } = this;
+    const isSame = (run: RunSession) => run.namespace === namespace;
+    // A program does not become another branch's.
+    if (running.some((run) => isSame(run) && run.branch !== branch)) return false;
+    const others = running.filter((run) => !isSame(run));
     this.#save([...others, { branch, namespace, program, supervisor }]);
     return true;
   }

@@ -214,6 +214,17 @@ Deno.test("a deleted branch is gone at once and can be brought back as it was", 
     // The same name and the same number, and nothing of what was there.
     await m.ctl("branch", "create", "b");
     await failsWith("ENOENT", read(branch(m, "b", "work")));
+    // Its log is what it stands on, with what was of that name before.
+    const made = await m.ctl("checkpoint", "on main");
+    await m.ctl("branch", "delete", "b");
+    await m.ctl("branch", "create", "b");
+    const { entries } = await m.ctl("log", "--branch", "b", "--all");
+    assert.deepEqual(
+      entries.map(({ id, head }: { id: string; head: boolean }) => [id, head]).slice(0, 2),
+      [[made.id, true], [head, false]],
+    );
+    const last = (await m.ctl("log", "--branch", "b", "--limit", "1")).entries;
+    assert.deepEqual(last.map(({ id }: { id: string }) => id), [made.id]);
     await m.ctl("branch", "create", "again", "--from", head);
     assert.equal(await read(branch(m, "again", "work")), "not recorded\n");
   });

@@ -125,6 +125,29 @@ Deno.test("the first work that passes a test is merged", async () => {
   });
 });
 
+Deno.test("a run does so with the branches that are made from its own, and with no others", async () => {
+  await withProject(PROJECT, async (m) => {
+    await m.ctl("branch", "create", "other");
+    const self = PROGRAM.map((word) => `'${word}'`).join(" ");
+    const script = `
+      ${self} branch create child >child; echo child >.agentvfs/branches/child/f
+      ${self} run --branch child -- sh -c 'cat f; ${
+      self.replaceAll("'", `'\\''`)
+    } branch list' >seen
+      ${self} merge child --test 'cat f && grep child f' && cat f
+      ${self} run --agents 2 -b in --test 'grep 2 f' -- sh -c 'echo $AGENTVFS_AGENT >f'; echo $?; cat f
+      ${self} run -b other -- true; echo $?`;
+    const outcome = await m.run(["run", "-b", "own", "--", "bash", "-c", script], {
+      cwd: m.project,
+    });
+    const lines = outcome.stdout.trim().split("\n").filter((line) => !/^[0-9a-f]{64}$/.test(line));
+    assert.deepEqual(lines, ["child", "0", "2", "1"], outcome.stderr);
+    const seen = await Deno.readTextFile(m.path(".agentvfs/branches/own/seen"));
+    assert.match(seen, /^child\nchild .*\n$/);
+    assert.equal(await Deno.readTextFile(m.path("f")), "one\n");
+  });
+});
+
 /** Starts two agents, each of which runs for ever in the background as well, and waits until they do. */
 async function begun(m: Mounted): Promise<{ child: Deno.ChildProcess; left(): Promise<string[]> }> {
   const name = crypto.randomUUID();

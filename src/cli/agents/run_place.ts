@@ -9,6 +9,8 @@ export interface RunPlace {
   readonly mount: string;
   readonly store: string;
   readonly socket: string;
+  /** That is meant by default: main, or from inside a run its own. */
+  readonly branch: string;
   /** The branch in whose directory one stands. */
   readonly tree: BranchTree | null;
 }

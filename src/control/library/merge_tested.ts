@@ -37,7 +37,7 @@ export type Choice = "all" | "first" | "best";
 export interface MergeTestedOptions {
   /** Branches or checkpoints. */
   readonly sources: readonly string[];
-  /** Default: main. */
+  /** Default: main, or from inside a run its own branch. */
   readonly into?: string;
   /** Default: `all`. */
   readonly take?: Choice;
@@ -51,6 +51,8 @@ export interface MergeTestedOptions {
   readonly signal?: AbortSignal;
 }
 
+type Settled = MergeTestedOptions & { readonly into: string };
+
 interface Tried {
   readonly candidate: CandidateReport;
   /** What was tested; null where nothing was. */
@@ -62,11 +64,12 @@ const MOST_ROUNDS = 3;
 
 export async function mergeTested(
   ask: Ask,
-  options: MergeTestedOptions,
+  wanted: MergeTestedOptions,
 ): Promise<TestedMergeReport> {
   const started = performance.now();
-  const { sources, take = "all", into = "main" } = options;
-  const wanted = take === "all" ? [sources] : sources.map((source) => [source]);
+  const { into = (await ask((client) => client.status())).branch, sources, take = "all" } = wanted;
+  const options = { ...wanted, into };
+  const groups = take === "all" ? [sources] : sources.map((source) => [source]);
   const tried: Tried[] = [];
   const report = (state: TestedMergeReport["state"], merge?: MergeReport, taken?: Tried) => ({
     into,
@@ -81,7 +84,7 @@ export async function mergeTested(
   });
   await using trials = new Trials(ask, options);
   let best: Tried | undefined;
-  for (const names of wanted) {
+  for (const names of groups) {
     if (best !== undefined && take === "first") {
       tried.push(untried(names));
       continue;
@@ -124,7 +127,7 @@ function isBetter({ candidate: { state, score } }: Tried, best: Tried | undefine
 class Trials {
   readonly #made: string[] = [];
 
-  constructor(readonly ask: Ask, readonly options: MergeTestedOptions) {}
+  constructor(readonly ask: Ask, readonly options: Settled) {}
 
   async try(sources: readonly string[]): Promise<Tried> {
     const started = performance.now();
@@ -153,7 +156,7 @@ class Trials {
   /** A branch of the one that is merged into, with all that is in it. */
   async #begin(): Promise<{ branch: string; path: string }> {
     const branch = `trial/${crypto.randomUUID().slice(0, 8)}`;
-    const { into: from = "main" } = this.options;
+    const { into: from } = this.options;
     this.#made.push(branch);
     const { path } = await this.ask(async (client, isAgain) => {
       const known = isAgain ? await client.showBranch({ name: branch }).catch(() => null) : null;
@@ -163,7 +166,7 @@ class Trials {
   }
 
   async #merge(into: string, sources: readonly string[]): Promise<MergeReport> {
-    const { into: target = "main", strategy } = this.options;
+    const { into: target, strategy } = this.options;
     const message = `merge ${sources.join(", ")} into ${target}`;
     return await this.ask(async (client, isAgain) => {
       try {
@@ -200,7 +203,7 @@ class Trials {
 async function moveTo(
   ask: Ask,
   { candidate: { sources }, merge }: Tried,
-  { into = "main", label, touch }: MergeTestedOptions,
+  { into, label, touch }: Settled,
 ): Promise<MergeReport> {
   const message = `merge ${sources.join(", ")} into ${into}, tested`;
   const tested = merge!.id!;

@@ -28,7 +28,8 @@ import { type OpenCall, OpenCalls } from "./open_calls.ts";
 import { saveOwnChanges } from "./save_own_changes.ts";
 import type { UnchangedWorktrees } from "./unchanged_worktrees.ts";
 import type { WorkJournal, WorkRecord } from "./work_journal.ts";
-import { changedBehind, greeting, refusedByRules } from "./words_to_agent.ts";
+import { Unrecorded } from "./unrecorded.ts";
+import { changedBehind, greeting, notRecorded, refusedByRules } from "./words_to_agent.ts";
 
 export interface AgentHooksParts {
   readonly background: BackgroundClient;
@@ -78,6 +79,7 @@ export class AgentHooks {
   readonly #refusals = new ToldRefusals();
   /** Branches in which it is seen who changes what. */
   readonly #witnessed = new Set<string>();
+  readonly #unrecorded = new Unrecorded();
 
   constructor(readonly parts: AgentHooksParts) {
     this.#sessions = new AgentSessions(parts.journal, parts.moves.before);
@@ -123,7 +125,7 @@ export class AgentHooks {
       const calls = this.#callsIn(name);
       this.parts.onCalls(name, calls.all);
       if (calls.areSeveral) await this.#witness(branch, true);
-      if (record !== null) await this.#record(branch, event, record);
+      if (record !== null) await this.#tryRecord(branch, event, record);
       if (calls.isEmpty) await this.#witness(branch, false);
       const { knows } = this.#sessions.of(name, event);
       const moves = await this.parts.moves.since(name, knows);
@@ -134,6 +136,18 @@ export class AgentHooks {
     }
   }
 
+  /** The agent goes on if it cannot be done, and hears of it: what it changed is in the next checkpoint that can be made. */
+  async #tryRecord(branch: Branch, event: AgentEvent, record: Due): Promise<void> {
+    try {
+      await this.#record(branch, event, record);
+      this.#unrecorded.recorded(branch.name);
+    } catch (error) {
+      const { message } = error as Error;
+      console.log(`${event.name} of ${event.agent} was not recorded: ${message}`);
+      this.#unrecorded.failed(branch.name, message);
+    }
+  }
+
   /** What is told now need not be told again. */
   #tell(event: AgentEvent, { branch, moves, refused }: Found): string[] {
     if (!event.listens) return [];
@@ -141,6 +155,7 @@ export class AgentHooks {
     const told = [
       isGreeted ? null : greeting(branch.name, branch.head),
       changedBehind(moves),
+      notRecorded(this.#unrecorded.untold(branch.name, event.session)),
       refusedByRules(this.#refusals.untold(branch.name, event.session, refused)),
     ];
     this.#sessions.told(branch.name, event, Math.max(knows, ...moves.map(({ number }) => number)));

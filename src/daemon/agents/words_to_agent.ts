@@ -33,6 +33,13 @@ export function changedBehind(moves: readonly MoveBehind[]): string | null {
     `or removed them: ${named.join(", ")}${rest}. Read them again before you edit them.`;
 }
 
+/** After what was changed could not be recorded. Null if it could. */
+export function notRecorded(why: string | null): string | null {
+  if (why === null) return null;
+  return `agentvfs: what was changed last could not be recorded (${why}). It is in the files, and in the next checkpoint ` +
+    "that can be made; until then it cannot be taken back. Tell the user.";
+}
+
 /** Refusals that are told in one answer; the rest is counted. */
 const MOST_REFUSALS = 5;
 

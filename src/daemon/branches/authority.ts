@@ -37,8 +37,23 @@ export class Authority {
     const branches = new Set(peers.map((peer) => this.#branchOf(peer)));
     const [branch, another] = branches;
     if (branch === undefined || another !== undefined) throw unknownPeer();
-    if (branch !== null) return branchService(service, this.parts.nameOf(branch) ?? "");
+    if (branch !== null) return this.#within(service, branch, peers);
     return peers.length === 1 ? this.#withPeer(service, peers[0]!) : service;
+  }
+
+  /** What those who work on a branch may ask: a run of theirs, too, on a branch that was made from it. */
+  #within(service: Service, branch: number, peers: readonly PeerCredentials[]): Service {
+    const own = branchService(service, this.parts.nameOf(branch) ?? "");
+    const [peer, another] = peers;
+    if (peer === undefined || another !== undefined) return own;
+    return {
+      ...own,
+      registerRun: async (p) => {
+        const { branches } = await own.listBranches({});
+        const isChild = branches.some(({ name, number }) => name === p.branch && number !== branch);
+        return isChild ? await this.#registerRun(p, peer) : await own.registerRun(p);
+      },
+    };
   }
 
   /** Number of the branch that the process may speak for; null if it may for all. */

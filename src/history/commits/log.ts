@@ -36,7 +36,8 @@ const APPLY: CommitKind = "apply";
 
 /**
  * Newest first: all commits made on `branch`, then the ancestors of the first of them (of `head` where there
- * is none) that were made on other branches, along first parents.
+ * is none) that were made on other branches, along first parents. Where the branch had its name from another one, which is gone,
+ * that has no part in what it stands on: then the ancestors of `head` are listed too.
  */
 export function listLog(
   database: DatabaseSync,
@@ -45,7 +46,10 @@ export function listLog(
   head: ObjectId | null,
   options: LogOptions,
 ): CommitInfo[] {
-  const limit = options.limit ?? Infinity;
+  const find = (id: ObjectId) => readable(commitInfo, id);
+  const isFromElsewhere = head !== null && find(head)?.branch !== branch;
+  const limit = isFromElsewhere ? Infinity : options.limit ?? Infinity;
+  const seen = new Set<string>();
   const commits: CommitInfo[] = [];
   const rows = prepared(
     database,
@@ -57,24 +61,33 @@ export function listLog(
     if (!isOfSession(commit, options.session)) return;
     if (options.all || commit.kind !== SAFETY) commits.push(commit);
   };
-  const find = (id: ObjectId) => readable(commitInfo, id);
   for (const row of rows) {
     if (row.kind === PROJECT) continue;
     // What the project became has no ancestors on the branch.
     if (row.kind !== APPLY) oldest = row;
     if (commits.length >= limit) return commits;
+    seen.add(String(row.id));
     if (!options.all && row.kind === SAFETY) continue;
     const commit = find(storedId(String(row.id)));
     if (commit !== null) take(commit);
   }
+  const takeAncestors = (from: ObjectId | null) => {
+    for (let id = from; id !== null && commits.length < limit && !seen.has(id);) {
+      seen.add(id);
+      const commit = find(id);
+      if (commit === null) return;
+      take(commit);
+      id = commit.parents[0] ?? null;
+    }
+  };
   const start = oldest === undefined ? head : find(storedId(String(oldest.id)))?.parents[0];
-  for (let id = start ?? null; id !== null && commits.length < limit;) {
-    const commit = find(id);
-    if (commit === null) return commits;
-    take(commit);
-    id = commit.parents[0] ?? null;
+  takeAncestors(start ?? null);
+  if (!isFromElsewhere) return commits;
+  if (!seen.has(head)) {
+    takeAncestors(head);
+    commits.sort((a, b) => (b.number ?? 0) - (a.number ?? 0));
   }
-  return commits;
+  return commits.slice(0, options.limit);
 }
 
 function isOfSession({ details }: CommitInfo, session: string | undefined): boolean {

@@ -68,9 +68,9 @@ export const command: Command = {
       return await runAgents(input, asking(place), {
         ...plan,
         name: input.values.get("branch") ?? newName(),
-        from: input.values.get("from") ?? tree?.branch ?? MAIN,
+        from: input.values.get("from") ?? tree?.branch ?? place.branch,
         count: agentCount(agents),
-      }, { place, into: tree?.branch ?? MAIN, test: input.values.get("test") ?? null });
+      }, { place, into: tree?.branch ?? place.branch, test: input.values.get("test") ?? null });
     }
     const name = named ?? newName();
     const { branch, isNew } = await askKept(
@@ -162,8 +162,8 @@ async function daemonOf(input: CommandInput): Promise<RunPlace> {
 
 async function connected(socket: string, known: string | null = null): Promise<RunPlace> {
   using client = await connectKept(socket, known);
-  const { source, mount, store } = await client.status();
-  return { source, mount, store, socket, tree: null };
+  const { source, mount, store, branch } = await client.status();
+  return { source, mount, store, socket, branch, tree: null };
 }
 
 async function branchOf(

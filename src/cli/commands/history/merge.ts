@@ -75,8 +75,8 @@ async function tested(input: CommandInput, command: string): Promise<number> {
   const take = isScored ? "best" : input.flags.has("best-of") ? "first" : "all";
   const { testedMerge } = await import("../../agents/tested_merge.ts");
   const { place, into } = await withDaemon(input, async (client, daemon) => {
-    const { source, mount, store, socket } = await client.status();
-    const place = { source, mount, store, socket, tree: daemon.tree };
+    const { source, mount, store, socket, branch } = await client.status();
+    const place = { source, mount, store, socket, branch, tree: daemon.tree };
     return { place, into: branchMeant(input, daemon, "into", "into") };
   });
   return await testedMerge(input, (call) => askKept(place.socket, place.mount, call), place, {
