@@ -75,8 +75,14 @@ function commandIn(input: HookInput): string | null {
   const command = text(input, "command");
   const files = command === null ? null : filesOfPatch(command);
   const what = files ?? command ?? text(input, "file_path") ?? text(input, "notebook_path") ??
-    text(input, "path") ?? text(input, "description");
+    text(input, "path") ?? filesIn(input) ?? text(input, "description");
   return beginning(what, LONGEST.command);
+}
+
+/** VS Code's tools take several. */
+function filesIn({ files }: HookInput): string | null {
+  if (!Array.isArray(files)) return null;
+  return files.filter((file) => typeof file === "string").join(" ") || null;
 }
 
 /** Names of the files in the patch format of `apply_patch`. */
