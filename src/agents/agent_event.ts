@@ -4,7 +4,7 @@
  * @module
  */
 
-export type AgentName = "claude" | "codex" | "gemini" | "opencode";
+export type AgentName = "claude" | "codex" | "cursor" | "gemini" | "opencode" | "vscode";
 
 /** Where the agent is in its work. */
 export type Moment =

@@ -54,6 +54,20 @@ Deno.test("what an agent does is said in the same words, whichever it is", () =>
     "turn-end",
     "session-end",
   ]);
+  assert.deepEqual(told(RECORDED.cursor), [
+    "session-start",
+    "prompt fix the cart",
+    "call-start Shell tool_1 npm test",
+    "call-end Write tool_2 /p/cart.js",
+    "turn-end",
+  ]);
+  assert.deepEqual(told(RECORDED.vscode), [
+    "session-start",
+    "prompt fix the cart",
+    "call-start runTerminalCommand tool-123 npm test",
+    "call-end editFiles tool-124 src/main.ts",
+    "turn-end",
+  ]);
 });
 
 Deno.test("prompts, sessions, subagents and conversations are known by what the agents call them", () => {
@@ -72,6 +86,9 @@ Deno.test("an answer has the keys that every agent takes, and is empty where nob
     hookSpecificOutput: { hookEventName: "SessionStart", additionalContext: "one\n\ntwo" },
   });
   assert.equal(writeAnswer(start!, []), "");
+  const cursor = readEvent(RECORDED.cursor[0] as Hook)!;
+  assert.equal(writeAnswer(cursor, ["one", "two"]), '{"additional_context":"one\\n\\ntwo"}');
+  assert.equal(writeAnswer(readEvent(RECORDED.cursor[1] as Hook)!, ["one"]), "");
   assert.equal(writeAnswer(stop!, ["one"]), "");
 });
 

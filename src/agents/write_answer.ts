@@ -1,7 +1,7 @@
 /**
  * The answer to an agent's hook.
  *
- * Only keys that every agent takes: Codex drops an answer with a key that it does not know.
+ * Only keys that every agent takes: Codex drops an answer with a key that it does not know. Cursor has one of its own.
  *
  * @module
  */
@@ -9,9 +9,12 @@
 import type { AgentEvent } from "./agent_event.ts";
 
 /** What the model is to be told. Nothing to tell is an empty answer, and so is an event after which nobody listens. */
-export function writeAnswer({ name, listens }: AgentEvent, told: readonly string[]): string {
+export function writeAnswer({ agent, name, listens }: AgentEvent, told: readonly string[]): string {
   if (!listens || told.length === 0) return "";
-  return JSON.stringify({
-    hookSpecificOutput: { hookEventName: name, additionalContext: told.join("\n\n") },
-  });
+  const words = told.join("\n\n");
+  return JSON.stringify(
+    agent === "cursor"
+      ? { additional_context: words }
+      : { hookSpecificOutput: { hookEventName: name, additionalContext: words } },
+  );
 }

@@ -1,10 +1,13 @@
 /** The protocol's own clients, of both eras, understand `agentvfs mcp` in a mount. */
 
 import assert from "node:assert/strict";
+import { Client as OlderClient } from "npm:@modelcontextprotocol/sdk@1.32.2/client/index.js";
+import { StdioClientTransport as OlderTransport } from "npm:@modelcontextprotocol/sdk@1.32.2/client/stdio.js";
+import { Client } from "npm:@modelcontextprotocol/client@2.4.0";
+import { StdioClientTransport } from "npm:@modelcontextprotocol/client@2.4.0/stdio";
 import { TOOLS } from "../../src/agents/mcp/tools.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { PROGRAM } from "../support/program.ts";
-import { skip } from "../support/skip.ts";
 
 const ME = { name: "test", version: "1" };
 
@@ -72,55 +75,26 @@ async function assertWorks(client: AnyClient, mounted: Mounted): Promise<void> {
   assert.equal(messages.length, 1);
 }
 
-/** Each generation as npm gives it. */
-const loadOlder = () =>
-  Promise.all([
-    import("npm:@modelcontextprotocol/sdk@1.32.2/client/index.js"),
-    import("npm:@modelcontextprotocol/sdk@1.32.2/client/stdio.js"),
-  ]);
-const loadNewer = () =>
-  Promise.all([
-    import("npm:@modelcontextprotocol/client@2.4.0"),
-    import("npm:@modelcontextprotocol/client@2.4.0/stdio"),
-  ]);
+Deno.test("the client of 2025 works with it", () =>
+  withProject("echo one > a", async (mounted) => {
+    const client = new OlderClient(ME);
+    await client.connect(new OlderTransport(server(mounted)));
+    try {
+      assert.equal(client.getServerVersion()?.name, "agentvfs");
+      await assertWorks(client as unknown as AnyClient, mounted);
+    } finally {
+      await client.close();
+    }
+  }));
 
-/** Runs `body` with a client's modules; it is skipped where npm does not give them. */
-function testClient<T>(name: string, load: () => Promise<T>, body: (modules: T) => Promise<void>) {
-  Deno.test(name, async (t) => {
-    const modules = await load().catch((error: Error) => error);
-    if (modules instanceof Error) return await skip(t, `npm does not give it: ${modules.message}`);
-    await body(modules);
-  });
-}
-
-testClient(
-  "the client of 2025 works with it",
-  loadOlder,
-  ([{ Client }, stdio]) =>
-    withProject("echo one > a", async (mounted) => {
-      const client = new Client(ME);
-      await client.connect(new stdio.StdioClientTransport(server(mounted)));
-      try {
-        assert.equal(client.getServerVersion()?.name, "agentvfs");
-        await assertWorks(client as unknown as AnyClient, mounted);
-      } finally {
-        await client.close();
-      }
-    }),
-);
-
-testClient(
-  "the client of 2026 works with it, without a handshake",
-  loadNewer,
-  ([{ Client }, stdio]) =>
-    withProject("echo one > a", async (mounted) => {
-      const client = new Client(ME, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
-      await client.connect(new stdio.StdioClientTransport(server(mounted)));
-      try {
-        assert.equal(client.getProtocolEra(), "modern");
-        await assertWorks(client as unknown as AnyClient, mounted);
-      } finally {
-        await client.close();
-      }
-    }),
-);
+Deno.test("the client of 2026 works with it, without a handshake", () =>
+  withProject("echo one > a", async (mounted) => {
+    const client = new Client(ME, { versionNegotiation: { mode: { pin: "2026-07-28" } } });
+    await client.connect(new StdioClientTransport(server(mounted)));
+    try {
+      assert.equal(client.getProtocolEra(), "modern");
+      await assertWorks(client as unknown as AnyClient, mounted);
+    } finally {
+      await client.close();
+    }
+  }));

@@ -95,6 +95,13 @@ Deno.test("an empty home gets all that the agents need, and is empty again", () 
       assert.deepEqual(JSON.parse(home.read(GEMINI)).mcpServers.agentvfs.args, ["mcp"]);
       const { mcp } = JSON.parse(home.read(".config/opencode/opencode.json"));
       assert.deepEqual(mcp.agentvfs.command, ["agentvfs", "mcp"]);
+      const cursor = JSON.parse(home.read(".cursor/hooks.json"));
+      assert.equal(cursor.version, 1);
+      assert.match(cursor.hooks.preToolUse[0].command, /hook/);
+      assert.ok(JSON.parse(home.read(".cursor/mcp.json")).mcpServers.agentvfs);
+      const vscode = JSON.parse(home.read(".copilot/hooks/agentvfs.json"));
+      assert.deepEqual(Object.keys(vscode.hooks.Stop[0]), ["type", "command", "timeout"]);
+      assert.ok(JSON.parse(home.read(".config/Code/User/mcp.json")).servers.agentvfs);
     });
   }));
 
@@ -130,6 +137,8 @@ Deno.test("other plug-ins, hooks and servers stay as they are", () =>
     ".codex/hooks.json": '{"hooks":{"Stop":[{"hooks":[{"type":"command","command":"mine"}]}]}}',
     [GEMINI]: '{\n\t"hooks": {\n\t\t"BeforeTool": [\n\t\t\t{"hooks":[]},\n\t\t],\n\t},\n}\n',
     ".config/opencode/opencode.json": '{"mcp":{"other":{"type":"local","command":["x"]}}}',
+    ".cursor/hooks.json": '{"version":1,"hooks":{"stop":[{"command":"mine"}]}}',
+    ".config/Code/User/mcp.json": '{\n\t"servers": {\n\t\t"other": {}, // mine\n\t},\n}\n',
     ".agents/skills/other/SKILL.md": "theirs",
   }, async (home) => {
     await inAndOut(home, "all", () => {

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import type { LogEntry } from "../../src/control/service/history.ts";
 import { HOOK_LINE } from "../../src/agents/plugin/hook_line.ts";
+import { cursorHooks } from "../../src/agents/plugin/hooks.ts";
 import RECORDED from "../../src/agents/testing/recorded.json" with { type: "json" };
 import { type Hook, HookScene, PATIENT, tell } from "../support/agent_hooks.ts";
 import { withConversation } from "../support/conversation.ts";
@@ -176,6 +177,33 @@ const SCENES: Record<string, (s: HookScene) => Promise<void>> = {
     }
     const told = (await s.entries()).map(({ agent, details }) => [agent, details!.command]);
     assert.deepEqual(told, [["gemini", "/p/cart.js"], ["codex", "cart.js new.js"]]);
+  },
+
+  async "vscode is answered as claude is, and cursor in its own way, from its own directory"(s) {
+    const hooks = RECORDED.vscode as Hook[];
+    for (const [at, text] of [[0], [2], [3, "vscode"]] as const) {
+      if (text !== undefined) await s.write("file", text);
+      const { stdout } = await run(["sh", "-c", HOOK_LINE], {
+        cwd: s.root,
+        stdin: JSON.stringify(hooks[at]),
+      });
+      if (at === 0) assert.match(stdout, /hookSpecificOutput.*kept by agentvfs/);
+    }
+    const [{ command }] = cursorHooks().sessionStart as [{ command: string }];
+    const cursor = async (at: number, cwd: string, env: Record<string, string> = {}) => {
+      const stdin = JSON.stringify(RECORDED.cursor[at]);
+      const { code, stdout, stderr } = await run(["sh", "-c", command], { cwd, env, stdin });
+      assert.deepEqual([code, stderr], [0, ""]);
+      return stdout;
+    };
+    const there = { CURSOR_PROJECT_DIR: s.root };
+    assert.match(await cursor(0, "/", there), /^{"additional_context":"[^"]*kept by agentvfs/);
+    await s.write("file", "cursor");
+    await cursor(3, s.root);
+    assert.equal(await cursor(0, "/"), "");
+    assert.equal(await cursor(0, "/", { CURSOR_PROJECT_DIR: "/nowhere" }), "");
+    const told = (await s.entries()).map(({ agent, details }) => [agent, details!.command]);
+    assert.deepEqual(told, [["cursor", "/p/cart.js"], ["vscode", "src/main.ts"]]);
   },
 
   async "events longer than a pipe, in pieces, and what is no event: nothing fails, nothing is lost"(

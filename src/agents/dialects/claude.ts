@@ -1,5 +1,5 @@
 /**
- * Claude Code's hooks, which Cursor's and VS Code's agents speak as well.
+ * Claude Code's hooks, which others speak with small differences.
  *
  * @module
  */

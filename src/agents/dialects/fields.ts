@@ -77,9 +77,15 @@ function commandIn(input: HookInput): string | null {
   const command = text(input, "command");
   const files = command === null ? [] : filesOfPatch(command);
   const what = (files.join(" ") || command) ?? text(input, "file_path") ??
-    text(input, "notebook_path") ??
-    text(input, "path") ?? text(input, "description");
+    text(input, "notebook_path") ?? text(input, "path") ?? severalFiles(input) ??
+    text(input, "description");
   return beginning(what, LONGEST.command);
+}
+
+/** VS Code's tools take several. */
+function severalFiles({ files }: HookInput): string | null {
+  if (!Array.isArray(files)) return null;
+  return files.filter((file) => typeof file === "string").join(" ") || null;
 }
 
 /** Names of the files in the patch format of `apply_patch`. */

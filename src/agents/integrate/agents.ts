@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { mcpServer, PLUGIN, pluginFiles, STATUS_LINE_FILE } from "../plugin/plugin_files.ts";
-import { codexHooks, geminiHooks, type Hooks } from "../plugin/hooks.ts";
+import { codexHooks, cursorHooks, geminiHooks, type Hooks, vscodeHooks } from "../plugin/hooks.ts";
 import { OPENCODE_PLUGIN } from "../plugin/opencode_plugin.ts";
 import { shellWord } from "../../host/shell_word.ts";
 import { skill } from "../plugin/skill.ts";
@@ -14,7 +14,7 @@ import { COMMENT_MARKS } from "./edit_block.ts";
 import type { JsonEdit } from "./edit_json.ts";
 import type { Target } from "./target.ts";
 
-export const AGENTS = ["claude", "codex", "gemini", "opencode"] as const;
+export const AGENTS = ["claude", "codex", "gemini", "opencode", "cursor", "vscode"] as const;
 export type Agent = typeof AGENTS[number];
 
 /** Where things are on this machine. */
@@ -49,6 +49,10 @@ export function agentHome(agent: Agent, { home, env }: Pick<Places, "home" | "en
       return join(home, ".gemini");
     case "opencode":
       return join(env.XDG_CONFIG_HOME || join(home, ".config"), "opencode");
+    case "cursor":
+      return join(home, ".cursor");
+    case "vscode":
+      return join(env.XDG_CONFIG_HOME || join(home, ".config"), "Code");
   }
 }
 
@@ -65,6 +69,10 @@ export function targetsOf(agent: Agent, places: Places): Target[] {
       return gemini(places, project === null ? own : join(project, ".gemini"));
     case "opencode":
       return opencode(places, own);
+    case "cursor":
+      return cursor(places, project === null ? own : join(project, ".cursor"));
+    case "vscode":
+      return vscode(places, own);
   }
 }
 
@@ -149,6 +157,32 @@ function opencode(places: Places, own: string): Target[] {
       path: places.isFile(`${settings}c`) ? `${settings}c` : settings,
       edits: [{ path: ["mcp", PLUGIN], value }],
     },
+  ];
+}
+
+function cursor(places: Places, own: string): Target[] {
+  const version: JsonEdit = { path: ["version"], value: 1 };
+  const server: JsonEdit = { path: ["mcpServers", PLUGIN], value: mcpServer(places.program) };
+  return [
+    sharedSkill(places),
+    { kind: "json", path: join(own, "hooks.json"), edits: [version, ...hookEdits(cursorHooks())] },
+    { kind: "json", path: join(own, "mcp.json"), edits: [server] },
+  ];
+}
+
+function vscode(places: Places, own: string): Target[] {
+  const { project, home } = places;
+  const hooks = project === null ? join(home, ".copilot/hooks") : join(project, ".github/hooks");
+  const value = { type: "stdio", ...mcpServer(places.program) };
+  const servers = project === null ? join(own, "User/mcp.json") : join(project, ".vscode/mcp.json");
+  return [
+    sharedSkill(places),
+    {
+      kind: "file",
+      path: join(hooks, `${PLUGIN}.json`),
+      text: JSON.stringify({ hooks: vscodeHooks() }, null, 2) + "\n",
+    },
+    { kind: "json", path: servers, edits: [{ path: ["servers", PLUGIN], value }] },
   ];
 }
 

@@ -75,6 +75,13 @@ export function remove(text: string, { path, value, item, made, inner }: JsonIns
   return cut(text, nodes.at(-1)!, victim, inner);
 }
 
+/** That very value is at its path. */
+export function holds(text: string, { path, value }: JsonEdit): boolean {
+  let node: JsonNode | undefined = parseJson(text);
+  for (const key of path) node = node && memberOf(node, key)?.value;
+  return node !== undefined && same(valueOf(text, node), value);
+}
+
 function has(text: string, container: JsonNode, value: unknown): boolean {
   return container.members.some((member) => same(valueOf(text, member.value), value));
 }

@@ -5,7 +5,7 @@
  */
 
 import { appendBlock, findBlock, HASH_MARKS, type Marks, removeBlock } from "./edit_block.ts";
-import { insert, type JsonEdit, type JsonInsertion, remove } from "./edit_json.ts";
+import { holds, insert, type JsonEdit, type JsonInsertion, remove } from "./edit_json.ts";
 import { parseJson } from "./json_nodes.ts";
 
 /** A file, and what is to be in it. */
@@ -122,7 +122,7 @@ function applyJson(
   for (const edit of edits) {
     const done = insert(edited, edit);
     if (done === null) {
-      kept.push(`it has ${edit.path.join(".")} already`);
+      if (!holds(edited, edit)) kept.push(`it has ${edit.path.join(".")} already`);
       continue;
     }
     edited = done.text;

@@ -82,7 +82,7 @@ const SIGNED: ReadonlySet<string> = new Set(["checkpoint", "apply"]);
 
 /** The agent as its hooks name it: clients call themselves `codex-mcp-client` and the like. */
 function agentOf(client: string): string {
-  return /^(claude|codex|gemini|opencode)\b/.exec(client)?.[1] ?? client;
+  return /^(claude|codex|cursor|gemini|opencode)\b/.exec(client)?.[1] ?? client;
 }
 
 function refused(error: unknown): ToolResult {

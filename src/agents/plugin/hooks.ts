@@ -44,6 +44,18 @@ const GEMINI_EVENTS: Readonly<Record<string, string | null>> = {
   SessionEnd: null,
 };
 
+/** Names as Cursor has them. It runs what is in a home in its own directory there, and says in a variable where the project is. */
+const CURSOR_EVENTS = [
+  ...["sessionStart", "beforeSubmitPrompt", "preToolUse", "postToolUse", "postToolUseFailure"],
+  ...["subagentStop", "stop", "sessionEnd"],
+];
+const CURSOR_LINE = `cd "\${CURSOR_PROJECT_DIR:-.}" 2>/dev/null; ${HOOK_LINE}`;
+
+/** VS Code's eight, but for the one that tells nothing new. It knows no matchers. */
+const VSCODE_EVENTS = [
+  ...["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "SubagentStop", "Stop"],
+];
+
 /** Seconds. The hook takes milliseconds; this is for a machine that stands still. */
 const TIMEOUT = 10;
 /** Codex allows no more at the end, and Claude Code less. */
@@ -82,6 +94,15 @@ export function codexHooks(): Hooks {
 export function geminiHooks(): Hooks {
   const handler = { name: "agentvfs", type: "command", command: HOOK_LINE };
   return hooksFor(GEMINI_EVENTS, handler, 1000);
+}
+
+export function cursorHooks(): Hooks {
+  return Object.fromEntries(CURSOR_EVENTS.map((name) => [name, [{ command: CURSOR_LINE }]]));
+}
+
+export function vscodeHooks(): Hooks {
+  const handler = { type: "command", command: HOOK_LINE, timeout: TIMEOUT };
+  return Object.fromEntries(VSCODE_EVENTS.map((name) => [name, [handler]]));
 }
 
 /** `second`: how much of the agent's unit of time that is. */

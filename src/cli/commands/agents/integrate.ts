@@ -15,7 +15,7 @@ export const command: Command = {
   name: "integrate",
   brief: "make coding agents know agentvfs: plug-in, skill, hooks, tools",
   prints: () => import("../../outputs/integrate.ts"),
-  positionals: { usage: "[claude|codex|gemini|opencode|all…]", min: 0, max: AGENTS.length },
+  positionals: { usage: "[AGENT…]", min: 0, max: AGENTS.length },
   options: {
     user: { brief: "in all your projects (the default)" },
     project: { brief: "in the directory you stand in only" },
@@ -23,9 +23,10 @@ export const command: Command = {
     "dry-run": DRY_RUN_OPTION,
     uninstall: { brief: "take it out again" },
   },
-  details: `Without a name: the agents that have a directory in your home. Shows each file,
-and each line in files that are yours; all else in them stays as it is, to the
-byte. Repeating it brings it up to date. docs/integrate.md says what is where.`,
+  details: `AGENT is claude, codex, gemini, opencode, cursor, vscode or all. Without one:
+the agents that have a directory in your home. Shows each file, and each line in
+files that are yours; all else in them stays as it is, to the byte. Repeating it
+brings it up to date. docs/integrate.md says what is where.`,
   example: "integrate claude --dry-run",
   async run(input) {
     const project = scopeOf(input);
@@ -68,6 +69,8 @@ const NEXT: Readonly<Record<Agent, string>> = {
     "start codex anew, in a mount, and trust the hooks when it asks, once; until then they do not run",
   gemini: "start gemini anew, in a mount",
   opencode: "start opencode anew, in a mount",
+  cursor: "open a mount in cursor",
+  vscode: "open a mount in vscode; chat.hookFilesLocations must not leave out ~/.copilot/hooks",
 };
 
 function nextSteps(agents: readonly Agent[], project: string | null): string[] {
