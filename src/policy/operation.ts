@@ -44,6 +44,11 @@ export const OPERATION_NAMES: Readonly<Record<string, number>> = {
   attributes: Operation.ATTRIBUTES,
 };
 
+/** Bit of the operation of that name; 0 if there is none. */
+export function operationNamed(name: string): number {
+  return Object.hasOwn(OPERATION_NAMES, name) ? OPERATION_NAMES[name]! : 0;
+}
+
 /** `all`, or the names with commas between them. */
 export function operationsText(operations: number): string {
   if (operations === ALL_OPERATIONS) return "all";

@@ -9,7 +9,7 @@
  */
 
 import { type Glob, GlobError, parseGlob } from "./glob.ts";
-import { ALL_OPERATIONS, OPERATION_NAMES } from "./operation.ts";
+import { ALL_OPERATIONS, OPERATION_NAMES, operationNamed } from "./operation.ts";
 import { PolicyError } from "./policy_error.ts";
 import type { BranchPattern, Rule, RuleVerdict } from "./rule.ts";
 import { ruleLines } from "./rule_lines.ts";
@@ -209,8 +209,8 @@ class RuleReader {
     if (words === null) throw this.#wrong(`has ${key} that is no text`, remedy);
     let operations = 0;
     for (const word of words) {
-      const found = word === "all" ? ALL_OPERATIONS : OPERATION_NAMES[word] ??
-        (lenient ? operationsIn(word) : 0);
+      const named = word === "all" ? ALL_OPERATIONS : operationNamed(word);
+      const found = named === 0 && lenient ? operationsIn(word) : named;
       if (found === 0) {
         throw this.#wrong(`has ${key} of ${JSON.stringify(word)}, which is no operation`, remedy);
       }
