@@ -55,6 +55,7 @@ export const POLICY: PolicyReport = {
     operations: "write,create",
     filter: null,
     otherwise: null,
+    deletions: null,
     branches: null,
     programs: null,
     uids: null,

@@ -12,6 +12,7 @@ export function ruleReport(rule: Rule): PolicyRule {
     operations: operationsText(operations),
     filter,
     otherwise: verdict === "ask" ? otherwise : null,
+    deletions: rule.deletions,
     branches: rule.branches?.map(({ text }) => text) ?? null,
     programs: rule.programs === null ? null : [...rule.programs],
     uids: rule.uids === null ? null : [...rule.uids],

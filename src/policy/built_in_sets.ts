@@ -83,4 +83,8 @@ export const BUILT_IN_SETS: Readonly<Record<string, BuiltInSet>> = {
       readOnly("packages that are vendored", "/vendor/"),
     ],
   },
+  "no-mass-delete": {
+    brief: "before very much is deleted, what is there is recorded",
+    rules: [{ name: "mass deletion", path_pattern: "**", checkpoint: 50 }],
+  },
 };

@@ -35,6 +35,10 @@ const VERBS = {
 } as const;
 
 function meaningOf(rule: Rule): string {
+  if (rule.verdict === "checkpoint") {
+    return `has what is there recorded before ${rule.deletions} names are deleted one soon after the other` +
+      whom(rule);
+  }
   const { verdict, operations, pattern, glob } = rule;
   const what = operations === ALL_OPERATIONS
     ? "everything"
@@ -42,7 +46,9 @@ function meaningOf(rule: Rule): string {
   const place = glob.isAnchored ? "from the root" : "at any depth";
   const kind = glob.directoryOnly ? "directories that" : "whatever";
   const filter = verdict === "ask" ? ` (${rule.filter}, otherwise ${rule.otherwise})` : "";
-  return `${VERBS[verdict]} ${what}${filter}: ${kind} ${pattern} matches ${place}, and what is in ${
+  return `${
+    VERBS[verdict as keyof typeof VERBS]
+  } ${what}${filter}: ${kind} ${pattern} matches ${place}, and what is in ${
     glob.directoryOnly ? "them" : "it"
   }` +
     whom(rule);

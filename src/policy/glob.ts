@@ -138,7 +138,7 @@ function tokenize(part: string): Token[] {
   return tokens;
 }
 
-const NAMED_CLASSES: Readonly<Record<string, RegExp>> = {
+const NAMED_CLASSES: ReadonlyMap<string, RegExp> = new Map(Object.entries({
   alnum: /^[0-9A-Za-z]$/,
   alpha: /^[A-Za-z]$/,
   digit: /^[0-9]$/,
@@ -147,7 +147,7 @@ const NAMED_CLASSES: Readonly<Record<string, RegExp>> = {
   space: /^[\t-\r ]$/,
   upper: /^[A-Z]$/,
   xdigit: /^[0-9A-Fa-f]$/,
-};
+}));
 
 function parseClass(part: string, start: number): { token: Token; end: number } {
   let at = start + 1;
@@ -158,7 +158,7 @@ function parseClass(part: string, start: number): { token: Token; end: number } 
     if (at >= part.length) throw new GlobError("a `[` has no `]`; write `\\[` for the character");
     const named = /^\[:([a-z]+):\]/.exec(part.slice(at));
     if (named !== null) {
-      const pattern = NAMED_CLASSES[named[1]!];
+      const pattern = NAMED_CLASSES.get(named[1]!);
       if (pattern === undefined) throw new GlobError(`there is no class ${named[0]}`);
       tests.push((c) => pattern.test(c));
       at += named[0].length;

@@ -44,7 +44,12 @@ export const OPERATION_NAMES: Readonly<Record<string, number>> = {
   attributes: Operation.ATTRIBUTES,
 };
 
-/** `all`, or the names with commas between them. */
+/** Bit of the operation of that name; 0 if there is none. */
+export function operationNamed(name: string): number {
+  return Object.hasOwn(OPERATION_NAMES, name) ? OPERATION_NAMES[name]! : 0;
+}
+
+/** `all`, or the names with commas between them; "" for none. */
 export function operationsText(operations: number): string {
   if (operations === ALL_OPERATIONS) return "all";
   return Object.keys(OPERATION_NAMES).filter((name) => (OPERATION_NAMES[name]! & operations) !== 0)

@@ -9,7 +9,7 @@
  */
 
 import { type Glob, GlobError, parseGlob } from "./glob.ts";
-import { ALL_OPERATIONS, OPERATION_NAMES } from "./operation.ts";
+import { ALL_OPERATIONS, OPERATION_NAMES, operationNamed } from "./operation.ts";
 import { PolicyError } from "./policy_error.ts";
 import type { BranchPattern, Rule, RuleVerdict } from "./rule.ts";
 import { ruleLines } from "./rule_lines.ts";
@@ -26,6 +26,7 @@ const VERDICTS: Readonly<Record<string, RuleVerdict>> = {
   allow: "allow",
   deny: "deny",
   ask: "ask",
+  checkpoint: "checkpoint",
 };
 const CONDITIONS = ["branch", "program", "uid", "session"] as const;
 const KEYS: ReadonlySet<string> = new Set([
@@ -152,7 +153,8 @@ class RuleReader {
       );
     }
     const pattern = this.#text("path_pattern", this.#entry["path_pattern"]);
-    const { verdict, operations, filter } = this.#verdict();
+    const { verdict, operations, filter, deletions } = this.#verdict();
+    if (verdict === "checkpoint") this.#checkWhole(pattern);
     return {
       name: this.#name,
       pattern,
@@ -161,6 +163,7 @@ class RuleReader {
       operations,
       filter,
       otherwise: this.#otherwise(verdict),
+      deletions,
       branches: this.#list("branch", (value) => this.#branch(value)),
       programs: this.#list("program", (value) => this.#program(value)),
       uids: this.#list("uid", (value) => this.#uid(value)),
@@ -169,11 +172,14 @@ class RuleReader {
     };
   }
 
-  #verdict(): Pick<Rule, "verdict" | "operations" | "filter"> {
+  #verdict(): Pick<Rule, "verdict" | "operations" | "filter" | "deletions"> {
     const given = Object.keys(VERDICTS).filter((key) => key in this.#entry);
     const [key, second] = given;
     if (key === undefined) {
-      throw this.#wrong("says nothing", "Give it one of deny, allow, soft_watch or ask");
+      throw this.#wrong(
+        "says nothing",
+        "Give it one of deny, allow, soft_watch, ask or checkpoint",
+      );
     }
     if (second !== undefined) {
       throw this.#wrong(
@@ -185,16 +191,43 @@ class RuleReader {
     const value = this.#entry[key];
     if (verdict === "ask") {
       const operations = this.#operations("ops", this.#entry["ops"] ?? "all", false);
-      return { verdict, operations, filter: this.#text("ask", value) };
+      return { verdict, operations, filter: this.#text("ask", value), deletions: null };
     }
     if ("ops" in this.#entry) {
       throw this.#wrong("has ops", `These are what ask is about; say ${key}: "write,unlink"`);
     }
-    return {
-      verdict,
-      operations: this.#operations(key, value, key === "soft_watch"),
-      filter: null,
-    };
+    if (verdict === "checkpoint") {
+      return { verdict, operations: 0, filter: null, deletions: this.#deletions(value) };
+    }
+    const operations = this.#operations(key, value, key === "soft_watch");
+    return { verdict, operations, filter: null, deletions: null };
+  }
+
+  #deletions(value: unknown): number {
+    if (typeof value === "number" && Number.isInteger(value) && value > 0 && value < 2 ** 31) {
+      return value;
+    }
+    throw this.#wrong(
+      "has checkpoint that is no number",
+      "Write how many names may be deleted before what is there is recorded: 50",
+    );
+  }
+
+  /** What is recorded is a branch, whoever deletes. */
+  #checkWhole(pattern: string): void {
+    if (pattern !== "**") {
+      throw this.#wrong(
+        "has checkpoint for some paths",
+        'Write path_pattern "**": all is recorded',
+      );
+    }
+    const key = CONDITIONS.find((key) => key !== "branch" && key in this.#entry);
+    if (key !== undefined) {
+      throw this.#wrong(
+        `has checkpoint and ${key}`,
+        `Leave ${key} out: whoever deletes, it counts`,
+      );
+    }
   }
 
   /** `lenient`: as the original reads it, names anywhere in the text. */
@@ -209,8 +242,8 @@ class RuleReader {
     if (words === null) throw this.#wrong(`has ${key} that is no text`, remedy);
     let operations = 0;
     for (const word of words) {
-      const found = word === "all" ? ALL_OPERATIONS : OPERATION_NAMES[word] ??
-        (lenient ? operationsIn(word) : 0);
+      const named = word === "all" ? ALL_OPERATIONS : operationNamed(word);
+      const found = named === 0 && lenient ? operationsIn(word) : named;
       if (found === 0) {
         throw this.#wrong(`has ${key} of ${JSON.stringify(word)}, which is no operation`, remedy);
       }

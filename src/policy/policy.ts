@@ -85,6 +85,15 @@ export class Policy {
     return decision;
   }
 
+  /** So many deletions on a branch are very much; null: no rule says. */
+  deletionsIn(branch: string): number | null {
+    const { applicable } = this.#memory(branch);
+    const numbers = this.rules.flatMap(({ deletions }, i) =>
+      deletions !== null && applicable[i] ? [deletions] : []
+    );
+    return numbers.length === 0 ? null : Math.min(...numbers);
+  }
+
   /** The rule that holds for one of these operations, the first of those; null if none does. */
   ruleFor(
     state: PathState,

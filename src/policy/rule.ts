@@ -6,8 +6,11 @@
 
 import type { Glob } from "./glob.ts";
 
-/** `watch`: it is allowed, and told. `ask`: a filter decides. */
-export type RuleVerdict = "allow" | "watch" | "deny" | "ask";
+/**
+ * `watch`: it is allowed, and told. `ask`: a filter decides. `checkpoint`: it decides nothing; what is there is recorded before
+ * very much is deleted.
+ */
+export type RuleVerdict = "allow" | "watch" | "deny" | "ask" | "checkpoint";
 
 export interface BranchPattern {
   readonly text: string;
@@ -20,11 +23,13 @@ export interface Rule {
   readonly pattern: string;
   readonly glob: Glob;
   readonly verdict: RuleVerdict;
-  /** Bits of {@linkcode Operation}. */
+  /** Bits of {@linkcode Operation}; none of `checkpoint`. */
   readonly operations: number;
   /** Of `ask`: who decides, and what holds where there is no answer in time. */
   readonly filter: string | null;
   readonly otherwise: "allow" | "deny";
+  /** Of `checkpoint`: so many names deleted one soon after the other are very much. */
+  readonly deletions: number | null;
   /** To whom it applies; null: to all. */
   readonly branches: readonly BranchPattern[] | null;
   readonly programs: readonly string[] | null;

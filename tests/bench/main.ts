@@ -13,6 +13,7 @@ import { CALLS } from "./groups/calls.ts";
 import { BRANCHES } from "./groups/branches.ts";
 import { EXPORT } from "./groups/export.ts";
 import { OWN } from "./groups/own.ts";
+import { POLICY } from "./groups/policy.ts";
 import { ROUND_TRIPS } from "./groups/round_trips.ts";
 import { TOOLS } from "./groups/tools.ts";
 import { VIEWS } from "./groups/views.ts";
@@ -31,6 +32,7 @@ const GROUPS: readonly Group<any>[] = [
   EXPORT,
   AGENTS,
   VIEWS,
+  POLICY,
 ];
 
 function print(text: string): void {

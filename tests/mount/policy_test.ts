@@ -278,3 +278,21 @@ Deno.test("built-in sets: git goes on and its hooks and history stay, secrets ar
       assert.equal(await shell(script, { cwd: m.mount }), "S=\nm\n");
     },
   ));
+
+Deno.test("a rule has what is there recorded before very much is deleted, on its branches", () =>
+  withProject("mkdir d; echo a >d/a", async (m) => {
+    using c = await m.connect();
+    await c.auto({ policy: "off" });
+    await m.ctl("branch", "create", "agent");
+    await install(m, { rules: [{ path_pattern: "**", checkpoint: 3, branch: "agent" }] });
+    const recorded = async (branch: string) => {
+      const { entries } = await c.log({ branch });
+      return entries.find(({ details }) => details?.moment === "deletion");
+    };
+    const script = "touch d/b d/c d/d d/e; rm -r d";
+    await shell(script, { cwd: m.mount });
+    await shell(script, { cwd: m.path(".agentvfs/branches/agent") });
+    await until("a checkpoint before the deletion", () => recorded("agent"));
+    await c.checkpoint({});
+    assert.equal(await recorded("main"), undefined);
+  }));

@@ -23,7 +23,8 @@ export function printPolicy(input: CommandInput, report: PolicyReport): void {
 function row(rule: PolicyReport["rules"][number]): string[] {
   const { verdict, operations, path_pattern: pattern, name } = rule;
   const verb = verdict === "ask" ? `ask ${rule.filter}, otherwise ${rule.otherwise}` : verdict;
-  return [safe(verb), operations, safe(pattern), safe(name), safe(whom(rule))];
+  const what = rule.deletions === null ? operations : `before ${rule.deletions} deletions`;
+  return [safe(verb), what, safe(pattern), safe(name), safe(whom(rule))];
 }
 
 /** To whom it applies, where that is not all. */

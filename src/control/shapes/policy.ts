@@ -16,12 +16,21 @@ import {
 export const PolicyRule = shape("PolicyRule", "A rule.", {
   name: text("Told to who is refused something"),
   path_pattern: text("As gitignore has them, from the root of the mount"),
-  verdict: oneOf(["allow", "watch", "deny", "ask"], "What holds where it matches"),
-  operations: text("`all`, or names of operations with commas between them"),
+  verdict: oneOf(
+    ["allow", "watch", "deny", "ask", "checkpoint"],
+    "What holds where it matches; `checkpoint` decides nothing",
+  ),
+  operations: text(
+    "`all`, or names of operations with commas between them; empty for `checkpoint`",
+  ),
   filter: nullable(text("Who decides"), "Null unless the verdict is `ask`"),
   otherwise: nullable(
     oneOf(["allow", "deny"], "What holds where the filter gives no answer"),
     "Null unless the verdict is `ask`",
+  ),
+  deletions: nullable(
+    whole("So many names"),
+    "How many are deleted before what is there is recorded; null unless the verdict is `checkpoint`",
   ),
   branches: nullable(list(text("Pattern of names"), "To which it applies"), "Null: to all"),
   programs: nullable(list(text("Name or path"), "To which it applies"), "Null: to all"),

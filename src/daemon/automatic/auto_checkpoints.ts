@@ -19,6 +19,8 @@ export interface AutoParts {
   /** The call of an agent that is under way in a branch, if it is only one; true: several are. */
   callIn(branch: string): CommitDetails | boolean;
   log(words: string): void;
+  /** So many deletions on a branch are very much by a rule; null: no rule says. */
+  deletionsIn(branch: string): number | null;
 }
 
 /** What is known of a branch that changes. */
@@ -53,6 +55,11 @@ export class AutoCheckpoints {
     this.stop();
     this.#policy = policy;
     this.#start();
+    await this.refresh();
+  }
+
+  /** Rules may say something else of deletions now. */
+  async refresh(): Promise<void> {
     for (const branch of await this.parts.open()) await this.opened(branch);
   }
 
@@ -62,7 +69,10 @@ export class AutoCheckpoints {
 
   /** A branch can be worked in. */
   async opened(branch: Branch): Promise<void> {
-    await branch.fs.callView(branch.view, "watchRemovals", this.#policy.deletions);
+    const said = [this.#policy.deletions, this.parts.deletionsIn(branch.name)];
+    const numbers = said.filter((number) => number !== null);
+    const deletions = numbers.length === 0 ? null : Math.min(...numbers);
+    await branch.fs.callView(branch.view, "watchRemovals", deletions);
   }
 
   /** Very much is being deleted in a branch, and what was there was captured. */

@@ -40,6 +40,8 @@ export interface PolicyMethodsParts {
   readonly flush: () => Promise<unknown>;
   /** The rules that the server began with. */
   readonly policy: SavedPolicy | null;
+  /** There are others now. */
+  readonly onChanged: () => Promise<void>;
 }
 
 export class PolicyMethods {
@@ -94,6 +96,11 @@ export class PolicyMethods {
     return told.map((denial) => `${new Date(denial.time).toISOString()} ${denialSentence(denial)}`);
   }
 
+  /** So many deletions on a branch are very much; null: no rule says. */
+  deletionsIn(branch: string): number | null {
+    return this.#policy.deletionsIn(branch);
+  }
+
   /** For `status`. */
   get summary(): { version: number; rules: number } {
     return { version: this.#policy.version, rules: this.#policy.rules.length };
@@ -135,6 +142,7 @@ export class PolicyMethods {
       this.#policy = compile(saved);
       const stale = await fs.call("policy", policyText(saved));
       if (stale.length > 0) await background.call("invalidateAll", stale);
+      await this.parts.onChanged();
       return await this.show();
     });
   }

@@ -102,6 +102,7 @@ export class Daemon {
       workspace: parts.config.workspace,
       flush: () => branches.flush(),
       policy: parts.policy,
+      onChanged: () => this.auto.refresh(),
     });
     this.#filters = new FilterMethods(parts.filters);
     const deadlineMs = Number(Deno.env.get(HOOK_DEADLINE_VARIABLE)) || HOOK_DEADLINE_MS;
@@ -129,6 +130,7 @@ export class Daemon {
       turn: access.turn,
       callIn: (branch) => this.hooks.callIn(branch),
       log: (words) => console.log(words),
+      deletionsIn: (branch) => this.#policy.deletionsIn(branch),
     }, savedAuto(workspace));
     this.#self = new DaemonMethods({ ...parts, auto: this.auto }, access, this.#policy);
     this.#folder = new JournalFolder(branches, access.turn);

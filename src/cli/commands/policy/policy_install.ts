@@ -19,10 +19,9 @@ project. A file is JSON:
   {"rules": [{"path_pattern": "infra/prod/**", "deny": "all"},
              {"path_pattern": "*.lock", "deny": "write", "branch": "agent/*"}]}
 
-Patterns are those of gitignore; the first rule that matches holds. What is
-refused answers "Permission denied" (EACCES) to programs, and .agentvfs/status
-says which rule it was. Several files or names count one after the other; - is
-the standard input. Built-in sets:
+Patterns are those of gitignore; the first rule that matches holds. Programs are
+told "Permission denied" (EACCES), .agentvfs/status says which rule it was.
+Several files or names count one after the other; - is standard input. Sets:
 
 ${SETS}`,
   example: "policy install secrets my-rules.json",

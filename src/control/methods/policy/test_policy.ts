@@ -28,7 +28,10 @@ const OPERATIONS = [
 
 export const PolicyVerdict = shape("PolicyVerdict", "What the rules say of one operation.", {
   operation: oneOf(OPERATIONS, "Which"),
-  verdict: oneOf(["allow", "watch", "deny", "ask"], "`allow` also where no rule says anything"),
+  verdict: oneOf(
+    ["allow", "watch", "deny", "ask", "checkpoint"],
+    "`allow` also where no rule says anything",
+  ),
   rule: nullable(text("Name of the rule that says so"), "Null if none does"),
 });
 export type PolicyVerdict = Infer<typeof PolicyVerdict>;
