@@ -71,7 +71,7 @@ Deno.test("what a call deletes is the call's, and the call can be taken out as a
     const call = { session_id: "s", tool_name: "Bash", tool_use_id: "toolu_1", tool_input: {} };
     await tell(m.mount, { ...call, hook_event_name: "PreToolUse" });
     await shell(`echo two >file; ${BUILD}; rm -r new; echo made >made`, { cwd: m.mount });
-    await another(c, "deletion");
+    assert.equal((await another(c, "deletion")).agent, "claude");
     await tell(m.mount, { ...call, hook_event_name: "PostToolUse", tool_response: {} });
     const shown = await c.show({ ref: "toolu_1" });
     assert.deepEqual(shown.changes.map(({ status, path }) => status + path), ["Mfile", "Amade"]);

@@ -66,6 +66,12 @@ interface Due {
   done?(): void;
 }
 
+/** A call that is under way. */
+export interface CallInBranch {
+  readonly agent: string;
+  readonly details: CommitDetails;
+}
+
 /** What was found out for an answer. */
 interface Found {
   readonly branch: Branch;
@@ -107,11 +113,12 @@ export class AgentHooks {
   }
 
   /** What is known of the call that is under way in a branch, if it is only one; else whether any is. */
-  callIn(branch: string): CommitDetails | boolean {
+  callIn(branch: string): CallInBranch | boolean {
     const calls = this.#calls.get(branch);
     const event = calls?.only ?? null;
     if (event === null) return calls !== undefined && !calls.isEmpty;
-    return { ...detailsOf("call", event), ...callDetails(event, null, new Set()) };
+    const details = { ...detailsOf("call", event), ...callDetails(event, null, new Set()) };
+    return { agent: event.agent, details };
   }
 
   /** Does what there is to do. Resolves with null if it cannot be done. */

@@ -17,7 +17,7 @@ export interface AutoParts {
   open(): Promise<Branch[]>;
   turn<T>(what: string, job: () => Promise<T>): Promise<T>;
   /** The call of an agent that is under way in a branch, if it is only one; true: several are. */
-  callIn(branch: string): CommitDetails | boolean;
+  callIn(branch: string): { readonly agent: string; readonly details: CommitDetails } | boolean;
   log(words: string): void;
   /** So many deletions on a branch are very much by a rule; null: no rule says. */
   deletionsIn(branch: string): number | null;
@@ -78,8 +78,7 @@ export class AutoCheckpoints {
   /** Very much is being deleted in a branch, and what was there was captured. */
   captured(branch: Branch, capture: TakenCapture): void {
     const call = this.parts.callIn(branch.name);
-    const details = typeof call === "boolean" ? {} : call;
-    branch.captured(capture, commitOf("deletion", details));
+    branch.captured(capture, commitOf("deletion", typeof call === "boolean" ? undefined : call));
     this.#attempt(() => this.parts.turn("checkpoint", () => branch.saveCaptured()));
   }
 
@@ -120,7 +119,7 @@ export class AutoCheckpoints {
   }
 
   #record(branch: Branch, moment: CommitMoment): Promise<unknown> {
-    const commit = () => Promise.resolve(commitOf(moment, {}));
+    const commit = () => Promise.resolve(commitOf(moment));
     return this.parts.turn("checkpoint", () => branch.saveIfChanged(commit));
   }
 
@@ -136,12 +135,18 @@ function journalOf({ journalBytes, journalRecords, changes }: TreeState): string
   return `${journalBytes} ${journalRecords} ${changes}`;
 }
 
-function commitOf(moment: CommitMoment, details: CommitDetails): SaveCommit {
+function commitOf(
+  moment: CommitMoment,
+  { agent, details }: { agent: string | null; details: CommitDetails } = {
+    agent: null,
+    details: {},
+  },
+): SaveCommit {
   return {
     label: "",
     message: "",
     kind: "checkpoint",
-    agent: null,
+    agent,
     details: { ...details, moment },
   };
 }
