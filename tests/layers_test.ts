@@ -22,7 +22,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "src/policy": ["src/host", "ffi"],
   "src/filters": ["src/telemetry", "src/policy", "src/host", "ffi"],
   "src/filters/linux": ["src/filters", "src/telemetry", "src/host", "ffi/linux", "ffi"],
-  "src/mount": ["src/policy", "src/telemetry", "src/tree", "src/store", "src/host", "ffi"],
+  "src/mount": [
+    "src/filters",
+    "src/policy",
+    "src/telemetry",
+    "src/tree",
+    "src/store",
+    "src/host",
+    "ffi",
+  ],
   "src/mount/macos": [
     "src/mount",
     "src/tree",
@@ -33,6 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/mount/linux": [
     "src/mount",
+    "src/filters",
     "src/policy",
     "src/telemetry",
     "src/tree",

@@ -20,6 +20,9 @@ import {
 /** How long somebody who waits in a system call waits for a filter, ms. */
 export const ANSWER_DEADLINE_MS = 50;
 
+/** The same while the filter starts. */
+export const START_DEADLINE_MS = 1_000;
+
 /** Why there is no answer. */
 export type NoAnswer = "late" | "failed";
 
@@ -35,7 +38,8 @@ export class AskLane {
 
   /** Asks; the ticket under which the answer comes, or 0 if the filter does not run or has too much to do. */
   ask(event: TelemetryEvent, now: number): number {
-    if (this.memory.load(Word.STATE) !== State.READY) return 0;
+    const state = this.memory.load(Word.STATE);
+    if (state === State.FAILED) return 0;
     const slot = this.#tickets.indexOf(0);
     if (slot < 0) return 0;
     const bytes = this.memory.slot(slot);
@@ -45,7 +49,8 @@ export class AskLane {
     view.setUint32(0, end - 4, true);
     const ticket = this.#last = this.#last % MOST_TICKET + 1;
     this.#tickets[slot] = ticket;
-    this.#deadlines[slot] = now + ANSWER_DEADLINE_MS;
+    this.#deadlines[slot] = now +
+      (state === State.READY ? ANSWER_DEADLINE_MS : START_DEADLINE_MS);
     this.#underWay++;
     this.memory.store(Word.ASKED + slot, ticket);
     this.wake();

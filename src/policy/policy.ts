@@ -25,9 +25,11 @@ export interface Decision {
   readonly denied: number;
   readonly allowed: number;
   readonly watched: number;
+  /** Of all those: what a filter is to decide, and only where it does not the rule's `otherwise`. */
+  readonly asked: number;
 }
 
-export const NOTHING_DECIDED: Decision = { denied: 0, allowed: 0, watched: 0 };
+export const NOTHING_DECIDED: Decision = { denied: 0, allowed: 0, watched: 0, asked: 0 };
 
 /** Decisions of one branch, by state: of files, and of directories. */
 interface BranchMemory {
@@ -102,18 +104,19 @@ export class Policy {
 
   #fold(matches: readonly number[], { applicable }: BranchMemory, caller: Caller): Decision {
     let open = -1;
-    let [denied, allowed, watched] = [0, 0, 0];
+    let [denied, allowed, watched, asked] = [0, 0, 0, 0];
     for (const i of matches) {
       const rule = this.rules[i]!;
       const hit = open & rule.operations;
       if (hit === 0 || !applicable[i] || !appliesTo(rule, caller)) continue;
       open &= ~hit;
+      if (rule.verdict === "ask") asked |= hit;
       const verdict = rule.verdict === "ask" ? rule.otherwise : rule.verdict;
       if (verdict === "deny") denied |= hit;
       else if (verdict === "allow") allowed |= hit;
       else watched |= hit;
     }
-    return { denied, allowed, watched };
+    return { denied, allowed, watched, asked };
   }
 
   /** Which rules apply to a branch, and what was decided in it. */

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { FilterQuestions } from "../../src/mount/fuse/policy/filter_questions.ts";
 import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
 import { ANY_CALLER } from "../../src/policy/policy.ts";
 import assert from "node:assert/strict";
@@ -157,7 +158,13 @@ class Victim {
     this.#session = new Session({
       fd: this.#fds[0],
       commandFd: -1,
-      policy: new PolicyGate({ callerOf: () => ANY_CALLER, onDenied() {}, onStale() {} }),
+      filtersFd: -1,
+      policy: new PolicyGate({
+        callerOf: () => ANY_CALLER,
+        filters: new FilterQuestions({ mountpoint: "", processOf: () => ({}), now: () => 0 }),
+        onDenied() {},
+        onStale() {},
+      }),
       wantsOpens: false,
       views: new ViewTable({
         number: MAIN_VIEW,

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { until } from "../support/process.ts";
+import { shell, until } from "../support/process.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 
 const GOOD = `function on_event(ev) if ev.path:find("%.env$") then return "deny" end end`;
@@ -124,4 +124,75 @@ Deno.test("a filter tags and drops what is in the log, and losing it loses nothi
     for (let i = 0; i < 300; i++) assert.equal(of(after, `after${i}`).length, 2, `after${i}`);
     const sequences = after.map(({ event }) => event.sequence);
     assert.deepEqual(sequences, sequences.toSorted((a, b) => a - b));
+  }));
+
+const ASKING = `
+  function on_event(ev)
+    local name = ev.path:match("[^/]*$")
+    if name:find("^hang") then while true do end end
+    if name == "bash-only" and ev.op == "create" and ev.comm ~= "bash" then return "deny" end
+    if name:find("^secret") and ev.op ~= "unlink" then return "deny" end
+  end`;
+
+async function ask(mounted: Mounted, otherwise: "allow" | "deny"): Promise<void> {
+  const rule = {
+    name: "asks",
+    path_pattern: "asked/**",
+    ask: "f",
+    ops: "create,unlink",
+    otherwise,
+  };
+  const rules = await file(mounted, "rules.json", JSON.stringify({ rules: [rule] }));
+  await mounted.ctl("policy", "install", rules);
+}
+
+Deno.test("a rule asks a filter: what it denies is refused, what it allows is done, by every server", () =>
+  withProject("mkdir asked", async (mounted) => {
+    const filter = await file(mounted, "f.lua", ASKING);
+    await mounted.ctl("telemetry", "filter", "add", "f", filter);
+    await ask(mounted, "deny");
+    const works = async () => {
+      const script = `
+        rm -rf asked && mkdir asked && cd asked && >open && ! { >secret1; } 2>/dev/null && mkdir dir && ! mkdir secret2 2>/dev/null &&
+        bash -c '>bash-only' && rm bash-only && ! touch bash-only 2>/dev/null &&
+        rm open && rmdir dir && echo good`;
+      assert.equal(await shell(script, { cwd: mounted.mount }), "good\n");
+    };
+    // A machine that is busy may make it late, and then the rule's own word holds.
+    await until("the filter answers in time", () => works().then(() => true, () => false));
+    const { denials } = await mounted.ctl("policy", "denials");
+    assert.ok(
+      denials.some(({ rule, path }: { rule: string; path: string }) =>
+        rule === "asks" && path === "asked/secret1"
+      ),
+    );
+    await mounted.ctl("restart");
+    await until("it answers in the next server", () => works().then(() => true, () => false));
+  }));
+
+Deno.test("a filter that hangs: the rule's own word holds after 50 ms, and others do not wait", () =>
+  withProject("mkdir asked", async (mounted) => {
+    await mounted.ctl("telemetry", "filter", "add", "f", await file(mounted, "f.lua", ASKING));
+    await ask(mounted, "allow");
+    const hanging = shell(
+      ">asked/hang && echo made",
+      { cwd: mounted.mount },
+    );
+    // Elsewhere in the mount work goes on.
+    await shell("for i in $(seq 100); do echo x >f$i; done", { cwd: mounted.mount });
+    assert.equal(await hanging, "made\n");
+    await until("it was killed", async () => {
+      const { filters: [{ strikes, state }] } = await mounted.ctl("telemetry", "filter", "list");
+      return strikes >= 1 && state !== "starting";
+    });
+    await ask(mounted, "deny");
+    assert.equal(
+      await shell("! { >asked/hang2; } 2>/dev/null && echo no", {
+        cwd: mounted.mount,
+      }),
+      "no\n",
+    );
+    await mounted.ctl("telemetry", "filter", "remove", "f");
+    const gone = "! { >asked/x; } 2>/dev/null && echo no";
+    assert.equal(await shell(gone, { cwd: mounted.mount }), "no\n");
   }));

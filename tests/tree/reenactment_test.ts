@@ -3,6 +3,7 @@
  * same is told the truth, and what such a thread of another server asks for is refused.
  */
 
+import { FilterQuestions } from "../../src/mount/fuse/policy/filter_questions.ts";
 import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
 import { ANY_CALLER } from "../../src/policy/policy.ts";
 import assert from "node:assert/strict";
@@ -50,7 +51,13 @@ class Served {
     this.session = new Session({
       fd: this.#fds[0],
       commandFd: -1,
-      policy: new PolicyGate({ callerOf: () => ANY_CALLER, onDenied() {}, onStale() {} }),
+      filtersFd: -1,
+      policy: new PolicyGate({
+        callerOf: () => ANY_CALLER,
+        filters: new FilterQuestions({ mountpoint: "", processOf: () => ({}), now: () => 0 }),
+        onDenied() {},
+        onStale() {},
+      }),
       wantsOpens: false,
       views: new ViewTable(
         { ...view, tree: this.tree, branch: "main", frozen: false, isRouted: false },

@@ -44,8 +44,8 @@ export class Filters {
 
   constructor(readonly options: FiltersOptions) {}
 
-  /** Starts those that are kept, and waits for none. */
-  begin(): void {
+  /** Starts those that are kept, and waits for none to run. */
+  async begin(): Promise<void> {
     for (const file of filesIn(this.options.directory)) {
       const [, name, kind] = FILE.exec(file) ?? [];
       if (name === undefined) continue;
@@ -56,7 +56,7 @@ export class Filters {
         this.options.tell(name, `Filter ${name} does not run: ${(error as Error).message}`);
       }
     }
-    void this.#changed();
+    await this.#changed();
   }
 
   list(): FilterReport[] {

@@ -94,6 +94,10 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       );
       return Float64Array.from(ids);
     },
+    filters: (handles) => {
+      policy.filters.setFilters(handles);
+      return null;
+    },
     denials: () => ({ count: state.policy.denials.count, last: state.policy.denials.last }),
     drain: () => session.drain(),
     references: () => {

@@ -6,7 +6,9 @@
 
 import { PolicyGate } from "../../mount/fuse/policy/policy_gate.ts";
 import type { CgroupCallers } from "../../mount/linux/cgroup_callers.ts";
-import { PolicyCaller } from "../../mount/linux/policy_caller.ts";
+import { FilterQuestions } from "../../mount/fuse/policy/filter_questions.ts";
+import { monotonicTime } from "../../host/clock.ts";
+import { askingProcess, PolicyCaller } from "../../mount/linux/policy_caller.ts";
 import { Denials } from "../../policy/denial.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
 import { Policy } from "../../policy/policy.ts";
@@ -20,10 +22,16 @@ export class FsPolicy {
   constructor(
     rules: PolicyText | null,
     callers: CgroupCallers | null,
+    mountpoint: string,
     onStale: (node: number) => void,
   ) {
     const caller = new PolicyCaller(callers);
     this.gate = new PolicyGate({
+      filters: new FilterQuestions({
+        mountpoint,
+        processOf: ({ request }) => askingProcess(request),
+        now: monotonicTime,
+      }),
       callerOf: ({ request }) => caller.of(request),
       onDenied: (denial) => this.denials.add(denial),
       onStale,

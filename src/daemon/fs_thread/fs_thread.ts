@@ -94,14 +94,18 @@ function serve(
     : makeRouting(views, start.routing, start.resume, reenactment, stamps);
   const receiver = new MailboxReceiver(start.mailbox);
   const recorder = makeRecorder(start, stamps);
-  const policy = new FsPolicy(start.policy, routing?.callers ?? null, (node) => {
-    post({ type: "stale", node });
-  });
+  const policy = new FsPolicy(
+    start.policy,
+    routing?.callers ?? null,
+    binaryString(start.mountpoint),
+    (node) => post({ type: "stale", node }),
+  );
   const witnesses = new Map<number, ChangeWitness>();
   const session = new Session({
     ...(main!.connection === null ? {} : { resumed: main!.connection }),
     fd: start.fuseFd,
     commandFd: start.mailbox.eventFd,
+    filtersFd: start.filtersFd,
     views,
     routing: routing?.routing ?? null,
     storePath: binaryString(start.store),

@@ -149,9 +149,24 @@ async function serve(config: DaemonConfig): Promise<number> {
   const lister = new DirectoryLister(config.mount);
   const telemetry = startTelemetry(config);
   const policy = loadPolicy(config.workspace);
+  const filters: Filters = new Filters({
+    directory: join(config.workspace, "filters"),
+    tell: (filter, message) => {
+      console.log(message);
+      const about = { provider: "agentvfs", action: "filter", time: monotonicTime() } as const;
+      telemetry?.client.tell({ ...about, message, extra: { filter } });
+    },
+    onChange: (handles) =>
+      Promise.all([
+        fs.call("filters", handles),
+        telemetry?.client.filters(handles, filters.batch),
+      ]),
+  });
   const { client: fs, ready } = await FsClient.start({
     start: {
       policy: policyText(policy),
+      mountpoint: config.mount,
+      filtersFd: filters.asked,
       wantsOpens: wantsOpens(policy) || asksForOpens(config.telemetry.level),
       fuseFd,
       counters,
@@ -195,6 +210,8 @@ async function serve(config: DaemonConfig): Promise<number> {
   if (replayed > 1 + others.length) console.log(`Recovered ${replayed} journal records`);
   if (tornBytes > 0) console.log(`The journal ended in ${tornBytes} bytes, never answered`);
   fs.ended.catch(die);
+  // Before anything is answered: rules may ask them.
+  await filters.begin();
   if (!isFirst()) {
     const { connection } = await fs.callView(MAIN_VIEW, "state", null);
     if (connection !== null && !canResend(connection)) throw cannotTakeOver(config);
@@ -237,16 +254,6 @@ async function serve(config: DaemonConfig): Promise<number> {
     branch: async (name) => (await daemon.promise).openBranch(name),
     nameOf: (number) => branches!.nameOfNumber(number),
   });
-  const filters: Filters = new Filters({
-    directory: join(config.workspace, "filters"),
-    tell: (filter, message) => {
-      console.log(message);
-      const about = { provider: "agentvfs", action: "filter", time: monotonicTime() } as const;
-      telemetry?.client.tell({ ...about, message, extra: { filter } });
-    },
-    onChange: async (handles) => await telemetry?.client.filters(handles, filters.batch),
-  });
-  filters.begin();
   const served = new Daemon({
     authority,
     sessions,

@@ -24,6 +24,7 @@ import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Reference } from "../../store/objects/references.ts";
 import type { BuiltSlot } from "../../tree/capture/capture.ts";
 import type { UnreadableObject } from "../../tree/nodes/damage_report.ts";
+import type { FilterHandle } from "../../filters/filter_handle.ts";
 import type { Denial } from "../../policy/denial.ts";
 import type { Mailbox } from "./mailbox.ts";
 
@@ -58,6 +59,10 @@ export interface FsStart {
   readonly generation: number;
   /** The rules, in force before anything is answered; null: there are none. */
   readonly policy: PolicyText | null;
+  /** Where everybody sees the mount. */
+  readonly mountpoint: string;
+  /** Readable when a filter has answered somebody who waits. */
+  readonly filtersFd: number;
   /** The kernel is to ask for the opening of files, if the mount is made now. */
   readonly wantsOpens: boolean;
   /** See {@linkcode DaemonConfig.keepAwake}. */
@@ -199,6 +204,8 @@ export interface FsCommands {
   answer: { in: { ticket: number; answer: Answer }; out: null };
   /** These are the rules now. Results in what the kernel must forget the contents of: it may not be read any more. */
   policy: { in: PolicyText | null; out: Float64Array };
+  /** Rules may ask these filters from now on. */
+  filters: { in: readonly FilterHandle[]; out: null };
   denials: { in: null; out: { count: number; last: readonly Denial[] } };
   /** Answers what the kernel has sent already; results in the number of write-backs since the mount began. */
   drain: { in: null; out: number };

@@ -222,6 +222,8 @@ export class FilterHost {
 
   #disable(why: string): void {
     this.state = "disabled";
+    // Nobody is to wait for its start.
+    this.memory.store(Word.STATE, State.FAILED);
     this.trouble = why;
     clearInterval(this.#timer);
     this.options.tell(`Filter ${this.options.name} is disabled: ${why}`);

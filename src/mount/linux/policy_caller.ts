@@ -9,6 +9,8 @@
  * @module
  */
 
+import { binaryString } from "../../../ffi/binary_string.ts";
+import type { TelemetryProcess } from "../../telemetry/event.ts";
 import type { Caller } from "../../policy/policy.ts";
 import type { Request } from "../fuse/request.ts";
 import type { CgroupCallers } from "./cgroup_callers.ts";
@@ -55,12 +57,30 @@ function executableOf(thread: number): string | null {
 
 /** At most 15 bytes, of the process that the thread belongs to. */
 function processName(thread: number): string | null {
+  return processOf(thread)?.name ?? null;
+}
+
+function processOf(thread: number): { pid: number; name: string } | null {
   try {
     const status = Deno.readTextFileSync(`/proc/${thread}/status`);
-    const process = /^Tgid:\t(\d+)$/m.exec(status)?.[1];
-    if (process === undefined) return null;
-    return Deno.readTextFileSync(`/proc/${process}/comm`).replace(/\n$/, "");
+    const pid = /^Tgid:\t(\d+)$/m.exec(status)?.[1];
+    if (pid === undefined) return null;
+    const name = Deno.readTextFileSync(`/proc/${pid}/comm`).replace(/\n$/, "");
+    return { pid: Number(pid), name };
   } catch {
     return null;
   }
+}
+
+/** Who made a request, as filters are told. */
+export function askingProcess({ pid: tid, uid, gid }: Request): TelemetryProcess {
+  const process = processOf(tid);
+  const executable = executableOf(tid);
+  return {
+    tid,
+    uid,
+    gid,
+    ...(process === null ? {} : { pid: process.pid, name: binaryString(process.name) }),
+    ...(executable === null ? {} : { executable: binaryString(executable) }),
+  };
 }

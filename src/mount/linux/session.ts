@@ -47,7 +47,7 @@ import { MAIN_VIEW, NODES_PER_VIEW, type View, type ViewTable, VIRTUAL_VIEW } fr
 import { forgetNode } from "../fuse/name_handlers.ts";
 import { ABOUT_THE_MOUNT, type Routing } from "./routing.ts";
 import { VirtualFiles } from "../fuse/virtual_files.ts";
-import type { PolicyGate } from "../fuse/policy/policy_gate.ts";
+import { type PolicyGate, WAITS } from "../fuse/policy/policy_gate.ts";
 import { isWriteBack } from "../fuse/data_handlers.ts";
 
 export interface SessionOptions {
@@ -74,6 +74,8 @@ export interface SessionOptions {
   readonly recorder: Recorder | null;
   /** Has the directory at a path (a binary string) of the mount listed, by another thread. */
   readonly list: (path: string) => void;
+  /** Readable when a filter has answered. */
+  readonly filtersFd: number;
   /** Runs the commands that are waiting. */
   readonly onCommand: () => void;
   readonly flushes: Flushes;
@@ -164,12 +166,18 @@ export class Session {
     setNonblocking(fd);
     const cpus = allowedCpus();
     if (cpus !== null) this.#follow = new FollowCaller(callerSystem(cpus));
-    const waits = new PollSet([commandFd, flushes.eventFd, fd]);
+    const { filtersFd, policy: { filters } } = this.options;
+    const waits = new PollSet([commandFd, flushes.eventFd, fd, filtersFd]);
     const event = new Uint8Array(8);
     while (true) {
       const isAwake = keepAwake?.isOn ?? false;
-      const ready = waits.wait(this.frozen ? 2 : 3, isAwake ? HOLD_MS : this.#idleMs);
+      const ready = waits.wait(this.frozen ? 2 : 4, this.#patience(isAwake));
       if (ready < 0) continue;
+      if (filters.isWaiting && !this.frozen) {
+        if ((waits.events(3) & POLLIN) !== 0) read(filtersFd, event);
+        this.#serveFiltered();
+        if (ready === 0) continue;
+      }
       if (ready === 0 && isAwake) {
         keepAwake!.nothing();
         continue;
@@ -197,6 +205,22 @@ export class Session {
       } else if ((events & (POLLERR | POLLHUP)) !== 0) {
         return;
       }
+    }
+  }
+
+  /** How long to wait for the kernel, ms; -1: for ever. */
+  #patience(isAwake: boolean): number {
+    const otherwise = isAwake ? HOLD_MS : this.#idleMs;
+    const first = Math.ceil(this.options.policy.filters.patience());
+    return first === Infinity ? otherwise : otherwise < 0 ? first : Math.min(first, otherwise);
+  }
+
+  /** Answers what filters have said their word about. */
+  #serveFiltered(): void {
+    const { filters } = this.options.policy;
+    for (const waiting of filters.collect()) {
+      this.#request.bytes.set(waiting.bytes);
+      filters.resume(waiting, () => this.#answer(waiting.bytes.length));
     }
   }
 
@@ -233,6 +257,7 @@ export class Session {
       const length = read(this.options.fd, this.#request.bytes);
       if (length === -Errno.ENODEV) return false;
       if (length === -Errno.EAGAIN) {
+        if (this.options.policy.filters.isWaiting) this.#serveFiltered();
         if (!this.#mayLinger || !this.#linger.nothing(performance.now())) return true;
         i--;
         continue;
@@ -306,7 +331,8 @@ export class Session {
       const isWanted = recorder.wants(opcode);
       if (isWanted) recorder.begin(context, opcode);
       const result = this.#carryOut(opcode, known);
-      if (!isWanted && policy.verdict === 0) return result;
+      // What was put aside is told of when it is carried out.
+      if (result === NO_REPLY || (!isWanted && policy.verdict === 0)) return result;
       if (!isWanted) recorder.begin(context, opcode);
       recorder.decided(policy.verdict, policy.rule);
       recorder.end(context, opcode, result);
@@ -325,6 +351,7 @@ export class Session {
       if (answer !== null) return answer;
     }
     const refused = isReenactor ? 0 : this.options.policy.check(context, opcode);
+    if (refused === WAITS) return NO_REPLY;
     return refused < 0 ? refused : OPERATIONS[opcode]!(context);
   }
 

@@ -20,8 +20,12 @@ import { wireNode } from "../../views.ts";
 import type { Context } from "../context.ts";
 import { asksForOpens } from "../init.ts";
 import { isWriteBack } from "../data_handlers.ts";
+import type { FilterQuestions } from "./filter_questions.ts";
 import { PolicyQuestion, type Refusal } from "./policy_question.ts";
-import { POLICY_ROWS } from "./policy_rows.ts";
+import { POLICY_ROWS, type Row } from "./policy_rows.ts";
+
+/** What {@linkcode PolicyGate.check} returns for a request that was put aside. */
+export const WAITS = 1;
 
 const ALLOW = VERDICTS.indexOf("allow");
 const WATCH = VERDICTS.indexOf("watch");
@@ -30,6 +34,7 @@ const DENY = VERDICTS.indexOf("deny");
 export interface PolicyGateOptions {
   /** Who made the request that the context has. */
   readonly callerOf: (context: Context) => Caller;
+  readonly filters: FilterQuestions;
   readonly onDenied: (denial: Omit<Denial, "number">) => void;
   /** Pages of this node, as the kernel has it, hold what was refused. */
   readonly onStale: (node: number) => void;
@@ -55,11 +60,16 @@ export class PolicyGate {
   set policy(policy: Policy | null) {
     this.#policy = policy;
     this.#states = policy === null ? null : new TreeStates(policy.automaton);
+    this.options.filters.forget();
   }
 
   /** Trees may have changed otherwise than by requests that were asked about. */
   forget(): void {
     this.#moved = true;
+  }
+
+  get filters(): FilterQuestions {
+    return this.options.filters;
   }
 
   /** Another request comes. */
@@ -68,7 +78,10 @@ export class PolicyGate {
     this.rule = "";
   }
 
-  /** 0, or the negative errno of what the rules refuse. */
+  /**
+   * 0, or the negative errno of what the rules refuse, or {@linkcode WAITS}: the request was put aside until filters have said what
+   * they think of it.
+   */
   check(context: Context, opcode: number): number {
     const policy = this.#policy;
     if (policy === null) return 0;
@@ -83,8 +96,11 @@ export class PolicyGate {
       policy,
       this.#states!,
       this.#callerOf(context, unknown),
+      // Pages come back while somebody waits for them to have done so.
+      unknown ? null : this.filters,
     );
-    const refusal = row(question);
+    const refusal = this.#ask(question, row);
+    if (refusal === "waits") return WAITS;
     if (refusal === null) {
       if (question.watched !== null) this.#note(WATCH, question, question.watched);
       return 0;
@@ -95,6 +111,19 @@ export class PolicyGate {
       this.options.onStale(wireNode(view.number, request.nodeId));
     }
     return -Errno.EACCES;
+  }
+
+  /** The rules alone may refuse it; else filters are asked, and it is looked at again with what they say. */
+  #ask(question: PolicyQuestion, row: Row): Refusal | "waits" | null {
+    const { filters } = this;
+    while (true) {
+      filters.begin();
+      question.watched = null;
+      const refusal = row(question);
+      if (refusal !== null || !filters.needsMore) return refusal;
+      const { bytes, length } = question.context.request;
+      if (filters.putAside(bytes.subarray(0, length))) return "waits";
+    }
   }
 
   /** Of pages that come back later, it is not known who wrote them; those who had no right could not open the file. */

@@ -8,6 +8,7 @@ import { type Caller, type Decision, type Policy, refuses } from "../../../polic
 import type { Inode } from "../../../tree/nodes/inode.ts";
 import type { Place, TreeStates } from "../../tree_states.ts";
 import type { Context } from "../context.ts";
+import type { FilterQuestions } from "./filter_questions.ts";
 
 /** What is refused, where, and which of the rules' operations it is told as. */
 export interface Refusal {
@@ -26,6 +27,8 @@ export class PolicyQuestion {
     readonly policy: Policy,
     readonly states: TreeStates,
     readonly caller: Caller,
+    /** Null: no filter is asked, and what is left to one is as its rule says for that case. */
+    readonly filters: FilterQuestions | null,
   ) {}
 
   get node(): Inode | undefined {
@@ -38,7 +41,7 @@ export class PolicyQuestion {
 
   /** `parts`: what else is done with it. */
   ask(place: Place, operation: number, parts = 0): Refusal | null {
-    const decision = this.decide(place);
+    const decision = this.#filtered(place, this.decide(place), operation, parts);
     if (!refuses(decision, operation, parts)) {
       if ((decision.watched & operation) !== 0) {
         this.watched ??= { place, operation, denied: operation };
@@ -46,6 +49,39 @@ export class PolicyQuestion {
       return null;
     }
     return { place, operation, denied: decision.denied & (operation | parts) };
+  }
+
+  /** A decision with what filters say. Where they decide the operation itself they are not asked about its parts. */
+  #filtered(place: Place, decision: Decision, operation: number, parts: number): Decision {
+    if ((decision.asked & (operation | parts)) === 0) return decision;
+    const whole = this.#withWords(place, decision, decision.asked & operation);
+    const isDecided = ((whole.denied | whole.allowed | whole.watched) & operation) !== 0;
+    return isDecided ? whole : this.#withWords(place, whole, decision.asked & parts);
+  }
+
+  #withWords(place: Place, decision: Decision, asked: number): Decision {
+    let { denied, allowed, watched } = decision;
+    for (let bit = 1; bit <= asked; bit <<= 1) {
+      if ((asked & bit) === 0) continue;
+      const word = this.#word(place, bit);
+      denied = word === "deny" ? denied | bit : denied & ~bit;
+      allowed = word === "deny" ? allowed & ~bit : allowed | bit;
+      watched &= ~bit;
+    }
+    return { denied, allowed, watched, asked: decision.asked };
+  }
+
+  #word(place: Place, operation: number): "allow" | "deny" {
+    const { state, isDirectory } = place;
+    const { branch } = this.context.view;
+    const rule = this.policy.ruleFor(state, isDirectory, branch, this.caller, operation)!;
+    return this.filters?.word(this.context, rule, place, operation) ?? rule.otherwise;
+  }
+
+  /** Which of these operations are denied at a place; filters are asked. */
+  denied(place: Place, operations: number): number {
+    const decision = this.decide(place);
+    return this.#withWords(place, decision, decision.asked & operations).denied & operations;
   }
 
   /** Asks about a name in the request's directory. */

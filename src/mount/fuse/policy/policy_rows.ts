@@ -20,7 +20,7 @@ import { findMoved } from "./moved_rules.ts";
 import type { PolicyQuestion, Refusal } from "./policy_question.ts";
 
 /** What is refused; null: nothing. */
-type Row = (question: PolicyQuestion) => Refusal | null;
+export type Row = (question: PolicyQuestion) => Refusal | null;
 
 const O_ACCMODE = 3;
 const O_TRUNC = 0o1000;
@@ -128,7 +128,7 @@ function link(question: PolicyQuestion): Refusal | null {
   for (const place of states.placesOf(context.tree, inode)) {
     const decision = question.decide(place);
     const lost = decision.denied & CONTENT_OPERATIONS & ~after.denied;
-    const denied = lost | (decision.denied & Operation.LINK);
+    const denied = lost | question.denied(place, Operation.LINK);
     if (denied !== 0) return { place, operation: Operation.LINK, denied };
   }
   return question.ask(target, Operation.LINK, Operation.CREATE);
