@@ -13,6 +13,8 @@ import { allFailed } from "./answer_writer.ts";
 import { type Filter, FilterError } from "./filter.ts";
 import { LUA_PRELUDE } from "./lua_prelude.ts";
 
+type Wasmoon = typeof import("wasmoon");
+
 const REGISTRY = -1_001_000;
 const OK = 0;
 const LuaType = { NIL: 0, FUNCTION: 6 } as const;
@@ -38,7 +40,9 @@ interface Raw {
 export async function luaMachine(memoryBytes: number, wasmPath?: string): Promise<LuaMachine> {
   // Bundled, the package finds out where it lies by this name, and needs it although it is told where its code is.
   (globalThis as { __filename?: string }).__filename ??= "/";
-  const { LuaFactory } = await import("wasmoon");
+  // Bundled, what the package exports is its default export alone.
+  const wasmoon = await import("wasmoon") as Wasmoon & { default?: Wasmoon };
+  const { LuaFactory } = wasmoon.default ?? wasmoon;
   const engine = await new LuaFactory(wasmPath).createEngine({
     openStandardLibs: false,
     injectObjects: false,
