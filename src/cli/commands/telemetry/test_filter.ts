@@ -103,7 +103,9 @@ function words(report: FilterTestOutput, ms: number): string[] {
       .concat(tags.map((tag) => `tag ${safe(tag)}`), extra.map(safe)).join(" ")
   );
   return [
-    `${events} ${events === 1 ? "event" : "events"}${each}: ${allow} allowed, ${watch} watched, ${deny} denied, ${drop} dropped, ` +
+    `${events} ${
+      events === 1 ? "event" : "events"
+    }${each}: ${allow} allowed, ${watch} watched, ${deny} denied, ${drop} dropped, ` +
     `${failed} failed`,
     ...(trouble === null ? [] : [`it failed: ${safe(trouble)}`]),
     ...(skipped === 0 ? [] : [`${skipped} lines tell of no event`]),
