@@ -23,6 +23,7 @@ import { SPEC_VARIABLE, type ViewSpec } from "../../views/view_spec.ts";
 import { syncClaudeSettings } from "./claude_settings.ts";
 import { type ConfinementOptions, type ConfinementPlan, planConfinement } from "./confinement.ts";
 import { meetingPlaces } from "./meeting_places.ts";
+import { preloadEnvironment } from "./preload_environment.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
 import { WorkspaceError } from "../workspaces/workspace.ts";
 
@@ -133,7 +134,10 @@ async function specOf(
     socket,
     confine: confined?.confinement ?? null,
     meetingPlaces: confined === null ? await meetingPlaces(command, true) : [],
-    environment: confined?.environment ?? { TMUX: null, TMUX_PANE: null },
+    environment: {
+      ...confined?.environment ?? { TMUX: null, TMUX_PANE: null },
+      ...preloadEnvironment(plan.store),
+    },
     identity: isRoot ? null : { uid: Deno.uid()!, gid: Deno.gid()! },
     command,
   };

@@ -7,6 +7,7 @@
 import type { OpenCall } from "../../telemetry/call_times.ts";
 import type { Provider, TelemetryEvent } from "../../telemetry/event.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
+import type { SourcePlaces } from "./source_places.ts";
 import type { Ring } from "../../telemetry/ring.ts";
 import type { TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
 
@@ -21,6 +22,7 @@ export interface TelemetryStart {
   readonly choice: TelemetryChoice;
   /** A binary string. */
   readonly mountpoint: string;
+  readonly places: SourcePlaces;
 }
 
 export type TelemetryRequest =

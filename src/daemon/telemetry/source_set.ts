@@ -9,19 +9,26 @@ import { monotonicTime } from "../../host/clock.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { EBPF, EbpfSource } from "../../telemetry/linux/ebpf_source.ts";
 import { FANOTIFY, FanotifySource } from "../../telemetry/linux/fanotify_source.ts";
+import { LDPRELOAD, LdPreloadSource } from "../../telemetry/linux/ldpreload_source.ts";
+import { isToldByMount } from "../../telemetry/told_by_mount.ts";
 import { MOUNT_SOURCE } from "../../telemetry/mount_source.ts";
 import { type Source, type SourceDescription, SourceError } from "../../telemetry/source.ts";
 import type { OptionalSource, TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
+import type { SourcePlaces } from "./source_places.ts";
 import type { SourceState, Watched } from "./messages.ts";
 
 /** Those that can be had in a mount's daemon, with what is told of them. */
-export const SOURCES: readonly SourceDescription[] = [MOUNT_SOURCE, EBPF, FANOTIFY];
+export const SOURCES: readonly SourceDescription[] = [
+  MOUNT_SOURCE,
+  EBPF,
+  FANOTIFY,
+  LDPRELOAD,
+];
 
 /** Started by others, where what they watch begins. */
 const ELSEWHERE: { readonly [S in OptionalSource]?: string } = {
   seccomp: "agentvfs run starts it, for its program",
   ptrace: "agentvfs telemetry attach PID starts it, for a process",
-  ldpreload: "agentvfs run starts it, for its program",
 };
 
 export class SourceSet {
@@ -31,16 +38,31 @@ export class SourceSet {
   constructor(
     readonly choice: TelemetryChoice,
     readonly mountpoint: string,
+    readonly places: SourcePlaces,
     readonly tell: (event: TelemetryEvent) => void,
   ) {
     if (this.#isNamed("fanotify")) {
       this.#start("fanotify", () => FanotifySource.start({ mount: displayString(mountpoint) }));
     }
     if (this.#isNamed("ebpf")) this.#ebpf();
+    if (this.#isNamed("ldpreload")) {
+      const isTold = (event: TelemetryEvent) => isToldByMount(event, places.own, choice.level);
+      this.#start("ldpreload", () => LdPreloadSource.start({ directory: places.preload, isTold }));
+    } else {
+      removePreload(places.preload);
+    }
     for (const name of choice.sources === "auto" ? [] : choice.sources) {
       const why = ELSEWHERE[name];
       if (why !== undefined) this.#why.set(name, why);
     }
+  }
+
+  /** How long may pass until those are asked that cannot be waited for, ms. */
+  get pollMs(): number {
+    return Math.min(
+      Infinity,
+      ...this.all.map(({ fd, pollMs }) => fd === null ? pollMs! : Infinity),
+    );
   }
 
   get all(): readonly Source[] {
@@ -105,5 +127,14 @@ export class SourceSet {
 
   #isNamed(name: OptionalSource): boolean {
     return this.choice.sources !== "auto" && this.choice.sources.includes(name);
+  }
+}
+
+/** Runs that begin from now on preload nothing. */
+function removePreload(directory: string): void {
+  try {
+    Deno.removeSync(directory, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }

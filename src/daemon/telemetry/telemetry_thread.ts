@@ -96,7 +96,7 @@ class TelemetryThread {
     }
     this.#say("source-started", `mount: ${choice.level}`);
     this.#poll = new SourcePoll(start.wake);
-    this.#sources = new SourceSet(choice, mountpoint, this.#tell);
+    this.#sources = new SourceSet(choice, mountpoint, start.places, this.#tell);
     this.#listen();
   }
 
@@ -158,7 +158,8 @@ class TelemetryThread {
     const due = Math.ceil(Math.min(this.#log.dueIn(now), Math.max(0, soonest - now)));
     if (this.#told > 0) return Math.min(NAP_MS, due);
     if (!this.#mount.sleep()) return 0;
-    return due === Infinity ? -1 : due;
+    const soon = Math.min(due, this.#sources.pollMs);
+    return soon === Infinity ? -1 : soon;
   }
 
   /** What waits for filters still passes them, if they are quick. */

@@ -1,0 +1,20 @@
+import { join } from "node:path";
+import { PRELOAD_LIBRARY, PRELOAD_RING } from "../../telemetry/linux/ldpreload_source.ts";
+import { preloadPlace } from "../telemetry/source_places.ts";
+
+/** What a program needs to tell the source `ldpreload` what it does; nothing where the workspace does not have that source. */
+export function preloadEnvironment(store: string): Record<string, string> {
+  const directory = preloadPlace(store);
+  const [library, ring] = [PRELOAD_LIBRARY, PRELOAD_RING].map((name) => join(directory, name));
+  try {
+    Deno.statSync(ring!);
+    Deno.statSync(library!);
+  } catch {
+    return {};
+  }
+  const others = Deno.env.get("LD_PRELOAD");
+  return {
+    LD_PRELOAD: others ? `${library}:${others}` : library!,
+    AGENTVFS_PRELOAD_RING: ring!,
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * Reads what bpf/preload.c told, slot by slot.
+ *
+ * A program that is killed while it writes leaves a slot that is never full: after a while that one is passed over.
+ *
+ * @module
+ */
+
+import { failureCode } from "../../host/failure.ts";
+import type { Action, TelemetryEvent, TelemetryProcess } from "../event.ts";
+import { HEADER, PRELOAD_ACTIONS, SLOT, SLOTS } from "./preload_layout.ts";
+
+/** How long a slot may be reserved and not full, ms. */
+const STUCK_MS = 200;
+const NS_TO_MS = 1e-6;
+const O_EXCL = 0o200;
+
+export class PreloadRing {
+  readonly #words: Int32Array<ArrayBuffer>;
+  readonly #view: DataView<ArrayBuffer>;
+  #position = 0;
+  #dropped = 0;
+  /** Since when the next slot is reserved and not full. */
+  #stuckSince = Infinity;
+
+  constructor(readonly bytes: Uint8Array<ArrayBuffer>) {
+    this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#position = this.#load(HEADER.HEAD);
+    this.#dropped = this.#load(HEADER.DROPPED);
+  }
+
+  /** Makes a file that is all zeros a ring. */
+  static lay(bytes: Uint8Array<ArrayBuffer>): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    view.setUint32(HEADER.MASK, SLOTS - 1, true);
+    for (let i = 0; i < SLOTS; i++) {
+      view.setUint32(HEADER.SIZE + i * SLOT.SIZE + SLOT.SEQUENCE, i, true);
+    }
+  }
+
+  /** Tells what is there, a round at most. */
+  take(now: number, tell: (event: TelemetryEvent) => void): void {
+    for (let i = 0; i < SLOTS; i++) {
+      const at = HEADER.SIZE + (this.#position & (SLOTS - 1)) * SLOT.SIZE;
+      const isFull = this.#load(at + SLOT.SEQUENCE) === (this.#position + 1 | 0);
+      if (!isFull && !this.#passesOver(now)) break;
+      if (isFull) {
+        const event = this.#eventAt(at);
+        if (event !== null) tell(event);
+      }
+      this.#stuckSince = Infinity;
+      Atomics.store(this.#words, (at + SLOT.SEQUENCE) / 4, this.#position + SLOTS | 0);
+      this.#position = this.#position + 1 | 0;
+    }
+    this.#tellDropped(now, tell);
+  }
+
+  /** True if the next slot is one that nobody will ever fill. */
+  #passesOver(now: number): boolean {
+    if (this.#load(HEADER.HEAD) === this.#position) {
+      this.#stuckSince = Infinity;
+      return false;
+    }
+    this.#stuckSince = Math.min(this.#stuckSince, now);
+    return now - this.#stuckSince > STUCK_MS;
+  }
+
+  #tellDropped(now: number, tell: (event: TelemetryEvent) => void): void {
+    const dropped = this.#load(HEADER.DROPPED);
+    if (dropped === this.#dropped) return;
+    const count = (dropped - this.#dropped) >>> 0;
+    this.#dropped = dropped;
+    tell({
+      provider: "ldpreload",
+      action: "lost",
+      time: now,
+      count,
+      message: "Programs told faster than it was read",
+    });
+  }
+
+  #eventAt(at: number): TelemetryEvent | null {
+    const view = this.#view;
+    const known = PRELOAD_ACTIONS.get(view.getUint16(at + SLOT.OPERATION, true));
+    // Whoever opens with O_CREAT alone may have found a file.
+    const makes = (view.getUint32(at + SLOT.ARGUMENT, true) & O_EXCL) !== 0;
+    const action = known === "create" && !makes ? "open" : known;
+    // A question is no event: what comes of it is told when it is done.
+    if (action === undefined || view.getUint16(at + SLOT.WANTS_VERDICT, true) !== 0) return null;
+    const path = this.#text(at + SLOT.TEXT, at + SLOT.LENGTH, SLOT.SECOND - SLOT.TEXT);
+    const second = this.#text(at + SLOT.SECOND, at + SLOT.SECOND_LENGTH, SLOT.SIZE - SLOT.SECOND);
+    const result = view.getInt32(at + SLOT.RESULT, true);
+    const process: TelemetryProcess = {
+      pid: view.getUint32(at + SLOT.PID, true),
+      tid: view.getUint32(at + SLOT.TID, true),
+    };
+    return {
+      provider: "ldpreload",
+      action,
+      time: Number(view.getBigUint64(at + SLOT.TIME, true)) * NS_TO_MS,
+      ...(action === "exec" ? {} : { error: result < 0 ? failureCode(result) : 0 }),
+      process,
+      ...about(action, path, second, Number(view.getBigInt64(at + SLOT.ARGUMENT, true))),
+    };
+  }
+
+  /** As much of a text as there is room for. */
+  #text(at: number, lengthAt: number, room: number): string {
+    const length = Math.min(this.#view.getUint16(lengthAt, true), room);
+    let text = "";
+    for (let i = 0; i < length; i++) text += String.fromCharCode(this.bytes[at + i]!);
+    const end = text.indexOf("\0");
+    return end < 0 ? text : text.slice(0, end);
+  }
+
+  #load(at: number): number {
+    return Atomics.load(this.#words, at / 4);
+  }
+}
+
+function about(
+  action: Action,
+  path: string,
+  second: string,
+  argument: number,
+): Partial<TelemetryEvent> {
+  if (action === "connect" || action === "send") return addressOf(path, action, argument);
+  const named = { path, ...(second === "" ? {} : { target: second }) };
+  if (!Number.isSafeInteger(argument)) return named;
+  if (action === "open" || action === "create") return { ...named, flags: argument >>> 0 };
+  if (action === "truncate") return { ...named, bytes: argument };
+  const hasMode = action === "mkdir" || action === "mknod" || action === "chmod";
+  return hasMode ? { ...named, mode: argument & 0o7777 } : named;
+}
+
+function addressOf(text: string, action: Action, bytes: number): Partial<TelemetryEvent> {
+  const [ip = "", port = ""] = text.split(" ");
+  const number = Number(port);
+  if (!/^[0-9a-f.:]{2,45}$/.test(ip) || !(number <= 0xffff)) return {};
+  const transport = action === "send" ? "udp" : "tcp";
+  const sent = action === "send" && Number.isSafeInteger(bytes) && bytes >= 0 ? { bytes } : {};
+  return { address: { ip, port: number, transport }, ...sent };
+}

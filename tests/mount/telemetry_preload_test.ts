@@ -1,0 +1,51 @@
+/** The source ldpreload: what programs of a run do elsewhere, by their own telling. */
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { until } from "../support/process.ts";
+import { withProject } from "../support/mounted.ts";
+
+const SCRIPTS = fileURLToPath(new URL("../../scripts", import.meta.url));
+
+Deno.test("programs of a run tell what they do outside the mount; what they do in it is told once", async (t) => {
+  const dist = fileURLToPath(new URL("../../dist", import.meta.url));
+  const { stdout } = await new Deno.Command(`${SCRIPTS}/build_preload`, {
+    args: [dist],
+    stderr: "null",
+  }).output();
+  if (!new TextDecoder().decode(stdout).includes(`preload-${Deno.build.arch}.so`)) {
+    await t.step({ name: "skipped: there is no C compiler", ignore: true, fn: () => {} });
+    return;
+  }
+  await withProject("echo 1 > a", async (mounted) => {
+    const outside = `${mounted.state}/outside`;
+    const script = `cat a >b; echo x >'${outside}'; rm '${outside}' a`;
+    const run = ["-C", mounted.project, "run", "--branch", "b", "--", "bash", "-c", script];
+    const { code, stderr } = await mounted.run(run, { cwd: mounted.project });
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /cannot be preloaded/);
+    const of = (provider: string, lines: string) =>
+      lines.trim().split("\n").map((line) => JSON.parse(line))
+        .filter(({ event }) => event.provider === provider);
+    const log = await until("it is in the log", async () => {
+      const { stdout } = await mounted.run(["-C", mounted.project, "audit", "--json"]);
+      return of("ldpreload", stdout).some(({ file, event }) =>
+        file?.path === outside && event.action === "unlink"
+      ) && stdout;
+    });
+    const told = of("ldpreload", log);
+    const about = (path: string) =>
+      told.filter(({ file }) => file?.path === path).map(({ event }) => event.action);
+    assert.deepEqual(about(outside), ["open", "unlink"]);
+    // The mount tells of these.
+    assert.deepEqual(about(`${mounted.project}/b`), []);
+    assert.deepEqual(about(`${mounted.project}/a`), ["open"]);
+    const programs = told.filter(({ event }) => event.action === "exec")
+      .map(({ file }) => file.path.replace(/.*\//, ""));
+    assert.deepEqual(programs, ["cat", "rm"]);
+    assert.ok(of("mount", log).some(({ file }) => file?.path.endsWith("/b")));
+    const { sources } = await mounted.ctl("telemetry", "status");
+    const state = sources.find(({ name }: { name: string }) => name === "ldpreload");
+    assert.equal(state.state, "running");
+  }, { arguments: ["--telemetry", "changes,ldpreload"] });
+});
