@@ -30,14 +30,6 @@ export type Question =
     readonly caller: number;
     readonly cached: number | null;
   }
-  /** What an agent tells of itself. */
-  | {
-    readonly about: "event";
-    readonly view: number;
-    /** JSON; perhaps a part of it, which is answered without a text. */
-    readonly text: string;
-    readonly cached: number | null;
-  }
   /** The view of a branch, or of the checkpoint that a ref names. */
   | { readonly about: "branch"; readonly name: string; readonly view: number }
   | { readonly about: "checkpoint"; readonly ref: string }
