@@ -43,7 +43,7 @@ With \`--json\` a command prints one JSON object, [which is declared](#what---js
 ## Where state is kept
 
 \`$AGENTVFS_STATE_DIR\`, else \`$XDG_STATE_HOME/agentvfs\`, else \`~/.local/state/agentvfs\`. In it each project has
-\`workspaces/NAME-HASH/\` with \`mount/\`, \`store/\`, \`daemon.log\`, \`control.sock\`, \`workspace.json\` and \`source.json\`, readable by you alone.
+\`workspaces/NAME-HASH/\` with \`mount/\`, \`store/\`, \`daemon.log\`, \`control.sock\`, \`workspace.json\`, \`source.json\`, \`agents.jsonl\` and \`auto.json\`, readable by you alone.
 HASH is taken from the real path, so two projects with one name do not meet.
 
 ## Other names

@@ -122,8 +122,11 @@ const SCENES: Record<string, Body> = {
     const refused = await refusal(client.undo({ branch, ref: "prompt:p2" }));
     assert.equal(refused.code, "undo_conflicts");
     assert.equal(await files(s), held);
-    // The last prompt's.
-    await client.undo({ branch, ref: "prompt:" });
+    // The last prompt's, as an agent asks for it in its sandbox.
+    const said = await shell("echo undo prompt: >.agentvfs/ctl && cat .agentvfs/ctl", {
+      cwd: s.root,
+    });
+    assert.equal(JSON.parse(said).undone.name, "prompt p3", said);
     assert.equal(await files(s), held.replace("./other:four\n", ""));
   },
 

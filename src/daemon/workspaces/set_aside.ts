@@ -10,7 +10,7 @@ import { type DaemonConfig, reason, WorkspaceError } from "./workspace.ts";
 /** Directory in a workspace with what was set aside, a directory for each time. */
 const ASIDE = "old";
 /** What goes with the store: all that is about what is in it. */
-const COMPANIONS = ["source.json", "workspace.json", "daemon.log", "crashes"];
+const COMPANIONS = ["source.json", "workspace.json", "agents.jsonl", "daemon.log", "crashes"];
 
 /**
  * Moves the store away, with what belongs to it. Resolves with its new place; null if there was none. Nobody may

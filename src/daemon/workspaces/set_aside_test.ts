@@ -10,11 +10,16 @@ Deno.test("a store is kept with what belongs to it, and found by nobody who look
     await createWorkspace(config);
     assert.equal(await setAside(config), null, "an empty store is none");
     await Deno.writeTextFile(join(config.store, "pack"), "precious");
-    await Deno.writeTextFile(join(config.workspace, "source.json"), "{}");
+    for (const name of ["source.json", "agents.jsonl"]) {
+      await Deno.writeTextFile(join(config.workspace, name), "{}");
+    }
     const kept = await setAside(config);
     assert.match(kept!, new RegExp(`^${config.workspace}/old/\\d{8}-\\d{6}/store$`));
     assert.equal(await Deno.readTextFile(join(kept!, "pack")), "precious");
-    assert.equal(await Deno.readTextFile(join(kept!, "../source.json")), "{}");
+    for (const name of ["source.json", "agents.jsonl"]) {
+      assert.equal(await Deno.readTextFile(join(kept!, "..", name)), "{}");
+      await assert.rejects(Deno.lstat(join(config.workspace, name)), Deno.errors.NotFound);
+    }
     assert.equal(await setAside(config), null);
     await createWorkspace(config);
     assert.deepEqual((await listWorkspaces()).map(({ source }) => source), [project]);
