@@ -7,6 +7,18 @@ import { withProject } from "../support/mounted.ts";
 
 const SCRIPTS = fileURLToPath(new URL("../../scripts", import.meta.url));
 
+/** What the daemon answers the original's library that asks about opening `path`. */
+async function wireAnswer(socket: string, path: string): Promise<number> {
+  using connection = await Deno.connect({ transport: "unix", path: socket });
+  const message = new Uint8Array(272);
+  message.set([1, 0, 2, 0]);
+  message.set(new TextEncoder().encode(path), 16);
+  await connection.write(message);
+  const answer = new Uint8Array(1);
+  await connection.read(answer);
+  return answer[0]!;
+}
+
 Deno.test("programs of a run tell what they do outside the mount; what they do in it is told once", async (t) => {
   const dist = fileURLToPath(new URL("../../dist", import.meta.url));
   const { stdout } = await new Deno.Command(`${SCRIPTS}/build_preload`, {
@@ -17,6 +29,8 @@ Deno.test("programs of a run tell what they do outside the mount; what they do i
     await t.step({ name: "skipped: there is no C compiler", ignore: true, fn: () => {} });
     return;
   }
+  const directory = await Deno.makeTempDir();
+  const socket = `${directory}/cas_preload.sock`;
   await withProject("echo 1 > a", async (mounted) => {
     const outside = `${mounted.state}/outside`;
     const script = `cat a >b; echo x >'${outside}'; rm '${outside}' a`;
@@ -47,5 +61,21 @@ Deno.test("programs of a run tell what they do outside the mount; what they do i
     const { sources } = await mounted.ctl("telemetry", "status");
     const state = sources.find(({ name }: { name: string }) => name === "ldpreload");
     assert.equal(state.state, "running");
-  }, { arguments: ["--telemetry", "changes,ldpreload"] });
+
+    // The original's library says the same on its socket, and rules deny there, too.
+    const rules = `${mounted.state}/rules.json`;
+    const rule = { name: "environment", path_pattern: ".env", deny: "read" };
+    await Deno.writeTextFile(rules, JSON.stringify({ rules: [rule] }));
+    await mounted.ctl("policy", "install", rules);
+    assert.equal(await wireAnswer(socket, `${mounted.mount}/.env`), 2);
+    assert.equal(await wireAnswer(socket, `${mounted.mount}/a`), 0);
+    await until("the refusal is in the log", async () => {
+      const { stdout } = await mounted.run(["-C", mounted.project, "audit", "--json"]);
+      return of("ldpreload", stdout).some(({ rule }) => rule?.name === "environment");
+    });
+  }, {
+    arguments: ["--telemetry", "changes,ldpreload"],
+    env: { CAS_PRELOAD_SOCKET: socket },
+  });
+  await Deno.remove(directory, { recursive: true });
 });

@@ -21,7 +21,8 @@ import type { Denial } from "../../policy/denial.ts";
 import { denialSentence } from "../../policy/denial_sentence.ts";
 import { OPERATION_NAMES } from "../../policy/operation.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
-import { type Caller, Policy } from "../../policy/policy.ts";
+import type { Verdict } from "../../telemetry/event.ts";
+import { ANY_CALLER, type Caller, Policy } from "../../policy/policy.ts";
 import { PolicyError } from "../../policy/policy_error.ts";
 import { needsOpens, unheldRules } from "../../policy/unheld_rules.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
@@ -80,6 +81,15 @@ export class PolicyMethods {
   async denials(): Promise<ListDenialsReport> {
     const { count, last } = await this.parts.fs.call("denials", null);
     return { count, denials: last.map(denialReport) };
+  }
+
+  /** What the rules say of an operation on a path from the root of the main branch, a binary string. No filter is asked. */
+  judge(path: string, operation: number): { verdict: Verdict; rule: string | null } {
+    const state = this.#policy.automaton.root.walk(path.split("/"));
+    const rule = this.#policy.ruleFor(state, false, MAIN, ANY_CALLER, operation);
+    if (rule === null) return { verdict: "allow", rule: null };
+    const verdict = rule.verdict === "ask" ? rule.otherwise : rule.verdict;
+    return { verdict, rule: rule.name };
   }
 
   /** What was refused lately, oldest first. */

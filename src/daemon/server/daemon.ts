@@ -49,6 +49,7 @@ import type { TakenCapture } from "../threads/messages.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import type { SourceReport } from "../../control/service/daemon.ts";
 import { sourceReport } from "../methods/source_report.ts";
+import type { Verdict } from "../../telemetry/event.ts";
 import { Turns } from "../branches/turns.ts";
 
 /** Longest time that an agent waits for the answer to a hook, ms: said in the environment, or this. */
@@ -249,6 +250,11 @@ export class Daemon {
   /** What is refused is told: also what is refused before it comes here. */
   telling(service: Service): Service {
     return tellingRefusals(service, this.parts.events);
+  }
+
+  /** What the rules say of an operation on a path of the main branch, without asking filters. */
+  judge(path: string, operation: number): { verdict: Verdict; rule: string | null } {
+    return this.#policy.judge(path, operation);
   }
 
   /** Names of the branches that were made from the one that a view shows. */

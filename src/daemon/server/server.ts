@@ -35,6 +35,7 @@ import { monotonicTime } from "../../host/clock.ts";
 import { Filters } from "../filters/filters.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
 import { advanceRecord } from "../branches/advance_record.ts";
+import { listenToPreload } from "./preload_clients.ts";
 import { startTelemetry } from "../telemetry/start_telemetry.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
@@ -288,6 +289,10 @@ async function serve(config: DaemonConfig): Promise<number> {
     branches,
   });
   daemon.resolve(served);
+  const preload = telemetry === null ? null : await listenToPreload(config, {
+    tell: (event) => telemetry.client.tell(event),
+    judge: (path, operation) => served.judge(path, operation),
+  });
   if (saved !== null && saved.head !== null) {
     const head = await background.call("commitInfo", saved.head);
     await branches.begin({ ...saved, head }, registry.open);
@@ -324,6 +329,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   // What was answered is in the journal, so a thread that does not end in time loses nothing.
   const closed = control.close().then(() => background.call("close", null))
     .then(() => telemetry?.client.end()).then(() => filters.end());
+  preload?.end();
   // While one server ends and the next is not there, programs in the mount wait.
   const deadline = replaced ? REPLACE_DEADLINE_MS : CLOSE_DEADLINE_MS;
   await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, deadline))]);
