@@ -248,7 +248,6 @@ async function serve(config: DaemonConfig): Promise<number> {
       events.publish(advanceEvent(advance));
       telemetry?.client.tell(advanceRecord(advance));
     },
-    onOpen: async (branch) => await (await daemon.promise).auto.opened(branch),
   });
   if (isFirst() && config.auto) saveAuto(config.workspace, parseAutoPolicy(config.auto));
   const authority = new Authority({
