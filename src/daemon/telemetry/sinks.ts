@@ -112,7 +112,7 @@ export function openSink(
 const TRY_AGAIN: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
 function toCollector(url: string, workspace: string): Send {
-  const target = new URL("v1/logs", url.endsWith("/") ? url : `${url}/`);
+  const target = `${url.replace(/\/+$/, "")}/v1/logs`;
   return async (lines) => {
     const events = lines.map(parseLoggedEvent).filter((event) => event !== null);
     const json = new Blob([JSON.stringify(otlpLogs(events, workspace))]);
