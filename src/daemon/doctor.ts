@@ -10,6 +10,7 @@ import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { CallerStamps } from "../../bpf/caller_stamp.ts";
 import { binaryString, cString } from "../../ffi/binary_string.ts";
 import { statfs } from "../host/files.ts";
+import { sourceChecks } from "./doctor/sources.ts";
 import { CPU_LATENCY_DEVICE, whyNotAwake } from "../mount/linux/keep_awake.ts";
 import { systemProgram } from "../host/system_program.ts";
 import { loadHasher } from "../store/format/hash.ts";
@@ -44,6 +45,7 @@ export async function runChecks(version: string, fix = false): Promise<Check[]> 
     namespaces(),
     cgroups(),
     awake(),
+    sourceChecks(),
     deadMounts(fix),
     surroundings(machine, knownStateRoot(), own),
   ]);

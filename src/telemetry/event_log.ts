@@ -21,7 +21,8 @@ export class EventLog {
   #clockAt = 0;
   #saidFailure = false;
 
-  constructor(readonly writer: LogWriter) {
+  /** `onLine` is told of each line, too. */
+  constructor(readonly writer: LogWriter, readonly onLine: (line: string) => void = () => {}) {
     this.#sequence = writer.lastSequence;
   }
 
@@ -58,6 +59,7 @@ export class EventLog {
       this.#wallOffset = Date.now() - monotonicTime();
     }
     const line = ecsLine(event, { sequence: ++this.#sequence, wallOffset: this.#wallOffset });
+    this.onLine(line);
     const { path, target, action } = event;
     const isPath = action === "rename" || action === "link";
     this.writer.append(line, path, isPath ? target : undefined);

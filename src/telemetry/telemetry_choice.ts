@@ -18,6 +18,14 @@ export interface TelemetryChoice {
   /** Of programs' arguments, nothing but their names is written down. */
   readonly redactsArguments: boolean;
   readonly limits: LogLimits;
+  /** Where events go beside the log. */
+  readonly sinks: readonly SinkChoice[];
+}
+
+export interface SinkChoice {
+  readonly kind: "otlp" | "unix" | "stdout";
+  /** URL of a collector, or path of a socket. */
+  readonly place: string;
 }
 
 export const TELEMETRY_DEFAULT: TelemetryChoice = {
@@ -25,11 +33,12 @@ export const TELEMETRY_DEFAULT: TelemetryChoice = {
   sources: "auto",
   redactsArguments: false,
   limits: LOG_LIMITS,
+  sinks: [],
 };
 
 /** What a list may have in it, for people. */
 export const TELEMETRY_WORDS =
-  "off, changes, opens or all; ebpf, fanotify, seccomp, ptrace, ldpreload, auto or none; redact-args; sync; file=64m, files=32, age=1d";
+  "off, changes, opens or all; ebpf, fanotify, seccomp, ptrace, ldpreload, auto or none; redact-args; sync; file=64m, files=32, age=1d; otlp=URL, unix=SOCKET, stdout";
 
 const SIZES: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 const TIMES: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 7 * 864e5 };
@@ -50,6 +59,7 @@ export function parseTelemetry(list: string): TelemetryChoice | string {
     else if (word === "none") choice = { ...choice, sources: [] };
     else if (word === "auto") choice = { ...choice, sources: "auto" };
     else if (word === "redact-args") choice = { ...choice, redactsArguments: true };
+    else if (sink(word) !== null) choice = { ...choice, sinks: [...choice.sinks, sink(word)!] };
     else {
       const limits = limit(word);
       if (limits === null) return word;
@@ -61,7 +71,7 @@ export function parseTelemetry(list: string): TelemetryChoice | string {
 
 /** The list that means a choice. */
 export function telemetryList(
-  { level, sources, redactsArguments, limits }: TelemetryChoice,
+  { level, sources, redactsArguments, limits, sinks }: TelemetryChoice,
 ): string {
   const words: string[] = [level];
   if (sources === "auto") words.push("auto");
@@ -69,7 +79,18 @@ export function telemetryList(
   if (redactsArguments) words.push("redact-args");
   if (limits.sync) words.push("sync");
   words.push(`file=${limits.fileBytes}`, `files=${limits.files}`, `age=${limits.fileMs / 1000}s`);
+  words.push(...sinks.map(({ kind, place }) => kind === "stdout" ? kind : `${kind}=${place}`));
   return words.join();
+}
+
+/** Null if the word names none. */
+function sink(word: string): SinkChoice | null {
+  if (word === "stdout") return { kind: "stdout", place: "standard output" };
+  const [, kind, place] = /^(otlp|unix)=(.+)$/.exec(word) ?? [];
+  if (kind === "unix" && place!.startsWith("/")) return { kind, place: place! };
+  return kind === "otlp" && /^https?:\/\/[^/]/.test(place!) && URL.canParse(place!)
+    ? { kind, place: place! }
+    : null;
 }
 
 /** What a word says of the log; null if it says nothing. */

@@ -30,13 +30,31 @@ Deno.test("what ContextFS takes means the same", () => {
 });
 
 Deno.test("a list is said again as it was meant", () => {
-  for (const list of ["", "off", "opens,none", "all,ebpf,redact-args,sync,file=64k,age=90s"]) {
+  for (
+    const list of [
+      "",
+      "off",
+      "opens,none",
+      "all,ebpf,redact-args,sync,file=64k,age=90s,otlp=http://127.0.0.1:4318,unix=/run/x,stdout",
+    ]
+  ) {
     assert.deepEqual(choice(telemetryList(choice(list))), choice(list));
   }
 });
 
 Deno.test("the word is named that means nothing", () => {
-  for (const word of ["ebfp", "file=1", "file=x", "files=0", "age=5", "level=all"]) {
+  for (
+    const word of [
+      "ebfp",
+      "file=1",
+      "file=x",
+      "files=0",
+      "age=5",
+      "level=all",
+      "otlp=x",
+      "unix=relative",
+    ]
+  ) {
     assert.equal(parseTelemetry(`opens,${word}`), word);
   }
 });

@@ -1,6 +1,7 @@
 /** What is done in a mount is in its log of events. */
 
 import assert from "node:assert/strict";
+import { Subscription } from "../../src/control/library/subscription.ts";
 import type { LoggedEvent } from "../../src/telemetry/logged_event.ts";
 import type { Mounted } from "../support/mounted.ts";
 import { withProject } from "../support/mounted.ts";
@@ -224,3 +225,22 @@ Deno.test("a server that is killed loses no more than its last half second, and 
     assert.deepEqual(sequences, Array.from(sequences, (_, i) => sequences[0]! + i));
     assert.ok(all.some(({ event, message }) => event.action === "lost" && /killed/.test(message!)));
   }, { allowedLog: [/was killed/] }));
+
+Deno.test("who subscribes to it is told of what is done, and who does not is not", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    using files = await Subscription.begin(mounted.socket, { kinds: ["file"], branch: "main" });
+    using others = await Subscription.begin(mounted.socket);
+    Deno.writeTextFileSync(mounted.path("new"), "");
+    for await (const { kind, record } of files) {
+      assert.equal(kind, "file");
+      const event: LoggedEvent = JSON.parse(record!);
+      if (event.file?.path !== mounted.path("new")) continue;
+      assert.equal(event.event.action, "create");
+      break;
+    }
+    await mounted.ctl("checkpoint", "one");
+    for await (const { kind } of others) {
+      assert.equal(kind, "checkpoint");
+      break;
+    }
+  }));

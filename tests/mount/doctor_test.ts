@@ -24,6 +24,9 @@ Deno.test("doctor shows each rule that status has, and what it means", async () 
       assert.notEqual(check?.found, on ? "on" : "off", `${name} is not explained`);
     }
     assert.match(checks.find(({ name }) => name === "caching")!.found, /mount/);
+    for (const source of ["ebpf", "fanotify"]) {
+      assert.match(checks.find(({ name }) => name === source)!.found, /events/);
+    }
     assert.ok(caches["no-open"] && caches["readdirplus"]);
   });
 });

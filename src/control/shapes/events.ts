@@ -21,6 +21,7 @@ export const EVENT_KINDS = [
   "branch-deleted",
   "branch-renamed",
   "refused",
+  "file",
   "lost",
 ] as const;
 export type EventKind = typeof EVENT_KINDS[number];
@@ -32,7 +33,7 @@ export const WorkspaceEvent = shape(
     kind: oneOf(
       EVENT_KINDS,
       "`checkpoint`: one was made, also by itself, and the working tree stayed; `rollback` to `apply`: as in `log`, the tree was " +
-        "made another one (of `apply`: the project); `branch-…`; `refused`: a request was; `lost`: events are missing here",
+        "made another one (of `apply`: the project); `branch-…`; `refused`: a request was; `file`: something was done in the mount, told only to who asks for it; `lost`: events are missing here",
     ),
     seq: whole("Its place among all events of this server, also of those that are not told"),
     time: time("When it happened"),
@@ -51,6 +52,9 @@ export const WorkspaceEvent = shape(
     method: optional(text("That was refused")),
     code: optional(text("Of the refusal")),
     message: optional(text("Of the refusal: a sentence for people")),
+    record: optional(
+      text("Of `file`: the event as the log of events has it, JSON (docs/telemetry.md)"),
+    ),
     count: optional(nullable(
       whole("How many events were lost, because they were not read in time"),
       "Null where nobody knows: another server took over",

@@ -11,6 +11,9 @@ import { EventQueue } from "./event_queue.ts";
 const DEFAULT_WAITING = 1_000;
 const MOST_WAITING = 100_000;
 
+/** What is done in the mount is very much. */
+const USUAL_KINDS = EVENT_KINDS.filter((kind) => kind !== "file");
+
 /** An event that has no number and no time yet. */
 export type NewEvent = Omit<WorkspaceEvent, "seq" | "time">;
 
@@ -23,6 +26,8 @@ interface Subscriber {
 export class WorkspaceEvents {
   readonly #subscribers = new Set<Subscriber>();
   #seq = 0;
+  /** Called when the first subscribes to what is done in the mount, and when the last has gone. */
+  onFileWanted: (isWanted: boolean) => void = () => {};
 
   /** True if somebody wants to know: what is costly to tell need not be found out else. */
   isWanted(kind: EventKind): boolean {
@@ -46,7 +51,7 @@ export class WorkspaceEvents {
   } {
     const branch = p.branch ?? null;
     const most = Math.min(p.queue ?? DEFAULT_WAITING, MOST_WAITING);
-    const kinds = new Set<EventKind>([...p.kinds ?? EVENT_KINDS, "lost"]);
+    const kinds = new Set<EventKind>([...p.kinds ?? USUAL_KINDS, "lost"]);
     const queue = new EventQueue<WorkspaceEvent>(
       most,
       (count) => ({
@@ -56,10 +61,15 @@ export class WorkspaceEvents {
         branch,
         count,
       }),
-      () => this.#subscribers.delete(subscriber),
+      () => {
+        this.#subscribers.delete(subscriber);
+        if (kinds.has("file") && !this.isWanted("file")) this.onFileWanted(false);
+      },
     );
     const subscriber: Subscriber = { kinds, branch, queue };
+    const isFirst = kinds.has("file") && !this.isWanted("file");
     this.#subscribers.add(subscriber);
+    if (isFirst) this.onFileWanted(true);
     return { report: { branch, kinds: [...kinds], seq: this.#seq }, events: queue };
   }
 }

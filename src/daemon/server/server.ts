@@ -36,6 +36,7 @@ import { Filters } from "../filters/filters.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
 import { advanceRecord } from "../branches/advance_record.ts";
 import { listenToPreload } from "./preload_clients.ts";
+import { publishFiles } from "../events/publish_files.ts";
 import { startTelemetry } from "../telemetry/start_telemetry.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
@@ -241,6 +242,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   const moves = new MovesBehind(background, journal);
   const onMoved = moves.moved.bind(moves);
   const events = new WorkspaceEvents();
+  if (telemetry !== null) publishFiles(events, telemetry.client);
   for (const { cgroup } of sessions?.all ?? []) telemetry?.client.watch({ cgroup });
   const onOpen = async (branch: Branch) => await (await daemon.promise).auto.opened(branch);
   branches = new Branches({
@@ -249,7 +251,6 @@ async function serve(config: DaemonConfig): Promise<number> {
       events.publish(advanceEvent(advance));
       telemetry?.client.tell(advanceRecord(advance));
     },
-    onOpen: async (branch) => await (await daemon.promise).auto.opened(branch),
   });
   if (isFirst() && config.auto) saveAuto(config.workspace, parseAutoPolicy(config.auto));
   const authority = new Authority({

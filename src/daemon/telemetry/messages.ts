@@ -39,6 +39,8 @@ export type TelemetryRequest =
     readonly calls: readonly OpenCall[];
     readonly time: number;
   }
+  /** Whether the main thread is told of lines. */
+  | { readonly type: "lines"; readonly areWanted: boolean }
   | { readonly type: "status" }
   | { readonly type: "end" };
 
@@ -64,6 +66,8 @@ export interface TelemetryState {
 
 export type TelemetryMessage =
   | { readonly type: "ready" }
+  /** Of the log. */
+  | { readonly type: "lines"; readonly lines: readonly string[] }
   | { readonly type: "status"; readonly state: TelemetryState }
   /** No other filter is used any more. */
   | { readonly type: "filters" }

@@ -5,10 +5,12 @@
  */
 
 import { binaryString } from "../../../ffi/binary_string.ts";
+import { monotonicTime } from "../../host/clock.ts";
 import { createRing, type Ring } from "../../telemetry/ring.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
 import { eventLogPath } from "./event_log_path.ts";
 import { sourcePlaces } from "./source_places.ts";
+import { openSink } from "./sinks.ts";
 import { TelemetryClient } from "./telemetry_client.ts";
 
 /** Null if nothing is to be recorded. */
@@ -25,5 +27,17 @@ export function startTelemetry(
     mountpoint: binaryString(mount),
     places: sourcePlaces(config),
   });
+  for (const sink of choice.sinks) {
+    const opened = openSink(sink, workspace, (count, message) =>
+      client.tell({
+        provider: "agentvfs",
+        action: "lost",
+        time: monotonicTime(),
+        count,
+        message: `Not sent: ${message}`,
+      }));
+    client.follow((lines) => opened.put(lines));
+    client.closers.push(() => opened.end());
+  }
   return { client, ring };
 }

@@ -30,6 +30,9 @@ export class TelemetryClient {
   readonly #ended = Promise.withResolvers<void>();
   #questions: ((state: TelemetryState | null) => void)[] = [];
   #filtersSet: (() => void)[] = [];
+  readonly #followers = new Set<(lines: readonly string[]) => void>();
+  /** Called at the end, when the last lines were told. */
+  readonly closers: (() => Promise<void>)[] = [];
   /** Why it does not run any more; null: it does. */
   failure: string | null = null;
 
@@ -42,6 +45,16 @@ export class TelemetryClient {
     this.#worker.onmessage = ({ data }: MessageEvent<TelemetryMessage>) => this.#receive(data);
     onWorkerFailure(this.#worker, "telemetry", ({ message }) => this.#fail(message));
     this.#worker.postMessage({ ...start, wake: this.#wake, posted: this.#posted });
+  }
+
+  /** Who follows is told of each line of the log from now on. Returns what ends that. */
+  follow(follower: (lines: readonly string[]) => void): () => void {
+    this.#followers.add(follower);
+    this.#post({ type: "lines", areWanted: true });
+    return () => {
+      this.#followers.delete(follower);
+      if (this.#followers.size === 0) this.#post({ type: "lines", areWanted: false });
+    };
   }
 
   tell(event: TelemetryEvent): void {
@@ -80,6 +93,7 @@ export class TelemetryClient {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise((resolve) => timer = setTimeout(resolve, END_DEADLINE_MS));
     await Promise.race([this.#ended.promise, late]);
+    await Promise.race([Promise.all(this.closers.map((close) => close())), late]);
     clearTimeout(timer);
     this.#worker.terminate();
   }
@@ -93,7 +107,9 @@ export class TelemetryClient {
 
   #receive(message: TelemetryMessage): void {
     if (message.type === "failed") this.#fail(message.message);
-    else if (message.type === "ended") this.#end();
+    else if (message.type === "lines") {
+      for (const follower of this.#followers) follower(message.lines);
+    } else if (message.type === "ended") this.#end();
     else if (message.type === "filters") this.#filtersSet.shift()?.();
     else if (message.type === "status") this.#questions.shift()?.(message.state);
   }

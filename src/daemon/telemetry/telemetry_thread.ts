@@ -75,13 +75,17 @@ class TelemetryThread {
   readonly #lanes = new OpenLanes((memory, wake) => new BatchLane(memory, wake));
   /** Readable when a filter has answered; -1: there is none. */
   #batch = -1;
+  #areLinesWanted: boolean;
+  /** That the main thread is not told of yet. */
+  #lines: string[] = [];
   /** Events since the last look. */
   #told = 0;
 
   constructor(readonly start: TelemetryStart) {
     const { ring, directory, choice, mountpoint, posted } = start;
     const writer = new LogWriter(directory, choice.limits);
-    this.#log = new EventLog(writer);
+    this.#log = new EventLog(writer, (line) => this.#noteLine(line));
+    this.#areLinesWanted = choice.sinks.length > 0;
     this.#posted = new Int32Array(posted);
     const processes = this.#processes = new ProcessTable(choice.redactsArguments);
     this.#mount = new MountSource(ring, {
@@ -111,6 +115,7 @@ class TelemetryThread {
       if (this.#batch >= 0) rest(this.#batch);
       this.#stage.pump(now);
       this.#log.flushDue(now);
+      this.#postLines();
     }
     do {
       this.#told = 0;
@@ -121,6 +126,7 @@ class TelemetryThread {
     this.#finishFilters();
     this.#say("source-stopped", "mount");
     this.#log.close();
+    this.#postLines();
   }
 
   receive(request: TelemetryRequest): void {
@@ -128,6 +134,7 @@ class TelemetryThread {
     if (request.type === "event") this.#tell(request.event);
     else if (request.type === "filters") this.#setFilters(request);
     else if (request.type === "end") this.#ended = true;
+    else if (request.type === "lines") this.#areLinesWanted = request.areWanted;
     else if (request.type === "calls") {
       this.#calls.set(request.branch, request.calls, request.time);
     } else if (request.type === "watch") {
@@ -138,6 +145,16 @@ class TelemetryThread {
       const sources = this.#sources.states();
       post({ type: "status", state: { sources, sequence, lost: this.#lost, failure } });
     }
+  }
+
+  #noteLine(line: string): void {
+    if (this.#areLinesWanted) this.#lines.push(line);
+  }
+
+  #postLines(): void {
+    if (this.#lines.length === 0) return;
+    post({ type: "lines", lines: this.#lines });
+    this.#lines = [];
   }
 
   #listen(): void {

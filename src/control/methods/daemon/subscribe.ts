@@ -30,7 +30,7 @@ export const method = defineMethod({
   version: 1,
   who: "branch",
   params: {
-    kinds: optional(choices(EVENT_KINDS, "Kinds to be told; default: all")),
+    kinds: optional(choices(EVENT_KINDS, "Kinds to be told; default: all but `file`")),
     branch: optional(name("Branch whose events are told; default: all")),
     queue: optional(count("Most events that wait for a reader; default: 1000, at most 100000")),
   },
