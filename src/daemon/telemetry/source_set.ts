@@ -10,37 +10,49 @@ import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { EBPF, EbpfSource } from "../../telemetry/linux/ebpf_source.ts";
 import { FANOTIFY, FanotifySource } from "../../telemetry/linux/fanotify_source.ts";
 import { LDPRELOAD, LdPreloadSource } from "../../telemetry/linux/ldpreload_source.ts";
+import { PTRACE } from "../../telemetry/linux/ptrace_watch.ts";
+import { RecordSocket, recordSocketPath } from "../../telemetry/linux/record_socket.ts";
+import { SECCOMP } from "../../telemetry/linux/seccomp_watch.ts";
 import { isToldByMount } from "../../telemetry/told_by_mount.ts";
 import { MOUNT_SOURCE } from "../../telemetry/mount_source.ts";
 import { type Source, type SourceDescription, SourceError } from "../../telemetry/source.ts";
 import type { OptionalSource, TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
-import type { SourcePlaces } from "./source_places.ts";
-import type { SourceState, Watched } from "./messages.ts";
+import { ProcessBranches } from "./process_branches.ts";
+import type { SourceState, TelemetryStart, Watched } from "./messages.ts";
 
 /** Those that can be had in a mount's daemon, with what is told of them. */
 export const SOURCES: readonly SourceDescription[] = [
   MOUNT_SOURCE,
   EBPF,
   FANOTIFY,
+  SECCOMP,
+  PTRACE,
   LDPRELOAD,
 ];
 
 /** Started by others, where what they watch begins. */
 const ELSEWHERE: { readonly [S in OptionalSource]?: string } = {
-  seccomp: "agentvfs run starts it, for its program",
+  seccomp: "agentvfs run --watch starts it, for its program",
   ptrace: "agentvfs telemetry attach PID starts it, for a process",
 };
 
 export class SourceSet {
   readonly #running = new Map<OptionalSource, Source>();
   readonly #why = new Map<OptionalSource, string>();
+  readonly #branches = new ProcessBranches();
+  readonly choice: TelemetryChoice;
+  /** Where those hand in what they saw that are started elsewhere. */
+  #socket: RecordSocket | null = null;
 
-  constructor(
-    readonly choice: TelemetryChoice,
-    readonly mountpoint: string,
-    readonly places: SourcePlaces,
-    readonly tell: (event: TelemetryEvent) => void,
-  ) {
+  constructor(start: TelemetryStart, readonly tell: (event: TelemetryEvent) => void) {
+    const { choice, mountpoint, places } = start;
+    this.choice = choice;
+    try {
+      this.#socket = RecordSocket.open(recordSocketPath(start.control));
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      for (const name of ["seccomp", "ptrace"] as const) this.#why.set(name, error.message);
+    }
     if (this.#isNamed("fanotify")) {
       this.#start("fanotify", () => FanotifySource.start({ mount: displayString(mountpoint) }));
     }
@@ -50,10 +62,6 @@ export class SourceSet {
       this.#start("ldpreload", () => LdPreloadSource.start({ directory: places.preload, isTold }));
     } else {
       removePreload(places.preload);
-    }
-    for (const name of choice.sources === "auto" ? [] : choice.sources) {
-      const why = ELSEWHERE[name];
-      if (why !== undefined) this.#why.set(name, why);
     }
   }
 
@@ -66,7 +74,20 @@ export class SourceSet {
   }
 
   get all(): readonly Source[] {
-    return [...this.#running.values()];
+    return [...this.#running.values(), ...this.#socket === null ? [] : [this.#socket]];
+  }
+
+  /** With the branch that its process works on, where that is known. */
+  named(event: TelemetryEvent): TelemetryEvent {
+    const branch = event.branch ?? this.#branches.of(event);
+    return branch === undefined ? event : { ...event, branch };
+  }
+
+  /** The kernel's programs tell of it too, and know how it ended. */
+  isTwice({ provider, action }: TelemetryEvent): boolean {
+    const ebpf = this.#running.get("ebpf");
+    if (provider !== "seccomp" || !(ebpf instanceof EbpfSource)) return false;
+    return action === "exec" || action === "connect" && ebpf.whyNoNetwork === null;
   }
 
   /** What these processes do is to be told, and what they start. */
@@ -74,7 +95,9 @@ export class SourceSet {
     // It costs nothing before somebody is watched, and some memory and time to start.
     if (!this.#isNamed("ebpf") && this.choice.sources !== "auto") return;
     const source = this.#ebpf();
+    this.#branches.watch(watched);
     if ("pid" in watched) source?.watchProcess(watched.pid);
+    else if (watched.branch === null) source?.forgetCgroup(watched.cgroup);
     else source?.watchCgroup(watched.cgroup);
   }
 
@@ -83,19 +106,22 @@ export class SourceSet {
       if (this.#running.has(name)) return { name, state: "running", why: null };
       const why = this.#why.get(name);
       if (why !== undefined) return { name, state: "failed", why };
+      const elsewhere = ELSEWHERE[name];
+      if (elsewhere !== undefined) return { name, state: "waiting", why: elsewhere };
       const isWaiting = name === "ebpf" && this.choice.sources === "auto";
       return isWaiting
         ? { name, state: "waiting", why: "It begins with the first run or session" }
         : { name, state: "off", why: null };
     };
     const others = this.choice.sources === "auto" ? [] : this.choice.sources;
-    const names = new Set<OptionalSource>(["ebpf", "fanotify", ...others]);
+    const names = new Set<OptionalSource>(["ebpf", "fanotify", "seccomp", "ptrace", ...others]);
     return [{ name: "mount", state: "running", why: null }, ...[...names].map(state)];
   }
 
   stop(): void {
     for (const source of this.#running.values()) source.stop();
     this.#running.clear();
+    this.#socket?.stop();
   }
 
   #ebpf(): EbpfSource | null {

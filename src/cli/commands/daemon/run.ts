@@ -26,8 +26,8 @@ export const command: Command = {
   positionals: { usage: "[--] PROGRAM [ARG…]", min: 1, max: Infinity },
   runsProgram: true,
   options: {
-    branch: { value: "B", short: "b", brief: "branch, made if need be; else a new one" },
-    new: { brief: "a new branch, with a name of its own" },
+    branch: { value: "B", short: "b", brief: "branch, made if need be; else a new one (--new)" },
+    new: {},
     from: { value: "REF", brief: "what a new branch starts with; else main" },
     at: { value: "DIRS", brief: "show it there too (several with : between)" },
     agents: { value: "N", brief: "N runs on N new branches; ends with how many failed" },
@@ -37,6 +37,7 @@ export const command: Command = {
     allow: { value: "PATHS", brief: "stay as they are with --confine (: between)" },
     "share-tmp": { brief: "so do /tmp and /var/tmp, else new and empty" },
     net: { value: "PLACES", brief: "may speak to none but these (see docs/run.md)" },
+    watch: { brief: "audit tells what it does outside the branch, too" },
     "checkpoint-on-exit": { brief: "record what the program leaves" },
     review: { brief: "then ask, hunk by hunk, what is merged into main" },
     apply: { brief: "with --review: and applied to the project" },
@@ -59,6 +60,7 @@ export const command: Command = {
       at: paths(input.values.get("at")),
       confine: confinementOf(input),
       network,
+      watch: input.flags.has("watch"),
       cwd: directoryInView(place),
       command: input.positionals,
     };
