@@ -55,7 +55,7 @@ const FUZZES: Readonly<Record<string, Fuzz>> = {
     const record = bytes(random, 600);
     const view = new DataView(record.buffer);
     if (record.length >= Head.BYTES && random(8) > 0) {
-      view.setUint16(Head.KIND, 1 + random(Kind.SEND), true);
+      view.setUint16(Head.KIND, 1 + random(Kind.CALL), true);
       const ends = [0, 1, 2].map(() => Head.BYTES + edgy(random, record.length - Head.BYTES));
       if (random(4) > 0) ends.sort((a, b) => a - b);
       [Head.FILE_END, Head.EXECUTABLE_END, Head.DIRECTORY_END]

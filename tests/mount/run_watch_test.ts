@@ -4,13 +4,11 @@
  */
 
 import assert from "node:assert/strict";
-import { resolve } from "node:path";
 import type { LoggedEvent } from "../../src/telemetry/logged_event.ts";
 import { isAlive } from "../support/is_alive.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { until } from "../support/process.ts";
-import { PYTHON } from "../support/python.ts";
-import { stringsOf } from "../support/strace.ts";
+import { FILE_CHANGES, fileCall, STRACE_FILES } from "../support/file_calls.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 /** What the calls of a run were that the log has, once it tells of `last`. */
@@ -25,62 +23,20 @@ async function seen(m: Mounted, last: string): Promise<LoggedEvent[]> {
   });
 }
 
-/** Names, links, descriptors of directories, threads, an exchange, the same in the branch. */
-const PROGRAMS = `
-mkdir made; echo 1 >made/one; echo 2 >>made/one; ln made/one made/two; ln -s one made/link
-chmod 600 made/one; mv made/one made/three; cp made/three made/four; truncate -s 9 made/four
-ln -sf four made/link; cat made/four >/dev/null; rm made/two; find made -type f -delete; rm -r made
-echo in >"$PROJECT/in"; mv "$PROJECT/in" "$PROJECT/moved"; rm "$PROJECT/moved"
-${PYTHON} - <<'P'
-import os, threading
-fd = os.open(".", os.O_RDONLY)
-os.open("x", os.O_CREAT | os.O_WRONLY, 0o644, dir_fd=fd)
-os.mkdir("sub", dir_fd=fd); os.chdir("sub"); open("y", "w").close()
-sub = os.open(".", os.O_RDONLY)
-thread = threading.Thread(target=lambda: os.rename("y", "../z", src_dir_fd=sub)); thread.start(); thread.join()
-os.open("../z", os.O_RDONLY | os.O_TRUNC)
-P
-touch last
-`;
-const CALLS = "openat,open,creat,mkdir,mkdirat,unlink,unlinkat,rmdir,rename,renameat,renameat2," +
-  "link,linkat,symlink,symlinkat,fchmodat,chmod,truncate";
-const ACTIONS: Readonly<Record<string, string>> = {
-  openat: "open",
-  fchmodat: "chmod",
-  creat: "create",
-};
-
-/** What a line of strace -f -y -xx says was done outside the project; null: nothing that counts. */
-function truthOf(line: string, directory: string): string[] | null {
-  const [, pid, call, rest] = /^(\d+) +(\w+)\((.*)$/.exec(line) ?? [];
-  if (call === undefined) return null;
-  if (/open/.test(call) && !/O_WRONLY|O_RDWR|O_CREAT|O_TRUNC/.test(rest!)) return null;
-  const bases = [...rest!.matchAll(/(?:AT_FDCWD|\d+)<((?:\\x..)*)>, /g)]
-    .map(([, hex]) => stringsOf(`"${hex}"`)[0]!);
-  const names = stringsOf(rest!).slice(0, /^(rename|link|symlink)/.test(call) ? 2 : 1);
-  if (/^symlink/.test(call)) names.reverse();
-  const at = (name: string, i: number) => resolve(bases[i] ?? bases[0] ?? directory, name);
-  const isSymlink = call.startsWith("symlink");
-  const paths = names.map((name, i) => isSymlink && i === 1 ? name : at(name, i));
-  const isRmdir = call === "unlinkat" && rest!.includes("AT_REMOVEDIR");
-  const action = isRmdir ? "rmdir" : ACTIONS[call] ?? call.replace(/at2?$/, "");
-  return [pid!, action, ...paths];
-}
-
 Deno.test("what a run does outside its branch is told as strace sees it", async () => {
   await withProject("echo one >f", async (m) => {
     await withTemporary(async (directory) => {
       const log = `${m.state}/strace`;
-      const strace = ["strace", "-f", "-q", "-y", "-xx", "-s", "4096", "-e", `trace=${CALLS}`];
+      const strace = ["strace", ...STRACE_FILES];
       const script = `cd '${directory}'; exec ${strace.join(" ")} -o ${log} bash -ec "$SCRIPT"`;
       const command = ["run", "-b", "b", "--watch", "--", "bash", "-c", script];
-      const env = { SCRIPT: PROGRAMS, PROJECT: m.project };
+      const env = { SCRIPT: FILE_CHANGES, PROJECT: m.project };
       const outcome = await m.run(command, { cwd: m.project, env });
       assert.equal(outcome.code, 0, outcome.stderr);
       const lines = (await Deno.readTextFile(log)).split("\n");
       const isOutside = (path: string) => path.startsWith(`${directory}/`);
-      const expected = lines.map((line) => truthOf(line, directory))
-        .filter((each) => each !== null && isOutside(each[2]!)).map((each) => each!.join(" "));
+      const expected = lines.map((line) => fileCall(line, directory)?.slice(0, -1))
+        .filter((each) => each !== undefined && isOutside(each[2]!)).map((each) => each!.join(" "));
       const events = await seen(m, `${directory}/last`);
       const told = events.filter(({ file }) => isOutside(file?.path ?? "")).map((each) =>
         [each.process!.thread!.id, each.event.action, each.file!.path, each.file!.target_path]

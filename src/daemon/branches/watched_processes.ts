@@ -14,13 +14,16 @@ export function watchedProcesses(
   sessions: CgroupSessions | null,
   { running }: RunSessions,
   branches: Branches,
+  /** The project's own path, at which runs see their branch. */
+  source: string,
 ): Watched[] {
   const nameOf = (number: number) => branches.nameOfNumber(number) ?? "";
   return [
     ...(sessions?.all ?? []).map(({ cgroup, branch }) => ({ cgroup, branch: nameOf(branch) })),
     ...running.map(({ branch, program: { pid } }) => {
       const cgroup = runCgroupOf(pid);
-      return cgroup === null ? { pid, branch: nameOf(branch) } : { cgroup, branch: nameOf(branch) };
+      const work = { branch: nameOf(branch), place: source };
+      return cgroup === null ? { pid, ...work } : { cgroup, ...work };
     }),
   ];
 }

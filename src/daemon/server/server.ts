@@ -257,7 +257,8 @@ async function serve(config: DaemonConfig): Promise<number> {
   const authority = new Authority({
     onRun: async (pid, branch) => {
       const cgroup = runCgroupOf(pid);
-      await telemetry?.client.watch(cgroup === null ? { pid, branch } : { cgroup, branch });
+      const work = { branch, place: source };
+      await telemetry?.client.watch(cgroup === null ? { pid, ...work } : { cgroup, ...work });
     },
     sessions,
     runs,
@@ -327,7 +328,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   watchJournal(served);
   watchOwners(served);
   watchGarbage(served, config.gcIdleMs);
-  for (const watched of watchedProcesses(sessions, runs, branches)) {
+  for (const watched of watchedProcesses(sessions, runs, branches, source)) {
     void telemetry?.client.watch(watched);
   }
   const watch = config.watch ? watchProject(served, config.source) : null;

@@ -7,29 +7,36 @@
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import type { Watched } from "./messages.ts";
 
+export interface Work {
+  readonly branch: string;
+  /** Of a run: where it sees the branch, beside the mountpoint. */
+  readonly place: string | null;
+}
+
 export class ProcessBranches {
-  readonly #cgroups = new Map<number, string>();
-  readonly #processes = new Map<number, string>();
+  readonly #cgroups = new Map<number, Work>();
+  readonly #processes = new Map<number, Work>();
 
   watch(watched: Watched): void {
     const [map, key] = "pid" in watched
       ? [this.#processes, watched.pid]
       : [this.#cgroups, watched.cgroup];
-    if (watched.branch === null) map.delete(key);
-    else map.set(key, watched.branch);
+    const { branch, place = null } = watched;
+    if (branch === null) map.delete(key);
+    else map.set(key, { branch, place });
   }
 
   /** Events have to be asked for in the order in which they were told. */
-  of({ action, cgroup, process }: TelemetryEvent): string | undefined {
+  of({ action, cgroup, process }: TelemetryEvent): Work | undefined {
     const pid = process?.pid;
     if (pid === undefined) return undefined;
     const named = cgroup === undefined ? undefined : this.#cgroups.get(cgroup);
     // It may go to another cgroup, and a cgroup below that has another id.
     const parent = action === "fork" ? process?.parent : undefined;
-    const branch = named ?? this.#processes.get(pid) ??
+    const work = named ?? this.#processes.get(pid) ??
       (parent === undefined ? undefined : this.#processes.get(parent));
     if (action === "exit") this.#processes.delete(pid);
-    else if (branch !== undefined && action !== "connect") this.#processes.set(pid, branch);
-    return branch;
+    else if (work !== undefined) this.#processes.set(pid, work);
+    return work;
   }
 }

@@ -5,6 +5,8 @@
  */
 
 import { displayString } from "../../../ffi/binary_string.ts";
+import { isWithin } from "../../host/mounts.ts";
+import { tellsOf } from "../../telemetry/level.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { EBPF, EbpfSource } from "../../telemetry/linux/ebpf_source.ts";
@@ -43,10 +45,12 @@ export class SourceSet {
   readonly choice: TelemetryChoice;
   /** Where those hand in what they saw that are started elsewhere. */
   #socket: RecordSocket | null = null;
+  readonly #mountpoint: string;
 
   constructor(start: TelemetryStart, readonly tell: (event: TelemetryEvent) => void) {
     const { choice, mountpoint, places } = start;
     this.choice = choice;
+    this.#mountpoint = mountpoint;
     try {
       this.#socket = RecordSocket.open(recordSocketPath(start.control));
     } catch (error) {
@@ -77,16 +81,23 @@ export class SourceSet {
     return [...this.#running.values(), ...this.#socket === null ? [] : [this.#socket]];
   }
 
-  /** With the branch that its process works on, where that is known. */
-  named(event: TelemetryEvent): TelemetryEvent {
-    const branch = event.branch ?? this.#branches.of(event);
-    return branch === undefined ? event : { ...event, branch };
+  /** With the branch that its process works on, where that is known; null: the mount has told of it. */
+  named(event: TelemetryEvent): TelemetryEvent | null {
+    const work = event.provider === "fanotify" ? undefined : this.#branches.of(event);
+    if (work === undefined) return event;
+    const { path, action } = event;
+    const isInView = path !== undefined &&
+      [this.#mountpoint, work.place].some((place) => place !== null && isWithin(path, place));
+    // To open a file in order to write is no change yet: the mount tells what became of it.
+    if (isInView && (action === "open" || tellsOf(this.choice.level, action))) return null;
+    return event.branch === undefined ? { ...event, branch: work.branch } : event;
   }
 
   /** The kernel's programs tell of it too, and know how it ended. */
   isTwice({ provider, action }: TelemetryEvent): boolean {
     const ebpf = this.#running.get("ebpf");
     if (provider !== "seccomp" || !(ebpf instanceof EbpfSource)) return false;
+    if (this.choice.outside) return true;
     return action === "exec" || action === "connect" && ebpf.whyNoNetwork === null;
   }
 
@@ -125,7 +136,7 @@ export class SourceSet {
   }
 
   #ebpf(): EbpfSource | null {
-    return this.#start("ebpf", () => EbpfSource.start());
+    return this.#start("ebpf", () => EbpfSource.start({ files: this.choice.outside }));
   }
 
   /** Null where it cannot be had: it is tried once. */

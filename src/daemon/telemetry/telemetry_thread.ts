@@ -148,7 +148,10 @@ class TelemetryThread {
   /** Those first that tell who the others' processes are. */
   #takeAll(): void {
     for (const source of this.#sources.all) {
-      source.take((event) => this.#tell(this.#sources.named(event)));
+      source.take((event) => {
+        const named = this.#sources.named(event);
+        if (named !== null) this.#tell(named);
+      });
     }
     this.#mount.take(this.#tell);
   }
