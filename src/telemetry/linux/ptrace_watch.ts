@@ -62,6 +62,8 @@ interface Followed {
 
 export class PtraceWatch {
   readonly #threads = new Map<number, Followed>();
+  /** Those whose first stop came before that of the thread that began them. */
+  readonly #early = new Set<number>();
   readonly #watcher: TraceWatcher;
 
   constructor(watcher: TraceWatcher) {
@@ -101,6 +103,7 @@ export class PtraceWatch {
   }
 
   #stopped(thread: number, signal: number, event: number): void {
+    if (!this.#threads.has(thread)) this.#early.add(thread);
     const followed = this.#follow(thread);
     if (event === TraceEvent.STOP) {
       return void (STOPPING.includes(signal) ? listen(thread) : goOn(thread, 0));
@@ -111,17 +114,24 @@ export class PtraceWatch {
     }
     if (event === 0) return void goOn(thread, signal);
     if (event === TraceEvent.EXEC) this.#executed(thread, eventMessage(thread));
-    else this.#forked(thread, eventMessage(thread));
+    else this.#begun(eventMessage(thread));
     goOn(thread, 0);
   }
 
-  /** The first stop of a thread may come before the one that began it tells of it. */
+  /** A process that is new is told of. */
   #follow(thread: number): Followed {
     const known = this.#threads.get(thread);
     if (known !== undefined) return known;
-    const followed = { pid: callerOf(thread).pid ?? thread, call: null };
+    const begun = { pid: thread, ...callerOf(thread) };
+    const followed = { pid: begun.pid, call: null };
     this.#threads.set(thread, followed);
+    if (begun.pid === thread) this.#tell(thread, { action: "fork", error: 0, process: begun });
     return followed;
+  }
+
+  /** What stopped before its beginning was heard of may have ended, too, by now. */
+  #begun(thread: number): void {
+    if (!this.#early.delete(thread)) this.#follow(thread);
   }
 
   #called(thread: number, followed: Followed): void {
@@ -164,12 +174,6 @@ export class PtraceWatch {
         args: argumentsOf(thread),
       },
     });
-  }
-
-  #forked(thread: number, child: number): void {
-    const { pid } = this.#follow(child);
-    const begun = { tid: child, pid, parent: this.#follow(thread).pid, ...callerOf(child) };
-    if (pid === child) this.#tell(thread, { action: "fork", error: 0, process: begun });
   }
 
   #ended(thread: number, status: number): void {
