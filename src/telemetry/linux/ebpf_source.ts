@@ -36,7 +36,9 @@ export const EBPF: SourceDescription = {
     "fork, exit; connect, bind and send",
   misses: "programs that could not be started; what is done with files; what is sent over a " +
     "connection, and raw sockets",
-  costs: "some 10 us for each exec; nothing for system calls",
+  costs:
+    "3 us for each exec, 1 us for each fork and exit; nothing for system calls, unless files outside " +
+    "are asked for",
   denies: null,
 };
 
