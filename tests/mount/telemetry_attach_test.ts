@@ -146,3 +146,13 @@ Deno.test("it ends with the program, and says why it cannot follow one", async (
     );
   });
 });
+
+Deno.test("where nothing is recorded nobody is followed or watched, and it is said", async () => {
+  await withProject("echo one >f", async (m) => {
+    const refused = await m.refused("telemetry", "attach", String(Deno.pid));
+    assert.deepEqual([refused.exit, refused.code], [2, "nothing_recorded"]);
+    const run = await m.refused("run", "--watch", "--", "true");
+    assert.deepEqual([run.exit, run.code], [2, "nothing_recorded"]);
+    assert.equal((await m.ctl("branch", "list")).branches.length, 1);
+  }, { arguments: ["--telemetry", "off"] });
+});

@@ -44,6 +44,7 @@ export class RunWatch {
     this.#plan = plan;
   }
 
+  /** Throws {@linkcode WorkspaceError} where the program could not be watched. */
   static begin(plan: WatchPlan): RunWatch {
     const listening = Listening.begin();
     if (listening instanceof Listening) return new RunWatch(listening, plan);

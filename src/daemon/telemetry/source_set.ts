@@ -114,7 +114,8 @@ export class SourceSet {
 
   states(): SourceState[] {
     const state = (name: OptionalSource): SourceState => {
-      if (this.#running.has(name)) return { name, state: "running", why: null };
+      const running = this.#running.get(name);
+      if (running !== undefined) return { name, state: "running", why: missingOf(running) };
       const why = this.#why.get(name);
       if (why !== undefined) return { name, state: "failed", why };
       const elsewhere = ELSEWHERE[name];
@@ -174,4 +175,10 @@ function removePreload(directory: string): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+}
+
+/** What a source that runs does not tell of here, for people. */
+function missingOf(source: Source): string | null {
+  if (!(source instanceof EbpfSource) || source.whyNoNetwork === null) return null;
+  return `without the network: ${source.whyNoNetwork}`;
 }

@@ -12,7 +12,7 @@ import type { Provider, TelemetryEvent } from "../event.ts";
 
 const MOST_BYTES = 32 * 1024;
 /** What is kept where nobody takes it, in datagrams. */
-const MOST_KEPT = 64;
+const MOST_KEPT = 256;
 
 export class RecordSender {
   #fd = -1;

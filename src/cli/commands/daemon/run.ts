@@ -6,6 +6,7 @@ import { absolutePath } from "../../../host/current_directory.ts";
 import { branchAt, type BranchTree } from "../../../daemon/workspaces/place_in_mount.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
 import { parseNetworkOption } from "../../../daemon/runs/network_option.ts";
+import { checkRecording } from "../../../daemon/telemetry/check_recording.ts";
 import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import { directoryInView, type RunPlace } from "../../agents/run_place.ts";
@@ -51,6 +52,7 @@ export const command: Command = {
     const network = places === undefined ? null : await parseNetworkOption(places);
     const place = await daemonOf(input);
     const { source, mount, store, socket, tree } = place;
+    if (input.flags.has("watch")) checkRecording(socket);
     const named = input.values.get("branch") ?? branchStoodIn(input, tree);
     const plan = {
       source,
