@@ -41,6 +41,7 @@ export const Helper = {
   PID_TGID: 14,
   UID_GID: 15,
   COMM: 16,
+  TASK: 35,
   SKB_LOAD_BYTES: 26,
   CGROUP_ID: 80,
   READ_USER: 112,

@@ -54,7 +54,8 @@ function reason(errno: number): string {
   switch (errno) {
     case Errno.EPERM:
     case Errno.EACCES:
-      return "it takes CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, which root has outside containers";
+      return "it takes CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, which root has outside containers, and " +
+        "a kernel whose lockdown is not confidentiality";
     case Errno.ENOSYS:
       return "this kernel has no bpf(2)";
     case Errno.EINVAL:

@@ -24,7 +24,7 @@ export const Head = {
   USER: 32,
   GROUP: 36,
   PARENT: 40,
-  /** u32: of a fork the new process, of an exit what wait(2) tells of it. */
+  /** u32: of a fork the new process, of an exit what wait(2) tells of it, of a call errno. */
   VALUE: 44,
   /** u64, since the machine started */
   START: 48,
@@ -52,6 +52,15 @@ export const NetworkHead = {
   /** 4 or 16 bytes; of sockets of the machine itself the path comes after the head. */
   ADDRESS: 96,
   BYTES: 112,
+} as const;
+
+/** Of records about system calls: what they have besides, and in the place of the arguments of programs. */
+export const CallHead = {
+  /** u32 */
+  NUMBER: 80,
+  /** u64, six of them */
+  ARGUMENTS: 96,
+  BYTES: 144,
 } as const;
 
 /** The most that a record has of the arguments, bytes. */

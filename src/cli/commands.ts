@@ -51,6 +51,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   audit: { load: () => import("./commands/telemetry/audit.ts") },
   "audit blame": { load: () => import("./commands/telemetry/audit_blame.ts") },
   "audit tree": { load: () => import("./commands/telemetry/audit_tree.ts") },
+  "telemetry attach": { load: () => import("./commands/telemetry/attach.ts") },
   "telemetry status": {
     load: () => import("./commands/telemetry/telemetry_status.ts"),
     control: true,
@@ -105,6 +106,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   },
   "telemetry filter test": { load: () => import("./commands/telemetry/test_filter.ts") },
   __filter: { load: () => import("./commands/daemon/filter.ts"), hidden: true },
+  __watch: { load: () => import("./commands/daemon/watch.ts"), hidden: true },
   __view: { load: () => import("./commands/daemon/view.ts"), hidden: true },
   __server: { load: () => import("./commands/daemon/server.ts"), hidden: true },
 };

@@ -15,6 +15,8 @@ export interface TelemetryChoice {
   readonly level: Level;
   /** `auto`: those that can start here and cost nothing while they are not needed. */
   readonly sources: "auto" | readonly OptionalSource[];
+  /** What runs and sessions do with files outside the mount, too: it costs every system call of the machine. */
+  readonly outside: boolean;
   /** Of programs' arguments, nothing but their names is written down. */
   readonly redactsArguments: boolean;
   readonly limits: LogLimits;
@@ -31,6 +33,7 @@ export interface SinkChoice {
 export const TELEMETRY_DEFAULT: TelemetryChoice = {
   level: "changes",
   sources: "auto",
+  outside: false,
   redactsArguments: false,
   limits: LOG_LIMITS,
   sinks: [],
@@ -38,7 +41,7 @@ export const TELEMETRY_DEFAULT: TelemetryChoice = {
 
 /** What a list may have in it, for people. */
 export const TELEMETRY_WORDS =
-  "off, changes, opens or all; ebpf, fanotify, seccomp, ptrace, ldpreload, auto or none; redact-args; sync; file=64m, files=32, age=1d; otlp=URL, unix=SOCKET, stdout";
+  "off, changes, opens or all; ebpf, fanotify, seccomp, ptrace, ldpreload, auto or none; outside; redact-args; sync; file=64m, files=32, age=1d; otlp=URL, unix=SOCKET, stdout";
 
 const SIZES: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
 const TIMES: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 7 * 864e5 };
@@ -58,6 +61,7 @@ export function parseTelemetry(list: string): TelemetryChoice | string {
     else if (word === "none" && list.trim() === "none") choice = { ...choice, level: "off" };
     else if (word === "none") choice = { ...choice, sources: [] };
     else if (word === "auto") choice = { ...choice, sources: "auto" };
+    else if (word === "outside") choice = { ...choice, outside: true };
     else if (word === "redact-args") choice = { ...choice, redactsArguments: true };
     else if (sink(word) !== null) choice = { ...choice, sinks: [...choice.sinks, sink(word)!] };
     else {
@@ -71,11 +75,12 @@ export function parseTelemetry(list: string): TelemetryChoice | string {
 
 /** The list that means a choice. */
 export function telemetryList(
-  { level, sources, redactsArguments, limits, sinks }: TelemetryChoice,
+  { level, sources, outside, redactsArguments, limits, sinks }: TelemetryChoice,
 ): string {
   const words: string[] = [level];
   if (sources === "auto") words.push("auto");
   else words.push(...sources.length === 0 ? ["none"] : sources);
+  if (outside) words.push("outside");
   if (redactsArguments) words.push("redact-args");
   if (limits.sync) words.push("sync");
   words.push(`file=${limits.fileBytes}`, `files=${limits.files}`, `age=${limits.fileMs / 1000}s`);

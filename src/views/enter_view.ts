@@ -17,6 +17,7 @@ import {
 } from "../../ffi/linux/process.ts";
 import { systemProgram } from "../host/system_program.ts";
 import { confine } from "./confine.ts";
+import { handOverCalls } from "./hand_over_calls.ts";
 import { giveUpRights } from "./give_up_rights.ts";
 import { ViewError } from "./view_error.ts";
 import { cover } from "./view_mounts.ts";
@@ -48,6 +49,8 @@ export async function enterView(spec: ViewSpec, register: () => Promise<unknown>
     if (value === null) Deno.env.delete(name);
     else Deno.env.set(name, value);
   }
+  // The last that is done: from now on a call that is watched waits for the supervisor.
+  if (spec.watched !== null) handOverCalls(spec.watched);
   throw becomeFailed(spec.command, execvp(commandOf(spec)));
 }
 

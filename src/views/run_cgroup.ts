@@ -7,7 +7,7 @@
  * @module
  */
 
-import { cgroupOf } from "../../ffi/linux/cgroup.ts";
+import { cgroupId, cgroupOf } from "../../ffi/linux/cgroup.ts";
 import { displayString } from "../../ffi/binary_string.ts";
 import { unifiedRoot } from "./cgroup_sessions.ts";
 import { processId } from "../host/processes.ts";
@@ -58,6 +58,15 @@ export class RunCgroup {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
   }
+}
+
+/** Id of the run's own cgroup that a process is in, or below of; null if it is in none. */
+export function runCgroupOf(pid: number): number | null {
+  const [root, path] = [unifiedRoot(), cgroupOf(pid)];
+  if (root === null || path === null) return null;
+  const names = displayString(path).split("/");
+  const index = names.findIndex((name) => name.startsWith(PREFIX));
+  return index < 0 ? null : cgroupId(root + names.slice(0, index + 1).join("/")) || null;
 }
 
 /** Those of supervisors that are gone. One that still is may be about to have its program enter. */

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { CallsToHandOver } from "./hand_over_calls.ts";
+
 export interface Confinement {
   /** Existing paths that stay writable besides the branch. */
   readonly writable: readonly string[];
@@ -38,6 +40,8 @@ export interface ViewSpec {
   /** Who the program runs as where a user namespace made the view; null where none had to. */
   readonly identity: { readonly uid: number; readonly gid: number } | null;
   readonly command: readonly string[];
+  /** The supervisor hears of these system calls of the program; null: it is not watched. */
+  readonly watched: CallsToHandOver | null;
 }
 
 /** Environment variable with the JSON of a {@linkcode ViewSpec}. */

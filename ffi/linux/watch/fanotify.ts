@@ -14,7 +14,6 @@ const libc = bindLibc({
     parameters: ["i32", "buffer", "buffer", "buffer", "i32"],
     result: "i32",
   },
-  readlink: { parameters: ["buffer", "buffer", "usize"], result: "i32" },
 });
 
 const FAN_CLASS_NOTIF = 0;
@@ -71,15 +70,4 @@ export function fuseNodeOf(fd: number): number | null {
   if (!isNode) return null;
   return handleView.getUint32(HANDLE.HANDLE, true) * 2 ** 32 +
     handleView.getUint32(HANDLE.HANDLE + 4, true);
-}
-
-const link = new Uint8Array(4096);
-
-/** The path of an open file, as a binary string; null if it has none. */
-export function pathOfOpen(fd: number): string | null {
-  const length = libc.readlink(cString(`/proc/self/fd/${fd}`), link, link.length);
-  if (length < 0) return null;
-  let path = "";
-  for (let i = 0; i < length; i++) path += String.fromCharCode(link[i]!);
-  return path;
 }

@@ -39,6 +39,7 @@ export async function runTest(
       at: [],
       confine: null,
       network: null,
+      watch: false,
       cwd: [source, mount].some((root) => isWithin(directory, root)) ? directory : source,
       command: ["/bin/sh", "-c", command],
     },

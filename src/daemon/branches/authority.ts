@@ -19,8 +19,8 @@ import type { Branch } from "./branch.ts";
 
 export interface AuthorityParts {
   readonly runs: RunSessions;
-  /** A process and those that it starts are a run from now on. */
-  readonly onRun: (pid: number) => void;
+  /** A process and those that it starts are a run on a branch from now on. Resolves when everybody knows. */
+  readonly onRun: (pid: number, branch: string) => Promise<void>;
   /** By cgroup; null if the mount is not routed. */
   readonly sessions: CgroupSessions | null;
   /** Opens a branch, after the import. */
@@ -93,7 +93,7 @@ export class Authority {
   ): Promise<RunReport> {
     const branch = await this.parts.branch(name);
     if (this.parts.runs.add(branch.number, peer.pid)) {
-      this.parts.onRun(peer.pid);
+      await this.parts.onRun(peer.pid, name);
       return { branch: name };
     }
     throw new ServiceError(

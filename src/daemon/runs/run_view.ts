@@ -20,6 +20,7 @@ import {
 } from "../../views/namespaces.ts";
 import { parentOf } from "../../host/processes.ts";
 import { SPEC_VARIABLE, type ViewSpec } from "../../views/view_spec.ts";
+import { RunWatch } from "./run_watch.ts";
 import { syncClaudeSettings } from "./claude_settings.ts";
 import { type ConfinementOptions, type ConfinementPlan, planConfinement } from "./confinement.ts";
 import { meetingPlaces } from "./meeting_places.ts";
@@ -40,6 +41,8 @@ export interface RunPlan {
   readonly confine: ConfinementOptions | null;
   /** What it may speak to; null: everything. */
   readonly network: readonly AllowedNetwork[] | null;
+  /** The log is to have what it does outside the branch. */
+  readonly watch: boolean;
   readonly cwd: string;
   readonly command: readonly string[];
   /** Ends the program at once. */
@@ -55,7 +58,8 @@ export async function runInView(plan: RunPlan): Promise<number> {
   const confined = plan.confine === null
     ? null
     : await planConfinement(plan.confine, { store, socket, places, command: program });
-  const spec = await specOf(plan, places, confined);
+  const watch = plan.watch ? RunWatch.begin({ branch: plan.branch, socket, places }) : null;
+  const spec = { ...await specOf(plan, places, confined), watched: watch?.toHandOver ?? null };
   const namespaces = namespacesOf(plan);
   await checkNamespaces(plan);
   if (confined !== null) tell(plan, confined);
@@ -80,11 +84,13 @@ export async function runInView(plan: RunPlan): Promise<number> {
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
+  watch?.started((pid) => others.add(pid));
   passSignals(child);
   plan.kill?.addEventListener("abort", () => kill(child.pid, "SIGKILL"));
   const { code } = await child.status;
   await endDescendants(others);
   await cgroup?.end();
+  await watch?.end();
   if (claudeHome !== null) await keepSettings(plan, claudeHome);
   return code;
 }
@@ -123,7 +129,7 @@ async function specOf(
   plan: RunPlan,
   places: readonly string[],
   confined: ConfinementPlan | null,
-): Promise<ViewSpec> {
+): Promise<Omit<ViewSpec, "watched">> {
   const { branch, mount, socket, cwd, command } = plan;
   const isRoot = Deno.uid() === 0;
   return {

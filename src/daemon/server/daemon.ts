@@ -157,7 +157,8 @@ export class Daemon {
       sessions: cgroups,
       routing,
     };
-    const onSession = (cgroup: number) => parts.telemetry?.watch({ cgroup });
+    const onSession = async (cgroup: number, branch: string | null) =>
+      await parts.telemetry?.watch({ cgroup, branch });
     this.#sessions = new SessionMethods({ ...sessions, onSession });
     this.#branching = new BranchMethods({
       ...access,

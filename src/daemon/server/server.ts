@@ -33,6 +33,7 @@ import { MovesBehind } from "../agents/moves_behind.ts";
 import { WorkJournal } from "../agents/work_journal.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import { Filters } from "../filters/filters.ts";
+import { watchedProcesses } from "../branches/watched_processes.ts";
 import { FsClient } from "../fs_thread/fs_client.ts";
 import { advanceRecord } from "../branches/advance_record.ts";
 import { listenToPreload } from "./preload_clients.ts";
@@ -63,6 +64,7 @@ import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
 import { canResend } from "../../mount/fuse/init.ts";
 import { CgroupSessions, unifiedRoot } from "../../views/cgroup_sessions.ts";
 import { processId } from "../../host/processes.ts";
+import { runCgroupOf } from "../../views/run_cgroup.ts";
 import { RunSessions } from "../../views/run_sessions.ts";
 import { Authority } from "../branches/authority.ts";
 import { onUncaught } from "../threads/uncaught.ts";
@@ -243,7 +245,6 @@ async function serve(config: DaemonConfig): Promise<number> {
   const onMoved = moves.moved.bind(moves);
   const events = new WorkspaceEvents();
   if (telemetry !== null) publishFiles(events, telemetry.client);
-  for (const { cgroup } of sessions?.all ?? []) telemetry?.client.watch({ cgroup });
   const onOpen = async (branch: Branch) => await (await daemon.promise).auto.opened(branch);
   branches = new Branches({
     ...{ fs, background, registry, store, mount, flush, watchers, onMoved, onOpen },
@@ -253,10 +254,15 @@ async function serve(config: DaemonConfig): Promise<number> {
     },
   });
   if (isFirst() && config.auto) saveAuto(config.workspace, parseAutoPolicy(config.auto));
+  const runs = new RunSessions(`${registry.directory}/runs.json`);
   const authority = new Authority({
-    onRun: (pid) => telemetry?.client.watch({ pid }),
+    onRun: async (pid, branch) => {
+      const cgroup = runCgroupOf(pid);
+      const work = { branch, place: source };
+      await telemetry?.client.watch(cgroup === null ? { pid, ...work } : { cgroup, ...work });
+    },
     sessions,
-    runs: new RunSessions(`${registry.directory}/runs.json`),
+    runs,
     branch: async (name) => (await daemon.promise).openBranch(name),
     nameOf: (number) => branches!.nameOfNumber(number),
   });
@@ -323,6 +329,9 @@ async function serve(config: DaemonConfig): Promise<number> {
   watchJournal(served);
   watchOwners(served);
   watchGarbage(served, config.gcIdleMs);
+  for (const watched of watchedProcesses(sessions, runs, branches, source)) {
+    void telemetry?.client.watch(watched);
+  }
   const watch = config.watch ? watchProject(served, config.source) : null;
   await fs.ended;
   watch?.end();

@@ -17,6 +17,8 @@ export interface TelemetryStart {
   readonly wake: number;
   /** One i32: messages posted so far. */
   readonly posted: SharedArrayBuffer;
+  /** The control socket. */
+  readonly control: string;
   /** Of the log. */
   readonly directory: string;
   readonly choice: TelemetryChoice;
@@ -44,7 +46,12 @@ export type TelemetryRequest =
   | { readonly type: "status" }
   | { readonly type: "end" };
 
-export type Watched = { readonly pid: number } | { readonly cgroup: number };
+export type Watched = ({ readonly pid: number } | { readonly cgroup: number }) & {
+  /** That they work on. Null: they are not watched any more. */
+  readonly branch: string | null;
+  /** Of a run: where it sees the branch, beside the mountpoint. */
+  readonly place?: string;
+};
 
 export interface SourceState {
   readonly name: Provider;

@@ -5,42 +5,58 @@
  */
 
 import { displayString } from "../../../ffi/binary_string.ts";
+import { isWithin } from "../../host/mounts.ts";
+import { tellsOf } from "../../telemetry/level.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { EBPF, EbpfSource } from "../../telemetry/linux/ebpf_source.ts";
 import { FANOTIFY, FanotifySource } from "../../telemetry/linux/fanotify_source.ts";
 import { LDPRELOAD, LdPreloadSource } from "../../telemetry/linux/ldpreload_source.ts";
+import { PTRACE } from "../../telemetry/linux/ptrace_watch.ts";
+import { RecordSocket, recordSocketPath } from "../../telemetry/linux/record_socket.ts";
+import { SECCOMP } from "../../telemetry/linux/seccomp_watch.ts";
 import { isToldByMount } from "../../telemetry/told_by_mount.ts";
 import { MOUNT_SOURCE } from "../../telemetry/mount_source.ts";
 import { type Source, type SourceDescription, SourceError } from "../../telemetry/source.ts";
 import type { OptionalSource, TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
-import type { SourcePlaces } from "./source_places.ts";
-import type { SourceState, Watched } from "./messages.ts";
+import { ProcessBranches } from "./process_branches.ts";
+import type { SourceState, TelemetryStart, Watched } from "./messages.ts";
 
 /** Those that can be had in a mount's daemon, with what is told of them. */
 export const SOURCES: readonly SourceDescription[] = [
   MOUNT_SOURCE,
   EBPF,
   FANOTIFY,
+  SECCOMP,
+  PTRACE,
   LDPRELOAD,
 ];
 
 /** Started by others, where what they watch begins. */
 const ELSEWHERE: { readonly [S in OptionalSource]?: string } = {
-  seccomp: "agentvfs run starts it, for its program",
+  seccomp: "agentvfs run --watch starts it, for its program",
   ptrace: "agentvfs telemetry attach PID starts it, for a process",
 };
 
 export class SourceSet {
   readonly #running = new Map<OptionalSource, Source>();
   readonly #why = new Map<OptionalSource, string>();
+  readonly #branches = new ProcessBranches();
+  readonly choice: TelemetryChoice;
+  /** Where those hand in what they saw that are started elsewhere. */
+  #socket: RecordSocket | null = null;
+  readonly #mountpoint: string;
 
-  constructor(
-    readonly choice: TelemetryChoice,
-    readonly mountpoint: string,
-    readonly places: SourcePlaces,
-    readonly tell: (event: TelemetryEvent) => void,
-  ) {
+  constructor(start: TelemetryStart, readonly tell: (event: TelemetryEvent) => void) {
+    const { choice, mountpoint, places } = start;
+    this.choice = choice;
+    this.#mountpoint = mountpoint;
+    try {
+      this.#socket = RecordSocket.open(recordSocketPath(start.control));
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error;
+      for (const name of ["seccomp", "ptrace"] as const) this.#why.set(name, error.message);
+    }
     if (this.#isNamed("fanotify")) {
       this.#start("fanotify", () => FanotifySource.start({ mount: displayString(mountpoint) }));
     }
@@ -50,10 +66,6 @@ export class SourceSet {
       this.#start("ldpreload", () => LdPreloadSource.start({ directory: places.preload, isTold }));
     } else {
       removePreload(places.preload);
-    }
-    for (const name of choice.sources === "auto" ? [] : choice.sources) {
-      const why = ELSEWHERE[name];
-      if (why !== undefined) this.#why.set(name, why);
     }
   }
 
@@ -66,7 +78,27 @@ export class SourceSet {
   }
 
   get all(): readonly Source[] {
-    return [...this.#running.values()];
+    return [...this.#running.values(), ...this.#socket === null ? [] : [this.#socket]];
+  }
+
+  /** With the branch that its process works on, where that is known; null: the mount has told of it. */
+  named(event: TelemetryEvent): TelemetryEvent | null {
+    const work = event.provider === "fanotify" ? undefined : this.#branches.of(event);
+    if (work === undefined) return event;
+    const { path, action } = event;
+    const isInView = path !== undefined &&
+      [this.#mountpoint, work.place].some((place) => place !== null && isWithin(path, place));
+    // To open a file in order to write is no change yet: the mount tells what became of it.
+    if (isInView && (action === "open" || tellsOf(this.choice.level, action))) return null;
+    return event.branch === undefined ? { ...event, branch: work.branch } : event;
+  }
+
+  /** The kernel's programs tell of it too, and know how it ended. */
+  isTwice({ provider, action }: TelemetryEvent): boolean {
+    const ebpf = this.#running.get("ebpf");
+    if (provider !== "seccomp" || !(ebpf instanceof EbpfSource)) return false;
+    if (this.choice.outside) return true;
+    return action === "exec" || action === "connect" && ebpf.whyNoNetwork === null;
   }
 
   /** What these processes do is to be told, and what they start. */
@@ -74,32 +106,38 @@ export class SourceSet {
     // It costs nothing before somebody is watched, and some memory and time to start.
     if (!this.#isNamed("ebpf") && this.choice.sources !== "auto") return;
     const source = this.#ebpf();
+    this.#branches.watch(watched);
     if ("pid" in watched) source?.watchProcess(watched.pid);
+    else if (watched.branch === null) source?.forgetCgroup(watched.cgroup);
     else source?.watchCgroup(watched.cgroup);
   }
 
   states(): SourceState[] {
     const state = (name: OptionalSource): SourceState => {
-      if (this.#running.has(name)) return { name, state: "running", why: null };
+      const running = this.#running.get(name);
+      if (running !== undefined) return { name, state: "running", why: missingOf(running) };
       const why = this.#why.get(name);
       if (why !== undefined) return { name, state: "failed", why };
+      const elsewhere = ELSEWHERE[name];
+      if (elsewhere !== undefined) return { name, state: "waiting", why: elsewhere };
       const isWaiting = name === "ebpf" && this.choice.sources === "auto";
       return isWaiting
         ? { name, state: "waiting", why: "It begins with the first run or session" }
         : { name, state: "off", why: null };
     };
     const others = this.choice.sources === "auto" ? [] : this.choice.sources;
-    const names = new Set<OptionalSource>(["ebpf", "fanotify", ...others]);
+    const names = new Set<OptionalSource>(["ebpf", "fanotify", "seccomp", "ptrace", ...others]);
     return [{ name: "mount", state: "running", why: null }, ...[...names].map(state)];
   }
 
   stop(): void {
     for (const source of this.#running.values()) source.stop();
     this.#running.clear();
+    this.#socket?.stop();
   }
 
   #ebpf(): EbpfSource | null {
-    return this.#start("ebpf", () => EbpfSource.start());
+    return this.#start("ebpf", () => EbpfSource.start({ files: this.choice.outside }));
   }
 
   /** Null where it cannot be had: it is tried once. */
@@ -137,4 +175,10 @@ function removePreload(directory: string): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
+}
+
+/** What a source that runs does not tell of here, for people. */
+function missingOf(source: Source): string | null {
+  if (!(source instanceof EbpfSource) || source.whyNoNetwork === null) return null;
+  return `without the network: ${source.whyNoNetwork}`;
 }

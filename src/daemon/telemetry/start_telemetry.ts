@@ -17,11 +17,12 @@ import { TelemetryClient } from "./telemetry_client.ts";
 export function startTelemetry(
   config: DaemonConfig,
 ): { client: TelemetryClient; ring: Ring } | null {
-  const { telemetry: choice, workspace, mount } = config;
+  const { telemetry: choice, workspace, mount, socket } = config;
   if (choice.level === "off") return null;
   const ring = createRing();
   const client = new TelemetryClient({
     ring,
+    control: socket,
     directory: eventLogPath(workspace),
     choice,
     mountpoint: binaryString(mount),

@@ -66,9 +66,11 @@ export class TelemetryClient {
     this.#post({ type: "calls", branch, calls, time: monotonicTime() });
   }
 
-  /** What these processes do is to be told, and what they start. */
-  watch(watched: Watched): void {
+  /** What these processes do is to be told, and what they start. Resolves when it is. */
+  async watch(watched: Watched): Promise<void> {
     this.#post({ type: "watch", watched });
+    // Messages are taken in order.
+    await this.state();
   }
 
   /** Events pass these filters from now on. Resolves when no other is used any more. */

@@ -100,7 +100,7 @@ class TelemetryThread {
     }
     this.#say("source-started", `mount: ${choice.level}`);
     this.#poll = new SourcePoll(start.wake);
-    this.#sources = new SourceSet(choice, mountpoint, start.places, this.#tell);
+    this.#sources = new SourceSet(start, this.#tell);
     this.#listen();
   }
 
@@ -164,7 +164,12 @@ class TelemetryThread {
 
   /** Those first that tell who the others' processes are. */
   #takeAll(): void {
-    for (const source of this.#sources.all) source.take(this.#tell);
+    for (const source of this.#sources.all) {
+      source.take((event) => {
+        const named = this.#sources.named(event);
+        if (named !== null) this.#tell(named);
+      });
+    }
     this.#mount.take(this.#tell);
   }
 
@@ -220,7 +225,9 @@ class TelemetryThread {
   };
 
   /** The mount has told of it itself, and knows more. */
-  #isTwice({ provider, action, path }: TelemetryEvent): boolean {
+  #isTwice(event: TelemetryEvent): boolean {
+    const { provider, action, path } = event;
+    if (this.#sources.isTwice(event)) return true;
     if (provider === "agentvfs" || path === undefined) return false;
     const { mountpoint, choice: { level } } = this.start;
     const isBelow = path === mountpoint || path.startsWith(`${mountpoint}/`);

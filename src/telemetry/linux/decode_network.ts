@@ -31,7 +31,7 @@ export function decodeNetwork(record: Uint8Array, view: DataView): Network | nul
   const refusal = { error: "EACCES", verdict: "deny", rule: "net" } as const;
   const event = { action, ...(isRefused ? refusal : {}) };
   if (family === AF.UNIX) return { ...event, path: socketPath(record) };
-  const ip = addressText(record, family);
+  const ip = addressText(record.subarray(NetworkHead.ADDRESS), family);
   if (ip === null) return null;
   const protocol = view.getUint32(NetworkHead.PROTOCOL, true);
   const transport = TRANSPORT[protocol] ?? String(protocol);
@@ -45,17 +45,17 @@ function socketPath(record: Uint8Array): string {
   return `@${recordText(record, from + 1, record.length)}`;
 }
 
-function addressText(record: Uint8Array, family: number): string | null {
-  const at = NetworkHead.ADDRESS;
-  if (family === AF.INET) return record.subarray(at, at + 4).join(".");
+/** The address in the first 4 or 16 bytes; null if the family has none. */
+export function addressText(bytes: Uint8Array, family: number): string | null {
+  if (family === AF.INET) return bytes.subarray(0, 4).join(".");
   if (family !== AF.INET6) return null;
   const groups = Array.from(
     { length: 8 },
-    (_, i) => ((record[at + 2 * i]! << 8) | record[at + 2 * i + 1]!).toString(16),
+    (_, i) => ((bytes[2 * i]! << 8) | bytes[2 * i + 1]!).toString(16),
   );
   // An IPv4 address within IPv6 is written as such.
   const isMapped = groups.slice(0, 6).join() === "0,0,0,0,0,ffff";
-  return isMapped ? `::ffff:${record.subarray(at + 12, at + 16).join(".")}` : shortest(groups);
+  return isMapped ? `::ffff:${bytes.subarray(12, 16).join(".")}` : shortest(groups);
 }
 
 /** An IPv6 address as RFC 5952 wants it: the longest run of zeros is left out. */

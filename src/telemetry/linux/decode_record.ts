@@ -7,7 +7,8 @@
 import { Head, Kind, MOST_ARGUMENT_BYTES } from "../../../bpf/record.ts";
 import type { TelemetryEvent, TelemetryProcess } from "../event.ts";
 import { decodeNetwork } from "./decode_network.ts";
-import { recordString, recordText } from "./record_text.ts";
+import { decodeCall } from "./decode_call.ts";
+import { pathOf, recordString, recordText } from "./record_text.ts";
 
 const NS_PER_MS = 1e6;
 /** Of what wait(2) tells: the signal, and the exit code above it. */
@@ -61,6 +62,10 @@ export function decodeRecord(record: Uint8Array): TelemetryEvent | null {
       const network = decodeNetwork(record, view);
       return network === null ? null : { ...happened, ...network, process };
     }
+    case Kind.CALL: {
+      const call = decodeCall(record, view);
+      return call === null ? null : { ...happened, ...call, process };
+    }
     default:
       return null;
   }
@@ -113,12 +118,4 @@ function argumentsOf(record: Uint8Array, from: number): string[] {
   if (from >= record.length) return [];
   const args = recordText(record, from, record.length);
   return (args.endsWith("\0") ? args.slice(0, -1) : args).split("\0");
-}
-
-/** The path of names from the file upwards, each with a NUL. */
-function pathOf(record: Uint8Array, from: number, to: number): string {
-  const names = recordText(record, from, to).split("\0");
-  // What follows the last NUL is nothing.
-  names.pop();
-  return `/${names.reverse().join("/")}`;
 }

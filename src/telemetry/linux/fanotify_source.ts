@@ -21,9 +21,9 @@ import {
   fanotifyInit,
   fanotifyMark,
   fuseNodeOf,
-  pathOfOpen,
 } from "../../../ffi/linux/watch/fanotify.ts";
 import { read } from "../../../ffi/linux/file.ts";
+import { readLink } from "../../../ffi/linux/watch/read_link.ts";
 import { monotonicTime } from "../../../ffi/linux/clock.ts";
 import { close } from "../../../ffi/linux/open.ts";
 import type { Action, TelemetryEvent } from "../event.ts";
@@ -133,7 +133,7 @@ export class FanotifySource implements Source {
       return tell({ provider: "fanotify", action: "lost", time, message });
     }
     if (fd < 0 || pid === Deno.pid) return;
-    const path = pathOfOpen(fd);
+    const path = readLink(`/proc/self/fd/${fd}`);
     if (path === null) return;
     const isWatched = this.#directories?.some((directory) => isBelow(path, directory)) ?? true;
     if (!isWatched) return;

@@ -10,3 +10,11 @@ export function recordString(record: Uint8Array, from: number, to: number): stri
   const end = record.subarray(from, to).indexOf(0);
   return recordText(record, from, end < 0 ? to : from + end);
 }
+
+/** The path of names from the file upwards, each with a NUL. */
+export function pathOf(record: Uint8Array, from: number, to: number): string {
+  const names = recordText(record, from, to).split("\0");
+  // What follows the last NUL is nothing.
+  names.pop();
+  return `/${names.reverse().join("/")}`;
+}

@@ -6,6 +6,7 @@ import { absolutePath } from "../../../host/current_directory.ts";
 import { branchAt, type BranchTree } from "../../../daemon/workspaces/place_in_mount.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
 import { parseNetworkOption } from "../../../daemon/runs/network_option.ts";
+import { checkRecording } from "../../../daemon/telemetry/check_recording.ts";
 import { runInView } from "../../../daemon/runs/run_view.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import { directoryInView, type RunPlace } from "../../agents/run_place.ts";
@@ -26,8 +27,8 @@ export const command: Command = {
   positionals: { usage: "[--] PROGRAM [ARG…]", min: 1, max: Infinity },
   runsProgram: true,
   options: {
-    branch: { value: "B", short: "b", brief: "branch, made if need be; else a new one" },
-    new: { brief: "a new branch, with a name of its own" },
+    branch: { value: "B", short: "b", brief: "branch, made if need be; else a new one (--new)" },
+    new: {},
     from: { value: "REF", brief: "what a new branch starts with; else main" },
     at: { value: "DIRS", brief: "show it there too (several with : between)" },
     agents: { value: "N", brief: "N runs on N new branches; ends with how many failed" },
@@ -37,6 +38,7 @@ export const command: Command = {
     allow: { value: "PATHS", brief: "stay as they are with --confine (: between)" },
     "share-tmp": { brief: "so do /tmp and /var/tmp, else new and empty" },
     net: { value: "PLACES", brief: "may speak to none but these (see docs/run.md)" },
+    watch: { brief: "audit tells what it does outside the branch, too" },
     "checkpoint-on-exit": { brief: "record what the program leaves" },
     review: { brief: "then ask, hunk by hunk, what is merged into main" },
     apply: { brief: "with --review: and applied to the project" },
@@ -50,6 +52,7 @@ export const command: Command = {
     const network = places === undefined ? null : await parseNetworkOption(places);
     const place = await daemonOf(input);
     const { source, mount, store, socket, tree } = place;
+    if (input.flags.has("watch")) checkRecording(socket);
     const named = input.values.get("branch") ?? branchStoodIn(input, tree);
     const plan = {
       source,
@@ -59,6 +62,7 @@ export const command: Command = {
       at: paths(input.values.get("at")),
       confine: confinementOf(input),
       network,
+      watch: input.flags.has("watch"),
       cwd: directoryInView(place),
       command: input.positionals,
     };

@@ -1,0 +1,42 @@
+/**
+ * Which branch the processes of runs and sessions work on, which the kernel's programs do not know.
+ *
+ * @module
+ */
+
+import type { TelemetryEvent } from "../../telemetry/event.ts";
+import type { Watched } from "./messages.ts";
+
+export interface Work {
+  readonly branch: string;
+  /** Of a run: where it sees the branch, beside the mountpoint. */
+  readonly place: string | null;
+}
+
+export class ProcessBranches {
+  readonly #cgroups = new Map<number, Work>();
+  readonly #processes = new Map<number, Work>();
+
+  watch(watched: Watched): void {
+    const [map, key] = "pid" in watched
+      ? [this.#processes, watched.pid]
+      : [this.#cgroups, watched.cgroup];
+    const { branch, place = null } = watched;
+    if (branch === null) map.delete(key);
+    else map.set(key, { branch, place });
+  }
+
+  /** Events have to be asked for in the order in which they were told. */
+  of({ action, cgroup, process }: TelemetryEvent): Work | undefined {
+    const pid = process?.pid;
+    if (pid === undefined) return undefined;
+    const named = cgroup === undefined ? undefined : this.#cgroups.get(cgroup);
+    // It may go to another cgroup, and a cgroup below that has another id.
+    const parent = action === "fork" ? process?.parent : undefined;
+    const work = named ?? this.#processes.get(pid) ??
+      (parent === undefined ? undefined : this.#processes.get(parent));
+    if (action === "exit") this.#processes.delete(pid);
+    else if (work !== undefined) this.#processes.set(pid, work);
+    return work;
+  }
+}

@@ -1,0 +1,83 @@
+/** What runs and sessions start, and whom they speak to, is in the log of events beside what they change. */
+
+import assert from "node:assert/strict";
+import type { LoggedEvent } from "../../src/telemetry/logged_event.ts";
+import { inCgroup, withCgroup } from "../support/cgroup.ts";
+import { type Mounted, withProject } from "../support/mounted.ts";
+import { run, until } from "../support/process.ts";
+
+/** Events of processes and the network, once a program that is called `last` has ended. */
+async function processEvents(m: Mounted): Promise<LoggedEvent[]> {
+  return await until("the last program's end is in the log", async () => {
+    const { code, stdout, stderr } = await m.run(["-C", m.project, "audit", "--json"]);
+    assert.equal(code, 0, stderr);
+    const lines = stdout.split("\n").filter((line) => line !== "");
+    const events = lines.map((line) => JSON.parse(line) as LoggedEvent);
+    const isLast = ({ event, process }: LoggedEvent) =>
+      event.action === "exit" && process?.name === "last";
+    return events.some(isLast) && events.filter(({ event }) => event.provider === "ebpf");
+  });
+}
+
+/** Last arguments of the programs that are called `last`. */
+async function names(m: Mounted): Promise<string[]> {
+  const execs = (await processEvents(m)).filter(({ event, process }) =>
+    event.action === "exec" && process?.name === "last"
+  );
+  return execs.map(({ process }) => process!.args!.at(-1)!);
+}
+
+/** A name of its own for a program that ends at once. */
+const PROJECT = "cp /bin/true last";
+
+Deno.test("a run's programs are in the log from the first on, with arguments, branch and end", async () => {
+  await withProject(PROJECT, async (m) => {
+    const script =
+      "sh -c 'exit 3'; echo x >new; (echo >/dev/tcp/127.0.0.1/9) 2>/dev/null; ./last a";
+    const command = ["run", "-b", "b", "--net", "none", "--", "bash", "-c", script];
+    const outcome = await m.run(command, { cwd: m.project });
+    assert.equal(outcome.code, 0, outcome.stderr);
+    const events = await processEvents(m);
+    const execs = events.filter(({ event }) => event.action === "exec");
+    assert.deepEqual(execs.map(({ process }) => process!.args), [
+      ["bash", "-c", script],
+      ["sh", "-c", "exit 3"],
+      ["./last", "a"],
+    ]);
+    for (const { agentvfs, process } of execs) {
+      assert.equal(agentvfs.branch, "b");
+      assert.equal(process!.working_directory, m.project);
+    }
+    const ends = events.filter(({ event, process }) =>
+      event.action === "exit" && process!.name === "sh"
+    );
+    assert.deepEqual(ends.map(({ process }) => process!.exit_code), [3]);
+    const [connect] = events.filter(({ event }) => event.action === "connect");
+    assert.equal(connect!.error?.code, "EACCES");
+    assert.equal(connect!.destination?.ip, "127.0.0.1");
+    assert.equal(connect!.destination?.port, 9);
+  });
+});
+
+Deno.test("so are a session's, until it is none; and those of a server that took over", async () => {
+  await withCgroup(async (cgroup) => {
+    await withProject(PROJECT, async (m) => {
+      const named = (name: string) => run(inCgroup(cgroup, [m.path("last"), name]));
+      await named("before");
+      await m.ctl("session", "register", "--cgroup", cgroup, "--branch", "main");
+      await named("one");
+      // What was answered is in the log after half a second; a server that is killed before takes it along.
+      await until("the first is in the log", async () => (await names(m)).includes("one"));
+      await m.killServer();
+      await until("the next server's kernel tells", async () => {
+        await named("two");
+        return (await names(m)).includes("two");
+      });
+      await m.ctl("session", "unregister", "--cgroup", cgroup);
+      await named("after");
+      await m.run(["run", "--", "sh", "-c", "./last end"], { cwd: m.project });
+      await until("a run's end is in the log", async () => (await names(m)).includes("end"));
+      assert.deepEqual([...new Set(await names(m))], ["one", "two", "end"]);
+    }, { arguments: ["--cgroups"] });
+  });
+});
