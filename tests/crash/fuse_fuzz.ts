@@ -11,7 +11,8 @@
 
 import { FilterQuestions } from "../../src/mount/fuse/policy/filter_questions.ts";
 import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
-import { ANY_CALLER } from "../../src/policy/policy.ts";
+import { parsePolicy } from "../../src/policy/parse_policy.ts";
+import { ANY_CALLER, Policy } from "../../src/policy/policy.ts";
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { Opcode, OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
@@ -48,6 +49,14 @@ export interface FuzzReport {
 
 /** After so many requests a new tree is begun. */
 const ROUND = 4_000;
+/** Of the names that requests have. */
+const RULES = JSON.stringify({
+  rules: [
+    { path_pattern: "d", deny: "all" },
+    { path_pattern: "/a/c/**", deny: "write,create" },
+    { path_pattern: "**/b/[a-c]", deny: "unlink,rename,read", uid: [0, 1, 2] },
+  ],
+});
 const SOME_NODES = 12;
 /** Bytes of a file that are looked at after a round. */
 const MOST_COMPARED = 2 ** 20;
@@ -155,16 +164,18 @@ class Victim {
     this.#tree.tick = () => Object.assign(this.#tree.now, { sec: 1000, nsec: ++clock });
     this.#fds = socketPair();
     this.#fds.forEach(setNonblocking);
+    const policy = new PolicyGate({
+      callerOf: () => ANY_CALLER,
+      filters: new FilterQuestions({ mountpoint: "", processOf: () => ({}), now: () => 0 }),
+      onDenied() {},
+      onStale() {},
+    });
+    policy.policy = new Policy(parsePolicy(RULES), 1);
     this.#session = new Session({
       fd: this.#fds[0],
       commandFd: -1,
       filtersFd: -1,
-      policy: new PolicyGate({
-        callerOf: () => ANY_CALLER,
-        filters: new FilterQuestions({ mountpoint: "", processOf: () => ({}), now: () => 0 }),
-        onDenied() {},
-        onStale() {},
-      }),
+      policy,
       wantsOpens: false,
       views: new ViewTable({
         number: MAIN_VIEW,

@@ -12,6 +12,7 @@ Deno.test("malformed requests are refused, read nothing behind their end and lea
   const { answers, memory } = fuzzFuse(REQUESTS, SEED);
   assert.ok((answers.get(0) ?? 0) > REQUESTS / 20, "too few requests did anything");
   assert.ok((answers.get(Errno.EINVAL) ?? 0) > REQUESTS / 20, "too few requests were malformed");
+  assert.ok((answers.get(Errno.EACCES) ?? 0) > REQUESTS / 200, "too few requests were refused");
   assert.equal(answers.get(Errno.EIO) ?? 0, 0);
   assert.ok(memory.at(-1)! < memory[0]! + GROWTH_MIB, `memory grew: ${memory} MiB`);
 });

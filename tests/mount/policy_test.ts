@@ -4,26 +4,17 @@
 
 import assert from "node:assert/strict";
 import { type Mounted, withProject } from "../support/mounted.ts";
+import { installRules, RULED_PROJECT } from "../support/rules.ts";
 import { shell, until } from "../support/process.ts";
 
-const PROJECT =
-  "mkdir -p infra/prod src; echo plan >infra/prod/main.tf; echo b >src/b; echo S=1 >.env";
-const RULES = {
-  rules: [
-    {
-      name: "production",
-      path_pattern: "infra/prod/**",
-      deny: "write,truncate,create,unlink,rename",
-    },
-    { name: "environment", path_pattern: ".env", deny: "read" },
-  ],
-};
-
-async function install(m: Mounted, rules: object): Promise<void> {
-  const path = `${m.state}/rules.json`;
-  await Deno.writeTextFile(path, JSON.stringify(rules));
-  await m.ctl("policy", "install", path);
-}
+const RULES = [
+  {
+    name: "production",
+    path_pattern: "infra/prod/**",
+    deny: "write,truncate,create,unlink,rename",
+  },
+  { name: "environment", path_pattern: ".env", deny: "read" },
+];
 
 /** The rules hold, whoever answers. */
 async function assertHeld(m: Mounted): Promise<void> {
@@ -37,9 +28,9 @@ async function assertHeld(m: Mounted): Promise<void> {
 }
 
 Deno.test("what rules deny is refused, by every server and every mount to come", () =>
-  withProject(PROJECT, async (m) => {
+  withProject(RULED_PROJECT, async (m) => {
     assert.equal(await shell("cat .env", { cwd: m.mount }), "S=1\n");
-    await install(m, RULES);
+    await installRules(m, RULES);
     await assertHeld(m);
     await m.killServer();
     await assertHeld(m);
@@ -59,8 +50,8 @@ Deno.test("what rules deny is refused, by every server and every mount to come",
   }));
 
 Deno.test("what was refused is told: in the list, and in .agentvfs/status of the branch", () =>
-  withProject(PROJECT, async (m) => {
-    await install(m, RULES);
+  withProject(RULED_PROJECT, async (m) => {
+    await installRules(m, RULES);
     await m.ctl("branch", "create", "other");
     await shell("rm infra/prod/main.tf || true", { cwd: m.mount });
     await shell("cat .env || true", { cwd: m.path(".agentvfs/branches/other") });
@@ -88,17 +79,17 @@ Deno.test("what was refused is told: in the list, and in .agentvfs/status of the
   }));
 
 Deno.test("a rollback brings back what rules deny to change, and the rules hold after it", () =>
-  withProject(PROJECT, async (m) => {
+  withProject(RULED_PROJECT, async (m) => {
     await shell("echo more >>infra/prod/main.tf; mkdir infra/prod/sub", { cwd: m.mount });
-    await install(m, RULES);
+    await installRules(m, RULES);
     await m.ctl("rollback", "initial");
     assert.equal(await Deno.readTextFile(m.path("infra/prod/main.tf")), "plan\n");
     await assertHeld(m);
   }));
 
 Deno.test("rules that cannot be read keep the mount from being made", () =>
-  withProject(PROJECT, async (m) => {
-    await install(m, RULES);
+  withProject(RULED_PROJECT, async (m) => {
+    await installRules(m, RULES);
     const { socket } = await m.status();
     const policy = socket.replace(/[^/]*$/, "policy.json");
     const saved = await Deno.readTextFile(policy);
@@ -114,8 +105,8 @@ Deno.test("rules that cannot be read keep the mount from being made", () =>
   }));
 
 Deno.test("a wrong file is refused with its rule, line and remedy, and changes nothing", () =>
-  withProject(PROJECT, async (m) => {
-    await install(m, RULES);
+  withProject(RULED_PROJECT, async (m) => {
+    await installRules(m, RULES);
     const path = `${m.state}/wrong.json`;
     await Deno.writeTextFile(path, '{"rules": [\n  {"path_pattern": "a", "deny": "wirte"}\n]}');
     const error = await m.refused("policy", "install", path);
@@ -131,7 +122,7 @@ Deno.test("a file is protected by names in directories that nobody has looked at
   withProject(
     "mkdir -p infra/prod other/deep; echo plan >infra/prod/main.tf; ln infra/prod/main.tf other/deep/x",
     async (m) => {
-      await install(m, RULES);
+      await installRules(m, RULES);
       await m.restart();
       // The first that this server hears of the file is its other name.
       const said = await shell("(echo x >>other/deep/x) 2>&1 || true; cat other/deep/x", {
@@ -141,54 +132,15 @@ Deno.test("a file is protected by names in directories that nobody has looked at
     },
   ));
 
-Deno.test("rules about branches hold in each view of theirs, also under another name of the branch", () =>
-  withProject(PROJECT, async (m) => {
-    await m.ctl("branch", "create", "agent/one");
-    await install(m, { rules: [{ path_pattern: "src/**", deny: "write", branch: "agent/*" }] });
-    const write = async (tree: string) =>
-      await shell("(echo x >>src/b) 2>&1 && echo ok || true", { cwd: tree });
-    assert.equal(await write(m.mount), "ok\n");
-    assert.match(await write(m.path(".agentvfs/branches/agent/one")), /Permission denied/);
-    await m.ctl("branch", "rename", "agent/one", "two");
-    assert.equal(await write(m.path(".agentvfs/branches/two")), "ok\n");
-    await m.ctl("branch", "rename", "two", "agent/two");
-    assert.match(await write(m.path(".agentvfs/branches/agent/two")), /Permission denied/);
-    await m.killServer();
-    assert.match(await write(m.path(".agentvfs/branches/agent/two")), /Permission denied/);
-  }));
-
-Deno.test("rules about programs know those that ask, each time anew", () =>
-  withProject(PROJECT, async (m) => {
-    const python = await shell(`python3 -c 'import os; print(os.readlink("/proc/self/exe"))'`);
-    await install(m, {
-      rules: [
-        { path_pattern: "src/**", allow: "all", program: python.trim() },
-        { path_pattern: "src/**", deny: "write,create", program: ["python3", "dd"] },
-        { path_pattern: "infra/**", deny: "unlink", program: "rm" },
-      ],
-    });
-    const { unheld } = await m.ctl("policy", "show");
-    assert.equal(unheld.length, 1);
-    const script = `
-      python3 -c 'open("src/b", "a").write("x")' && echo one
-      (dd if=/dev/zero of=src/b count=1 2>&1 || true) | grep -o 'Permission denied'
-      (rm infra/prod/main.tf 2>&1 || true) | grep -o 'Permission denied'
-      (exec -a rm unlink infra/prod/main.tf) && echo three`;
-    const said = await shell(script, { cwd: m.mount });
-    assert.equal(said, "one\nPermission denied\nPermission denied\nthree\n");
-  }));
-
 Deno.test("a rename of a directory is refused for what is in it, and for nothing else", () =>
   withProject(
     "mkdir -p a/b/c d/e keys; echo x >a/b/c/f; echo k >keys/a.key; echo y >d/e/y",
     async (m) => {
-      await install(m, {
-        rules: [
-          { name: "anchored", path_pattern: "/a/b/c/**", deny: "write" },
-          { name: "anywhere", path_pattern: "*.key", deny: "all" },
-          { name: "made", path_pattern: "/x/e/**", deny: "create" },
-        ],
-      });
+      await installRules(m, [
+        { name: "anchored", path_pattern: "/a/b/c/**", deny: "write" },
+        { name: "anywhere", path_pattern: "*.key", deny: "all" },
+        { name: "made", path_pattern: "/x/e/**", deny: "create" },
+      ]);
       const move = async (from: string, to: string) =>
         (await shell(`mv -T ${from} ${to} 2>&1 && echo ok || true`, { cwd: m.mount })).trim();
       assert.match(await move("a", "z"), /Permission denied/);
@@ -203,20 +155,18 @@ Deno.test("a rename of a directory is refused for what is in it, and for nothing
       await m.ctl("policy", "remove");
       assert.equal(await move("a", "z"), "ok");
       await m.ctl("rollback", "initial");
-      await install(m, { rules: [{ path_pattern: "/a/b/c/**", deny: "write" }] });
+      await installRules(m, [{ path_pattern: "/a/b/c/**", deny: "write" }]);
       assert.match(await move("a", "z"), /Permission denied/);
     },
   ));
 
 Deno.test("what rules refuse or watch is in the log of events with the rule's name, reads too", () =>
-  withProject(PROJECT, async (m) => {
-    await install(m, {
-      rules: [...RULES.rules, {
-        name: "sources",
-        path_pattern: "src/**",
-        soft_watch: "write,read",
-      }],
-    });
+  withProject(RULED_PROJECT, async (m) => {
+    await installRules(m, [...RULES, {
+      name: "sources",
+      path_pattern: "src/**",
+      soft_watch: "write,read",
+    }]);
     const script =
       "rm infra/prod/main.tf || true; cat .env || true; echo x >>src/b; cat src/b; touch end";
     await shell(`(${script}) 2>/dev/null`, { cwd: m.mount });
@@ -241,58 +191,4 @@ Deno.test("what rules refuse or watch is in the log of events with the rule's na
       "sources write src/b watch ",
       "sources read src/b watch ",
     ]);
-  }));
-
-Deno.test("built-in sets: git goes on and its hooks and history stay, secrets are secret, packages stay", () =>
-  withProject(
-    `git init -q . && git config user.email a@b && git config user.name a
-     mkdir -p node_modules/m src && echo m >node_modules/m/index.js && echo S=1 >.env && echo S= >.env.example
-     echo s >src/s && printf '.env\\nnode_modules\\n' >.gitignore && git add -A && git commit -qm one`,
-    async (m) => {
-      await m.ctl("policy", "install", "protect-git", "secrets", "deps-readonly");
-      const said = await shell(
-        `{ echo more >>src/s; git commit -qam two; git checkout -qb topic; echo t >src/t; git add -A
-           git commit -qm three; git checkout -q -; git merge -q topic; git stash list; git status --short
-           git reset -q --hard HEAD~1; git fsck; } 2>&1`,
-        { cwd: m.mount },
-      );
-      assert.equal(said, "");
-      const script = `
-        refused() { if "$@" 2>/dev/null; then echo "not refused: $*"; fi; }
-        object=$(find .git/objects -type f | grep -v pack | head -1)
-        refused sh -c 'echo x >.git/hooks/pre-commit'
-        refused mv .git/hooks .git/other
-        refused git config user.name evil
-        refused git config core.hooksPath /tmp
-        git branch -q -D topic 2>/dev/null || true
-        grep -q three .git/logs/refs/heads/topic || echo "the log of a branch is gone"
-        refused rm -f $object
-        refused rm -rf .git
-        refused mv .git elsewhere
-        refused cat .env
-        refused cp .env stolen
-        refused sh -c 'echo x >node_modules/m/index.js'
-        refused mkdir node_modules/n
-        refused mv node_modules other
-        cat .env.example node_modules/m/index.js`;
-      assert.equal(await shell(script, { cwd: m.mount }), "S=\nm\n");
-    },
-  ));
-
-Deno.test("a rule has what is there recorded before very much is deleted, on its branches", () =>
-  withProject("mkdir d; echo a >d/a", async (m) => {
-    using c = await m.connect();
-    await c.auto({ policy: "off" });
-    await m.ctl("branch", "create", "agent");
-    await install(m, { rules: [{ path_pattern: "**", checkpoint: 3, branch: "agent" }] });
-    const recorded = async (branch: string) => {
-      const { entries } = await c.log({ branch });
-      return entries.find(({ details }) => details?.moment === "deletion");
-    };
-    const script = "touch d/b d/c d/d d/e; rm -r d";
-    await shell(script, { cwd: m.mount });
-    await shell(script, { cwd: m.path(".agentvfs/branches/agent") });
-    await until("a checkpoint before the deletion", () => recorded("agent"));
-    await c.checkpoint({});
-    assert.equal(await recorded("main"), undefined);
   }));

@@ -4,10 +4,10 @@
  */
 
 import assert from "node:assert/strict";
-import type { PolicyReport } from "../../src/control/service/policy.ts";
 import { type Mounted, withMount } from "../support/mounted.ts";
 import { shell, succeed } from "../support/process.ts";
 import { PROGRAM } from "../support/program.ts";
+import { installRules } from "../support/rules.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
 
@@ -102,7 +102,7 @@ async function tryAll(m: Mounted, helper: string, setting: Setting): Promise<voi
   const ready = await read((text) => text.includes("\n"));
   assert.equal(ready, "ready\n", `${name}: ${ready === "" ? await errors : ready}`);
   if (!free) {
-    const { opens } = await install(m, setting.opens ? WITH_OPENS : RULES);
+    const { opens } = await installRules(m, setting.opens ? WITH_OPENS : RULES);
     assert.equal(opens, setting.opens);
   }
   const writer = child.stdin.getWriter();
@@ -123,12 +123,6 @@ async function tryAll(m: Mounted, helper: string, setting: Setting): Promise<voi
   await m.ctl("policy", "remove");
   const tree = branch === undefined ? m.mount : m.path(".agentvfs/branches", branch);
   assert.equal(await shell(LOOK, { cwd: tree }), before, name);
-}
-
-async function install(m: Mounted, rules: readonly object[]): Promise<PolicyReport> {
-  const path = `${m.state}/rules.json`;
-  await Deno.writeTextFile(path, JSON.stringify({ rules }));
-  return await m.ctl("policy", "install", path);
 }
 
 function start(m: Mounted, helper: string, { user, branch, free }: Setting): Deno.ChildProcess {
@@ -174,7 +168,7 @@ for (const opens of [false, true]) {
       await withMount(project, async (m) => {
         await m.ctl("branch", "create", "other");
         if (opens) {
-          const { unheld } = await install(m, WITH_OPENS);
+          const { unheld } = await installRules(m, WITH_OPENS);
           assert.deepEqual(unheld.map(({ rule }) => rule), ["tools"]);
           await m.restart();
         }

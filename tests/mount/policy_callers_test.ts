@@ -1,0 +1,84 @@
+/**
+ * To whom rules of the mount apply: branches, programs, sessions.
+ */
+
+import assert from "node:assert/strict";
+import { inCgroup, withCgroup } from "../support/cgroup.ts";
+import { withProject } from "../support/mounted.ts";
+import { run, shell } from "../support/process.ts";
+import { installRules, RULED_PROJECT } from "../support/rules.ts";
+
+Deno.test("rules about branches hold in each view of theirs, also under another name of the branch", () =>
+  withProject(RULED_PROJECT, async (m) => {
+    await m.ctl("branch", "create", "agent/one");
+    await installRules(m, [{ path_pattern: "src/**", deny: "write", branch: "agent/*" }]);
+    const write = async (tree: string) =>
+      await shell("(echo x >>src/b) 2>&1 && echo ok || true", { cwd: tree });
+    assert.equal(await write(m.mount), "ok\n");
+    assert.match(await write(m.path(".agentvfs/branches/agent/one")), /Permission denied/);
+    await m.ctl("branch", "rename", "agent/one", "two");
+    assert.equal(await write(m.path(".agentvfs/branches/two")), "ok\n");
+    await m.ctl("branch", "rename", "two", "agent/two");
+    assert.match(await write(m.path(".agentvfs/branches/agent/two")), /Permission denied/);
+    await m.killServer();
+    assert.match(await write(m.path(".agentvfs/branches/agent/two")), /Permission denied/);
+  }));
+
+Deno.test("rules about programs know those that ask, each time anew", () =>
+  withProject(RULED_PROJECT, async (m) => {
+    const python = await shell(`python3 -c 'import os; print(os.readlink("/proc/self/exe"))'`);
+    await installRules(m, [
+      { path_pattern: "src/**", allow: "all", program: python.trim() },
+      { path_pattern: "src/**", deny: "write,create", program: ["python3", "dd"] },
+      { path_pattern: "infra/**", deny: "unlink", program: "rm" },
+    ]);
+    const { unheld } = await m.ctl("policy", "show");
+    assert.equal(unheld.length, 1);
+    const script = `
+      python3 -c 'open("src/b", "a").write("x")' && echo one
+      (dd if=/dev/zero of=src/b count=1 2>&1 || true) | grep -o 'Permission denied'
+      (rm infra/prod/main.tf 2>&1 || true) | grep -o 'Permission denied'
+      (exec -a rm unlink infra/prod/main.tf) && echo three`;
+    const said = await shell(script, { cwd: m.mount });
+    assert.equal(said, "one\nPermission denied\nPermission denied\nthree\n");
+  }));
+
+/** How a shell in a cgroup is answered. */
+async function askIn(cgroup: string, script: string, cwd: string): Promise<string> {
+  const { stdout, stderr } = await run(inCgroup(cgroup, ["bash", "-c", script]), { cwd });
+  return (stdout + stderr).trim();
+}
+
+for (const env of [{}, { AGENTVFS_WITHOUT: "bpf" }]) {
+  const how = "AGENTVFS_WITHOUT" in env ? "/proc" : "eBPF or /proc";
+  Deno.test(`rules about sessions and branches hold for cgroups at one mountpoint, told by ${how}`, () =>
+    withCgroup((cgroup) =>
+      withProject(RULED_PROJECT, async (m) => {
+        const [one, two] = [`${cgroup}/one`, `${cgroup}/two`];
+        for (const [id, directory] of [["1", one], ["2", two]] as const) {
+          await Deno.mkdir(directory);
+          await m.ctl("branch", "create", `b${id}`);
+          const where = ["--cgroup", directory, "--branch", `b${id}`, "--id", id];
+          await m.ctl("session", "register", ...where);
+        }
+        await installRules(m, [
+          { name: "session", path_pattern: "src/**", deny: "write,create", session: "1" },
+          { name: "branch", path_pattern: "infra/prod/**", deny: "all", branch: "b2" },
+        ]);
+        const write = "echo x >>src/b && echo wrote";
+        const move = "mv infra other && mv other infra && echo moved";
+        assert.match(await askIn(one, write, m.mount), /Permission denied/);
+        assert.equal(await askIn(two, write, m.mount), "wrote");
+        assert.equal(await askIn(one, move, m.mount), "moved");
+        assert.match(await askIn(two, move, m.mount), /Permission denied/);
+        assert.match(await askIn(two, "cat infra/prod/main.tf", m.mount), /Permission denied/);
+        assert.equal(await shell(`${write}; ${move}`, { cwd: m.mount }), "wrote\nmoved\n");
+        // Who moves to another cgroup is who it is there, from the next call on.
+        const moves = `exec 3>>src/b; echo $$ >${one}/cgroup.procs; echo y >&3`;
+        assert.match(await askIn(two, moves, m.mount), /Permission denied/);
+        await m.killServer();
+        assert.match(await askIn(one, write, m.mount), /Permission denied/);
+        assert.match(await askIn(two, move, m.mount), /Permission denied/);
+      }, { arguments: ["--cgroups"], env })
+    ));
+}
