@@ -18,7 +18,8 @@ import { type AgentName, installed } from "./installed.ts";
 
 const SOURCE = fileURLToPath(new URL("../../", import.meta.url));
 const MODEL = fileURLToPath(new URL("./scripted_model.mjs", import.meta.url));
-const DEADLINE_MS = 90_000;
+/** OpenCode installs packages when it is first started with a plug-in: a minute on a machine that does nothing else. */
+const DEADLINE_MS = 300_000;
 
 /** What the model says and does: scripted_model.mjs has the form. */
 export type Script = readonly object[];

@@ -23,6 +23,18 @@ async function assertRecorded(bed: Bed, agent: string, tools: string[]): Promise
   assert.equal(await bed.exists("two.txt"), false);
 }
 
+/** The agent is told what became of its files after a rollback by the door, and goes on. */
+const BACK = "echo rollback initial >.agentvfs/ctl && cat .agentvfs/ctl";
+
+function assertTold(worked: Worked): void {
+  const heard = worked.seen.flatMap(({ results, watched }) => [...results, ...watched]).join("\n");
+  // OpenCode keeps a file of its own in .git.
+  assert.match(
+    heard,
+    /not as they were at your last step.*them: (\.git\/opencode, )?a, two\.txt\. Read them again/,
+  );
+}
+
 const said = ({ seen }: Worked) => seen.flatMap(({ results }) => results).join("\n");
 
 testAgent(
@@ -51,6 +63,8 @@ testAgent(
             input: { file_path: bed.path("two.txt"), content: "two\n" },
           }],
         },
+        { tools: [{ name: "run_shell_command", input: { command: BACK, description: "x" } }] },
+        { tools: [{ name: "mcp_agentvfs_undo", input: {} }] },
         { tools: [{ name: "mcp_agentvfs_status", input: {} }] },
         { tools: [{ name: "mcp_agentvfs_rollback", input: { ref: "initial" } }] },
         { text: "All done." },
@@ -64,6 +78,7 @@ testAgent(
     assert.match(said(worked), /Branch main/);
     assert.match(said(worked), /Rolled back to/);
     assert.match(worked.first, /agentvfs-checkpoint/);
+    assertTold(worked);
     await assertRecorded(bed, "gemini", ["run_shell_command", "write_file"]);
     await bed.agentvfs("integrate", "gemini", "--uninstall");
     assert.equal(await read(), before);
@@ -79,6 +94,9 @@ testAgent(
     const worked = await bed.work([
       { tools: [{ name: "bash", input: { command: "echo broken > a", description: "x" } }] },
       { tools: [{ name: "write", input: { filePath: bed.path("two.txt"), content: "two\n" } }] },
+      { tools: [{ name: "bash", input: { command: BACK, description: "x" } }] },
+      { tools: [{ name: "agentvfs_undo", input: {} }] },
+      { tools: [{ name: "skill", input: { name: "agentvfs-checkpoint" } }] },
       { tools: [{ name: "agentvfs_status", input: {} }] },
       { tools: [{ name: "agentvfs_rollback", input: { ref: "initial" } }] },
       { text: "All done." },
@@ -106,6 +124,8 @@ testAgent(
     assert.match(said(worked), /Branch main/);
     assert.match(said(worked), /Rolled back to/);
     assert.match(worked.first, /agentvfs-checkpoint/);
+    assertTold(worked);
+    assert.match(said(worked), /# Checkpoints with agentvfs/);
     await assertRecorded(bed, "opencode", ["Bash", "Write"]);
   },
 );

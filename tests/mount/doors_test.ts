@@ -7,6 +7,7 @@ import { dirname } from "node:path";
 import type { LogEntry } from "../../src/control/service/history.ts";
 import { HOOK_LINE } from "../../src/agents/plugin/hook_line.ts";
 import { cursorHooks } from "../../src/agents/plugin/hooks.ts";
+import { OPENCODE_PLUGIN } from "../../src/agents/plugin/opencode_plugin.ts";
 import RECORDED from "../../src/agents/testing/recorded.json" with { type: "json" };
 import { type Hook, HookScene, PATIENT, tell } from "../support/agent_hooks.ts";
 import { withConversation } from "../support/conversation.ts";
@@ -204,6 +205,40 @@ const SCENES: Record<string, (s: HookScene) => Promise<void>> = {
     assert.equal(await cursor(0, "/", { CURSOR_PROJECT_DIR: "/nowhere" }), "");
     const told = (await s.entries()).map(({ agent, details }) => [agent, details!.command]);
     assert.deepEqual(told, [["cursor", "/p/cart.js"], ["vscode", "src/main.ts"]]);
+  },
+
+  async "opencode's plug-in passes on what is told, and has branches as workspaces"(s) {
+    const plugin = await import(`data:text/javascript,${encodeURIComponent(OPENCODE_PLUGIN)}`);
+    // deno-lint-ignore no-explicit-any
+    const adapters: Record<string, any> = {};
+    const experimental_workspace = {
+      register: (name: string, adapter: unknown) => adapters[name] = adapter,
+    };
+    const hooks = await plugin.Agentvfs({ directory: s.root, experimental_workspace });
+    const input = { tool: "write", sessionID: "o1", callID: "c1", args: { filePath: "file" } };
+    await hooks["tool.execute.before"](input, input);
+    await s.write("file", "opencode");
+    const output = { output: "written" };
+    await hooks["tool.execute.after"](input, output);
+    assert.equal(output.output, "written");
+    assert.equal((await s.entries())[0]!.details!.command, "file");
+    await s.client.rollback({ branch: s.branch, ref: "initial" });
+    await hooks["tool.execute.after"](input, output);
+    assert.match(output.output, /^written\n\nagentvfs: these files .*: file\. Read them again/);
+
+    const { agentvfs } = adapters;
+    const info = agentvfs.configure({ id: "wrk 1", name: `${s.branch} of opencode`, branch: null });
+    await agentvfs.create(info);
+    const { type, directory } = agentvfs.target(info);
+    assert.equal(type, "local");
+    assert.equal(await Deno.readTextFile(`${directory}/file`), "one\n");
+    await assert.rejects(agentvfs.create(info), /already/);
+    await agentvfs.remove(info);
+    await assert.rejects(agentvfs.remove(info), /Not allowed/);
+    // Nothing of it is in the way elsewhere.
+    const elsewhere = await plugin.Agentvfs({ directory: "/", experimental_workspace: undefined });
+    await elsewhere["tool.execute.after"](input, output);
+    assert.equal(Object.keys(adapters).length, 1);
   },
 
   async "events longer than a pipe, in pieces, and what is no event: nothing fails, nothing is lost"(

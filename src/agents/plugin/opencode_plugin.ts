@@ -1,7 +1,8 @@
 /**
  * OpenCode's plug-in: it tells `.agentvfs/hook` of what happens, as other agents' hooks do, and says nothing where there is none.
  *
- * OpenCode has no hooks of the shell, so this is JavaScript that it loads itself. It speaks Claude Code's dialect.
+ * OpenCode has no hooks of the shell, so this is JavaScript that it loads itself. It speaks Claude Code's dialect. What the agent is to
+ * hear comes after the result of a call. Where OpenCode has workspaces, a branch can be one.
  */
 export const OPENCODE_PLUGIN =
   `// Written by agentvfs integrate, and taken away by it: records what is done in a mount of agentvfs.
@@ -9,35 +10,73 @@ import { closeSync, existsSync, openSync, readSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const CHANGING = /^(bash|edit|write|patch|multiedit|task)$/;
+const LONGEST = 65536;
 
-function hookOf(directory) {
+function rootOf(directory) {
   for (let at = directory; ; at = dirname(at)) {
-    const hook = join(at, ".agentvfs/hook");
-    if (existsSync(hook)) return hook;
+    if (existsSync(join(at, ".agentvfs/hook"))) return at;
     if (at === dirname(at)) return null;
   }
 }
 
-function tell(directory, event) {
+/** What a file of .agentvfs answers to a line. */
+function ask(root, name, line) {
+  const file = openSync(join(root, ".agentvfs", name), "r+");
   try {
-    const hook = hookOf(directory);
-    if (hook === null) return;
-    const file = openSync(hook, "r+");
-    try {
-      writeSync(file, JSON.stringify({ agent: "opencode", cwd: directory, ...event }) + "\\n");
-      readSync(file, new Uint8Array(65536));
-    } finally {
-      closeSync(file);
-    }
-  } catch {
-    // What cannot be told must not stop the agent.
+    const sent = Buffer.from(line + "\\n");
+    writeSync(file, sent);
+    const answer = Buffer.alloc(LONGEST);
+    return answer.subarray(0, readSync(file, answer)).toString().trim();
+  } finally {
+    closeSync(file);
   }
 }
 
-export const Agentvfs = ({ directory }) => {
+/** What the agent is to hear; empty: nothing. */
+function tell(directory, event) {
+  try {
+    const root = rootOf(directory);
+    if (root === null) return "";
+    const told = ask(root, "hook", JSON.stringify({ agent: "opencode", cwd: directory, ...event }));
+    return told === "" ? "" : JSON.parse(told).hookSpecificOutput?.additionalContext ?? "";
+  } catch {
+    // What cannot be told must not stop the agent.
+    return "";
+  }
+}
+
+/** Carries out a command of .agentvfs/ctl, in words. */
+function command(root, words) {
+  const answer = JSON.parse(ask(root, "ctl", words));
+  if (!answer.ok) throw new Error([answer.message, answer.hint].filter(Boolean).join(". "));
+  return answer;
+}
+
+/** A branch as a workspace. */
+const workspaces = (root) => ({
+  name: "agentvfs branch",
+  description: "A whole copy of the tree, with ignored files, made at once; merged with agentvfs merge",
+  configure(info) {
+    const name = (info.branch ?? info.name ?? info.id).replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 64);
+    return { ...info, name, branch: name, directory: join(root, ".agentvfs/branches", name) };
+  },
+  async create({ branch }) {
+    command(root, "branch create " + branch);
+  },
+  async remove({ branch }) {
+    command(root, "branch delete " + branch);
+  },
+  target({ directory }) {
+    return { type: "local", directory };
+  },
+});
+
+export const Agentvfs = ({ directory, experimental_workspace }) => {
+  const root = rootOf(directory);
+  if (root !== null) experimental_workspace?.register?.("agentvfs", workspaces(root));
   const call = (name, { tool, sessionID, callID }, input) => {
-    if (!CHANGING.test(tool) && !tool.includes("_")) return;
-    tell(directory, {
+    if (!CHANGING.test(tool) && !tool.includes("_")) return "";
+    return tell(directory, {
       session_id: sessionID,
       hook_event_name: name,
       tool_name: CHANGING.test(tool) ? tool[0].toUpperCase() + tool.slice(1) : tool,
@@ -46,10 +85,13 @@ export const Agentvfs = ({ directory }) => {
     });
   };
   return Promise.resolve({
-    "tool.execute.before": async (input, output) => call("PreToolUse", input, output.args),
-    "tool.execute.after": async (input) => call("PostToolUse", input, input.args ?? {}),
+    "tool.execute.before": async (input, output) => void call("PreToolUse", input, output.args),
+    "tool.execute.after": async (input, output) => {
+      const told = call("PostToolUse", input, input.args ?? {});
+      if (told !== "" && typeof output?.output === "string") output.output += "\\n\\n" + told;
+    },
     "chat.message": async ({ sessionID }, { parts = [] } = {}) =>
-      tell(directory, {
+      void tell(directory, {
         session_id: sessionID,
         hook_event_name: "UserPromptSubmit",
         prompt: parts.map(({ text }) => text ?? "").join("\\n"),
