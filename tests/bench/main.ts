@@ -14,6 +14,7 @@ import { BRANCHES } from "./groups/branches.ts";
 import { EXPORT } from "./groups/export.ts";
 import { OWN } from "./groups/own.ts";
 import { POLICY } from "./groups/policy.ts";
+import { TELEMETRY } from "./groups/telemetry.ts";
 import { ROUND_TRIPS } from "./groups/round_trips.ts";
 import { TOOLS } from "./groups/tools.ts";
 import { VIEWS } from "./groups/views.ts";
@@ -33,6 +34,7 @@ const GROUPS: readonly Group<any>[] = [
   AGENTS,
   VIEWS,
   POLICY,
+  TELEMETRY,
 ];
 
 function print(text: string): void {

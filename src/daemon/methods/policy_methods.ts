@@ -88,8 +88,9 @@ export class PolicyMethods {
     const state = this.#policy.automaton.root.walk(path.split("/"));
     const rule = this.#policy.ruleFor(state, false, MAIN, ANY_CALLER, operation);
     if (rule === null) return { verdict: "allow", rule: null };
-    const verdict = rule.verdict === "ask" ? rule.otherwise : rule.verdict;
-    return { verdict, rule: rule.name };
+    const said = rule.verdict === "ask" ? rule.otherwise : rule.verdict;
+    // The checkpoint is made when the mount is asked.
+    return { verdict: said === "checkpoint" ? "allow" : said, rule: rule.name };
   }
 
   /** What was refused lately, oldest first. */
