@@ -88,8 +88,10 @@ export class PolicyMethods {
     const state = this.#policy.automaton.root.walk(path.split("/"));
     const rule = this.#policy.ruleFor(state, false, MAIN, ANY_CALLER, operation);
     if (rule === null) return { verdict: "allow", rule: null };
-    const verdict = rule.verdict === "ask" ? rule.otherwise : rule.verdict;
-    return { verdict, rule: rule.name };
+    const { verdict, otherwise, name } = rule;
+    // It asks for a checkpoint of the mount, which nothing is done to here.
+    if (verdict === "checkpoint") return { verdict: "allow", rule: name };
+    return { verdict: verdict === "ask" ? otherwise : verdict, rule: name };
   }
 
   /** What was refused lately, oldest first. */
