@@ -140,10 +140,9 @@ async function specOf(
     socket,
     confine: confined?.confinement ?? null,
     meetingPlaces: confined === null ? await meetingPlaces(command, true) : [],
-    environment: {
-      ...confined?.environment ?? { TMUX: null, TMUX_PANE: null },
-      ...preloadEnvironment(plan.store),
-    },
+    // What a confined program would preload is out of its sight.
+    environment: confined?.environment ??
+      { TMUX: null, TMUX_PANE: null, ...preloadEnvironment(plan.store) },
     identity: isRoot ? null : { uid: Deno.uid()!, gid: Deno.gid()! },
     command,
   };
