@@ -1,5 +1,5 @@
 /**
- * What a hundred rules cost: the decision by itself, and what a program notices.
+ * What a hundred rules and a filter cost: the decision by itself, and what a program notices.
  *
  * @module
  */
@@ -64,9 +64,22 @@ function decisions(isWarm: boolean): number[] {
 
 let rounds = 0;
 
-/** Milliseconds in which files are made and written, with these rules installed; "": with none. */
-function making(name: string, text: string): Case<Tree> {
+const FILTER = new TextEncoder().encode(
+  `function on_event(ev) if ev.path:find("%.env$") then return "deny" end end`,
+);
+const ASKING = JSON.stringify({
+  rules: [{ path_pattern: "**", ask: "bench", ops: "create", otherwise: "allow" }],
+});
+
+/** Milliseconds in which files are made and written, with these rules installed; "": with none. `filtered`: with a filter. */
+function making(name: string, text: string, filtered = false): Case<Tree> {
   return figure<Tree>(name, "ms", {}, async ({ project }, { bed }) => {
+    const { filters } = await project.client.listFilters({});
+    if (filtered && filters.length === 0) {
+      const content = FILTER.toBase64();
+      await project.client.addFilter({ name: "bench", kind: "lua", content });
+    }
+    if (!filtered && filters.length > 0) await project.client.removeFilter({ name: "bench" });
     if (text === "") await project.client.removePolicy({});
     else await project.client.installPolicy({ text, from: ["the benchmark"] });
     const values: number[] = [];
@@ -98,6 +111,8 @@ export const POLICY: Group<Tree> = {
     ),
     making("make 500 files, no rules", ""),
     making("make 500 files, 100 rules", TEXT),
+    making("make 500 files, a filter for the log", "", true),
+    making("make 500 files, each asked of a filter", ASKING, true),
     making("make 500 files, no rules again", ""),
   ],
 };
