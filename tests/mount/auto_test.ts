@@ -54,6 +54,7 @@ Deno.test("what was not recorded is recorded before very much is deleted", async
     const { serverPid } = await m.status();
     await shell(`${BUILD}; rm -r new`, { cwd });
     Deno.kill(serverPid, "SIGKILL");
+    await m.anotherServer(serverPid);
     assert.equal((await m.status()).auto, "mass-delete:3");
     assert.equal(await shell("ls", { cwd }), "after\nkept\n");
     using next = await m.connect();

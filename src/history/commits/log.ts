@@ -47,7 +47,7 @@ export function listLog(
   options: LogOptions,
 ): CommitInfo[] {
   const find = (id: ObjectId) => readable(commitInfo, id);
-  const isFromElsewhere = head !== null && find(head)?.branch !== branch;
+  const isFromElsewhere = head !== null && branchOf(database, head) !== branch;
   const limit = isFromElsewhere ? Infinity : options.limit ?? Infinity;
   const seen = new Set<string>();
   const commits: CommitInfo[] = [];
@@ -88,6 +88,12 @@ export function listLog(
     commits.sort((a, b) => (b.number ?? 0) - (a.number ?? 0));
   }
   return commits.slice(0, options.limit);
+}
+
+/** Null for a commit that was forgotten. */
+function branchOf(database: DatabaseSync, id: ObjectId): string | null {
+  const row = prepared(database, "SELECT branch FROM commits WHERE id = ?").get(id);
+  return row === undefined ? null : String(row.branch);
 }
 
 function isOfSession({ details }: CommitInfo, session: string | undefined): boolean {
