@@ -16,7 +16,7 @@ import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 
 /** Longest time one process may take, also where others keep the machine busy. */
-const DEADLINE_MS = 40 * 60_000;
+const DEADLINE_MS = 20 * 60_000;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -24,7 +24,7 @@ import {
 import type { CommandInput } from "../command.ts";
 import { describeError, usageError } from "../command_error.ts";
 import type { RunAgentsOutput } from "../outputs/run.ts";
-import { columns, counts } from "../print/format.ts";
+import { columns, counts, several } from "../print/format.ts";
 import { printBytes, printErrorBytes, printJson, safe } from "../print/output.ts";
 import { shellWord } from "../../host/shell_word.ts";
 import { Interruption } from "./interruption.ts";
@@ -222,7 +222,7 @@ async function settle(
 }
 
 function tell(agents: readonly AgentRow[], failed: number): void {
-  const count = `${agents.length} ${agents.length === 1 ? "agent" : "agents"}`;
+  const count = several(agents.length, "agent");
   say(`${count} ended, ${failed === 0 ? "none" : failed} failed`);
   const rows = agents.map(({ agent, branch, exit, state, changed }) => [
     `  [${agent}]`,

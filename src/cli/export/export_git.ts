@@ -7,7 +7,7 @@
 import { exportToGit, type GitExportReport } from "../../export/git/export_to_git.ts";
 import type { CommandInput } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
-import { grouped, joined } from "../print/format.ts";
+import { joined, several } from "../print/format.ts";
 import { print, printJson, safe } from "../print/output.ts";
 import { withExport } from "./with_export.ts";
 
@@ -33,7 +33,7 @@ function lines(branch: string, { name, commit, base, made, left }: GitExportRepo
   const what = made === 0
     ? `nothing is new: branch ${safe(name)} of the project's repository is at ${at}`
     : joined(
-      `exported ${grouped(made)} ${made === 1 ? "commit" : "commits"} of ${safe(branch)}`,
+      `exported ${several(made, "commit")} of ${safe(branch)}`,
       `branch ${safe(name)} of the project's repository is at ${at}`,
     );
   return [

@@ -12,7 +12,7 @@ import { writePatch } from "../../export/patch/write_patch.ts";
 import { writeOutput } from "../../export/write_output.ts";
 import type { CommandInput } from "../command.ts";
 import { usageError } from "../command_error.ts";
-import { grouped } from "../print/format.ts";
+import { several } from "../print/format.ts";
 import { printError } from "../print/output.ts";
 import { onlyGlobs } from "./only_globs.ts";
 import { outputPath } from "./output_path.ts";
@@ -42,7 +42,7 @@ export async function exportPatch(input: CommandInput, ref: string | undefined):
     const bytes = await writeOutput(pieces, path, "none");
     if (path !== null) tellFile(input, exported, { form: "patch", path, entries: files, bytes });
     if (ignored > 0) {
-      const what = `${grouped(ignored)} ${ignored === 1 ? "file" : "files"}`;
+      const what = several(ignored, "file");
       printError(`agentvfs: ${what} that git ignores left out; --ignored brings them`);
     }
     return 0;

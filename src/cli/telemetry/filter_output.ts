@@ -6,7 +6,7 @@
 
 import type { FiltersReport } from "../../control/service/filters.ts";
 import type { CommandInput } from "../command.ts";
-import { columns, joined } from "../print/format.ts";
+import { columns, joined, several } from "../print/format.ts";
 import { print, printJson, safe } from "../print/output.ts";
 
 export function printFilters(input: CommandInput, report: FiltersReport): void {
@@ -17,7 +17,7 @@ export function printFilters(input: CommandInput, report: FiltersReport): void {
     kind,
     joined(
       state,
-      failures === 0 ? "" : `failed on ${failures} ${failures === 1 ? "event" : "events"}`,
+      failures === 0 ? "" : `failed on ${several(failures, "event")}`,
       trouble === null ? "" : safe(trouble),
     ),
   ]);

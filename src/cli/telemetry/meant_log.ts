@@ -91,3 +91,8 @@ export function isMeant(event: LoggedEvent, { paths, since }: MeantLog): boolean
   const named = [event.file?.path, event.file?.target_path].filter((path) => path !== undefined);
   return named.some((path) => paths.some((at) => path === at || path.startsWith(`${at}/`)));
 }
+
+/** As {@linkcode eventsOf}, without their lines. */
+export function* eventsOnly(log: MeantLog): Generator<LoggedEvent> {
+  for (const { event } of eventsOf(log)) yield event;
+}

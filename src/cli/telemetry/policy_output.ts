@@ -1,6 +1,6 @@
 import type { PolicyReport } from "../../control/service/policy.ts";
 import type { CommandInput } from "../command.ts";
-import { columns, localTime } from "../print/format.ts";
+import { columns, localTime, several } from "../print/format.ts";
 import { print, printError, printJson, safe } from "../print/output.ts";
 
 /** The rules there are, and which of them do not hold altogether. */
@@ -8,7 +8,7 @@ export function printPolicy(input: CommandInput, report: PolicyReport): void {
   if (input.flags.has("json")) return printJson(report);
   const { version, installed, from, rules, denied } = report;
   if (rules.length === 0) return print("no rules: everything is allowed");
-  const count = rules.length === 1 ? "1 rule" : `${rules.length} rules`;
+  const count = several(rules.length, "rule");
   const when = installed === null ? "" : `, installed ${localTime(installed)}`;
   print(`${count} from ${safe(from.join(", "))}, version ${version}${when}`);
   for (const line of columns(rules.map(row))) print(`  ${line}`);

@@ -9,6 +9,7 @@ import {
   joined,
   localTime,
   quoted,
+  several,
   shortId,
   words,
 } from "../../print/format.ts";
@@ -100,14 +101,14 @@ function lines(report: StatusReport, project: SourceReport | null): string[] {
 
 function rulesRow({ policy, refused }: StatusReport): string[][] {
   if (policy.rules === 0) return [];
-  const rules = policy.rules === 1 ? "1 rule" : `${grouped(policy.rules)} rules`;
+  const rules = several(policy.rules, "rule");
   const last = refused.at(-1);
   return [["rules", joined(rules, last === undefined ? "nothing refused here" : safe(last))]];
 }
 
 function unreadable({ unreadable: { count, first } }: StatusReport): string[] {
   if (count === 0) return [];
-  const objects = count === 1 ? "1 object" : `${grouped(count)} objects`;
+  const objects = several(count, "object");
   return [
     style(`${objects} of the store cannot be read`, "red"),
     ...first.slice(0, SHOWN_DAMAGE).map(({ path, message }) =>

@@ -12,6 +12,7 @@ import {
   joined,
   localTime,
   quoted,
+  several,
   shortId,
 } from "../../print/format.ts";
 import { print, printJson } from "../../print/output.ts";
@@ -103,7 +104,7 @@ function lines(report: GcReport): string[] {
 
 function checkpoints(gone: number, kept: number, dryRun: boolean): string {
   if (gone === 0) return `all ${grouped(kept)} checkpoints are kept`;
-  const some = gone === 1 ? "1 checkpoint" : `${grouped(gone)} checkpoints`;
+  const some = several(gone, "checkpoint");
   if (dryRun) return `${some} would not be kept, ${grouped(kept)} would`;
   return `${some} ${gone === 1 ? "is" : "are"} not kept, ${grouped(kept)} ${
     kept === 1 ? "is" : "are"

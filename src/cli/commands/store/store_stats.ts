@@ -8,6 +8,7 @@ import {
   joined,
   localTime,
   quoted,
+  several,
   shortId,
   words,
 } from "../../print/format.ts";
@@ -55,7 +56,7 @@ function lines(report: StoreStatsReport): string[] {
   ]);
   const own = checkpoints.filter(({ unique }) => unique > 0).slice(0, SHOWN);
   if (own.length === 0) return shown;
-  const count = checkpointCount === 1 ? "1 checkpoint" : `${grouped(checkpointCount)} checkpoints`;
+  const count = several(checkpointCount, "checkpoint");
   shown.push(`of ${count}, these have most that nothing else needs:`);
   shown.push(...columns(own.map(({ unique, id, branch, label, time }) => [
     `  ${byteSize(unique)}`,

@@ -4,6 +4,7 @@ import { type LoggedEvent, parseLoggedEvent } from "../../../telemetry/logged_ev
 import { countsBy, type Group, GROUPS } from "../../telemetry/counts_by.ts";
 import {
   eventsOf,
+  eventsOnly,
   isMeant,
   type MeantLog,
   meantLog,
@@ -12,7 +13,7 @@ import {
 import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { eventLine } from "../../telemetry/event_output.ts";
-import { byteSize, columns, grouped, localTime } from "../../print/format.ts";
+import { byteSize, columns, grouped, localTime, several } from "../../print/format.ts";
 import { print, safe } from "../../print/output.ts";
 
 /** How often the log is looked at, ms. */
@@ -96,16 +97,12 @@ function printCounts(log: MeantLog, by: Group, json: boolean): number {
   }
   const rows = counts.map(({ name, events, files, bytes, failures, last }) => [
     name === "" ? "?" : name,
-    `${grouped(events)} events`,
-    `${grouped(files)} files`,
+    several(events, "event"),
+    several(files, "file"),
     `${byteSize(bytes)} written`,
     failures === 0 ? "" : `${grouped(failures)} failed`,
     localTime(last),
   ]);
   for (const line of columns(rows)) print(safe(line));
   return 0;
-}
-
-function* eventsOnly(log: MeantLog): Generator<LoggedEvent> {
-  for (const { event } of eventsOf(log)) yield event;
 }

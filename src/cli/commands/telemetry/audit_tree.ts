@@ -1,8 +1,7 @@
-import { eventsOf, type MeantLog, meantLog, SINCE_OPTION } from "../../telemetry/meant_log.ts";
+import { eventsOnly, meantLog, SINCE_OPTION } from "../../telemetry/meant_log.ts";
 import { processForest, type ProcessNode } from "../../telemetry/process_forest.ts";
-import type { LoggedEvent } from "../../../telemetry/logged_event.ts";
 import type { Command } from "../../command.ts";
-import { grouped } from "../../print/format.ts";
+import { grouped, several } from "../../print/format.ts";
 import { print, safe } from "../../print/output.ts";
 
 /** Of a command line, characters that are shown. */
@@ -28,15 +27,11 @@ export const command: Command = {
   },
 };
 
-function* eventsOnly(log: MeantLog): Generator<LoggedEvent> {
-  for (const { event } of eventsOf(log)) yield event;
-}
-
 function printTree({ pid, name, args, actions, files, children }: ProcessNode, indent: string) {
   const line = args.length === 0 ? name : args.join(" ");
   const shown = line.length > SHOWN_ARGS ? `${line.slice(0, SHOWN_ARGS - 1)}…` : line;
   const did = [...actions].map(([action, count]) => `${grouped(count)} ${action}`).join(", ");
-  print(safe(`${indent}${pid} ${shown}: ${did}; ${grouped(files.size)} files`));
+  print(safe(`${indent}${pid} ${shown}: ${did}; ${several(files.size, "file")}`));
   for (const child of children) printTree(child, `${indent}  `);
 }
 
