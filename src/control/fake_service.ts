@@ -301,6 +301,16 @@ export class FakeService implements Service {
     return { filters: [] };
   }
 
+  async audit(p: Params<"audit">): Promise<Result<"audit">> {
+    await this.#called("audit", p);
+    const event = {
+      ...{ sequence: 7, time: "2026-01-31T12:00:00.000000Z", action: "rename" },
+      ...{ path: "src/a", target: "src/b", bytes: null, program: "mv", pid: 12 },
+      ...{ error: null, rule: null, call: "toolu_1", message: null },
+    };
+    return { branch: p.branch ?? "main", events: [event] };
+  }
+
   async showTelemetry(p: Params<"showTelemetry">): Promise<Result<"showTelemetry">> {
     await this.#called("showTelemetry", p);
     return TELEMETRY;

@@ -48,6 +48,7 @@ const ROWS = {
   addFilter: () => import("./methods/telemetry/add_filter.ts"),
   listFilters: () => import("./methods/telemetry/list_filters.ts"),
   removeFilter: () => import("./methods/telemetry/remove_filter.ts"),
+  audit: () => import("./methods/telemetry/audit.ts"),
   showTelemetry: () => import("./methods/telemetry/show_telemetry.ts"),
   verify: () => import("./methods/store/verify.ts"),
   gc: () => import("./methods/store/gc.ts"),

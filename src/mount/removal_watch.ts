@@ -1,8 +1,9 @@
 /**
  * Sees when very much is being deleted in a view of which something is not recorded.
  *
- * Names that go one soon after the other are a burst. It is told once in a burst: as soon as so many have gone, or later, when
- * something was made meanwhile that can be lost.
+ * Files that go one soon after the other are a burst. It is told once in a burst: as soon as so many have gone, or later, when
+ * something was made meanwhile that can be lost. Directories and empty files are not counted: a sandbox of an agent makes and
+ * removes dozens of them for its own mounts with each command.
  *
  * @module
  */
@@ -43,11 +44,12 @@ export class RemovalWatch {
     this.#before = records;
   }
 
-  /** It has gone. True: now it is very much, and could be lost. */
-  removed({ journal }: RemovalTree, now: number): boolean {
-    this.#last = now;
+  /** It has gone; `isLoss`: with something in it. True: now it is very much, and could be lost. */
+  removed({ journal }: RemovalTree, now: number, isLoss: boolean): boolean {
     const { segment, records, retold } = journal;
     this.#removals += records - this.#before;
+    if (!isLoss) return false;
+    this.#last = now;
     if (this.#left === null || --this.#left > 0) return false;
     // What a segment has that began since is not recorded.
     const isWorthIt = segment !== this.#clean.segment ||

@@ -19,14 +19,18 @@ class Tree implements RemovalTree {
 }
 
 /** Deletes at these times, after what `before` does; the places at which that was told. */
-function told(times: readonly number[], before: (tree: Tree, i: number) => void): number[] {
+function told(
+  times: readonly number[],
+  before: (tree: Tree, i: number) => void,
+  isLoss = (_: number) => true,
+): number[] {
   const watch = new RemovalWatch(3);
   const tree = new Tree();
   return times.flatMap((time, i) => {
     before(tree, i);
     watch.removing(tree, time);
     tree.write();
-    return watch.removed(tree, time) ? [i] : [];
+    return watch.removed(tree, time, isLoss(i)) ? [i] : [];
   });
 }
 
@@ -55,4 +59,10 @@ Deno.test("what a server before this one had not recorded counts", () => {
     }),
     [2],
   );
+});
+
+Deno.test("what had nothing in it is no loss, however much of it goes", () => {
+  const first = (tree: Tree, i: number) => i === 0 && tree.write();
+  assert.deepEqual(told([0, 1, 2, 3, 4, 5, 6], first, () => false), []);
+  assert.deepEqual(told([0, 1, 2, 3, 4, 5, 6], first, (i) => i % 2 === 0), [4]);
 });

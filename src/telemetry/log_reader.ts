@@ -24,16 +24,21 @@ export function* readLogLines(
   directory: string,
   { since = -Infinity, paths = [] }: LogQuestion = {},
 ): Generator<string> {
-  const binary = paths.map(binaryString);
-  for (const { path } of listLogFiles(directory)) {
-    if (modified(path) < since) continue;
-    if (paths.length > 0 && !mayTellOf(path, binary)) continue;
-    const bytes = readFile(path);
-    if (bytes === null) continue;
-    // Of a path that is no text, lines have a part that stands for it.
-    if (paths.length === 0 || paths.some(isForeign)) yield* linesOf(bytes);
-    else yield* linesWith(bytes, paths.map((path) => JSON.stringify(path).slice(1, -1)));
-  }
+  for (const { path } of listLogFiles(directory)) yield* linesOfFile(path, { since, paths });
+}
+
+/** As {@linkcode readLogLines}, of one file. */
+export function* linesOfFile(
+  file: string,
+  { since = -Infinity, paths = [] }: LogQuestion,
+): Generator<string> {
+  if (modified(file) < since) return;
+  if (paths.length > 0 && !mayTellOf(file, paths.map(binaryString))) return;
+  const bytes = readFile(file);
+  if (bytes === null) return;
+  // Of a path that is no text, lines have a part that stands for it.
+  if (paths.length === 0 || paths.some(isForeign)) yield* linesOf(bytes);
+  else yield* linesWith(bytes, paths.map((path) => JSON.stringify(path).slice(1, -1)));
 }
 
 /** What has no newline behind it is not there yet. */

@@ -108,6 +108,7 @@ Deno.test("every command that prints JSON has a line here", async () => {
 
 /** Parameters with which the fake daemon does each method; null: it refuses it always. */
 const PARAMS: { readonly [M in MethodName]: Params<M> | null } = {
+  audit: { paths: ["a"], limit: 1 },
   showTelemetry: {},
   status: {},
   checkpoint: { label: "one", message: "why", agent: "me" },

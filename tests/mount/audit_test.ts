@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { Subscription } from "../../src/control/library/subscription.ts";
 import type { LoggedEvent } from "../../src/telemetry/logged_event.ts";
 import type { Mounted } from "../support/mounted.ts";
+import type { Params } from "../../src/control/methods.ts";
 import { withProject } from "../support/mounted.ts";
 import { until } from "../support/process.ts";
 
@@ -190,7 +191,7 @@ Deno.test("a checkpoint, a file's versions, programs and their tree are found ag
     const count = (program: string) => by.find(({ name }) => name === program)?.events;
     assert.deepEqual([count("mkdir"), count("mv"), count("sh")], [1, 1, 1]);
     const tree = await mounted.run(["-C", mounted.project, "audit", "tree", "--since", "one"]);
-    assert.match(tree.stdout, /^ *\d+ mkdir(?: d)?: 1 mkdir; 1 files$/m);
+    assert.match(tree.stdout, /^ *\d+ mkdir(?: d)?: 1 mkdir; 1 file$/m);
     const none = await mounted.refused("audit", "--since", "nothing");
     assert.equal(none.exit, 2);
   }));
@@ -243,4 +244,35 @@ Deno.test("who subscribes to it is told of what is done, and who does not is not
       assert.equal(kind, "checkpoint");
       break;
     }
+  }));
+
+Deno.test("the daemon tells what was done on a branch, newest first", () =>
+  withProject("mkdir d; echo 1 >d/a; echo 1 >b", async (mounted) => {
+    using client = await mounted.connect();
+    await client.createBranch({ name: "other" });
+    const other = mounted.path(".agentvfs/branches/other");
+    await Deno.writeTextFile(mounted.path("d/new"), "text");
+    await Deno.rename(mounted.path("d/a"), mounted.path("d/c"));
+    await Deno.remove(mounted.path("b"));
+    await Deno.writeTextFile(`${other}/only-here`, "");
+    await Deno.writeTextFile(mounted.path("last"), "");
+    await eventsUntil(mounted, "last");
+    const told = async (params: Params<"audit">) =>
+      (await client.audit(params)).events.map(({ action, path, target }) =>
+        [action, path, ...(target === null ? [] : [target])].join(" ")
+      );
+    assert.deepEqual(await told({ paths: ["d"] }), [
+      "rename d/a d/c",
+      "write d/new",
+      "create d/new",
+    ]);
+    assert.deepEqual(await told({ paths: ["b"] }), ["unlink b"]);
+    assert.deepEqual(await told({ branch: "other" }), ["create only-here"]);
+    assert.deepEqual(await told({ limit: 1 }), ["create last"]);
+    assert.deepEqual(await told({ since: "2999-01-01T00:00:00Z" }), []);
+    assert.deepEqual(await told({ call: "none" }), []);
+    await assert.rejects(client.audit({ since: "yesterday" }), { code: "bad_params" });
+    await assert.rejects(client.audit({ branch: "no-such" }), { code: "unknown_branch" });
+    const [removed] = (await client.audit({ paths: ["b"] })).events;
+    assert.equal(removed!.pid, Deno.pid);
   }));

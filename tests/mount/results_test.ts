@@ -56,6 +56,7 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   auto: [{}, { policy: "all" }, { policy: "calls,mass-delete" }],
   tasks: [{}],
   restart: "restart_test.ts",
+  audit: [{}, { paths: ["a"], since: "2026-01-01T00:00:00Z", call: "c", limit: 3 }],
   showTelemetry: [{}],
   stop: [{}],
 };

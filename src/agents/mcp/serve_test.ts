@@ -155,6 +155,7 @@ Deno.test("what was cancelled is not answered", async () => {
 
 /** Arguments with which the fake daemon does what a tool is for; those before have been called. */
 const ARGUMENTS: Readonly<Record<string, object>> = {
+  audit: { paths: ["src/a"], call: "toolu_1" },
   status: {},
   checkpoint: { label: "one", message: "why" },
   log: { limit: 5 },

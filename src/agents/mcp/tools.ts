@@ -6,6 +6,7 @@
 
 import type { Tool } from "./tool.ts";
 import { apply } from "./tools/apply.ts";
+import { audit } from "./tools/audit.ts";
 import { branchCreate, branchDelete, branchList } from "./tools/branches.ts";
 import { checkpoint } from "./tools/checkpoint.ts";
 import { diff } from "./tools/diff.ts";
@@ -21,6 +22,7 @@ export const TOOLS: readonly Tool[] = [
   log,
   show,
   diff,
+  audit,
   rollback,
   restore,
   undo,

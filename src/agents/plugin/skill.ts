@@ -11,7 +11,7 @@ of a project; do not start it unasked.
 
 In this order, whichever is there:
 
-1. The MCP tools of \`agentvfs\`: status, checkpoint, log, show, diff, rollback, restore, undo, redo, branch_create,
+1. The MCP tools of \`agentvfs\`: status, checkpoint, log, show, diff, audit, rollback, restore, undo, redo, branch_create,
    branch_list, branch_delete, merge.
 2. The file door, in the root of the tree. It works inside sandboxes, where sockets do not. Use exactly these shapes, since
    they need no permission where edits are allowed:

@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { AuditEvent, AuditReport } from "../methods/telemetry/audit.ts";
 export type {
   TelemetryReport,
   TelemetrySourceReport,

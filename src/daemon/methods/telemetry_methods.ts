@@ -4,19 +4,31 @@
  * @module
  */
 
-import type { TelemetryReport } from "../../control/service/telemetry.ts";
+import type { Params } from "../../control/methods.ts";
+import type { AuditReport, TelemetryReport } from "../../control/service/telemetry.ts";
 import { listLogFiles } from "../../telemetry/log_files.ts";
 import { eventLogPath } from "../telemetry/event_log_path.ts";
 import { SOURCES } from "../telemetry/source_set.ts";
 import type { TelemetryClient } from "../telemetry/telemetry_client.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
+import { auditLog } from "./audit_log.ts";
+import type { BranchAccess } from "./history_methods.ts";
 
 export class TelemetryMethods {
   constructor(
     readonly config: DaemonConfig,
     /** Null if nothing is recorded. */
     readonly client: TelemetryClient | null,
+    readonly branch: BranchAccess["branch"],
   ) {}
+
+  /** Also where nothing is recorded now: the log has what was. */
+  async audit(p: Params<"audit">): Promise<AuditReport> {
+    const { workspace, mount } = this.config;
+    const { name } = await this.branch(p.branch);
+    const log = { directory: eventLogPath(workspace), mount, branch: name };
+    return { branch: name, events: await auditLog(log, p) };
+  }
 
   async show(): Promise<TelemetryReport> {
     const { workspace, telemetry: { level, limits } } = this.config;

@@ -96,7 +96,7 @@ export class Daemon {
       branch: (name) => this.openBranch(name),
       turn: (what, job) => this.#turn(what, job),
     };
-    this.#telemetry = new TelemetryMethods(parts.config, parts.telemetry);
+    this.#telemetry = new TelemetryMethods(parts.config, parts.telemetry, access.branch);
     this.#policy = new PolicyMethods({
       ...access,
       fs,
@@ -218,6 +218,7 @@ export class Daemon {
     addFilter: (p) => this.#filters.add(p),
     listFilters: () => Promise.resolve(this.#filters.list()),
     removeFilter: (p) => this.#filters.remove(p),
+    audit: (p) => this.#telemetry.audit(p),
     showTelemetry: () => this.#telemetry.show(),
     verify: (p) => this.#maintenance.verify(p),
     gc: (p) => this.#gc(p),
