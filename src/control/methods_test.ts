@@ -48,6 +48,7 @@ Deno.test("who works on a branch may ask for what is about one branch", () => {
   const own = [...methods].filter(([, { who }]) => who === "branch").map(([name]) => name);
   assert.deepEqual(own.toSorted(), [
     "abortMerge",
+    "audit",
     "checkpoint",
     "continueMerge",
     "diff",
