@@ -53,7 +53,7 @@ Deno.test("a rule has what is there recorded before very much is deleted, on its
       const { entries } = await c.log({ branch });
       return entries.find(({ details }) => details?.moment === "deletion");
     };
-    const script = "touch d/b d/c d/d d/e; rm -r d";
+    const script = "for i in b c d e; do echo $i >d/$i; done; rm -r d";
     await shell(script, { cwd: m.mount });
     await shell(script, { cwd: m.path(".agentvfs/branches/agent") });
     await until("a checkpoint before the deletion", () => recorded("agent"));
