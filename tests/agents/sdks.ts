@@ -27,8 +27,8 @@ export async function examplesIn(
   if (kept.missing !== null) return { missing: kept.missing };
   await Deno.mkdir(directory, { recursive: true });
   await Deno.symlink(join(kept.prefix, "node_modules"), join(directory, "node_modules"));
-  for (const { name } of Deno.readDirSync(EXAMPLES)) {
-    await Deno.copyFile(join(EXAMPLES, name), join(directory, name));
+  for (const { name, isFile } of Deno.readDirSync(EXAMPLES)) {
+    if (isFile) await Deno.copyFile(join(EXAMPLES, name), join(directory, name));
   }
   const path = join(directory, "deno.json");
   const imports = { ...config.imports, "@agentvfs/agentvfs": `${ROOT}mod.ts` };
