@@ -32,6 +32,7 @@ import {
 import type { FsCommands, TreeState, ViewCommands, ViewStart } from "../threads/messages.ts";
 import type { FsPolicy } from "./fs_policy.ts";
 import type { OpenedView } from "./open_view.ts";
+import { CaptureUnderWay } from "../threads/capture_under_way.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
 import type { PostedCapture } from "../background/captures.ts";
 
@@ -168,7 +169,7 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       };
     },
     capture: (number, { id, freeze }) => {
-      if (captures.has(number)) throw new Error("A capture is being stored already");
+      if (captures.has(number)) throw new CaptureUnderWay();
       const view = find(views, number);
       const { tree } = view;
       const changed = tree.isChanged;

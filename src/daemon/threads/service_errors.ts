@@ -14,6 +14,7 @@ const HINTS: Readonly<Record<string, string>> = {
   not_a_state: "agentvfs undo takes an apply back from the project; agentvfs log lists checkpoints",
   compacted: "agentvfs log tells which checkpoints are kept; agentvfs gc --help how to keep more",
   difference_too_large: "Name paths: agentvfs diff A B -- PATH… tells what differs below them",
+  capture_under_way: "Ask again: what is being recorded is stored within a moment",
   unknown_ref: "agentvfs log lists the checkpoints there are",
 };
 
