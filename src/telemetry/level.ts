@@ -16,7 +16,8 @@ export function asksForOpens(level: Level): boolean {
   return level === "opens" || level === "all";
 }
 
-const CHANGES: ReadonlySet<Action> = new Set([
+/** The actions that change something, in the order of their numbers in a record of the mount. */
+export const CHANGES: readonly Action[] = [
   "create",
   "mkdir",
   "mknod",
@@ -33,11 +34,11 @@ const CHANGES: ReadonlySet<Action> = new Set([
   "utimes",
   "setxattr",
   "removexattr",
-]);
+];
 
 /** True if the mount tells of each such action at this level, so that nobody else has to. */
 export function tellsOf(level: Level, action: Action): boolean {
   if (level === "off") return false;
-  if (CHANGES.has(action)) return true;
+  if (CHANGES.includes(action)) return true;
   return asksForOpens(level) && (action === "open" || action === "exec-open" || action === "close");
 }

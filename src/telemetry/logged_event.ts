@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isWithin } from "../host/mounts.ts";
 import type { Action, Provider, Verdict } from "./event.ts";
 
 /** What there is of it depends on the event; see docs/telemetry.md. */
@@ -83,4 +84,11 @@ export function parseLoggedEvent(line: string): LoggedEvent | null {
   } catch {
     return null;
   }
+}
+
+/** True if it is about one of these absolute paths, or something below them, by either of its names. None: about anything. */
+export function isAbout({ file }: LoggedEvent, paths: readonly string[]): boolean {
+  if (paths.length === 0) return true;
+  const named = [file?.path, file?.target_path].filter((path) => path !== undefined);
+  return named.some((path) => paths.some((at) => isWithin(path, at)));
 }

@@ -8,6 +8,7 @@
 import { binaryName } from "../../ffi/binary_string.ts";
 import { failureCode } from "../host/failure.ts";
 import type { Action, TelemetryEvent, Verdict } from "./event.ts";
+import { CHANGES } from "./level.ts";
 
 /** Offsets from the record's beginning. */
 export const RECORD = {
@@ -42,22 +43,7 @@ export const NAME_BYTES = 16;
 
 /** Actions by their number in a record. */
 export const ACTIONS: readonly Action[] = [
-  "create",
-  "mkdir",
-  "mknod",
-  "symlink",
-  "link",
-  "unlink",
-  "rmdir",
-  "rename",
-  "write",
-  "truncate",
-  "fallocate",
-  "chmod",
-  "chown",
-  "utimes",
-  "setxattr",
-  "removexattr",
+  ...CHANGES,
   "open",
   "exec-open",
   "read",

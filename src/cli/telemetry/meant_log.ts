@@ -8,7 +8,7 @@ import { eventLogPath } from "../../daemon/telemetry/event_log_path.ts";
 import { findDaemon } from "../../daemon/workspaces/find_daemon.ts";
 import { currentDirectory } from "../../host/current_directory.ts";
 import { readLogLines } from "../../telemetry/log_reader.ts";
-import { type LoggedEvent, parseLoggedEvent } from "../../telemetry/logged_event.ts";
+import { isAbout, type LoggedEvent, parseLoggedEvent } from "../../telemetry/logged_event.ts";
 import type { CommandInput, OptionSpec } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
 import { projectPath, type Roots } from "../project_path.ts";
@@ -87,9 +87,7 @@ export function* eventsOf(log: MeantLog): Generator<{ event: LoggedEvent; line: 
 
 export function isMeant(event: LoggedEvent, { paths, since }: MeantLog): boolean {
   if (since !== -Infinity && Date.parse(event["@timestamp"]) < since) return false;
-  if (paths.length === 0) return true;
-  const named = [event.file?.path, event.file?.target_path].filter((path) => path !== undefined);
-  return named.some((path) => paths.some((at) => path === at || path.startsWith(`${at}/`)));
+  return isAbout(event, paths);
 }
 
 /** As {@linkcode eventsOf}, without their lines. */

@@ -9,7 +9,7 @@ import type { AuditEvent } from "../../control/service/telemetry.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { listLogFiles } from "../../telemetry/log_files.ts";
 import { linesOfFile } from "../../telemetry/log_reader.ts";
-import { type LoggedEvent, parseLoggedEvent } from "../../telemetry/logged_event.ts";
+import { isAbout, type LoggedEvent, parseLoggedEvent } from "../../telemetry/logged_event.ts";
 
 const DEFAULT_LIMIT = 100;
 const MOST = 1_000;
@@ -38,7 +38,7 @@ export async function auditLog(
     event.agentvfs.branch === branch &&
     (call === undefined || callsOf(event).includes(call)) &&
     Date.parse(event["@timestamp"]) >= begin &&
-    (meant.length === 0 || namesOf(event).some((name) => meant.some((at) => isWithin(name, at))));
+    isAbout(event, meant);
   const wanted = Math.min(limit, MOST);
   const found: LoggedEvent[] = [];
   for (const { path } of listLogFiles(directory).reverse()) {
@@ -57,14 +57,6 @@ export async function auditLog(
 
 function callsOf({ agentvfs: { call, calls = [] } }: LoggedEvent): readonly string[] {
   return call === undefined ? calls : [call, ...calls];
-}
-
-function namesOf({ file }: LoggedEvent): string[] {
-  return [file?.path, file?.target_path].filter((path) => path !== undefined);
-}
-
-function isWithin(path: string, at: string): boolean {
-  return path === at || path.startsWith(`${at}/`);
 }
 
 function reported(logged: LoggedEvent, mount: string): AuditEvent {
