@@ -9,6 +9,7 @@ import { ServiceError } from "../../control/service_error.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { Branches } from "../branches/branches.ts";
 import type { BranchAccess } from "../methods/history_methods.ts";
+import type { TreeState } from "../threads/messages.ts";
 
 /** A journal segment with so much in it is folded into the store. */
 const FOLD_BYTES = 64 * 1024 * 1024;
@@ -16,15 +17,36 @@ const FOLD_RECORDS = 50_000;
 
 /** Of the branches that are open. */
 export class JournalFolder {
+  /** What the state of a branch was when there was no room to fold it. */
+  readonly #inVain = new WeakMap<Branch, string>();
+
   constructor(readonly branches: Branches, readonly turn: BranchAccess["turn"]) {}
 
-  /** Folds the journals in which there is much. */
+  /** Folds the journals in which there is much; all of them where the disk is full, for what was deleted is still in them. */
   async foldLong(): Promise<void> {
+    const changed: { readonly branch: Branch; readonly state: TreeState }[] = [];
     for (const branch of await this.branches.open()) {
       if (!this.branches.has(branch)) continue;
-      const { changed, journalBytes, journalRecords, isSpaceSpent } = await branch.state();
-      const isLong = journalBytes >= FOLD_BYTES || journalRecords >= FOLD_RECORDS;
-      if (changed && (isLong || isSpaceSpent)) await this.#fold(branch);
+      const state = await branch.state();
+      if (state.changed) changed.push({ branch, state });
+    }
+    const isFull = changed.some(({ state }) => state.isSpaceSpent);
+    for (const { branch, state } of changed) {
+      if (isFull || isLong(state)) await this.#foldUnlessInVain(branch, state);
+    }
+  }
+
+  /** Where there is no room to fold it is not tried again before the branch has changed. */
+  async #foldUnlessInVain(branch: Branch, state: TreeState): Promise<void> {
+    const words = `${state.journalBytes} ${state.journalRecords} ${state.changes}`;
+    if (this.#inVain.get(branch) === words) return;
+    this.#inVain.delete(branch);
+    try {
+      await this.#fold(branch);
+    } catch (error) {
+      if (!isNoSpace(error)) throw error;
+      this.#inVain.set(branch, words);
+      console.log(`A journal was not folded: ${error.message}`);
     }
   }
 
@@ -36,7 +58,7 @@ export class JournalFolder {
         await this.#fold(branch);
       } catch (error) {
         // There may be room for it once the garbage of the store is gone.
-        if (!(error instanceof ServiceError && error.code === "no_space")) throw error;
+        if (!isNoSpace(error)) throw error;
       }
     }
   }
@@ -47,4 +69,12 @@ export class JournalFolder {
       if (this.branches.has(branch)) await branch.save(null);
     });
   }
+}
+
+function isLong({ journalBytes, journalRecords }: TreeState): boolean {
+  return journalBytes >= FOLD_BYTES || journalRecords >= FOLD_RECORDS;
+}
+
+function isNoSpace(error: unknown): error is ServiceError {
+  return error instanceof ServiceError && error.code === "no_space";
 }

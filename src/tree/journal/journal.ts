@@ -152,6 +152,7 @@ export class Journal {
       throw journalError("begin", path, failureCode(synced));
     }
     this.retold = this.records;
+    this.#hasRefused = false;
     if (previous.fd >= 0) {
       this.#readers.set(previous.segment, previous.fd);
       if (this.#synced < previous.position) this.#unsynced.add(previous.segment);
@@ -166,9 +167,12 @@ export class Journal {
     return this.#readers.size + 1;
   }
 
-  /** The disk is full, and what deleting needs is being used up: only a checkpoint frees space now. */
+  /**
+   * The disk is full: something did not fit since this segment was begun, or what deleting needs is being used up. What is
+   * deleted stays in the journal, so only a checkpoint frees space now.
+   */
   get isSpaceSpent(): boolean {
-    return this.#reserve.isSpent;
+    return this.#hasRefused || this.#reserve.isSpent;
   }
 
   #syncDirectory(): number {
@@ -207,6 +211,8 @@ export class Journal {
 
   /** What the last write that failed returned. */
   #failure = 0;
+  /** The disk had no room for a record of this segment. */
+  #hasRefused = false;
 
   #write(bytes: Uint8Array<ArrayBuffer>, length: number, isGrowth: boolean): Status {
     if (isGrowth && this.#reserve.isSpent && !this.#reserve.take()) return Status.NoSpace;
@@ -217,6 +223,7 @@ export class Journal {
     }
     if (result < 0) {
       this.#failure = result;
+      this.#hasRefused ||= isFull;
       // What was written of the record is cut, so that the next one does not follow a torn one.
       this.#calls.ftruncate(this.#fd, this.position);
       return statusOfFailure(result);
