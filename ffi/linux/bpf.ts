@@ -7,13 +7,13 @@
  * @module
  */
 
+import { bindLibc } from "./libc.ts";
 import { mapFile, type Mapping } from "./mapping.ts";
 
-const library = Deno.dlopen("libc.so.6", {
+const libc = bindLibc({
   syscall: { parameters: ["i64", "i64", "buffer", "i64"], result: "i32" },
   __errno_location: { parameters: [], result: "pointer" },
-});
-const libc = library.symbols as unknown as {
+}) as unknown as {
   syscall(number: number, command: number, attributes: Uint8Array, size: number): number;
   __errno_location(): Deno.PointerObject;
 };

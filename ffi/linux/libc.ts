@@ -23,17 +23,21 @@ type NumberCalls<S extends Deno.ForeignLibraryInterface> = {
     : never;
 };
 
-/** The functions that `symbols` declares. Throws where the library has no such function. */
+/** On other systems this folder is loaded, because one bundle is for all of them, and nothing of it is called. */
+export const IS_LINUX = Deno.build.os === "linux";
+
+/** The functions that `symbols` declares; none on another system. Throws where the library has no such function. */
 export function bindLibc<const S extends Deno.ForeignLibraryInterface>(symbols: S): NumberCalls<S> {
+  if (!IS_LINUX) return {} as NumberCalls<S>;
   return Deno.dlopen("libc.so.6", symbols).symbols as unknown as NumberCalls<S>;
 }
 
 const { __errno_location } = bindLibc({ __errno_location: { parameters: [], result: "pointer" } });
 
 /** errno is per thread; so is this module, since every worker evaluates its own copy. */
-const errnoView = new Deno.UnsafePointerView(__errno_location()!);
+const errnoView = IS_LINUX ? new Deno.UnsafePointerView(__errno_location()!) : null;
 
 /** The result of the call just made, or `-errno` if it failed. */
 export function check(result: number): number {
-  return result < 0 ? -errnoView.getInt32() : result;
+  return result < 0 ? -errnoView!.getInt32() : result;
 }

@@ -4,4 +4,9 @@
  * @module
  */
 
-export { monotonicTime, readClock, type Timestamp } from "./linux/clock.ts";
+import * as linux from "./linux/clock.ts";
+import { pick } from "./pick.ts";
+
+export type { Timestamp } from "./linux/clock.ts";
+
+export const { monotonicTime, readClock } = pick(linux, {});

@@ -4,8 +4,7 @@
  * @module
  */
 
-export {
-  absolutePath,
-  currentDirectory,
-  CurrentDirectoryError,
-} from "./linux/current_directory.ts";
+import * as linux from "./linux/current_directory.ts";
+import { pick } from "./pick.ts";
+
+export const { absolutePath, currentDirectory, CurrentDirectoryError } = pick(linux, {});

@@ -4,4 +4,7 @@
  * @module
  */
 
-export { abortMount, closeDeadMount, hasKeeper, isDeadMount } from "./linux/dead_mount.ts";
+import * as linux from "./linux/dead_mount.ts";
+import { pick } from "./pick.ts";
+
+export const { abortMount, closeDeadMount, hasKeeper, isDeadMount } = pick(linux, {});

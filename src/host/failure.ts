@@ -7,5 +7,9 @@
  * @module
  */
 
-export { failure, failureCode, isFailure } from "./linux/failure.ts";
+import * as linux from "./linux/failure.ts";
+import { pick } from "./pick.ts";
+
+export const { failure, failureCode, isFailure } = pick(linux, {});
+
 export type { FailureCode } from "./failure_code.ts";

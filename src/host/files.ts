@@ -7,7 +7,12 @@
  * @module
  */
 
-export {
+import * as linux from "./linux/files.ts";
+import { pick } from "./pick.ts";
+
+export type { Stat } from "./linux/files.ts";
+
+export const {
   birthTime,
   close,
   emptyStat,
@@ -30,7 +35,6 @@ export {
   open,
   pread,
   pwrite,
-  type Stat,
   statfs,
   umask,
-} from "./linux/files.ts";
+} = pick(linux, {});

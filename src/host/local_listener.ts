@@ -4,4 +4,9 @@
  * @module
  */
 
-export { listenLocal, type LocalListener } from "./linux/local_listener.ts";
+import * as linux from "./linux/local_listener.ts";
+import { pick } from "./pick.ts";
+
+export type { LocalListener } from "./linux/local_listener.ts";
+
+export const { listenLocal } = pick(linux, {});

@@ -4,9 +4,9 @@
  * @module
  */
 
-export {
-  ADDRESS_BYTES,
-  connectLocal,
-  fitsAddress,
-  type LocalConnection,
-} from "./linux/local_socket.ts";
+import * as linux from "./linux/local_socket.ts";
+import { pick } from "./pick.ts";
+
+export type { LocalConnection } from "./linux/local_socket.ts";
+
+export const { ADDRESS_BYTES, connectLocal, fitsAddress } = pick(linux, {});

@@ -4,4 +4,9 @@
  * @module
  */
 
-export { mapFile, type Mapping, MAPPING_ALIGNMENT } from "./linux/mapping.ts";
+import * as linux from "./linux/mapping.ts";
+import { pick } from "./pick.ts";
+
+export type { Mapping } from "./linux/mapping.ts";
+
+export const { mapFile, MAPPING_ALIGNMENT } = pick(linux, {});

@@ -4,10 +4,9 @@
  * @module
  */
 
-export {
-  listUsers,
-  type MountUser,
-  type UseElsewhere,
-  useElsewhere,
-  usersAt,
-} from "./linux/mount_users.ts";
+import * as linux from "./linux/mount_users.ts";
+import { pick } from "./pick.ts";
+
+export type { MountUser, UseElsewhere } from "./linux/mount_users.ts";
+
+export const { listUsers, useElsewhere, usersAt } = pick(linux, {});

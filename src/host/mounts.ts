@@ -4,4 +4,9 @@
  * @module
  */
 
-export { isWithin, listMounts, type Mount, MOUNT_TYPE, mountAt } from "./linux/mounts.ts";
+import * as linux from "./linux/mounts.ts";
+import { pick } from "./pick.ts";
+
+export type { Mount } from "./linux/mounts.ts";
+
+export const { isWithin, listMounts, MOUNT_TYPE, mountAt } = pick(linux, {});

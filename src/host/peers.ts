@@ -4,4 +4,14 @@
  * @module
  */
 
-export { type PeerCredentials, Peers } from "./linux/peers.ts";
+import * as linux from "./linux/peers.ts";
+import { pick } from "./pick.ts";
+
+export type PeerCredentials = linux.PeerCredentials;
+
+export interface Peers {
+  /** Who may be at the other end of the new connection. Call it right after each accept. */
+  accepted(): readonly PeerCredentials[];
+}
+
+export const { Peers } = pick<{ Peers: new () => Peers }>(linux, {});

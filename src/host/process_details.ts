@@ -4,4 +4,9 @@
  * @module
  */
 
-export { type ProcessDetails, processDetails } from "./linux/process_details.ts";
+import * as linux from "./linux/process_details.ts";
+import { pick } from "./pick.ts";
+
+export type { ProcessDetails } from "./linux/process_details.ts";
+
+export const { processDetails } = pick(linux, {});

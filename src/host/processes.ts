@@ -4,7 +4,12 @@
  * @module
  */
 
-export {
+import * as linux from "./linux/processes.ts";
+import { pick } from "./pick.ts";
+
+export type { ProcessId } from "./linux/processes.ts";
+
+export const {
   ancestry,
   commandOf,
   instanceOf,
@@ -13,8 +18,7 @@ export {
   isRunning,
   mountNamespace,
   parentOf,
-  type ProcessId,
   processId,
   processOf,
   sinceBoot,
-} from "./linux/processes.ts";
+} = pick(linux, {});

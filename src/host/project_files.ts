@@ -5,7 +5,10 @@
  * @module
  */
 
-export {
+import * as linux from "./linux/project_files.ts";
+import { pick } from "./pick.ts";
+
+export const {
   chmodOpen,
   chownOpen,
   getxattr,
@@ -27,4 +30,4 @@ export {
   symlinkat,
   syncfs,
   unlinkat,
-} from "./linux/project_files.ts";
+} = pick(linux, {});

@@ -4,4 +4,7 @@
  * @module
  */
 
-export { ignoreFileSizeLimit } from "./linux/signals.ts";
+import * as linux from "./linux/signals.ts";
+import { pick } from "./pick.ts";
+
+export const { ignoreFileSizeLimit } = pick(linux, {});

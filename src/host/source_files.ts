@@ -5,8 +5,12 @@
  * @module
  */
 
-export {
-  type DirectoryEntry,
+import * as linux from "./linux/source_files.ts";
+import { pick } from "./pick.ts";
+
+export type { DirectoryEntry } from "./linux/source_files.ts";
+
+export const {
   fgetxattr,
   flistxattr,
   lgetxattr,
@@ -24,4 +28,4 @@ export {
   SEEK_DATA,
   SEEK_HOLE,
   statx,
-} from "./linux/source_files.ts";
+} = pick(linux, {});

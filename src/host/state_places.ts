@@ -4,4 +4,7 @@
  * @module
  */
 
-export { runtimePlaces, statePlace } from "./linux/state_places.ts";
+import * as linux from "./linux/state_places.ts";
+import { pick } from "./pick.ts";
+
+export const { runtimePlaces, statePlace } = pick(linux, {});

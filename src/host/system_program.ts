@@ -4,4 +4,7 @@
  * @module
  */
 
-export { systemProgram } from "./linux/system_program.ts";
+import * as linux from "./linux/system_program.ts";
+import { pick } from "./pick.ts";
+
+export const { systemProgram } = pick(linux, {});

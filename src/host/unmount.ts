@@ -4,4 +4,9 @@
  * @module
  */
 
-export { unmount, type UnmountResult } from "./linux/unmount.ts";
+import * as linux from "./linux/unmount.ts";
+import { pick } from "./pick.ts";
+
+export type { UnmountResult } from "./linux/unmount.ts";
+
+export const { unmount } = pick(linux, {});

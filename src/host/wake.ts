@@ -6,4 +6,7 @@
  * @module
  */
 
-export { createWake, rest, wake } from "./linux/wake.ts";
+import * as linux from "./linux/wake.ts";
+import { pick } from "./pick.ts";
+
+export const { createWake, rest, wake } = pick(linux, {});

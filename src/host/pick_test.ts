@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** All that a daemon consists of, and what a command loads first. */
+const MODULES = [
+  "src/cli/commands.ts",
+  "src/daemon/keeper/keeper.ts",
+  "src/daemon/server/server.ts",
+  "src/daemon/fs_thread/fs_thread.ts",
+  "src/daemon/background/background.ts",
+];
+
+for (const os of ["darwin", "windows"]) {
+  Deno.test(`no library of Linux's is opened by what is loaded on ${os}`, async () => {
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "-A", "--no-check", "tests/support/load_as.ts", os],
+        ...MODULES.map((module) => new URL(module, ROOT).href),
+      ],
+      cwd: fileURLToPath(ROOT),
+    }).output();
+    assert.equal(new TextDecoder().decode(stderr), "");
+    assert.deepEqual(JSON.parse(new TextDecoder().decode(stdout)), []);
+  });
+}
