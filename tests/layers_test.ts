@@ -142,6 +142,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "verify",
     "retention",
   ],
+  "src/telemetry": ["event.ts", "logged_event.ts", "log", "."],
   "src/mount": [".", "fuse", "recording"],
   "src/daemon": [
     "workspaces",

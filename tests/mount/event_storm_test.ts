@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { LogTail } from "../../src/telemetry/log_tail.ts";
-import { listLogFiles } from "../../src/telemetry/log_files.ts";
-import { readLogLines } from "../../src/telemetry/log_reader.ts";
+import { LogTail } from "../../src/telemetry/log/log_tail.ts";
+import { listLogFiles } from "../../src/telemetry/log/log_files.ts";
+import { readLogLines } from "../../src/telemetry/log/log_reader.ts";
 import { parseLoggedEvent } from "../../src/telemetry/logged_event.ts";
 import { type Mounted, withMount, withProject } from "../support/mounted.ts";
 import { succeed, until } from "../support/process.ts";

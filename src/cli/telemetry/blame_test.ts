@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ecsLine } from "../../telemetry/ecs.ts";
+import { ecsLine } from "../../telemetry/log/ecs.ts";
 import type { Action } from "../../telemetry/event.ts";
 import { parseLoggedEvent } from "../../telemetry/logged_event.ts";
 import { blame } from "./blame.ts";

@@ -7,7 +7,7 @@
 import { eventLogPath } from "../../daemon/telemetry/event_log_path.ts";
 import { findDaemon } from "../../daemon/workspaces/find_daemon.ts";
 import { currentDirectory } from "../../host/current_directory.ts";
-import { readLogLines } from "../../telemetry/log_reader.ts";
+import { readLogLines } from "../../telemetry/log/log_reader.ts";
 import { isAbout, type LoggedEvent, parseLoggedEvent } from "../../telemetry/logged_event.ts";
 import type { CommandInput, OptionSpec } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";

@@ -7,8 +7,8 @@
 import type { Params } from "../../control/methods.ts";
 import type { AuditEvent } from "../../control/service/telemetry.ts";
 import { ServiceError } from "../../control/service_error.ts";
-import { listLogFiles } from "../../telemetry/log_files.ts";
-import { linesOfFile } from "../../telemetry/log_reader.ts";
+import { listLogFiles } from "../../telemetry/log/log_files.ts";
+import { linesOfFile } from "../../telemetry/log/log_reader.ts";
 import { isAbout, type LoggedEvent, parseLoggedEvent } from "../../telemetry/logged_event.ts";
 
 const DEFAULT_LIMIT = 100;

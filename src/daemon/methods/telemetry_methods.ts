@@ -6,7 +6,7 @@
 
 import type { Params } from "../../control/methods.ts";
 import type { AuditReport, TelemetryReport } from "../../control/service/telemetry.ts";
-import { listLogFiles } from "../../telemetry/log_files.ts";
+import { listLogFiles } from "../../telemetry/log/log_files.ts";
 import { eventLogPath } from "../telemetry/event_log_path.ts";
 import { SOURCES } from "../telemetry/source_set.ts";
 import type { TelemetryClient } from "../telemetry/telemetry_client.ts";

@@ -7,7 +7,7 @@
  */
 
 import { parseLoggedEvent } from "../../telemetry/logged_event.ts";
-import { otlpLogs } from "../../telemetry/otlp.ts";
+import { otlpLogs } from "../../telemetry/log/otlp.ts";
 import type { SinkChoice } from "../../telemetry/telemetry_choice.ts";
 
 /** Lines that wait for a sink. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ecsLine } from "../../telemetry/ecs.ts";
+import { ecsLine } from "../../telemetry/log/ecs.ts";
 import { openSink, Sink } from "./sinks.ts";
 
 function lines(count: number): string[] {

@@ -13,14 +13,14 @@
 import { monotonicTime } from "../../host/clock.ts";
 import { rest } from "../../host/wake.ts";
 import { CallTimes } from "../../telemetry/call_times.ts";
-import { EventLog } from "../../telemetry/event_log.ts";
+import { EventLog } from "../../telemetry/log/event_log.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { BatchLane } from "../../filters/batch_lane.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
 import { FilterStage } from "../../filters/filter_stage.ts";
 import { OpenLanes } from "../../filters/open_lanes.ts";
 import type { Source } from "../../telemetry/source.ts";
-import { LogWriter } from "../../telemetry/log_writer.ts";
+import { LogWriter } from "../../telemetry/log/log_writer.ts";
 import { tellsOf } from "../../telemetry/level.ts";
 import { SourcePoll } from "../../telemetry/linux/source_poll.ts";
 import { MountSource } from "../../telemetry/mount_source.ts";

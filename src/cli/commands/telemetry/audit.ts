@@ -1,5 +1,5 @@
-import { contextfsEvent, contextfsLine } from "../../../telemetry/contextfs_line.ts";
-import { LogTail } from "../../../telemetry/log_tail.ts";
+import { contextfsEvent, contextfsLine } from "../../../telemetry/log/contextfs_line.ts";
+import { LogTail } from "../../../telemetry/log/log_tail.ts";
 import { type LoggedEvent, parseLoggedEvent } from "../../../telemetry/logged_event.ts";
 import { countsBy, type Group, GROUPS } from "../../telemetry/counts_by.ts";
 import {

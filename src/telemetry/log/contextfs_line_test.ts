@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ContextfsEvent, contextfsEvent, contextfsLine } from "./contextfs_line.ts";
 import { ecsLine } from "./ecs.ts";
-import { parseLoggedEvent } from "./logged_event.ts";
+import { parseLoggedEvent } from "../logged_event.ts";
 
 const NOTHING: ContextfsEvent = {
   ts: 0n,

@@ -3,7 +3,7 @@ import { ecsLine } from "./ecs.ts";
 import { listLogFiles } from "./log_files.ts";
 import { LOG_LIMITS, LogWriter } from "./log_writer.ts";
 import { readLogLines } from "./log_reader.ts";
-import { parseLoggedEvent } from "./logged_event.ts";
+import { parseLoggedEvent } from "../logged_event.ts";
 
 function inDirectory(body: (directory: string) => void): void {
   const directory = Deno.makeTempDirSync();

@@ -7,8 +7,8 @@
  * @module
  */
 
-import type { Action } from "./event.ts";
-import type { LoggedEvent } from "./logged_event.ts";
+import type { Action } from "../event.ts";
+import type { LoggedEvent } from "../logged_event.ts";
 
 /** A line's keys, in its order. */
 export interface ContextfsEvent {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { monotonicTime } from "../host/clock.ts";
+import { monotonicTime } from "../../host/clock.ts";
 import { ecsLine } from "./ecs.ts";
-import type { TelemetryEvent } from "./event.ts";
+import type { TelemetryEvent } from "../event.ts";
 import type { LogWriter } from "./log_writer.ts";
 
 /** Longest time that a line waits for others, ms. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { ecsLine, timestamp } from "./ecs.ts";
-import type { TelemetryEvent } from "./event.ts";
+import type { TelemetryEvent } from "../event.ts";
 
 const PLACE = { sequence: 7, wallOffset: Date.UTC(2026, 0, 2) };
 const parsed = (event: TelemetryEvent) => JSON.parse(ecsLine(event, PLACE));

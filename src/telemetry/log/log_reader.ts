@@ -5,7 +5,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import { binaryString, isForeign } from "../../ffi/binary_string.ts";
+import { binaryString, isForeign } from "../../../ffi/binary_string.ts";
 import { listLogFiles } from "./log_files.ts";
 import { mayTellOf } from "./path_index.ts";
 

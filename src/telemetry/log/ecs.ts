@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { Action, TelemetryEvent, TelemetryProcess } from "./event.ts";
+import type { Action, TelemetryEvent, TelemetryProcess } from "../event.ts";
 
 /** What the log adds to an event. */
 export interface LogPlace {

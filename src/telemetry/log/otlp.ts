@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { LoggedEvent } from "./logged_event.ts";
+import type { LoggedEvent } from "../logged_event.ts";
 
 type Value =
   | { stringValue: string }
