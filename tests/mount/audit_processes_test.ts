@@ -52,10 +52,11 @@ Deno.test("a run's programs are in the log from the first on, with arguments, br
       event.action === "exit" && process!.name === "sh"
     );
     assert.deepEqual(ends.map(({ process }) => process!.exit_code), [3]);
-    const [connect] = events.filter(({ event }) => event.action === "connect");
-    assert.equal(connect!.error?.code, "EACCES");
-    assert.equal(connect!.destination?.ip, "127.0.0.1");
-    assert.equal(connect!.destination?.port, 9);
+    // Without SHELL in its environment bash asks nscd for it, at a socket of the machine, which no rule is about.
+    const connections = events.filter(({ event, destination }) =>
+      event.action === "connect" && destination !== undefined
+    ).map(({ error, destination }) => [destination!.ip, destination!.port, error?.code]);
+    assert.deepEqual(connections, [["127.0.0.1", 9, "EACCES"]]);
   });
 });
 
