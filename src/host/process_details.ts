@@ -4,4 +4,4 @@
  * @module
  */
 
-export { type ProcessDetails, processDetails } from "./linux/process_details.ts";
+export { argumentsOf, type ProcessDetails, processDetails } from "./linux/process_details.ts";
