@@ -25,18 +25,21 @@ export function eventOfLine(line: string): TelemetryEvent | null {
 function ofSchema(line: Json): TelemetryEvent | null {
   const action = text(line, "event.action");
   if (action === undefined) return null;
-  const args = at(line, "process.args");
+  const [args, calls] = [at(line, "process.args"), at(line, "agentvfs.calls")];
   return defined({
     provider: (text(line, "event.provider") ?? "mount") as Provider,
     action: action as Action,
     time: 0,
     error: text(line, "error.code"),
     path: bytes(line, "agentvfs.path_base64") ?? utf8(text(line, "file.path")),
-    target: utf8(text(line, "file.target_path")),
+    target: bytes(line, "agentvfs.target_base64") ??
+      utf8(text(line, "file.target_path") ?? text(line, "agentvfs.attribute")),
     branch: text(line, "agentvfs.branch"),
     view: number(line, "agentvfs.view"),
     session: text(line, "agentvfs.session"),
     call: text(line, "agentvfs.call"),
+    calls: Array.isArray(calls) ? calls.map(String) : undefined,
+    tool: text(line, "agentvfs.tool"),
     process: defined({
       pid: number(line, "process.pid"),
       uid: number(line, "user.id"),

@@ -64,13 +64,14 @@ return function(events, count)
   local answers, failure, at = {}, nil, 1
   for i = 1, count do
     local length = unpack("<I4", events, at)
-    local op, pid, uid, view, path, target, comm, exe, branch, backend, session, call, args, err =
-      unpack("<I4I4I4I4s2s2s2s2s2s2s2s2s2s2", events, at + 4)
+    local op, pid, uid, view, path, target, comm, exe, branch, backend, session, call, args, err,
+      tool, asked, about = unpack("<I4I4I4I4s2s2s2s2s2s2s2s2s2s2s2s2s2", events, at + 4)
     local ok, answer = pcall(one, {
       op = names[op] or "unknown", pid = pid, uid = uid, view = view, path = path,
       target = optional(target), comm = comm, exe = optional(exe), branch = optional(branch),
       backend = backend, session = optional(session), call = optional(call),
-      args = optional(args), error = optional(err),
+      args = optional(args), error = optional(err), tool = optional(tool),
+      asked = optional(asked), about = optional(about),
     })
     if ok then answers[i] = answer
     else answers[i], failure = FAILED, sub(tostring(answer), 1, 400) end

@@ -3,7 +3,8 @@
  *
  * ```
  * u32 operation, u32 process id, u32 user id, u32 view
- * path, target, name of the program, executable, branch, provider, session, tool call, arguments, error
+ * path, target, name of the program, executable, branch, provider, session, tool call, arguments, error,
+ * tool, operation that is asked about, path that is asked about
  * ```
  *
  * Text is bytes, as programs give it, after a u16 with its length; arguments are joined with NUL. Who reads may stop after
@@ -19,8 +20,10 @@ import { actionNumber } from "./action_numbers.ts";
 export const PACKED_NUMBERS = 16;
 /** Longest text; what is longer is cut. A path on Linux has 4095 bytes at most. */
 const MOST_TEXT = 4096;
+/** How many texts there are. */
+const TEXTS = 13;
 /** Room that every event fits in. */
-export const MOST_PACKED = PACKED_NUMBERS + 10 * (2 + MOST_TEXT);
+export const MOST_PACKED = PACKED_NUMBERS + TEXTS * (2 + MOST_TEXT);
 
 /** Writes `event` at `at`; returns where it ends, or -1 if it does not fit. */
 export function packEvent(event: TelemetryEvent, into: DataView, at: number): number {
@@ -33,9 +36,12 @@ export function packEvent(event: TelemetryEvent, into: DataView, at: number): nu
     event.branch,
     event.provider,
     event.session,
-    event.call,
+    event.call ?? event.calls?.join("\0"),
     process?.args?.join("\0"),
     typeof event.error === "string" ? event.error : undefined,
+    event.tool,
+    event.asked?.operation,
+    event.asked?.path,
   ];
   let size = PACKED_NUMBERS;
   for (const text of texts) size += 2 + Math.min(text?.length ?? 0, MOST_TEXT);

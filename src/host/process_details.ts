@@ -9,4 +9,4 @@ import { pick } from "./pick.ts";
 
 export type { ProcessDetails } from "./linux/process_details.ts";
 
-export const { processDetails } = pick(linux, {});
+export const { argumentsOf, processDetails } = pick(linux, {});

@@ -97,6 +97,8 @@ export interface TelemetryEvent {
   /** Of the sessions and runs that were registered. */
   readonly session?: string;
   readonly cgroup?: number;
+  /** Of what is not done yet, because a rule asks a filter about it: the rule's operation, and the path that the rule is about. */
+  readonly asked?: { readonly operation: string; readonly path: string };
   /** Id of the tool call of an agent during which it was done. */
   readonly call?: string;
   /** The tool of that call, as the agent names it. */

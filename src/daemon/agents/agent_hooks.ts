@@ -44,8 +44,8 @@ export interface AgentHooksParts {
   roots(branch: string): readonly string[];
   /** Whether what agents tell of becomes checkpoints. */
   records(): boolean;
-  /** These calls are under way in a branch from now on. */
-  readonly onCalls: (branch: string, calls: readonly AgentEvent[]) => void;
+  /** These calls are under way in a branch from now on. Resolves when all know who ask. */
+  readonly onCalls: (branch: string, calls: readonly AgentEvent[]) => Promise<void>;
   /** Longest time that an agent waits, ms. */
   readonly deadlineMs: number;
 }
@@ -130,7 +130,7 @@ export class AgentHooks {
       const branch = await this.parts.branch(name);
       const record = this.#advance(name, event);
       const calls = this.#callsIn(name);
-      this.parts.onCalls(name, calls.all);
+      await this.parts.onCalls(name, calls.all);
       if (calls.areSeveral) await this.#witness(branch, true);
       if (record !== null) await this.#tryRecord(branch, event, record);
       if (calls.isEmpty) await this.#witness(branch, false);

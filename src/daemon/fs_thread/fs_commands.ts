@@ -100,6 +100,10 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       policy.filters.setFilters(handles);
       return null;
     },
+    calls: ({ branch, calls }) => {
+      state.policy.calls.set(branch, calls, monotonicTime());
+      return null;
+    },
     denials: () => ({ count: state.policy.denials.count, last: state.policy.denials.last }),
     drain: () => session.drain(),
     references: () => {

@@ -8,28 +8,45 @@ import { PolicyGate } from "../../mount/fuse/policy/policy_gate.ts";
 import type { CgroupCallers } from "../../mount/linux/cgroup_callers.ts";
 import { FilterQuestions } from "../../mount/fuse/policy/filter_questions.ts";
 import { monotonicTime } from "../../host/clock.ts";
+import { askedEvent } from "../../mount/recording/asked_event.ts";
+import { argumentsOf } from "../../host/process_details.ts";
+import type { TelemetryEvent } from "../../telemetry/event.ts";
+import { CallTimes } from "../../telemetry/call_times.ts";
+import { redactArguments } from "../../telemetry/redact.ts";
 import { askingProcess, PolicyCaller } from "../../mount/linux/policy_caller.ts";
 import { Denials } from "../../policy/denial.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
 import { Policy } from "../../policy/policy.ts";
 import type { PolicyText } from "../threads/messages.ts";
 
+export interface FsPolicyOptions {
+  readonly rules: PolicyText | null;
+  /** Null where the mount is not routed by cgroup. */
+  readonly callers: CgroupCallers | null;
+  /** Where everybody sees the mount, a binary string. */
+  readonly mountpoint: string;
+  /** Of programs' arguments nothing is told. */
+  readonly redactsArguments: boolean;
+  /** Pages of this node, as the kernel has it, hold what was refused. */
+  readonly onStale: (node: number) => void;
+}
+
 export class FsPolicy {
   readonly gate: PolicyGate;
   readonly denials = new Denials();
+  /** Which tool calls are under way: filters that rules ask are told. */
+  readonly calls = new CallTimes();
 
   /** Throws what parsing the rules throws: without them nothing is to be served. */
-  constructor(
-    rules: PolicyText | null,
-    callers: CgroupCallers | null,
-    mountpoint: string,
-    onStale: (node: number) => void,
-  ) {
+  constructor(readonly options: FsPolicyOptions) {
+    const { rules, callers, mountpoint, onStale } = options;
     const caller = new PolicyCaller(callers);
     this.gate = new PolicyGate({
       filters: new FilterQuestions({
         mountpoint,
         processOf: ({ request }) => askingProcess(request),
+        describe: (context, about) => askedEvent(context, mountpoint, about),
+        complete: (event) => this.#complete(event),
         now: monotonicTime,
       }),
       callerOf: ({ request }) => caller.of(request),
@@ -37,6 +54,20 @@ export class FsPolicy {
       onStale,
     });
     this.install(rules);
+  }
+
+  #complete(event: TelemetryEvent): TelemetryEvent {
+    const { callers, redactsArguments } = this.options;
+    const { process } = event;
+    const args = process?.pid === undefined ? undefined : argumentsOf(process.pid);
+    const session = process?.tid ? callers?.sessionOf(process.tid) ?? null : null;
+    return this.calls.placed({
+      ...event,
+      ...(session === null ? {} : { session: String(session.id) }),
+      ...(args === undefined
+        ? {}
+        : { process: { ...process, args: redactArguments(args, redactsArguments) } }),
+    });
   }
 
   install(rules: PolicyText | null): void {

@@ -94,12 +94,13 @@ function serve(
     : makeRouting(views, start.routing, start.resume, reenactment, stamps);
   const receiver = new MailboxReceiver(start.mailbox);
   const recorder = makeRecorder(start, stamps);
-  const policy = new FsPolicy(
-    start.policy,
-    routing?.callers ?? null,
-    binaryString(start.mountpoint),
-    (node) => post({ type: "stale", node }),
-  );
+  const policy = new FsPolicy({
+    rules: start.policy,
+    callers: routing?.callers ?? null,
+    mountpoint: binaryString(start.mountpoint),
+    redactsArguments: start.redactsArguments,
+    onStale: (node) => post({ type: "stale", node }),
+  });
   const witnesses = new Map<number, ChangeWitness>();
   const session = new Session({
     ...(main!.connection === null ? {} : { resumed: main!.connection }),

@@ -108,8 +108,11 @@ export class Daemon {
     this.#filters = new FilterMethods(parts.filters);
     const deadlineMs = Number(Deno.env.get(HOOK_DEADLINE_VARIABLE)) || HOOK_DEADLINE_MS;
     const worktrees = new UnchangedWorktrees(this.service);
-    const onCalls = (branch: string, calls: readonly AgentEvent[]) =>
-      parts.telemetry?.calls(branch, openCalls(calls));
+    const onCalls = async (branch: string, underWay: readonly AgentEvent[]) => {
+      const calls = openCalls(underWay);
+      parts.telemetry?.calls(branch, calls);
+      await fs.call("calls", { branch, calls });
+    };
     this.hooks = new AgentHooks({
       ...access,
       moves,

@@ -171,6 +171,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     start: {
       policy: policyText(policy),
       mountpoint: config.mount,
+      redactsArguments: config.telemetry.redactsArguments,
       filtersFd: filters.asked,
       wantsOpens: wantsOpens(policy) || asksForOpens(config.telemetry.level),
       fuseFd,

@@ -17,6 +17,7 @@ import type { Witnessed } from "../../mount/recording/change_witness.ts";
 import type { Watches } from "../../mount/linux/watches.ts";
 import type { ProcessId } from "../../host/processes.ts";
 import type { Answer, Question } from "../../mount/fuse/questions.ts";
+import type { OpenCall } from "../../telemetry/call_times.ts";
 import type { Level } from "../../telemetry/level.ts";
 import type { Ring } from "../../telemetry/ring.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
@@ -59,6 +60,8 @@ export interface FsStart {
   readonly generation: number;
   /** The rules, in force before anything is answered; null: there are none. */
   readonly policy: PolicyText | null;
+  /** Filters that rules ask are told nothing of programs' arguments. */
+  readonly redactsArguments: boolean;
   /** Where everybody sees the mount. */
   readonly mountpoint: string;
   /** Readable when a filter has answered somebody who waits. */
@@ -208,6 +211,8 @@ export interface FsCommands {
   policy: { in: PolicyText | null; out: Float64Array };
   /** Rules may ask these filters from now on. */
   filters: { in: readonly FilterHandle[]; out: null };
+  /** These calls of agents are under way in a branch from now on. */
+  calls: { in: { branch: string; calls: readonly OpenCall[] }; out: null };
   denials: { in: null; out: { count: number; last: readonly Denial[] } };
   /** Answers what the kernel has sent already; results in the number of write-backs since the mount began. */
   drain: { in: null; out: number };

@@ -58,7 +58,8 @@ export function readStat(
   };
 }
 
-function argumentsOf(pid: number): string[] | undefined {
+/** With which it was started, as far as they can be seen. */
+export function argumentsOf(pid: number): string[] | undefined {
   const bytes = read(`/proc/${pid}/cmdline`);
   if (bytes === null || bytes.length === 0) return undefined;
   const text = binaryName(bytes, 0, Math.min(bytes.length, ARGS_BYTES));

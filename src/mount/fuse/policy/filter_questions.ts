@@ -12,10 +12,10 @@ import type { Answer } from "../../../filters/answer.ts";
 import { AskLane, type NoAnswer } from "../../../filters/ask_lane.ts";
 import type { FilterHandle } from "../../../filters/filter_handle.ts";
 import { OpenLanes } from "../../../filters/open_lanes.ts";
-import { Operation } from "../../../policy/operation.ts";
+import { operationsText } from "../../../policy/operation.ts";
 import type { Rule } from "../../../policy/rule.ts";
-import type { Action, TelemetryEvent, TelemetryProcess } from "../../../telemetry/event.ts";
-import { pathOf } from "../../../tree/nodes/inode.ts";
+import type { TelemetryEvent, TelemetryProcess } from "../../../telemetry/event.ts";
+import { type Inode, pathOf } from "../../../tree/nodes/inode.ts";
 import type { Place } from "../../tree_states.ts";
 import type { Context } from "../context.ts";
 
@@ -44,23 +44,18 @@ interface Asked {
 /** Words that may be used again. */
 const MOST_KEPT = 4096;
 
-const ACTIONS: readonly (readonly [operation: number, action: Action])[] = [
-  [Operation.READ, "read"],
-  [Operation.WRITE, "write"],
-  [Operation.CREATE, "create"],
-  [Operation.UNLINK, "unlink"],
-  [Operation.RENAME, "rename"],
-  [Operation.TRUNCATE, "truncate"],
-  [Operation.EXEC, "exec"],
-  [Operation.LINK, "link"],
-  [Operation.ATTRIBUTES, "chmod"],
-];
-
 export interface FilterQuestionsOptions {
   /** Where everybody sees the mount, a binary string. */
   readonly mountpoint: string;
   /** Who made the request that the context has. */
   readonly processOf: (context: Context) => TelemetryProcess;
+  /** What the request is that the context has, of which a rule asks about the path `about`. */
+  readonly describe: (
+    context: Context,
+    about: string,
+  ) => Pick<TelemetryEvent, "action" | "path" | "target">;
+  /** An event with what else is known of who does it. */
+  readonly complete: (event: TelemetryEvent) => TelemetryEvent;
   /** Ms. */
   readonly now: () => number;
 }
@@ -97,24 +92,29 @@ export class FilterQuestions {
   word(context: Context, rule: Rule, place: Place, operation: number): Word {
     const lane = this.#laneOf(rule);
     if (lane === undefined) return rule.otherwise;
-    const path = this.#pathOf(place);
+    const { mountpoint, now, describe, complete } = this.options;
+    const about = shownPath(mountpoint, place.parent, place.name);
+    const { action, path, target } = describe(context, about);
     const process = this.#process ??= this.options.processOf(context);
     const { name, executable, uid } = process;
     const view = context.view.number;
-    const key = [rule.filter, operation, uid, view, name, executable, path].join("\0");
+    const key = [rule.filter, operation, action, uid, view, name, executable, about, path, target]
+      .join("\0");
     const known = this.#known.get(key) ?? this.#kept.get(key);
     if (known !== undefined) return known;
     this.#needs.set(key, {
       rule,
-      event: {
+      event: complete({
         provider: "mount",
-        action: ACTIONS.find(([bit]) => bit === operation)?.[1] ?? "stat",
-        time: this.options.now(),
-        path,
+        action,
+        time: now(),
+        ...(path === undefined ? {} : { path }),
+        ...(target === undefined ? {} : { target }),
+        asked: { operation: operationsText(operation), path: about },
         view,
         process,
         ...(context.view.branch === null ? {} : { branch: context.view.branch }),
-      },
+      }),
     });
     return "allow";
   }
@@ -197,12 +197,12 @@ export class FilterQuestions {
   #laneOf({ filter }: Rule): AskLane | undefined {
     return this.#lanes.all.find(({ name }) => name === filter)?.lane;
   }
+}
 
-  #pathOf({ parent, name }: Place): string {
-    const { mountpoint } = this.options;
-    const directory = pathOf(parent);
-    return directory === null || directory === ""
-      ? `${mountpoint}/${name}`
-      : `${mountpoint}/${directory}/${name}`;
-  }
+/** Absolute, where everybody sees the mount. */
+export function shownPath(mountpoint: string, directory: Inode, name: string): string {
+  const above = pathOf(directory);
+  return above === null || above === ""
+    ? `${mountpoint}/${name}`
+    : `${mountpoint}/${above}/${name}`;
 }
