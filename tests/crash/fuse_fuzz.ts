@@ -9,7 +9,7 @@
  * @module
  */
 
-import { FilterQuestions } from "../../src/mount/fuse/policy/filter_questions.ts";
+import { noFilters } from "../support/no_filters.ts";
 import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
 import { parsePolicy } from "../../src/policy/parse_policy.ts";
 import { ANY_CALLER, Policy } from "../../src/policy/policy.ts";
@@ -166,7 +166,7 @@ class Victim {
     this.#fds.forEach(setNonblocking);
     const policy = new PolicyGate({
       callerOf: () => ANY_CALLER,
-      filters: new FilterQuestions({ mountpoint: "", processOf: () => ({}), now: () => 0 }),
+      filters: noFilters(),
       onDenied() {},
       onStale() {},
     });

@@ -3,7 +3,7 @@
  * same is told the truth, and what such a thread of another server asks for is refused.
  */
 
-import { FilterQuestions } from "../../src/mount/fuse/policy/filter_questions.ts";
+import { noFilters } from "../support/no_filters.ts";
 import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
 import { ANY_CALLER } from "../../src/policy/policy.ts";
 import assert from "node:assert/strict";
@@ -54,7 +54,7 @@ class Served {
       filtersFd: -1,
       policy: new PolicyGate({
         callerOf: () => ANY_CALLER,
-        filters: new FilterQuestions({ mountpoint: "", processOf: () => ({}), now: () => 0 }),
+        filters: noFilters(),
         onDenied() {},
         onStale() {},
       }),

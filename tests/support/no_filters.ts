@@ -1,0 +1,12 @@
+import { FilterQuestions } from "../../src/mount/fuse/policy/filter_questions.ts";
+
+/** Where no rule asks a filter. */
+export function noFilters(): FilterQuestions {
+  return new FilterQuestions({
+    mountpoint: "",
+    processOf: () => ({}),
+    describe: () => ({ action: "write" }),
+    complete: (event) => event,
+    now: () => 0,
+  });
+}
