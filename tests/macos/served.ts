@@ -5,7 +5,6 @@
  */
 
 import { OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
-import { FilterQuestions } from "../../src/mount/fuse/policy/filter_questions.ts";
 import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
 import { MAX_WRITE } from "../../src/mount/fuse/request.ts";
 import { MessageStream } from "../../src/mount/macos/message_stream.ts";
@@ -15,6 +14,7 @@ import { MAIN_VIEW, ViewTable } from "../../src/mount/views.ts";
 import { ANY_CALLER } from "../../src/policy/policy.ts";
 import type { RequestId } from "../../src/tree/journal/journal_record.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
+import { noFilters } from "../support/no_filters.ts";
 import type { MemoryStream } from "./memory_stream.ts";
 
 export const OWNER = { uid: 501, gid: 20 };
@@ -32,7 +32,7 @@ export interface ServeOptions {
 export function noRules(): PolicyGate {
   return new PolicyGate({
     callerOf: () => ANY_CALLER,
-    filters: new FilterQuestions({ mountpoint: "", processOf: () => ({}), now: () => 0 }),
+    filters: noFilters(),
     onDenied() {},
     onStale() {},
   });
