@@ -143,7 +143,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "retention",
   ],
   "src/telemetry": ["event.ts", "logged_event.ts", "log", "."],
-  "src/mount": [".", "fuse", "recording"],
+  "src/mount": [".", "fuse", "recording", "dispatch"],
   "src/daemon": [
     "workspaces",
     "doctor",

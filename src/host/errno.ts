@@ -1,5 +1,6 @@
 /**
- * The host's error numbers, for the mount adapters alone: they are what the kernel's protocol carries. Everybody else
+ * Error numbers, Linux's on every system, for the mount adapters alone: handlers answer with them, and an adapter says them
+ * as its protocol has them. Everybody else
  * names failures by their codes (`failure.ts`).
  *
  * @module

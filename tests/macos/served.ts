@@ -5,12 +5,16 @@
  */
 
 import { OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
+import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
 import { MAX_WRITE } from "../../src/mount/fuse/request.ts";
 import { MessageStream } from "../../src/mount/macos/message_stream.ts";
 import { StreamSession } from "../../src/mount/macos/session.ts";
+import type { Recorder } from "../../src/mount/recording/recorder.ts";
 import { MAIN_VIEW, ViewTable } from "../../src/mount/views.ts";
+import { ANY_CALLER } from "../../src/policy/policy.ts";
 import type { RequestId } from "../../src/tree/journal/journal_record.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
+import { noFilters } from "../support/no_filters.ts";
 import type { MemoryStream } from "./memory_stream.ts";
 
 export const OWNER = { uid: 501, gid: 20 };
@@ -20,12 +24,30 @@ export interface ServeOptions {
   readonly storePath?: string;
   /** What the journal's last record says was carried out by a server before. */
   readonly completed?: RequestId | null;
+  readonly policy?: PolicyGate;
+  readonly recorder?: Recorder | null;
+}
+
+/** Rules that nobody has made. */
+export function noRules(): PolicyGate {
+  return new PolicyGate({
+    callerOf: () => ANY_CALLER,
+    filters: noFilters(),
+    onDenied() {},
+    onStale() {},
+  });
 }
 
 export function serveTree(
   tree: WorkingTree,
   stream: MemoryStream,
-  { owner = OWNER, storePath = "/", completed = null }: ServeOptions = {},
+  {
+    owner = OWNER,
+    storePath = "/",
+    completed = null,
+    policy = noRules(),
+    recorder = null,
+  }: ServeOptions = {},
 ): StreamSession {
   const view = { number: MAIN_VIEW, tree, writable: true, inodeSpace: 0, completed };
   return new StreamSession({
@@ -36,5 +58,10 @@ export function serveTree(
     ask: () => {},
     flush: () => false,
     counters: new Uint32Array(OPCODE_LIMIT),
+    policy,
+    recorder,
+    onRemoving: () => {},
+    wantsOpens: true,
+    generation: 0,
   });
 }

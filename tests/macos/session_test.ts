@@ -3,11 +3,16 @@
 import assert from "node:assert/strict";
 import { Opcode } from "../../ffi/fuse_kernel.ts";
 import { DarwinRename, DarwinXattr } from "../../ffi/macos/fuse_darwin.ts";
+import { Recorder } from "../../src/mount/recording/recorder.ts";
+import { parsePolicy } from "../../src/policy/parse_policy.ts";
+import { Policy } from "../../src/policy/policy.ts";
+import { readMountRecord } from "../../src/telemetry/mount_record.ts";
+import { createRing, RingReader, RingWriter } from "../../src/telemetry/ring.ts";
 import { randomness, SEED } from "../support/random.ts";
 import { Fixture } from "../tree/fixture.ts";
 import { DarwinClient, fields, Refused, ROOT } from "./darwin_client.ts";
 import { MemoryStream } from "./memory_stream.ts";
-import { OWNER, serveTree } from "./served.ts";
+import { noRules, OWNER, serveTree } from "./served.ts";
 
 function withClient(use: (client: DarwinClient, fixture: Fixture) => void): void {
   const fixture = new Fixture();
@@ -260,3 +265,34 @@ Deno.test("a request that was carried out and not taken is answered again, and n
       check();
     }
   }));
+
+Deno.test("rules are asked before a request is carried out, and what is done is recorded", () => {
+  const fixture = new Fixture();
+  try {
+    const policy = noRules();
+    const rules = [{ path_pattern: "secret/**", deny: "write,create,unlink" }];
+    policy.policy = new Policy(parsePolicy(JSON.stringify({ rules })), 1);
+    const ring = createRing(65536);
+    const recorder = new Recorder(new RingWriter(ring), "changes", null);
+    const stream = new MemoryStream();
+    const client = new DarwinClient(stream, serveTree(fixture.tree, stream, { policy, recorder }));
+    client.init();
+    const directory = client.mkdir(ROOT, "secret");
+    refuses("EACCES", () => client.create(directory.node, "f"));
+    refuses("ENOENT", () => client.lookup(directory.node, "f"));
+    client.create(ROOT, "open");
+    const told: string[] = [];
+    const reader = new RingReader(ring);
+    reader.read((at) => {
+      const { action, path, verdict, error } = readMountRecord(reader.view, reader.bytes, at);
+      told.push(`${action} ${path} ${verdict} ${error}`);
+    }, 100);
+    assert.deepEqual(told, [
+      "mkdir secret allow 0",
+      "create secret/f deny EACCES",
+      "create open allow 0",
+    ]);
+  } finally {
+    fixture.close();
+  }
+});

@@ -2,7 +2,7 @@
  * What differs between the kernels that speak the FUSE protocol: the versions, and where the fields of their structs lie.
  *
  * The codec takes it as a value, and the handlers do not know whose it is. Requests begin alike everywhere; error
- * numbers are the host's (`host/errno.ts`).
+ * numbers are Linux's (`host/errno.ts`) until they are sent.
  *
  * @module
  */
