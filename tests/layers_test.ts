@@ -142,7 +142,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "verify",
     "retention",
   ],
-  "src/telemetry": ["event.ts", "logged_event.ts", "log", "."],
+  "src/telemetry": ["event.ts", "level.ts", "logged_event.ts", "index", "log", "."],
   "src/mount": [".", "fuse", "recording", "dispatch"],
   "src/daemon": [
     "workspaces",

@@ -86,6 +86,11 @@ export function parseLoggedEvent(line: string): LoggedEvent | null {
   }
 }
 
+/** When it was, ms since 1970. */
+export function timeOf(event: LoggedEvent): number {
+  return Date.parse(event["@timestamp"]);
+}
+
 /** True if it is about one of these absolute paths, or something below them, by either of its names. None: about anything. */
 export function isAbout({ file }: LoggedEvent, paths: readonly string[]): boolean {
   if (paths.length === 0) return true;

@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { LoggedEvent } from "../../telemetry/logged_event.ts";
+import type { Actor } from "../../telemetry/index/actor.ts";
+import { DistinctPaths } from "../../telemetry/index/distinct_paths.ts";
+import type { Part } from "../../telemetry/index/part.ts";
+import { FAILED, INDEXED_ACTIONS, NONE } from "../../telemetry/index/part_layout.ts";
+import { columnsFor, type EventQuestion, selectRows } from "../../telemetry/index/select_rows.ts";
+import { logParts } from "../../telemetry/log/log_parts.ts";
 
 export const GROUPS = ["pid", "program", "branch", "tool"] as const;
 export type Group = typeof GROUPS[number];
@@ -14,33 +19,85 @@ export interface GroupCount {
   readonly name: string;
   readonly events: number;
   readonly files: number;
+  /** It has very many files: they are so many to within one percent. */
+  readonly areFilesAbout: boolean;
   readonly bytes: number;
   readonly failures: number;
   readonly last: string;
 }
 
+const NAMES: { readonly [G in Group]: (actor: Actor) => string } = {
+  pid: ({ pid, name }) => pid === undefined ? "" : `${name ?? "?"}[${pid}]`,
+  program: ({ name }) => name ?? "",
+  branch: ({ branch }) => branch ?? "",
+  tool: ({ call, tool }) => call === undefined ? "" : `${tool ?? "?"} ${call}`,
+};
+
+const WRITE = INDEXED_ACTIONS.indexOf("write");
+
+interface Sum {
+  readonly name: string;
+  events: number;
+  bytes: number;
+  failures: number;
+  last: number;
+}
+
 /** Those with most events first. */
-export function countsBy(events: Iterable<LoggedEvent>, group: Group): GroupCount[] {
-  const counts = new Map<string, { -readonly [K in keyof GroupCount]: GroupCount[K] }>();
-  const files = new Map<string, Set<string>>();
-  for (const { event, file, process, agentvfs, "@timestamp": last } of events) {
-    if (event.provider === "agentvfs") continue;
-    const name = {
-      pid: process?.pid === undefined ? "" : `${process.name ?? "?"}[${process.pid}]`,
-      program: process?.name ?? "",
-      branch: agentvfs.branch ?? "",
-      tool: agentvfs.call === undefined ? "" : `${agentvfs.tool ?? "?"} ${agentvfs.call}`,
-    }[group];
-    const count = counts.get(name) ?? { name, events: 0, files: 0, bytes: 0, failures: 0, last };
-    const paths = files.get(name) ?? new Set();
-    if (file?.path !== undefined) paths.add(file.path);
-    files.set(name, paths);
-    count.events++;
-    count.files = paths.size;
-    count.bytes += event.action === "write" ? agentvfs.bytes ?? 0 : 0;
-    count.failures += event.outcome === "failure" ? 1 : 0;
-    count.last = last;
-    counts.set(name, count);
+export function countsBy(directory: string, question: EventQuestion, group: Group): GroupCount[] {
+  const sums: Sum[] = [];
+  const numbers = new Map<string, number>();
+  const files = new DistinctPaths();
+  const numberOf = (actor: Actor) => {
+    if (actor.own === true) return -1;
+    const name = NAMES[group](actor);
+    const known = numbers.get(name);
+    if (known !== undefined) return known;
+    numbers.set(name, sums.length);
+    return sums.push({ name, events: 0, bytes: 0, failures: 0, last: 0 }) - 1;
+  };
+  const columns = [
+    ...columnsFor(question),
+    ...["actors", "actor", "action", "bytes", "path", "pathHash", "pathHash2"] as const,
+  ];
+  for (const { part } of logParts(directory, { ...question, columns })) {
+    const rows = selectRows(part, question);
+    if (rows !== null) add(part, rows, numberOf, sums, files);
   }
-  return [...counts.values()].sort((a, b) => b.events - a.events);
+  return sums.map(({ last, ...sum }, number) => ({
+    ...sum,
+    files: files.count(number),
+    areFilesAbout: !files.isExact(number),
+    last: new Date(last).toISOString(),
+  })).filter(({ events }) => events > 0).sort((a, b) => b.events - a.events);
+}
+
+function add(
+  part: Part,
+  rows: Uint8Array,
+  numberOf: (actor: Actor) => number,
+  sums: readonly Sum[],
+  files: DistinctPaths,
+): void {
+  const { actor, action, bytes, path, pathHash, pathHash2, time, header: { firstTime } } = part;
+  const groups = Int32Array.from(part.actors, numberOf);
+  /** Whose file it was noted as last: most is done by one program again and again. */
+  const noted = new Int32Array(pathHash.length).fill(-1);
+  let writes = 0;
+  for (let row = 0; row < rows.length; row++) {
+    const isWrite = (action[row]! & ~FAILED) === WRITE;
+    const written = isWrite ? bytes[writes++]! : 0;
+    const group = groups[actor[row]!]!;
+    if (rows[row] === 0 || group < 0) continue;
+    const sum = sums[group]!;
+    sum.events++;
+    sum.bytes += written;
+    if (action[row]! >= FAILED) sum.failures++;
+    const at = firstTime + time[row]!;
+    if (at > sum.last) sum.last = at;
+    const place = path[row]!;
+    if (place === NONE || noted[place] === group) continue;
+    noted[place] = group;
+    files.add(group, pathHash[place]!, pathHash2[place]!);
+  }
 }

@@ -7,8 +7,15 @@
 import { eventLogPath } from "../../daemon/telemetry/event_log_path.ts";
 import { findDaemon } from "../../daemon/workspaces/find_daemon.ts";
 import { currentDirectory } from "../../host/current_directory.ts";
-import { readLogLines } from "../../telemetry/log/log_reader.ts";
-import { isAbout, type LoggedEvent, parseLoggedEvent } from "../../telemetry/logged_event.ts";
+import { binaryString } from "../../../ffi/binary_string.ts";
+import type { EventQuestion } from "../../telemetry/index/select_rows.ts";
+import { findLogLines, readLogLines } from "../../telemetry/log/log_reader.ts";
+import {
+  isAbout,
+  type LoggedEvent,
+  parseLoggedEvent,
+  timeOf,
+} from "../../telemetry/logged_event.ts";
 import type { CommandInput, OptionSpec } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
 import { projectPath, type Roots } from "../project_path.ts";
@@ -60,37 +67,36 @@ function sinceOf(when: string, directory: string): number {
 
 /** When the last checkpoint of that label, or of an id that begins so, was what the tree was. */
 function checkpointTime(ref: string, directory: string): number {
-  let time: number | null = null;
-  for (const line of readLogLines(directory)) {
-    if (!line.includes('"checkpoint"')) continue;
+  for (const line of findLogLines(directory, { actions: ["checkpoint"], newestFirst: true })) {
     const event = parseLoggedEvent(line);
     const checkpoint = event?.agentvfs.checkpoint;
-    if (event?.event.action !== "checkpoint" || checkpoint === undefined) continue;
+    if (event === null || checkpoint === undefined) continue;
     const isMeant = checkpoint.label === ref ||
       (/^[0-9a-f]{4,}$/.test(ref) && checkpoint.id.startsWith(ref));
-    if (isMeant) time = Date.parse(event["@timestamp"]);
+    if (isMeant) return timeOf(event);
   }
-  if (time !== null) return time;
   throw usageError(
     `--since ${ref} is no time, and the log has no such checkpoint`,
     "It takes 10m, 2h or 1d, a time like 2026-01-31T12:00, or a label or id of agentvfs log",
   );
 }
 
+/** What is asked of the log's index. */
+export function questionOf({ paths, since }: MeantLog): EventQuestion {
+  return { since, paths: paths.map(binaryString) };
+}
+
 /** Events that are meant, the oldest first. */
 export function* eventsOf(log: MeantLog): Generator<{ event: LoggedEvent; line: string }> {
-  for (const line of readLogLines(log.directory, log)) {
+  const isAll = log.paths.length === 0 && log.since === -Infinity;
+  const lines = isAll ? readLogLines(log.directory) : findLogLines(log.directory, questionOf(log));
+  for (const line of lines) {
     const event = parseLoggedEvent(line);
     if (event !== null && isMeant(event, log)) yield { event, line };
   }
 }
 
 export function isMeant(event: LoggedEvent, { paths, since }: MeantLog): boolean {
-  if (since !== -Infinity && Date.parse(event["@timestamp"]) < since) return false;
+  if (since !== -Infinity && timeOf(event) < since) return false;
   return isAbout(event, paths);
-}
-
-/** As {@linkcode eventsOf}, without their lines. */
-export function* eventsOnly(log: MeantLog): Generator<LoggedEvent> {
-  for (const { event } of eventsOf(log)) yield event;
 }

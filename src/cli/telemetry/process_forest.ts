@@ -4,7 +4,13 @@
  * @module
  */
 
-import type { LoggedEvent } from "../../telemetry/logged_event.ts";
+import { displayString } from "../../../ffi/binary_string.ts";
+import type { Actor } from "../../telemetry/index/actor.ts";
+import { DistinctPaths } from "../../telemetry/index/distinct_paths.ts";
+import type { Part } from "../../telemetry/index/part.ts";
+import { FAILED, INDEXED_ACTIONS, NONE } from "../../telemetry/index/part_layout.ts";
+import { columnsFor, type EventQuestion, selectRows } from "../../telemetry/index/select_rows.ts";
+import { logParts } from "../../telemetry/log/log_parts.ts";
 
 export interface ProcessNode {
   readonly pid: number;
@@ -12,35 +18,115 @@ export interface ProcessNode {
   args: readonly string[];
   /** Events by action. */
   readonly actions: Map<string, number>;
+  /** How many files; about, if there are very many. */
+  fileCount: number;
+  /** Their paths: the first ones of them. */
   readonly files: Set<string>;
   readonly children: ProcessNode[];
 }
 
-/** Those whose parents did nothing that was told of. */
-export function processForest(events: Iterable<LoggedEvent>): ProcessNode[] {
-  const nodes = new Map<string, ProcessNode>();
-  const parents = new Map<ProcessNode, number>();
-  /** Who has a number now: they are used again. */
-  const current = new Map<number, ProcessNode>();
-  for (const { event, process, file } of events) {
-    if (process?.pid === undefined) continue;
-    const { pid, name = "?", args = [], parent, entity_id: key = `${pid}` } = process;
-    let node = nodes.get(key);
-    if (node === undefined) {
-      node = { pid, name, args, actions: new Map(), files: new Set(), children: [] };
-      nodes.set(key, node);
-    }
-    current.set(pid, node);
-    node.name = name;
-    if (args.length > 0) node.args = args;
-    if (parent !== undefined) parents.set(node, parent.pid);
-    node.actions.set(event.action, (node.actions.get(event.action) ?? 0) + 1);
-    if (file?.path !== undefined) node.files.add(file.path);
+/** Of a process, paths that are kept. */
+export const MOST_FILES = 1_000;
+
+interface Known {
+  readonly number: number;
+  readonly node: ProcessNode;
+  parent: number | undefined;
+}
+
+/** Those whose parents did nothing that was told of. `areNamed`: with the paths of the files. */
+export function processForest(
+  directory: string,
+  question: EventQuestion,
+  areNamed: boolean,
+): ProcessNode[] {
+  const processes = new Map<string, Known>();
+  const paths = new DistinctPaths();
+  const columns = [
+    ...columnsFor(question),
+    ...["actors", "args", "actor", "action", "path", "pathHash", "pathHash2"] as const,
+    ...areNamed ? ["parent", "nameEnd", "names"] as const : [],
+  ];
+  for (const { part } of logParts(directory, { ...question, columns })) {
+    const rows = selectRows(part, question);
+    if (rows === null) continue;
+    const knowns = part.actors.map((actor, i) => knownOf(processes, actor, part.args[i] ?? []));
+    add(part, rows, knowns, paths, areNamed);
   }
-  return [...nodes.values()].filter((node) => {
-    const parent = current.get(parents.get(node) ?? -1);
-    if (parent === undefined || parent === node) return true;
-    parent.children.push(node);
+  return forestOf([...processes.values()], paths);
+}
+
+function knownOf(
+  processes: Map<string, Known>,
+  { pid, name = "?", parent, entity = `${pid}` }: Actor,
+  args: readonly string[],
+): Known | null {
+  if (pid === undefined) return null;
+  let known = processes.get(entity);
+  if (known === undefined) {
+    const node = {
+      pid,
+      name,
+      args,
+      actions: new Map(),
+      fileCount: 0,
+      files: new Set<string>(),
+      children: [],
+    };
+    known = { number: processes.size, node, parent };
+    processes.set(entity, known);
+  }
+  known.node.name = name;
+  if (args.length > 0) known.node.args = args;
+  if (parent !== undefined) known.parent = parent;
+  return known;
+}
+
+function add(
+  part: Part,
+  rows: Uint8Array,
+  knowns: readonly (Known | null)[],
+  paths: DistinctPaths,
+  areNamed: boolean,
+): void {
+  const { actor, action, path, pathHash, pathHash2 } = part;
+  const counts = new Map<number, number>();
+  const noted = new Int32Array(pathHash.length).fill(-1);
+  for (let row = 0; row < rows.length; row++) {
+    const known = knowns[actor[row]!];
+    if (rows[row] === 0 || known === null || known === undefined) continue;
+    const key = known.number * 256 + (action[row]! & ~FAILED);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const place = path[row]!;
+    if (place === NONE || noted[place] === known.number) continue;
+    noted[place] = known.number;
+    paths.add(known.number, pathHash[place]!, pathHash2[place]!);
+    const { files } = known.node;
+    if (areNamed && files.size < MOST_FILES) files.add(displayString(part.pathAt(place)));
+  }
+  const byNumber = new Map(knowns.map((known) => [known?.number, known]));
+  for (const [key, count] of counts) {
+    const { actions } = byNumber.get(Math.floor(key / 256))!.node;
+    const name = INDEXED_ACTIONS[key % 256]!;
+    actions.set(name, (actions.get(name) ?? 0) + count);
+  }
+}
+
+function forestOf(processes: readonly Known[], paths: DistinctPaths): ProcessNode[] {
+  const did = processes.filter(({ node }) => node.actions.size > 0);
+  /** Who had a number last: they are used again. */
+  const current = new Map(did.map((known) => [known.node.pid, known]));
+  const starters = new Map<Known, Known>();
+  return did.filter((known) => {
+    known.node.fileCount = paths.count(known.number);
+    const starter = current.get(known.parent ?? -1);
+    // A number that was used again may seem to be that of a descendant.
+    for (let above = starter; above !== undefined; above = starters.get(above)) {
+      if (above === known) return true;
+    }
+    if (starter === undefined) return true;
+    starters.set(known, starter);
+    starter.node.children.push(known.node);
     return false;
-  });
+  }).map(({ node }) => node);
 }

@@ -4,11 +4,13 @@
  * @module
  */
 
+import { binaryString } from "../../../ffi/binary_string.ts";
 import type { Params } from "../../control/methods.ts";
 import type { AuditEvent } from "../../control/service/telemetry.ts";
 import { ServiceError } from "../../control/service_error.ts";
-import { listLogFiles } from "../../telemetry/log/log_files.ts";
-import { linesOfFile } from "../../telemetry/log/log_reader.ts";
+import type { Actor } from "../../telemetry/index/actor.ts";
+import { findingColumns, foundLines } from "../../telemetry/log/log_reader.ts";
+import { logParts } from "../../telemetry/log/log_parts.ts";
 import { isAbout, type LoggedEvent, parseLoggedEvent } from "../../telemetry/logged_event.ts";
 
 const DEFAULT_LIMIT = 100;
@@ -34,28 +36,43 @@ export async function auditLog(
       hint: "Give it as 2026-01-31T12:00:00Z",
     });
   }
-  const isMeant = (event: LoggedEvent) =>
-    event.agentvfs.branch === branch &&
-    (call === undefined || callsOf(event).includes(call)) &&
-    Date.parse(event["@timestamp"]) >= begin &&
-    isAbout(event, meant);
+  const question = {
+    since: begin,
+    paths: meant.map(binaryString),
+    actor: (actor: Actor) =>
+      actor.branch === branch && (call === undefined || callsOf(actor).includes(call)),
+  };
+  const isMeant = ({ agentvfs, ...event }: LoggedEvent) =>
+    question.actor(agentvfs) && isAbout({ agentvfs, ...event }, meant);
   const wanted = Math.min(limit, MOST);
   const found: LoggedEvent[] = [];
-  for (const { path } of listLogFiles(directory).reverse()) {
-    const inFile: LoggedEvent[] = [];
+  const parts = logParts(directory, {
+    since: begin,
+    columns: findingColumns(question),
+    newestFirst: true,
+    makes: false,
+  });
+  for (const part of parts) {
+    const inPart: LoggedEvent[] = [];
     let lines = 0;
-    for (const line of linesOfFile(path, { since: begin, paths: meant })) {
+    for (const line of foundLines(part, question, wanted - found.length)) {
       const event = parseLoggedEvent(line);
-      if (event !== null && isMeant(event)) inFile.push(event);
-      if (++lines % LINES_A_TURN === 0) await new Promise((resolve) => setTimeout(resolve, 0));
+      if (event !== null && isMeant(event)) inPart.push(event);
+      if (++lines % LINES_A_TURN === 0) await turn();
     }
-    found.push(...inFile.slice(found.length - wanted).reverse());
+    found.push(...inPart.reverse());
     if (found.length >= wanted) break;
+    await turn();
   }
   return found.map((event) => reported(event, mount));
 }
 
-function callsOf({ agentvfs: { call, calls = [] } }: LoggedEvent): readonly string[] {
+/** Others have theirs. */
+async function turn(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function callsOf({ call, calls = [] }: Actor): readonly string[] {
   return call === undefined ? calls : [call, ...calls];
 }
 

@@ -60,9 +60,7 @@ export class EventLog {
     }
     const line = ecsLine(event, { sequence: ++this.#sequence, wallOffset: this.#wallOffset });
     this.onLine(line);
-    const { path, target, action } = event;
-    const isPath = action === "rename" || action === "link";
-    this.writer.append(line, path, isPath ? target : undefined);
+    this.writer.append(line, { event, time: Math.floor(event.time + this.#wallOffset) });
   }
 
   #flush(): void {

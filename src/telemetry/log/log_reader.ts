@@ -4,41 +4,78 @@
  * @module
  */
 
-import { Buffer } from "node:buffer";
-import { binaryString, isForeign } from "../../../ffi/binary_string.ts";
+import { columnsFor, type EventQuestion, selectRows } from "../index/select_rows.ts";
+import { LineReader } from "./line_reader.ts";
 import { listLogFiles } from "./log_files.ts";
-import { mayTellOf } from "./path_index.ts";
+import { type LogPart, logParts, type PartsQuestion } from "./log_parts.ts";
 
 const NEWLINE = 0x0a;
-
-/** What need not be read. What is read besides is for the caller to leave out. */
-export interface LogQuestion {
-  /** Ms since 1970. */
-  readonly since?: number;
-  /** Only what is about these absolute paths, or below them; none: about anything. */
-  readonly paths?: readonly string[];
-}
+const PIECE_BYTES = 1024 * 1024;
 
 /** Whole lines of all files, the oldest first, without their newlines. Files that go meanwhile are left out. */
-export function* readLogLines(
-  directory: string,
-  { since = -Infinity, paths = [] }: LogQuestion = {},
-): Generator<string> {
-  for (const { path } of listLogFiles(directory)) yield* linesOfFile(path, { since, paths });
+export function* readLogLines(directory: string): Generator<string> {
+  for (const { path } of listLogFiles(directory)) {
+    try {
+      yield* linesOfFile(path);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
 }
 
-/** As {@linkcode readLogLines}, of one file. */
-export function* linesOfFile(
-  file: string,
-  { since = -Infinity, paths = [] }: LogQuestion,
+/** What is asked of a part, and of which. */
+export type LinesQuestion = EventQuestion & Omit<PartsQuestion, "columns">;
+
+/** Lines of the events that are meant: found by the index, the oldest first, or the newest. Files that go meanwhile are left out. */
+export function* findLogLines(directory: string, question: LinesQuestion): Generator<string> {
+  const { newestFirst = false } = question;
+  for (const found of logParts(directory, { ...question, columns: findingColumns(question) })) {
+    const lines = foundLines(found, question);
+    if (newestFirst) yield* [...lines].reverse();
+    else yield* lines;
+  }
+}
+
+/** What {@linkcode foundLines} reads of a part. */
+export function findingColumns(question: EventQuestion) {
+  return ["offset", ...columnsFor(question)] as const;
+}
+
+/** Lines of a part, the oldest first; only the last `most` of them. */
+export function* foundLines(
+  { file, part }: LogPart,
+  question: EventQuestion,
+  most = Infinity,
 ): Generator<string> {
-  if (modified(file) < since) return;
-  if (paths.length > 0 && !mayTellOf(file, paths.map(binaryString))) return;
-  const bytes = readFile(file);
-  if (bytes === null) return;
-  // Of a path that is no text, lines have a part that stands for it.
-  if (paths.length === 0 || paths.some(isForeign)) yield* linesOf(bytes);
-  else yield* linesWith(bytes, paths.map((path) => JSON.stringify(path).slice(1, -1)));
+  const rows = selectRows(part, question);
+  if (rows === null) return;
+  const { offset, header: { from } } = part;
+  // Who takes the lines may read other parts meanwhile.
+  const places = offset.filter((_, row) => rows[row] === 1).slice(most === Infinity ? 0 : -most);
+  using reader = new LineReader(file);
+  for (const place of places) {
+    const line = reader.lineAt(from + place);
+    if (line !== null) yield line;
+  }
+}
+
+function* linesOfFile(path: string): Generator<string> {
+  using file = Deno.openSync(path);
+  let bytes = new Uint8Array(PIECE_BYTES);
+  let held = 0;
+  while (true) {
+    const read = file.readSync(bytes.subarray(held));
+    if (read === null) return;
+    held += read;
+    const end = bytes.subarray(0, held).lastIndexOf(NEWLINE) + 1;
+    yield* linesOf(bytes.subarray(0, end));
+    bytes.copyWithin(0, end, held);
+    held -= end;
+    if (held < bytes.length) continue;
+    const larger = new Uint8Array(2 * bytes.length);
+    larger.set(bytes);
+    bytes = larger;
+  }
 }
 
 /** What has no newline behind it is not there yet. */
@@ -49,44 +86,5 @@ export function* linesOf(bytes: Uint8Array): Generator<string> {
     if (end < 0) return;
     yield decoder.decode(bytes.subarray(start, end));
     start = end + 1;
-  }
-}
-
-/** Lines that have one of these texts in them, in their order. */
-function* linesWith(bytes: Uint8Array, texts: readonly string[]): Generator<string> {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const decoder = new TextDecoder();
-  const next = (text: string, from: number) => {
-    const at = buffer.indexOf(text, from);
-    return at < 0 ? Infinity : at;
-  };
-  const found = texts.map((text) => next(text, 0));
-  while (true) {
-    const at = Math.min(...found);
-    if (at === Infinity) return;
-    const end = bytes.indexOf(NEWLINE, at);
-    if (end < 0) return;
-    yield decoder.decode(bytes.subarray(bytes.lastIndexOf(NEWLINE, at) + 1, end));
-    texts.forEach((text, i) => {
-      if (found[i]! < end) found[i] = next(text, end);
-    });
-  }
-}
-
-/** When it was written to last; 0 if it is gone. */
-function modified(path: string): number {
-  try {
-    return Deno.statSync(path).mtime?.getTime() ?? Infinity;
-  } catch {
-    return 0;
-  }
-}
-
-function readFile(path: string): Uint8Array | null {
-  try {
-    return Deno.readFileSync(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return null;
-    throw error;
   }
 }

@@ -8,8 +8,10 @@
  * @module
  */
 
+import { parseLoggedEvent, timeOf } from "../logged_event.ts";
 import { listLogFiles, logFilePath } from "./log_files.ts";
-import { indexPath, PathIndex } from "./path_index.ts";
+import { appendPart, indexPath, removeFile } from "../index/index_file.ts";
+import { PartBuilder, type WrittenEvent } from "../index/part_builder.ts";
 
 export interface LogLimits {
   /** Of a file, bytes: a new one is begun when it is exceeded. */
@@ -43,10 +45,10 @@ export class LogWriter {
   #begun = 0;
   #lines: string[] = [];
   #waiting = 0;
-  /** Of what waits. */
-  #paths: string[] = [];
-  /** Of the open file; null: another writer began it. */
-  #index: PathIndex | null = null;
+  /** What each of the lines that wait says; null where it is not known. */
+  #events: (WrittenEvent | null)[] = [];
+  /** The open file's index, from the end of what there was on. */
+  #index = new PartBuilder(0);
   /** Lines that could not be written and are not told of yet. */
   lost = 0;
   /** Why nothing can be written; null: it can. */
@@ -72,6 +74,7 @@ export class LogWriter {
     if (newest === undefined) return;
     this.#path = newest.path;
     this.#size = Deno.statSync(newest.path).size;
+    this.#index = new PartBuilder(this.#size);
     this.#begun = Deno.statSync(newest.path).birthtime?.getTime() ?? Date.now();
   }
 
@@ -84,31 +87,31 @@ export class LogWriter {
     return this.#waiting >= BLOCK_BYTES;
   }
 
-  /** `paths`: that the line tells of, absolute binary strings. */
-  append(line: string, ...paths: readonly (string | undefined)[]): void {
+  /** `written`: what the line says, so that it need not be read. */
+  append(line: string, written: WrittenEvent | null = null): void {
     this.#lines.push(line);
-    for (const path of paths) if (path !== undefined) this.#paths.push(path);
+    this.#events.push(written);
     this.#waiting += line.length + 1;
   }
 
   /** Writes what waits. Never throws: what cannot be written is lost and counted. */
   flush(): void {
     if (this.#lines.length === 0) return;
-    const count = this.#lines.length;
-    const block = this.#encoder.encode(this.#lines.join("\n") + "\n");
-    const paths = this.#paths;
+    const lines = this.#lines;
+    const events = this.#events;
+    const block = this.#encoder.encode(lines.join("\n") + "\n");
     this.#lines = [];
-    this.#paths = [];
+    this.#events = [];
     this.#waiting = 0;
     try {
       const file = this.#fileFor(block.length);
       writeAll(file, block);
       if (this.limits.sync) file.syncDataSync();
+      this.#note(block, lines, events);
       this.#size += block.length;
-      for (const path of paths) this.#index?.add(path);
       this.failure = null;
     } catch (error) {
-      this.lost += count;
+      this.lost += lines.length;
       this.failure = (error as Error).message;
       this.#takeBack();
     }
@@ -118,6 +121,7 @@ export class LogWriter {
     this.flush();
     this.#file?.close();
     this.#file = null;
+    this.#writeIndex(this.#size);
   }
 
   /** What is there of a block that did not fit. */
@@ -138,36 +142,47 @@ export class LogWriter {
   #rotate(): void {
     this.#file?.close();
     this.#file = null;
-    this.#finish();
+    this.#writeIndex(this.#size);
     const path = logFilePath(this.directory, this.#number + 1, new Date());
     this.#file = Deno.openSync(path, { append: true, create: true, mode: 0o600 });
     this.#path = path;
     this.#number++;
     this.#size = 0;
     this.#begun = Date.now();
-    this.#index = new PathIndex();
+    this.#index = new PartBuilder(0);
     const files = listLogFiles(this.directory);
     for (const { path } of files.slice(0, Math.max(0, files.length - this.limits.files))) {
       Deno.removeSync(path);
-      remove(indexPath(path));
+      removeFile(indexPath(path));
     }
   }
 
-  /** Without its index a file is only read more often. */
-  #finish(): void {
+  /** Puts what was written into the index. */
+  #note(block: Uint8Array, lines: readonly string[], events: readonly (WrittenEvent | null)[]) {
+    let at = 0;
+    lines.forEach((line, i) => {
+      const end = block.indexOf(NEWLINE, at);
+      const written = events[i] ?? null;
+      const logged = written === null ? parseLoggedEvent(line) : null;
+      if (written !== null || logged !== null) {
+        const time = written?.time ?? timeOf(logged!);
+        if (this.#index.isFull(this.#size + end, time)) this.#writeIndex(this.#size + at);
+        if (written !== null) this.#index.add(this.#size + at, line, written);
+        else this.#index.addLogged(this.#size + at, logged!);
+      }
+      at = end + 1;
+    });
+  }
+
+  /** What there is of it, up to that place in the file. What is missing is made by who looks for it. */
+  #writeIndex(to: number): void {
+    const index = this.#index;
+    this.#index = new PartBuilder(to);
+    if (index.from === to) return;
     try {
-      this.#index?.write(this.#path);
-    } catch {
-      remove(indexPath(this.#path));
-    }
-    this.#index = null;
+      appendPart(this.#path, index.finish(to));
+    } catch { /* the log tells of its disk */ }
   }
-}
-
-function remove(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch { /* it was never there */ }
 }
 
 function writeAll(file: Deno.FsFile, bytes: Uint8Array): void {

@@ -4,10 +4,10 @@ import { type LoggedEvent, parseLoggedEvent } from "../../../telemetry/logged_ev
 import { countsBy, type Group, GROUPS } from "../../telemetry/counts_by.ts";
 import {
   eventsOf,
-  eventsOnly,
   isMeant,
   type MeantLog,
   meantLog,
+  questionOf,
   SINCE_OPTION,
 } from "../../telemetry/meant_log.ts";
 import type { Command, CommandInput } from "../../command.ts";
@@ -90,15 +90,15 @@ function groupOf(input: CommandInput): Group | null {
 }
 
 function printCounts(log: MeantLog, by: Group, json: boolean): number {
-  const counts = countsBy(eventsOnly(log), by);
+  const counts = countsBy(log.directory, questionOf(log), by);
   if (json) {
     for (const count of counts) print(JSON.stringify({ [by]: count.name, ...count }));
     return 0;
   }
-  const rows = counts.map(({ name, events, files, bytes, failures, last }) => [
+  const rows = counts.map(({ name, events, files, areFilesAbout, bytes, failures, last }) => [
     name === "" ? "?" : name,
     several(events, "event"),
-    several(files, "file"),
+    `${areFilesAbout ? "about " : ""}${several(files, "file")}`,
     `${byteSize(bytes)} written`,
     failures === 0 ? "" : `${grouped(failures)} failed`,
     localTime(last),

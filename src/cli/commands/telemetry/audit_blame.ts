@@ -1,5 +1,5 @@
 import { blame } from "../../telemetry/blame.ts";
-import { eventsOf, meantLog, SINCE_OPTION } from "../../telemetry/meant_log.ts";
+import { meantLog, SINCE_OPTION } from "../../telemetry/meant_log.ts";
 import type { Command } from "../../command.ts";
 import { eventLine } from "../../telemetry/event_output.ts";
 import { print } from "../../print/output.ts";
@@ -17,17 +17,10 @@ export const command: Command = {
 With --json: one event a line.`,
   example: "audit blame src/main.ts",
   async run(input) {
-    const log = await meantLog(input);
-    const all = { ...log, paths: [] };
-    const events = [...eventsOf(all)];
-    const made = blame(
-      events.map(({ event }) => event),
-      log.paths[0]!,
-      input.values.get("branch") ?? "main",
-    );
-    const lines = new Map(events.map(({ event, line }) => [event, line]));
-    for (const event of made) {
-      print(input.flags.has("json") ? lines.get(event)! : eventLine(event, log.roots.mount));
+    const { directory, paths, since, roots } = await meantLog(input);
+    const branch = input.values.get("branch") ?? "main";
+    for (const { event, line } of blame(directory, paths[0]!, branch, since)) {
+      print(input.flags.has("json") ? line : eventLine(event, roots.mount));
     }
     return 0;
   },

@@ -1,5 +1,5 @@
-import { eventsOnly, meantLog, SINCE_OPTION } from "../../telemetry/meant_log.ts";
-import { processForest, type ProcessNode } from "../../telemetry/process_forest.ts";
+import { meantLog, questionOf, SINCE_OPTION } from "../../telemetry/meant_log.ts";
+import { MOST_FILES, processForest, type ProcessNode } from "../../telemetry/process_forest.ts";
 import type { Command } from "../../command.ts";
 import { grouped, several } from "../../print/format.ts";
 import { print, safe } from "../../print/output.ts";
@@ -14,29 +14,31 @@ export const command: Command = {
   positionals: { usage: "[PATH…]", min: 0, max: Infinity },
   options: { since: SINCE_OPTION },
   details: `Each stands below the one that started it, if that did something, too. With
---json: one process a line, and who started it.`,
+--json: one process a line, and who started it; of its files the first ${MOST_FILES},
+and how many there are.`,
   example: "audit tree --since 10m",
   async run(input) {
     const log = await meantLog(input);
-    const forest = processForest(eventsOnly(log));
+    const json = input.flags.has("json");
+    const forest = processForest(log.directory, questionOf(log), json);
     for (const root of forest) {
-      if (input.flags.has("json")) printLines(root, null);
+      if (json) printLines(root, null);
       else printTree(root, "");
     }
     return 0;
   },
 };
 
-function printTree({ pid, name, args, actions, files, children }: ProcessNode, indent: string) {
+function printTree({ pid, name, args, actions, fileCount, children }: ProcessNode, indent: string) {
   const line = args.length === 0 ? name : args.join(" ");
   const shown = line.length > SHOWN_ARGS ? `${line.slice(0, SHOWN_ARGS - 1)}…` : line;
   const did = [...actions].map(([action, count]) => `${grouped(count)} ${action}`).join(", ");
-  print(safe(`${indent}${pid} ${shown}: ${did}; ${several(files.size, "file")}`));
+  print(safe(`${indent}${pid} ${shown}: ${did}; ${several(fileCount, "file")}`));
   for (const child of children) printTree(child, `${indent}  `);
 }
 
 function printLines(
-  { pid, name, args, actions, files, children }: ProcessNode,
+  { pid, name, args, actions, fileCount, files, children }: ProcessNode,
   parent: number | null,
 ) {
   print(JSON.stringify({
@@ -46,6 +48,7 @@ function printLines(
     args,
     actions: Object.fromEntries(actions),
     files: [...files],
+    fileCount,
   }));
   for (const child of children) printLines(child, pid);
 }

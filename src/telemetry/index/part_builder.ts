@@ -1,0 +1,218 @@
+/**
+ * Makes a part of an index while its lines are written, or from lines that are there.
+ *
+ * @module
+ */
+
+import { binaryString } from "../../../ffi/binary_string.ts";
+import type { Action, TelemetryEvent } from "../event.ts";
+import { type LoggedEvent, parseLoggedEvent, timeOf } from "../logged_event.ts";
+import { actorOf } from "./actor.ts";
+import {
+  align,
+  checksum,
+  type Column,
+  COLUMNS,
+  encodeHeader,
+  FAILED,
+  HEADER_BYTES,
+  INDEXED_ACTIONS,
+  NONE,
+  PART_BYTES,
+  PART_ROWS,
+} from "./part_layout.ts";
+import { EMPTY_HASH, EMPTY_HASH2, hashOn, hashOn2 } from "./path_hash.ts";
+
+const ACTION_NUMBERS = new Map(INDEXED_ACTIONS.map((action, i) => [action, i]));
+/** Ms between the first event and any other of a part: what 32 bits can tell of. */
+const LONGEST = 2 ** 31;
+
+/** An event that was put into words: what the line says of it is here, too. */
+export interface WrittenEvent {
+  readonly event: TelemetryEvent;
+  /** When, ms since 1970. */
+  readonly time: number;
+}
+
+export class PartBuilder {
+  readonly #offset: number[] = [];
+  readonly #actor: number[] = [];
+  readonly #action: number[] = [];
+  readonly #time: number[] = [];
+  readonly #path: number[] = [];
+  readonly #bytes: number[] = [];
+  readonly #target: number[] = [];
+  readonly #paths = new Map<string, number>();
+  readonly #names: string[] = [];
+  readonly #parent: number[] = [];
+  readonly #hash: number[] = [];
+  readonly #hash2: number[] = [];
+  readonly #actors = new Map<string, number>();
+  readonly #args: string[] = [];
+  /** Whose events they were last, and its number: most are of the same few. */
+  readonly #known = new Map<unknown, { readonly event: TelemetryEvent; readonly actor: number }>();
+  #first = NaN;
+  #last = -Infinity;
+
+  /** It is about the file's bytes from here on. */
+  constructor(readonly from: number) {}
+
+  get rows(): number {
+    return this.#offset.length;
+  }
+
+  /** True if no line that ends at that place of the file, and no event of that time, fits any more. */
+  isFull(end: number, time: number): boolean {
+    if (this.rows === 0) return false;
+    return this.rows >= PART_ROWS || end - this.from > PART_BYTES ||
+      Math.abs(time - this.#first) >= LONGEST;
+  }
+
+  /** `at`: where the line begins in the file. */
+  add(at: number, line: string, { event, time }: WrittenEvent): void {
+    const { action, path, target, error, bytes } = event;
+    const isPath = action === "rename" || action === "link";
+    this.#row(at, action, time, this.#actorOf(event, line), {
+      path,
+      target: isPath ? target : undefined,
+      isFailure: error !== undefined && error !== 0,
+      bytes: bytes ?? 0,
+    });
+  }
+
+  addLogged(at: number, logged: LoggedEvent): void {
+    const { event: { action, outcome }, file, agentvfs } = logged;
+    const isPath = action === "rename" || action === "link";
+    this.#row(at, action, timeOf(logged), this.#actorOfLogged(logged), {
+      path: binary(file?.path, agentvfs.path_base64),
+      target: isPath ? binary(file?.target_path, agentvfs.target_base64) : undefined,
+      isFailure: outcome === "failure",
+      bytes: agentvfs.bytes ?? 0,
+    });
+  }
+
+  #row(
+    at: number,
+    action: Action,
+    time: number,
+    actor: number,
+    told: {
+      path: string | undefined;
+      target: string | undefined;
+      isFailure: boolean;
+      bytes: number;
+    },
+  ): void {
+    const number = ACTION_NUMBERS.get(action);
+    if (number === undefined) return;
+    if (this.rows === 0) this.#first = time;
+    if (time > this.#last) this.#last = time;
+    const row = this.#offset.push(at - this.from) - 1;
+    this.#actor.push(actor);
+    this.#action.push(told.isFailure ? number | FAILED : number);
+    this.#time.push(time);
+    this.#path.push(told.path === undefined ? NONE : this.#pathOf(told.path));
+    if (told.target !== undefined) this.#target.push(row, this.#pathOf(told.target));
+    if (action === "write") this.#bytes.push(told.bytes);
+  }
+
+  #pathOf(path: string): number {
+    const known = this.#paths.get(path);
+    if (known !== undefined) return known;
+    const slash = path.lastIndexOf("/");
+    const parent = slash < 0 ? NONE : this.#pathOf(path.slice(0, slash));
+    const name = path.slice(slash + 1);
+    const step = slash < 0 ? name : `/${name}`;
+    this.#hash.push(hashOn(parent === NONE ? EMPTY_HASH : this.#hash[parent]!, step));
+    this.#hash2.push(hashOn2(parent === NONE ? EMPTY_HASH2 : this.#hash2[parent]!, step));
+    this.#parent.push(parent);
+    const place = this.#names.push(name) - 1;
+    this.#paths.set(path, place);
+    return place;
+  }
+
+  /** One that was not seen lately is read from the line, so that an index is the same whoever makes it. */
+  #actorOf(event: TelemetryEvent, line: string): number {
+    const known = this.#known.get(event.process);
+    if (known !== undefined && isSameActor(known.event, event)) return known.actor;
+    const logged = parseLoggedEvent(line);
+    if (logged === null) return 0;
+    const actor = this.#actorOfLogged(logged);
+    this.#known.set(event.process, { event, actor });
+    return actor;
+  }
+
+  #actorOfLogged(logged: LoggedEvent): number {
+    const args = JSON.stringify(logged.process?.args ?? []);
+    const text = JSON.stringify(actorOf(logged));
+    const key = `${text}${args}`;
+    const known = this.#actors.get(key);
+    if (known !== undefined) return known;
+    this.#args.push(args);
+    const actor = this.#actors.size;
+    this.#actors.set(key, actor);
+    return actor;
+  }
+
+  /** The part, of the file's bytes up to `to`. */
+  finish(to: number): Uint8Array<ArrayBuffer> {
+    const firstTime = this.#time.reduce((first, time) => Math.min(first, time), Infinity);
+    const columns = this.#columns(firstTime);
+    const lengths = COLUMNS.map((name) => columns[name].byteLength);
+    const size = lengths.reduce((sum, length) => sum + align(length), HEADER_BYTES);
+    const part = new Uint8Array(size);
+    let at = HEADER_BYTES;
+    const sums = COLUMNS.map((name) => {
+      const { buffer, byteOffset, byteLength } = columns[name];
+      part.set(new Uint8Array(buffer, byteOffset, byteLength), at);
+      const padded = part.subarray(at, at += align(byteLength));
+      return checksum(padded);
+    });
+    const { from, rows } = this;
+    part.set(encodeHeader({ from, to, rows, firstTime, lastTime: this.#last, lengths, sums }));
+    return part;
+  }
+
+  #columns(firstTime: number): Record<Column, ArrayBufferView> {
+    let end = 0;
+    const args = `[${this.#args.join()}]`;
+    const actors = [...this.#actors.keys()].map((key, i) =>
+      key.slice(0, key.length - this.#args[i]!.length)
+    );
+    return {
+      pathHash: Uint32Array.from(this.#hash),
+      pathHash2: Uint32Array.from(this.#hash2),
+      parent: Uint32Array.from(this.#parent),
+      nameEnd: Uint32Array.from(this.#names, (name) => end += name.length),
+      names: bytesOf(this.#names.join("")),
+      actors: new TextEncoder().encode(`[${actors.join()}]`),
+      args: new TextEncoder().encode(args),
+      offset: Uint32Array.from(this.#offset),
+      actor: Uint16Array.from(this.#actor),
+      action: Uint8Array.from(this.#action),
+      time: Uint32Array.from(this.#time, (time) => time - firstTime),
+      path: Uint32Array.from(this.#path),
+      bytes: Float64Array.from(this.#bytes),
+      target: Uint32Array.from(this.#target),
+    };
+  }
+}
+
+function isSameActor(a: TelemetryEvent, b: TelemetryEvent): boolean {
+  return a.branch === b.branch && a.call === b.call && a.tool === b.tool && a.calls === b.calls &&
+    a.provider === b.provider;
+}
+
+/** A path of a line as a binary string. */
+function binary(text: string | undefined, base64: string | undefined): string | undefined {
+  if (base64 === undefined) return text === undefined ? undefined : binaryString(text);
+  let path = "";
+  for (const byte of Uint8Array.fromBase64(base64)) path += String.fromCharCode(byte);
+  return path;
+}
+
+function bytesOf(binary: string): Uint8Array {
+  const bytes = new Uint8Array(binary.length);
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  return bytes;
+}
