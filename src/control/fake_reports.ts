@@ -51,6 +51,7 @@ export const POLICY: PolicyReport = {
   rules: [{
     name: "no hooks",
     path_pattern: "/.git/hooks/**",
+    outside: false,
     verdict: "deny",
     operations: "write,create",
     filter: null,

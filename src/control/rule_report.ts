@@ -8,6 +8,7 @@ export function ruleReport(rule: Rule): PolicyRule {
   return {
     name,
     path_pattern: pattern,
+    outside: rule.outside,
     verdict,
     operations: operationsText(operations),
     filter,

@@ -23,7 +23,11 @@ export function checkPolicy(rules: readonly Rule[]): CheckedRule[] {
   return rules.map((rule, i) => ({
     rule,
     means: meaningOf(rule),
-    warnings: [...reachWarnings(rule, rules.slice(0, i)), ...holeWarnings(rule)],
+    warnings: [
+      ...reachWarnings(rule, rules.slice(0, i).filter(({ outside }) => outside === rule.outside)),
+      ...holeWarnings(rule),
+      ...outsideWarnings(rule),
+    ],
   }));
 }
 
@@ -43,7 +47,12 @@ function meaningOf(rule: Rule): string {
   const what = operations === ALL_OPERATIONS
     ? "everything"
     : operationsText(operations).replaceAll(",", ", ");
-  const place = glob.isAnchored ? "from the root" : "at any depth";
+  const root = rule.outside ? "from the root of the machine, outside the mount" : "from the root";
+  const place = glob.isAnchored
+    ? root
+    : rule.outside
+    ? "at any depth, outside the mount"
+    : "at any depth";
   const kind = glob.directoryOnly ? "directories that" : "whatever";
   const filter = verdict === "ask" ? ` (${rule.filter}, otherwise ${rule.otherwise})` : "";
   return `${
@@ -161,6 +170,24 @@ function holeWarnings(rule: Rule): string[] {
     );
   }
   return warnings;
+}
+
+/** Who holds to what a rule says about paths outside the mount. */
+function outsideWarnings({ outside, verdict, pattern }: Rule): string[] {
+  if (!outside) return [];
+  const warnings = [
+    ...pattern.startsWith("~") ? ["`~` is a name like any other: write the whole path"] : [],
+    ...pattern.includes("/") && !pattern.startsWith("/") && !pattern.startsWith("**")
+      ? [`It begins at the root: /${pattern}`]
+      : [],
+  ];
+  if (verdict !== "deny") return warnings;
+  return [
+    ...warnings,
+    "Only programs of agentvfs run hold to it, where the mount has --telemetry ldpreload, and only by their leave: " +
+    "static programs and those in Go, system calls made directly, setuid programs and `env -i` do not; " +
+    "agentvfs run --confine holds for all",
+  ];
 }
 
 function programWarnings({ programs, verdict }: Rule): string[] {

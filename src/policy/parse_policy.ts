@@ -33,6 +33,7 @@ const KEYS: ReadonlySet<string> = new Set([
   "name",
   "comment",
   "path_pattern",
+  "outside",
   ...Object.keys(VERDICTS),
   "ops",
   "otherwise",
@@ -155,7 +156,9 @@ class RuleReader {
     const pattern = this.#text("path_pattern", this.#entry["path_pattern"]);
     const { verdict, operations, filter, deletions } = this.#verdict();
     if (verdict === "checkpoint") this.#checkWhole(pattern);
+    const outside = this.#outside(verdict);
     return {
+      outside,
       name: this.#name,
       pattern,
       glob: this.#glob("path_pattern", pattern),
@@ -201,6 +204,24 @@ class RuleReader {
     }
     const operations = this.#operations(key, value, key === "soft_watch");
     return { verdict, operations, filter: null, deletions: null };
+  }
+
+  /** The library that holds to such a rule knows paths, and nothing else. */
+  #outside(verdict: RuleVerdict): boolean {
+    const value = this.#entry["outside"] ?? false;
+    if (typeof value !== "boolean") throw this.#wrong("has outside that is neither", "Write true");
+    if (!value) return false;
+    if (verdict !== "deny" && verdict !== "allow") {
+      throw this.#wrong(`has outside and ${verdict}`, "Outside the mount there are deny and allow");
+    }
+    const key = CONDITIONS.find((key) => key in this.#entry);
+    if (key !== undefined) {
+      throw this.#wrong(
+        `has outside and ${key}`,
+        `Leave ${key} out: it is for the programs of all runs`,
+      );
+    }
+    return true;
   }
 
   #deletions(value: unknown): number {

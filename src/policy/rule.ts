@@ -18,6 +18,8 @@ export interface BranchPattern {
 }
 
 export interface Rule {
+  /** It is about paths of the machine, and not of the mount: programs of runs hold to it, by their library. */
+  readonly outside: boolean;
   /** Unlike that of any other rule. */
   readonly name: string;
   readonly pattern: string;

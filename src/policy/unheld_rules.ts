@@ -16,6 +16,14 @@ export function unheldRules(rules: readonly Rule[]): UnheldRule[] {
   return rules.filter(needsOpens).map((rule) => ({ rule: rule.name, why: whyOf(rule) }));
 }
 
+/** Rules about paths outside the mount, `isPreloaded`: where programs of runs have the library that holds to them. */
+export function unheldOutside(rules: readonly Rule[], isPreloaded: boolean): UnheldRule[] {
+  const why = isPreloaded
+    ? "Programs of agentvfs run that are linked dynamically hold to it, and no others; agentvfs run --confine holds for all"
+    : "Nobody holds to it: agentvfs quickstart --telemetry changes,ldpreload has programs of runs do so";
+  return rules.map(({ name }) => ({ rule: name, why }));
+}
+
 /** True if a mount has to be asked for opens for the rule to hold altogether. */
 export function needsOpens(rule: Rule): boolean {
   if (rule.verdict === "allow") return false;

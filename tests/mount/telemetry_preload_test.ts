@@ -73,6 +73,34 @@ Deno.test("programs of a run tell what they do outside the mount; what they do i
       const { stdout } = await mounted.run(["-C", mounted.project, "audit", "--json"]);
       return of("ldpreload", stdout).some(({ rule }) => rule?.name === "environment");
     });
+
+    // Outside the mount programs hold to the rules that are for there, whoever serves.
+    const kept = `${mounted.state}/kept`;
+    await Deno.writeTextFile(kept, "kept\n");
+    const outer = { name: "kept", outside: true, path_pattern: kept, deny: "write,unlink" };
+    await Deno.writeTextFile(rules, JSON.stringify({ rules: [rule, outer] }));
+    const { unheld } = await mounted.ctl("policy", "install", rules);
+    assert.deepEqual(unheld.map(({ rule }: { rule: string }) => rule), ["kept"]);
+    assert.match(unheld[0].why, /Programs of agentvfs run that are linked dynamically/);
+    const check = await mounted.run(["policy", "check", rules, "--json"]);
+    assert.match(check.stdout, /static programs and those in Go/);
+    const tested = await mounted.run(
+      ["-C", mounted.project, "policy", "test", "--outside", kept, "--op", "unlink"],
+    );
+    assert.equal(tested.code, 1, tested.stdout);
+    await mounted.killServer();
+    const attempt = `cat '${kept}'; rm -f '${kept}'; echo x >'${kept}'`;
+    const attempted = await mounted.run(
+      ["-C", mounted.project, "run", "--branch", "b", "--", "bash", "-c", attempt],
+      { cwd: mounted.project },
+    );
+    assert.equal(attempted.stdout, "kept\n");
+    assert.equal(attempted.stderr.match(/Permission denied/g)?.length, 2, attempted.stderr);
+    assert.equal(await Deno.readTextFile(kept), "kept\n");
+    await until("both refusals are in the log", async () => {
+      const { stdout } = await mounted.run(["-C", mounted.project, "audit", "--json"]);
+      return of("ldpreload", stdout).filter(({ rule }) => rule?.name === "kept").length === 2;
+    });
   }, {
     arguments: ["--telemetry", "changes,ldpreload"],
     env: { CAS_PRELOAD_SOCKET: socket },

@@ -15,7 +15,8 @@ import {
 
 export const PolicyRule = shape("PolicyRule", "A rule.", {
   name: text("Told to who is refused something"),
-  path_pattern: text("As gitignore has them, from the root of the mount"),
+  path_pattern: text("As gitignore has them, from the root of the mount, or of the machine"),
+  outside: truth("It is about paths of the machine, outside the mount"),
   verdict: oneOf(
     ["allow", "watch", "deny", "ask", "checkpoint"],
     "What holds where it matches; `checkpoint` decides nothing",
@@ -47,7 +48,7 @@ export const PolicyReport = shape("PolicyReport", "The rules of a workspace.", {
   opens: truth("The kernel asks this mount when a file is opened"),
   unheld: list(
     group({ rule: text("Its name"), why: text("A sentence for people") }, "A rule"),
-    "Rules that do not hold altogether on this mount, but will on the next",
+    "Rules that do not hold altogether, or not on this mount",
   ),
   denied: whole("What was refused since the server began"),
 });

@@ -15,6 +15,7 @@ import { CallTimes } from "../../telemetry/call_times.ts";
 import { redactArguments } from "../../telemetry/redact.ts";
 import { askingProcess, PolicyCaller } from "../../mount/linux/policy_caller.ts";
 import { Denials } from "../../policy/denial.ts";
+import { mountRules } from "../../policy/outside_table.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
 import { Policy } from "../../policy/policy.ts";
 import type { PolicyText } from "../threads/messages.ts";
@@ -71,7 +72,7 @@ export class FsPolicy {
   }
 
   install(rules: PolicyText | null): void {
-    const parsed = rules === null ? [] : parsePolicy(rules.text);
+    const parsed = rules === null ? [] : mountRules(parsePolicy(rules.text));
     this.gate.policy = parsed.length === 0 ? null : new Policy(parsed, rules!.version);
   }
 }

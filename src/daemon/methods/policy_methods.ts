@@ -24,11 +24,15 @@ import { parsePolicy } from "../../policy/parse_policy.ts";
 import type { Verdict } from "../../telemetry/event.ts";
 import { ANY_CALLER, type Caller, Policy } from "../../policy/policy.ts";
 import { PolicyError } from "../../policy/policy_error.ts";
-import { needsOpens, unheldRules } from "../../policy/unheld_rules.ts";
+import type { Rule } from "../../policy/rule.ts";
+import { mountRules, outsideRules } from "../../policy/outside_table.ts";
+import { needsOpens, unheldOutside, unheldRules } from "../../policy/unheld_rules.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import { MAIN } from "../branches/branches.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { PolicyText } from "../threads/messages.ts";
+import { preloadRules } from "../telemetry/preload_rules.ts";
+import type { TelemetryClient } from "../telemetry/telemetry_client.ts";
 import { type SavedPolicy, savePolicy } from "../workspaces/saved_policy.ts";
 
 export interface PolicyMethodsParts {
@@ -41,21 +45,28 @@ export interface PolicyMethodsParts {
   readonly flush: () => Promise<unknown>;
   /** The rules that the server began with. */
   readonly policy: SavedPolicy | null;
+  /** Null: nothing is recorded. */
+  readonly telemetry: TelemetryClient | null;
+  /** Where the mount is seen, binary strings. */
+  readonly places: readonly string[];
   /** There are others now. */
   readonly onChanged: () => Promise<void>;
 }
 
 export class PolicyMethods {
   #saved: SavedPolicy | null;
-  #policy: Policy;
+  #rules!: readonly Rule[];
+  #policy!: Policy;
+  /** The rules about paths outside the mount. */
+  #outside!: Policy;
 
   constructor(readonly parts: PolicyMethodsParts) {
     this.#saved = parts.policy;
-    this.#policy = compile(parts.policy);
+    this.#compile();
   }
 
   async install({ text, from }: Params<"installPolicy">): Promise<PolicyReport> {
-    attempt(() => parsePolicy(text));
+    attempt(() => preloadRules(text, this.parts.places));
     return await this.#set(text, from);
   }
 
@@ -67,13 +78,17 @@ export class PolicyMethods {
     const { connection } = await this.parts.fs.callView(MAIN_VIEW, "state", null);
     const opens = asksForOpens(connection);
     const { count } = await this.parts.fs.call("denials", null);
+    const isPreloaded = await this.#isPreloaded();
     return {
       version: this.#policy.version,
       installed: this.#saved?.installed ?? null,
       from: [...this.#saved?.from ?? []],
-      rules: this.#policy.rules.map(ruleReport),
+      rules: this.#rules.map(ruleReport),
       opens,
-      unheld: opens ? [] : unheldRules(this.#policy.rules),
+      unheld: [
+        ...opens ? [] : unheldRules(this.#policy.rules),
+        ...unheldOutside(this.#outside.rules, isPreloaded),
+      ],
       denied: count,
     };
   }
@@ -95,7 +110,7 @@ export class PolicyMethods {
 
   /** What was refused lately, oldest first. */
   async refused(): Promise<readonly Denial[]> {
-    if (this.#policy.rules.length === 0) return [];
+    if (this.#rules.length === 0) return [];
     return (await this.parts.fs.call("denials", null)).last;
   }
 
@@ -114,29 +129,30 @@ export class PolicyMethods {
 
   /** For `status`. */
   get summary(): { version: number; rules: number } {
-    return { version: this.#policy.version, rules: this.#policy.rules.length };
+    return { version: this.#policy.version, rules: this.#rules.length };
   }
 
   test(p: Params<"testPolicy">): TestPolicyReport {
-    const { branch = MAIN, op } = p;
+    const { branch = MAIN, op, outside = false } = p;
+    const policy = outside ? this.#outside : this.#policy;
     const directory = p.path.endsWith("/");
     const names = binaryString(p.path).split("/").filter((name) => name !== "" && name !== ".");
     if (names.includes("..")) {
       throw new ServiceError("bad_path", `${p.path} has .. in it`, {
         exit: 2,
-        hint: "Name the path from the root of the mount",
+        hint: `Name the path from the root of the ${outside ? "machine" : "mount"}`,
       });
     }
-    const state = this.#policy.automaton.root.walk(names);
+    const state = policy.automaton.root.walk(names);
     const caller = callerOf(p);
     const verdicts = Object.entries(OPERATION_NAMES)
       .filter(([name]) => op === undefined || name === op)
       .map(([name, bit]): PolicyVerdict => {
-        const rule = this.#policy.ruleFor(state, directory, branch, caller, bit);
+        const rule = policy.ruleFor(state, directory, branch, caller, bit);
         const operation = name as PolicyVerdict["operation"];
         return { operation, verdict: rule?.verdict ?? "allow", rule: rule?.name ?? null };
       });
-    const path = displayString(names.join("/"));
+    const path = displayString((outside ? "/" : "") + names.join("/"));
     return { path, directory, branch, version: this.#policy.version, verdicts };
   }
 
@@ -150,12 +166,27 @@ export class PolicyMethods {
       // On disk first: a server that takes over must not know less than this one.
       savePolicy(workspace, saved);
       this.#saved = saved;
-      this.#policy = compile(saved);
+      this.#compile();
       const stale = await fs.call("policy", policyText(saved));
       if (stale.length > 0) await background.call("invalidateAll", stale);
+      await this.parts.telemetry?.rules(preloadRules(text, this.parts.places));
       await this.parts.onChanged();
       return await this.show();
     });
+  }
+
+  #compile(): void {
+    const version = this.#saved?.version ?? 0;
+    this.#rules = rulesOf(this.#saved);
+    this.#policy = new Policy(mountRules(this.#rules), version);
+    this.#outside = new Policy(outsideRules(this.#rules), version);
+  }
+
+  async #isPreloaded(): Promise<boolean> {
+    const { telemetry } = this.parts;
+    if (telemetry === null || this.#outside.rules.length === 0) return false;
+    const sources = (await telemetry.state())?.sources ?? [];
+    return sources.some(({ name, state }) => name === "ldpreload" && state === "running");
   }
 }
 
@@ -168,12 +199,11 @@ export function policyText(saved: SavedPolicy | null): PolicyText | null {
 
 /** True if a mount that is made now has to be asked for the opening of files. */
 export function wantsOpens(saved: SavedPolicy | null): boolean {
-  return compile(saved).rules.some(needsOpens);
+  return mountRules(rulesOf(saved)).some(needsOpens);
 }
 
-function compile(saved: SavedPolicy | null): Policy {
-  const rules = saved === null || saved.text === "" ? [] : parsePolicy(saved.text);
-  return new Policy(rules, saved?.version ?? 0);
+function rulesOf(saved: SavedPolicy | null): Rule[] {
+  return saved === null || saved.text === "" ? [] : parsePolicy(saved.text);
 }
 
 /** Nobody in particular where nothing is said. */

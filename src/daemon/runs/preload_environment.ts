@@ -1,11 +1,16 @@
 import { join } from "node:path";
-import { PRELOAD_LIBRARY, PRELOAD_RING } from "../../telemetry/linux/ldpreload_source.ts";
+import {
+  PRELOAD_LIBRARY,
+  PRELOAD_RING,
+  PRELOAD_RULES,
+} from "../../telemetry/linux/ldpreload_source.ts";
 import { preloadPlace } from "../telemetry/source_places.ts";
 
 /** What a program needs to tell the source `ldpreload` what it does; nothing where the workspace does not have that source. */
 export function preloadEnvironment(store: string): Record<string, string> {
   const directory = preloadPlace(store);
-  const [library, ring] = [PRELOAD_LIBRARY, PRELOAD_RING].map((name) => join(directory, name));
+  const [library, ring, rules] = [PRELOAD_LIBRARY, PRELOAD_RING, PRELOAD_RULES]
+    .map((name) => join(directory, name));
   try {
     Deno.statSync(ring!);
     Deno.statSync(library!);
@@ -16,5 +21,6 @@ export function preloadEnvironment(store: string): Record<string, string> {
   return {
     LD_PRELOAD: others ? `${library}:${others}` : library!,
     AGENTVFS_PRELOAD_RING: ring!,
+    AGENTVFS_PRELOAD_RULES: rules!,
   };
 }

@@ -19,6 +19,7 @@ import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
 import { NAME_MAX } from "../../tree/working_tree.ts";
 import type { Authority } from "../branches/authority.ts";
 import type { AgentEvent } from "../../agents/agent_event.ts";
+import { sourcePlaces } from "../telemetry/source_places.ts";
 import { openCalls } from "../telemetry/open_calls.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
@@ -103,6 +104,8 @@ export class Daemon {
       workspace: parts.config.workspace,
       flush: () => branches.flush(),
       policy: parts.policy,
+      telemetry: parts.telemetry,
+      places: sourcePlaces(parts.config).own,
       onChanged: () => this.auto.refresh(),
     });
     this.#filters = new FilterMethods(parts.filters);

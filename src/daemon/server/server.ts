@@ -152,8 +152,8 @@ async function serve(config: DaemonConfig): Promise<number> {
   const reenactors = new KnownReenactors(registry.directory);
   const reenactor = new SharedArrayBuffer(4 * Word.COUNT);
   const lister = new DirectoryLister(config.mount);
-  const telemetry = startTelemetry(config);
   const policy = loadPolicy(config.workspace);
+  const telemetry = startTelemetry(config, policy?.text ?? "");
   const filters: Filters = new Filters({
     directory: join(config.workspace, "filters"),
     tell: (filter, message) => {

@@ -8,6 +8,7 @@ import type { OpenCall } from "../../telemetry/call_times.ts";
 import type { Provider, TelemetryEvent } from "../../telemetry/event.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
 import type { SourcePlaces } from "./source_places.ts";
+import type { PreloadRules } from "../../telemetry/linux/preload_layout.ts";
 import type { Ring } from "../../telemetry/ring.ts";
 import type { TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
 
@@ -25,6 +26,8 @@ export interface TelemetryStart {
   /** A binary string. */
   readonly mountpoint: string;
   readonly places: SourcePlaces;
+  /** Those about paths outside the mount. */
+  readonly rules: PreloadRules;
 }
 
 export type TelemetryRequest =
@@ -43,6 +46,8 @@ export type TelemetryRequest =
   }
   /** Whether the main thread is told of lines. */
   | { readonly type: "lines"; readonly areWanted: boolean }
+  /** The rules about paths outside the mount are these now. */
+  | { readonly type: "rules"; readonly rules: PreloadRules }
   | { readonly type: "status" }
   | { readonly type: "end" };
 

@@ -12,6 +12,7 @@ import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { EBPF, EbpfSource } from "../../telemetry/linux/ebpf_source.ts";
 import { FANOTIFY, FanotifySource } from "../../telemetry/linux/fanotify_source.ts";
 import { LDPRELOAD, LdPreloadSource } from "../../telemetry/linux/ldpreload_source.ts";
+import type { PreloadRules } from "../../telemetry/linux/preload_layout.ts";
 import { PTRACE } from "../../telemetry/linux/ptrace_watch.ts";
 import { RecordSocket, recordSocketPath } from "../../telemetry/linux/record_socket.ts";
 import { SECCOMP } from "../../telemetry/linux/seccomp_watch.ts";
@@ -63,7 +64,10 @@ export class SourceSet {
     if (this.#isNamed("ebpf")) this.#ebpf();
     if (this.#isNamed("ldpreload")) {
       const isTold = (event: TelemetryEvent) => isToldByMount(event, places.own, choice.level);
-      this.#start("ldpreload", () => LdPreloadSource.start({ directory: places.preload, isTold }));
+      this.#start(
+        "ldpreload",
+        () => LdPreloadSource.start({ directory: places.preload, rules: start.rules, isTold }),
+      );
     } else {
       removePreload(places.preload);
     }
@@ -110,6 +114,12 @@ export class SourceSet {
     if ("pid" in watched) source?.watchProcess(watched.pid);
     else if (watched.branch === null) source?.forgetCgroup(watched.cgroup);
     else source?.watchCgroup(watched.cgroup);
+  }
+
+  /** Programs hold to these rules outside the mount. */
+  setRules(rules: PreloadRules): void {
+    const source = this.#running.get("ldpreload");
+    if (source instanceof LdPreloadSource) source.setRules(rules);
   }
 
   states(): SourceState[] {

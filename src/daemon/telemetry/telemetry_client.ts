@@ -11,6 +11,7 @@ import { failureCode } from "../../host/failure.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
 import type { OpenCall } from "../../telemetry/call_times.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
+import type { PreloadRules } from "../../telemetry/linux/preload_layout.ts";
 import { onWorkerFailure } from "../threads/worker_failure.ts";
 import type {
   TelemetryMessage,
@@ -64,6 +65,12 @@ export class TelemetryClient {
   /** These calls are under way in a branch from now on. */
   calls(branch: string, calls: readonly OpenCall[]): void {
     this.#post({ type: "calls", branch, calls, time: monotonicTime() });
+  }
+
+  /** Programs hold to these rules outside the mount. Resolves when they do. */
+  async rules(rules: PreloadRules): Promise<void> {
+    this.#post({ type: "rules", rules });
+    await this.state();
   }
 
   /** What these processes do is to be told, and what they start. Resolves when it is. */

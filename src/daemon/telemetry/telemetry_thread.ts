@@ -137,6 +137,8 @@ class TelemetryThread {
     else if (request.type === "lines") this.#areLinesWanted = request.areWanted;
     else if (request.type === "calls") {
       this.#calls.set(request.branch, request.calls, request.time);
+    } else if (request.type === "rules") {
+      this.#sources.setRules(request.rules);
     } else if (request.type === "watch") {
       this.#sources.watch(request.watched);
       this.#listen();

@@ -1,7 +1,7 @@
 /**
  * What programs ask their C library for, as the library in LD_PRELOAD tells it: the source for machines where nothing else works.
  *
- * Its directory holds the library, and the ring that programs have mapped. Both stay when the source ends, because programs go on
+ * Its directory holds the library, the ring that programs have mapped, and the rules that they hold to. All stay when the source ends, because programs go on
  * and the next server reads on; where the source is not wanted any more they go.
  *
  * @module
@@ -16,12 +16,12 @@ import { monotonicTime } from "../../host/clock.ts";
 import { failureCode } from "../../host/failure.ts";
 import type { TelemetryEvent } from "../event.ts";
 import { type Source, type SourceDescription, SourceError } from "../source.ts";
-import { RING_SIZE } from "./preload_layout.ts";
+import { type PreloadRules, RING_SIZE, RULES } from "./preload_layout.ts";
 import { PreloadRing } from "./preload_ring.ts";
 
 export const LDPRELOAD: SourceDescription = {
   name: "ldpreload",
-  needs: "nothing; programs that are linked dynamically, with glibc 2.34 or musl",
+  needs: "nothing; programs that are linked dynamically, with glibc or musl",
   sees:
     "what programs of agentvfs run ask their C library for: opens, changes of names, exec, connections, " +
     "elsewhere too",
@@ -29,15 +29,21 @@ export const LDPRELOAD: SourceDescription = {
     "static programs and those in Go, system calls made directly, setuid programs, `env -i`; " +
     "whoever wants to get around it can",
   costs: "2 to 3 us for each call that it tells of",
-  denies: null,
+  denies: "EACCES for rules with outside, of programs that let it",
 };
 
 export const PRELOAD_LIBRARY = "preload.so";
 export const PRELOAD_RING = "ring";
+export const PRELOAD_RULES = "rules";
+
+/** Of rules: whose names are remembered. */
+const MOST_VERSIONS = 8;
 
 export interface LdPreloadOptions {
   /** Of its own; made if it is not there. */
   readonly directory: string;
+  /** Those about paths outside the mount. */
+  readonly rules: PreloadRules;
   /** True for what another source tells, too. */
   readonly isTold: (event: TelemetryEvent) => boolean;
 }
@@ -47,9 +53,31 @@ export class LdPreloadSource implements Source {
   readonly fd = null;
   readonly pollMs = 20;
   #ring: PreloadRing | null;
+  /** Names of the rules, by the low bits of their version: programs may tell of those before. */
+  readonly #names = new Map<number, readonly string[]>();
 
-  private constructor(readonly options: LdPreloadOptions, readonly mapping: Mapping) {
-    this.#ring = new PreloadRing(mapping.bytes);
+  private constructor(
+    readonly options: LdPreloadOptions,
+    readonly mapping: Mapping,
+    readonly table: Mapping,
+  ) {
+    const ruleOf = (version: number, number: number) => this.#names.get(version)?.[number];
+    this.#ring = new PreloadRing(mapping.bytes, ruleOf);
+    this.setRules(options.rules);
+  }
+
+  /** From now on programs hold to these; those that run already, too. */
+  setRules({ table, names }: PreloadRules): void {
+    if (this.#ring === null) return;
+    const { bytes } = this.table;
+    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, 1);
+    const before = Atomics.load(words, RULES.VERSION);
+    if (before === 0 && names.length === 0) return;
+    const version = before + 1 >>> 0 || 1;
+    bytes.set(table, RULES.TABLES + (version & 1) * RULES.TABLE);
+    this.#names.set(version & 0x7fff, names);
+    this.#names.delete(version - MOST_VERSIONS & 0x7fff);
+    Atomics.store(words, RULES.VERSION, version);
   }
 
   /** Throws {@linkcode SourceError}. */
@@ -62,7 +90,12 @@ export class LdPreloadSource implements Source {
     } catch (error) {
       throw new SourceError("ldpreload", `Its library cannot be written: ${words(error)}`);
     }
-    return new LdPreloadSource(options, openRing(join(directory, PRELOAD_RING)));
+    const ring = openShared(join(directory, PRELOAD_RING), RING_SIZE, PreloadRing.lay);
+    return new LdPreloadSource(
+      options,
+      ring,
+      openShared(join(directory, PRELOAD_RULES), RULES.SIZE, () => {}),
+    );
   }
 
   take(tell: (event: TelemetryEvent) => void): void {
@@ -75,6 +108,7 @@ export class LdPreloadSource implements Source {
     if (this.#ring === null) return;
     this.#ring = null;
     this.mapping.unmap();
+    this.table.unmap();
   }
 }
 
@@ -102,8 +136,12 @@ function writeLibrary(path: string, bytes: Uint8Array): void {
   Deno.renameSync(draft, path);
 }
 
-/** The ring that programs have already, or a new one. */
-function openRing(path: string): Mapping {
+/** The file that programs have mapped already, or a new one, of which `lay` makes what it is to be. */
+function openShared(
+  path: string,
+  size: number,
+  lay: (bytes: Uint8Array<ArrayBuffer>) => void,
+): Mapping {
   const name = cString(binaryString(path));
   let fd = open(name, O_RDWR | O_NOFOLLOW);
   let isNew = false;
@@ -112,11 +150,11 @@ function openRing(path: string): Mapping {
     isNew = true;
   }
   if (fd < 0) throw new SourceError("ldpreload", `${path} cannot be made: ${failureCode(fd)}`);
-  ftruncate(fd, RING_SIZE);
-  const mapping = mapFile(fd, 0, RING_SIZE);
+  ftruncate(fd, size);
+  const mapping = mapFile(fd, 0, size);
   close(fd);
   if (mapping === null) throw new SourceError("ldpreload", `${path} cannot be mapped`);
-  if (isNew) PreloadRing.lay(mapping.bytes);
+  if (isNew) lay(mapping.bytes);
   return mapping;
 }
 

@@ -25,7 +25,8 @@ async function told(
   cwd: string,
   directory: string,
 ): Promise<TelemetryEvent[]> {
-  const source = LdPreloadSource.start({ directory, isTold: () => false });
+  const rules = { table: new Uint8Array(8), names: [] };
+  const source = LdPreloadSource.start({ directory, rules, isTold: () => false });
   const [program, ...args] = command;
   const { success, stderr } = await new Deno.Command(program!, {
     args,

@@ -21,10 +21,11 @@ export const SLOT = {
   PID: 16,
   TID: 20,
   OPERATION: 24,
-  WANTS_VERDICT: 26,
   LENGTH: 28,
   SECOND_LENGTH: 30,
   ARGUMENT: 32,
+  /** Of what a rule denied: the highest bit, the low 15 bits of the rules' version, and in 16 which rule. */
+  DENIED: 40,
   RESULT: 44,
   TEXT: 48,
   SECOND: 528,
@@ -33,6 +34,18 @@ export const SLOT = {
 
 export const SLOTS = 4096;
 export const RING_SIZE = HEADER.SIZE + SLOTS * SLOT.SIZE;
+
+/**
+ * The file of rules: a word with its version, 0 while there are none, and two tables (src/policy/outside_table.ts). The version's lowest bit
+ * says which of them counts; the other one is free to be written.
+ */
+export const RULES = { VERSION: 0, TABLES: 4096, TABLE: 256 * 1024, SIZE: 516 * 1024 } as const;
+
+/** What programs hold to outside the mount: the table that they read, and the rules' names, binary strings. */
+export interface PreloadRules {
+  readonly table: Uint8Array<ArrayBuffer>;
+  readonly names: readonly string[];
+}
 
 /** By the number that the library has for it; those up to 9 are the original's. */
 export const PRELOAD_ACTIONS: ReadonlyMap<number, Action> = new Map<number, Action>([
@@ -53,6 +66,9 @@ export const PRELOAD_ACTIONS: ReadonlyMap<number, Action> = new Map<number, Acti
   [14, "rmdir"],
   [16, "chmod"],
   [17, "chown"],
+  [18, "utimes"],
+  [19, "setxattr"],
+  [20, "removexattr"],
   [25, "connect"],
   [27, "send"],
 ]);

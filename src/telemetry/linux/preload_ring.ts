@@ -23,7 +23,11 @@ export class PreloadRing {
   /** Since when the next slot is reserved and not full. */
   #stuckSince = Infinity;
 
-  constructor(readonly bytes: Uint8Array<ArrayBuffer>) {
+  /** `ruleOf`: the name of a rule by the low bits of its rules' version and its number; undefined if that is not known. */
+  constructor(
+    readonly bytes: Uint8Array<ArrayBuffer>,
+    readonly ruleOf: (version: number, number: number) => string | undefined = () => undefined,
+  ) {
     this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     this.#position = this.#load(HEADER.HEAD);
@@ -86,8 +90,7 @@ export class PreloadRing {
     // Whoever opens with O_CREAT alone may have found a file.
     const makes = (view.getUint32(at + SLOT.ARGUMENT, true) & O_EXCL) !== 0;
     const action = known === "create" && !makes ? "open" : known;
-    // A question is no event: what comes of it is told when it is done.
-    if (action === undefined || view.getUint16(at + SLOT.WANTS_VERDICT, true) !== 0) return null;
+    if (action === undefined) return null;
     const path = this.#text(at + SLOT.TEXT, at + SLOT.LENGTH, SLOT.SECOND - SLOT.TEXT);
     const second = this.#text(at + SLOT.SECOND, at + SLOT.SECOND_LENGTH, SLOT.SIZE - SLOT.SECOND);
     const result = view.getInt32(at + SLOT.RESULT, true);
@@ -99,10 +102,18 @@ export class PreloadRing {
       provider: "ldpreload",
       action,
       time: Number(view.getBigUint64(at + SLOT.TIME, true)) * NS_TO_MS,
-      ...(action === "exec" ? {} : { error: result < 0 ? failureCode(result) : 0 }),
+      ...(action === "exec" && result >= 0 ? {} : { error: result < 0 ? failureCode(result) : 0 }),
+      ...this.#denialAt(at),
       process,
       ...about(action, path, second, Number(view.getBigInt64(at + SLOT.ARGUMENT, true))),
     };
+  }
+
+  #denialAt(at: number): Pick<TelemetryEvent, "verdict" | "rule"> {
+    const denied = this.#view.getUint32(at + SLOT.DENIED, true);
+    if (denied < 2 ** 31) return {};
+    const rule = this.ruleOf(denied >>> 16 & 0x7fff, denied & 0xffff);
+    return { verdict: "deny", ...(rule === undefined ? {} : { rule }) };
   }
 
   /** As much of a text as there is room for. */

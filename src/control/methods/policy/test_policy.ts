@@ -37,7 +37,7 @@ export const PolicyVerdict = shape("PolicyVerdict", "What the rules say of one o
 export type PolicyVerdict = Infer<typeof PolicyVerdict>;
 
 export const TestPolicyReport = shape("TestPolicyReport", "What the rules say of a path.", {
-  path: text("From the root of the mount"),
+  path: text("From the root of the mount; outside it begins with a slash"),
   directory: truth("It was asked about as a directory"),
   branch: text("Where"),
   version: whole("Of the rules"),
@@ -51,6 +51,7 @@ export const method = defineMethod({
   who: "outside",
   params: {
     path: name("From the root of the mount; a slash at its end: a directory"),
+    outside: optional(truth("It is a path of the machine, outside the mount")),
     op: optional(choice(OPERATIONS, "Only about this operation")),
     branch: optional(name("Default: main")),
     program: optional(name("As who asks: name or absolute path of its program")),

@@ -1,0 +1,272 @@
+/** Rules about paths outside the mount, as real programs with the library hold to them. */
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { Operation } from "../../policy/operation.ts";
+import { outsideRules } from "../../policy/outside_table.ts";
+import { parsePolicy } from "../../policy/parse_policy.ts";
+import { ANY_CALLER, Policy } from "../../policy/policy.ts";
+import type { TelemetryEvent } from "../../telemetry/event.ts";
+import {
+  LdPreloadSource,
+  PRELOAD_LIBRARY,
+  PRELOAD_RING,
+  PRELOAD_RULES,
+} from "../../telemetry/linux/ldpreload_source.ts";
+import { preloadRules } from "./preload_rules.ts";
+
+const BUILD = fileURLToPath(new URL("../../../scripts/build_preload", import.meta.url));
+const DIST = fileURLToPath(new URL("../../../dist", import.meta.url));
+
+interface Scene {
+  /** Where things are; also where the program works. */
+  readonly root: string;
+  readonly source: LdPreloadSource;
+  rules(...rules: readonly object[]): void;
+  /** Python's `statements` for each, in one process: "ok", or the failure's name. */
+  tried(statements: readonly string[]): Promise<string[]>;
+  events(): TelemetryEvent[];
+}
+
+function withLibrary(body: (scene: Scene) => Promise<void>) {
+  return async (t: Deno.TestContext) => {
+    await new Deno.Command(BUILD, { args: [DIST], stderr: "null" }).output();
+    try {
+      await Deno.stat(`${DIST}/preload-${Deno.build.arch}.so`);
+    } catch {
+      await t.step({ name: "skipped: there is no C compiler", ignore: true, fn: () => {} });
+      return;
+    }
+    const root = await Deno.makeTempDir();
+    const directory = `${root}/preload`;
+    const source = LdPreloadSource.start({
+      directory,
+      rules: preloadRules("", []),
+      isTold: () => false,
+    });
+    try {
+      await body({
+        root,
+        source,
+        rules: (...rules) =>
+          source.setRules(preloadRules(JSON.stringify({ rules }), [`${root}/mount`])),
+        tried: (statements) => tried(statements, root, directory),
+        events: () => {
+          const events: TelemetryEvent[] = [];
+          source.take((event) => events.push(event));
+          return events;
+        },
+      });
+    } finally {
+      source.stop();
+      await Deno.remove(root, { recursive: true });
+    }
+  };
+}
+
+const PYTHON = `
+import ctypes, errno, json, os, socket, subprocess, sys
+C = ctypes.CDLL(None, use_errno=True)
+def libc(name, *args):
+    if getattr(C, name)(*args) == -1: raise OSError(ctypes.get_errno(), name)
+def null(name, *args):
+    f = getattr(C, name); f.restype = ctypes.c_void_p
+    if f(*args) is None: raise OSError(ctypes.get_errno(), name)
+for line in json.load(sys.stdin):
+    try:
+        exec(line)
+        print("ok")
+    except OSError as error:
+        print(errno.errorcode[error.errno])
+`;
+
+async function tried(
+  statements: readonly string[],
+  cwd: string,
+  directory: string,
+): Promise<string[]> {
+  const child = new Deno.Command("python3", {
+    args: ["-c", PYTHON],
+    cwd,
+    env: {
+      LD_PRELOAD: `${directory}/${PRELOAD_LIBRARY}`,
+      AGENTVFS_PRELOAD_RING: `${directory}/${PRELOAD_RING}`,
+      AGENTVFS_PRELOAD_RULES: `${directory}/${PRELOAD_RULES}`,
+    },
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(JSON.stringify(statements)));
+  await writer.close();
+  const { stdout, stderr } = await child.output();
+  const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
+  assert.equal(err, "");
+  return out!.split("\n").slice(0, -1);
+}
+
+/** What is done to what the rule `all` is about, in `kept`; each has to fail. */
+const DENIED = [
+  `open("kept/file").read()`,
+  `open("kept/file", "w")`,
+  `open("kept/file", "a")`,
+  `open("kept/new", "w")`,
+  `open("kept/./../kept/file")`,
+  `open("link-to-file")`,
+  `open("link-to-directory/file")`,
+  `open("dangling", "w")`,
+  `open("/proc/self/cwd/kept/file")`,
+  `os.open("file", os.O_RDONLY, dir_fd=os.open("kept", os.O_RDONLY | os.O_DIRECTORY))`,
+  `os.open(f"/proc/self/fd/{os.open('kept', os.O_PATH)}/file", os.O_RDONLY)`,
+  `os.open("kept/file", os.O_RDWR | os.O_TRUNC)`,
+  `libc("creat", b"kept/file", 0o600)`,
+  `libc("open64", b"kept/file", 0)`,
+  `libc("openat64", -100, b"kept/file", 0)`,
+  `libc("__open_2", b"kept/file", 0)`,
+  `null("fopen", b"kept/file", b"r+")`,
+  `null("fopen64", b"kept/file", b"w")`,
+  `os.truncate("kept/file", 1)`,
+  `os.unlink("kept/file")`,
+  `libc("remove", b"kept/file")`,
+  `libc("unlinkat", -100, b"kept/file", 0)`,
+  `os.rmdir("kept/directory")`,
+  `os.mkdir("kept/new")`,
+  `libc("mkdirat", -100, b"kept/new", 0o700)`,
+  `os.mkfifo("kept/new")`,
+  `os.mknod("kept/new")`,
+  `os.rename("kept/file", "elsewhere")`,
+  `os.rename("other", "kept/file")`,
+  `os.rename("other", "kept/new")`,
+  `libc("renameat2", -100, b"other", -100, b"kept/file", 2)`,
+  `os.link("kept/file", "elsewhere")`,
+  `os.link("other", "kept/new")`,
+  `os.symlink("other", "kept/new")`,
+  `os.chmod("kept/file", 0o777)`,
+  `os.chmod("link-to-file", 0o777)`,
+  `os.chown("kept/file", -1, -1)`,
+  `os.lchown("kept/file", -1, -1)`,
+  `os.utime("kept/file")`,
+  `os.setxattr("kept/file", "user.a", b"b")`,
+  `os.removexattr("kept/file", "user.a")`,
+  `os.execv("kept/program", ["program"])`,
+  `subprocess.run(["kept/program"])`,
+  `os.posix_spawn("kept/program", ["program"], {})`,
+];
+
+/** What no rule is about. */
+const ALLOWED = [
+  `os.stat("kept/file")`,
+  `os.listdir("kept")`,
+  `os.readlink("link-to-file")`,
+  `open("kept/open/file").read()`,
+  `open("kept/open/new", "w")`,
+  `open("other").read()`,
+  `open("mount/kept").read()`,
+  `os.rename("other", "another")`,
+  `os.unlink("link-to-file")`,
+  `os.unlink("dangling")`,
+];
+
+Deno.test(
+  "what a rule denies outside the mount fails with EACCES, and the event has the rule's name",
+  withLibrary(async (scene) => {
+    const { root } = scene;
+    await Deno.mkdir(`${root}/kept/directory`, { recursive: true });
+    await Deno.mkdir(`${root}/kept/open`);
+    await Deno.mkdir(`${root}/mount`);
+    for (const name of ["kept/file", "kept/open/file", "kept/program", "other", "mount/kept"]) {
+      await Deno.writeTextFile(`${root}/${name}`, "#!/bin/sh\n");
+    }
+    await Deno.chmod(`${root}/kept/program`, 0o755);
+    await Deno.symlink("kept/file", `${root}/link-to-file`);
+    await Deno.symlink("kept", `${root}/link-to-directory`);
+    await Deno.symlink("kept/none", `${root}/dangling`);
+    assert.deepEqual(await scene.tried([`open("kept/file").read()`]), ["ok"]);
+    scene.rules(
+      { name: "open", outside: true, path_pattern: `${root}/kept/open`, allow: "all" },
+      { name: "all", outside: true, path_pattern: `${root}/kept/**`, deny: "all" },
+      { name: "mount", outside: true, path_pattern: "mount/**", deny: "all" },
+    );
+    scene.events();
+    const failures = await scene.tried(DENIED);
+    assert.deepEqual(
+      DENIED.map((statement, i) => `${failures[i]} ${statement}`),
+      DENIED.map((statement) => `EACCES ${statement}`),
+    );
+    const refused = scene.events().filter(({ verdict }) => verdict === "deny");
+    assert.ok(refused.length >= DENIED.length, `${refused.length}`);
+    for (const event of refused) {
+      assert.deepEqual([event.error, event.rule], ["EACCES", "all"]);
+      assert.ok(event.path?.startsWith(`${root}/kept/`), event.path);
+    }
+    assert.equal(await Deno.readTextFile(`${root}/kept/file`), "#!/bin/sh\n");
+    const successes = await scene.tried(ALLOWED);
+    assert.deepEqual(successes, ALLOWED.map(() => "ok"));
+    // Rules that come while programs run hold from then on.
+    scene.rules({ name: "other", outside: true, path_pattern: `${root}/another`, deny: "read" });
+    const after = await scene.tried([`open("another")`, `open("kept/file")`]);
+    assert.deepEqual(after, ["EACCES", "ok"]);
+    assert.ok(scene.events().some(({ rule }) => rule === "other"));
+  }),
+);
+
+const PARTS = [
+  "a",
+  "b",
+  "ab",
+  "*",
+  "**",
+  "?",
+  "a*",
+  "*b",
+  "*.x",
+  "[ab]",
+  "[!a]",
+  "a?b",
+  "*a*b*",
+  "é",
+];
+const NAMES = ["a", "b", "ab", "aab", "axb", "a.x", ".x", "c", "é", "aéb"];
+
+Deno.test(
+  "the library decides as the rules are tested: random patterns and paths",
+  withLibrary(async (scene) => {
+    let state = 0x2545f491;
+    const random = (below: number) => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+      return Math.floor(state / 2 ** 32 * below);
+    };
+    const some = (of: readonly string[], most: number) =>
+      Array.from({ length: 1 + random(most) }, () => of[random(of.length)]!);
+    let denied = 0;
+    for (let round = 0; round < 12; round++) {
+      const rules = Array.from({ length: 1 + random(6) }, (_, i) => ({
+        name: `r${i}`,
+        outside: true,
+        // A program that may read nothing does not start.
+        path_pattern: `/none/${some(PARTS, 4).join("/")}${random(4) === 0 ? "/" : ""}`,
+        [random(3) === 0 ? "allow" : "deny"]: random(2) === 0 ? "read" : "all",
+      }));
+      const policy = new Policy(outsideRules(parsePolicy(JSON.stringify({ rules }))), 1);
+      scene.rules(...rules);
+      const paths = Array.from({ length: 60 }, () => ["none", ...some(NAMES, 5)]);
+      const outcomes = await scene.tried(
+        paths.map((names) => `os.open("/${names.join("/")}", os.O_RDONLY)`),
+      );
+      for (const [i, names] of paths.entries()) {
+        const bytes = names.map((name) => String.fromCharCode(...new TextEncoder().encode(name)));
+        const at = policy.automaton.root.walk(bytes);
+        const decision = policy.decide(at, false, null, ANY_CALLER);
+        const isDenied = (decision.denied & Operation.READ) !== 0;
+        if (isDenied) denied++;
+        assert.equal(
+          outcomes[i],
+          isDenied ? "EACCES" : "ENOENT",
+          `${JSON.stringify(rules)} ${names.join("/")}`,
+        );
+      }
+    }
+    assert.ok(denied > 100 && denied < 600, `${denied}`);
+  }),
+);
