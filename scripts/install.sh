@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs agentvfs for one user, brings it up to date, or takes it away. docs/install.md has the options.
 #
-#   sh install.sh --from DIR|URL [--version V] [--prefix DIR] [--restart]
+#   sh install.sh --from DIR|URL [--version V] [--prefix DIR] [--restart] [--require-signature]
 #   sh install.sh --uninstall [--prefix DIR] [--purge]
 #
 # FROM is a release: a directory with an executable for each system, SHA256SUMS, VERSION and this script. Nothing is done
@@ -10,16 +10,21 @@ set -eu
 
 # Where releases are if --from does not say it. Filled in where a release is published.
 RELEASES=${AGENTVFS_RELEASES:-}
+# Whose signature a release has to have. Filled in where a release is made; what was made from the sources has none.
+SIGNER=''
 
 usage() {
   cat <<'END'
 Usage: install.sh [--from DIR|URL] [--version V] [--prefix DIR] [--restart]
+                  [--require-signature]
        install.sh --uninstall [--prefix DIR] [--purge [--yes]]
 
   --from DIR|URL  the release; else $AGENTVFS_RELEASES, else the directory of this script
   --version V     that version, also if it is older than the one that is there
   --prefix DIR    the program goes to DIR/bin (default: ~/.local)
   --restart       running mounts are served by the new program at once
+  --require-signature
+                  refuse where nothing can verify the release's signature
   --uninstall     stop the mounts and take the program away; what was recorded stays
   --purge         with --uninstall: what was recorded goes, too
 END
@@ -40,13 +45,14 @@ value_of() {
 }
 
 parse() {
-  from=$RELEASES version= prefix=${HOME:+$HOME/.local} restart=false action=install purge= yes=
+  from=$RELEASES version= prefix=${HOME:+$HOME/.local} restart=false action=install purge= yes= strict=false
   while [ $# -gt 0 ]; do
     case $1 in
       --from) value_of "$1" $#; from=$2; shift ;;
       --version) value_of "$1" $#; version=${2#v}; shift ;;
       --prefix) value_of "$1" $#; prefix=$2; shift ;;
       --restart) restart=true ;;
+      --require-signature) strict=true ;;
       --uninstall) action=uninstall ;;
       --purge) purge=--purge ;;
       --yes) yes=--yes ;;
@@ -112,6 +118,57 @@ fetch_checked() {
   fi
 }
 
+# Whether SHA256SUMS is of who made this installer: so is then all that has the checksums in it.
+check_signature() {
+  if [ -z "$SIGNER" ]; then
+    if $strict; then fail 1 "This installer does not know whose signature to expect" "Take the installer of a release"; fi
+    return
+  fi
+  if ! fetch SHA256SUMS.sig "$work/SHA256SUMS.sig" 2>/dev/null; then
+    fail 1 "The release in $from is not signed" "Nothing was changed. This installer is of releases that are"
+  fi
+  verified=unknown
+  if command -v ssh-keygen >/dev/null 2>&1; then verify_with_ssh; fi
+  if [ $verified = unknown ] && command -v openssl >/dev/null 2>&1; then verify_with_openssl; fi
+  case $verified in
+    yes) ;;
+    no)
+      fail 1 "The release in $from is not signed by who made this installer" \
+        "Nothing was changed. Somebody may have tampered with it: do not install it, and tell who publishes it"
+      ;;
+    *)
+      if $strict; then fail 4 "Nothing here verifies signatures" "Install openssh-client, or openssl 3"; fi
+      hint "the release's signature was not verified: there is neither ssh-keygen (OpenSSH 8.1) nor openssl 3 here"
+      ;;
+  esac
+}
+
+verify_with_ssh() {
+  printf 'agentvfs namespaces="agentvfs-release" %s\n' "$SIGNER" >"$work/signers"
+  if ssh-keygen -Y verify -f "$work/signers" -I agentvfs -n agentvfs-release -s "$work/SHA256SUMS.sig" \
+    <"$work/SHA256SUMS" >"$work/said" 2>&1; then
+    verified=yes
+  # Before 8.1 it has no -Y.
+  elif ! grep -qiE 'unknown option|illegal option|usage:' "$work/said"; then verified=no; fi
+}
+
+# What OpenSSH signs is a header with the SHA-512 of the file; key and signature are the last bytes of what holds them.
+verify_with_openssl() {
+  case $(openssl version) in 'OpenSSL '[3-9]*) ;; *) return 0 ;; esac
+  if ! command -v base64 >/dev/null 2>&1; then return 0; fi
+  {
+    printf '\060\052\060\005\006\003\053\145\160\003\041\000'
+    printf '%s' "${SIGNER#* }" | base64 -d | tail -c 32
+  } >"$work/key"
+  {
+    printf 'SSHSIG\0\0\0\020agentvfs-release\0\0\0\0\0\0\0\006sha512\0\0\0\100'
+    openssl dgst -sha512 -binary "$work/SHA256SUMS"
+  } >"$work/signed"
+  sed '/^-----/d' "$work/SHA256SUMS.sig" | base64 -d 2>/dev/null | tail -c 64 >"$work/signature"
+  if openssl pkeyutl -verify -pubin -keyform DER -inkey "$work/key" -rawin -in "$work/signed" \
+    -sigfile "$work/signature" >/dev/null 2>&1; then verified=yes; else verified=no; fi
+}
+
 # is_older A B: version A comes before version B.
 is_older() {
   [ "$1" != "$2" ] && printf '%s\n%s\n' "$1" "$2" | awk -F'[.+-]' '
@@ -132,9 +189,11 @@ find_release() {
     fi
   fi
   from=${from%/}
-  if ! fetch SHA256SUMS "$work/SHA256SUMS" || ! fetch VERSION "$work/VERSION"; then
+  if ! fetch SHA256SUMS "$work/SHA256SUMS"; then
     fail 1 "There is no release in $from" "A release has the files SHA256SUMS and VERSION"
   fi
+  check_signature
+  fetch_checked VERSION "$work/VERSION"
   latest=$(cat "$work/VERSION")
 }
 

@@ -67,6 +67,9 @@ Deno.test("installed, used, brought up to date under a mount, taken away", () =>
     assert.equal(await Deno.readTextFile(join(project, "a.txt")), "one");
 
     await succeed("sh", join(release, "install.sh"));
+    await succeed("agentvfs", "quickstart", project);
+    const kept = JSON.parse(await succeed("agentvfs", "--json", "uninstall", "--keep-program"));
+    assert.deepEqual([kept.stopped, kept.removed], [[mount], []]);
     const purged = await succeed(
       "sh",
       join(release, "install.sh"),

@@ -3,7 +3,15 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { isInstalled, run } from "../support/process.ts";
-import { type Bed, INSTALLER, makeRelease, PLATFORM, withBed, withServer } from "./release.ts";
+import {
+  type Bed,
+  INSTALLER,
+  makeRelease,
+  PLATFORM,
+  withBed,
+  withServer,
+  writeSums,
+} from "./release.ts";
 
 const INSTALLED = [
   "./.local/bin/agentvfs",
@@ -120,6 +128,7 @@ Deno.test("a newer version takes the place of an older one; an older one has to 
     assert.match(newer.stdout, /^agentvfs 1\.10\.0 is installed, in place of 1\.9\.0/);
     assert.match(newer.stdout, /running mounts are served by it after: agentvfs restart --all/);
     await Deno.writeTextFile(join(bed.release, "VERSION"), "1.9.0\n");
+    await writeSums(bed.release);
     const older = await bed.install(["--from", bed.release]);
     assert.equal(older.code, 1);
     assert.match(older.stderr, /1\.10\.0 is installed.*is older\nhint: --version 1\.9\.0/);
@@ -149,7 +158,7 @@ Deno.test("a disk without space: what was there stays", () =>
   withBed(async (bed) => {
     const file = join(bed.release, `agentvfs-1.2.0-${PLATFORM}`);
     await Deno.writeTextFile(file, "#".repeat(200_000), { append: true });
-    await run(["sh", "-c", "sha256sum agentvfs-* install.sh >SHA256SUMS"], { cwd: bed.release });
+    await writeSums(bed.release);
     const script = `
       mount -t tmpfs -o size=64k none "$HOME"; sh "$0" --from "$1"; code=$?
       find "$HOME" ! -type d; exit $code`;
@@ -166,7 +175,7 @@ Deno.test("a program that does not run here is not installed", () =>
   withBed(async (bed) => {
     const file = join(bed.release, `agentvfs-1.2.0-${PLATFORM}`);
     await Deno.writeTextFile(file, "#!/bin/sh\necho no such glibc >&2\nexit 1\n");
-    await run(["sh", "-c", "sha256sum agentvfs-* install.sh >SHA256SUMS"], { cwd: bed.release });
+    await writeSums(bed.release);
     const { code, stderr } = await bed.install(["--from", bed.release]);
     assert.equal(code, 4);
     assert.match(

@@ -6,7 +6,7 @@
 
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Outcome, run } from "../support/process.ts";
+import { type Outcome, run, succeed } from "../support/process.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 export const INSTALLER = fileURLToPath(new URL("../../scripts/install.sh", import.meta.url));
@@ -29,10 +29,14 @@ export async function makeRelease(directory: string, ...versions: string[]): Pro
   }
   await Deno.copyFile(INSTALLER, join(directory, "install.sh"));
   await Deno.writeTextFile(join(directory, "VERSION"), `${versions.at(-1)}\n`);
-  const sums = await run(["sh", "-c", "sha256sum agentvfs-* install.sh >SHA256SUMS"], {
+  await writeSums(directory);
+}
+
+/** Makes the checksums what the files of a release are now. */
+export async function writeSums(directory: string): Promise<void> {
+  await succeed(["sh", "-c", "sha256sum agentvfs-* VERSION install.sh >SHA256SUMS"], {
     cwd: directory,
   });
-  if (sums.code !== 0) throw new Error(sums.stderr);
 }
 
 export const PLATFORM = `${Deno.build.os === "darwin" ? "macos" : "linux"}-${Deno.build.arch}`;

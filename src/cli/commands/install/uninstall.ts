@@ -14,15 +14,16 @@ export const command: Command = {
   prints: () => import("../../outputs/uninstall.ts"),
   positionals: { usage: "", min: 0, max: 0 },
   options: {
-    purge: { brief: "what was recorded goes, too: all checkpoints of all projects" },
+    purge: { brief: "all checkpoints of all projects go, too" },
     yes: { brief: "with --purge: without being asked" },
+    "keep-program": { brief: "leave the program: who started this takes it away" },
     force: { brief: "even if files in a mount are in use" },
   },
   details: `Projects stay as they are; what is only in a mount has to be applied first.
 With --purge it asks on a terminal, and elsewhere needs --yes. What was put into
 agents' files goes by agentvfs integrate --uninstall.`,
   async run(input) {
-    const installed = await installation();
+    const installed = input.flags.has("keep-program") ? null : await installation();
     const state = stateRoot();
     const purged = input.flags.has("purge");
     if (purged && !input.flags.has("yes") && !isConfirmed(state)) {
@@ -37,7 +38,7 @@ agents' files goes by agentvfs integrate --uninstall.`,
       stopped.push(status.mount);
     }
     if (purged) await purge(state);
-    const removed = await removeInstallation(installed);
+    const removed = installed === null ? [] : await removeInstallation(installed);
     if (input.flags.has("json")) printJson({ stopped, removed, state, purged });
     else {
       for (const mount of stopped) print(`stopped ${safe(mount)}`);
