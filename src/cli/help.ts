@@ -28,7 +28,7 @@ Usage: agentvfs COMMAND [OPTIONS]
   merge, review        bring branches' work together; some of it, hunk by hunk
   integrate, mcp       make your agents know all this; serve it to them as tools
   verify, gc, store    check what is stored; free what is not needed; its size
-  doctor, ctl, daemon  check this machine; X as ctl X; also: upgrade, uninstall
+  doctor, ctl, daemon  check this machine; also: upgrade, uninstall, completions
   export, workspace    write a checkpoint out of the mount; mounts with a name
 
 Options: -C, --project DIR   --sock PATH   --json   --version   -h, --help

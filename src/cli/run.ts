@@ -34,6 +34,7 @@ async function dispatch(args: readonly string[], program: string): Promise<numbe
   const rest = [...args.slice(0, at), ...args.slice(at + 1)];
   if (name === "ctl") return await control(rest, false);
   if (name === "help") return await help(rest);
+  if (name === "__complete") return await (await import("./completion/answer.ts")).answer(rest);
   return await runNamed(name, rest, false);
 }
 
