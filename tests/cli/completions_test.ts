@@ -22,6 +22,7 @@ const CASES: readonly [typed: string, words: string[], also?: string][] = [
   ["agentvfs branch s", ["show", "switch"]],
   ["agentvfs -C /x branch s", ["show", "switch"]],
   ["agentvfs help ap", ["apply"]],
+  ["agentvfs man ap", ["apply"]],
   ["agentvfs ctl quick", []],
   ["agentvfs-ctl rol", ["rollback"]],
   ["agentvfs telemetry filter r", ["remove"]],

@@ -51,9 +51,9 @@ export function meantCommand(program: string, words: readonly string[]): MeantCo
       options.push(words[++i]!);
       continue;
     }
-    if (name === "" && !isHelp && (word === "help" || word === "ctl")) {
-      if (word === "help") isHelp = true;
-      else isControl = true;
+    if (name === "" && !isHelp && (word === "help" || word === "man" || word === "ctl")) {
+      if (word === "ctl") isControl = true;
+      else isHelp = true;
       continue;
     }
     const longer = name === "" ? word : `${name} ${word}`;
@@ -99,4 +99,5 @@ export async function nextWords(meant: MeantCommand, current: string): Promise<S
 const OTHERS: readonly Suggestion[] = [
   { word: "ctl", brief: "a command by its name for the original's clients" },
   { word: "help", brief: "what a command does, and its options" },
+  { word: "man", brief: "the manual page of a command" },
 ];
