@@ -7,6 +7,22 @@
 import type { MethodName } from "../control/methods.ts";
 import type { Schema } from "../control/schema.ts";
 
+/**
+ * What a word of a command line may be, so that shells can complete it (`completion/`): something that the daemon or the
+ * disk knows, `nothing` that anybody could guess, or one of some words.
+ */
+export type WordKind =
+  | "branch"
+  | "changed"
+  | "checkpoint"
+  | "directory"
+  | "file"
+  | "filter"
+  | "nothing"
+  | "program"
+  | "workspace"
+  | readonly string[];
+
 export interface OptionSpec {
   /** Placeholder of the option's value; a flag has none. */
   readonly value?: string;
@@ -18,6 +34,8 @@ export interface OptionSpec {
   readonly aliases?: readonly string[];
   /** One line of help; an option without one is accepted and not shown. */
   readonly brief?: string;
+  /** What its value may be, where the placeholder does not say it. */
+  readonly completes?: WordKind;
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
@@ -29,6 +47,8 @@ export interface PositionalSpec {
   readonly max: number;
   /** They may be paths of any bytes, see `textOfBytes`; else everything has to be UTF-8. */
   readonly areBytes?: true;
+  /** What a placeholder of the usage line stands for, where its name does not say it. */
+  readonly completes?: Readonly<Record<string, WordKind>>;
 }
 
 /** What a command prints with `--json`, where that is not the result of a method. */

@@ -64,6 +64,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   version: { load: () => import("./commands/daemon/version.ts") },
   upgrade: { load: () => import("./commands/install/upgrade.ts") },
   uninstall: { load: () => import("./commands/install/uninstall.ts") },
+  completions: { load: () => import("./commands/install/completions.ts") },
   "branch switch": { load: () => import("./commands/branches/branch_switch.ts"), control: true },
   "session register": {
     load: () => import("./commands/sessions/session_register.ts"),

@@ -39,6 +39,7 @@ export const DAEMON_OPTIONS: OptionSpecs = {
   telemetry: {
     value: "WHAT",
     brief: "log of events: off, changes, opens or all, and more",
+    completes: ["off", "changes", "opens", "all"],
   },
   "redact-args": {},
   "allow-other": { brief: "let other users use the mount" },

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Command, GLOBAL_OPTIONS, type OptionSpecs } from "./command.ts";
+import { type Command, GLOBAL_OPTIONS, type OptionSpec, type OptionSpecs } from "./command.ts";
 import { COMMANDS, groupOf } from "./commands.ts";
 import { columns, words } from "./print/format.ts";
 
@@ -28,11 +28,11 @@ Usage: agentvfs COMMAND [OPTIONS]
   merge, review        bring branches' work together; some of it, hunk by hunk
   integrate, mcp       make your agents know all this; serve it to them as tools
   verify, gc, store    check what is stored; free what is not needed; its size
-  doctor, ctl, daemon  check this machine; X as ctl X; also: upgrade, uninstall
+  doctor, ctl, daemon  check this machine; also: upgrade, uninstall, completions
   export, workspace    write a checkpoint out of the mount; mounts with a name
 
 Options: -C, --project DIR   --sock PATH   --json   --version   -h, --help
-Without them: where you stand. Details: agentvfs COMMAND --help`;
+Without them: where you stand. Details: agentvfs COMMAND --help, man COMMAND`;
 }
 
 export function controlOverview(): string {
@@ -67,7 +67,7 @@ export function commandHelp(command: Command): string {
   const parts = [
     capitalized(brief),
     `Usage: ${words("agentvfs", name, "[OPTIONS]", positionals.usage)}`,
-    columns(optionRows({ ...command.options, ...globalOptions(command) }))
+    columns(optionRows(optionsOf(command)))
       .map((line) => `  ${line}`).join("\n"),
     ...paragraph(command),
   ];
@@ -80,6 +80,19 @@ function paragraph({ details, example }: Command): string[] {
     ...(example === undefined ? [] : [`Example: agentvfs ${example}`]),
   ];
   return lines.length === 0 ? [] : [lines.join("\n")];
+}
+
+/** Its own, then those of every command. */
+export function optionsOf(command: Command): OptionSpecs {
+  return { ...command.options, ...globalOptions(command) };
+}
+
+/** An option as it is typed, with the placeholder of its value. */
+export function spelled(name: string, { short, value, valueIsOptional }: OptionSpec): string {
+  const long = `--${name}${
+    value === undefined ? "" : valueIsOptional ? `[=${value}]` : ` ${value}`
+  }`;
+  return short === undefined ? long : `-${short}, ${long}`;
 }
 
 /** Those that mean something here and that the command does not define itself. */
@@ -95,11 +108,9 @@ function globalOptions({ name, options }: Command): OptionSpecs {
 function optionRows(options: OptionSpecs): string[][] {
   return Object.entries(options)
     .filter(([, { brief }]) => brief !== undefined)
-    .map(([name, { short, value, valueIsOptional, brief }]) => [
-      `${short === undefined ? "   " : `-${short},`} --${name}${
-        value === undefined ? "" : valueIsOptional ? `[=${value}]` : ` ${value}`
-      }`,
-      brief!,
+    .map(([name, spec]) => [
+      `${spec.short === undefined ? "    " : ""}${spelled(name, spec)}`,
+      spec.brief!,
     ]);
 }
 

@@ -26,6 +26,8 @@ import { print, printJson } from "./print/output.ts";
 const STATUS_DEADLINE_MS = 3_000;
 
 export const NAME_USAGE = "[NAME]";
+/** What NAME stands for where the workspace is there already. */
+export const NAME_WORDS = { NAME: "workspace" } as const;
 export const ROOT_OPTION: OptionSpec = { value: "DIR", brief: "where workspaces are kept" };
 
 export type WorkspaceStatus = "initialized" | "started" | "stale" | "stopped";

@@ -34,6 +34,8 @@ async function dispatch(args: readonly string[], program: string): Promise<numbe
   const rest = [...args.slice(0, at), ...args.slice(at + 1)];
   if (name === "ctl") return await control(rest, false);
   if (name === "help") return await help(rest);
+  if (name === "man") return await (await import("./man/man.ts")).man(rest);
+  if (name === "__complete") return await (await import("./completion/answer.ts")).answer(rest);
   return await runNamed(name, rest, false);
 }
 
@@ -151,7 +153,7 @@ async function load(name: string): Promise<Command> {
   const { nearest } = await import("./nearest.ts");
   const shown = Object.keys(COMMANDS).filter((known) => COMMANDS[known]!.hidden === undefined)
     .map((known) => known.split(" ")[0]!);
-  const close = nearest(name, [...shown, "ctl", "help"]);
+  const close = nearest(name, [...shown, "ctl", "help", "man"]);
   throw usageError(
     `There is no command ${JSON.stringify(safe(name))}`,
     close === null ? "See agentvfs --help" : `Did you mean agentvfs ${close}?`,

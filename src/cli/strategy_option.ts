@@ -10,6 +10,7 @@ export const STRATEGY_OPTION: OptionSpec = {
   value: "S",
   short: "s",
   brief: `for conflicts: ${STRATEGIES.slice(1).join(", ")}`,
+  completes: STRATEGIES,
 };
 
 export function strategyOf(text: string | undefined): { strategy?: MergeStrategy } {

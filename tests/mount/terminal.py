@@ -11,7 +11,7 @@ import select
 import sys
 import time
 
-DEADLINE_S = 20
+DEADLINE_S = 60
 
 steps, command = json.loads(sys.argv[1]), sys.argv[2:]
 pid, terminal = pty.fork()

@@ -10,7 +10,12 @@ import { COLOUR_MODES, onTerminal, printBytes, setColour } from "./output.ts";
 
 /** Options of commands whose output may be long. */
 export const DISPLAY_OPTIONS: OptionSpecs = {
-  color: { value: "WHEN", aliases: ["colour"], brief: "auto, always or never" },
+  color: {
+    value: "WHEN",
+    aliases: ["colour"],
+    brief: "auto, always or never",
+    completes: COLOUR_MODES,
+  },
   "no-pager": { brief: "all at once on a terminal, too" },
 };
 

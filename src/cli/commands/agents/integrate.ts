@@ -15,7 +15,7 @@ export const command: Command = {
   name: "integrate",
   brief: "make coding agents know agentvfs: plug-in, skill, hooks, tools",
   prints: () => import("../../outputs/integrate.ts"),
-  positionals: { usage: "[AGENT…]", min: 0, max: AGENTS.length },
+  positionals: { usage: "[AGENT…]", min: 0, max: AGENTS.length, completes: { AGENT: AGENTS } },
   options: {
     user: { brief: "in all your projects (the default)" },
     project: { brief: "in the directory you stand in only" },

@@ -7,7 +7,7 @@ export const command: Command = {
   name: "branch delete",
   brief: "remove a branch; what it was stays a checkpoint",
   prints: "deleteBranch",
-  positionals: { usage: "NAME", min: 1, max: 1 },
+  positionals: { usage: "NAME", min: 1, max: 1, completes: { NAME: "branch" } },
   options: { force: { short: "f", brief: "although processes are using it" } },
   details: `What was not recorded is recorded first. The command prints the checkpoint, from
 which agentvfs branch create NAME --from ID brings the branch back.`,

@@ -6,7 +6,7 @@ export const command: Command = {
   name: "branch rename",
   brief: "give a branch another name",
   prints: "renameBranch",
-  positionals: { usage: "NAME NEW", min: 2, max: 2 },
+  positionals: { usage: "NAME NEW", min: 2, max: 2, completes: { NAME: "branch" } },
   options: {},
   example: "branch rename cart checkout",
   async run(input) {

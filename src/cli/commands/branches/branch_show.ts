@@ -6,7 +6,7 @@ export const command: Command = {
   name: "branch show",
   brief: "say where a branch is and how far it went from its parent",
   prints: "showBranch",
-  positionals: { usage: "NAME", min: 1, max: 1 },
+  positionals: { usage: "NAME", min: 1, max: 1, completes: { NAME: "branch" } },
   options: {},
   async run(input) {
     const [name] = input.positionals;

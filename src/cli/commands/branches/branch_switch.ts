@@ -6,7 +6,7 @@ export const command: Command = {
   name: "branch switch",
   brief: "let a session see another branch",
   prints: "switchSession",
-  positionals: { usage: "NAME", min: 1, max: 1 },
+  positionals: { usage: "NAME", min: 1, max: 1, completes: { NAME: "branch" } },
   options: SESSION_OPTIONS,
   details: `The processes of the session's cgroup see it from their next operation on; what
 they have open stays what it is. A program that runs in a view (agentvfs run)

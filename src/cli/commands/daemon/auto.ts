@@ -1,7 +1,7 @@
 import type { AutoReport } from "../../../control/service/daemon.ts";
 import type { Command } from "../../command.ts";
 import { withDaemon } from "../../daemon_client.ts";
-import { autoWords } from "../../auto_option.ts";
+import { AUTO_POLICIES, autoWords } from "../../auto_option.ts";
 import { columns, duration } from "../../print/format.ts";
 import { onTerminal, print, printJson } from "../../print/output.ts";
 
@@ -9,7 +9,7 @@ export const command: Command = {
   name: "auto",
   brief: "show or set when checkpoints are made by themselves",
   prints: "auto",
-  positionals: { usage: "[POLICY]", min: 0, max: 1 },
+  positionals: { usage: "[POLICY]", min: 0, max: 1, completes: { POLICY: AUTO_POLICIES } },
   options: {},
   details: `POLICY is off, all, or some of these with commas between them:
   calls            what agents' hooks tell of: prompts, tool calls

@@ -16,7 +16,11 @@ export const command: Command = {
   options: {
     to: { value: "DIR", brief: "directory to write, new or empty" },
     output: { value: "FILE", short: "o", brief: "file to write; - is standard output" },
-    format: { value: "F", brief: "tar, tar.gz or tar.zst; else as FILE ends" },
+    format: {
+      value: "F",
+      brief: "tar, tar.gz or tar.zst; else as FILE ends",
+      completes: ["tar", "tar.gz", "tar.zst"],
+    },
     git: {
       value: "NAME",
       valueIsOptional: true,

@@ -17,7 +17,13 @@ export const command: Command = {
   name: "restore",
   brief: "bring files or directories back from a checkpoint",
   prints: "restore",
-  positionals: { usage: "PATH…", min: 0, max: Infinity, areBytes: true },
+  positionals: {
+    usage: "PATH…",
+    min: 0,
+    max: Infinity,
+    areBytes: true,
+    completes: { PATH: "changed" },
+  },
   options: {
     from: { value: "REF", short: "f", brief: "checkpoint to take them from; else HEAD" },
     "dry-run": DRY_RUN_OPTION,

@@ -26,9 +26,17 @@ export const command: Command = {
   positionals: { usage: "[PATH…]", min: 0, max: Infinity },
   options: {
     since: SINCE_OPTION,
-    by: { value: "WHAT", brief: "how much each pid, program, branch or tool call did" },
+    by: {
+      value: "WHAT",
+      brief: "how much each pid, program, branch or tool call did",
+      completes: GROUPS,
+    },
     follow: { short: "f", brief: "go on with what comes" },
-    format: { value: "FORMAT", brief: "contextfs: lines as ContextFS writes them" },
+    format: {
+      value: "FORMAT",
+      brief: "contextfs: lines as ContextFS writes them",
+      completes: ["contextfs"],
+    },
   },
   details: `With PATH: what was done to it, or below it. The files of the log are read, so
 it works without a daemon, too. With --json each line is an event, with the

@@ -6,7 +6,7 @@ export const command: Command = {
   name: "telemetry filter remove",
   brief: "a filter sees nothing any more",
   prints: "removeFilter",
-  positionals: { usage: "NAME", min: 1, max: 1 },
+  positionals: { usage: "NAME", min: 1, max: 1, completes: { NAME: "filter" } },
   options: {},
   details: "Rules of the policy that ask it get what they say for the case of no answer.",
   async run(input) {

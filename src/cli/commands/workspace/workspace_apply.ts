@@ -1,6 +1,7 @@
 import type { Command } from "../../command.ts";
 import {
   inputFor,
+  NAME_WORDS,
   operational,
   ROOT_OPTION,
   startedWorkspace,
@@ -12,7 +13,7 @@ export const command: Command = {
   ...apply,
   name: "workspace apply",
   brief: "bring what a workspace changed into its project",
-  positionals: { usage: "[NAME [REF]]", min: 0, max: 2 },
+  positionals: { usage: "[NAME [REF]]", min: 0, max: 2, completes: NAME_WORDS },
   options: { ...apply.options, root: ROOT_OPTION },
   example: "workspace apply shop --only 'src/**' --dry-run",
   run: (input) =>

@@ -4,6 +4,7 @@ import { CommandError } from "../../command_error.ts";
 import {
   clearMount,
   knownWorkspace,
+  NAME_WORDS,
   operational,
   printLines,
   ROOT_OPTION,
@@ -15,7 +16,7 @@ export const command: Command = {
   name: "workspace delete",
   brief: "remove a workspace and its checkpoints for good",
   prints: () => import("../../outputs/workspace_delete.ts"),
-  positionals: { usage: "NAME", min: 1, max: 1 },
+  positionals: { usage: "NAME", min: 1, max: 1, completes: NAME_WORDS },
   options: {
     force: { brief: "without being asked" },
     root: ROOT_OPTION,

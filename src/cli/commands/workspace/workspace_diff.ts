@@ -1,6 +1,7 @@
 import type { Command } from "../../command.ts";
 import {
   inputFor,
+  NAME_WORDS,
   operational,
   ROOT_OPTION,
   startedWorkspace,
@@ -12,7 +13,7 @@ export const command: Command = {
   ...diff,
   name: "workspace diff",
   brief: "show what differs in a workspace",
-  positionals: { ...diff.positionals, usage: "[NAME [A [B]]] [-- PATH…]" },
+  positionals: { ...diff.positionals, usage: "[NAME [A [B]]] [-- PATH…]", completes: NAME_WORDS },
   options: { ...diff.options, root: ROOT_OPTION },
   example: "workspace diff shop HEAD~2 --patch -- src",
   run: (input) =>

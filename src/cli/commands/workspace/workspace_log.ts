@@ -2,6 +2,7 @@ import type { Command } from "../../command.ts";
 import {
   inputFor,
   NAME_USAGE,
+  NAME_WORDS,
   operational,
   ROOT_OPTION,
   startedWorkspace,
@@ -13,7 +14,7 @@ export const command: Command = {
   ...log,
   name: "workspace log",
   brief: "list the checkpoints of a workspace, newest first",
-  positionals: { usage: NAME_USAGE, min: 0, max: 1 },
+  positionals: { usage: NAME_USAGE, min: 0, max: 1, completes: NAME_WORDS },
   options: { ...log.options, root: ROOT_OPTION },
   example: "workspace log shop --limit 5",
   run: (input) =>

@@ -3,6 +3,7 @@ import { withDaemon } from "../../daemon_client.ts";
 import { FORCE_LARGE_OPTION, withLargeAsked } from "../../large_change.ts";
 import {
   inputFor,
+  NAME_WORDS,
   operational,
   ROOT_OPTION,
   startedWorkspace,
@@ -14,7 +15,7 @@ export const command: Command = {
   name: "workspace rollback",
   brief: "go back to a checkpoint; prints its id",
   prints: "rollback",
-  positionals: { usage: "[NAME] REF", min: 1, max: 2 },
+  positionals: { usage: "[NAME] REF", min: 1, max: 2, completes: NAME_WORDS },
   options: { "force-large": FORCE_LARGE_OPTION, root: ROOT_OPTION },
   details: "What was not recorded is recorded first.",
   example: "workspace rollback shop 'before the refactor'",

@@ -14,6 +14,7 @@ import { telemetryChoice } from "../../daemon_options.ts";
 import { CommandError } from "../../command_error.ts";
 import {
   NAME_USAGE,
+  NAME_WORDS,
   operational,
   printLines,
   ROOT_OPTION,
@@ -28,7 +29,7 @@ export const command: Command = {
   name: "workspace start",
   brief: "mount a workspace; harmless when repeated",
   prints: () => import("../../outputs/workspace.ts"),
-  positionals: { usage: NAME_USAGE, min: 0, max: 1 },
+  positionals: { usage: NAME_USAGE, min: 0, max: 1, completes: NAME_WORDS },
   options: {
     from: { value: "DIR", brief: "make it of this project, if there is none of the name" },
     mount: { value: "DIR", brief: "where to mount, from now on" },

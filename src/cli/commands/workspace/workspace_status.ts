@@ -2,6 +2,7 @@ import { readNamed } from "../../../daemon/workspaces/named_workspace.ts";
 import type { Command } from "../../command.ts";
 import {
   NAME_USAGE,
+  NAME_WORDS,
   operational,
   printLines,
   ROOT_OPTION,
@@ -14,7 +15,7 @@ export const command: Command = {
   name: "workspace status",
   brief: "say whether a workspace is mounted, and where",
   prints: () => import("../../outputs/workspace.ts"),
-  positionals: { usage: NAME_USAGE, min: 0, max: 1 },
+  positionals: { usage: NAME_USAGE, min: 0, max: 1, completes: NAME_WORDS },
   options: { root: ROOT_OPTION },
   details: "Exit code 0 if it is started, else 1. A stale one has died: start it again.",
   run: (input) =>

@@ -6,6 +6,7 @@ import {
   inputFor,
   knownWorkspace,
   NAME_USAGE,
+  NAME_WORDS,
   operational,
   printLines,
   ROOT_OPTION,
@@ -21,7 +22,7 @@ export const command: Command = {
   name: "workspace stop",
   brief: "record and unmount a workspace",
   prints: () => import("../../outputs/workspace_stop.ts"),
-  positionals: { usage: NAME_USAGE, min: 0, max: 1 },
+  positionals: { usage: NAME_USAGE, min: 0, max: 1, completes: NAME_WORDS },
   options: {
     checkpoint: {},
     "no-checkpoint": { brief: "make no checkpoint; what was done stays all the same" },
