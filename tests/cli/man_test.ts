@@ -46,7 +46,7 @@ Deno.test("every page is as mandoc wants it, and has each option of its commands
       if (row.hidden) continue;
       const { command } = await row.load();
       const file = join(root, "man1", `agentvfs-${name.split(" ")[0]}.1`);
-      const text = (await succeed(["mandoc", "-T", "ascii", file])).replace(/.\x08/g, "");
+      const text = (await succeed(["mandoc", "-T", "ascii", file])).replaceAll(/.[\b]/g, "");
       for (const [option, { brief }] of Object.entries(optionsOf(command))) {
         if (brief !== undefined) assert.match(text, new RegExp(`--${option}\\b`), name);
       }

@@ -124,7 +124,6 @@ class RingFuzz {
       this.#bytes.set(bytes(random, 64), at + SLOT.SECOND);
       view.setUint32(at, random(10) === 0 ? random(2 ** 32) : sequence + 1, true);
       if (random(3) > 0) view.setUint16(at + SLOT.OPERATION, random(30), true);
-      if (random(3) > 0) view.setUint16(at + SLOT.WANTS_VERDICT, 0, true);
     }
     view.setUint32(HEADER.HEAD, random(4) === 0 ? random(2 ** 32) : round * 3 + 3, true);
     if (random(50) === 0) view.setUint32(HEADER.DROPPED, random(2 ** 32), true);
