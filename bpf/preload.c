@@ -46,6 +46,9 @@
 extern char **environ __attribute__((weak));
 extern int *__errno_location(void) __attribute__((weak));
 extern void *dlsym(void *, const char *) __attribute__((weak));
+/* Before 2.34 glibc has dlsym in a library that not every program has, and these in itself. */
+extern void *__libc_dlopen_mode(const char *, int) __attribute__((weak));
+extern void *__libc_dlsym(void *, const char *) __attribute__((weak));
 extern FILE *fdopen(int, const char *) __attribute__((weak));
 
 /* ---------------------------------------------------------------- calls of the kernel */
@@ -540,8 +543,14 @@ static int may_not_link(int from_at, const char *from, int to_at, const char *to
 
 static void *next(void **known, const char *name) {
   void *found = __atomic_load_n(known, __ATOMIC_RELAXED);
-  if (!found && dlsym) {
-    found = dlsym((void *)-1L, name);
+  if (!found) {
+    const int RTLD_NOW_FOR_DLOPEN = (int)0x80000002u;
+    if (dlsym) {
+      found = dlsym((void *)-1L, name);
+    } else if (__libc_dlopen_mode && __libc_dlsym) {
+      void *libc = __libc_dlopen_mode("libc.so.6", RTLD_NOW_FOR_DLOPEN);
+      if (libc) found = __libc_dlsym(libc, name);
+    }
     __atomic_store_n(known, found, __ATOMIC_RELAXED);
   }
   return found;
