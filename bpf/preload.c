@@ -715,6 +715,14 @@ ONE(mkfifo, OP_MKNOD, AT_FDCWD, path, 0, (const char *path, mode_t mode), (const
     call(SYS_mknodat, AT_FDCWD, path, mode | S_IFIFO, 0))
 ONE(mkfifoat, OP_MKNOD, directory, path, 0, (int directory, const char *path, mode_t mode), (int, const char *, mode_t),
     (directory, path, mode), mode, call(SYS_mknodat, directory, path, mode | S_IFIFO, 0))
+/* What programs that were made with glibc before 2.33 call instead of mknod and mknodat. */
+ONE(__xmknod, OP_MKNOD, AT_FDCWD, path, 0, (int version, const char *path, mode_t mode, dev_t *device),
+    (int, const char *, mode_t, dev_t *), (version, path, mode, device), mode,
+    call(SYS_mknodat, AT_FDCWD, path, mode, *device))
+ONE(__xmknodat, OP_MKNOD, directory, path, 0,
+    (int version, int directory, const char *path, mode_t mode, dev_t *device),
+    (int, int, const char *, mode_t, dev_t *), (version, directory, path, mode, device), mode,
+    call(SYS_mknodat, directory, path, mode, *device))
 ONE(utimensat, OP_UTIMES, directory, path, !(flags & AT_SYMLINK_NOFOLLOW),
     (int directory, const char *path, const struct timespec times[2], int flags),
     (int, const char *, const struct timespec *, int), (directory, path, times, flags), 0,
