@@ -46,6 +46,9 @@
 extern char **environ __attribute__((weak));
 extern int *__errno_location(void) __attribute__((weak));
 extern void *dlsym(void *, const char *) __attribute__((weak));
+/* Before 2.34 glibc has dlsym in a library that not every program has, and these in itself. */
+extern void *__libc_dlopen_mode(const char *, int) __attribute__((weak));
+extern void *__libc_dlsym(void *, const char *) __attribute__((weak));
 extern FILE *fdopen(int, const char *) __attribute__((weak));
 
 /* ---------------------------------------------------------------- calls of the kernel */
@@ -540,8 +543,14 @@ static int may_not_link(int from_at, const char *from, int to_at, const char *to
 
 static void *next(void **known, const char *name) {
   void *found = __atomic_load_n(known, __ATOMIC_RELAXED);
-  if (!found && dlsym) {
-    found = dlsym((void *)-1L, name);
+  if (!found) {
+    const int RTLD_NOW_FOR_DLOPEN = (int)0x80000002u;
+    if (dlsym) {
+      found = dlsym((void *)-1L, name);
+    } else if (__libc_dlopen_mode && __libc_dlsym) {
+      void *libc = __libc_dlopen_mode("libc.so.6", RTLD_NOW_FOR_DLOPEN);
+      if (libc) found = __libc_dlsym(libc, name);
+    }
     __atomic_store_n(known, found, __ATOMIC_RELAXED);
   }
   return found;
@@ -706,6 +715,14 @@ ONE(mkfifo, OP_MKNOD, AT_FDCWD, path, 0, (const char *path, mode_t mode), (const
     call(SYS_mknodat, AT_FDCWD, path, mode | S_IFIFO, 0))
 ONE(mkfifoat, OP_MKNOD, directory, path, 0, (int directory, const char *path, mode_t mode), (int, const char *, mode_t),
     (directory, path, mode), mode, call(SYS_mknodat, directory, path, mode | S_IFIFO, 0))
+/* What programs that were made with glibc before 2.33 call instead of mknod and mknodat. */
+ONE(__xmknod, OP_MKNOD, AT_FDCWD, path, 0, (int version, const char *path, mode_t mode, dev_t *device),
+    (int, const char *, mode_t, dev_t *), (version, path, mode, device), mode,
+    call(SYS_mknodat, AT_FDCWD, path, mode, *device))
+ONE(__xmknodat, OP_MKNOD, directory, path, 0,
+    (int version, int directory, const char *path, mode_t mode, dev_t *device),
+    (int, int, const char *, mode_t, dev_t *), (version, directory, path, mode, device), mode,
+    call(SYS_mknodat, directory, path, mode, *device))
 ONE(utimensat, OP_UTIMES, directory, path, !(flags & AT_SYMLINK_NOFOLLOW),
     (int directory, const char *path, const struct timespec times[2], int flags),
     (int, const char *, const struct timespec *, int), (directory, path, times, flags), 0,

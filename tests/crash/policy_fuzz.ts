@@ -14,6 +14,8 @@ import { parseArgs } from "node:util";
 import { BUILT_IN_SETS } from "../../src/policy/built_in_sets.ts";
 import { checkPolicy } from "../../src/policy/check_policy.ts";
 import { OPERATION_NAMES } from "../../src/policy/operation.ts";
+import { mountRules, outsideRules, outsideTable } from "../../src/policy/outside_table.ts";
+import { RULES } from "../../src/telemetry/linux/preload_layout.ts";
 import { parsePolicy } from "../../src/policy/parse_policy.ts";
 import { Policy, UNKNOWN_CALLER } from "../../src/policy/policy.ts";
 import { PolicyError } from "../../src/policy/policy_error.ts";
@@ -45,6 +47,7 @@ const KEYS = [
   "program",
   "uid",
   "session",
+  "outside",
 ];
 const PIECES = [
   ...'/*?[]!^-\\.ab\0é😀\n" ',
@@ -97,7 +100,10 @@ function pick<T>(random: Random, from: readonly T[]): T {
   return from[random(from.length)]!;
 }
 
-function decide(rules: readonly Rule[], random: Random): void {
+function decide(all: readonly Rule[], random: Random): void {
+  const table = outsideTable(outsideRules(all), [], RULES.TABLE);
+  assert.equal(table.length % 4, 0);
+  const rules = mountRules(all);
   const policy = new Policy(rules, 1);
   const names = Array.from({ length: 1 + random(6) }, () => pick(random, PIECES));
   const state = policy.automaton.root.walk(names);
@@ -123,6 +129,7 @@ function makeRule(random: Random): unknown {
   if (random(50) === 0) return anything(random);
   const rule: Record<string, unknown> = { path_pattern: pattern(random) };
   rule[pick(random, ["deny", "allow", "soft_watch", "ask"])] = words(random);
+  if (random(8) === 0) rule.outside = true;
   for (let i = random(3); i > 0; i--) {
     rule[pick(random, KEYS)] = random(2) === 0 ? anything(random) : words(random);
   }

@@ -132,6 +132,9 @@ const FUZZES: Readonly<Record<string, Fuzz>> = {
   },
 };
 
+/** Of inputs. */
+export const KINDS = Object.keys(FUZZES).length;
+
 function latin1(input: Uint8Array): string {
   return String.fromCharCode(...input);
 }

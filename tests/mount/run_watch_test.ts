@@ -103,6 +103,87 @@ Deno.test("the run goes on when who watches it is killed, and when its superviso
   });
 });
 
+/** Goes on with what it does until it is to end, and then says whether all of it was done. */
+const BUSY = `
+import os, sys
+done = 0
+while not os.path.exists("end"):
+    with open("file", "w") as file: file.write("x")
+    os.rename("file", "other")
+    done += 1
+    if done == 1: open("begun", "w").close()
+os.rename("other", "good")
+`;
+
+/** Its parent, and the shell that stands by. */
+function relatives(watcher: number): { supervisor: number; standBy: number } {
+  const parentOf = (pid: number | string) => {
+    try {
+      const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+      return [Number(/^PPid:\t(\d+)$/m.exec(status)![1]), /^Name:\t(.*)$/m.exec(status)![1]];
+    } catch {
+      return [0, ""];
+    }
+  };
+  const supervisor = Number(parentOf(watcher)[0]);
+  const standBy = [...Deno.readDirSync("/proc")].map(({ name }) => name).find((pid) => {
+    const [parent, name] = parentOf(pid);
+    return /^\d+$/.test(pid) && parent === supervisor && name === "sh";
+  });
+  return { supervisor, standBy: Number(standBy) };
+}
+
+Deno.test("a run that is busy goes on when watchers are killed one after the other, its supervisor, server and keeper, too", async () => {
+  await withProject("echo one >f", async (m) => {
+    await withTemporary(async (directory) => {
+      await Deno.writeTextFile(`${directory}/busy.py`, BUSY);
+      const command = ["run", "-b", "b", "--watch", "--", "sh", "-c"];
+      const script = `cd '${directory}' && exec python3 busy.py 2>failure`;
+      const running = m.run([...command, script], { cwd: m.project });
+      const exists = (name: string) =>
+        Deno.stat(`${directory}/${name}`).then(() => true, () => false);
+      await until("the program has begun", () => exists("begun"));
+      const stops = async () => {
+        const failure = await Deno.readTextFile(`${directory}/failure`);
+        assert.equal(failure, "");
+      };
+      const next = (before: number) =>
+        until("another one hears of its calls", async () => {
+          await stops();
+          return watchers(m).find((pid) =>
+            pid !== before && relatives(pid).supervisor > 0 &&
+            Deno.readTextFileSync(`/proc/${pid}/comm`).trim() !== "sh"
+          );
+        });
+      let watcher = await next(0);
+      for (let i = 0; i < 3; i++) {
+        Deno.kill(watcher, "SIGKILL");
+        watcher = await next(watcher);
+      }
+      const { supervisor, standBy } = relatives(watcher);
+      assert.ok(standBy > 0);
+      // Both that hear of calls: the shell that stood by becomes the next.
+      Deno.kill(supervisor, "SIGKILL");
+      Deno.kill(watcher, "SIGKILL");
+      assert.equal(await next(watcher), standBy);
+      const goesOn = async () => {
+        await Deno.remove(`${directory}/other`).catch(() => {});
+        await until("the program goes on", async () => (await stops(), await exists("other")));
+      };
+      await goesOn();
+      const { serverPid, keeperPid } = await m.status();
+      Deno.kill(serverPid, "SIGKILL");
+      await goesOn();
+      Deno.kill(keeperPid, "SIGKILL");
+      await goesOn();
+      await Deno.writeTextFile(`${directory}/end`, "");
+      await until("the program ends", () => exists("good"));
+      await until("who heard of its calls ends", () => !isAlive(standBy));
+      await running;
+    });
+  }, { allowedLog: [/SIGKILL|keeper is gone/] });
+});
+
 Deno.test("a confined run is watched, too", async () => {
   await withProject("echo one >f", async (m) => {
     const script = 'echo x >"$HOME/.cache/made-by-a-test" && rm "$HOME/.cache/made-by-a-test"';

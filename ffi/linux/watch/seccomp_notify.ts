@@ -103,7 +103,6 @@ export interface Notice {
   readonly args: readonly bigint[];
 }
 
-const notice = new Uint8Array(NOTICE.BYTES);
 const answer = new Uint8Array(24);
 const one = new Uint8Array(8);
 
@@ -113,8 +112,14 @@ export function hasten(listener: number): void {
   libc.ioctl(listener, IOCTL.SET_FLAGS, one);
 }
 
-/** Waits for the next call; null if the one that was to come is gone. */
-export function receiveNotice(listener: number): Notice | null {
+/** Room for a notice. */
+export const NOTICE_BYTES = NOTICE.BYTES;
+
+/**
+ * Waits for the next call; null if the one that was to come is gone. The kernel writes it to `notice`, and then waits for an answer: if
+ * others have that memory, too, they can give it should this process be killed.
+ */
+export function receiveNotice(listener: number, notice: Uint8Array<ArrayBuffer>): Notice | null {
   notice.fill(0);
   if (libc.ioctl(listener, IOCTL.RECEIVE, notice) < 0) return null;
   return decodeNotice(notice);
@@ -138,8 +143,8 @@ export function isWaiting(listener: number, { id }: Notice): boolean {
   return libc.ioctl(listener, IOCTL.IS_VALID, one) === 0;
 }
 
-/** Lets the call be made. */
-export function letGoOn(listener: number, { id }: Notice): void {
+/** Lets the call be made. Nothing happens where it does not wait any more. */
+export function letGoOn(listener: number, { id }: Pick<Notice, "id">): void {
   const view = new DataView(answer.buffer);
   answer.fill(0);
   view.setBigUint64(0, id, true);

@@ -2,7 +2,8 @@
  * Watches what a run does outside its branch, by its system calls.
  *
  * A process of its own hears of them, and goes on should the supervisor be killed; the supervisor holds the listener too, and
- * starts another should that process be killed. A call of which nobody can hear any more would fail.
+ * starts another should that process be killed. Should both be, a shell is left, which has waited for that and becomes the next one.
+ * A call of which nobody can hear any more would fail.
  *
  * @module
  */
@@ -16,6 +17,15 @@ import type { CallsToHandOver } from "../../views/hand_over_calls.ts";
 import { isWithin } from "../../host/mounts.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
 import { WorkspaceError } from "../workspaces/workspace.ts";
+
+/**
+ * Reads who hears of calls, the last of whom counts once the supervisor is gone; waits for the end of that one, and becomes another.
+ * Of a process that has ended and is not waited for there is no executable.
+ */
+const STAND_BY = `trap '' HUP INT QUIT TERM
+while read -r pid; do last=$pid; done
+while [ -e "/proc/$last/exe" ]; do sleep 0.1; done
+exec "$@"`;
 
 const PLAN_VARIABLE = "AGENTVFS_WATCH_PLAN";
 /** Longest time that a watcher may take to end when nobody is left to be watched, ms. */
@@ -31,12 +41,15 @@ export interface WatchPlan {
 
 interface Asked extends WatchPlan {
   readonly listener: number;
+  /** Memory in which the call stands that is heard of. */
+  readonly notice: number;
 }
 
 export class RunWatch {
   readonly #listening: Listening;
   readonly #plan: WatchPlan;
   #child: Deno.ChildProcess | null = null;
+  #standBy: Deno.ChildProcess | null = null;
   #isOver = false;
 
   private constructor(listening: Listening, plan: WatchPlan) {
@@ -57,20 +70,29 @@ export class RunWatch {
     return { socket: this.#listening.inherited, calls: WATCHED_CALLS };
   }
 
-  /** That process was started. Calls `onWatcher` with the id of each process that hears of the program's calls. */
+  /** That process was started. Calls `onWatcher` with the id of each process that is there for the program's calls. */
   started(onWatcher: (pid: number) => void): void {
     void this.#listening.receive().then(async (listener) => {
       // None came: the program was not begun, and has said why.
-      while (listener >= 0 && !this.#isOver) {
-        const asked: Asked = { ...this.#plan, listener };
-        const [command, ...args] = [...selfCommand(), "__watch"];
-        this.#child = new Deno.Command(command!, {
-          args,
-          env: { [PLAN_VARIABLE]: JSON.stringify(asked) },
-          stdin: "null",
-          stdout: "null",
-        }).spawn();
+      if (listener < 0 || this.#isOver) return;
+      const watch = [...selfCommand(), "__watch"];
+      const asked: Asked = { ...this.#plan, listener, notice: this.#listening.notice };
+      const env = { [PLAN_VARIABLE]: JSON.stringify(asked) };
+      const standBy = this.#standBy = new Deno.Command("/bin/sh", {
+        args: ["-c", STAND_BY, "sh", ...watch],
+        env,
+        stdin: "piped",
+        stdout: "null",
+      }).spawn();
+      onWatcher(standBy.pid);
+      const told = standBy.stdin.getWriter();
+      while (!this.#isOver) {
+        const [command, ...args] = watch;
+        this.#child = new Deno.Command(command!, { args, env, stdin: "null", stdout: "null" })
+          .spawn();
         onWatcher(this.#child.pid);
+        // Somebody may have killed who stands by, too.
+        await told.write(new TextEncoder().encode(`${this.#child.pid}\n`)).catch(() => {});
         if ((await this.#child.status).success) return;
       }
     });
@@ -81,11 +103,21 @@ export class RunWatch {
     this.#isOver = true;
     const child = this.#child;
     this.#listening.close();
+    if (this.#standBy !== null) {
+      kill(this.#standBy);
+      await this.#standBy.status;
+    }
     if (child === null) return;
-    const timer = setTimeout(() => child.kill("SIGKILL"), END_DEADLINE_MS);
+    const timer = setTimeout(() => kill(child), END_DEADLINE_MS);
     await child.status;
     clearTimeout(timer);
   }
+}
+
+function kill(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch { /* it has ended */ }
 }
 
 /** Hears of a run's calls, as this process was started to do by {@linkcode RunWatch}; null if it was not. */
@@ -93,11 +125,13 @@ export function watchAsked(): (() => void) | null {
   const text = Deno.env.get(PLAN_VARIABLE);
   if (text === undefined) return null;
   Deno.env.delete(PLAN_VARIABLE);
-  const { listener, branch, socket, places } = JSON.parse(text) as Asked;
+  const { listener, notice, branch, socket, places } = JSON.parse(text) as Asked;
+  const memory = Listening.memory(notice);
+  if (memory === null) return null;
   const sender = new RecordSender(recordSocketPath(socket), "seccomp");
   return () => {
     Listening.outliveTerminal();
-    watchNotices(listener, {
+    watchNotices(listener, memory, {
       tell: (event) => sender.tell({ ...event, branch }),
       pause: () => sender.flush(),
       isToldElsewhere: (path) => places.some((place) => isWithin(path, place)),

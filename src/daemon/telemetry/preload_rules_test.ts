@@ -18,6 +18,8 @@ import { preloadRules } from "./preload_rules.ts";
 const BUILD = fileURLToPath(new URL("../../../scripts/build_preload", import.meta.url));
 const DIST = fileURLToPath(new URL("../../../dist", import.meta.url));
 
+let built: Promise<unknown> | undefined;
+
 interface Scene {
   /** Where things are; also where the program works. */
   readonly root: string;
@@ -30,7 +32,7 @@ interface Scene {
 
 function withLibrary(body: (scene: Scene) => Promise<void>) {
   return async (t: Deno.TestContext) => {
-    await new Deno.Command(BUILD, { args: [DIST], stderr: "null" }).output();
+    await (built ??= new Deno.Command(BUILD, { args: [DIST], stderr: "null" }).output());
     try {
       await Deno.stat(`${DIST}/preload-${Deno.build.arch}.so`);
     } catch {
@@ -210,6 +212,118 @@ Deno.test(
     assert.ok(scene.events().some(({ rule }) => rule === "other"));
   }),
 );
+
+/** Prints a line for each call that has no failure, or another one than EACCES. */
+const CALLS = `
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#define FAILS(call) do { errno = 0; if ((call) || errno != EACCES) printf("%s: %s\\n", #call, strerror(errno)); } while (0)
+#define WORKS(call) do { errno = 0; if (!(call)) printf("%s: %s\\n", #call, strerror(errno)); } while (0)
+extern char **environ;
+int main(void) {
+  char *arguments[] = {"program", NULL};
+  pid_t child;
+  int status = 0;
+  FAILS(open("kept/file", O_RDONLY) >= 0);
+  FAILS(open("link-to-file", O_RDONLY) >= 0);
+  FAILS(open("kept/new", O_WRONLY | O_CREAT, 0600) >= 0);
+  FAILS(openat(open("kept", O_RDONLY | O_DIRECTORY), "file", O_RDWR) >= 0);
+  FAILS(fopen("kept/file", "w") != NULL);
+  FAILS(freopen("kept/file", "w", stdin) != NULL);
+  FAILS(unlink("kept/file") == 0);
+  FAILS(rename("other", "kept/file") == 0);
+  FAILS(link("kept/file", "elsewhere") == 0);
+  FAILS(mkdir("kept/new", 0700) == 0);
+  FAILS(truncate("kept/file", 1) == 0);
+  FAILS(chmod("kept/file", 0777) == 0);
+  FAILS(execv("kept/program", arguments) == 0);
+  status = posix_spawn(&child, "kept/program", NULL, NULL, arguments, environ);
+  if (status != EACCES) printf("posix_spawn: %s\\n", strerror(status));
+  WORKS(open("other", O_RDONLY) >= 0);
+  WORKS(fopen("free", "w") != NULL);
+  WORKS(rename("free", "freed") == 0);
+  WORKS(posix_spawn(&child, "program", NULL, NULL, arguments, environ) == 0);
+  WORKS(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 7);
+  WORKS(system("exit 3") >> 8 == 3);
+  puts("done");
+  fflush(stdout);
+  execvp("./program", arguments);
+  return 1;
+}
+`;
+
+/** Compilers, and how what they make is run here. */
+const KINDS: readonly (readonly [compiler: string, library: string, ...runner: string[]])[] = [
+  ["gcc", Deno.build.arch],
+  ["musl-gcc", Deno.build.arch],
+  ["aarch64-linux-gnu-gcc", "aarch64", "qemu-aarch64-static", "-L", "/usr/aarch64-linux-gnu"],
+];
+
+function isThere(program: string): boolean {
+  const path = (Deno.env.get("PATH") ?? "").split(":");
+  return path.some((place) => {
+    try {
+      return Deno.statSync(`${place}/${program}`).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+for (const [compiler, library, ...runner] of KINDS) {
+  const wanted = [compiler, ...runner.slice(0, 1)];
+  Deno.test({
+    name: `a program of ${compiler} is refused what rules deny, and else goes on as before`,
+    ignore: !wanted.every(isThere),
+    fn: withLibrary(async ({ root, rules, events }) => {
+      await Deno.mkdir(`${root}/kept`);
+      for (const name of ["kept/file", "kept/program", "program", "other"]) {
+        await Deno.writeTextFile(`${root}/${name}`, "exit 7\n", { mode: 0o755 });
+      }
+      await Deno.writeTextFile(`${root}/program`, "#!/bin/sh\nexit 7\n");
+      await Deno.symlink("kept/file", `${root}/link-to-file`);
+      await Deno.writeTextFile(`${root}/calls.c`, CALLS);
+      const { success, stderr } = await new Deno.Command(compiler, {
+        args: ["-o", `${root}/calls`, `${root}/calls.c`],
+        stderr: "piped",
+      }).output();
+      assert.ok(success, new TextDecoder().decode(stderr));
+      rules({ name: "kept", outside: true, path_pattern: `${root}/kept/**`, deny: "all" });
+      events();
+      const variables = {
+        LD_PRELOAD: `${DIST}/preload-${library}.so`,
+        AGENTVFS_PRELOAD_RING: `${root}/preload/${PRELOAD_RING}`,
+        AGENTVFS_PRELOAD_RULES: `${root}/preload/${PRELOAD_RULES}`,
+      };
+      const [first, ...rest] = runner.length === 0
+        ? [`${root}/calls`]
+        // What emulates has a C library of its own.
+        : [
+          ...runner,
+          ...Object.entries(variables).flatMap((pair) => ["-E", pair.join("=")]),
+          `${root}/calls`,
+        ];
+      const { code, stdout } = await new Deno.Command(first!, {
+        args: rest,
+        cwd: root,
+        ...(runner.length === 0 ? { env: variables } : {}),
+        stdout: "piped",
+      }).output();
+      assert.equal(new TextDecoder().decode(stdout), "done\n");
+      assert.equal(code, 7);
+      const refused = events().filter(({ rule }) => rule === "kept");
+      assert.equal(refused.length, 14);
+    }),
+  });
+}
 
 const PARTS = [
   "a",

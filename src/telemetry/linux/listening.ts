@@ -1,9 +1,14 @@
 /**
- * The supervisor's side of a run whose system calls are to be heard of: how the listener comes to it, and on to who listens.
+ * The supervisor's side of a run whose system calls are to be heard of: how the listener comes to it, and on to who listens, with
+ * memory for the call that is heard of.
  *
  * @module
  */
 
+import { ftruncate } from "../../../ffi/linux/file.ts";
+import { mapFile } from "../../../ffi/linux/mapping.ts";
+import { memoryFile, setInherited } from "../../../ffi/linux/shared_memory.ts";
+import { NOTICE_BYTES } from "../../../ffi/linux/watch/seccomp_notify.ts";
 import { close } from "../../../ffi/linux/open.ts";
 import { ignoreSignal, SIGINT, SIGQUIT } from "../../../ffi/linux/process.ts";
 import {
@@ -17,24 +22,40 @@ const [SIGHUP, SIGTERM] = [1, 15];
 export class Listening {
   readonly #open: Set<number>;
 
-  private constructor(readonly own: number, readonly inherited: number) {
-    this.#open = new Set([own, inherited]);
+  private constructor(
+    readonly own: number,
+    readonly inherited: number,
+    /** Descriptor of the memory. */
+    readonly notice: number,
+  ) {
+    this.#open = new Set([own, inherited, notice]);
   }
 
   /** A failure (`failureCode`) where there is no socket to be had. */
   static begin(): Listening | number {
+    const notice = memoryFile("agentvfs-notice");
+    if (notice < 0) return notice;
+    ftruncate(notice, NOTICE_BYTES);
     const ends = socketPair();
-    if (typeof ends === "number") return ends;
+    if (typeof ends === "number") {
+      close(notice);
+      return ends;
+    }
     const [own, inherited] = ends;
     keepToItself(own);
-    return new Listening(own, inherited);
+    return new Listening(own, inherited, notice);
   }
 
-  /** Once the process was started that hands it over: the listener, which programs inherit; negative if there is none. */
+  /**
+   * Once the process was started that hands it over: the listener, which programs inherit from now on, as they do the memory;
+   * negative if there is none.
+   */
   async receive(): Promise<number> {
     this.#shut(this.inherited);
     const listener = await receiveDescriptor(this.own);
-    if (listener >= 0) this.#open.add(listener);
+    if (listener < 0) return listener;
+    this.#open.add(listener);
+    setInherited(this.notice, true);
     return listener;
   }
 
@@ -44,6 +65,11 @@ export class Listening {
 
   #shut(fd: number): void {
     if (this.#open.delete(fd)) close(fd);
+  }
+
+  /** The memory, in a process that has inherited it; null where it has not. */
+  static memory(notice: number): Uint8Array<ArrayBuffer> | null {
+    return mapFile(notice, 0, NOTICE_BYTES)?.bytes ?? null;
   }
 
   /** This process goes on when the terminal ends programs: those that it listens to may not end. */

@@ -1,8 +1,9 @@
 /**
  * Hears of the system calls of programs that have a filter which lets us (seccomp_unotify(2)), tells of them, and lets them go on.
  *
- * It answers until nobody with the filter is left. A program whose call nobody hears of any more, because all who could are
- * dead, gets ENOSYS for it.
+ * It answers until nobody with the filter is left. The call that is heard of stands in memory that is shared with who would hear of
+ * calls next: should this process be killed before it has answered, that one does. A program whose call nobody can hear of any
+ * more, because all who have the listener are dead, gets ENOSYS for it.
  *
  * @module
  */
@@ -10,6 +11,7 @@
 import { POLLHUP, POLLIN, PollSet } from "../../../ffi/linux/descriptor.ts";
 import { monotonicTime } from "../../../ffi/linux/clock.ts";
 import {
+  decodeNotice,
   hasten,
   isWaiting,
   letGoOn,
@@ -51,9 +53,15 @@ export interface Watcher {
 /** How often it pauses where calls come without end, ms. */
 const PAUSE_MS = 100;
 
-/** Returns when no program is left that has the filter. */
-export function watchNotices(listener: number, watcher: Watcher): void {
+/** Returns when no program is left that has the filter. `notice`: what is shared, {@linkcode NOTICE_BYTES}. */
+export function watchNotices(
+  listener: number,
+  notice: Uint8Array<ArrayBuffer>,
+  watcher: Watcher,
+): void {
   hasten(listener);
+  const left = decodeNotice(notice)!;
+  if (left.id !== 0n) letGoOn(listener, left);
   const poll = new PollSet([listener]);
   let paused = monotonicTime();
   for (;;) {
@@ -65,8 +73,8 @@ export function watchNotices(listener: number, watcher: Watcher): void {
     }
     const events = poll.events(0);
     if ((events & POLLIN) !== 0) {
-      const notice = receiveNotice(listener);
-      if (notice !== null) hear(listener, notice, watcher);
+      const heard = receiveNotice(listener, notice);
+      if (heard !== null) hear(listener, heard, watcher);
     } else if ((events & POLLHUP) !== 0) {
       return watcher.pause();
     }
