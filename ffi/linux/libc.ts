@@ -12,16 +12,7 @@
  * @module
  */
 
-type Calls<S extends Deno.ForeignLibraryInterface> = Deno.StaticForeignLibraryInterface<S>;
-type NumberParameters<P extends readonly unknown[]> = {
-  [I in keyof P]: P[I] extends bigint ? number : P[I];
-};
-/** 64-bit parameters take a safe integer as well as a bigint; Deno's types name only the latter. */
-type NumberCalls<S extends Deno.ForeignLibraryInterface> = {
-  [K in keyof S]: Calls<S>[K] extends (...parameters: infer P) => infer R
-    ? (...parameters: NumberParameters<P>) => R
-    : never;
-};
+import type { NumberCalls } from "../number_calls.ts";
 
 /** On other systems this folder is loaded, because one bundle is for all of them, and nothing of it is called. */
 export const IS_LINUX = Deno.build.os === "linux";

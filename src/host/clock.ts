@@ -5,8 +5,9 @@
  */
 
 import * as linux from "./linux/clock.ts";
+import * as macos from "./macos/clock.ts";
 import { pick } from "./pick.ts";
 
 export type { Timestamp } from "./linux/clock.ts";
 
-export const { monotonicTime, readClock } = pick(linux, {});
+export const { monotonicTime, readClock } = pick(linux, { macos });

@@ -5,6 +5,7 @@
  */
 
 import * as linux from "./linux/covered_paths.ts";
+import * as macos from "./macos/covered_paths.ts";
 import { pick } from "./pick.ts";
 
-export const { coveredPaths } = pick(linux, {});
+export const { coveredPaths } = pick(linux, { macos });

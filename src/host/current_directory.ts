@@ -5,6 +5,7 @@
  */
 
 import * as linux from "./linux/current_directory.ts";
+import * as macos from "./macos/current_directory.ts";
 import { pick } from "./pick.ts";
 
-export const { absolutePath, currentDirectory, CurrentDirectoryError } = pick(linux, {});
+export const { absolutePath, currentDirectory, CurrentDirectoryError } = pick(linux, { macos });

@@ -5,6 +5,7 @@
  */
 
 import * as linux from "./linux/dead_mount.ts";
+import * as macos from "./macos/dead_mount.ts";
 import { pick } from "./pick.ts";
 
-export const { abortMount, closeDeadMount, hasKeeper, isDeadMount } = pick(linux, {});
+export const { abortMount, closeDeadMount, hasKeeper, isDeadMount } = pick(linux, { macos });

@@ -8,6 +8,7 @@
  */
 
 import * as linux from "./linux/files.ts";
+import * as macos from "./macos/files.ts";
 import { pick } from "./pick.ts";
 
 export type { Stat } from "./linux/files.ts";
@@ -37,4 +38,4 @@ export const {
   pwrite,
   statfs,
   umask,
-} = pick(linux, {});
+} = pick(linux, { macos });

@@ -5,6 +5,7 @@
  */
 
 import * as linux from "./linux/peers.ts";
+import * as macos from "./macos/peers.ts";
 import { pick } from "./pick.ts";
 
 export type PeerCredentials = linux.PeerCredentials;
@@ -14,4 +15,4 @@ export interface Peers {
   accepted(): readonly PeerCredentials[];
 }
 
-export const { Peers } = pick<{ Peers: new () => Peers }>(linux, {});
+export const { Peers } = pick<{ Peers: new () => Peers }>(linux, { macos });

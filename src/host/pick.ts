@@ -17,7 +17,7 @@ export type Like<T> = {
 export function pick<T extends object>(
   linux: T,
   { macos, windows }: {
-    readonly macos?: Like<NoInfer<T>>;
+    readonly macos: Like<NoInfer<T>>;
     readonly windows?: Like<NoInfer<T>>;
   },
 ): Like<T> {

@@ -5,8 +5,11 @@
  */
 
 import * as linux from "./linux/process_details.ts";
+import * as macos from "./macos/process_details.ts";
 import { pick } from "./pick.ts";
 
 export type { ProcessDetails } from "./linux/process_details.ts";
 
-export const { argumentsOf, processDetails } = pick(linux, {});
+export const { argumentsOf, processDetails } = pick<Omit<typeof linux, "readStat">>(linux, {
+  macos,
+});

@@ -5,6 +5,7 @@
  */
 
 import * as linux from "./linux/processes.ts";
+import * as macos from "./macos/processes.ts";
 import { pick } from "./pick.ts";
 
 export type { ProcessId } from "./linux/processes.ts";
@@ -21,4 +22,4 @@ export const {
   processId,
   processOf,
   sinceBoot,
-} = pick(linux, {});
+} = pick(linux, { macos });

@@ -6,6 +6,7 @@
  */
 
 import * as linux from "./linux/project_files.ts";
+import * as macos from "./macos/project_files.ts";
 import { pick } from "./pick.ts";
 
 export const {
@@ -30,4 +31,4 @@ export const {
   symlinkat,
   syncfs,
   unlinkat,
-} = pick(linux, {});
+} = pick(linux, { macos });

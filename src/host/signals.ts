@@ -5,6 +5,7 @@
  */
 
 import * as linux from "./linux/signals.ts";
+import * as macos from "./macos/signals.ts";
 import { pick } from "./pick.ts";
 
-export const { ignoreFileSizeLimit } = pick(linux, {});
+export const { ignoreFileSizeLimit } = pick(linux, { macos });

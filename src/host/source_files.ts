@@ -6,6 +6,7 @@
  */
 
 import * as linux from "./linux/source_files.ts";
+import * as macos from "./macos/source_files.ts";
 import { pick } from "./pick.ts";
 
 export type { DirectoryEntry } from "./linux/source_files.ts";
@@ -28,4 +29,4 @@ export const {
   SEEK_DATA,
   SEEK_HOLE,
   statx,
-} = pick(linux, {});
+} = pick(linux, { macos });

@@ -5,6 +5,7 @@
  */
 
 import * as linux from "./linux/system_program.ts";
+import * as macos from "./macos/system_program.ts";
 import { pick } from "./pick.ts";
 
-export const { systemProgram } = pick(linux, {});
+export const { systemProgram } = pick(linux, { macos });

@@ -5,8 +5,9 @@
  */
 
 import * as linux from "./linux/unmount.ts";
+import * as macos from "./macos/unmount.ts";
 import { pick } from "./pick.ts";
 
 export type { UnmountResult } from "./linux/unmount.ts";
 
-export const { unmount } = pick(linux, {});
+export const { unmount } = pick(linux, { macos });

@@ -7,6 +7,7 @@
  */
 
 import * as linux from "./linux/wake.ts";
+import * as macos from "./macos/wake.ts";
 import { pick } from "./pick.ts";
 
-export const { createWake, rest, wake } = pick(linux, {});
+export const { createWake, rest, wake } = pick(linux, { macos });

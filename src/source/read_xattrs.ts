@@ -8,7 +8,7 @@
  */
 
 import { binaryName, cString } from "../../ffi/binary_string.ts";
-import { fgetxattr, flistxattr, lgetxattr, llistxattr } from "../host/source_files.ts";
+import { fgetxattr, flistxattr, lgetxattr, llistxattr, pathOfEntry } from "../host/source_files.ts";
 
 /** What was found. `values` is null where nothing is kept. */
 export interface XattrReading {
@@ -34,8 +34,7 @@ export function readOpenXattrs(fd: number): XattrReading {
 
 /** Attributes of `name` in the open directory, itself, if it is a symlink too. */
 export function readXattrsAt(directory: number, name: string): XattrReading {
-  // The magic link is resolved to the open directory, not by a path that could have moved.
-  const path = cString(`/proc/self/fd/${directory}/${name}`);
+  const path = pathOfEntry(directory, name);
   const length = llistxattr(path, names);
   return length <= 0 ? NONE : collect(length, (name) => lgetxattr(path, name, value));
 }

@@ -8,10 +8,13 @@ import { OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
 import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
 import { MAX_WRITE } from "../../src/mount/fuse/request.ts";
 import { MessageStream } from "../../src/mount/macos/message_stream.ts";
+import { ReplyMark } from "../../src/mount/macos/reply_mark.ts";
 import { StreamSession } from "../../src/mount/macos/session.ts";
 import type { Recorder } from "../../src/mount/recording/recorder.ts";
+import { WaitingRequests } from "../../src/mount/macos/waiting_requests.ts";
 import { MAIN_VIEW, ViewTable } from "../../src/mount/views.ts";
 import { ANY_CALLER } from "../../src/policy/policy.ts";
+import type { Flush } from "../../src/tree/journal/group_sync.ts";
 import type { RequestId } from "../../src/tree/journal/journal_record.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
 import { noFilters } from "../support/no_filters.ts";
@@ -26,6 +29,16 @@ export interface ServeOptions {
   readonly completed?: RequestId | null;
   readonly policy?: PolicyGate;
   readonly recorder?: Recorder | null;
+  /** What a server before this one left. */
+  readonly left?: Left;
+  /** Without it a sync waits for the disk. */
+  readonly flush?: Flush;
+}
+
+/** What outlives a server: memory, and a folder. */
+export interface Left {
+  readonly memory: Uint8Array<ArrayBuffer>;
+  readonly directory: string;
 }
 
 /** Rules that nobody has made. */
@@ -47,6 +60,8 @@ export function serveTree(
     completed = null,
     policy = noRules(),
     recorder = null,
+    flush = () => false,
+    left = { memory: new Uint8Array(ReplyMark.BYTES), directory: tree.journal.directory },
   }: ServeOptions = {},
 ): StreamSession {
   const view = { number: MAIN_VIEW, tree, writable: true, inodeSpace: 0, completed };
@@ -56,7 +71,9 @@ export function serveTree(
     owner,
     storePath,
     ask: () => {},
-    flush: () => false,
+    flush,
+    mark: new ReplyMark(left.memory),
+    waiting: new WaitingRequests(left.directory),
     counters: new Uint32Array(OPCODE_LIMIT),
     policy,
     recorder,

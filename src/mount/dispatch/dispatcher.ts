@@ -72,6 +72,8 @@ export interface Adapter {
   /** The view that the request is about, or a negative errno. */
   viewOf(context: Context, opcode: number): View | number;
   carryOut(context: Context, opcode: number, handler: Handler): number;
+  /** The request is answered later, or gets no answer. */
+  putAside?(context: Context): void;
   /** Sends the answer that is in `reply`. `result`: its length behind the header, or a negative errno. */
   send(context: Context, result: number): void;
 }
@@ -132,7 +134,9 @@ export class Dispatcher {
     this.#reply.bytes.set(request.bytes.subarray(8, 16), OUT_HEADER.UNIQUE);
     if (!isWellFormed(request)) return this.#send(hasAnswer(opcode) ? -Errno.EINVAL : NO_REPLY);
     const resent = this.adapter.readId(request, this.#current);
-    this.#send(this.#handle(opcode, resent));
+    const result = this.#handle(opcode, resent);
+    if (result === NO_REPLY) this.adapter.putAside?.(this.context);
+    this.#send(result);
     const { removing } = this.#views;
     if (removing === null) return;
     this.#views.removing = null;

@@ -8,6 +8,7 @@
  */
 
 import { IN_HEADER } from "../../../ffi/fuse_kernel.ts";
+import { Errno } from "../../host/errno.ts";
 
 /** A connected socket. Each call returns a count of bytes, or a negative errno. */
 export interface StreamCalls {
@@ -54,12 +55,18 @@ export class MessageStream {
     }
   }
 
-  /** Sends all of an answer. Returns false if nobody is there to get it. */
-  send(bytes: Uint8Array<ArrayBuffer>, isTryAgain: (error: number) => boolean): boolean {
-    for (let at = 0; at < bytes.length;) {
+  /**
+   * Sends an answer from byte `from` on, and tells how much of it is sent. Returns false if nobody is there to get it.
+   */
+  send(
+    bytes: Uint8Array<ArrayBuffer>,
+    from = 0,
+    onSent: (bytes: number) => void = () => {},
+  ): boolean {
+    for (let at = from; at < bytes.length;) {
       const count = this.calls.send(bytes.subarray(at));
-      if (count > 0) at += count;
-      else if (isTryAgain(-count)) this.calls.waitToSend();
+      if (count > 0) onSent(at += count);
+      else if (count === -Errno.EAGAIN) this.calls.waitToSend();
       else return false;
     }
     return true;

@@ -40,20 +40,32 @@ import { type View, VIRTUAL_VIEW } from "../views.ts";
 import { darwinDialect } from "./dialect.ts";
 import { type MessageStream, Next } from "./message_stream.ts";
 import { DarwinOperations } from "./operations.ts";
+import type { ReplyMark } from "./reply_mark.ts";
 import { translateRequest } from "./translate_request.ts";
+import type { WaitingRequests } from "./waiting_requests.ts";
 
 export interface StreamSessionOptions extends DispatchOptions {
   readonly stream: MessageStream;
   /** Whose files all are shown to be. */
   readonly owner: Owner;
   readonly flush: Flush;
+  /** What the next server has to know of the answer under way. */
+  readonly mark: ReplyMark;
+  readonly waiting: WaitingRequests;
 }
 
 export class StreamSession {
   readonly context: Context;
   readonly #dispatcher: Dispatcher;
+  /** While true no request is read. So it begins where another server was before. */
+  frozen: boolean;
+  /** Set to stop serving although the file system lives on. */
+  ended = false;
+  /** The first request may have been another server's. */
+  #isFirst = true;
 
   constructor(readonly options: StreamSessionOptions) {
+    this.frozen = options.resumed !== undefined;
     this.#dispatcher = new Dispatcher(options, streamAdapter(options));
     this.context = this.#dispatcher.context;
   }
@@ -64,14 +76,66 @@ export class StreamSession {
    */
   serve(): boolean {
     const { stream } = this.options;
+    if (this.frozen) return true;
     for (;;) {
       const length = stream.peek(this.context.request.bytes);
       if (length === Next.NOTHING) return true;
       if (length < 0) return false;
-      this.#answer(length);
-      // What waits for its answer is in memory that the next server does not have: it is taken all the same.
+      if (!this.#isFirst || !this.#wasHandled()) this.#answer(length);
+      this.#isFirst = false;
       stream.take(length);
     }
+  }
+
+  /**
+   * Goes on where another server was: first with the answer that was under way, of which a part may be sent, then with what
+   * was put aside.
+   */
+  takeOver(): void {
+    this.frozen = false;
+    const { mark, waiting } = this.options;
+    const { request } = this.context;
+    if (this.#peekFirst() && mark.sentBefore(...idOf(request)) !== 0) this.#serveFirst();
+    const left = waiting.takeOver();
+    // Before it is answered: the answers of several may be noted before it would be taken.
+    if (this.#peekFirst() && waiting.wasLeft(...idOf(request))) this.#serveFirst();
+    const isBegun = (bytes: Uint8Array) => (mark.sentBefore(...idIn(bytes)) ?? 0) > 0;
+    for (const bytes of [...left.filter(isBegun), ...left.filter((bytes) => !isBegun(bytes))]) {
+      // Sent, and not noted as such in the folder.
+      if (mark.sentBefore(...idIn(bytes)) === null) {
+        waiting.answered(bytes, IN_HEADER.UNIQUE);
+        continue;
+      }
+      request.bytes.set(bytes);
+      // As the server before had them: translated.
+      this.#dispatcher.answer(bytes.length);
+    }
+  }
+
+  /** Copies the first request to the buffer. False if there is none yet, or this server had one. */
+  #peekFirst(): boolean {
+    return this.#isFirst && this.options.stream.peek(this.context.request.bytes) > 0;
+  }
+
+  #serveFirst(): void {
+    const { stream } = this.options;
+    const length = stream.peek(this.context.request.bytes);
+    if (!this.#wasHandled()) this.#answer(length);
+    this.#isFirst = false;
+    stream.take(length);
+  }
+
+  /** Nothing is on its way that was not asked for: there are no caches below this one that write later by themselves. */
+  drain(): number {
+    this.serve();
+    return 0;
+  }
+
+  /** A server before this one has answered the request in the buffer, or put it aside. */
+  #wasHandled(): boolean {
+    const { mark, waiting } = this.options;
+    const id = idOf(this.context.request);
+    return mark.sentBefore(...id) === null || waiting.wasLeft(...id);
   }
 
   /** Answers what waited for a view that is thawed now. */
@@ -99,7 +163,8 @@ export class StreamSession {
 }
 
 /** What is macOS's: nobody is known to ask, any request may have been carried out before, and answers go to a stream. */
-function streamAdapter({ stream, owner, flush }: StreamSessionOptions): Adapter {
+function streamAdapter(options: StreamSessionOptions): Adapter {
+  const { stream, owner, flush, mark, waiting } = options;
   const operations = new DarwinOperations();
   return {
     dialect: darwinDialect(owner),
@@ -111,18 +176,43 @@ function streamAdapter({ stream, owner, flush }: StreamSessionOptions): Adapter 
     readId,
     viewOf,
     carryOut: (context, opcode, handler) => operations.carryOut(context, opcode, handler),
+    putAside: ({ request }) => {
+      // It may have been answered by what its handler called.
+      if (!mark.isSent(idOf(request))) waiting.add(request.bytes.subarray(0, request.length));
+    },
     send: ({ reply }, result) => {
       reply.u32(OUT_HEADER.ERROR, result < 0 ? -darwinErrno(-result) : 0);
       const answer = reply.bytes.subarray(0, OUT + Math.max(0, result));
-      stream.send(answer, (error) => error === Errno.EAGAIN);
+      const id = idIn(answer);
+      const from = Math.min(mark.sentBefore(...id) ?? answer.length, answer.length);
+      mark.begin(id, answer.length, from);
+      stream.send(answer, from, (sent) => mark.sent(sent));
+      if (waiting.has(answer, OUT_HEADER.UNIQUE)) waiting.answered(answer, OUT_HEADER.UNIQUE);
     },
   };
 }
 
+type Id = [low: number, high: number];
+
+function idOf({ view }: Request): Id {
+  return [
+    view.getUint32(IN_HEADER.UNIQUE, true),
+    view.getUint32(IN_HEADER.UNIQUE + 4, true),
+  ];
+}
+
+/** Of a request or an answer: it is at the same place. */
+function idIn(message: Uint8Array): Id {
+  const view = new DataView(message.buffer, message.byteOffset);
+  return [
+    view.getUint32(OUT_HEADER.UNIQUE, true),
+    view.getUint32(OUT_HEADER.UNIQUE + 4, true),
+  ];
+}
+
 /** A request is taken from the stream when it is answered: so what comes first may have been there before. */
 function readId(request: Request, into: RequestId): boolean {
-  into.low = request.u32(IN_HEADER.UNIQUE);
-  into.high = request.u32(IN_HEADER.UNIQUE + 4);
+  [into.low, into.high] = idOf(request);
   return true;
 }
 

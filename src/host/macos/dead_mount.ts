@@ -1,0 +1,59 @@
+/**
+ * Mounts whose daemon died without unmounting them.
+ *
+ * Asking such a mount may hang, so nobody asks it: it is dead if no keeper of ours is for it. Its server of fuse-t may be
+ * left, too, and does not end by SIGTERM.
+ *
+ * @module
+ */
+
+import type { Mount } from "../linux/mounts.ts";
+import { type CommandLine, commandLines, names } from "./command_lines.ts";
+import { MOUNT_TYPE, mountAt } from "./mounts.ts";
+import { isOver } from "./processes.ts";
+import { unmount } from "./unmount.ts";
+
+/** fuse-t's server. */
+const SERVER = /(^|\/)go-nfsv4( |$)/;
+
+/** If `mount` is one of ours and its daemon died without unmounting it, unmounts it and returns true. */
+export async function closeDeadMount(mount: Mount): Promise<boolean> {
+  if (!await isDeadMount(mount)) return false;
+  await unmount(mount.path, true);
+  await endServers(mount.path);
+  return await mountAt(mount.path) === null;
+}
+
+/** True if `mount` is one of fuse-t's and no daemon of ours keeps it. */
+export async function isDeadMount(mount: Mount): Promise<boolean> {
+  return mount.type === MOUNT_TYPE && !await hasKeeper(mount.path);
+}
+
+/** Ends the servers of a mount that nobody serves: who waits for an answer gets an error. */
+export async function abortMount({ path }: Mount): Promise<boolean> {
+  await endServers(path);
+  return await mountAt(path) === null || (await unmount(path, true)) === "unmounted";
+}
+
+/** Kills fuse-t's servers whose arguments name the mountpoint. */
+export async function endServers(path: string): Promise<void> {
+  for (const line of await commandLines()) {
+    if (!isServerOf(line, path)) continue;
+    try {
+      Deno.kill(line.pid, "SIGKILL");
+    } catch {
+      // It has ended, or is somebody else's.
+    }
+  }
+}
+
+export function isServerOf(line: CommandLine, path: string): boolean {
+  return SERVER.test(line.text.split(" ")[0]!) && names(line, path);
+}
+
+/** True if a process that can still run keeps the mount at `path`, as `daemonArguments` start one. */
+export async function hasKeeper(path: string): Promise<boolean> {
+  return (await commandLines()).some(({ pid, text }) =>
+    ` ${text} `.includes(" daemon ") && ` ${text} `.includes(` --mount ${path} `) && !isOver(pid)
+  );
+}

@@ -1,0 +1,1 @@
+export { systemProgram } from "../linux/system_program.ts";
