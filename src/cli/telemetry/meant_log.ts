@@ -30,7 +30,7 @@ export interface MeantLog {
   readonly roots: Roots;
   /** Absolute paths in the mount; those of the command line. */
   readonly paths: readonly string[];
-  /** Ms since 1970; what was before is left out. */
+  /** µs since 1970; what was before is left out. */
   readonly since: number;
 }
 
@@ -60,14 +60,15 @@ const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 86
 
 function sinceOf(when: string, directory: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(when) ?? [];
-  if (unit !== undefined) return Date.now() - Number(number) * UNITS[unit]!;
+  if (unit !== undefined) return (Date.now() - Number(number) * UNITS[unit]!) * 1000;
   const time = /^\d{4}-\d\d-\d\d/.test(when) ? Date.parse(when.replace(" ", "T")) : NaN;
-  return Number.isNaN(time) ? checkpointTime(when, directory) : time;
+  return Number.isNaN(time) ? checkpointTime(when, directory) : time * 1000;
 }
 
 /** When the last checkpoint of that label, or of an id that begins so, was what the tree was. */
 function checkpointTime(ref: string, directory: string): number {
-  for (const line of findLogLines(directory, { actions: ["checkpoint"], newestFirst: true })) {
+  const checkpoints = findLogLines(directory, { actions: ["checkpoint"] }, { newestFirst: true });
+  for (const line of checkpoints) {
     const event = parseLoggedEvent(line);
     const checkpoint = event?.agentvfs.checkpoint;
     if (event === null || checkpoint === undefined) continue;
