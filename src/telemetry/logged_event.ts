@@ -59,7 +59,9 @@ export interface LoggedEvent {
     readonly flags?: number;
     readonly attribute?: string;
     readonly cgroup?: number;
+    readonly policy?: number;
     readonly session?: string;
+    readonly session_number?: number;
     readonly call?: string;
     readonly tool?: string;
     readonly calls?: readonly string[];

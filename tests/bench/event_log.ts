@@ -216,7 +216,13 @@ function ask(directory: string, question: string, count: number): Answered {
 
 async function askAll(directory: string, count: number): Promise<void> {
   const files = listLogFiles(directory);
-  const bytes = (path: string) => Deno.statSync(path).size / 1e6;
+  const bytes = (path: string) => {
+    try {
+      return Deno.statSync(path).size / 1e6;
+    } catch {
+      return 0;
+    }
+  };
   const log = files.reduce((sum, { path }) => sum + bytes(path), 0);
   const index = files.reduce((sum, { path }) => sum + bytes(indexPath(path)), 0);
   console.log(

@@ -163,8 +163,8 @@ export class Daemon {
       sessions: cgroups,
       routing,
     };
-    const onSession = async (cgroup: number, branch: string | null) =>
-      await parts.telemetry?.watch({ cgroup, branch });
+    const onSession = async (cgroup: number, branch: string | null, session: number) =>
+      await parts.telemetry?.watch({ cgroup, branch, session });
     this.#sessions = new SessionMethods({ ...sessions, onSession });
     this.#branching = new BranchMethods({
       ...access,

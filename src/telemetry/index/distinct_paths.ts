@@ -14,9 +14,8 @@ import { PathSample } from "./path_sample.ts";
 export const DISTINCT_COLUMNS: readonly Column[] = ["actor", "path", "pathHash", "pathHash2"];
 
 export class DistinctPaths {
-  readonly #sample = new PathSample();
-  /** By group that was in one part so far: the hashes of its paths; null: they are in the sample. */
-  readonly #first: (Uint32Array | null | undefined)[] = [];
+  /** By group: if it was in one part so far, the hashes of its paths. */
+  readonly #groups: (Uint32Array | PathSample | undefined)[] = [];
   /** Pairs of a group and a path that this part had already. */
   #seen = new Uint32Array(0);
 
@@ -38,29 +37,31 @@ export class DistinctPaths {
       seen[slot] = key;
       this.#note(group, mixed(pathHash[at]!, pathHash2[at]!), begun);
     }
-    for (const [group, hashes] of begun) this.#first[group] = Uint32Array.from(hashes);
+    for (const [group, hashes] of begun) this.#groups[group] = Uint32Array.from(hashes);
   }
 
   count(group: number): number {
-    return this.#first[group]?.length ?? this.#sample.count(group);
+    const paths = this.#groups[group];
+    return paths instanceof PathSample ? paths.count : paths?.length ?? 0;
   }
 
   /** False: it has so many that they are known to within one or two percent. */
   isExact(group: number): boolean {
-    return this.#sample.isExact(group);
+    const paths = this.#groups[group];
+    return !(paths instanceof PathSample) || paths.isExact;
   }
 
   #note(group: number, hash: number, begun: Map<number, number[]>): void {
-    const first = this.#first[group];
-    if (first === null) this.#sample.add(group, hash);
-    else if (first === undefined) {
+    const paths = this.#groups[group];
+    if (paths instanceof PathSample) paths.add(hash);
+    else if (paths === undefined) {
       const hashes = begun.get(group);
       if (hashes === undefined) begun.set(group, [hash]);
       else hashes.push(hash);
     } else {
-      this.#first[group] = null;
-      for (const before of first) this.#sample.add(group, before);
-      this.#sample.add(group, hash);
+      const sample = this.#groups[group] = new PathSample();
+      for (const before of paths) sample.add(before);
+      sample.add(hash);
     }
   }
 

@@ -1,90 +1,59 @@
 /**
- * How many different hashes each of several groups has: exactly as long as a group has few, and about, from a sample of them, if
- * it has very many (adaptive sampling). So the memory that it takes is bounded by the number of groups.
+ * How many different hashes there are: exactly as long as they are few, and about, from a sample of them, if they are very many
+ * (adaptive sampling). So the memory that it takes is bounded.
  *
  * @module
  */
 
-/** Hashes of a sample. A group that has more is known to within one or two percent. */
+/** Hashes of a sample. More are known to within one or two percent. */
 const MOST = 16_384;
+const LEAST_SLOTS = 64;
 
 export class PathSample {
-  /** Open addressing: a group's number and one, 0 where nothing is, and a hash. */
-  #groups = new Uint32Array(1 << 12);
-  #hashes = new Uint32Array(1 << 12);
+  /** Open addressing; 0 where nothing is. */
+  #slots = new Uint32Array(LEAST_SLOTS);
   #used = 0;
-  readonly #counts: number[] = [];
-  /** By group: only hashes that begin with so many zeros are in its sample. */
-  readonly #levels: number[] = [];
-  /** Of groups that have many: how many hashes of the sample begin with exactly so many zeros. */
-  readonly #zeros = new Map<number, Uint32Array>();
+  /** Only hashes that begin with so many zeros are in it. */
+  #level = 0;
 
   /** `hash`: 32 bits that look like chance. */
-  add(group: number, hash: number): void {
-    const zeros = Math.clz32(hash);
-    if (zeros < (this.#levels[group] ?? 0) || !this.#insert(group, hash)) return;
-    const count = this.#counts[group] = (this.#counts[group] ?? 0) + 1;
-    if (count * 2 < MOST) return;
-    const counted = this.#zeros.get(group);
-    if (counted !== undefined) counted[zeros]!++;
-    else this.#zeros.set(group, this.#zerosOf(group));
-    if (count > MOST) this.#thin(group);
-  }
-
-  /** Exactly, or about. */
-  count(group: number): number {
-    return (this.#counts[group] ?? 0) * 2 ** (this.#levels[group] ?? 0);
-  }
-
-  isExact(group: number): boolean {
-    return (this.#levels[group] ?? 0) === 0;
-  }
-
-  /** Half of the sample counts from now on. The rest stays where it is: so much it is not. */
-  #thin(group: number): void {
-    const level = this.#levels[group] = (this.#levels[group] ?? 0) + 1;
-    const left = this.#zeros.get(group)!.subarray(level);
-    this.#counts[group] = left.reduce((sum, count) => sum + count, 0);
-  }
-
-  #zerosOf(group: number): Uint32Array {
-    const zeros = new Uint32Array(33);
-    for (let at = 0; at < this.#groups.length; at++) {
-      if (this.#groups[at] === group + 1) zeros[Math.clz32(this.#hashes[at]!)]!++;
-    }
-    return zeros;
-  }
-
-  /** False if it is there. */
-  #insert(group: number, hash: number): boolean {
-    if (this.#used * 2 >= this.#groups.length) this.#grow();
-    const at = place(this.#groups, this.#hashes, group + 1, hash);
-    if (this.#groups[at] !== 0) return false;
-    this.#groups[at] = group + 1;
-    this.#hashes[at] = hash;
+  add(hash: number): void {
+    if (Math.clz32(hash) < this.#level || !insert(this.#slots, hash)) return;
     this.#used++;
-    return true;
+    if (this.#used > MOST) {
+      this.#level++;
+      this.#rebuild(this.#slots.length);
+    } else if (this.#used * 2 > this.#slots.length) this.#rebuild(4 * this.#slots.length);
   }
 
-  #grow(): void {
-    const groups = new Uint32Array(4 * this.#groups.length);
-    const hashes = new Uint32Array(groups.length);
-    for (let i = 0; i < this.#groups.length; i++) {
-      const group = this.#groups[i]!;
-      if (group === 0) continue;
-      const at = place(groups, hashes, group, this.#hashes[i]!);
-      groups[at] = group;
-      hashes[at] = this.#hashes[i]!;
+  get count(): number {
+    return this.#used * 2 ** this.#level;
+  }
+
+  get isExact(): boolean {
+    return this.#level === 0;
+  }
+
+  #rebuild(slots: number): void {
+    const before = this.#slots;
+    this.#slots = new Uint32Array(slots);
+    this.#used = 0;
+    for (const hash of before) {
+      if (hash === 0 || Math.clz32(hash) < this.#level) continue;
+      insert(this.#slots, hash);
+      this.#used++;
     }
-    this.#groups = groups;
-    this.#hashes = hashes;
   }
 }
 
-/** Where it is, or is to be. */
-function place(groups: Uint32Array, hashes: Uint32Array, group: number, hash: number): number {
-  const mask = groups.length - 1;
-  let at = (hash ^ Math.imul(group, 0x9e3779b1)) & mask;
-  while (groups[at] !== 0 && (groups[at] !== group || hashes[at] !== hash)) at = (at + 1) & mask;
-  return at;
+/** False if it is there. */
+function insert(slots: Uint32Array, hash: number): boolean {
+  const value = hash === 0 ? 1 : hash;
+  const mask = slots.length - 1;
+  let at = value & mask;
+  for (let other; (other = slots[at]) !== 0; at = (at + 1) & mask) {
+    if (other === value) return false;
+  }
+  slots[at] = value;
+  return true;
 }

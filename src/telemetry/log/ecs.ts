@@ -190,6 +190,8 @@ function ownPart(event: TelemetryEvent): string {
   if (flags !== undefined) part += `,"flags":${flags}`;
   if (target !== undefined && isAttribute(action)) part += `,"attribute":${jsonOf(target)}`;
   if (event.cgroup !== undefined) part += `,"cgroup":${event.cgroup}`;
+  if (event.policy !== undefined) part += `,"policy":${event.policy}`;
+  if (event.sessionNumber !== undefined) part += `,"session_number":${event.sessionNumber}`;
   if (event.session !== undefined) part += `,"session":${JSON.stringify(event.session)}`;
   if (event.call !== undefined) part += `,"call":${JSON.stringify(event.call)}`;
   if (event.checkpoint !== undefined) part += `,"checkpoint":${JSON.stringify(event.checkpoint)}`;
