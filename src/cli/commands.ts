@@ -50,6 +50,7 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   "store stats": { load: () => import("./commands/store/store_stats.ts"), control: true },
   audit: { load: () => import("./commands/telemetry/audit.ts") },
   "audit blame": { load: () => import("./commands/telemetry/audit_blame.ts") },
+  "audit show": { load: () => import("./commands/telemetry/audit_show.ts") },
   "audit tree": { load: () => import("./commands/telemetry/audit_tree.ts") },
   "telemetry attach": { load: () => import("./commands/telemetry/attach.ts") },
   "telemetry status": {

@@ -96,6 +96,14 @@ export class FakeService implements Service {
     return {
       commit: { ...this.#find(p.ref), tree: "f".repeat(64) },
       changes: [{ status: "A" as const, path: "src/new\nline.ts", kind: "file" }],
+      events: {
+        count: 3,
+        processCount: 2,
+        processes: [
+          { pid: 7, program: "git", events: 2 },
+          { pid: null, program: null, events: 1 },
+        ],
+      },
     };
   }
 

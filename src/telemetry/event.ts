@@ -75,6 +75,8 @@ export interface TelemetryEvent {
   readonly verdict?: Verdict;
   /** Name of the rule that gave the verdict. */
   readonly rule?: string;
+  /** Version of the rules that held; absent where there were none. */
+  readonly policy?: number;
 
   /** Absolute, as a binary string: in a mount below the mountpoint that everybody sees. */
   readonly path?: string;
@@ -96,6 +98,8 @@ export interface TelemetryEvent {
   readonly process?: TelemetryProcess;
   /** Of the sessions and runs that were registered. */
   readonly session?: string;
+  /** Of the cgroup that was registered, or of the run (its program's process). */
+  readonly sessionNumber?: number;
   readonly cgroup?: number;
   /** Of what is not done yet, because a rule asks a filter about it: the rule's operation, and the path that the rule is about. */
   readonly asked?: { readonly operation: string; readonly path: string };

@@ -59,7 +59,9 @@ export interface LoggedEvent {
     readonly flags?: number;
     readonly attribute?: string;
     readonly cgroup?: number;
+    readonly policy?: number;
     readonly session?: string;
+    readonly session_number?: number;
     readonly call?: string;
     readonly tool?: string;
     readonly calls?: readonly string[];
@@ -86,9 +88,15 @@ export function parseLoggedEvent(line: string): LoggedEvent | null {
   }
 }
 
-/** When it was, ms since 1970. */
-export function timeOf(event: LoggedEvent): number {
-  return Date.parse(event["@timestamp"]);
+/** When it was, µs since 1970. */
+export function timeOf({ "@timestamp": time }: LoggedEvent): number {
+  return microseconds(time);
+}
+
+/** Of RFC 3339 in UTC, to the microsecond: a date has milliseconds only. */
+export function microseconds(time: string): number {
+  const [, fraction = ""] = /\.(\d+)Z$/.exec(time) ?? [];
+  return Date.parse(time) * 1000 + Number(fraction.slice(3, 6).padEnd(3, "0"));
 }
 
 /** True if it is about one of these absolute paths, or something below them, by either of its names. None: about anything. */

@@ -35,7 +35,8 @@ export const RECORD = {
   CGROUP: 88,
   NAME: 96,
   BRANCH_LENGTH: 112,
-  SIZE: 116,
+  POLICY: 116,
+  SIZE: 120,
 } as const;
 
 /** Of a process, as the kernel has it. */
@@ -118,6 +119,7 @@ export function readMountRecord(
   if (cgroup !== 0) event.cgroup = cgroup;
   if (u32(RECORD.MODE) !== UNKNOWN) event.mode = u32(RECORD.MODE);
   if (u32(RECORD.FLAGS) !== UNKNOWN) event.flags = u32(RECORD.FLAGS);
+  if (u32(RECORD.POLICY) !== 0) event.policy = u32(RECORD.POLICY);
   readNames(event, view, bytes, at);
   return event;
 }

@@ -18,12 +18,14 @@ import { fileURLToPath } from "node:url";
 import { blame } from "../../src/cli/telemetry/blame.ts";
 import { countsBy, GROUPS } from "../../src/cli/telemetry/counts_by.ts";
 import { processForest } from "../../src/cli/telemetry/process_forest.ts";
+import { microseconds } from "../../src/telemetry/logged_event.ts";
 import { EventLog } from "../../src/telemetry/log/event_log.ts";
 import { listLogFiles } from "../../src/telemetry/log/log_files.ts";
 import { findLogLines } from "../../src/telemetry/log/log_reader.ts";
 import { LOG_LIMITS, LogWriter } from "../../src/telemetry/log/log_writer.ts";
 import type { TelemetryEvent, TelemetryProcess } from "../../src/telemetry/event.ts";
 import { indexPath } from "../../src/telemetry/index/index_file.ts";
+import type { EventQuestion } from "../../src/telemetry/index/select_rows.ts";
 import { monotonicTime } from "../../src/host/clock.ts";
 import { summary } from "./statistics.ts";
 
@@ -169,13 +171,14 @@ const QUESTIONS: Readonly<Record<string, Ask>> = {
     lines(directory, { paths: [`${MOUNT}/src/part3/module7.ts`] }),
   "audit blame src/part3/module7.ts": (directory) =>
     blame(directory, `${MOUNT}/src/part3/module7.ts`, "main").length,
-  "audit --since 10m": (directory) => lines(directory, { since: Date.now() - 600_000 }),
+  "audit --since 10m": (directory) => lines(directory, { since: (Date.now() - 600_000) * 1000 }),
   "audit --since CHECKPOINT": (directory, count) => {
     const label = `at ${Math.max(49_999, Math.floor(count / 50_000) * 50_000 - 1)}`;
-    for (const line of findLogLines(directory, { actions: ["checkpoint"], newestFirst: true })) {
+    const newestFirst = true;
+    for (const line of findLogLines(directory, { actions: ["checkpoint"] }, { newestFirst })) {
       const event = JSON.parse(line);
       if (event.agentvfs.checkpoint.label === label) {
-        return lines(directory, { since: Date.parse(event["@timestamp"]) });
+        return lines(directory, { since: microseconds(event["@timestamp"]) });
       }
     }
     return -1;
@@ -188,10 +191,10 @@ const QUESTIONS: Readonly<Record<string, Ask>> = {
     countsBy(directory, { paths: [`${MOUNT}/src/part3`] }, "program").length,
   "audit tree": (directory) => processForest(directory, {}, false).length,
   "audit tree --since 10m": (directory) =>
-    processForest(directory, { since: Date.now() - 600_000 }, false).length,
+    processForest(directory, { since: (Date.now() - 600_000) * 1000 }, false).length,
 };
 
-function lines(directory: string, question: Parameters<typeof findLogLines>[1]): number {
+function lines(directory: string, question: EventQuestion): number {
   let count = 0;
   for (const _ of findLogLines(directory, question)) count++;
   return count;
@@ -213,7 +216,13 @@ function ask(directory: string, question: string, count: number): Answered {
 
 async function askAll(directory: string, count: number): Promise<void> {
   const files = listLogFiles(directory);
-  const bytes = (path: string) => Deno.statSync(path).size / 1e6;
+  const bytes = (path: string) => {
+    try {
+      return Deno.statSync(path).size / 1e6;
+    } catch {
+      return 0;
+    }
+  };
   const log = files.reduce((sum, { path }) => sum + bytes(path), 0);
   const index = files.reduce((sum, { path }) => sum + bytes(indexPath(path)), 0);
   console.log(

@@ -82,3 +82,38 @@ Deno.test("so are a session's, until it is none; and those of a server that took
     }, { arguments: ["--cgroups"] });
   });
 });
+
+Deno.test("in the lines of ContextFS are the session's number, and how often rules were installed", async () => {
+  await withCgroup(async (cgroup) => {
+    await withProject(PROJECT, async (m) => {
+      const lineOf = async (path: string) =>
+        JSON.parse(
+          await until(`${path} is in the log`, async () => {
+            const { stdout } = await m.run(["audit", "--format", "contextfs", path], {
+              cwd: m.mount,
+            });
+            return stdout.split("\n").find((line) => line.includes('"create"')) ?? false;
+          }),
+        );
+      const touch = (path: string) => run(inCgroup(cgroup, ["touch", m.path(path)]));
+      await touch("before");
+      const before = await lineOf("before");
+      assert.deepEqual([before.session_id, before.policy_version], [0, 0]);
+      await m.ctl("session", "register", "--cgroup", cgroup, "--id", "7", "--branch", "main");
+      const rules = `{"rules": [{"path_pattern": "never", "deny": "write"}]}`;
+      await Deno.writeTextFile(`${m.project}-rules.json`, rules);
+      const installed = await m.run(["policy", "install", `${m.project}-rules.json`], {
+        cwd: m.project,
+      });
+      assert.equal(installed.code, 0, installed.stderr);
+      await touch("after");
+      const after = await lineOf("after");
+      assert.deepEqual([after.session_id, after.policy_version], [7, 1]);
+      const ran = await m.run(["run", "-b", "b", "--", "touch", "in-run"], { cwd: m.project });
+      assert.equal(ran.code, 0, ran.stderr);
+      const inRun = await lineOf("in-run");
+      assert.ok(inRun.session_id > 1, "a run has the number of its program");
+      assert.equal(inRun.policy_version, 1);
+    }, { arguments: ["--cgroups"] });
+  });
+});

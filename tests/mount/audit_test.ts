@@ -6,7 +6,7 @@ import type { LoggedEvent } from "../../src/telemetry/logged_event.ts";
 import type { Mounted } from "../support/mounted.ts";
 import type { Params } from "../../src/control/methods.ts";
 import { withProject } from "../support/mounted.ts";
-import { until } from "../support/process.ts";
+import { shell, until } from "../support/process.ts";
 
 /** `agentvfs audit --json ARGS…` */
 async function audit(mounted: Mounted, ...args: string[]): Promise<LoggedEvent[]> {
@@ -193,6 +193,56 @@ Deno.test("a checkpoint, a file's versions, programs and their tree are found ag
     const tree = await mounted.run(["-C", mounted.project, "audit", "tree", "--since", "one"]);
     assert.match(tree.stdout, /^ *\d+ mkdir(?: d)?: 1 mkdir; 1 file$/m);
     const none = await mounted.refused("audit", "--since", "nothing");
+    assert.equal(none.exit, 2);
+  }));
+
+Deno.test("from a checkpoint one comes to its events, and from an event back to its checkpoint", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    const work = (script: string) => shell(script, { cwd: mounted.mount });
+    await work("touch before");
+    await mounted.ctl("checkpoint", "one");
+    await work("touch b; mkdir d; mv b d/b");
+    await mounted.ctl("checkpoint", "two");
+    await work("touch after");
+    await eventsUntil(mounted, "after");
+    const { commit, events } = await mounted.ctl("show", "two");
+    const its = await audit(mounted, "--of", "two");
+    assert.deepEqual(its.map((event) => brief(mounted, event)), [
+      "create b",
+      "utimes b",
+      "mkdir d",
+      "rename b d/b",
+    ]);
+    assert.deepEqual(await audit(mounted, "--of", commit.id.slice(0, 12)), its);
+    assert.equal(events.count, its.length);
+    assert.equal(events.processCount, 3);
+    const numbers = its.map(({ process }) => process!.pid);
+    for (const { pid } of events.processes) assert.ok(numbers.includes(pid));
+    const shown = await mounted.run(["show", "two"], { cwd: mounted.project });
+    assert.match(shown.stdout, /^events +4 by 3 processes: .*\b(?:touch|mv|mkdir)\[\d+\]/m);
+    assert.ok(shown.stdout.includes(`agentvfs audit --of ${commit.id.slice(0, 12)}`), shown.stdout);
+    const checkpointOf = async (sequence: number) => {
+      const command = ["audit", "show", String(sequence)];
+      const { stdout, stderr } = await mounted.run(command, { cwd: mounted.project });
+      return /^in checkpoint +(.*)$/m.exec(stdout)?.[1] ?? stderr;
+    };
+    for (const { event } of its) {
+      assert.match(
+        await checkpointOf(event.sequence),
+        new RegExp(`^${commit.id.slice(0, 12)} "two"`),
+      );
+    }
+    const [before] = await audit(mounted, "before");
+    assert.match(await checkpointOf(before!.event.sequence), / "one" /);
+    const [after] = await audit(mounted, "after");
+    assert.equal(await checkpointOf(after!.event.sequence), "in none yet");
+    const line = await mounted.run(
+      ["audit", "show", `#${after!.event.sequence}`, "--json"],
+      { cwd: mounted.project },
+    );
+    assert.deepEqual(JSON.parse(line.stdout), after);
+    assert.match(await checkpointOf(1_000_000), /has no event 1000000/);
+    const none = await mounted.refused("audit", "--of", "nothing");
     assert.equal(none.exit, 2);
   }));
 

@@ -8,7 +8,7 @@ import { ServiceError } from "../../src/control/service_error.ts";
 import { type Hook, HookScene, PATIENT } from "../support/agent_hooks.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { shellWord } from "../../src/host/shell_word.ts";
-import { run, shell } from "../support/process.ts";
+import { run, shell, until } from "../support/process.ts";
 
 /** A session of Claude's, hook by hook. */
 class Agent {
@@ -67,7 +67,7 @@ const PROJECT = "echo a >a; echo b >b; seq 1 20 >lines";
 type Body = (s: HookScene, client: ControlClient, m: Mounted) => Promise<void>;
 
 const SCENES: Record<string, Body> = {
-  async "a call is shown and taken out by its id, whatever came after"(s, client) {
+  async "a call is shown and taken out by its id, whatever came after"(s, client, m) {
     const { branch } = s;
     const agent = new Agent(s, "s1");
     await agent.tell("SessionStart", { source: "startup" });
@@ -78,6 +78,15 @@ const SCENES: Record<string, Body> = {
     assert.equal(commit.details!.call, "toolu_one");
     assert.equal(commit.details!.said, "edit it");
     assert.deepEqual(changes.map(({ status, path }) => status + path), ["Da", "Mlines"]);
+    // Events come a moment later.
+    const events = await until("the call's events are in the log", async () => {
+      const { events } = await client.show({ branch, ref: "toolu_one" });
+      const { stdout } = await m.run(["audit", "--of", "toolu_one", "--json"], { cwd: m.project });
+      const lines = stdout.split("\n").filter((line) => line !== "");
+      return lines.some((line) => line.includes('"unlink"')) && events?.count === lines.length &&
+        lines;
+    });
+    assert.ok(events.every((line) => line.includes('"call":"toolu_one"')), events.join("\n"));
     const diff = await client.diff({ branch, from: "toolu_on", to: "toolu_two" });
     assert.deepEqual(diff.changes.map(({ path }) => path), ["lines", "new"]);
     const { undone, changed } = await client.undo({ branch, ref: "toolu_one" });

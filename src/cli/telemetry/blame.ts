@@ -6,10 +6,15 @@
 
 import { binaryString } from "../../../ffi/binary_string.ts";
 import type { Part } from "../../telemetry/index/part.ts";
-import { columnsFor, type EventQuestion, selectRows } from "../../telemetry/index/select_rows.ts";
+import { EMPTY_HASH, hashOn } from "../../telemetry/index/path_hash.ts";
 import { LineReader } from "../../telemetry/log/line_reader.ts";
 import { logParts } from "../../telemetry/log/log_parts.ts";
 import { type LoggedEvent, parseLoggedEvent } from "../../telemetry/logged_event.ts";
+
+const COLUMNS = [
+  ...["pathHash2", "parent", "nameEnd", "names", "actors"] as const,
+  ...["offset", "actor", "time", "path"] as const,
+];
 
 export interface Blamed {
   readonly event: LoggedEvent;
@@ -23,16 +28,18 @@ export function blame(
   branch: string,
   since = -Infinity,
 ): Blamed[] {
-  const question = { since, actor: (actor: { branch?: string }) => actor.branch === branch };
-  const columns = [
-    ...columnsFor({ ...question, paths: [path] }),
-    "offset" as const,
-  ];
   const made: Blamed[] = [];
   let name = path;
-  for (const { file, part } of logParts(directory, { since, columns, newestFirst: true })) {
+  const parts = logParts(directory, {
+    since,
+    newestFirst: true,
+    first: ["pathHash", "target"],
+    isWanted: (part) => part.header.rows > 0 && mayTellOf(part, name),
+    columns: COLUMNS,
+  });
+  for (const { file, part } of parts) {
     using reader = new LineReader(file);
-    name = blamePart(part, reader, question, name, made);
+    name = blamePart(part, reader, { since, branch }, name, made);
   }
   return made.reverse();
 }
@@ -41,22 +48,14 @@ export function blame(
 function blamePart(
   part: Part,
   reader: LineReader,
-  question: EventQuestion,
+  { since, branch }: { since: number; branch: string },
   name: string,
   made: Blamed[],
 ): string {
-  const targets = new Map<number, number>();
-  for (let i = 0; i < part.target.length; i += 2) {
-    targets.set(part.target[i]!, part.target[i + 1]!);
-  }
-  let meant = placesOf(part, name);
-  const rows = meant === null ? null : selectRows(part, question);
-  if (rows === null) return name;
-  const { path, offset, header: { from } } = part;
-  for (let row = rows.length - 1; row >= 0 && meant !== null; row--) {
-    const target = targets.get(row) ?? -1;
-    const isMeant = path[row] === meant.self || target >= 0 && meant.all.has(target);
-    if (rows[row] === 0 || !isMeant) continue;
+  const { offset, time, actor, header: { from, firstTime } } = part;
+  let rows = rowsOf(part, name);
+  for (let row; (row = rows.pop()) !== undefined;) {
+    if (firstTime + time[row]! < since || part.actors[actor[row]!]!.branch !== branch) continue;
     const line = reader.lineAt(from + offset[row]!);
     const event = line === null ? null : parseLoggedEvent(line);
     const before = event === null ? null : nameBefore(event, name);
@@ -64,20 +63,51 @@ function blamePart(
     made.push({ event: event!, line: line! });
     if (before === name) continue;
     name = before;
-    meant = placesOf(part, name);
+    const last = row;
+    rows = rowsOf(part, name).filter((row) => row < last);
   }
   return name;
 }
 
-/** Where the part has the file's name, and where those of the directories above it; null if it has none of them. */
-function placesOf(part: Part, name: string): { self: number; all: Set<number> } | null {
-  const self = part.placeOf(binaryString(name));
-  const all = new Set(self < 0 ? [] : [self]);
+/** By the hashes alone: of the file, and of what was given a name that it or a directory above it has. */
+function mayTellOf(part: Part, name: string): boolean {
+  if (part.mayHave([binaryString(name)])) return true;
+  const { target, pathHash } = part;
+  if (target.length === 0) return false;
+  const above = new Set(
+    directoriesAbove(name).map((path) => hashOn(EMPTY_HASH, binaryString(path))),
+  );
+  for (let i = 1; i < target.length; i += 2) if (above.has(pathHash[target[i]!]!)) return true;
+  return false;
+}
+
+function directoriesAbove(name: string): string[] {
+  const above: string[] = [];
   for (let at = name.lastIndexOf("/"); at > 0; at = name.lastIndexOf("/", at - 1)) {
-    const place = part.placeOf(binaryString(name.slice(0, at)));
-    if (place >= 0) all.add(place);
+    above.push(name.slice(0, at));
   }
-  return all.size === 0 ? null : { self, all };
+  return above;
+}
+
+/** Rows about the file, or with a name that it or a directory above it was given, the oldest first. */
+function rowsOf(part: Part, name: string): number[] {
+  const rows: number[] = [];
+  const self = part.placeOf(binaryString(name));
+  const places = new Set(self < 0 ? [] : [self]);
+  if (part.target.length > 0) {
+    for (const path of directoriesAbove(name)) {
+      const place = part.placeOf(binaryString(path));
+      if (place >= 0) places.add(place);
+    }
+  }
+  if (self >= 0) {
+    const { path } = part;
+    for (let row = path.indexOf(self); row >= 0; row = path.indexOf(self, row + 1)) rows.push(row);
+  }
+  for (let i = 0; i < part.target.length; i += 2) {
+    if (places.has(part.target[i + 1]!)) rows.push(part.target[i]!);
+  }
+  return [...new Set(rows)].sort((a, b) => a - b);
 }
 
 /** What the file was called before the event, if that made it what it is; null: that was not about it. */

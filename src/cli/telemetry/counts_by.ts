@@ -5,10 +5,11 @@
  */
 
 import type { Actor } from "../../telemetry/index/actor.ts";
-import { DistinctPaths } from "../../telemetry/index/distinct_paths.ts";
+import { DISTINCT_COLUMNS, DistinctPaths } from "../../telemetry/index/distinct_paths.ts";
 import type { Part } from "../../telemetry/index/part.ts";
-import { FAILED, INDEXED_ACTIONS, NONE } from "../../telemetry/index/part_layout.ts";
-import { columnsFor, type EventQuestion, selectRows } from "../../telemetry/index/select_rows.ts";
+import { FAILED, INDEXED_ACTIONS } from "../../telemetry/index/part_layout.ts";
+import { type EventQuestion, partsFor, selectRows } from "../../telemetry/index/select_rows.ts";
+import { timestamp } from "../../telemetry/log/ecs.ts";
 import { logParts } from "../../telemetry/log/log_parts.ts";
 
 export const GROUPS = ["pid", "program", "branch", "tool"] as const;
@@ -57,32 +58,26 @@ export function countsBy(directory: string, question: EventQuestion, group: Grou
     return sums.push({ name, events: 0, bytes: 0, failures: 0, last: 0 }) - 1;
   };
   const columns = [
-    ...columnsFor(question),
-    ...["actors", "actor", "action", "bytes", "path", "pathHash", "pathHash2"] as const,
+    ...DISTINCT_COLUMNS,
+    ...["actors", "action", "bytes"] as const,
   ];
-  for (const { part } of logParts(directory, { ...question, columns })) {
+  for (const { part } of logParts(directory, partsFor(question, columns))) {
     const rows = selectRows(part, question);
-    if (rows !== null) add(part, rows, numberOf, sums, files);
+    if (rows === null) continue;
+    const groups = Int32Array.from(part.actors, numberOf);
+    add(part, rows, groups, sums);
+    files.add(part, rows, groups);
   }
   return sums.map(({ last, ...sum }, number) => ({
     ...sum,
     files: files.count(number),
     areFilesAbout: !files.isExact(number),
-    last: new Date(last).toISOString(),
+    last: timestamp(last / 1000),
   })).filter(({ events }) => events > 0).sort((a, b) => b.events - a.events);
 }
 
-function add(
-  part: Part,
-  rows: Uint8Array,
-  numberOf: (actor: Actor) => number,
-  sums: readonly Sum[],
-  files: DistinctPaths,
-): void {
-  const { actor, action, bytes, path, pathHash, pathHash2, time, header: { firstTime } } = part;
-  const groups = Int32Array.from(part.actors, numberOf);
-  /** Whose file it was noted as last: most is done by one program again and again. */
-  const noted = new Int32Array(pathHash.length).fill(-1);
+function add(part: Part, rows: Uint8Array, groups: Int32Array, sums: readonly Sum[]): void {
+  const { actor, action, bytes, time, header: { firstTime } } = part;
   let writes = 0;
   for (let row = 0; row < rows.length; row++) {
     const isWrite = (action[row]! & ~FAILED) === WRITE;
@@ -95,9 +90,5 @@ function add(
     if (action[row]! >= FAILED) sum.failures++;
     const at = firstTime + time[row]!;
     if (at > sum.last) sum.last = at;
-    const place = path[row]!;
-    if (place === NONE || noted[place] === group) continue;
-    noted[place] = group;
-    files.add(group, pathHash[place]!, pathHash2[place]!);
   }
 }

@@ -28,7 +28,8 @@ export function eventLine(event: LoggedEvent, mount: string): string {
     agentvfs.branch === undefined || agentvfs.branch === "main" ? "" : `on ${agentvfs.branch}`,
   );
   const time = localTime(event["@timestamp"]);
-  return safe(`${time}  ${who.padEnd(20)}  ${action.padEnd(10)}  ${what}`);
+  const number = `#${event.event.sequence}`;
+  return safe(`${number.padEnd(7)}  ${time}  ${who.padEnd(20)}  ${action.padEnd(10)}  ${what}`);
 }
 
 function checkpoint({ agentvfs: { checkpoint } }: LoggedEvent): string {

@@ -9,6 +9,14 @@ import { findDaemon } from "../../daemon/workspaces/find_daemon.ts";
 import { currentDirectory } from "../../host/current_directory.ts";
 import { binaryString } from "../../../ffi/binary_string.ts";
 import type { EventQuestion } from "../../telemetry/index/select_rows.ts";
+import {
+  callOf,
+  type EventSpan,
+  ofCall,
+  spanOf,
+  spanQuestion,
+} from "../../telemetry/log/event_span.ts";
+import { finish } from "../../telemetry/log/steps.ts";
 import { findLogLines, readLogLines } from "../../telemetry/log/log_reader.ts";
 import {
   isAbout,
@@ -25,13 +33,20 @@ export const SINCE_OPTION: OptionSpec = {
   brief: "from then on: 10m, 2h, 1d, a time, or a checkpoint",
 };
 
+export const OF_OPTION: OptionSpec = {
+  value: "REF",
+  brief: "only what is in a checkpoint, or of a tool call",
+};
+
 export interface MeantLog {
   readonly directory: string;
   readonly roots: Roots;
   /** Absolute paths in the mount; those of the command line. */
   readonly paths: readonly string[];
-  /** Ms since 1970; what was before is left out. */
+  /** µs since 1970; what was before is left out. */
   readonly since: number;
+  /** What it has to be of; null: of anything. */
+  readonly span: EventSpan | null;
 }
 
 /** Throws {@linkcode CommandError}. */
@@ -53,27 +68,28 @@ export async function meantLog(
     .map((path) => path === "." ? workspace.mount : `${workspace.mount}/${path}`);
   const when = input.values.get("since");
   const since = when === undefined ? -Infinity : sinceOf(when, directory);
-  return { directory, roots: workspace, paths, since };
+  const of = input.values.get("of");
+  const span = of === undefined ? null : spanMeant(of, directory);
+  return { directory, roots: workspace, paths, since, span };
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
 
 function sinceOf(when: string, directory: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(when) ?? [];
-  if (unit !== undefined) return Date.now() - Number(number) * UNITS[unit]!;
+  if (unit !== undefined) return (Date.now() - Number(number) * UNITS[unit]!) * 1000;
   const time = /^\d{4}-\d\d-\d\d/.test(when) ? Date.parse(when.replace(" ", "T")) : NaN;
-  return Number.isNaN(time) ? checkpointTime(when, directory) : time;
+  return Number.isNaN(time) ? checkpointTime(when, directory) : time * 1000;
 }
 
 /** When the last checkpoint of that label, or of an id that begins so, was what the tree was. */
 function checkpointTime(ref: string, directory: string): number {
-  for (const line of findLogLines(directory, { actions: ["checkpoint"], newestFirst: true })) {
+  const checkpoints = findLogLines(directory, { actions: ["checkpoint"] }, { newestFirst: true });
+  for (const line of checkpoints) {
     const event = parseLoggedEvent(line);
     const checkpoint = event?.agentvfs.checkpoint;
     if (event === null || checkpoint === undefined) continue;
-    const isMeant = checkpoint.label === ref ||
-      (/^[0-9a-f]{4,}$/.test(ref) && checkpoint.id.startsWith(ref));
-    if (isMeant) return timeOf(event);
+    if (isNamed(checkpoint, ref)) return timeOf(event);
   }
   throw usageError(
     `--since ${ref} is no time, and the log has no such checkpoint`,
@@ -81,14 +97,32 @@ function checkpointTime(ref: string, directory: string): number {
   );
 }
 
+/** Of the last checkpoint of that label or id, or of a call. */
+function spanMeant(ref: string, directory: string): EventSpan {
+  const log = { directory, makes: true };
+  const span = finish(spanOf(log, (checkpoint) => isNamed(checkpoint, ref)));
+  if (span !== null) return span;
+  const call = finish(callOf(log, ref));
+  if (call !== null) return ofCall(call, null);
+  throw usageError(
+    `--of ${ref}: the log has no such checkpoint, and no such tool call`,
+    "It takes a label or id of agentvfs log, or a tool call's id",
+  );
+}
+
+function isNamed({ id, label }: { id: string; label: string }, ref: string): boolean {
+  return label === ref || (/^[0-9a-f]{4,}$/.test(ref) && id.startsWith(ref));
+}
+
 /** What is asked of the log's index. */
-export function questionOf({ paths, since }: MeantLog): EventQuestion {
-  return { since, paths: paths.map(binaryString) };
+export function questionOf({ paths, since, span }: MeantLog): EventQuestion {
+  const of = span === null ? {} : spanQuestion(span);
+  return { ...of, since: Math.max(since, of.since ?? -Infinity), paths: paths.map(binaryString) };
 }
 
 /** Events that are meant, the oldest first. */
 export function* eventsOf(log: MeantLog): Generator<{ event: LoggedEvent; line: string }> {
-  const isAll = log.paths.length === 0 && log.since === -Infinity;
+  const isAll = log.paths.length === 0 && log.since === -Infinity && log.span === null;
   const lines = isAll ? readLogLines(log.directory) : findLogLines(log.directory, questionOf(log));
   for (const line of lines) {
     const event = parseLoggedEvent(line);

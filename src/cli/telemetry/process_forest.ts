@@ -6,10 +6,10 @@
 
 import { displayString } from "../../../ffi/binary_string.ts";
 import type { Actor } from "../../telemetry/index/actor.ts";
-import { DistinctPaths } from "../../telemetry/index/distinct_paths.ts";
+import { DISTINCT_COLUMNS, DistinctPaths } from "../../telemetry/index/distinct_paths.ts";
 import type { Part } from "../../telemetry/index/part.ts";
 import { FAILED, INDEXED_ACTIONS, NONE } from "../../telemetry/index/part_layout.ts";
-import { columnsFor, type EventQuestion, selectRows } from "../../telemetry/index/select_rows.ts";
+import { type EventQuestion, partsFor, selectRows } from "../../telemetry/index/select_rows.ts";
 import { logParts } from "../../telemetry/log/log_parts.ts";
 
 export interface ProcessNode {
@@ -43,15 +43,17 @@ export function processForest(
   const processes = new Map<string, Known>();
   const paths = new DistinctPaths();
   const columns = [
-    ...columnsFor(question),
-    ...["actors", "args", "actor", "action", "path", "pathHash", "pathHash2"] as const,
+    ...DISTINCT_COLUMNS,
+    ...["actors", "args", "action"] as const,
     ...areNamed ? ["parent", "nameEnd", "names"] as const : [],
   ];
-  for (const { part } of logParts(directory, { ...question, columns })) {
+  for (const { part } of logParts(directory, partsFor(question, columns))) {
     const rows = selectRows(part, question);
     if (rows === null) continue;
     const knowns = part.actors.map((actor, i) => knownOf(processes, actor, part.args[i] ?? []));
-    add(part, rows, knowns, paths, areNamed);
+    paths.add(part, rows, Int32Array.from(knowns, (known) => known?.number ?? -1));
+    countActions(part, rows, knowns);
+    if (areNamed) addNames(part, rows, knowns);
   }
   return forestOf([...processes.values()], paths);
 }
@@ -82,34 +84,29 @@ function knownOf(
   return known;
 }
 
-function add(
-  part: Part,
-  rows: Uint8Array,
-  knowns: readonly (Known | null)[],
-  paths: DistinctPaths,
-  areNamed: boolean,
-): void {
-  const { actor, action, path, pathHash, pathHash2 } = part;
-  const counts = new Map<number, number>();
-  const noted = new Int32Array(pathHash.length).fill(-1);
+function countActions(part: Part, rows: Uint8Array, knowns: readonly (Known | null)[]): void {
+  const { actor, action } = part;
+  const kinds = INDEXED_ACTIONS.length;
+  const counts = new Uint32Array(knowns.length * kinds);
   for (let row = 0; row < rows.length; row++) {
-    const known = knowns[actor[row]!];
-    if (rows[row] === 0 || known === null || known === undefined) continue;
-    const key = known.number * 256 + (action[row]! & ~FAILED);
-    counts.set(key, (counts.get(key) ?? 0) + 1);
-    const place = path[row]!;
-    if (place === NONE || noted[place] === known.number) continue;
-    noted[place] = known.number;
-    paths.add(known.number, pathHash[place]!, pathHash2[place]!);
-    const { files } = known.node;
-    if (areNamed && files.size < MOST_FILES) files.add(displayString(part.pathAt(place)));
+    if (rows[row] === 1) counts[actor[row]! * kinds + (action[row]! & ~FAILED)]!++;
   }
-  const byNumber = new Map(knowns.map((known) => [known?.number, known]));
-  for (const [key, count] of counts) {
-    const { actions } = byNumber.get(Math.floor(key / 256))!.node;
-    const name = INDEXED_ACTIONS[key % 256]!;
+  counts.forEach((count, i) => {
+    const known = count === 0 ? null : knowns[Math.floor(i / kinds)];
+    if (known === null || known === undefined) return;
+    const { actions } = known.node;
+    const name = INDEXED_ACTIONS[i % kinds]!;
     actions.set(name, (actions.get(name) ?? 0) + count);
-  }
+  });
+}
+
+function addNames(part: Part, rows: Uint8Array, knowns: readonly (Known | null)[]): void {
+  const { actor, path } = part;
+  rows.forEach((isMeant, row) => {
+    const files = knowns[actor[row]!]?.node.files;
+    if (isMeant === 0 || files === undefined || path[row] === NONE) return;
+    if (files.size < MOST_FILES) files.add(displayString(part.pathAt(path[row]!)));
+  });
 }
 
 function forestOf(processes: readonly Known[], paths: DistinctPaths): ProcessNode[] {

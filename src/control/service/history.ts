@@ -8,7 +8,7 @@ export type { DiffReport } from "../methods/history/diff.ts";
 export type { LogMove, LogReport, WorkNote } from "../methods/history/log.ts";
 export type { ExportPlace } from "../methods/history/prepare_export.ts";
 export type { TakenBack, Undone, UndoReport } from "../methods/history/undo.ts";
-export type { ShownCheckpoint, ShowReport } from "../methods/history/show.ts";
+export type { EventCounts, ShownCheckpoint, ShowReport } from "../methods/history/show.ts";
 export type {
   Change,
   ChangeCounts,

@@ -19,10 +19,14 @@ export function watchedProcesses(
 ): Watched[] {
   const nameOf = (number: number) => branches.nameOfNumber(number) ?? "";
   return [
-    ...(sessions?.all ?? []).map(({ cgroup, branch }) => ({ cgroup, branch: nameOf(branch) })),
+    ...(sessions?.all ?? []).map(({ id, cgroup, branch }) => ({
+      cgroup,
+      branch: nameOf(branch),
+      session: id,
+    })),
     ...running.map(({ branch, program: { pid } }) => {
       const cgroup = runCgroupOf(pid);
-      const work = { branch: nameOf(branch), place: source };
+      const work = { branch: nameOf(branch), place: source, session: pid };
       return cgroup === null ? { pid, ...work } : { cgroup, ...work };
     }),
   ];

@@ -30,6 +30,8 @@ export interface FsPolicyOptions {
   readonly redactsArguments: boolean;
   /** Pages of this node, as the kernel has it, hold what was refused. */
   readonly onStale: (node: number) => void;
+  /** Of the rules that hold from now on; 0: there are none. */
+  readonly onVersion: (version: number) => void;
 }
 
 export class FsPolicy {
@@ -74,5 +76,6 @@ export class FsPolicy {
   install(rules: PolicyText | null): void {
     const parsed = rules === null ? [] : mountRules(parsePolicy(rules.text));
     this.gate.policy = parsed.length === 0 ? null : new Policy(parsed, rules!.version);
+    this.options.onVersion(this.gate.policy?.version ?? 0);
   }
 }

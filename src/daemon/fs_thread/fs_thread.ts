@@ -99,6 +99,9 @@ function serve(
     callers: routing?.callers ?? null,
     mountpoint: binaryString(start.mountpoint),
     redactsArguments: start.redactsArguments,
+    onVersion: (version) => {
+      if (recorder !== null) recorder.policyVersion = version;
+    },
     onStale: (node) => post({ type: "stale", node }),
   });
   const witnesses = new Map<number, ChangeWitness>();

@@ -9,7 +9,7 @@ import type { Params } from "../../control/methods.ts";
 import type { AuditEvent } from "../../control/service/telemetry.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import type { Actor } from "../../telemetry/index/actor.ts";
-import { findingColumns, foundLines } from "../../telemetry/log/log_reader.ts";
+import { foundLines, linesQuestion } from "../../telemetry/log/log_reader.ts";
 import { logParts } from "../../telemetry/log/log_parts.ts";
 import { isAbout, type LoggedEvent, parseLoggedEvent } from "../../telemetry/logged_event.ts";
 
@@ -30,7 +30,7 @@ export async function auditLog(
   { paths = [], since, call, limit = DEFAULT_LIMIT }: Params<"audit">,
 ): Promise<AuditEvent[]> {
   const meant = paths.map((path) => path === "." ? mount : `${mount}/${path}`);
-  const begin = since === undefined ? -Infinity : Date.parse(since);
+  const begin = since === undefined ? -Infinity : 1000 * Date.parse(since);
   if (Number.isNaN(begin)) {
     throw new ServiceError("bad_params", `${since} is no time`, {
       hint: "Give it as 2026-01-31T12:00:00Z",
@@ -46,12 +46,8 @@ export async function auditLog(
     question.actor(agentvfs) && isAbout({ agentvfs, ...event }, meant);
   const wanted = Math.min(limit, MOST);
   const found: LoggedEvent[] = [];
-  const parts = logParts(directory, {
-    since: begin,
-    columns: findingColumns(question),
-    newestFirst: true,
-    makes: false,
-  });
+  const options = { newestFirst: true, makes: false };
+  const parts = logParts(directory, linesQuestion(question, options));
   for (const part of parts) {
     const inPart: LoggedEvent[] = [];
     let lines = 0;

@@ -35,6 +35,7 @@ import {
 } from "../threads/reports.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import { agentLog } from "./agent_log.ts";
+import { eventCounts } from "./event_counts.ts";
 import { treePath } from "./tree_path.ts";
 
 /** How methods get at branches. */
@@ -50,6 +51,8 @@ export interface HistoryParts extends BranchAccess {
   /** Takes an apply of the branch back from the project. */
   takeBackApply(branch: Branch, apply: CommitInfo, dryRun: boolean): Promise<TakenBack>;
   readonly work: KnownWork;
+  /** Where the log of events is. */
+  readonly eventLog: string;
 }
 
 export class HistoryMethods {
@@ -188,9 +191,15 @@ export class HistoryMethods {
       ? { changes: [] }
       : await background.call("diff", { from: before, to: commit.snapshot, patch: false })
         .catch(fail);
+    const call = commit.details?.call;
     return {
       commit: { ...logEntry(commit, branch.head.id), tree: commit.snapshot.root.content ?? "" },
       changes: changes.map(changeReport),
+      events: await eventCounts(this.parts.eventLog, {
+        branch: branch.name,
+        commit: commit.id,
+        call: call?.startsWith(p.ref) ? call : null,
+      }),
     };
   }
 

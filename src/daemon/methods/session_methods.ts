@@ -28,7 +28,7 @@ export interface SessionMethodsParts extends Pick<BranchAccess, "branch" | "turn
   readonly background: BackgroundClient;
   readonly authority: Authority;
   /** The processes of a cgroup, by its id, are a session on a branch from now on, or none. */
-  readonly onSession: (cgroup: number, branch: string | null) => Promise<void>;
+  readonly onSession: (cgroup: number, branch: string | null, id: number) => Promise<void>;
   /** Null if the mount is not routed. */
   readonly sessions: CgroupSessions | null;
   readonly routing: RoutingState | null;
@@ -44,7 +44,7 @@ export class SessionMethods {
     return await this.parts.turn("session register", async () => {
       const session = attempt(() => this.#sessions.register(p.cgroup, branch.number, p.id));
       await this.#announce();
-      await this.parts.onSession(session.cgroup, branch.name);
+      await this.parts.onSession(session.cgroup, branch.name, session.id);
       return this.#report(session);
     });
   }
@@ -54,7 +54,7 @@ export class SessionMethods {
       const session = attempt(() => this.#sessions.unregister(p));
       const report = this.#report(session);
       await this.#announce();
-      await this.parts.onSession(session.cgroup, null);
+      await this.parts.onSession(session.cgroup, null, session.id);
       return report;
     });
   }
@@ -67,7 +67,7 @@ export class SessionMethods {
       const directory = this.#sessions.root + displayString(path);
       const session = attempt(() => this.#sessions.register(directory, branch.number, id));
       await this.#announce();
-      await this.parts.onSession(session.cgroup, branch.name);
+      await this.parts.onSession(session.cgroup, branch.name, session.id);
       const left = this.parts.nameOf(before);
       if (left !== null) await this.#tell(await this.parts.branch(left), branch);
       return this.#report(session);

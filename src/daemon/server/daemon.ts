@@ -24,6 +24,7 @@ import { openCalls } from "../telemetry/open_calls.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { MovesBehind } from "../agents/moves_behind.ts";
+import { eventLogPath } from "../telemetry/event_log_path.ts";
 import { KnownWork } from "../agents/known_work.ts";
 import type { WorkJournal } from "../agents/work_journal.ts";
 import { BranchMethods } from "../methods/branch_methods.ts";
@@ -150,6 +151,7 @@ export class Daemon {
       ...access,
       takeBackApply: (...what) => this.#apply.takeBack(...what),
       work: new KnownWork(journal),
+      eventLog: eventLogPath(parts.config.workspace),
     });
     const nameOf = (number: number) => branches.nameOfNumber(number);
     const { sessions: cgroups, routing } = parts;
@@ -163,8 +165,8 @@ export class Daemon {
       sessions: cgroups,
       routing,
     };
-    const onSession = async (cgroup: number, branch: string | null) =>
-      await parts.telemetry?.watch({ cgroup, branch });
+    const onSession = async (cgroup: number, branch: string | null, session: number) =>
+      await parts.telemetry?.watch({ cgroup, branch, session });
     this.#sessions = new SessionMethods({ ...sessions, onSession });
     this.#branching = new BranchMethods({
       ...access,

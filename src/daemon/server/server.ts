@@ -259,7 +259,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   const authority = new Authority({
     onRun: async (pid, branch) => {
       const cgroup = runCgroupOf(pid);
-      const work = { branch, place: source };
+      const work = { branch, place: source, session: pid };
       await telemetry?.client.watch(cgroup === null ? { pid, ...work } : { cgroup, ...work });
     },
     sessions,

@@ -54,6 +54,8 @@ export type TelemetryRequest =
 export type Watched = ({ readonly pid: number } | { readonly cgroup: number }) & {
   /** That they work on. Null: they are not watched any more. */
   readonly branch: string | null;
+  /** By which people know it. */
+  readonly session?: number;
   /** Of a run: where it sees the branch, beside the mountpoint. */
   readonly place?: string;
 };

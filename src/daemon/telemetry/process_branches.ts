@@ -11,19 +11,25 @@ export interface Work {
   readonly branch: string;
   /** Of a run: where it sees the branch, beside the mountpoint. */
   readonly place: string | null;
+  /** Number of the session, or of the run's program. */
+  readonly session: number | null;
 }
 
 export class ProcessBranches {
   readonly #cgroups = new Map<number, Work>();
   readonly #processes = new Map<number, Work>();
 
+  get areNone(): boolean {
+    return this.#cgroups.size === 0 && this.#processes.size === 0;
+  }
+
   watch(watched: Watched): void {
     const [map, key] = "pid" in watched
       ? [this.#processes, watched.pid]
       : [this.#cgroups, watched.cgroup];
-    const { branch, place = null } = watched;
+    const { branch, place = null, session = null } = watched;
     if (branch === null) map.delete(key);
-    else map.set(key, { branch, place });
+    else map.set(key, { branch, place, session });
   }
 
   /** Events have to be asked for in the order in which they were told. */

@@ -94,7 +94,14 @@ export class SourceSet {
       [this.#mountpoint, work.place].some((place) => place !== null && isWithin(path, place));
     // To open a file in order to write is no change yet: the mount tells what became of it.
     if (isInView && (action === "open" || tellsOf(this.choice.level, action))) return null;
-    return event.branch === undefined ? { ...event, branch: work.branch } : event;
+    const branch = event.branch ?? work.branch;
+    return { ...event, branch, ...work.session === null ? {} : { sessionNumber: work.session } };
+  }
+
+  /** What the mount tells of, with the session of its process, if that is of one. */
+  ofSession(event: TelemetryEvent): TelemetryEvent {
+    const session = this.#branches.areNone ? null : this.#branches.of(event)?.session ?? null;
+    return session === null ? event : { ...event, sessionNumber: session };
   }
 
   /** The kernel's programs tell of it too, and know how it ended. */
@@ -108,9 +115,9 @@ export class SourceSet {
   /** What these processes do is to be told, and what they start. */
   watch(watched: Watched): void {
     // It costs nothing before somebody is watched, and some memory and time to start.
+    this.#branches.watch(watched);
     if (!this.#isNamed("ebpf") && this.choice.sources !== "auto") return;
     const source = this.#ebpf();
-    this.#branches.watch(watched);
     if ("pid" in watched) source?.watchProcess(watched.pid);
     else if (watched.branch === null) source?.forgetCgroup(watched.cgroup);
     else source?.watchCgroup(watched.cgroup);

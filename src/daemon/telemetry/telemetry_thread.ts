@@ -172,7 +172,7 @@ class TelemetryThread {
         if (named !== null) this.#tell(named);
       });
     }
-    this.#mount.take(this.#tell);
+    this.#mount.take((event) => this.#tell(this.#sources.ofSession(event)));
   }
 
   /** How long to wait for sources, ms; -1: for ever. */

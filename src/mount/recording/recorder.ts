@@ -67,6 +67,8 @@ export class Recorder {
   /** When each of them asked last. */
   readonly #asked = new Float64Array(THREADS);
   readonly #callers: Callers;
+  /** Of the rules that hold now; 0: there are none. */
+  policyVersion = 0;
 
   constructor(readonly ring: RingWriter, level: Level, callers: Callers | null) {
     this.#wanted = recordedActions(level);
@@ -196,6 +198,7 @@ export class Recorder {
     view.setFloat64(at + RECORD.OFFSET, subject.offset, true);
     view.setUint32(at + RECORD.MODE, subject.mode, true);
     view.setUint32(at + RECORD.FLAGS, subject.flags, true);
+    view.setUint32(at + RECORD.POLICY, this.policyVersion, true);
     view.setUint32(at + RECORD.DURATION, Math.min(duration, LONGEST_DURATION), true);
   }
 

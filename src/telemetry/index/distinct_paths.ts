@@ -1,102 +1,76 @@
 /**
- * How many different paths each of several groups has: exactly as long as a group has few, and about, from a sample of the
- * paths, if it has very many (adaptive sampling). So the memory that it takes is bounded by the number of groups.
+ * How many different paths the events of each of several groups are about.
+ *
+ * Most groups have all their events in one part: a process lives for a moment. Their paths are told apart by their places in
+ * that part. Only those of a group that comes again later are looked for among all that it had.
  *
  * @module
  */
 
-/** Paths of a sample. A group that has more is known to within one percent. */
-const MOST = 16_384;
+import type { Part } from "./part.ts";
+import { type Column, NONE } from "./part_layout.ts";
+import { PathSample } from "./path_sample.ts";
 
-interface Sample {
-  /** Only hashes that begin with so many zeros are in it. */
-  level: number;
-  /** How many of it begin with exactly so many zeros. */
-  readonly zeros: Uint32Array;
-}
+export const DISTINCT_COLUMNS: readonly Column[] = ["actor", "path", "pathHash", "pathHash2"];
 
 export class DistinctPaths {
-  /** Open addressing: a group's number and one, 0 where nothing is, and its path's hash. */
-  #groups = new Uint32Array(1 << 12);
-  #hashes = new Uint32Array(1 << 12);
-  #used = 0;
-  readonly #counts: number[] = [];
-  /** Of groups that have many. */
-  readonly #samples = new Map<number, Sample>();
+  /** By group: if it was in one part so far, the hashes of its paths. */
+  readonly #groups: (Uint32Array | PathSample | undefined)[] = [];
+  /** Pairs of a group and a path that this part had already. */
+  #seen = new Uint32Array(0);
 
-  /** `hash` and `hash2`: of the path, 32 bits each. */
-  add(group: number, hash: number, hash2: number): void {
-    const value = mixed(hash, hash2);
-    const sample = this.#samples.get(group);
-    if (sample !== undefined && Math.clz32(value) < sample.level) return;
-    if (!this.#insert(group, value)) return;
-    const count = this.#counts[group] = (this.#counts[group] ?? 0) + 1;
-    if (sample !== undefined) sample.zeros[Math.clz32(value)]!++;
-    if (count > MOST) this.#thin(group);
-  }
-
-  /** Exactly, or about. */
-  count(group: number): number {
-    return (this.#counts[group] ?? 0) * 2 ** (this.#samples.get(group)?.level ?? 0);
-  }
-
-  isExact(group: number): boolean {
-    return !this.#samples.has(group);
-  }
-
-  /** Half of the sample counts from now on. The rest stays where it is: so much it is not. */
-  #thin(group: number): void {
-    let sample = this.#samples.get(group);
-    if (sample === undefined) {
-      sample = { level: 0, zeros: this.#zerosOf(group) };
-      this.#samples.set(group, sample);
+  /** `groups`: of each actor of the part; -1: it is of none. `rows`: 1 for each that is meant. */
+  add(part: Part, rows: Uint8Array, groups: Int32Array): void {
+    const { actor, path, pathHash, pathHash2 } = part;
+    const mask = this.#clear(rows.length);
+    const seen = this.#seen;
+    const begun = new Map<number, number[]>();
+    for (let row = 0; row < rows.length; row++) {
+      const group = groups[actor[row]!]!;
+      const at = path[row]!;
+      if (rows[row] === 0 || group < 0 || at === NONE) continue;
+      const pair = (Math.imul(group, 0x10001) ^ Math.imul(at, 0x9e3779b1)) >>> 0;
+      const key = group * pathHash.length + at + 1;
+      let slot = pair & mask;
+      while (seen[slot] !== 0 && seen[slot] !== key) slot = (slot + 1) & mask;
+      if (seen[slot] === key) continue;
+      seen[slot] = key;
+      this.#note(group, mixed(pathHash[at]!, pathHash2[at]!), begun);
     }
-    sample.level++;
-    this.#counts[group] = sample.zeros.subarray(sample.level).reduce(
-      (sum, count) => sum + count,
-      0,
-    );
+    for (const [group, hashes] of begun) this.#groups[group] = Uint32Array.from(hashes);
   }
 
-  #zerosOf(group: number): Uint32Array {
-    const zeros = new Uint32Array(33);
-    this.#groups.forEach((other, at) => {
-      if (other === group + 1) zeros[Math.clz32(this.#hashes[at]!)]!++;
-    });
-    return zeros;
+  count(group: number): number {
+    const paths = this.#groups[group];
+    return paths instanceof PathSample ? paths.count : paths?.length ?? 0;
   }
 
-  /** False if it is there. */
-  #insert(group: number, value: number): boolean {
-    if (this.#used * 2 >= this.#groups.length) this.#grow();
-    const at = place(this.#groups, this.#hashes, group + 1, value);
-    if (this.#groups[at] !== 0) return false;
-    this.#groups[at] = group + 1;
-    this.#hashes[at] = value;
-    this.#used++;
-    return true;
+  /** False: it has so many that they are known to within one or two percent. */
+  isExact(group: number): boolean {
+    const paths = this.#groups[group];
+    return !(paths instanceof PathSample) || paths.isExact;
   }
 
-  #grow(): void {
-    const groups = new Uint32Array(2 * this.#groups.length);
-    const hashes = new Uint32Array(groups.length);
-    this.#groups.forEach((group, i) => {
-      if (group === 0) return;
-      const at = place(groups, hashes, group, this.#hashes[i]!);
-      groups[at] = group;
-      hashes[at] = this.#hashes[i]!;
-    });
-    this.#groups = groups;
-    this.#hashes = hashes;
+  #note(group: number, hash: number, begun: Map<number, number[]>): void {
+    const paths = this.#groups[group];
+    if (paths instanceof PathSample) paths.add(hash);
+    else if (paths === undefined) {
+      const hashes = begun.get(group);
+      if (hashes === undefined) begun.set(group, [hash]);
+      else hashes.push(hash);
+    } else {
+      const sample = this.#groups[group] = new PathSample();
+      for (const before of paths) sample.add(before);
+      sample.add(hash);
+    }
   }
-}
 
-/** Where it is, or is to be. */
-function place(groups: Uint32Array, hashes: Uint32Array, group: number, value: number): number {
-  const mask = groups.length - 1;
-  let at = (value ^ Math.imul(group, 0x9e3779b1)) & mask;
-  while (groups[at] !== 0 && (groups[at] !== group || hashes[at] !== value)) at = (at + 1) & mask;
-  return at;
+  #clear(rows: number): number {
+    const slots = 2 ** Math.ceil(Math.log2(2 * rows + 2));
+    if (this.#seen.length < slots) this.#seen = new Uint32Array(slots);
+    else this.#seen.fill(0);
+    return this.#seen.length - 1;
+  }
 }
 
 /** 32 bits that look like chance: the last step of MurmurHash3. */

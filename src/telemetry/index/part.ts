@@ -65,7 +65,7 @@ export class Part {
     return this.#column("action");
   }
 
-  /** Ms since the part's first time. */
+  /** µs since the part's first time. */
   get time(): Uint32Array {
     return this.#words("time");
   }
@@ -122,6 +122,11 @@ export class Part {
       if (this.pathHash2[at] === hash2 && this.pathAt(at) === path) return at;
     }
     return -1;
+  }
+
+  /** False if it is certain, by their hashes, that nothing is about one of these paths, or what is below them. */
+  mayHave(paths: readonly string[]): boolean {
+    return paths.some((path) => this.pathHash.includes(hashOn(EMPTY_HASH, path)));
   }
 
   /** 1 at the place of each of these paths, and of all below them; null: of none. */

@@ -24,13 +24,13 @@ import {
 import { EMPTY_HASH, EMPTY_HASH2, hashOn, hashOn2 } from "./path_hash.ts";
 
 const ACTION_NUMBERS = new Map(INDEXED_ACTIONS.map((action, i) => [action, i]));
-/** Ms between the first event and any other of a part: what 32 bits can tell of. */
+/** Between the first event and any other of a part, µs: 32 bits tell of what is on both sides of it. */
 const LONGEST = 2 ** 31;
 
 /** An event that was put into words: what the line says of it is here, too. */
 export interface WrittenEvent {
   readonly event: TelemetryEvent;
-  /** When, ms since 1970. */
+  /** When, µs since 1970. */
   readonly time: number;
 }
 

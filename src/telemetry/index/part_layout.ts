@@ -1,5 +1,5 @@
 /**
- * How an index of events lies on the disk: one part after the other, each of some bytes of its log file, at most 16 MiB of them.
+ * How an index of events lies on the disk: one part after the other, each of some bytes of its log file, at most 4 MiB of them.
  *
  * A part is a table of the events by columns: a header, and behind it the columns in the order of {@linkcode COLUMNS}, each
  * padded to 16 bytes, each with a checksum in the header. Numbers are little-endian. Everything in it is in the log, too: a
@@ -12,7 +12,7 @@ import { CHANGES } from "../level.ts";
 import type { Action } from "../event.ts";
 
 /** Of a log file, bytes that a part tells of: what is in memory until it is written. */
-export const PART_BYTES = 16 * 1024 * 1024;
+export const PART_BYTES = 4 * 1024 * 1024;
 /** Rows of a part: an actor's number has 16 bits. */
 export const PART_ROWS = 65_535;
 
@@ -23,7 +23,7 @@ export const NONE = 0xffff_ffff;
  * - `offset` u32: where the line begins, from the part's beginning on
  * - `actor` u16: who did it, a place in `actors`
  * - `action` u8: a place in {@linkcode INDEXED_ACTIONS}, and {@linkcode FAILED}
- * - `time` u32: ms since the part's first time
+ * - `time` u32: µs since the part's first time
  * - `path` u32: a place in the columns of paths, or {@linkcode NONE}
  * - `bytes` f64: of the writes alone, in their order
  * - `target` u32: row and path, of those that have a second path
@@ -82,7 +82,7 @@ export interface PartHeader {
   readonly from: number;
   readonly to: number;
   readonly rows: number;
-  /** Of its events, ms since 1970; Infinity and -Infinity where there are none. */
+  /** Of its events, µs since 1970; Infinity and -Infinity where there are none. */
   readonly firstTime: number;
   readonly lastTime: number;
   readonly lengths: readonly number[];

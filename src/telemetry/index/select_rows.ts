@@ -11,9 +11,9 @@ import { type Column, FAILED, INDEXED_ACTIONS, NONE } from "./part_layout.ts";
 
 /** All of it has to be so. */
 export interface EventQuestion {
-  /** Ms since 1970; what was before is left out. */
+  /** µs since 1970; what was before is left out. */
   readonly since?: number;
-  /** Ms since 1970; what was after is left out. */
+  /** µs since 1970; what was after is left out. */
   readonly until?: number;
   /** About one of these paths or what is below them, by either name: absolute, binary strings. None: about anything. */
   readonly paths?: readonly string[];
@@ -22,8 +22,22 @@ export interface EventQuestion {
   readonly actions?: readonly Action[];
 }
 
-/** What {@linkcode selectRows} reads of a part. */
-export function columnsFor({ paths = [], actor, actions }: EventQuestion): Column[] {
+/** What is asked of the log for {@linkcode selectRows}: the parts that may have such events, and what it reads of them. */
+export function partsFor(question: EventQuestion, more: readonly Column[] = []) {
+  const { since = -Infinity, until = Infinity, paths = [] } = question;
+  return {
+    since,
+    first: paths.length === 0 ? [] : ["pathHash"] as const,
+    isWanted: (part: Part) => {
+      const { rows, firstTime, lastTime } = part.header;
+      return rows > 0 && lastTime >= since && firstTime <= until &&
+        (paths.length === 0 || part.mayHave(paths));
+    },
+    columns: [...columnsFor(question), ...more],
+  };
+}
+
+function columnsFor({ paths = [], actor, actions }: EventQuestion): Column[] {
   const columns: Column[] = ["time"];
   if (paths.length > 0) {
     columns.push("pathHash", "pathHash2", "parent", "nameEnd", "names", "path", "target");

@@ -100,9 +100,9 @@ export function contextfsEvent(logged: LoggedEvent, device: number): ContextfsEv
   };
   return {
     ts: BigInt(agentvfs.monotonic) * 1000n,
-    session_id: 0n,
+    session_id: BigInt(agentvfs.session_number ?? 0),
     branch_id: BigInt(agentvfs.view ?? 0),
-    policy_version: 0,
+    policy_version: agentvfs.policy ?? 0,
     op,
     verdict: VERDICTS[agentvfs.verdict ?? "allow"],
     dev: event.provider === "mount" ? BigInt(device) : 0n,

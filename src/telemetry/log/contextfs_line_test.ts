@@ -83,6 +83,8 @@ Deno.test("events of the log have a line where there is an operation for them", 
       branch: "main",
       view: 0,
       duration: 700,
+      policy: 3,
+      sessionNumber: 12,
       process: { pid: 3, tid: 4, uid: 5, gid: 6, name: "sh" },
     }, { sequence: 1, wallOffset: 0 });
   const rendered = (action: "mkdir" | "chmod" | "fork") => {
@@ -91,7 +93,7 @@ Deno.test("events of the log have a line where there is an operation for them", 
   };
   assert.equal(
     rendered("mkdir"),
-    '{"ts":1500000,"session_id":0,"branch_id":0,"policy_version":0,"op":"create","verdict":"allow",' +
+    '{"ts":1500000,"session_id":12,"branch_id":0,"policy_version":3,"op":"create","verdict":"allow",' +
       '"dev":77,"ino":1152921504606846977,"i_generation":0,"path":"/m/d","pid":3,"uid":5,"gid":6,' +
       '"bytes":0,"latency_ns":700,"backend":"mount",' +
       '"extra":{"action":"mkdir","branch":"main","comm":"sh"}}',

@@ -83,10 +83,16 @@ function foreign(binary: string | undefined): string | null {
   }
 }
 
+/** Whole µs, as {@linkcode timestamp} has them. `ms` since 1970. */
+export function wholeMicroseconds(ms: number): number {
+  const whole = Math.floor(ms);
+  return whole * 1000 + Math.floor((ms - whole) * 1000);
+}
+
 /** RFC 3339 in UTC, to the microsecond. `ms` since 1970. */
 export function timestamp(ms: number): string {
   const whole = Math.floor(ms);
-  const micros = Math.floor((ms - whole) * 1000);
+  const micros = wholeMicroseconds(ms) - whole * 1000;
   return `${isoMs(whole).slice(0, -1)}${String(micros).padStart(3, "0")}Z`;
 }
 
@@ -184,6 +190,8 @@ function ownPart(event: TelemetryEvent): string {
   if (flags !== undefined) part += `,"flags":${flags}`;
   if (target !== undefined && isAttribute(action)) part += `,"attribute":${jsonOf(target)}`;
   if (event.cgroup !== undefined) part += `,"cgroup":${event.cgroup}`;
+  if (event.policy !== undefined) part += `,"policy":${event.policy}`;
+  if (event.sessionNumber !== undefined) part += `,"session_number":${event.sessionNumber}`;
   if (event.session !== undefined) part += `,"session":${JSON.stringify(event.session)}`;
   if (event.call !== undefined) part += `,"call":${JSON.stringify(event.call)}`;
   if (event.checkpoint !== undefined) part += `,"checkpoint":${JSON.stringify(event.checkpoint)}`;

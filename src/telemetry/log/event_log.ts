@@ -5,7 +5,7 @@
  */
 
 import { monotonicTime } from "../../host/clock.ts";
-import { ecsLine } from "./ecs.ts";
+import { ecsLine, wholeMicroseconds } from "./ecs.ts";
 import type { TelemetryEvent } from "../event.ts";
 import type { LogWriter } from "./log_writer.ts";
 
@@ -60,7 +60,7 @@ export class EventLog {
     }
     const line = ecsLine(event, { sequence: ++this.#sequence, wallOffset: this.#wallOffset });
     this.onLine(line);
-    this.writer.append(line, { event, time: Math.floor(event.time + this.#wallOffset) });
+    this.writer.append(line, { event, time: wholeMicroseconds(event.time + this.#wallOffset) });
   }
 
   #flush(): void {

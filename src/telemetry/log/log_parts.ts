@@ -30,10 +30,13 @@ export interface LogPart {
 }
 
 export interface PartsQuestion {
-  /** Ms since 1970: files that were finished before are left out. */
+  /** µs since 1970: files that were finished before are left out. */
   readonly since?: number;
   /** Those that are read of each part: they are there, and are as they were written. */
   readonly columns: readonly Column[];
+  /** Looks at {@linkcode first} alone. False: the part is left out, and the other columns of it are not read. */
+  readonly isWanted?: (part: Part) => boolean;
+  readonly first?: readonly Column[];
   readonly newestFirst?: boolean;
   /** The index of a finished file is made if it is not there, which takes a moment; else that is done each time, bit by bit. */
   readonly makes?: boolean;
@@ -42,17 +45,18 @@ export interface PartsQuestion {
 /** A part is good until the next one. Files that go meanwhile are left out. */
 export function* logParts(
   directory: string,
-  { since = -Infinity, columns, newestFirst = false, makes = true }: PartsQuestion,
+  question: PartsQuestion,
 ): Generator<LogPart> {
+  const { since = -Infinity, newestFirst = false, makes = true } = question;
   const files = listLogFiles(directory);
   const newest = files.at(-1);
   const memory: ColumnMemory = new Map();
   for (const { path } of newestFirst ? files.reverse() : files) {
     try {
       using file = new LogFileParts(path, path !== newest?.path, memory);
-      if (file.modified < since) continue;
+      if ((file.modified + 1) * 1000 <= since) continue;
       if (makes) file.make();
-      for (const part of file.parts(columns, newestFirst)) yield { file: path, part };
+      for (const part of file.parts(question)) yield { file: path, part };
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
@@ -69,6 +73,7 @@ interface Piece {
 class LogFileParts implements Disposable {
   readonly #file: Deno.FsFile;
   readonly #size: number;
+  /** Whole ms since 1970. */
   readonly modified: number;
   #index: IndexFile | null = null;
 
@@ -91,12 +96,13 @@ class LogFileParts implements Disposable {
     }
   }
 
-  *parts(columns: readonly Column[], newestFirst: boolean): Generator<Part> {
+  *parts(question: PartsQuestion): Generator<Part> {
+    const { newestFirst = false } = question;
     const pieces = this.#pieces();
     for (const piece of newestFirst ? pieces.reverse() : pieces) {
-      const part = this.#checked(piece, columns);
-      if (part !== null) yield part;
-      else yield* this.#unindexed(piece, newestFirst);
+      const part = this.#checked(piece, question);
+      if (part === "damaged") yield* this.#unindexed(piece, newestFirst);
+      else if (part !== null) yield part;
     }
   }
 
@@ -127,17 +133,20 @@ class LogFileParts implements Disposable {
     return pieces;
   }
 
-  #checked({ indexed }: Piece, columns: readonly Column[]): Part | null {
-    if (indexed === null) return null;
+  /** Null if it is not wanted. */
+  #checked({ indexed }: Piece, { columns, first = [], isWanted }: PartsQuestion) {
+    if (indexed === null) return "damaged";
     const part = new Part(indexed.header, indexed.read, this.memory);
     try {
+      part.check(first);
+      if (isWanted?.(part) === false) return null;
       part.check(columns);
       return part;
     } catch (error) {
       if (!(error instanceof DamagedIndex)) throw error;
       // Who asks next makes it anew.
       if (this.isFinished) removeFile(indexPath(this.path));
-      return null;
+      return "damaged";
     }
   }
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { Action, TelemetryEvent } from "../event.ts";
+import type { EventQuestion } from "../index/select_rows.ts";
 import { indexPath } from "../index/index_file.ts";
 import { COLUMNS, NONE } from "../index/part_layout.ts";
+import { microseconds } from "../logged_event.ts";
 import { EventLog } from "./event_log.ts";
 import { listLogFiles } from "./log_files.ts";
 import { logParts } from "./log_parts.ts";
@@ -112,11 +114,10 @@ Deno.test("an index that is damaged or older than its file is made anew, and is 
 Deno.test("what is found by the index is what reading every line finds", () =>
   withLog({ fileBytes: 64 * 1024 }, 1_500, (directory) => {
     const all = [...readLogLines(directory)];
-    const found = (
-      question: Parameters<typeof findLogLines>[1],
-    ) => [...findLogLines(directory, question)];
+    const found = (question: EventQuestion) => [...findLogLines(directory, question)];
+    const newestFirst = true;
     assert.deepEqual(found({}), all);
-    assert.deepEqual(found({ newestFirst: true }), all.toReversed());
+    assert.deepEqual([...findLogLines(directory, {}, { newestFirst })], all.toReversed());
     const path = '/m/d4/\xc3\xa94\xff"1';
     assert.deepEqual(found({ paths: [path] }).length, 1);
     assert.deepEqual(
@@ -130,14 +131,14 @@ Deno.test("what is found by the index is what reading every line finds", () =>
     assert.deepEqual(found({ paths: ["/m/d"] }), []);
     assert.deepEqual(found({ paths: ["/m"] }), all.filter((line) => line.includes('"/m/')));
     assert.deepEqual(
-      found({ actions: ["checkpoint"], newestFirst: true }),
+      [...findLogLines(directory, { actions: ["checkpoint"] }, { newestFirst })],
       all.filter((line) => line.includes('"action":"checkpoint"')).toReversed(),
     );
     assert.deepEqual(
       found({ actor: ({ call }) => call === "c1" }),
       all.filter((line) => line.includes('"call":"c1"')),
     );
-    const times = all.map((line) => Date.parse(JSON.parse(line)["@timestamp"]));
+    const times = all.map((line) => microseconds(JSON.parse(line)["@timestamp"]));
     const since = times[700]!;
     assert.deepEqual(found({ since }), all.filter((_, i) => times[i]! >= since));
   }));
@@ -152,6 +153,6 @@ Deno.test("the open file is found, too: what its index tells of, and what it doe
     const all = [...readLogLines(directory)];
     assert.equal(all.length, 900);
     assert.deepEqual([...findLogLines(directory, {})], all);
-    assert.deepEqual([...findLogLines(directory, { newestFirst: true })], all.toReversed());
+    assert.deepEqual([...findLogLines(directory, {}, { newestFirst: true })], all.toReversed());
     writer.close();
   }));

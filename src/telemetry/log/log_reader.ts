@@ -4,7 +4,7 @@
  * @module
  */
 
-import { columnsFor, type EventQuestion, selectRows } from "../index/select_rows.ts";
+import { type EventQuestion, partsFor, selectRows } from "../index/select_rows.ts";
 import { LineReader } from "./line_reader.ts";
 import { listLogFiles } from "./log_files.ts";
 import { type LogPart, logParts, type PartsQuestion } from "./log_parts.ts";
@@ -23,22 +23,27 @@ export function* readLogLines(directory: string): Generator<string> {
   }
 }
 
-/** What is asked of a part, and of which. */
-export type LinesQuestion = EventQuestion & Omit<PartsQuestion, "columns">;
+export interface LinesOptions {
+  readonly newestFirst?: boolean;
+  readonly makes?: boolean;
+}
 
 /** Lines of the events that are meant: found by the index, the oldest first, or the newest. Files that go meanwhile are left out. */
-export function* findLogLines(directory: string, question: LinesQuestion): Generator<string> {
-  const { newestFirst = false } = question;
-  for (const found of logParts(directory, { ...question, columns: findingColumns(question) })) {
+export function* findLogLines(
+  directory: string,
+  question: EventQuestion,
+  options: LinesOptions = {},
+): Generator<string> {
+  for (const found of logParts(directory, linesQuestion(question, options))) {
     const lines = foundLines(found, question);
-    if (newestFirst) yield* [...lines].reverse();
+    if (options.newestFirst) yield* [...lines].reverse();
     else yield* lines;
   }
 }
 
-/** What {@linkcode foundLines} reads of a part. */
-export function findingColumns(question: EventQuestion) {
-  return ["offset", ...columnsFor(question)] as const;
+/** What is asked for {@linkcode foundLines}. */
+export function linesQuestion(question: EventQuestion, options: LinesOptions = {}): PartsQuestion {
+  return { ...options, ...partsFor(question, ["offset"]) };
 }
 
 /** Lines of a part, the oldest first; only the last `most` of them. */

@@ -7,6 +7,7 @@ import {
   isMeant,
   type MeantLog,
   meantLog,
+  OF_OPTION,
   questionOf,
   SINCE_OPTION,
 } from "../../telemetry/meant_log.ts";
@@ -26,6 +27,7 @@ export const command: Command = {
   positionals: { usage: "[PATH…]", min: 0, max: Infinity },
   options: {
     since: SINCE_OPTION,
+    of: OF_OPTION,
     by: {
       value: "WHAT",
       brief: "how much each pid, program, branch or tool call did",
@@ -40,12 +42,16 @@ export const command: Command = {
   },
   details: `With PATH: what was done to it, or below it. The files of the log are read, so
 it works without a daemon, too. With --json each line is an event, with the
-names of the Elastic Common Schema.
-agentvfs audit blame PATH: who made each version. agentvfs audit tree: which
-processes there were, and what each changed.`,
+names of the Elastic Common Schema. --of takes a checkpoint's label or id, or a
+tool call's id.
+agentvfs audit show N: one event in full. agentvfs audit blame PATH: who made
+each version. agentvfs audit tree: the processes, and what each changed.`,
   example: "audit src --since 10m --by program",
   async run(input) {
     const by = groupOf(input);
+    if (input.values.has("of") && input.flags.has("follow")) {
+      throw usageError("--of and --follow do not go together");
+    }
     const log = await meantLog(input);
     if (by !== null) return printCounts(log, by, input.flags.has("json"));
     const show = shower(input, log);

@@ -1,4 +1,4 @@
-import { meantLog, questionOf, SINCE_OPTION } from "../../telemetry/meant_log.ts";
+import { meantLog, OF_OPTION, questionOf, SINCE_OPTION } from "../../telemetry/meant_log.ts";
 import { MOST_FILES, processForest, type ProcessNode } from "../../telemetry/process_forest.ts";
 import type { Command } from "../../command.ts";
 import { grouped, several } from "../../print/format.ts";
@@ -12,7 +12,7 @@ export const command: Command = {
   brief: "show the processes, and what each did",
   prints: null,
   positionals: { usage: "[PATH…]", min: 0, max: Infinity },
-  options: { since: SINCE_OPTION },
+  options: { since: SINCE_OPTION, of: OF_OPTION },
   details: `Each stands below the one that started it, if that did something, too. With
 --json: one process a line, and who started it; of its files the first ${MOST_FILES},
 and how many there are.`,

@@ -1,6 +1,6 @@
 import { defineMethod } from "../../method.ts";
 import { takeBranch, target } from "../../plain_form.ts";
-import { type Infer, list, ref, shape, text } from "../../schema.ts";
+import { group, type Infer, list, nullable, ref, shape, text, whole } from "../../schema.ts";
 import { BRANCH, Change, LogEntry } from "../../shapes/history.ts";
 
 export const ShownCheckpoint = shape("ShownCheckpoint", "A checkpoint, and where its files are.", {
@@ -9,9 +9,28 @@ export const ShownCheckpoint = shape("ShownCheckpoint", "A checkpoint, and where
 });
 export type ShownCheckpoint = Infer<typeof ShownCheckpoint>;
 
+export const EventCounts = shape(
+  "EventCounts",
+  "What the log of events has of a checkpoint, or of a tool call: `agentvfs audit --of` lists it.",
+  {
+    count: whole("Events"),
+    processCount: whole("Processes that they are of"),
+    processes: list(
+      group({
+        pid: nullable(whole("Its number"), "Null if it is not known"),
+        program: nullable(text("Its name"), "Null if it is not known"),
+        events: whole("What it did"),
+      }, "One"),
+      "Those with most events first, at most 20",
+    ),
+  },
+);
+export type EventCounts = Infer<typeof EventCounts>;
+
 export const ShowReport = shape("ShowReport", "A checkpoint and what it changed.", {
   commit: ShownCheckpoint,
   changes: list(Change, "Against the first parent"),
+  events: nullable(EventCounts, "Null where the log of events does not tell of it"),
 });
 export type ShowReport = Infer<typeof ShowReport>;
 
