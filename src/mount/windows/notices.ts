@@ -34,12 +34,13 @@ export function noticesOf(view: View, invalidation: Invalidation): NameNotice[] 
   const root = rootOf(view);
   const { tree } = view;
   const notices: NameNotice[] = [];
-  const told = new Set<string>();
+  const modified = new Set<string>();
   const tell = (path: string, action: number, filter: number) => {
     const parts = path === "" ? [] : path.split("/");
     const name = shownPath([...root, ...parts]);
-    if (action === NotifyAction.MODIFIED && told.has(name)) return;
-    told.add(name);
+    // What replaces a file is not added as well.
+    if (action !== NotifyAction.REMOVED && modified.has(name)) return;
+    if (action === NotifyAction.MODIFIED) modified.add(name);
     notices.push({ name, action, filter });
   };
   for (const { directory, name, was, parent } of invalidation.changes) {

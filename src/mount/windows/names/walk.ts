@@ -64,7 +64,8 @@ export class Walker {
     for (let hops = 0; hops <= MOST_HOPS; hops++) {
       const walked = this.#once(names, follows);
       if (!("link" in walked)) {
-        return hops > 0 && "place" in walked ? { reparse: "\\" + names.join("\\") } : walked;
+        if (hops === 0 || !("place" in walked)) return walked;
+        return { reparse: "\\" + walked.place.path.join("\\") };
       }
       const { link, at } = walked;
       const target = readTarget(link.view.tree, link.inode);

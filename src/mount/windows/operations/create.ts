@@ -36,7 +36,7 @@ import { defaultAttributes, keepAttributes } from "../attributes/kept_attributes
 import { checkNewName } from "../names/new_name.ts";
 import { ntStatusOf } from "../nt_status_of.ts";
 import { madeByReparse } from "./reparse.ts";
-import type { Place } from "../names/walk.ts";
+import type { Place, Walked } from "../names/walk.ts";
 
 const OPTIONS = 0xffffff;
 
@@ -78,10 +78,21 @@ export function create(context: Context): number {
     path,
     (asked.options & CreateOption.OPEN_REPARSE_POINT) === 0,
   );
-  if (!("place" in walked)) return context.wait(walked);
+  if (!("place" in walked)) return refusedWalk(context, asked, walked);
   const { place } = walked;
   if (place.virtual !== null) return openVirtual(context, asked, place);
   return place.inode === null ? make(context, asked, place) : openExisting(context, asked, place);
+}
+
+/** Nothing can be made in `.agentvfs`: of files, a name that is not there is a place. */
+function refusedWalk(
+  context: Context,
+  { disposition }: Asked,
+  walked: Exclude<Walked, { readonly place: Place }>,
+): number {
+  const finds = disposition === Disposition.OPEN || disposition === Disposition.OVERWRITE;
+  const isMissing = "status" in walked && walked.status === NtStatus.OBJECT_NAME_NOT_FOUND;
+  return isMissing && !finds ? NtStatus.ACCESS_DENIED : context.wait(walked);
 }
 
 function isPossible({ disposition, options, access }: Asked): boolean {

@@ -32,6 +32,8 @@ export function renameFile(context: Context, isExtended: boolean): number {
   }
   const walked = walker.walk(path, false);
   if (!("place" in walked)) {
+    const isMissing = "status" in walked && walked.status === NtStatus.OBJECT_NAME_NOT_FOUND;
+    if (isMissing) return NtStatus.ACCESS_DENIED;
     if (!("reparse" in walked)) return context.wait(walked);
     // The driver asked for the directory of the name before, and went where links lead.
     return NtStatus.OBJECT_PATH_NOT_FOUND;
