@@ -13,6 +13,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ffi": [],
   "ffi/linux": ["ffi"],
   "ffi/macos": ["ffi"],
+  "ffi/windows": ["ffi"],
   "bpf": ["ffi/linux", "ffi"],
   "src/host": ["ffi/linux", "ffi/macos", "ffi"],
   "src/store": ["src/host", "ffi"],
@@ -37,6 +38,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/store",
     "src/host",
     "ffi/macos",
+    "ffi",
+  ],
+  "src/mount/windows": [
+    "src/mount",
+    "src/tree",
+    "src/store",
+    "src/host",
+    "ffi/windows",
     "ffi",
   ],
   "src/mount/linux": [

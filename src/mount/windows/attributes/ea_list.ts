@@ -1,0 +1,133 @@
+/**
+ * Extended attributes as Windows has them: those of the tree's `user.` namespace, and what WSL keeps of a mode and an owner
+ * that Windows has no place for.
+ *
+ * @module
+ */
+
+import { type ExtendedAttribute, packedSize } from "../../../../ffi/windows/extended_attributes.ts";
+import { NtStatus } from "../../../../ffi/windows/nt_status.ts";
+import { S_IFBLK, S_IFCHR, S_IFMT } from "../../../store/trees/entry.ts";
+import type { Inode } from "../../../tree/nodes/inode.ts";
+import {
+  type AttributeChange,
+  setAttributes,
+  setXattr,
+} from "../../../tree/operations/attributes.ts";
+import { Status } from "../../../tree/status.ts";
+import type { WorkingTree } from "../../../tree/working_tree.ts";
+import { KEPT_XATTR } from "./kept_attributes.ts";
+import { ntStatusOf } from "../nt_status_of.ts";
+
+const NAMESPACE = "user.";
+
+const LX_UID = "$LXUID";
+const LX_GID = "$LXGID";
+const LX_MODE = "$LXMOD";
+const LX_DEVICE = "$LXDEV";
+
+/** Bits that a file of Windows has not. */
+const EXECUTABLE = 0o111;
+/** The highest bit of a list's size in one answer. */
+const LONGEST_NAME = 254;
+
+/** True if its mode is not what Windows' attributes say of it. */
+function hasMetadata(inode: Inode): boolean {
+  if (inode.isSymlink || inode.isDirectory) return false;
+  return !inode.isFile || (inode.mode & (EXECUTABLE | 0o7000)) !== 0;
+}
+
+export function eaList(tree: WorkingTree, inode: Inode): ExtendedAttribute[] {
+  const list: ExtendedAttribute[] = [];
+  if (hasMetadata(inode)) {
+    list.push(
+      { name: LX_UID, value: u32(inode.uid) },
+      { name: LX_GID, value: u32(inode.gid) },
+      { name: LX_MODE, value: u32(inode.mode) },
+    );
+    const type = inode.mode & S_IFMT;
+    if (type === S_IFCHR || type === S_IFBLK) {
+      const { major, minor } = device(inode.rdev);
+      list.push({ name: LX_DEVICE, value: Uint8Array.of(...u32(major), ...u32(minor)) });
+    }
+  }
+  if (inode.xattrs === null) return list;
+  for (const [name, value] of tree.xattrs(inode)) {
+    if (!name.startsWith(NAMESPACE) || name === KEPT_XATTR) continue;
+    const own = name.slice(NAMESPACE.length);
+    if (own.length <= LONGEST_NAME && value.length > 0 && value.length < 0x10000) {
+      list.push({ name: own, value });
+    }
+  }
+  return list;
+}
+
+/** As FILE_INFO has it; 0: there are none. */
+export function attributesSize(tree: WorkingTree, inode: Inode): number {
+  if (inode.xattrs === null && !hasMetadata(inode)) return 0;
+  const list = eaList(tree, inode);
+  return list.length === 0 ? 0 : list.reduce((sum, ea) => sum + packedSize(ea), 4);
+}
+
+/** Sets what a list says; an empty value removes. */
+export function setEaList(
+  tree: WorkingTree,
+  inode: Inode,
+  list: readonly ExtendedAttribute[],
+): NtStatus {
+  const change: AttributeChange = {};
+  for (const ea of list) {
+    const known = lxChange(inode, ea, change);
+    if (known === "invalid") return NtStatus.INVALID_PARAMETER;
+    if (known) continue;
+    const status = setOwn(tree, inode, ea);
+    if (status !== Status.Ok) return ntStatusOf(status);
+  }
+  if (Object.keys(change).length === 0) return NtStatus.SUCCESS;
+  return ntStatusOf(setAttributes(tree, inode, change));
+}
+
+function setOwn(tree: WorkingTree, inode: Inode, { name, value }: ExtendedAttribute): Status {
+  const wanted = (NAMESPACE + name).toLowerCase();
+  if (wanted === KEPT_XATTR) return Status.AccessDenied;
+  // One that differs in case is the same to Windows.
+  const known = [...tree.xattrs(inode).keys()].find((other) => other.toLowerCase() === wanted);
+  const status = setXattr(
+    tree,
+    inode,
+    known ?? NAMESPACE + name,
+    value.length === 0 ? null : value,
+    0,
+  );
+  return value.length === 0 && status === Status.NoAttribute ? Status.Ok : status;
+}
+
+/** True if it is WSL's. What a file is does not change by it. */
+function lxChange(
+  inode: Inode,
+  { name, value }: ExtendedAttribute,
+  change: AttributeChange,
+): boolean | "invalid" {
+  const upper = name.toUpperCase();
+  if (![LX_UID, LX_GID, LX_MODE, LX_DEVICE].includes(upper)) return false;
+  if (value.length === 0 || upper === LX_DEVICE) return true;
+  if (value.length !== 4) return "invalid";
+  const number = new DataView(value.buffer, value.byteOffset).getUint32(0, true);
+  if (upper === LX_UID) change.uid = number;
+  else if (upper === LX_GID) change.gid = number;
+  else if ((number & S_IFMT) === 0 || (number & S_IFMT) === (inode.mode & S_IFMT)) {
+    change.mode = number & 0o7777;
+  } else return "invalid";
+  return true;
+}
+
+function u32(value: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, true);
+  return bytes;
+}
+
+/** Of a dev_t in Linux's 32 bits. */
+function device(rdev: number): { major: number; minor: number } {
+  return { major: rdev >>> 8 & 0xfff, minor: rdev & 0xff | rdev >>> 12 & 0xfff00 };
+}

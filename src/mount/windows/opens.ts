@@ -1,0 +1,76 @@
+/**
+ * What is open, by handle. A file that is open is known to its tree, and stays when its name goes.
+ *
+ * @module
+ */
+
+import type { Inode } from "../../tree/nodes/inode.ts";
+import type { View } from "../views.ts";
+import type { VirtualFile } from "./virtual_file.ts";
+
+export interface OpenFile {
+  readonly handle: number;
+  readonly view: View;
+  inode: Inode;
+  /** The name that it was opened by; null of a root. */
+  parent: Inode | null;
+  /** As it is stored. */
+  name: string;
+  /** What is in `.agentvfs`; null: it is a file of the tree. */
+  readonly virtual: VirtualFile | null;
+  /** Process that opened it. */
+  readonly caller: number;
+}
+
+export class Opens {
+  readonly #files = new Map<number, OpenFile>();
+  #last = 0;
+
+  get size(): number {
+    return this.#files.size;
+  }
+
+  /** How many handles there are of an inode. */
+  countOf(inode: Inode): number {
+    let count = 0;
+    for (const file of this.#files.values()) {
+      if (file.virtual === null && file.inode === inode) count++;
+    }
+    return count;
+  }
+
+  get(handle: number): OpenFile | undefined {
+    return this.#files.get(handle);
+  }
+
+  open(file: Omit<OpenFile, "handle">): OpenFile {
+    const opened = { ...file, handle: ++this.#last };
+    this.#files.set(opened.handle, opened);
+    if (file.virtual === null) file.view.tree.nodes.remember(file.inode);
+    return opened;
+  }
+
+  close(file: OpenFile): void {
+    this.#files.delete(file.handle);
+    if (file.virtual === null) file.view.tree.nodes.forget(file.inode.nodeId, 1);
+  }
+
+  /** What was open as one inode is another one now. */
+  replaced(was: Inode, inode: Inode): void {
+    for (const file of this.#files.values()) {
+      if (file.inode !== was) continue;
+      file.view.tree.nodes.remember(inode);
+      file.view.tree.nodes.forget(was.nodeId, 1);
+      file.inode = inode;
+    }
+  }
+
+  /** A name has moved. */
+  renamed(from: Inode, fromName: string, to: Inode, toName: string): void {
+    for (const file of this.#files.values()) {
+      if (file.parent !== from || file.name !== fromName) continue;
+      file.parent = to;
+      file.name = toName;
+    }
+  }
+}

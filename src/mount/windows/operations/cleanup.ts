@@ -1,0 +1,63 @@
+/**
+ * The end of what is open: the last handle of a program is closed (CLEANUP), and then nothing of the system uses it either
+ * (CLOSE). What is to be deleted goes with the first.
+ *
+ * @module
+ */
+
+import { NtStatus } from "../../../../ffi/windows/nt_status.ts";
+import { CLEANUP, CleanupBit } from "../../../../ffi/windows/winfsp/protocol.ts";
+import type { Inode } from "../../../tree/nodes/inode.ts";
+import { unlink } from "../../../tree/operations/names.ts";
+import { Status } from "../../../tree/status.ts";
+import type { Context } from "../context.ts";
+import {
+  defaultAttributes,
+  keepAttributes,
+  keptAttributes,
+} from "../attributes/kept_attributes.ts";
+
+/** It cannot fail: what could not be removed stays. */
+export function cleanup(context: Context): number {
+  const { request, file } = context;
+  const bits = request.u32(CLEANUP.BITS);
+  if (file.virtual !== null || !file.view.writable) return NtStatus.SUCCESS;
+  if ((bits & CleanupBit.DELETE) !== 0) remove(context);
+  else if ((bits & CleanupBit.SET_ARCHIVE) !== 0) archive(context);
+  return NtStatus.SUCCESS;
+}
+
+export function close({ opens, file }: Context): number {
+  opens.close(file);
+  return NtStatus.SUCCESS;
+}
+
+function remove({ file, views }: Context): void {
+  const { view, inode } = file;
+  const { tree, removals } = view;
+  const place = nameOf(inode, file.parent, file.name);
+  if (place === null) return;
+  const now = removals === undefined ? 0 : performance.now();
+  const isLoss = inode.directory === null && inode.size > 0;
+  removals?.removing(tree, now);
+  const status = unlink(tree, place.parent, place.name, inode.directory !== null);
+  if (status === Status.Ok && removals?.removed(tree, now, isLoss)) views.removing = view;
+}
+
+/** The name that was opened, if it still stands for the file; else the one that it has. */
+function nameOf(
+  inode: Inode,
+  parent: Inode | null,
+  name: string,
+): { parent: Inode; name: string } | null {
+  if (parent?.directory?.entries?.get(name)?.inode === inode) return { parent, name };
+  return null;
+}
+
+/** It was changed: it is to be archived again, if somebody had said that it is not. */
+function archive({ file: { view: { tree }, inode } }: Context): void {
+  if (inode.stale || inode.xattrs === null) return;
+  const kept = keptAttributes(tree, inode);
+  const attributes = kept.attributes | defaultAttributes(inode);
+  if (attributes !== kept.attributes) keepAttributes(tree, inode, { ...kept, attributes });
+}

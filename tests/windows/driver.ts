@@ -1,0 +1,396 @@
+/**
+ * Plays WinFsp's driver, request by request: it lays requests as the driver does, keeps what the driver keeps of files that are
+ * open (by name, without regard to case), and follows the steps of NtCreateFile and NtClose.
+ *
+ * It is a stand-in written from the protocol, and says nothing of the order in which the real one asks.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { foldedName } from "../../ffi/windows/names_utf16.ts";
+import {
+  Access,
+  CreateOption,
+  DispositionFlag,
+  InformationClass,
+} from "../../ffi/windows/nt_file.ts";
+import { isSuccess, NtStatus } from "../../ffi/windows/nt_status.ts";
+import {
+  CLEANUP,
+  CleanupBit,
+  CREATE,
+  CreateBit,
+  CREATED,
+  Kind,
+  Outcome,
+  OVERWRITE,
+  QUERY_DIRECTORY,
+  REQUEST,
+  RESPONSE,
+  SET_INFORMATION,
+  TRANSFER,
+} from "../../ffi/windows/winfsp/protocol.ts";
+import { utf16 } from "../../src/mount/windows/response.ts";
+import type { WindowsSession } from "../../src/mount/windows/session.ts";
+import type { DriverMemory, Transport } from "../../src/mount/windows/transport.ts";
+
+/** A field of a request: its offset, and a number (u32), a bigint (u64), or bytes that a BUF refers to. */
+export type Field = readonly [number, number | bigint | Uint8Array];
+
+export interface OpenOptions {
+  readonly disposition?: number;
+  readonly options?: number;
+  readonly access?: number;
+  readonly attributes?: number;
+  readonly ea?: Uint8Array;
+  readonly bits?: number;
+  readonly token?: bigint;
+}
+
+/** A response. */
+export class Answer {
+  readonly view: DataView;
+
+  constructor(readonly bytes: Uint8Array<ArrayBuffer>) {
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  }
+
+  get status(): number {
+    return this.view.getUint32(RESPONSE.STATUS, true);
+  }
+
+  get information(): number {
+    return this.view.getUint32(RESPONSE.INFORMATION, true);
+  }
+
+  get hint(): bigint {
+    return this.view.getBigUint64(RESPONSE.HINT, true);
+  }
+
+  buffer(at: number): Uint8Array<ArrayBuffer> {
+    const start = RESPONSE.BUFFER + this.view.getUint16(at, true);
+    const size = this.view.getUint16(at + 2, true);
+    assert.ok(size === 0 || start + size <= this.bytes.length, "a BUF outside of the response");
+    return this.bytes.subarray(start, start + size);
+  }
+
+  text(at: number): string {
+    return textOf(this.buffer(at));
+  }
+}
+
+export function textOf(bytes: Uint8Array): string {
+  let text = "";
+  for (let i = 0; i + 1 < bytes.length; i += 2) {
+    text += String.fromCharCode(bytes[i]! | bytes[i + 1]! << 8);
+  }
+  return text;
+}
+
+/** What a handle of a program is to the driver. */
+export interface Handle {
+  readonly context: bigint;
+  readonly handle: bigint;
+  /** Folded, from the root: what the driver knows a file by. */
+  key: string;
+  path: string;
+  deletes: boolean;
+  modified: boolean;
+}
+
+export class Driver implements Transport, DriverMemory {
+  session!: WindowsSession;
+  readonly #memory = new Map<bigint, Uint8Array<ArrayBuffer>>();
+  #nextAddress = 0x10000n;
+  #nextHint = 0xffff_8000_0000_1000n;
+  /** Names that are to go with the last handle. */
+  readonly pending = new Set<string>();
+  readonly #handles = new Set<Handle>();
+  /** Responses that came later, by hint. */
+  readonly late = new Map<bigint, Answer>();
+  readonly #answered = new Set<bigint>();
+
+  // What the session asks of its other side.
+
+  transact(): number {
+    return -1;
+  }
+
+  respond(response: Uint8Array<ArrayBuffer>): void {
+    const answer = new Answer(response.slice());
+    this.#note(answer);
+    this.late.set(answer.hint, answer);
+  }
+
+  load(address: bigint, into: Uint8Array<ArrayBuffer>): void {
+    into.set(this.#region(address, into.length));
+  }
+
+  store(address: bigint, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#region(address, bytes.length).set(bytes);
+  }
+
+  #region(address: bigint, length: number): Uint8Array<ArrayBuffer> {
+    for (const [start, bytes] of this.#memory) {
+      const at = Number(address - start);
+      if (address >= start && at + length <= bytes.length) return bytes.subarray(at, at + length);
+    }
+    throw new Error(`Nothing is at ${address}`);
+  }
+
+  #allocate(bytes: Uint8Array<ArrayBuffer>): bigint {
+    const address = this.#nextAddress;
+    this.#nextAddress += BigInt(bytes.length + 0x1000);
+    this.#memory.set(address, bytes);
+    return address;
+  }
+
+  #note({ hint }: Answer): void {
+    assert.ok(!this.#answered.has(hint), "two answers to one hint");
+    this.#answered.add(hint);
+  }
+
+  // Requests.
+
+  /** The bytes of a request; behind the fixed part what its BUFs refer to. */
+  request(kind: number, fields: readonly Field[]): Uint8Array<ArrayBuffer> {
+    const parts = fields.map(([, value]) => value).filter((value) => value instanceof Uint8Array);
+    const size = REQUEST.SIZE_OF + parts.reduce((sum, { length }) => sum + ((length + 7) & ~7), 0);
+    const bytes = new Uint8Array(size);
+    const view = new DataView(bytes.buffer);
+    view.setUint16(REQUEST.SIZE, size, true);
+    view.setUint32(REQUEST.KIND, kind, true);
+    view.setBigUint64(REQUEST.HINT, this.#nextHint, true);
+    this.#nextHint += 0x40n;
+    let end: number = REQUEST.SIZE_OF;
+    for (const [at, value] of fields) {
+      if (typeof value === "number") view.setUint32(at, value, true);
+      else if (typeof value === "bigint") view.setBigUint64(at, value, true);
+      else {
+        view.setUint16(at, end - REQUEST.BUFFER, true);
+        view.setUint16(at + 2, value.length, true);
+        bytes.set(value, end);
+        end += (value.length + 7) & ~7;
+      }
+    }
+    return bytes;
+  }
+
+  /** Gives the session a request; null: it is answered later. */
+  give(bytes: Uint8Array<ArrayBuffer>): Answer | null {
+    this.session.buffer.set(bytes);
+    const response = this.session.answer(bytes.length);
+    if (response.length === 0) return null;
+    const answer = new Answer(response.slice());
+    assert.equal(answer.view.getUint16(RESPONSE.SIZE, true), response.length);
+    assert.equal(response.length % 8, 0);
+    this.#note(answer);
+    const hint = new DataView(bytes.buffer).getBigUint64(REQUEST.HINT, true);
+    assert.equal(answer.hint, hint);
+    return answer;
+  }
+
+  ask(kind: number, ...fields: readonly Field[]): Answer {
+    const bytes = this.request(kind, fields);
+    const hint = new DataView(bytes.buffer).getBigUint64(REQUEST.HINT, true);
+    const answer = this.give(bytes) ?? this.late.get(hint);
+    assert.ok(answer !== undefined, `Request ${kind} was not answered`);
+    return answer;
+  }
+
+  /** About what is open. */
+  about(handle: Handle, kind: number, ...fields: readonly Field[]): Answer {
+    return this.ask(
+      kind,
+      [REQUEST.CONTEXT, handle.context],
+      [REQUEST.HANDLE, handle.handle],
+      ...fields,
+    );
+  }
+
+  /** As {@linkcode about} with memory that is given back when it is answered. */
+  transfer(
+    handle: Handle,
+    kind: number,
+    memory: Uint8Array<ArrayBuffer>,
+    ...fields: readonly Field[]
+  ): Answer {
+    const address = this.#allocate(memory);
+    const answer = this.about(handle, kind, [TRANSFER.ADDRESS, address], ...fields);
+    this.#memory.delete(address);
+    return answer;
+  }
+
+  // What programs do.
+
+  /** The bytes of CREATE. */
+  createRequest(path: string, open: OpenOptions): Uint8Array<ArrayBuffer> {
+    const { disposition = 1, options = 0, access = Access.ALL, attributes = 0 } = open;
+    const { ea = new Uint8Array(), token = (4321n << 32n) | 77n } = open;
+    const trailing = path.length > 1 && path.endsWith("\\");
+    const bits = CreateBit.USER_MODE | CreateBit.HAS_TRAVERSE | (open.bits ?? 0) |
+      (trailing ? CreateBit.TRAILING_BACKSLASH : 0);
+    return this.request(Kind.CREATE, [
+      [CREATE.OPTIONS, (disposition << 24 | options) >>> 0],
+      [CREATE.ATTRIBUTES, attributes],
+      [CREATE.TOKEN, token],
+      [CREATE.DESIRED_ACCESS, access],
+      [CREATE.SHARE_ACCESS, 7],
+      [CREATE.BITS, bits],
+      [CREATE.EA, ea],
+      [REQUEST.FILE_NAME, utf16((trailing ? path.slice(0, -1) : path) + "\0")],
+    ]);
+  }
+
+  /** NtCreateFile: a status, what was done, and a handle if that went well. */
+  open(path: string, open: OpenOptions = {}): { answer: Answer; handle: Handle | null } {
+    const asked = this.give(this.createRequest(path, open)) ?? this.#lastLate();
+    return this.opened(path, open, asked);
+  }
+
+  #lastLate(): Answer {
+    const last = [...this.late.values()].at(-1);
+    assert.ok(last !== undefined, "CREATE was not answered");
+    return last;
+  }
+
+  opened(
+    path: string,
+    open: OpenOptions,
+    answer: Answer,
+  ): { answer: Answer; handle: Handle | null } {
+    if (answer.status !== NtStatus.SUCCESS) return { answer, handle: null };
+    const name = answer.text(CREATED.FILE_NAME) || path;
+    const handle: Handle = {
+      context: answer.view.getBigUint64(CREATED.CONTEXT, true),
+      handle: answer.view.getBigUint64(CREATED.HANDLE, true),
+      key: foldedName(name),
+      path: name,
+      deletes: ((open.options ?? 0) & CreateOption.DELETE_ON_CLOSE) !== 0,
+      modified: false,
+    };
+    this.#handles.add(handle);
+    if (this.pending.has(handle.key)) {
+      this.close(handle);
+      return { answer: failed(NtStatus.DELETE_PENDING), handle: null };
+    }
+    const overwrites = answer.information === Outcome.OVERWRITTEN ||
+      answer.information === Outcome.SUPERSEDED;
+    if (!overwrites) return { answer, handle };
+    const second = this.about(
+      handle,
+      Kind.OVERWRITE,
+      [OVERWRITE.ATTRIBUTES, open.attributes ?? 0],
+      [OVERWRITE.BITS, answer.information === Outcome.SUPERSEDED ? 1 : 0],
+      [OVERWRITE.EA, open.ea ?? new Uint8Array()],
+    );
+    if (second.status === NtStatus.SUCCESS) return { answer, handle };
+    this.close(handle);
+    return { answer: second, handle: null };
+  }
+
+  close(handle: Handle): void {
+    this.cleanup(handle);
+    this.closed(handle);
+  }
+
+  /** The last handle of a name takes it along, if it is to go. */
+  cleanup(handle: Handle, bits = 0): Answer {
+    this.#handles.delete(handle);
+    if (handle.deletes) this.pending.add(handle.key);
+    const isLast = ![...this.#handles].some(({ key }) => key === handle.key);
+    const deletes = isLast && this.pending.delete(handle.key) ? CleanupBit.DELETE : 0;
+    return this.about(
+      handle,
+      Kind.CLEANUP,
+      [CLEANUP.BITS, bits | deletes],
+      [REQUEST.FILE_NAME, utf16(handle.path + "\0")],
+    );
+  }
+
+  closed(handle: Handle): Answer {
+    return this.about(handle, Kind.CLOSE);
+  }
+
+  write(handle: Handle, offset: number | bigint, bytes: Uint8Array<ArrayBuffer>, bits = 0): Answer {
+    return this.transfer(
+      handle,
+      Kind.WRITE,
+      bytes,
+      [TRANSFER.OFFSET, BigInt(offset)],
+      [TRANSFER.LENGTH, bytes.length],
+      [TRANSFER.BITS, bits],
+    );
+  }
+
+  read(handle: Handle, offset: number, length: number): { answer: Answer; bytes: Uint8Array } {
+    const memory = new Uint8Array(length);
+    const answer = this.transfer(
+      handle,
+      Kind.READ,
+      memory,
+      [TRANSFER.OFFSET, BigInt(offset)],
+      [TRANSFER.LENGTH, length],
+    );
+    return { answer, bytes: memory.subarray(0, answer.information) };
+  }
+
+  setInformation(handle: Handle, kind: number, ...fields: readonly Field[]): Answer {
+    return this.about(handle, Kind.SET_INFORMATION, [SET_INFORMATION.CLASS, kind], ...fields);
+  }
+
+  /** Marks for deletion: it goes with the last handle, or with this one where the flags are POSIX's. */
+  dispose(handle: Handle, flags: number = DispositionFlag.DELETE): Answer {
+    const answer = this.setInformation(
+      handle,
+      InformationClass.DISPOSITION_EX,
+      [SET_INFORMATION.VALUE, flags],
+    );
+    if (!isSuccess(answer.status)) return answer;
+    if ((flags & DispositionFlag.DELETE) === 0) this.pending.delete(handle.key);
+    else this.pending.add(handle.key);
+    return answer;
+  }
+
+  rename(handle: Handle, path: string, flags = 0): Answer {
+    const answer = this.setInformation(
+      handle,
+      InformationClass.RENAME_EX,
+      [SET_INFORMATION.NEW_NAME, utf16(path + "\0")],
+      [SET_INFORMATION.RENAME_FLAGS, flags],
+    );
+    if (isSuccess(answer.status)) {
+      handle.path = path;
+      handle.key = foldedName(path);
+    }
+    return answer;
+  }
+
+  /** One answer of a listing. */
+  list(
+    handle: Handle,
+    marker: bigint | null,
+    { pattern = "", length = 4096, bits = 0 } = {},
+  ): { answer: Answer; bytes: Uint8Array<ArrayBuffer> } {
+    const memory = new Uint8Array(length);
+    const mark = new Uint8Array(8);
+    new DataView(mark.buffer).setBigUint64(0, marker ?? 0n, true);
+    const answer = this.transfer(
+      handle,
+      Kind.QUERY_DIRECTORY,
+      memory,
+      [QUERY_DIRECTORY.LENGTH, length],
+      [QUERY_DIRECTORY.PATTERN, pattern === "" ? new Uint8Array() : utf16(pattern + "\0")],
+      [QUERY_DIRECTORY.MARKER, marker === null ? new Uint8Array() : mark],
+      [QUERY_DIRECTORY.BITS, bits],
+    );
+    return { answer, bytes: memory.subarray(0, answer.information) };
+  }
+}
+
+function failed(status: number): Answer {
+  const bytes = new Uint8Array(RESPONSE.SIZE_OF);
+  new DataView(bytes.buffer).setUint32(RESPONSE.STATUS, status, true);
+  return new Answer(bytes);
+}
