@@ -83,6 +83,15 @@ platform() {
   say "$system-$machine"
 }
 
+# What the executables need of the C library. Where it is another one than glibc they say so themselves.
+check_libc() {
+  libc=$(getconf GNU_LIBC_VERSION 2>/dev/null) || return 0
+  case $libc in 'glibc '*) ;; *) return 0 ;; esac
+  if is_older "${libc#glibc }" 2.28; then
+    fail 4 "agentvfs needs glibc 2.28 or later, and this system has ${libc#glibc }" "Nothing was changed. A newer release of the distribution has it"
+  fi
+}
+
 # A file of the release, to a path. Returns not 0 if it cannot be had.
 fetch() {
   case $from in
@@ -199,6 +208,7 @@ find_release() {
 
 install() {
   where=$(platform)
+  check_libc
   work=$(mktemp -d)
   new=
   trap 'rm -rf "$work" ${new:+"$new"}' EXIT
@@ -221,7 +231,7 @@ install() {
   found=$(version_of "$new")
   if [ "$found" != "$version" ]; then
     "$new" --version >&2 || true
-    fail 4 "agentvfs $version does not run on this machine" "Nothing was changed. $bin must not be mounted noexec, and the system needs glibc"
+    fail 4 "agentvfs $version does not run on this machine" "Nothing was changed. $bin must not be mounted noexec, and the system needs glibc 2.28 or later"
   fi
   fetch_checked install.sh "$work/install.sh"
   mv -f -- "$new" "$program"

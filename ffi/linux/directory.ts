@@ -8,9 +8,12 @@ import { binaryName } from "../binary_string.ts";
 import { bindLibc, check } from "./libc.ts";
 
 const libc = bindLibc({
-  getdents64: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  getdents64: { name: "syscall", parameters: ["i64", "i64", "buffer", "usize"], result: "i32" },
   readlinkat: { parameters: ["i32", "buffer", "buffer", "usize"], result: "i32" },
 });
+
+/** The C library has it as a function since 2.30 only. */
+const SYS_GETDENTS64 = Deno.build.arch === "aarch64" ? 61 : 217;
 
 /** A line of a directory listing: d_type is as DT_REG and friends, 0 where the file system does not say. */
 export interface DirectoryEntry {
@@ -26,7 +29,7 @@ const view = new DataView(buffer.buffer);
 export function readDirectory(fd: number): DirectoryEntry[] | number {
   const entries: DirectoryEntry[] = [];
   while (true) {
-    const length = check(libc.getdents64(fd, buffer, DENTS_BYTES));
+    const length = check(libc.getdents64(SYS_GETDENTS64, fd, buffer, DENTS_BYTES));
     if (length < 0) return length;
     if (length === 0) return entries;
     for (let offset = 0; offset < length;) {

@@ -6,10 +6,11 @@
 
 import { bindLibc, check } from "./libc.ts";
 
+export { mknodat } from "./names.ts";
+
 const libc = bindLibc({
   unlinkat: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   mkdirat: { parameters: ["i32", "buffer", "u32"], result: "i32" },
-  mknodat: { parameters: ["i32", "buffer", "u32", "u64"], result: "i32" },
   symlinkat: { parameters: ["buffer", "i32", "buffer"], result: "i32" },
   utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
   futimens: { parameters: ["i32", "buffer"], result: "i32" },
@@ -35,10 +36,6 @@ export function unlinkat(directory: number, name: Name, isDirectory: boolean): n
 
 export function mkdirat(directory: number, name: Name, mode: number): number {
   return check(libc.mkdirat(directory, name, mode));
-}
-
-export function mknodat(directory: number, name: Name, mode: number, device: number): number {
-  return check(libc.mknodat(directory, name, mode, device));
 }
 
 export function symlinkat(target: Name, directory: number, name: Name): number {

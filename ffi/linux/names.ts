@@ -10,12 +10,19 @@ type Bytes = Uint8Array<ArrayBuffer>;
 
 const libc = bindLibc({
   mkdirat: { parameters: ["i32", "buffer", "u32"], result: "i32" },
-  mknodat: { parameters: ["i32", "buffer", "u32", "u64"], result: "i32" },
+  mknodat: {
+    name: "syscall",
+    parameters: ["i64", "i64", "buffer", "u64", "u64"],
+    result: "i32",
+  },
   symlinkat: { parameters: ["buffer", "i32", "buffer"], result: "i32" },
   linkat: { parameters: ["i32", "buffer", "i32", "buffer", "i32"], result: "i32" },
   renameat2: { parameters: ["i32", "buffer", "i32", "buffer", "u32"], result: "i32" },
   unlinkat: { parameters: ["i32", "buffer", "i32"], result: "i32" },
 });
+
+/** The C library has it as a function since 2.33 only. */
+const SYS_MKNODAT = Deno.build.arch === "aarch64" ? 33 : 259;
 
 /** Flags of renameat2(2). */
 export const RENAME_NOREPLACE = 1;
@@ -29,7 +36,7 @@ export function mkdirat(directory: number, name: Bytes, mode: number): number {
 
 /** `rdev` as {@linkcode Stat} has it, which is how the C library takes the numbers that fit in 32 bits. */
 export function mknodat(directory: number, name: Bytes, mode: number, rdev: number): number {
-  return check(libc.mknodat(directory, name, mode, rdev));
+  return check(libc.mknodat(SYS_MKNODAT, directory, name, mode, rdev));
 }
 
 export function symlinkat(target: Bytes, directory: number, name: Bytes): number {

@@ -222,6 +222,20 @@ Deno.test("machines that there is no program for, and machines without a downloa
     assert.match(stderr, /There is no agentvfs for the processor riscv64/);
   }));
 
+Deno.test("a system whose C library is too old is told so", () =>
+  withBed(async (bed) => {
+    const path = await pathOf(bed, "cp");
+    const getconf = join(path, "getconf");
+    const versions: [string, number][] = [["2.27", 4], ["2.28", 0], ["2.100", 0], ["3.0", 0]];
+    for (const [version, exit] of versions) {
+      await Deno.writeTextFile(getconf, `#!/bin/sh\necho glibc ${version}\n`);
+      await Deno.chmod(getconf, 0o755);
+      const { code, stderr } = await bed.install(["--from", bed.release], { path });
+      assert.equal(code, exit, `${version}\n${stderr}`);
+      if (exit === 4) assert.match(stderr, /needs glibc 2\.28 or later, and this system has 2\.27/);
+    }
+  }));
+
 Deno.test("what stands in the way on PATH is named, and what is somebody else's stays", () =>
   withBed(async (bed) => {
     const other = join(bed.root, "other");
