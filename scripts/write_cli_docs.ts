@@ -29,7 +29,8 @@ This page is written from the program's own help by \`scripts/write_cli_docs.ts\
 On a terminal the output is for people: short, aligned, coloured unless \`NO_COLOR\` is set. Elsewhere it is for
 programs: \`checkpoint\`, \`rollback\`, \`restore\`, \`undo\` and \`redo\` print the id, 64 hex digits, and nothing else.
 With \`--json\` a command prints one JSON object, [which is declared](#what---json-prints), and a refusal prints
-\`{"ok":false,"error":{"code","message","exit","hint","details"}}\`. Errors for people go to standard error as
+\`{"ok":false,"error":{"code","message","exit","hint","details"}}\`. With \`--quiet\` (\`-q\`) there are results and errors only: no
+progress, no warnings. How far a long task is stands in one line on standard error, where that is a terminal. Errors for people go to standard error as
 \`agentvfs: WHAT HAPPENED\` and \`hint: WHAT TO DO\`.
 
 | exit code | meaning |

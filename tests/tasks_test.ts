@@ -5,7 +5,7 @@ import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const TIERS = ["test", "test:mount", "test:crash", "test:e2e", "test:agents"];
+const TIERS = ["test", "test:mount", "test:crash", "test:e2e", "test:docs", "test:agents"];
 
 Deno.test("every test file is run by one task", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));

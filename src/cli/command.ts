@@ -95,6 +95,7 @@ export const GLOBAL_OPTIONS: OptionSpecs = {
   },
   sock: { value: "PATH", aliases: ["socket"], brief: "control socket of the daemon" },
   json: { brief: "answer in JSON" },
+  quiet: { short: "q" },
   help: { short: "h", brief: "this help" },
   root: { value: "DIR" },
 };

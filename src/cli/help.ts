@@ -31,7 +31,7 @@ Usage: agentvfs COMMAND [OPTIONS]
   doctor, ctl, daemon  check this machine; also: upgrade, uninstall, completions
   export, workspace    write a checkpoint out of the mount; mounts with a name
 
-Options: -C, --project DIR   --sock PATH   --json   --version   -h, --help
+Options: -C, --project DIR  --sock PATH  --json  -q, --quiet  --version  --help
 Without them: where you stand. Details: agentvfs COMMAND --help, man COMMAND`;
 }
 

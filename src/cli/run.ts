@@ -8,7 +8,7 @@ import { readArguments } from "./arguments.ts";
 import { type Command, GLOBAL_OPTIONS } from "./command.ts";
 import { describeError, usageError } from "./command_error.ts";
 import { COMMANDS, groupOf } from "./commands.ts";
-import { print, printError, printJson, safe } from "./print/output.ts";
+import { print, printError, printJson, safe, setQuiet } from "./print/output.ts";
 import { VERSION } from "./version.ts";
 
 /** Runs `args` and resolves with the exit code. `program` is the name the program was called by. */
@@ -142,6 +142,7 @@ async function runCommand(
     print(commandHelp(command));
     return 0;
   }
+  setQuiet(input.flags.has("quiet"));
   const root = input.values.get("root");
   if (root !== undefined) Deno.env.set("AGENTVFS_STATE_DIR", root);
   return await command.run({ ...input, originalClient });

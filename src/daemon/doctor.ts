@@ -16,14 +16,16 @@ import { systemProgram } from "../host/system_program.ts";
 import { loadHasher } from "../store/format/hash.ts";
 import { unifiedRoot } from "../views/cgroup_sessions.ts";
 import { canScopeSockets } from "../views/give_up_rights.ts";
-import { namespaceFix, whyNoNamespaces } from "../views/namespaces.ts";
+import { whyNoNamespaces } from "../views/namespaces.ts";
 import { closeDeadMount, isDeadMount } from "../host/dead_mount.ts";
 import { listMounts } from "../host/mounts.ts";
 import type { Check } from "./doctor/check.ts";
 import { deviceFix } from "./doctor/container.ts";
 import { kernel } from "./doctor/kernel.ts";
 import { Machine } from "./doctor/machine.ts";
+import { otherUsers } from "./doctor/other_users.ts";
 import { surroundings } from "./doctor/surroundings.ts";
+import { namespaceRemedy } from "./doctor/user_namespaces.ts";
 import { listWorkspaces, reason, stateRoot } from "./workspaces/workspace.ts";
 
 export type { Check };
@@ -41,8 +43,8 @@ export async function runChecks(version: string, fix = false): Promise<Check[]> 
     hashing(),
     compression(),
     stateDirectory(),
-    otherUsers(),
-    namespaces(),
+    otherUsers(machine),
+    namespaces(machine, own),
     cgroups(),
     awake(),
     sourceChecks(),
@@ -77,14 +79,15 @@ function program(version: string): Check {
 }
 
 /** What `agentvfs run` needs; the rest works without. */
-async function namespaces(): Promise<Check> {
+async function namespaces(machine: Machine, own: string | null): Promise<Check> {
   const name = "namespaces";
   const user = Deno.uid() !== 0;
   const why = await whyNoNamespaces({ user, pid: true });
   const found = user ? "user, mount and PID namespaces" : "mount and PID namespaces";
   const open = canScopeSockets() ? "" : "; --confine leaves abstract sockets open (no Landlock 6)";
   if (why === null) return { name, state: "ok", found: `${found}, for agentvfs run${open}` };
-  return { name, state: "warn", found: `no agentvfs run: ${why}`, fix: namespaceFix() };
+  const fix = await namespaceRemedy(machine, own);
+  return { name, state: "warn", found: `no agentvfs run: ${why}`, fix };
 }
 
 /** What mounts with --cgroups need, and how they tell callers apart; the rest works without. */
@@ -273,19 +276,4 @@ async function deadMounts(fix: boolean): Promise<Check> {
   }
   const taken = dead.length === 0 ? "" : `, ${dead.length} dead ones taken away`;
   return { name, state: "ok", found: `${mounts.length - dead.length} in use${taken}` };
-}
-
-async function otherUsers(): Promise<Check> {
-  const name = "allow-other";
-  if (Deno.uid() === 0) return { name, state: "ok", found: "root may let other users in" };
-  let allowed = false;
-  try {
-    allowed = /^\s*user_allow_other\s*$/m.test(await Deno.readTextFile("/etc/fuse.conf"));
-  } catch { /* no file, so not allowed */ }
-  if (allowed) return { name, state: "ok", found: "user_allow_other is set in /etc/fuse.conf" };
-  return {
-    name,
-    state: "ok",
-    found: "not set up; only --allow-other needs it: user_allow_other in /etc/fuse.conf",
-  };
 }

@@ -27,7 +27,9 @@ Deno.test("what a page links to, and the tests that it names, are there", async 
   const missing: string[] = [];
   const pages = [...Deno.readDirSync(new URL("../../docs/", import.meta.url))]
     .map(({ name }) => `docs/${name}`).filter((name) => name.endsWith(".md"));
-  for (const name of ["README.md", "ARCHITECTURE.md", ...pages]) {
+  for (
+    const name of ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", ...pages]
+  ) {
     const text = await page(`../${name}`);
     const root = new URL("../../", import.meta.url);
     const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, to]) =>

@@ -311,7 +311,7 @@ Deno.test("a branch that is run on is not deleted, and a run outlives its server
     const running = runs(
       m,
       ["--branch", "b"],
-      "echo up >up; until test -e end; do sleep 0.05; done; cat end",
+      "echo up >up; until test -s end; do sleep 0.05; done; cat end",
     );
     const tree = m.path(".agentvfs/branches/b");
     await until(

@@ -43,6 +43,18 @@ export function onTerminal(): boolean {
   return Deno.stdout.isTerminal();
 }
 
+/** From now on only results and errors are printed: no progress, no warnings. */
+export function setQuiet(is: boolean): void {
+  quiet = is;
+}
+
+let quiet = false;
+
+/** True if who asked wants results and errors alone. */
+export function isQuiet(): boolean {
+  return quiet;
+}
+
 /** One line for programs, indented where people look. */
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, onTerminal() ? 2 : undefined));

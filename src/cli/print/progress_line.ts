@@ -8,7 +8,7 @@
 import type { ControlClient } from "../../control/client.ts";
 import type { TaskReport } from "../../control/service/daemon.ts";
 import { byteSize, grouped } from "./format.ts";
-import { printError } from "./output.ts";
+import { isQuiet, printError } from "./output.ts";
 
 const LOOK_MS = 200;
 const encoder = new TextEncoder();
@@ -17,7 +17,7 @@ export type ReportProgress = (progress: Omit<TaskReport, "name">) => void;
 
 export class ProgressLine {
   readonly #json: boolean;
-  readonly #terminal = Deno.stderr.isTerminal();
+  readonly #terminal = Deno.stderr.isTerminal() && !isQuiet();
   #last = 0;
   #shown = false;
 
@@ -32,7 +32,7 @@ export class ProgressLine {
     this.#last = now;
     if (this.#json) printError(JSON.stringify({ progress }));
     else if (this.#terminal) {
-      this.#write(`\r\x1b[K${text(progress)}`);
+      this.#write(`\r\x1b[K${progressText(progress, width())}`);
       this.#shown = true;
     }
   };
@@ -48,11 +48,33 @@ export class ProgressLine {
   }
 }
 
-function text({ phase, done, total, unit }: Omit<TaskReport, "name">): string {
+/** One line of at most `columns`: what is done, and, where it is known how much there is, a bar and a share of it. */
+export function progressText(
+  { phase, done, total, unit }: Omit<TaskReport, "name">,
+  columns: number,
+): string {
   const amount = unit === "bytes" ? byteSize : grouped;
-  if (total === 0) return `${phase}: ${amount(done)}`;
-  const percent = Math.floor(100 * Math.min(1, done / total));
-  return `${phase}: ${percent} %, ${amount(done)} of ${amount(total)}`;
+  if (total === 0) return `${phase}: ${amount(done)}`.slice(0, columns);
+  const share = Math.min(1, done / total);
+  const percent = `${Math.floor(100 * share)} %`.padStart(5);
+  const text = `${phase}: ${percent}, ${amount(done)} of ${amount(total)}`;
+  const room = Math.min(MOST_BAR, columns - text.length - 4);
+  if (room < LEAST_BAR) return text.slice(0, columns);
+  const full = Math.floor(share * room);
+  return `${text} [${"#".repeat(full)}${" ".repeat(room - full)}]`;
+}
+
+/** Cells of a bar: with fewer it tells nothing, more tell no more. */
+const LEAST_BAR = 8;
+const MOST_BAR = 40;
+
+/** The terminal's, but for the last column, behind which some go on in a new line. */
+function width(): number {
+  try {
+    return (Deno.consoleSize().columns || 80) - 1;
+  } catch {
+    return 79;
+  }
 }
 
 /** Asks a daemon how far its task `name` is until `work` has settled. */

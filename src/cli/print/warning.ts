@@ -4,7 +4,7 @@
  * @module
  */
 
-import { printError, safe } from "./output.ts";
+import { isQuiet, printError, safe } from "./output.ts";
 
 export interface Warning {
   /** Stable: programs may compare it. */
@@ -14,6 +14,7 @@ export interface Warning {
 }
 
 export function printWarnings(warnings: readonly Warning[]): void {
+  if (isQuiet()) return;
   for (const { message, hint } of warnings) {
     printError(`warning: ${safe(message)}`);
     printError(`hint: ${safe(hint)}`);

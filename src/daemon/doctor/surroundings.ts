@@ -5,8 +5,11 @@
  */
 
 import { systemProgram } from "../../host/system_program.ts";
+import { callFilter } from "./call_filter.ts";
+import { cgroupDelegation } from "./cgroup_delegation.ts";
 import type { Check } from "./check.ts";
 import { clock } from "./clock.ts";
+import { kernelPrograms } from "./kernel_programs.ts";
 import { limits } from "./limits.ts";
 import type { Machine } from "./machine.ts";
 import { appArmor, setUserId } from "./mount_rights.ts";
@@ -34,6 +37,9 @@ export async function surroundings(
     otherPrograms(machine, own),
     temporary(machine),
     limits(machine),
+    callFilter(machine),
+    cgroupDelegation(machine),
+    kernelPrograms(machine),
     watchingPrograms(machine),
   ]);
   return findings.flat().filter((check) => check !== null);

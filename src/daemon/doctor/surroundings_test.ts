@@ -2,14 +2,17 @@
 
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
+import { shell } from "../../../tests/support/process.ts";
 import { withTemporary } from "../../../tests/support/temporary.ts";
 import { clock } from "./clock.ts";
 import { containerOf, deviceFix } from "./container.ts";
 import { kernel } from "./kernel.ts";
 import { Machine } from "./machine.ts";
 import { setUserId } from "./mount_rights.ts";
+import { otherUsers } from "./other_users.ts";
 import { privileges } from "./privileges.ts";
 import { surroundings } from "./surroundings.ts";
+import { apparmorProfile, namespaceRemedy } from "./user_namespaces.ts";
 
 const USER = 1000;
 const STATE = "/home/me/.local/state/agentvfs";
@@ -20,6 +23,8 @@ interface Situation {
   readonly files?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly state?: string;
+  /** Files of a usual machine that this one has not. */
+  readonly without?: readonly string[];
 }
 
 const ENVIRONMENT = { HOME: "/home/me", PATH: "/home/me/.local/bin:/usr/bin" };
@@ -30,6 +35,8 @@ const USUAL = {
   "/proc/sys/kernel/osrelease": "6.14.0-generic\n",
   "/proc/sys/fs/inotify/max_user_watches": "65536\n",
   "/proc/sys/fs/inotify/max_user_instances": "128\n",
+  "/sys/kernel/btf/vmlinux": "",
+  "/sys/kernel/security/lockdown": "[none] integrity confidentiality\n",
   "/proc/self/limits":
     "Max open files            1024                 1048576              files\n",
   "/proc/self/mountinfo": "22 1 8:1 / / rw shared:1 - ext4 /dev/sda1 rw\n" +
@@ -47,6 +54,7 @@ async function onMachine<T>(
       await Deno.writeTextFile(root + path, text);
       if (text.startsWith("#!")) await Deno.chmod(root + path, 0o755);
     }
+    for (const path of situation.without ?? []) await Deno.remove(root + path);
     result = await body(new Machine(root, { ...ENVIRONMENT, ...situation.environment }, USER));
   });
   return result!;
@@ -97,6 +105,32 @@ const FINDINGS: Record<string, [Situation, RegExp]> = {
       environment: { KUBERNETES_SERVICE_HOST: "10.0.0.1" },
     },
     /^fail rights: .* → Give the container securityContext\.allowPrivilegeEscalation: true$/,
+  ],
+  "a container's filter of system calls": [
+    { files: { "/.dockerenv": "", "/proc/self/status": "Seccomp:\t2\n" } },
+    /^ok seccomp: this container refuses .* → docker run --security-opt seccomp=unconfined/,
+  ],
+  "a kernel that is locked down": [
+    { files: { "/sys/kernel/security/lockdown": "none integrity [confidentiality]\n" } },
+    /^ok bpf: the kernel is locked down .* → Start it with lockdown=integrity; --telemetry all,ptrace/,
+  ],
+  "a kernel that does not describe itself": [
+    { without: ["/sys/kernel/btf/vmlinux"] },
+    /^ok bpf: .* no \/sys\/kernel\/btf\/vmlinux .* → A kernel with CONFIG_DEBUG_INFO_BTF/,
+  ],
+  "eBPF for root only": [
+    { files: { "/proc/sys/kernel/unprivileged_bpf_disabled": "2\n" } },
+    /^ok bpf: only root may use eBPF .* → Start the daemon as root/,
+  ],
+  "a cgroup of root's, as of a login over the network": [
+    {
+      files: {
+        "/sys/fs/cgroup/cgroup.controllers": "cpu memory\n",
+        "/sys/fs/cgroup/user.slice/session-3.scope/cgroup.procs": "",
+        "/proc/self/cgroup": "0::/user.slice/session-3.scope\n",
+      },
+    },
+    /^ok delegation: the cgroup \/user\.slice\/session-3\.scope is not yours: .* → systemd-run --user --scope -p Delegate=yes/,
   ],
   "few inotify watches": [
     { files: { "/proc/sys/fs/inotify/max_user_watches": "8192\n" } },
@@ -209,6 +243,54 @@ Deno.test("root without the right to mount is told how a container gets it", () 
     assert.match(check!.fix!, /docker run --cap-add SYS_ADMIN/);
     await Deno.writeTextFile(machine.place("/proc/self/status"), "CapEff:\t000001ffffffffff\n");
     assert.equal(await privileges(root), null);
+  });
+});
+
+/** What keeps user namespaces from people, and the command that lets them have some. */
+const NAMESPACES: Record<string, [Situation, RegExp]> = {
+  "Ubuntu's restriction": [
+    { files: { "/proc/sys/kernel/apparmor_restrict_unprivileged_userns": "1\n" } },
+    /^printf 'abi <abi\/4\.0>,.*profile agentvfs \/home\/me\/\.local\/bin\/agentvfs flags=\(unconfined\) \{\\n {2}userns,\\n\}\\n' \| sudo tee \/etc\/apparmor\.d\/agentvfs && sudo apparmor_parser -r/,
+  ],
+  "Debian's setting": [
+    { files: { "/proc/sys/kernel/unprivileged_userns_clone": "0\n" } },
+    /^sudo sysctl -w kernel\.unprivileged_userns_clone=1$/,
+  ],
+  "a bound of none": [
+    { files: { "/proc/sys/user/max_user_namespaces": "0\n" } },
+    /^sudo sysctl -w user\.max_user_namespaces=15000$/,
+  ],
+  "a filter": [
+    { files: { "/proc/self/status": "Seccomp:\t2\n" } },
+    /--security-opt seccomp=unconfined$/,
+  ],
+  "something else": [{}, /or run as root$/],
+};
+
+for (const [what, [situation, fix]] of Object.entries(NAMESPACES)) {
+  Deno.test(`where ${what} keeps user namespaces from people, doctor says how they get some`, () =>
+    onMachine(situation, async (machine) => {
+      assert.match(await namespaceRemedy(machine, OWN), fix);
+    }));
+}
+
+Deno.test("the command that installs the profile writes it as it is", () =>
+  onMachine(NAMESPACES["Ubuntu's restriction"]![0], async (machine) => {
+    const command = (await namespaceRemedy(machine, OWN)).split(" | ")[0]!;
+    assert.equal(await shell(command), apparmorProfile(OWN));
+  }));
+
+Deno.test("what /etc/fuse.conf says of other users is told, with the line that is missing", async () => {
+  const found = (files: Record<string, string>) => onMachine({ files }, otherUsers);
+  const file = "/etc/fuse.conf";
+  assert.match((await found({})).fix!, /^echo user_allow_other \| sudo tee -a \/etc\/fuse\.conf$/);
+  assert.match((await found({ [file]: "# user_allow_other\n" })).found, /not set up/);
+  const set = await found({ [file]: "mount_max = 9\nuser_allow_other\n" });
+  assert.deepEqual([set.state, set.fix], ["ok", undefined]);
+  await onMachine({}, async (machine) => {
+    // A directory is something that is there and cannot be read, for root, too.
+    await Deno.mkdir(machine.place(file), { recursive: true });
+    assert.equal((await otherUsers(machine)).fix, "sudo chmod a+r /etc/fuse.conf");
   });
 });
 

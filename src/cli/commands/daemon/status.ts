@@ -13,9 +13,12 @@ import {
   shortId,
   words,
 } from "../../print/format.ts";
+import { absolutePath } from "../../../host/current_directory.ts";
+import { usageError } from "../../command_error.ts";
 import { gitWarnings } from "../../print/git_warnings.ts";
 import { onTerminal, print, printJson, safe, style } from "../../print/output.ts";
 import { comparedSource, sourceLine, sourceWarnings } from "../../print/source_output.ts";
+import { statusLine } from "../../print/status_line.ts";
 import { printWarnings } from "../../print/warning.ts";
 
 /** Longest time a daemon may take to say how it is, ms. */
@@ -30,8 +33,19 @@ export const command: Command = {
   brief: "say what is mounted, what it shows, how the import is going",
   prints: () => import("../../outputs/status.ts"),
   positionals: { usage: "[DIR]", min: 0, max: 1 },
-  options: {},
+  options: {
+    line: { brief: "a line for prompts: branch, checkpoints, protected or not" },
+  },
+  details: `--line says nothing outside of mounts and their projects. In bash:
+  PS1='$(agentvfs status --line) \\$ '`,
   async run(input) {
+    if (input.flags.has("line")) {
+      if (input.flags.has("json")) throw usageError("--line and --json exclude each other");
+      const directory = input.positionals[0] ?? input.values.get("project");
+      const line = await statusLine(absolutePath(directory ?? "."));
+      if (line !== null) print(line);
+      return 0;
+    }
     const { client, daemon } = await connect(input, input.positionals[0]);
     try {
       const branch = daemon.tree === null ? {} : { branch: daemon.tree.branch };
