@@ -69,8 +69,10 @@ export class ProcessTable {
     if (seen !== null && !isLater(seen, caller)) return this.#seen(caller, seen, known, time);
     if (isSame && time - known.at < LATE_MS) return known.process;
     const told = this.#processes.get(pid);
-    const isOther = caller.name !== "" && told?.name !== caller.name;
-    const details = { pid, ...(isOther ? {} : told), ...named(caller) };
+    // The name of a thread that is not the first says nothing of its process.
+    const isItself = caller.tid === pid || told === undefined;
+    const isOther = isItself && caller.name !== "" && told?.name !== caller.name;
+    const details = { pid, ...(isOther ? {} : told), ...(isItself ? named(caller) : {}) };
     return this.#keep(caller, merged(caller, details), time, "");
   }
 

@@ -85,3 +85,15 @@ Deno.test("what a process has become since is not who did something before", () 
   assert.deepEqual(shell, { pid: 12, tid: 12, uid: 1, gid: 2, name: "bash" });
   assert.deepEqual(made.of({ ...CALLER, pid: 12, name: "touch" }, 1).args, ["touch"]);
 });
+
+Deno.test("a thread with a name of its own is of its process, also when that is gone", () => {
+  const processes = new Map([[11, SHELL]]);
+  const { made } = table(processes);
+  const process = { pid: 11, name: "sh", args: ["sh"] };
+  made.learn({ provider: "ebpf", action: "exec", time: 0, process });
+  processes.clear();
+  const worker = { ...CALLER, pid: 11, name: "worker" };
+  assert.deepEqual(made.of(worker, 1), { tid: 12, uid: 1, gid: 2, ...process });
+  // The first thread is named as the program is that it runs: by now another one.
+  assert.equal(made.of({ ...worker, tid: 11, name: "touch" }, 2).args, undefined);
+});

@@ -8,7 +8,9 @@ import { Fattr, Opcode } from "../../../ffi/fuse_kernel.ts";
 import type { Inode } from "../../tree/nodes/inode.ts";
 import { UNKNOWN } from "../../telemetry/mount_record.ts";
 import { type Context, otherNode } from "../fuse/context.ts";
+import { OUT } from "../fuse/reply.ts";
 import { BODY } from "../fuse/request.ts";
+import { NODES_PER_VIEW } from "../views.ts";
 
 /** Where the first name of a request is, behind the header. Those without one are about a node. */
 const NAME_AT: ReadonlyMap<number, number> = new Map([
@@ -49,13 +51,17 @@ export class RecordedSubject {
     const at = NAME_AT.get(opcode);
     if (at !== undefined) this.#named(context, opcode, node, BODY + at);
     else if (opcode === Opcode.LINK) this.#linked(context, node);
+    // Of a file without a name only the file system is asked for, by one of its directories.
+    else if (opcode === Opcode.TMPFILE) this.#is(null);
     else this.#is(opcode === Opcode.COPY_FILE_RANGE ? target(context) : node);
     this.#fields(context, opcode);
   }
 
-  /** What was made by the request is there now. */
-  made(): void {
-    this.inode ??= childOf(this.parent, this.name);
+  /** What was made by the request is there now, and its entry begins the answer. */
+  made({ tree, reply }: Context, opcode: number): void {
+    this.inode ??= opcode === Opcode.TMPFILE
+      ? tree.node(Number(reply.view.getBigUint64(OUT, true)) % NODES_PER_VIEW) ?? null
+      : childOf(this.parent, this.name);
   }
 
   #is(inode: Inode | null): void {

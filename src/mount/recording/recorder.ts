@@ -177,7 +177,7 @@ export class Recorder {
     const { reply, view: { number, inodeSpace } } = context;
     const { view } = this.ring;
     const subject = this.#subject;
-    if (result >= 0) subject.made();
+    if (result >= 0) subject.made(context, opcode);
     const { inode } = subject;
     const isCopied = opcode === Opcode.COPY_FILE_RANGE && result > 0;
     const duration = (monotonicTime() - this.#begun) * MS_TO_NS;
