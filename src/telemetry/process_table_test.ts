@@ -85,3 +85,13 @@ Deno.test("what a process has become since is not who did something before", () 
   assert.deepEqual(shell, { pid: 12, tid: 12, uid: 1, gid: 2, name: "bash" });
   assert.deepEqual(made.of({ ...CALLER, pid: 12, name: "touch" }, 1).args, ["touch"]);
 });
+
+Deno.test("of very many that ended the oldest are forgotten", () => {
+  const { made } = table(new Map());
+  for (let i = 0; i < 20_000; i++) {
+    made.of({ ...CALLER, tid: 2 * i + 1, pid: 2 * i }, i);
+    const process = { pid: 2 * i, name: "sh", args: ["sh"] };
+    made.learn({ provider: "ebpf", action: "exec", time: i, process });
+  }
+  assert.deepEqual(made.counts, { threads: 4_096, processes: 4_096 });
+});
