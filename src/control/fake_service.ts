@@ -342,7 +342,10 @@ export class FakeService implements Service {
   async memory(p: Params<"memory">): Promise<Result<"memory">> {
     await this.#called("memory", p);
     const thread = { heapBytes: 1, heapTotalBytes: 2, externalBytes: 0, counts: {} };
-    return { rssBytes: 8, threads: { main: thread, fs: thread, background: thread } };
+    return {
+      rssBytes: 8,
+      threads: { main: thread, fs: thread, background: thread, telemetry: thread },
+    };
   }
 
   async compareSource(p: Params<"compareSource">): Promise<Result<"compareSource">> {

@@ -20,7 +20,7 @@ const SILENCE_MS = 0.5;
 /** How long events may be late that are about a process which is gone, ms. */
 const LATE_MS = 2_000;
 /** Threads, and processes, that are remembered. */
-const MOST = 16_384;
+const MOST = 4_096;
 
 type Details = Omit<TelemetryProcess, "tid" | "uid" | "gid">;
 
@@ -55,6 +55,11 @@ export class ProcessTable {
     readonly hidesAll: boolean,
     readonly system: ProcessSystem = { processOf, details: processDetails, commandOf },
   ) {}
+
+  /** How many are remembered. */
+  get counts(): { threads: number; processes: number } {
+    return { threads: this.#threads.size, processes: this.#processes.size };
+  }
 
   /** Who that is, who did something at `time`. */
   of(caller: Caller, time: number): TelemetryProcess {

@@ -97,3 +97,13 @@ Deno.test("a thread with a name of its own is of its process, also when that is 
   // The first thread is named as the program is that it runs: by now another one.
   assert.equal(made.of({ ...worker, tid: 11, name: "touch" }, 2).args, undefined);
 });
+
+Deno.test("of very many that ended the oldest are forgotten", () => {
+  const { made } = table(new Map());
+  for (let i = 0; i < 20_000; i++) {
+    made.of({ ...CALLER, tid: 2 * i + 1, pid: 2 * i }, i);
+    const process = { pid: 2 * i, name: "sh", args: ["sh"] };
+    made.learn({ provider: "ebpf", action: "exec", time: i, process });
+  }
+  assert.deepEqual(made.counts, { threads: 4_096, processes: 4_096 });
+});

@@ -44,6 +44,11 @@ export class WriteRuns {
     return Infinity;
   }
 
+  /** Those that go on. */
+  get count(): number {
+    return this.#runs.size;
+  }
+
   add(event: TelemetryEvent): void {
     const key = event.provider === "mount" ? keyOf(event) : "";
     const run = key === "" ? undefined : this.#runs.get(key);

@@ -4,47 +4,55 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { LogTail } from "../../src/telemetry/log/log_tail.ts";
 import { listLogFiles } from "../../src/telemetry/log/log_files.ts";
-import { readLogLines } from "../../src/telemetry/log/log_reader.ts";
 import { parseLoggedEvent } from "../../src/telemetry/logged_event.ts";
-import { type Mounted, withMount, withProject } from "../support/mounted.ts";
-import { succeed, until } from "../support/process.ts";
-import { PYTHON, scriptPath } from "../support/python.ts";
+import { countsBy } from "../../src/cli/telemetry/counts_by.ts";
+import { tallyLost } from "../support/lost_events.ts";
+import { withMount, withProject } from "../support/mounted.ts";
+import { until } from "../support/process.ts";
+import { withTemporary } from "../support/temporary.ts";
+import { storm, stormInTurns } from "./event_storm.ts";
 import { withSmallDisk } from "../support/small_disk.ts";
 
-const CHANGES = 20_000;
+const CHANGES = 5_000;
+/** More than the queue of a sink and a socket hold. */
+const MANY = 20_000;
+/** Of the telemetry thread, bytes. */
+const MOST_MEMORY = 64 * 1024 * 1024;
 
-async function storm(mounted: Mounted, changes: number): Promise<void> {
-  const script = scriptPath(import.meta.url, "event_storm.py");
-  await succeed([PYTHON, script, String(changes)], { cwd: mounted.mount });
-}
+Deno.test("each change of a storm is in the log, or said to be lost, and no more is kept of it in memory", async () => {
+  const { changes, missing, lost, memory } = await stormInTurns(CHANGES);
+  assert.equal(missing, 0);
+  assert.ok(lost < changes, "something is in the log");
+  const { heapBytes, externalBytes, counts } = memory.threads.telemetry!;
+  assert.ok(heapBytes + externalBytes < MOST_MEMORY, JSON.stringify(memory));
+  assert.ok(counts.indexRows! < 20_000, JSON.stringify(counts));
+});
 
-/** How many events the log has of each action, and how many it says were lost. */
-function counts(directory: string): { actions: Map<string, number>; lost: number } {
-  const actions = new Map<string, number>();
-  let lost = 0;
-  for (const line of readLogLines(directory)) {
-    const event = parseLoggedEvent(line);
-    assert.ok(event !== null, line);
-    const { event: { action }, agentvfs } = event;
-    actions.set(action, (actions.get(action) ?? 0) + 1);
-    if (action === "lost") lost += agentvfs.lost ?? 0;
-  }
-  return { actions, lost };
-}
-
-Deno.test("each change of a storm is in the log, or said to be lost", () =>
-  withProject("echo 1 > a", async (mounted) => {
-    const { directory } = await mounted.ctl("telemetry", "status");
-    await storm(mounted, CHANGES);
-    Deno.writeTextFileSync(mounted.path("last"), "");
-    await until("the last event is in the log", () => {
-      const { actions } = counts(directory);
-      return Promise.resolve(actions.get("create")! >= 1 + CHANGES / 2 - counts(directory).lost);
-    });
-    const { actions, lost } = counts(directory);
-    assert.equal(actions.get("create")! + actions.get("unlink")! + lost, CHANGES + 1);
-    assert.equal(lost, 0);
-  }));
+Deno.test("who takes nothing of what he asked for holds up nobody, and the log has it all", async () => {
+  await withTemporary(async (directory) => {
+    const socket = join(directory, "collector");
+    using listener = Deno.listen({ transport: "unix", path: socket });
+    // It is connected to, and never read from.
+    const taken: Deno.Conn[] = [];
+    const accepting = (async () => {
+      for await (const conn of listener) taken.push(conn);
+    })();
+    await withProject("echo 1 > a", async (mounted) => {
+      const telemetry = await mounted.ctl("telemetry", "status");
+      await storm(mounted, MANY);
+      await until("the log has every change", () => {
+        const [count] = countsBy(telemetry.directory, { actions: ["create", "unlink"] }, "branch");
+        return Promise.resolve(
+          (count?.events ?? 0) + tallyLost(telemetry.directory) >= MANY,
+        );
+      });
+      assert.equal((await mounted.ctl("telemetry", "status")).failure, null);
+    }, { arguments: ["--telemetry", `changes,unix=${socket}`], allowedLog: [/collector/] });
+    for (const conn of taken) conn.close();
+    listener.close();
+    await accepting;
+  });
+});
 
 Deno.test("where the log's disk is full the mount goes on, and the log says what it lacks", () =>
   withSmallDisk("tmpfs", async ({ project, disk }) => {

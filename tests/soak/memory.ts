@@ -93,14 +93,18 @@ async function sample(pid: number, round: number): Promise<Sample> {
   };
 }
 
-function needed({ threads: { main, fs, background } }: MemoryReport): number {
-  return [main, fs, background].reduce((sum, t) => sum + t.heapBytes + t.externalBytes, 0);
+function needed({ threads: { main, fs, background, telemetry } }: MemoryReport): number {
+  return [main, fs, background, telemetry!].reduce(
+    (sum, t) => sum + t.heapBytes + t.externalBytes,
+    0,
+  );
 }
 
 const MIB = 2 ** 20;
 
 function describe(report: MemoryReport): string {
   const threads = Object.entries(report.threads).map(([name, thread]) => {
+    if (thread === null) return `  ${name}: there is none`;
     const [heap, total, external] = [
       thread.heapBytes,
       thread.heapTotalBytes,

@@ -131,11 +131,12 @@ export class DaemonMethods {
   }
 
   async memory({ collect = false }: Params<"memory">): Promise<MemoryReport> {
-    const { fs, branches } = this.parts;
+    const { fs, branches, telemetry } = this.parts;
     const { background } = this.access;
     const threads = {
       fs: await fs.call("memory", { collect }),
       background: await background.call("memory", { collect }),
+      telemetry: await telemetry?.memory(collect) ?? null,
       main: threadMemory(collect, branches.counts),
     };
     return { rssBytes: Deno.memoryUsage().rss, threads };

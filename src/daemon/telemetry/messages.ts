@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { ThreadMemory } from "../../control/service/daemon.ts";
 import type { OpenCall } from "../../telemetry/call_times.ts";
 import type { Provider, TelemetryEvent } from "../../telemetry/event.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
@@ -49,6 +50,7 @@ export type TelemetryRequest =
   /** The rules about paths outside the mount are these now. */
   | { readonly type: "rules"; readonly rules: PreloadRules }
   | { readonly type: "status" }
+  | { readonly type: "memory"; readonly collect: boolean }
   | { readonly type: "end" };
 
 export type Watched = ({ readonly pid: number } | { readonly cgroup: number }) & {
@@ -83,6 +85,7 @@ export type TelemetryMessage =
   /** Of the log. */
   | { readonly type: "lines"; readonly lines: readonly string[] }
   | { readonly type: "status"; readonly state: TelemetryState }
+  | { readonly type: "memory"; readonly memory: ThreadMemory }
   /** No other filter is used any more. */
   | { readonly type: "filters" }
   | { readonly type: "failed"; readonly message: string }

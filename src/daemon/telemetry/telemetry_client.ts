@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { ThreadMemory } from "../../control/service/daemon.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import { createWake, wake } from "../../host/wake.ts";
 import { failureCode } from "../../host/failure.ts";
@@ -30,6 +31,7 @@ export class TelemetryClient {
   readonly #posted = new SharedArrayBuffer(4);
   readonly #ended = Promise.withResolvers<void>();
   #questions: ((state: TelemetryState | null) => void)[] = [];
+  #memories: ((memory: ThreadMemory | null) => void)[] = [];
   #filtersSet: (() => void)[] = [];
   readonly #followers = new Set<(lines: readonly string[]) => void>();
   /** Called at the end, when the last lines were told. */
@@ -96,6 +98,14 @@ export class TelemetryClient {
     return answer;
   }
 
+  /** What the thread holds in memory; null where it has failed. */
+  memory(collect: boolean): Promise<ThreadMemory | null> {
+    if (this.failure !== null) return Promise.resolve(null);
+    const answer = new Promise<ThreadMemory | null>((resolve) => this.#memories.push(resolve));
+    this.#post({ type: "memory", collect });
+    return answer;
+  }
+
   /** Writes what there is and ends. Resolves within a deadline. */
   async end(): Promise<void> {
     this.#post({ type: "end" });
@@ -120,6 +130,7 @@ export class TelemetryClient {
       for (const follower of this.#followers) follower(message.lines);
     } else if (message.type === "ended") this.#end();
     else if (message.type === "filters") this.#filtersSet.shift()?.();
+    else if (message.type === "memory") this.#memories.shift()?.(message.memory);
     else if (message.type === "status") this.#questions.shift()?.(message.state);
   }
 
@@ -133,6 +144,7 @@ export class TelemetryClient {
     this.failure = message;
     console.error(`Nothing is written to the log of events any more: ${message}`);
     for (const answer of this.#questions.splice(0)) answer(null);
+    for (const answer of this.#memories.splice(0)) answer(null);
     this.#end();
   }
 }

@@ -26,6 +26,7 @@ import { SourcePoll } from "../../telemetry/linux/source_poll.ts";
 import { MountSource } from "../../telemetry/mount_source.ts";
 import { ProcessTable } from "../../telemetry/process_table.ts";
 import { WriteRuns } from "../../telemetry/write_runs.ts";
+import { threadMemory } from "../threads/thread_memory.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { SourceSet } from "./source_set.ts";
 import type { TelemetryMessage, TelemetryRequest, TelemetryStart } from "./messages.ts";
@@ -135,7 +136,9 @@ class TelemetryThread {
     else if (request.type === "filters") this.#setFilters(request);
     else if (request.type === "end") this.#ended = true;
     else if (request.type === "lines") this.#areLinesWanted = request.areWanted;
-    else if (request.type === "calls") {
+    else if (request.type === "memory") {
+      post({ type: "memory", memory: threadMemory(request.collect, this.#counts) });
+    } else if (request.type === "calls") {
       this.#calls.set(request.branch, request.calls, request.time);
     } else if (request.type === "rules") {
       this.#sources.setRules(request.rules);
@@ -147,6 +150,16 @@ class TelemetryThread {
       const sources = this.#sources.states();
       post({ type: "status", state: { sources, sequence, lost: this.#lost, failure } });
     }
+  }
+
+  /** Of what it keeps for long. */
+  get #counts(): Record<string, number> {
+    return {
+      ...this.#processes.counts,
+      indexRows: this.#log.writer.indexRows,
+      indexPaths: this.#log.writer.indexPaths,
+      writeRuns: this.#runs.count,
+    };
   }
 
   #noteLine(line: string): void {

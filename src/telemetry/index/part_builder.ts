@@ -61,6 +61,10 @@ export class PartBuilder {
     return this.#offset.length;
   }
 
+  get paths(): number {
+    return this.#names.length;
+  }
+
   /** True if no line that ends at that place of the file, and no event of that time, fits any more. */
   isFull(end: number, time: number): boolean {
     if (this.rows === 0) return false;

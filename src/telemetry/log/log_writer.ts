@@ -83,6 +83,15 @@ export class LogWriter {
     return this.#waiting;
   }
 
+  /** Events and paths of the index that is not written yet. */
+  get indexRows(): number {
+    return this.#index.rows;
+  }
+
+  get indexPaths(): number {
+    return this.#index.paths;
+  }
+
   get isFull(): boolean {
     return this.#waiting >= BLOCK_BYTES;
   }

@@ -1,5 +1,5 @@
 import { defineMethod } from "../../method.ts";
-import { flag, group, type Infer, optional, shape, table, whole } from "../../schema.ts";
+import { flag, group, type Infer, nullable, optional, shape, table, whole } from "../../schema.ts";
 
 export const ThreadMemory = shape("ThreadMemory", "What one thread of the server holds.", {
   heapBytes: whole("Objects of its heap"),
@@ -12,7 +12,12 @@ export type ThreadMemory = Infer<typeof ThreadMemory>;
 export const MemoryReport = shape("MemoryReport", "What the server holds in memory.", {
   rssBytes: whole("Resident, shared pages included"),
   threads: group(
-    { main: ThreadMemory, fs: ThreadMemory, background: ThreadMemory },
+    {
+      main: ThreadMemory,
+      fs: ThreadMemory,
+      background: ThreadMemory,
+      telemetry: nullable(ThreadMemory, "Null where nothing is recorded"),
+    },
     "Its threads",
   ),
 });
