@@ -3,7 +3,8 @@
  * answers, and what there is then.
  *
  * What there is: `a` a file, `a=text`, `d/`, `l->target`, `!a` one that may not be written, `*a` a program; `%ff` is a byte.
- * Steps are parted by `;`. `x: open a` names a handle, `@x read` uses it; without a name it is `h`. In steps `%uf03a` is a
+ * Steps are parted by `;`. `x: open a` names a handle, `@x read` uses it; without a name it is `h`, and what
+ * had the name is closed. In steps `%uf03a` is a
  * unit of UTF-16, and `/` parts names.
  *
  * @module
@@ -259,6 +260,8 @@ export class Script {
       return `REPARSE ${escaped(answer.text(RESPONSE.BODY)).replaceAll("\\", "/")}`;
     }
     if (handle === null) return statusName(answer.status);
+    const before = this.#handles.get(name);
+    if (before !== undefined) this.driver.close(before);
     this.#handles.set(name, handle);
     if (words.includes("name?")) return escaped(answer.text(CREATED.FILE_NAME));
     if (words.includes("granted?")) {
