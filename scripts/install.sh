@@ -240,6 +240,7 @@ install() {
   printf '%s\n' "$from" >"$share/from"
   link agentvfs-ctl
   link agentvfs-quickstart
+  extras
   tell
 }
 
@@ -249,6 +250,44 @@ link() {
     hint "$bin/$1 is somebody else's and stays as it is"
   else
     ln -sf agentvfs "$bin/$1"
+  fi
+}
+
+# What shells complete with and the manual's pages, where the program has them. The list of them is for who takes it away.
+extras() {
+  : >"$work/files"
+  completions bash share/bash-completion/completions/agentvfs
+  completions zsh share/zsh/site-functions/_agentvfs
+  completions fish share/fish/vendor_completions.d/agentvfs.fish
+  mkdir "$work/man"
+  if "$program" man --to "$work/man" >/dev/null 2>&1; then
+    for page in "$work/man"/*.1; do
+      if [ -f "$page" ]; then put "$page" "share/man/man1/${page##*/}"; fi
+    done
+  fi
+  if [ -f "$share/files" ]; then
+    while read -r gone; do
+      if ! grep -qxF -- "$gone" "$work/files"; then rm -f -- "$prefix/$gone"; fi
+    done <"$share/files"
+  fi
+  mv -f -- "$work/files" "$share/files"
+}
+
+completions() {
+  if "$program" completions "$1" >"$work/completions" 2>/dev/null && [ -s "$work/completions" ]; then
+    put "$work/completions" "$2"
+  fi
+}
+
+# put FILE PATH: at PATH in the prefix, unless somebody else's is there.
+put() {
+  if [ -e "$prefix/$2" ] && ! grep -qxF -- "$2" "$share/files" 2>/dev/null; then
+    hint "$prefix/$2 is somebody else's and stays as it is"
+  elif mkdir -p -- "$(dirname "$prefix/$2")" && mv -f -- "$1" "$prefix/$2"; then
+    chmod 644 "$prefix/$2"
+    printf '%s\n' "$2" >>"$work/files"
+  else
+    hint "$prefix/$2 could not be written; all else is installed"
   fi
 }
 
@@ -262,6 +301,12 @@ tell() {
     if $restart; then "$program" restart --all
     elif [ "$before" != "$version" ]; then say "running mounts are served by it after: agentvfs restart --all"; fi
   fi
+  for agent in .claude .codex .gemini .config/opencode .cursor; do
+    if [ -d "${HOME:-/nowhere}/$agent" ]; then
+      say "the agents that are here are told of it by: agentvfs integrate   # --dry-run shows what that would write"
+      break
+    fi
+  done
   # What the machine lacks, with the command that brings it.
   "$program" doctor 2>/dev/null | awk '/^fail / { shown = 1 } /^(ok|warn) / { shown = 0 } shown' || true
   on_path

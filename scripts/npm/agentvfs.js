@@ -8,11 +8,12 @@ const { basename } = require("node:path");
 const name = `@agentvfs/${process.platform}-${process.arch}`;
 let program;
 try {
-  program = require.resolve(`${name}/bin/agentvfs`);
+  const suffix = process.platform === "win32" ? ".exe" : "";
+  program = require.resolve(`${name}/bin/agentvfs${suffix}`);
 } catch {
   console.error(`agentvfs: the package ${name} is not there`);
   console.error(
-    "hint: there are programs for Linux on x64 and arm64; npm leaves them out with --omit=optional",
+    "hint: there are programs for Linux and macOS on x64 and arm64 and Windows on x64; npm leaves them out with --omit=optional",
   );
   process.exit(4);
 }

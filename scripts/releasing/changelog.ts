@@ -82,3 +82,9 @@ export function prepended(changelog: string, added: string): string {
   if (at < 0) return `${changelog.trimEnd()}\n\n${added}`;
   return `${changelog.slice(0, at)}${added}\n${changelog.slice(at)}`;
 }
+
+/** What a changelog says of a version, as {@linkcode notes} wrote it; undefined if it does not have it. */
+export function notesOf(version: string, changelog: string): string | undefined {
+  const parts = changelog.split(/^(?=## )/m).filter((part) => part.startsWith(`## ${version} `));
+  return parts[0]?.replace(/\n+$/, "\n");
+}

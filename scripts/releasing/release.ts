@@ -7,7 +7,7 @@
 
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { notes, prepended, readFragments } from "./changelog.ts";
+import { notes, notesOf, prepended, readFragments } from "./changelog.ts";
 import { dependencies } from "./dependencies.ts";
 import { licenses } from "./license.ts";
 import { makeProvenance } from "./provenance.ts";
@@ -18,10 +18,14 @@ import { publicKey, sign, throwawayKey, verify } from "./signature.ts";
 import { executableName, hostTarget, type Target, TARGETS } from "./targets.ts";
 
 const ROOT = resolve(import.meta.dirname!, "../..");
+const CHANGELOG = join(ROOT, "CHANGELOG.md");
+const FRAGMENTS = join(ROOT, "changes");
 
 const USAGE = `Usage: deno task release [--dry-run] [OPTIONS]
+       deno task release --changelog
 
-  --dry-run          sign with a key made for it and thrown away; change nothing in the sources
+  --dry-run          sign with a key made for it and thrown away
+  --changelog        put the fragments in changes/ into CHANGELOG.md, for the version in deno.json, and end
   --out DIR          where the release comes to lie (default: dist/release)
   --key FILE         an Ed25519 key of OpenSSH, without a passphrase; else what $AGENTVFS_SIGNING_KEY holds
   --executables DIR  take the executables from there (agentvfs-SYSTEM-PROCESSOR[.exe]) instead of making them
@@ -32,6 +36,8 @@ const USAGE = `Usage: deno task release [--dry-run] [OPTIONS]
 
 interface Options {
   readonly dryRun: boolean;
+  /** Only the changelog. */
+  readonly changelog: boolean;
   readonly out: string;
   readonly key: string | undefined;
   readonly executables: string | undefined;
@@ -117,18 +123,28 @@ async function sources({ dryRun, repository }: Options) {
   };
 }
 
-/** What is new. But for a dry run the fragments become part of CHANGELOG.md. */
+/** What is new: what CHANGELOG.md says of the version. A dry run takes the fragments where it says nothing yet. */
 async function changelog(version: string, date: Date, dryRun: boolean): Promise<string> {
-  const directory = join(ROOT, "changes");
-  const fragments = await readFragments(directory);
-  const added = notes(version, date.toISOString().slice(0, 10), fragments);
-  const file = join(ROOT, "CHANGELOG.md");
-  const changed = prepended(await Deno.readTextFile(file), added);
-  if (!dryRun) {
-    await Deno.writeTextFile(file, changed);
-    for (const fragment of fragments) await Deno.remove(join(directory, fragment.file));
-  }
-  return added;
+  const known = notesOf(version, await Deno.readTextFile(CHANGELOG));
+  const fragments = await readFragments(FRAGMENTS);
+  if (dryRun) return known ?? notes(version, date.toISOString().slice(0, 10), fragments);
+  if (known !== undefined && fragments.length === 0) return known;
+  throw new Refusal(
+    known === undefined
+      ? `CHANGELOG.md does not have ${version}`
+      : `There are changes that CHANGELOG.md does not have`,
+    "deno task release --changelog puts them there; commit that, and tag the commit",
+  );
+}
+
+/** Makes fragments a part of CHANGELOG.md. */
+async function foldChangelog(): Promise<void> {
+  const { version } = JSON.parse(await Deno.readTextFile(join(ROOT, "deno.json")));
+  const fragments = await readFragments(FRAGMENTS);
+  const added = notes(version, new Date().toISOString().slice(0, 10), fragments);
+  await Deno.writeTextFile(CHANGELOG, prepended(await Deno.readTextFile(CHANGELOG), added));
+  for (const { file } of fragments) await Deno.remove(join(FRAGMENTS, file));
+  say(added);
 }
 
 async function executables({ executables }: Options, work: string): Promise<Executable[]> {
@@ -250,6 +266,7 @@ function parse(args: string[]): Options {
     args,
     options: {
       "dry-run": { type: "boolean" },
+      "changelog": { type: "boolean" },
       "out": { type: "string" },
       "key": { type: "string" },
       "executables": { type: "string" },
@@ -265,6 +282,7 @@ function parse(args: string[]): Options {
   }
   return {
     dryRun: values["dry-run"] ?? false,
+    changelog: values.changelog ?? false,
     out: resolve(values.out ?? join(ROOT, "dist/release")),
     tests: !values["no-tests"],
     ...{ key: values.key, executables: values.executables },
@@ -280,7 +298,8 @@ try {
   Deno.exit(2);
 }
 try {
-  await release(options);
+  if (options.changelog) await foldChangelog();
+  else await release(options);
 } catch (error) {
   console.error(`release: ${(error as Error).message}`);
   if (error instanceof Refusal) console.error(`hint: ${error.hint}`);

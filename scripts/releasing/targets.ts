@@ -39,7 +39,7 @@ export interface Target {
   /** As `deno compile --target` has it. */
   readonly triple: string;
   /** As package.json has it, in `os` and `cpu`. */
-  readonly npm: { readonly os: string; readonly cpu: string };
+  readonly npm: { readonly os: "linux" | "darwin" | "win32"; readonly cpu: "x64" | "arm64" };
   /** Where the workflows run it. */
   readonly runner: string;
 }

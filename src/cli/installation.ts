@@ -5,6 +5,7 @@
  */
 
 import { basename, dirname, join } from "node:path";
+import { isWithin } from "../host/mounts.ts";
 import { CommandError } from "./command_error.ts";
 
 /** Other names of the program: what they do is in `run.ts`. */
@@ -26,7 +27,7 @@ export async function installation(program = Deno.execPath()): Promise<Installat
   const share = join(prefix, "share/agentvfs");
   const installer = join(share, "install.sh");
   const isOurs = basename(program) === "agentvfs" && basename(dirname(program)) === "bin";
-  if (!isOurs || !await Deno.stat(installer).then(() => true, () => false)) {
+  if (!isOurs || !await isThere(installer)) {
     const message = `This agentvfs was not installed by its installer: ${program}`;
     throw new CommandError("not_installed", 1, message, {
       hint:
@@ -35,6 +36,10 @@ export async function installation(program = Deno.execPath()): Promise<Installat
   }
   const from = await Deno.readTextFile(join(share, "from")).catch(() => "");
   return { prefix, program, installer, from: from.trim() };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
 }
 
 /** Takes away what the installer made. Returns the paths that are gone, the program last. */
@@ -47,6 +52,13 @@ export async function removeInstallation({ prefix, program }: Installation): Pro
     removed.push(link);
   }
   const share = join(prefix, "share/agentvfs");
+  const files = await Deno.readTextFile(join(share, "files")).catch(() => "");
+  for (const file of files.split("\n").filter((line) => line !== "")) {
+    const path = join(prefix, file);
+    if (!isWithin(path, prefix) || !await isThere(path)) continue;
+    await Deno.remove(path);
+    removed.push(path);
+  }
   await Deno.remove(share, { recursive: true });
   await Deno.remove(program);
   return [...removed, share, program];

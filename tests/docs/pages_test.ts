@@ -19,7 +19,7 @@ async function blocksOf(page: string): Promise<Block[]> {
 }
 
 Deno.test("a block has a language or is only to be looked at, and who is not run says why", async () => {
-  const languages = ["", "sh", "ts", "json", "sql", "lua"];
+  const languages = ["", "sh", "ts", "json", "sql", "lua", "yaml", "powershell"];
   for (const page of await pages()) {
     for (const { place, language, notRun, code } of await blocksOf(page)) {
       assert.ok(languages.includes(language), `${place}: ${language}`);

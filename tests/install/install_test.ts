@@ -17,8 +17,14 @@ const INSTALLED = [
   "./.local/bin/agentvfs",
   "./.local/bin/agentvfs-ctl",
   "./.local/bin/agentvfs-quickstart",
+  "./.local/share/agentvfs/files",
   "./.local/share/agentvfs/from",
   "./.local/share/agentvfs/install.sh",
+  "./.local/share/bash-completion/completions/agentvfs",
+  "./.local/share/fish/vendor_completions.d/agentvfs.fish",
+  "./.local/share/man/man1/agentvfs-1-2-0.1",
+  "./.local/share/man/man1/agentvfs.1",
+  "./.local/share/zsh/site-functions/_agentvfs",
 ];
 
 async function version(bed: Bed): Promise<string> {
@@ -29,7 +35,8 @@ async function version(bed: Bed): Promise<string> {
 async function pathOf(bed: Bed, ...programs: string[]): Promise<string> {
   const path = join(bed.root, programs.join("-"));
   await Deno.mkdir(path);
-  const common = "sh awk cat chmod cut dirname ln mkdir mktemp mv printf rm sed sha256sum tr uname";
+  const common =
+    "sh awk cat chmod cut grep dirname ln mkdir mktemp mv printf rm sed sha256sum tr uname";
   for (const name of [...common.split(" "), ...programs]) {
     const { stdout } = await run(["sh", "-c", `command -v ${name}`]);
     if (stdout.startsWith("/")) await Deno.symlink(stdout.trim(), join(path, name));
@@ -220,6 +227,45 @@ Deno.test("machines that there is no program for, and machines without a downloa
     const { code, stderr } = await bed.install(["--from", bed.release], { path });
     assert.equal(code, 4);
     assert.match(stderr, /There is no agentvfs for the processor riscv64/);
+  }));
+
+Deno.test("what shells complete with and the manual come along, and what a newer version has not goes", () =>
+  withBed(async (bed) => {
+    const read = (...names: string[]) => Deno.readTextFile(bed.path("share", ...names));
+    await bed.install(["--from", bed.release]);
+    assert.equal(await read("zsh/site-functions/_agentvfs"), "# what zsh completes with\n");
+    assert.equal(await read("man/man1/agentvfs.1"), "1.2.0\n");
+    await makeRelease(bed.release, "1.3.0");
+    const newer = await bed.install(["--from", bed.release]);
+    assert.equal(newer.code, 0, newer.stderr);
+    assert.equal(await read("man/man1/agentvfs.1"), "1.3.0\n");
+    await assert.rejects(read("man/man1/agentvfs-1-2-0.1"), Deno.errors.NotFound);
+    const listed = (await read("agentvfs/files")).trim().split("\n");
+    for (const path of listed) assert.ok((await Deno.stat(bed.path(path))).isFile, path);
+    assert.equal(listed.length, 5);
+  }));
+
+Deno.test("completions of somebody else stay, and are not taken away later", () =>
+  withBed(async (bed) => {
+    const path = bed.path("share/bash-completion/completions/agentvfs");
+    await Deno.mkdir(join(path, ".."), { recursive: true });
+    await Deno.writeTextFile(path, "theirs");
+    for (let times = 0; times < 2; times++) {
+      const { code, stderr } = await bed.install(["--from", bed.release]);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /completions\/agentvfs is somebody else's and stays as it is/);
+      assert.equal(await Deno.readTextFile(path), "theirs");
+    }
+    const listed = await Deno.readTextFile(bed.path("share/agentvfs/files"));
+    assert.doesNotMatch(listed, /bash/);
+  }));
+
+Deno.test("who has agents is told how they are told of it", () =>
+  withBed(async (bed) => {
+    assert.doesNotMatch((await bed.install(["--from", bed.release])).stdout, /integrate/);
+    await Deno.mkdir(join(bed.home, ".codex"));
+    const { stdout } = await bed.install(["--from", bed.release]);
+    assert.match(stdout, /^the agents that are here are told of it by: agentvfs integrate /m);
   }));
 
 Deno.test("a system whose C library is too old is told so", () =>

@@ -68,6 +68,33 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a package of Fedora is installed, replaced by a newer one, and removed whole",
+  ignore: Deno.uid() !== 0 || !await isInstalled("rpmbuild"),
+  fn: () =>
+    withProgram(async (directory, make) => {
+      const [first] = await make("make_rpm", "1.2.0");
+      const needs = (await succeed(["rpm", "-qp", "--requires", first!])).split("\n");
+      assert.ok(needs.includes("fuse3") && needs.includes("glibc >= 2.28"), needs.join("\n"));
+      const root = join(directory, "root");
+      const rpm = (...args: string[]) => succeed(["rpm", "--root", root, "--nodeps", ...args]);
+      await rpm("--install", first!);
+      const installed = join(root, "usr/bin/agentvfs");
+      assert.equal(await succeed([installed, "--version"]), "agentvfs 1.2.0\n");
+      assert.equal(await Deno.readLink(join(root, "usr/bin/agentvfs-ctl")), "agentvfs");
+      const { mode, uid } = await Deno.stat(installed);
+      assert.deepEqual([mode! & 0o7777, uid], [0o755, 0]);
+      const [second] = await make("make_rpm", "1.10.0");
+      await rpm("--upgrade", second!);
+      assert.equal(await succeed([installed, "--version"]), "agentvfs 1.10.0\n");
+      await rpm("--erase", "agentvfs");
+      const left = await succeed(["find", "usr", "-name", "agentvfs*"], { cwd: root });
+      assert.equal(left, "");
+      const early = await make("make_rpm", "2.0.0-rc.1");
+      assert.match(early[0]!, /agentvfs-2\.0\.0~rc\.1-1\..*\.rpm$/);
+    }),
+});
+
+Deno.test({
   name: "npm installs the program for this system, and its names start it",
   ignore: !await isInstalled("npm"),
   fn: () =>

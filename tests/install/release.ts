@@ -17,6 +17,10 @@ const program = (version: string) =>
 case $1 in
   --version) echo "agentvfs ${version}" ;;
   doctor) printf 'ok   kernel  6.1\\nfail libfuse3  missing\\n      fix: sudo apt-get install fuse3\\nwarn x  y\\n'; exit 4 ;;
+  completions) echo "# what $2 completes with" ;;
+  man) echo "${version}" >"$3/agentvfs.1"; echo "${version}" >"$3/agentvfs-${
+    version.replaceAll(".", "-")
+  }.1" ;;
   *) echo "$@" >>"$0.asked" ;;
 esac
 `;

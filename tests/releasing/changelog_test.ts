@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { notes, prepended, readFragments } from "../../scripts/releasing/changelog.ts";
+import { notes, notesOf, prepended, readFragments } from "../../scripts/releasing/changelog.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -66,5 +66,8 @@ Deno.test("a release puts them together by kind, and before what was released ea
       `# Changelog\n\nWhat is new.\n\n${added}\n## 1.2.0 (2029-01-01)\n\nMuch.\n`,
     );
     assert.equal(prepended("# Changelog\n", added), `# Changelog\n\n${added}`);
+    assert.equal(notesOf("1.3.0", both), added);
+    assert.equal(notesOf("1.2.0", both), "## 1.2.0 (2029-01-01)\n\nMuch.\n");
+    assert.equal(notesOf("1.3", both), undefined);
     assert.throws(() => prepended(both, added), /has 1\.3\.0 already/);
   }));
