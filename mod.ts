@@ -21,33 +21,41 @@
  * @module
  */
 
-export { type CallOptions, type ConnectOptions, ControlError } from "./src/control/client.ts";
+import type { ClientApi, ClientConstructor } from "./src/control/library/client_api.ts";
+import { WorkspaceClient } from "./src/control/library/workspace_client.ts";
+
+/** A connection to a daemon. */
+export interface ControlClient extends ClientApi {}
+
+/** Connects to a daemon. */
+export const ControlClient: ClientConstructor = WorkspaceClient as unknown as ClientConstructor;
+
+export type * from "./src/control/api/types.ts";
+export type { CallOptions, ConnectOptions } from "./src/control/api/call_options.ts";
+export { ControlError } from "./src/control/api/control_error.ts";
+export type { CommitKind, EventKind, MergeStrategy } from "./src/control/api/event_kind.ts";
+export type {
+  ClientApi,
+  ClientConstructor,
+  SubscriptionApi as Subscription,
+  TransactionApi as Transaction,
+} from "./src/control/library/client_api.ts";
 export type {
   Choice,
   MergeTestedOptions,
   TestResult,
   Trial,
-} from "./src/control/library/merge_tested.ts";
-export { type SubscribeOptions, Subscription } from "./src/control/library/subscription.ts";
-export {
-  type CommitOptions,
-  Transaction,
-  type TransactionOptions,
-} from "./src/control/library/transaction.ts";
-export { WorkspaceClient as ControlClient } from "./src/control/library/workspace_client.ts";
-export type { MethodName, Params, Result } from "./src/control/methods.ts";
-export type { Service } from "./src/control/service.ts";
-export type * from "./src/control/service/branches.ts";
-export type * from "./src/control/service/daemon.ts";
-export type * from "./src/control/service/history.ts";
-export type * from "./src/control/service/merge.ts";
-export type * from "./src/control/service/project.ts";
-export type * from "./src/control/service/sessions.ts";
-export type * from "./src/control/service/store.ts";
+} from "./src/control/library/merge_tested_options.ts";
+export type { SubscribeOptions } from "./src/control/library/subscribe_options.ts";
+export type {
+  CommitOptions,
+  TransactionOptions,
+} from "./src/control/library/transaction_options.ts";
 export { type ErrorExit, ServiceError } from "./src/control/service_error.ts";
 export {
   findDaemon,
   type FindOptions,
   type FoundDaemon,
 } from "./src/daemon/workspaces/find_daemon.ts";
-export { WorkspaceError, type WorkspaceRecord } from "./src/daemon/workspaces/workspace.ts";
+export type { PlaceInMount } from "./src/daemon/workspaces/place_in_mount.ts";
+export { WorkspaceError, type WorkspaceRecord } from "./src/daemon/workspaces/workspace_record.ts";

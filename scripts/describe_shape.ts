@@ -19,24 +19,34 @@ export function nameOf({ $ref }: JsonSchema): string {
   return $ref!.split("/").at(-1)!;
 }
 
-function typeOf(schema: JsonSchema, indent: string): string {
+/** Writes the fields of an object; `type` writes the type of one of them. */
+export type WriteFields = (
+  schema: JsonSchema,
+  indent: string,
+  type: (schema: JsonSchema, indent: string) => string,
+) => string;
+
+/** The type that a schema says. */
+export function typeOf(schema: JsonSchema, indent: string, fields: WriteFields = fieldsOf): string {
   if (schema.$ref !== undefined) return nameOf(schema);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum !== undefined) {
     return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
   }
   if (schema.anyOf !== undefined) {
-    return (schema.anyOf as JsonSchema[]).map((option) => typeOf(option, indent)).join(" | ");
+    return (schema.anyOf as JsonSchema[]).map((option) => typeOf(option, indent, fields)).join(
+      " | ",
+    );
   }
   switch (schema.type) {
     case "array": {
-      const item = typeOf(schema.items as JsonSchema, indent);
+      const item = typeOf(schema.items as JsonSchema, indent, fields);
       return item.includes(" | ") && !item.startsWith("{") ? `(${item})[]` : `${item}[]`;
     }
     case "object":
       return schema.properties === undefined
-        ? `{ [name: string]: ${typeOf(schema.additionalProperties as JsonSchema, indent)} }`
-        : fieldsOf(schema, indent);
+        ? `{ [name: string]: ${typeOf(schema.additionalProperties as JsonSchema, indent, fields)} }`
+        : fields(schema, indent, (field, at) => typeOf(field, at, fields));
     case "string":
       return schema.pattern === HEX_ID ? "Id" : schema.format === "date-time" ? "Time" : "string";
     case "integer":
@@ -48,12 +58,16 @@ function typeOf(schema: JsonSchema, indent: string): string {
   }
 }
 
-function fieldsOf({ properties, required = [] }: JsonSchema, indent: string): string {
+function fieldsOf(
+  { properties, required = [] }: JsonSchema,
+  indent: string,
+  type: (schema: JsonSchema, indent: string) => string,
+): string {
   const inner = `${indent}  `;
   const lines = Object.entries(properties as Record<string, JsonSchema>).flatMap(
     ([name, field]) => {
       const mark = required.includes(name) ? "" : "?";
-      const line = `${inner}${name}${mark}: ${typeOf(field, inner)};`;
+      const line = `${inner}${name}${mark}: ${type(field, inner)};`;
       const means = meaningOf(field);
       if (means === "") return [line];
       const beside = `${line} // ${means}`;
@@ -65,7 +79,7 @@ function fieldsOf({ properties, required = [] }: JsonSchema, indent: string): st
 }
 
 /** What a field means, and then what null means in it. */
-function meaningOf({ description = "", anyOf }: JsonSchema): string {
+export function meaningOf({ description = "", anyOf }: JsonSchema): string {
   const [of] = (anyOf ?? []) as JsonSchema[];
   const first = of?.description;
   if (first === undefined || first === "") return description;

@@ -30,8 +30,8 @@ export interface Schemas {
   readonly shapes: Readonly<Record<string, JsonSchema>>;
 }
 
-/** All that is declared. What has a name is referred to. */
-export async function jsonSchemas(): Promise<Schemas> {
+/** All that is declared, and `more` shapes. What has a name is referred to. */
+export async function jsonSchemas(more: readonly Schema[] = []): Promise<Schemas> {
   const methods = await loadMethods();
   const outputs = new Map<string, { version: number; schema: Schema }>();
   for (const [name, row] of Object.entries(COMMANDS)) {
@@ -44,6 +44,7 @@ export async function jsonSchemas(): Promise<Schemas> {
   }
   const named = new Map<string, Schema>();
   for (const { result } of methods.values()) collect(result, named);
+  for (const schema of more) collect(schema, named);
   for (const { schema } of [...outputs.values(), refusal]) collect(schema, named);
 
   const config: ConversionConfig = {

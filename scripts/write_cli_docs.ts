@@ -1,11 +1,12 @@
 /**
- * Writes docs/cli.md, docs/schema.json, the tables of docs/protocol.md and src/agents/mcp/tools.json from what commands and methods
+ * Writes docs/cli.md, docs/schema.json, the tables of docs/protocol.md, src/agents/mcp/tools.json and src/control/api/types.ts from what commands and methods
  * declare:
  * deno run -A scripts/write_cli_docs.ts
  */
 
 import { COMMANDS } from "../src/cli/commands.ts";
 import { commandHelp, controlOverview, overview } from "../src/cli/help.ts";
+import { apiTypes } from "./api_types.ts";
 import { describeShape, nameOf } from "./describe_shape.ts";
 import { jsonSchemas } from "./json_schema.ts";
 import { listedTools } from "./mcp_tools.ts";
@@ -123,6 +124,12 @@ export async function protocolReference(): Promise<string> {
   return await formatted(await protocolPage(await Deno.readTextFile(PAGES.protocol)), "md");
 }
 
+/** The whole of src/control/api/types.ts. */
+export async function typesReference(): Promise<string> {
+  // Long unions are laid out anew by a second pass, and stay then.
+  return await formatted(await formatted(await apiTypes(), "ts"), "ts");
+}
+
 /** The whole of src/agents/mcp/tools.json. */
 export async function toolsReference(): Promise<string> {
   return await formatted(compact(await listedTools(), 0), "json");
@@ -133,7 +140,7 @@ function section(title: string, help: string): string {
 }
 
 /** As \`deno fmt\` leaves it, so that the gate and this script agree. */
-async function formatted(text: string, kind: "md" | "json"): Promise<string> {
+async function formatted(text: string, kind: "md" | "json" | "ts"): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["fmt", `--ext=${kind}`, "--line-width=100", "-"],
     stdin: "piped",
@@ -151,9 +158,11 @@ const PAGES = {
   schema: page("schema.json"),
   protocol: page("protocol.md"),
   tools: page("../src/agents/mcp/tools.json"),
+  types: page("../src/control/api/types.ts"),
 };
 
 if (import.meta.main) {
+  await Deno.writeTextFile(PAGES.types, await typesReference());
   await Deno.writeTextFile(PAGES.tools, await toolsReference());
   await Deno.writeTextFile(PAGES.cli, await cliReference());
   await Deno.writeTextFile(PAGES.schema, await schemaReference());

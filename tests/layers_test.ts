@@ -252,7 +252,7 @@ Deno.test("the check sees imports of every form", () => {
   assert.ok(seen("main.ts").includes("src/cli/run.ts"));
   assert.ok(seen("src/cli/commands.ts").includes("src/cli/commands/daemon/status.ts"));
   assert.ok(seen("src/control/client.ts").includes("src/control/methods.ts"));
-  assert.ok(seen("mod.ts").includes("src/control/service.ts"));
+  assert.ok(seen("mod.ts").includes("src/control/service_error.ts"));
 });
 
 Deno.test("every source file belongs to a layer", () => {

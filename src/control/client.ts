@@ -13,47 +13,16 @@
  * @module
  */
 
+import type { CallOptions, ConnectOptions } from "./api/call_options.ts";
+import { ControlError } from "./api/control_error.ts";
 import { METHOD_NAMES, type MethodName, type Params, type Result } from "./methods.ts";
 import { PROTOCOL_VERSION, type WireError } from "./protocol.ts";
 import { ServiceError } from "./service_error.ts";
 import { SocketTransport } from "./socket_transport.ts";
 import type { Transport } from "./transport.ts";
 
-/**
- * The daemon could not be asked, or did not answer.
- *
- * `code`: `unreachable` (nothing listens), `timeout`, `closed` (it hung up), `protocol` (what it said made no sense).
- */
-export class ControlError extends Error {
-  readonly code: "unreachable" | "timeout" | "closed" | "protocol";
-  readonly socket: string;
-
-  constructor(
-    code: ControlError["code"],
-    socket: string,
-    message: string,
-    options?: { cause?: unknown },
-  ) {
-    super(message, options);
-    this.name = "ControlError";
-    this.code = code;
-    this.socket = socket;
-  }
-}
-
-/** How long to wait. */
-export interface ConnectOptions {
-  /** Longest time to connect, ms. */
-  connectDeadlineMs?: number;
-  /** Longest time to wait for each reply, ms. Without it a call takes as long as the daemon does. */
-  callDeadlineMs?: number;
-}
-
-/** Of one call. */
-export interface CallOptions {
-  /** Longest time to wait for the reply, ms; else what the connection has. */
-  deadlineMs?: number;
-}
+export type { CallOptions, ConnectOptions };
+export { ControlError };
 
 const CONNECT_DEADLINE_MS = 5_000;
 

@@ -15,11 +15,16 @@ export type ErrorExit = 1 | 2 | 4;
  * people; `hint` says what to do next; `details` depends on the code.
  */
 export class ServiceError extends Error {
+  /** Stable, for programs. */
   readonly code: string;
+  /** Exit code of the command that meets it. */
   readonly exit: ErrorExit;
+  /** What to do next. */
   readonly hint?: string;
+  /** What a program needs to go on; depends on the code. */
   readonly details?: unknown;
 
+  /** `message` is a sentence for people. */
   constructor(
     code: string,
     message: string,

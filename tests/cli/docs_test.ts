@@ -1,10 +1,13 @@
 /** Pages that are written from what commands and methods declare are true. */
 
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { run } from "../support/process.ts";
 import {
   protocolReference,
   schemaReference,
   toolsReference,
+  typesReference,
 } from "../../scripts/write_cli_docs.ts";
 
 function page(name: string): Promise<string> {
@@ -21,6 +24,21 @@ Deno.test("the tables of docs/protocol.md are what is declared (scripts/write_cl
 
 Deno.test("the tools of agentvfs mcp are what is declared (scripts/write_cli_docs.ts writes them)", async () => {
   assert.equal(await page("../src/agents/mcp/tools.json"), await toolsReference());
+});
+
+Deno.test("src/control/api/types.ts is what is declared (scripts/write_cli_docs.ts writes it)", async () => {
+  assert.equal(await page("../src/control/api/types.ts"), await typesReference());
+});
+
+Deno.test("every symbol of the library is documented, and can be published", async () => {
+  const root = fileURLToPath(new URL("../../", import.meta.url));
+  const deno = (...args: string[]) =>
+    run([Deno.execPath(), ...args], { cwd: root, deadlineMs: 300_000 });
+  const lint = await deno("doc", "--lint", "mod.ts");
+  assert.equal(lint.code, 0, lint.stderr);
+  // Without types, which the gate checks.
+  const dry = await deno("publish", "--dry-run", "--allow-dirty", "--no-check");
+  assert.equal(dry.code, 0, dry.stderr);
 });
 
 Deno.test("what a page links to, and the tests that it names, are there", async () => {

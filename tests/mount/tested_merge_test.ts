@@ -4,7 +4,8 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { type Choice, mergeTested, type Trial } from "../../src/control/library/merge_tested.ts";
+import { mergeTested } from "../../src/control/library/merge_tested.ts";
+import type { Choice, Trial } from "../../src/control/library/merge_tested_options.ts";
 import { ServiceError } from "../../src/control/service_error.ts";
 import { assertPrinted } from "../support/assert_fits.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { TestResult, Trial } from "../../control/library/merge_tested.ts";
+import type { TestResult, Trial } from "../../control/library/merge_tested_options.ts";
 import { startSupervised } from "../../daemon/runs/supervised_run.ts";
 import { isWithin } from "../../host/mounts.ts";
 import { printErrorBytes } from "../print/output.ts";

@@ -5,11 +5,8 @@
  */
 
 import type { Ask } from "../../control/library/ask.ts";
-import {
-  mergedOf,
-  mergeTested,
-  type MergeTestedOptions,
-} from "../../control/library/merge_tested.ts";
+import { mergedOf, mergeTested } from "../../control/library/merge_tested.ts";
+import type { MergeTestedOptions } from "../../control/library/merge_tested_options.ts";
 import type { CandidateReport, TestedMergeReport } from "../../control/shapes/tested_merge.ts";
 import { checkNamespaces } from "../../daemon/runs/run_view.ts";
 import { say } from "../after_run.ts";

@@ -7,49 +7,11 @@
  * @module
  */
 
-import type { MergedSource, MergeReport, MergeStrategy } from "../service/merge.ts";
+import type { MergedSource, MergeReport } from "../service/merge.ts";
 import { ServiceError } from "../service_error.ts";
 import type { CandidateReport, TestedMergeReport } from "../shapes/tested_merge.ts";
 import type { Ask } from "./ask.ts";
-
-/** A candidate, merged, in a branch of its own. */
-export interface Trial {
-  /** Of the candidate. */
-  readonly sources: readonly string[];
-  readonly branch: string;
-  /** Where that branch is in the mount. */
-  readonly path: string;
-  readonly merge: MergeReport;
-}
-
-/** What a test says of a candidate. */
-export interface TestResult {
-  readonly passed: boolean;
-  /** Exit code, if it was a program. */
-  readonly exit?: number;
-  /** How good it is; the highest is taken where the best is. */
-  readonly score?: number;
-}
-
-/** Which candidates there are, and which is taken: all sources together; each, the first or the best that passes. */
-export type Choice = "all" | "first" | "best";
-
-export interface MergeTestedOptions {
-  /** Branches or checkpoints. */
-  readonly sources: readonly string[];
-  /** Default: main, or from inside a run its own branch. */
-  readonly into?: string;
-  /** Default: `all`. */
-  readonly take?: Choice;
-  readonly strategy?: Exclude<MergeStrategy, "markers">;
-  readonly label?: string;
-  readonly touch?: boolean;
-  test(trial: Trial): Promise<TestResult>;
-  /** Hears of each candidate once it is decided. */
-  onCandidate?(candidate: CandidateReport): void;
-  /** Rejects with its reason, and nothing is changed, if it is aborted before the merge. */
-  readonly signal?: AbortSignal;
-}
+import type { MergeTestedOptions } from "./merge_tested_options.ts";
 
 type Settled = MergeTestedOptions & { readonly into: string };
 

@@ -6,20 +6,10 @@
 
 import { connectSocket, ControlClient, ControlError } from "../client.ts";
 import type { Params } from "../methods.ts";
-import type { EventKind, WorkspaceEvent } from "../service/daemon.ts";
+import type { WorkspaceEvent } from "../service/daemon.ts";
+import type { SubscribeOptions } from "./subscribe_options.ts";
 import { untilReplaced } from "./until_replaced.ts";
 import type { SocketTransport } from "../socket_transport.ts";
-
-export interface SubscribeOptions {
-  /** Default: all. */
-  readonly kinds?: readonly EventKind[];
-  /** Default: of all branches. */
-  readonly branch?: string;
-  /** Most events that wait for a slow reader: docs/protocol.md. */
-  readonly queue?: number;
-  /** Ends the events. */
-  readonly signal?: AbortSignal;
-}
 
 /**
  * The events from now on: they are told from the moment {@linkcode Subscription.begin} resolves, also if nobody reads yet. Where

@@ -7,22 +7,7 @@
 import type { ControlClient } from "../client.ts";
 import type { CheckpointReport, RollbackReport } from "../service/history.ts";
 import { Reconnecting } from "./reconnecting.ts";
-
-export interface TransactionOptions {
-  /** Of the checkpoint that a commit makes, if that is given none of its own. */
-  readonly label?: string;
-  /** Default: main, or from inside a run its own. */
-  readonly branch?: string;
-  /** Who works, as checkpoints say it. */
-  readonly agent?: string;
-  /** Once it is aborted nothing can be committed. */
-  readonly signal?: AbortSignal;
-}
-
-export interface CommitOptions {
-  readonly label?: string;
-  readonly message?: string;
-}
+import type { CommitOptions, TransactionOptions } from "./transaction_options.ts";
 
 /**
  * From {@linkcode Transaction.begin} to {@linkcode Transaction.commit} or {@linkcode Transaction.rollback}. Who leaves the scope

@@ -1,9 +1,12 @@
 import { type ConnectOptions, ControlClient } from "../client.ts";
 import type { TestedMergeReport } from "../shapes/tested_merge.ts";
-import { mergeTested, type MergeTestedOptions } from "./merge_tested.ts";
+import { mergeTested } from "./merge_tested.ts";
+import type { MergeTestedOptions } from "./merge_tested_options.ts";
 import { Reconnecting } from "./reconnecting.ts";
-import { type SubscribeOptions, Subscription } from "./subscription.ts";
-import { Transaction, type TransactionOptions } from "./transaction.ts";
+import type { SubscribeOptions } from "./subscribe_options.ts";
+import { Subscription } from "./subscription.ts";
+import { Transaction } from "./transaction.ts";
+import type { TransactionOptions } from "./transaction_options.ts";
 
 /** A client that can do what takes more than one call. */
 export class WorkspaceClient extends ControlClient {

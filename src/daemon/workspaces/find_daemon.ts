@@ -16,6 +16,7 @@ import { listWorkspaces, WorkspaceError, type WorkspaceRecord } from "./workspac
 
 /** What is known of the daemon; all of it may be left out. */
 export interface FindOptions {
+  /** Path of a control socket. */
   socket?: string | undefined;
   /** A project, a mountpoint, or something inside one. */
   directory?: string | undefined;
@@ -25,6 +26,7 @@ export interface FindOptions {
 
 /** How to reach a daemon. */
 export interface FoundDaemon {
+  /** Its control socket. */
   socket: string;
   /** Null where only the socket is known. */
   workspace: WorkspaceRecord | null;

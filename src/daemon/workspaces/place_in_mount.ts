@@ -7,6 +7,7 @@
 import { join } from "node:path";
 import { WorkspaceError } from "./workspace.ts";
 
+/** A directory in a mount. */
 export interface PlaceInMount {
   /** The directory that is meant. */
   readonly path: string;

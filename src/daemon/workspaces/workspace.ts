@@ -8,6 +8,7 @@
  * @module
  */
 
+import { WorkspaceError, type WorkspaceRecord } from "./workspace_record.ts";
 import { crc32 } from "node:zlib";
 import { basename, dirname, join } from "node:path";
 import { fitsAddress } from "../../host/local_socket.ts";
@@ -66,43 +67,7 @@ export interface DaemonOptions {
   version: string;
 }
 
-/** `workspace.json`: how to find the daemon of a project again. */
-export interface WorkspaceRecord {
-  /** Directory of the workspace. Not in the file: it is where the file was found. */
-  directory: string;
-  source: string;
-  mount: string;
-  store: string;
-  socket: string;
-  log: string;
-  /** Version of the program that wrote it. */
-  version: string;
-}
-
-/**
- * Why a workspace cannot be used. `code` is stable. `exit` is the command's exit code: 1 refused, 2 the command line
- * names something that is not there, 3 the daemon cannot be reached, 4 the machine does not allow it.
- */
-export class WorkspaceError extends Error {
-  readonly code: string;
-  readonly exit: 1 | 2 | 3 | 4;
-  readonly hint?: string;
-  readonly details?: unknown;
-
-  constructor(
-    code: string,
-    exit: 1 | 2 | 3 | 4,
-    message: string,
-    options: { hint?: string; details?: unknown; cause?: unknown } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = "WorkspaceError";
-    this.code = code;
-    this.exit = exit;
-    if (options.hint !== undefined) this.hint = options.hint;
-    if (options.details !== undefined) this.details = options.details;
-  }
-}
+export { WorkspaceError, type WorkspaceRecord };
 
 const GC_IDLE_MS = 10 * 60_000;
 const RECORD = "workspace.json";
