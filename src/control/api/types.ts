@@ -590,6 +590,8 @@ export interface MemoryReport {
     fs: ThreadMemory;
     /** See `ThreadMemory` */
     background: ThreadMemory;
+    /** Null where nothing is recorded. */
+    telemetry: ThreadMemory | null;
   };
 }
 
