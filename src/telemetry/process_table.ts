@@ -20,7 +20,7 @@ const SILENCE_MS = 0.5;
 /** How long events may be late that are about a process which is gone, ms. */
 const LATE_MS = 2_000;
 /** Threads, and processes, that are remembered. */
-const MOST = 4_096;
+const MOST = 2_048;
 
 type Details = Omit<TelemetryProcess, "tid" | "uid" | "gid">;
 

@@ -105,5 +105,5 @@ Deno.test("of very many that ended the oldest are forgotten", () => {
     const process = { pid: 2 * i, name: "sh", args: ["sh"] };
     made.learn({ provider: "ebpf", action: "exec", time: i, process });
   }
-  assert.deepEqual(made.counts, { threads: 4_096, processes: 4_096 });
+  assert.deepEqual(made.counts, { threads: 2_048, processes: 2_048 });
 });

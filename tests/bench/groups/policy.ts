@@ -36,7 +36,8 @@ function manyRules(): string {
   return JSON.stringify({ rules });
 }
 
-const TEXT = manyRules();
+/** A hundred rules about other paths. */
+export const TEXT = manyRules();
 
 const PLACES = Array.from({ length: PATHS }, (_, i) => ({
   directory: ["src", `module${i % 10}`, `part${i % 100}`, `deep${i}`],
@@ -64,7 +65,7 @@ function decisions(isWarm: boolean): number[] {
 
 let rounds = 0;
 
-const FILTER = new TextEncoder().encode(
+export const FILTER = new TextEncoder().encode(
   `function on_event(ev) if ev.path:find("%.env$") then return "deny" end end`,
 );
 const ASKING = JSON.stringify({

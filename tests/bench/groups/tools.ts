@@ -168,21 +168,25 @@ const copy = program(
   { prepare: ["rm", "-rf", "copy"], rounds: [2, 1], warmUp: false },
 );
 
+/** `npm ci` of what the cache has. */
+export function npmInstall(cache: string): string[] {
+  const command = ["npm", "ci", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"];
+  return [...command, "--loglevel=error", "--cache", cache];
+}
+
 const install: Case<ToolsContext> = {
   name: "npm ci, warm cache",
   run: async (context, run) => {
     const { packages } = context;
     if ("why" in packages) return { kind: "skipped", name: install.name, why: packages.why };
-    const command = ["npm", "ci", "--offline", "--ignore-scripts", "--no-audit", "--no-fund"];
-    const all = [...command, "--loglevel=error", "--cache", packages.cache];
     const prepare = ["rm", "-rf", "node_modules"];
     const options = { folder: "app", prepare, rounds: [3, 1] as const, warmUp: false };
-    return await program(install.name, all, 1.5, options).run(context, run);
+    return await program(install.name, npmInstall(packages.cache), 1.5, options).run(context, run);
   },
 };
 
 /** The case, or a word why it cannot be measured here. */
-function needs(programs: readonly string[], wanted: Case<ToolsContext>): Case<ToolsContext> {
+export function needs<Context>(programs: readonly string[], wanted: Case<Context>): Case<Context> {
   return {
     name: wanted.name,
     run: async (context, run) => {
