@@ -335,6 +335,18 @@ Deno.test(".agentvfs: branches and checkpoints are trees of their own", () =>
     }
   }, ASK));
 
+Deno.test("directories stay known that somebody has seen, until there are too many: those that are open", () =>
+  withServed("d/e/f o/", (script, { session, main }, { tree: { nodes } }) => {
+    script.run("open d/e/f; o: open o; o: open o; x: open d; @x close");
+    const known = nodes.size;
+    assert.equal(known, 5, "the root, d, e, f and o");
+    nodes.oldest = () => Float64Array.from(nodes.ids());
+    session.forgetUnused(main);
+    assert.equal(nodes.size, 3, "the root, f and o");
+    assert.equal(script.run("write 0 x"), "SUCCESS 1");
+    assert.equal(script.run("@o list"), ". ..");
+  }));
+
 Deno.test("very much that is deleted is told once, before the next request", () => {
   const told: string[] = [];
   const names = Array.from({ length: 6 }, (_, i) => `f${i}=x`).join(" ");
