@@ -166,6 +166,19 @@ Deno.test("a volume may tell letters apart", () =>
     assert.equal(script.run("w: open; @w stat make"), "make ARCHIVE 1");
   }, { caseSensitive: true }));
 
+Deno.test("the names of a directory are folded once, however many are made in it", () =>
+  withServed("", (script, _, { tree }) => {
+    script.run("x: open nothing");
+    const entries = tree.root.directory!.entries!;
+    let walks = 0;
+    entries.keys = () => {
+      walks++;
+      return Map.prototype.keys.call(entries);
+    };
+    for (let i = 0; i < 300; i++) script.run(`x: create Name${i}; y: open nAME${i}`);
+    assert.ok(walks <= 2, `${walks} walks`);
+  }));
+
 Deno.test("files with several names are not kept by the driver under any", () =>
   withServed("a=x", (script, _, { tree }) => {
     const file = tree.lookup(tree.root, "a");
