@@ -352,7 +352,9 @@ export class Script {
     eas: (handle) => {
       const answer = this.driver.about(handle, Kind.QUERY_EA);
       if (answer.status !== 0) return statusName(answer.status);
-      return parseExtendedAttributes(answer.buffer(EA.QUERIED))!.map(eaText).join(" ");
+      const list = parseExtendedAttributes(answer.buffer(EA.QUERIED))!;
+      // As the driver says it of an empty list.
+      return list.length === 0 ? "NO_EAS_ON_FILE" : list.map(eaText).join(" ");
     },
     setea: (handle, words) => {
       const list = layExtendedAttributes(words.map(attribute));

@@ -166,6 +166,19 @@ Deno.test("a volume may tell letters apart", () =>
     assert.equal(script.run("w: open; @w stat make"), "make ARCHIVE 1");
   }, { caseSensitive: true }));
 
+Deno.test("the names of a directory are folded once, however many are made in it", () =>
+  withServed("", (script, _, { tree }) => {
+    script.run("x: open nothing");
+    const entries = tree.root.directory!.entries!;
+    let walks = 0;
+    entries.keys = () => {
+      walks++;
+      return Map.prototype.keys.call(entries);
+    };
+    for (let i = 0; i < 300; i++) script.run(`x: create Name${i}; y: open nAME${i}`);
+    assert.ok(walks <= 2, `${walks} walks`);
+  }));
+
 Deno.test("files with several names are not kept by the driver under any", () =>
   withServed("a=x", (script, _, { tree }) => {
     const file = tree.lookup(tree.root, "a");
@@ -334,6 +347,18 @@ Deno.test(".agentvfs: branches and checkpoints are trees of their own", () =>
       side.close();
     }
   }, ASK));
+
+Deno.test("directories stay known that somebody has seen, until there are too many: those that are open", () =>
+  withServed("d/e/f o/", (script, { session, main }, { tree: { nodes } }) => {
+    script.run("open d/e/f; o: open o; o: open o; x: open d; @x close");
+    const known = nodes.size;
+    assert.equal(known, 5, "the root, d, e, f and o");
+    nodes.oldest = () => Float64Array.from(nodes.ids());
+    session.forgetUnused(main);
+    assert.equal(nodes.size, 3, "the root, f and o");
+    assert.equal(script.run("write 0 x"), "SUCCESS 1");
+    assert.equal(script.run("@o list"), ". ..");
+  }));
 
 Deno.test("very much that is deleted is told once, before the next request", () => {
   const told: string[] = [];

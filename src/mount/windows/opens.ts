@@ -52,7 +52,11 @@ export class Opens {
 
   close(file: OpenFile): void {
     this.#files.delete(file.handle);
-    if (file.virtual === null) file.view.tree.nodes.forget(file.inode.nodeId, 1);
+    if (file.virtual !== null) return;
+    const { inode, view: { tree } } = file;
+    // What changes in a directory that somebody has seen is told to who watches.
+    const stays = inode.directory !== null && inode.lookups === 1 && !tree.isOrphan(inode);
+    if (!stays) tree.nodes.forget(inode.nodeId, 1);
   }
 
   /** What was open as one inode is another one now. */

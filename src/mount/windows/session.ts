@@ -178,7 +178,7 @@ export class WindowsSession {
     for (const parked of waiting) this.#again(parked);
   }
 
-  /** Forgets directories that somebody went through, of a view that knows too many: those that are not open. */
+  /** Forgets directories that somebody went through or had open, of a view that knows too many: those that are not open now. */
   forgetUnused({ tree: { nodes, root } }: View): void {
     for (const id of nodes.oldest()) {
       const inode = nodes.get(id);

@@ -76,7 +76,7 @@ export class Walker {
       if (typeof led === "string") return { reparse: [led, ...rest].join("\\") };
       names = [...led, ...rest];
     }
-    return { status: NtStatus.STOPPED_ON_SYMLINK };
+    return { status: NtStatus.REPARSE_POINT_NOT_RESOLVED };
   }
 
   #once(names: readonly string[], follows: boolean): Walked | Link {

@@ -63,7 +63,7 @@ export function queryStreams({ response, file }: Context): number {
 
 export function queryEa({ response, file }: Context): number {
   const list = file.virtual === null ? eaList(file.view.tree, file.inode) : [];
-  if (list.length === 0) return NtStatus.NO_EAS_ON_FILE;
+  // That there are none the driver says in words of its own.
   return response.buffer(RESPONSE.BODY, layExtendedAttributes(list))
     ? NtStatus.SUCCESS
     : NtStatus.EA_TOO_LARGE;
