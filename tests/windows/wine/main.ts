@@ -1,0 +1,118 @@
+/**
+ * What can be shown of Windows without Windows: `deno task test:wine [--chroot DIR]`.
+ *
+ * Makes a Debian with wine 10 and mingw-w64 (in a temporary directory that goes afterwards; --chroot keeps one), a stand-in
+ * for WinFsp's library, and executables for Windows, and runs those. Needs root, debootstrap and Debian's packages; not in
+ * CI. Ends with "N passed, N failed". Nothing here says what WinFsp's driver does.
+ */
+
+import { parseArgs } from "node:util";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const HERE = fileURLToPath(new URL(".", import.meta.url));
+const ROOT = join(HERE, "../../..");
+const TARGET = "x86_64-pc-windows-msvc";
+const WINE = [
+  ...["env", "WINEPREFIX=/wp", "WINEDEBUG=-all", "DISPLAY=", "WINEDLLOVERRIDES=mscoree,mshtml="],
+  ...["timeout", "300", "/usr/lib/wine/wine64"],
+];
+/** Where the programs are in the chroot. */
+const PLACE = "agentvfs";
+
+const { values } = parseArgs({ options: { chroot: { type: "string" } } });
+const chroot = values.chroot ?? await Deno.makeTempDir({ prefix: "agentvfs-wine-" });
+const place = join(chroot, PLACE);
+let passed = 0;
+let failed = 0;
+try {
+  await must("make_chroot", [join(HERE, "make_chroot"), chroot]);
+  await Deno.mkdir(place, { recursive: true });
+  await standIn();
+  await program();
+} finally {
+  await enter([...WINE.slice(0, 5), "/usr/lib/wine/wineserver64", "-k"]);
+  if (values.chroot === undefined) await Deno.remove(chroot, { recursive: true });
+}
+console.log(`${passed} passed, ${failed} failed`);
+Deno.exit(failed === 0 ? 0 : 1);
+
+/** The calls of WinFsp's library, with the thread that waits in it. */
+async function standIn(): Promise<void> {
+  await Deno.copyFile(join(HERE, "winfsp_stand_in.c"), join(place, "winfsp_stand_in.c"));
+  const [source, library] = [`/${PLACE}/winfsp_stand_in.c`, `/${PLACE}/winfsp-x64.dll`];
+  await must(
+    "the stand-in is compiled",
+    entering([
+      "x86_64-w64-mingw32-gcc",
+      "-O2",
+      "-Wall",
+      "-Werror",
+      "-shared",
+      "-o",
+      library,
+      source,
+    ]),
+  );
+  await must("its check is compiled", [
+    ...[join(ROOT, "scripts/deno_compile"), TARGET, "--allow-all", "--no-check"],
+    ...["--include", join(HERE, "stand_in_worker.ts")],
+    ...["--output", join(place, "stand_in_check.exe"), join(HERE, "stand_in_check.ts")],
+  ]);
+  const { code, output } = await wine("stand_in_check.exe", `Z:\\${PLACE}\\winfsp-x64.dll`);
+  const lines = output.split("\n").filter((line) => line.startsWith("ok "));
+  for (const line of lines) report(line.slice(3), true);
+  if (code !== 0) report(`the check of the stand-in ended with ${code}: ${output}`, false);
+}
+
+/** The whole executable. */
+async function program(): Promise<void> {
+  await must("the executables are compiled", [
+    join(ROOT, "scripts/compile"),
+    "--all",
+    join(chroot, "compiled"),
+  ]);
+  await Deno.copyFile(
+    join(chroot, "compiled/agentvfs-windows-x86_64.exe"),
+    join(place, "agentvfs.exe"),
+  );
+  await says("agentvfs --version", ["--version"], 0, /^agentvfs \d+\.\d+\.\d+/m);
+  await says("agentvfs --help", ["--help"], 0, /Usage: agentvfs COMMAND/);
+}
+
+/** Runs the program, and looks at its exit code and what it prints. */
+async function says(what: string, args: string[], code: number, words: RegExp): Promise<void> {
+  const ended = await wine("agentvfs.exe", ...args);
+  const isRight = ended.code === code && words.test(ended.output);
+  report(isRight ? what : `${what} ended with ${ended.code}: ${ended.output}`, isRight);
+}
+
+async function must(what: string, command: string[]): Promise<void> {
+  const { code, output } = await run(command);
+  if (code !== 0) {
+    throw new Error(`${what}: ${basename(command[0]!)} ended with ${code}\n${output}`);
+  }
+}
+
+function entering(command: string[]): string[] {
+  return [join(HERE, "enter_chroot"), chroot, ...command];
+}
+
+function enter(command: string[]) {
+  return run(entering(command));
+}
+
+function wine(executable: string, ...args: string[]) {
+  return enter([...WINE, `/${PLACE}/${executable}`, ...args]);
+}
+
+async function run([program, ...args]: string[]): Promise<{ code: number; output: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(program!, { args }).output();
+  return { code, output: [stdout, stderr].map((b) => new TextDecoder().decode(b)).join("") };
+}
+
+function report(what: string, isRight: boolean): void {
+  if (isRight) passed++;
+  else failed++;
+  console.log(`${isRight ? "ok" : "FAILED"}: ${what}`);
+}
