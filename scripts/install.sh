@@ -13,6 +13,9 @@ RELEASES=${AGENTVFS_RELEASES:-}
 # Whose signature a release has to have. Filled in where a release is made; what was made from the sources has none.
 SIGNER=''
 
+# After so many seconds in which nothing comes a server is given up.
+STALLED_S=${AGENTVFS_STALLED_S:-60}
+
 usage() {
   cat <<'END'
 Usage: install.sh [--from DIR|URL] [--version V] [--prefix DIR] [--restart]
@@ -96,8 +99,9 @@ check_libc() {
 fetch() {
   case $from in
     http://* | https://*)
-      if command -v curl >/dev/null 2>&1; then curl -fsSL --output "$2" "$from/$1"
-      elif command -v wget >/dev/null 2>&1; then wget -q -O "$2" "$from/$1"
+      if command -v curl >/dev/null 2>&1; then
+        curl -fsSL --connect-timeout "$STALLED_S" --speed-limit 1 --speed-time "$STALLED_S" --output "$2" "$from/$1"
+      elif command -v wget >/dev/null 2>&1; then wget -q -T "$STALLED_S" -O "$2" "$from/$1"
       else fail 4 "There is neither curl nor wget" "Install one of them, or download the release and say --from DIR"; fi
       ;;
     *) cp -- "$from/$1" "$2" ;;

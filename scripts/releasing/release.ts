@@ -97,7 +97,7 @@ async function keyOf({ dryRun, key }: Options, work: string): Promise<string> {
   if (dryRun) return await throwawayKey(work);
   if (key !== undefined) return resolve(key);
   const held = Deno.env.get("AGENTVFS_SIGNING_KEY");
-  if (held === undefined) {
+  if (held === undefined || held === "") {
     throw new Refusal("There is no key to sign with", "Say --key FILE, or try it with --dry-run");
   }
   const file = join(work, "key");

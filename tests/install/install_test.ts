@@ -126,6 +126,47 @@ for (const [what, [spoil, said]] of Object.entries(SPOILED)) {
     }));
 }
 
+Deno.test("a server that stops sending is given up: what was there stays", () =>
+  withBed(async (bed) => {
+    await bed.install(["--from", bed.release]);
+    const before = await bed.files();
+    await makeRelease(bed.release, "1.3.0");
+    const stalls = (name: string, bytes: Uint8Array<ArrayBuffer>) =>
+      name !== `agentvfs-1.3.0-${PLATFORM}` ? undefined : new Response(
+        new ReadableStream({ start: (controller) => controller.enqueue(bytes.subarray(0, 50)) }),
+        { headers: { "content-length": `${bytes.length}` } },
+      );
+    await withServer(bed.release, stalls, async (url) => {
+      const env = { AGENTVFS_STALLED_S: "1" };
+      const { code, stderr } = await bed.install(["--from", url], { env });
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /Cannot get http/);
+    });
+    assert.deepEqual(await bed.files(), before);
+  }));
+
+for (const signal of ["INT", "TERM", "HUP"]) {
+  Deno.test(`an installer that is ended by ${signal} leaves nothing behind`, () =>
+    withBed(async (bed) => {
+      // What brings the file ends the installer in the midst of it.
+      const path = await pathOf(bed, "cp");
+      await Deno.remove(join(path, "cp"));
+      const script = `#!/bin/sh
+/bin/cp "$@"
+case $2 in *agentvfs-1.2.0-*) kill -${signal} $PPID ;; esac
+`;
+      await Deno.writeTextFile(join(path, "cp"), script);
+      await Deno.chmod(join(path, "cp"), 0o755);
+      const temporary = join(bed.root, "tmp");
+      await Deno.mkdir(temporary);
+      const env = { TMPDIR: temporary };
+      const { code } = await bed.install(["--from", bed.release], { path, env });
+      assert.notEqual(code, 0);
+      assert.deepEqual(await bed.files(), []);
+      assert.deepEqual(await Array.fromAsync(Deno.readDir(temporary)), []);
+    }));
+}
+
 Deno.test("a newer version takes the place of an older one; an older one has to be asked for", () =>
   withBed(async (bed) => {
     await makeRelease(bed.release, "1.9.0", "1.10.0");
