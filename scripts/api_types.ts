@@ -6,14 +6,9 @@
 
 import type { JsonSchema } from "@valibot/to-json-schema";
 import { getTitle } from "valibot";
-import { WorkspaceEvent } from "../src/control/shapes/events.ts";
-import { TestedMergeReport } from "../src/control/shapes/tested_merge.ts";
 import { loadMethods } from "../src/control/methods.ts";
 import { meaningOf, nameOf, typeOf } from "./describe_shape.ts";
-import { jsonSchemas } from "./json_schema.ts";
-
-/** Shapes that no method answers with, and the library does. */
-const ELSEWHERE = [WorkspaceEvent, TestedMergeReport];
+import { ELSEWHERE, jsonSchemas } from "./json_schema.ts";
 
 const HEADER = `/**
  * The types of what a daemon can be asked, and of what it answers, written from the declarations in \`../methods/\` by
@@ -33,7 +28,7 @@ export type Time = string;
 
 /** The whole of src/control/api/types.ts, not formatted. */
 export async function apiTypes(): Promise<string> {
-  const { methods, shapes } = await jsonSchemas(ELSEWHERE);
+  const { methods, shapes } = await jsonSchemas();
   const briefs = await loadMethods();
   const parts = [HEADER];
   const used = new Set<string>();

@@ -10,6 +10,8 @@ import { COMMANDS } from "../src/cli/commands.ts";
 import { output as refusal } from "../src/cli/outputs/refusal.ts";
 import { loadMethods } from "../src/control/methods.ts";
 import type { Schema } from "../src/control/schema.ts";
+import { WorkspaceEvent } from "../src/control/shapes/events.ts";
+import { TestedMergeReport } from "../src/control/shapes/tested_merge.ts";
 
 /** Something declared, and its version. */
 export interface Declared {
@@ -30,8 +32,11 @@ export interface Schemas {
   readonly shapes: Readonly<Record<string, JsonSchema>>;
 }
 
-/** All that is declared, and `more` shapes. What has a name is referred to. */
-export async function jsonSchemas(more: readonly Schema[] = []): Promise<Schemas> {
+/** Shapes that no method answers with: events that are told, and what the library makes of several calls. */
+export const ELSEWHERE = [WorkspaceEvent, TestedMergeReport] as const;
+
+/** All that is declared. What has a name is referred to. */
+export async function jsonSchemas(): Promise<Schemas> {
   const methods = await loadMethods();
   const outputs = new Map<string, { version: number; schema: Schema }>();
   for (const [name, row] of Object.entries(COMMANDS)) {
@@ -44,7 +49,7 @@ export async function jsonSchemas(more: readonly Schema[] = []): Promise<Schemas
   }
   const named = new Map<string, Schema>();
   for (const { result } of methods.values()) collect(result, named);
-  for (const schema of more) collect(schema, named);
+  for (const schema of ELSEWHERE) collect(schema, named);
   for (const { schema } of [...outputs.values(), refusal]) collect(schema, named);
 
   const config: ConversionConfig = {

@@ -12,7 +12,8 @@ import { absolutePath, currentDirectory } from "../../host/current_directory.ts"
 import { isListening } from "../../control/socket_path.ts";
 import { isWithin, listMounts, type Mount, MOUNT_TYPE } from "../../host/mounts.ts";
 import type { PlaceInMount } from "./place_in_mount.ts";
-import { listWorkspaces, WorkspaceError, type WorkspaceRecord } from "./workspace.ts";
+import { listWorkspaces } from "./workspace.ts";
+import { WorkspaceError, type WorkspaceRecord } from "./workspace_record.ts";
 
 /** What is known of the daemon; all of it may be left out. */
 export interface FindOptions {
