@@ -11,6 +11,7 @@
  * @module
  */
 
+import { IS_LINUX } from "../ffi/linux/libc.ts";
 import {
   attachRawTracepoint,
   createArray,
@@ -105,6 +106,7 @@ export class CallerStamps {
 
   /** Why it cannot be had, for people, if the kernel or the privileges do not allow it. */
   static load(): CallerStamps | string {
+    if (!IS_LINUX) return "only Linux has it";
     // The kernel numbers the threads of requests as the file system's PID namespace does.
     if (Deno.readLinkSync("/proc/self/ns/pid") !== FIRST_PID_NAMESPACE) {
       return "this is a PID namespace of its own";

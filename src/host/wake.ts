@@ -10,4 +10,20 @@ import * as linux from "./linux/wake.ts";
 import * as macos from "./macos/wake.ts";
 import { pick } from "./pick.ts";
 
-export const { createWake, rest, wake } = pick(linux, { macos });
+export interface PollSet {
+  /** Waits for one of the first `count` until it can be read from, at most so many ms, or with -1 for ever. */
+  wait(count: number, timeout: number): number;
+  /** What there is of the descriptor at `index`, if the last wait was for it. */
+  events(index: number): number;
+}
+
+export const { createWake, POLLIN, PollSet, rest, wake } = pick<{
+  /** A new wake; negative if there is none to be had. */
+  createWake(): number;
+  POLLIN: number;
+  PollSet: new (fds: readonly number[]) => PollSet;
+  /** The wake is not readable any more. */
+  rest(fd: number): void;
+  /** Makes the wake readable. */
+  wake(fd: number): void;
+}>(linux, { macos });

@@ -17,6 +17,7 @@ import type { Inode } from "../tree/nodes/inode.ts";
 import type { RequestId } from "../tree/journal/journal_record.ts";
 import type { WorkingTree } from "../tree/working_tree.ts";
 import type { RemovalWatch } from "./removal_watch.ts";
+import type { ShownChanges } from "./shown_changes.ts";
 
 export interface View {
   readonly number: number;
@@ -36,6 +37,8 @@ export interface View {
   isRouted: boolean;
   /** Sees when very much is being deleted in it, if that is wanted. */
   removals?: RemovalWatch | undefined;
+  /** Where nobody can be told of changes: times that are shown for files' own. */
+  shownChanges?: ShownChanges | undefined;
 }
 
 /** The view at the root of the mount. */

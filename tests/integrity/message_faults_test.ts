@@ -105,12 +105,13 @@ class Machine {
       const session = {
         serveParked: () => {},
         drain: () => 0,
+        changedBehind: () => {},
         context: { connection: null },
-        options: { routing: null },
       } as unknown as Session;
       const views = new ViewTable(view, () => {});
       const byView = viewCommands({
         session,
+        routing: null,
         views,
         captures,
         witnesses: new Map(),

@@ -9,6 +9,8 @@
 
 import {
   ATTR,
+  ATTR_OUT,
+  ENTRY_OUT,
   Fattr,
   IN_HEADER,
   INIT_IN,
@@ -92,51 +94,98 @@ class Message {
   }
 }
 
-export class Bridge {
-  constructor(readonly stream: MemoryStream, readonly session: StreamSession) {
-    this.#begin();
-  }
+export interface TranslatorOptions {
+  /** How long Linux' kernel believes names and attributes; as long as the session says, if this is left out. */
+  readonly cacheSeconds?: number;
+}
 
-  /** The answer to a request of Linux; null: it gets none. */
-  answer(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | null {
-    const request = new Message(bytes);
-    const opcode = request.u32(IN_HEADER.OPCODE);
-    if (UNANSWERED.has(opcode)) return null;
-    if (opcode === Opcode.INIT) return this.#init(request).bytes;
-    if (ABSENT.has(opcode)) return refusal(request, Errno.ENOSYS).bytes;
-    const said = inDarwin(request, opcode);
-    if (typeof said === "number") return refusal(request, said).bytes;
-    this.stream.send(said.bytes);
-    if (!this.session.serve()) throw new Error(`The session ended at operation ${opcode}`);
-    const answer = this.stream.receive();
-    if (answer === null) throw new Error(`No answer to operation ${opcode}`);
-    return inLinux(new Message(answer), request, opcode).bytes;
-  }
+/** Says requests of Linux in macOS's dialect, and the answers to them in Linux'. */
+export class Translator {
+  constructor(readonly options: TranslatorOptions = {}) {}
 
-  /** The conversation of macOS begins as the one with Linux does not. */
-  #begin(): void {
+  /** What macOS's conversation begins with, which the one with Linux does not. */
+  greeting(): Uint8Array<ArrayBuffer> {
     const request = new Message(new Uint8Array(BODY + 16));
     request.set(0, BODY + 16);
     request.set(IN_HEADER.OPCODE, Opcode.INIT);
     request.set(BODY + INIT_IN.MAJOR, 7);
     request.set(BODY + INIT_IN.MINOR, 19);
     request.set(BODY + INIT_IN.FLAGS, 0xffffffff);
-    this.stream.send(request.bytes);
-    this.session.serve();
-    const answer = this.stream.receive();
+    return request.bytes;
+  }
+
+  greeted(answer: Uint8Array<ArrayBuffer> | null): void {
     if (answer === null || new Message(answer).u32(OUT_HEADER.ERROR) !== 0) {
       throw new Error("INIT was refused");
     }
   }
 
+  /** A request in macOS's dialect, or the answer to what cannot be said there; null: it gets none. */
+  say(
+    bytes: Uint8Array<ArrayBuffer>,
+  ): { request: Uint8Array<ArrayBuffer> } | { answer: Uint8Array<ArrayBuffer> } | null {
+    const request = new Message(bytes);
+    const opcode = request.u32(IN_HEADER.OPCODE);
+    if (UNANSWERED.has(opcode)) return null;
+    if (opcode === Opcode.INIT) return { answer: this.#init(request).bytes };
+    if (ABSENT.has(opcode)) return { answer: refusal(request, Errno.ENOSYS).bytes };
+    const said = inDarwin(request, opcode);
+    return typeof said === "number"
+      ? { answer: refusal(request, said).bytes }
+      : { request: said.bytes };
+  }
+
+  /** The answer of a session, for the request as Linux made it. */
+  hear(answer: Uint8Array<ArrayBuffer>, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    const request = new Message(bytes);
+    const opcode = request.u32(IN_HEADER.OPCODE);
+    const heard = inLinux(new Message(answer), request, opcode);
+    const { cacheSeconds } = this.options;
+    const isRefusal = heard.u32(OUT_HEADER.ERROR) !== 0;
+    if (cacheSeconds === undefined || isRefusal) return heard.bytes;
+    const times = ENTRIES.has(opcode)
+      ? [ENTRY_OUT.ENTRY_VALID, ENTRY_OUT.ATTR_VALID]
+      : ATTRIBUTES.has(opcode)
+      ? [ATTR_OUT.VALID]
+      : [];
+    for (const at of times) heard.view.setBigUint64(OUT + at, BigInt(cacheSeconds), true);
+    return heard.bytes;
+  }
+
   #init(request: Message): Message {
     const answer = emptyAnswer(request, INIT_OUT.SIZE);
+    const flags = InitFlag.BIG_WRITES | AUTO_INVAL_DATA;
     answer.set(OUT + INIT_OUT.MAJOR, KERNEL_VERSION);
     answer.set(OUT + INIT_OUT.MINOR, KERNEL_MINOR_VERSION);
-    answer.set(OUT + INIT_OUT.FLAGS, request.u32(BODY + INIT_IN.FLAGS) & InitFlag.BIG_WRITES);
+    answer.set(OUT + INIT_OUT.FLAGS, request.u32(BODY + INIT_IN.FLAGS) & flags);
     answer.set(OUT + INIT_OUT.MAX_WRITE, MAX_WRITE);
     answer.set(OUT + INIT_OUT.TIME_GRAN, 1);
     return answer;
+  }
+}
+
+/** FUSE_AUTO_INVAL_DATA: pages are read again where a file's size or time is another one. */
+const AUTO_INVAL_DATA = 1 << 12;
+
+export class Bridge {
+  readonly #translator = new Translator();
+
+  constructor(readonly stream: MemoryStream, readonly session: StreamSession) {
+    this.stream.send(this.#translator.greeting());
+    this.session.serve();
+    this.#translator.greeted(this.stream.receive());
+  }
+
+  /** The answer to a request of Linux; null: it gets none. */
+  answer(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> | null {
+    const said = this.#translator.say(bytes);
+    if (said === null) return null;
+    if ("answer" in said) return said.answer;
+    this.stream.send(said.request);
+    if (!this.session.serve()) throw new Error("The session ended");
+    const answer = this.stream.receive();
+    if (answer === null) throw new Error("There is no answer");
+    return this.#translator.hear(answer, bytes);
   }
 }
 

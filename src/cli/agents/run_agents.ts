@@ -9,7 +9,7 @@ import type { ControlClient } from "../../control/client.ts";
 import type { Ask } from "../../control/library/ask.ts";
 import type { TestedMergeReport } from "../../control/shapes/tested_merge.ts";
 import type { BranchReport } from "../../control/service/branches.ts";
-import { checkNamespaces } from "../../daemon/runs/run_view.ts";
+import { checkNamespaces } from "../../daemon/runs/run_on_branch.ts";
 import { startSupervised, type SupervisedPlan } from "../../daemon/runs/supervised_run.ts";
 import { absolutePath } from "../../host/current_directory.ts";
 import {

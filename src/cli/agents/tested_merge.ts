@@ -8,7 +8,7 @@ import type { Ask } from "../../control/library/ask.ts";
 import { mergedOf, mergeTested } from "../../control/library/merge_tested.ts";
 import type { MergeTestedOptions } from "../../control/library/merge_tested_options.ts";
 import type { CandidateReport, TestedMergeReport } from "../../control/shapes/tested_merge.ts";
-import { checkNamespaces } from "../../daemon/runs/run_view.ts";
+import { checkNamespaces } from "../../daemon/runs/run_on_branch.ts";
 import { say } from "../after_run.ts";
 import type { CommandInput } from "../command.ts";
 import { conflictLine } from "../print/conflict_line.ts";

@@ -33,13 +33,14 @@ import type { ThreadMemory } from "../../control/service/daemon.ts";
 import type { StoreStatsReport, VerifyReport } from "../../control/service/store.ts";
 import type { ChangeCounts } from "../../history/commits/commit.ts";
 import {
+  findWatches,
   invalidateAll,
-  type InvalidationData,
   notify,
   prune,
   requestResend,
-} from "../../mount/linux/notify.ts";
-import { findWatches, type Watches } from "../../mount/linux/watches.ts";
+} from "../adapter/notifications.ts";
+import type { InvalidationData } from "../../mount/linux/notify.ts";
+import type { Watches } from "../../mount/linux/watches.ts";
 import type { SkippedPath } from "../../source/import_source.ts";
 import type { Hasher } from "../../store/format/hasher.ts";
 import type { SourceIdentity } from "../../source/source_identity.ts";
@@ -414,8 +415,8 @@ export function backgroundJobs(
       plan: `${start.store}/applying.json`,
     }),
     redoTarget: (branch) => history.undos.redoTarget(branch),
-    notify: (invalidation) => {
-      notify(start.fuseFd, invalidation);
+    notify: async (invalidation) => {
+      await notify(start.fuseFd, invalidation, start.mount);
       return null;
     },
     requestResend: () => {

@@ -6,7 +6,8 @@
 
 import { monotonicTime } from "../../host/clock.ts";
 import type { InvalidationData } from "../../mount/linux/notify.ts";
-import type { Session } from "../../mount/linux/session.ts";
+import type { Routing } from "../../mount/linux/routing.ts";
+import type { MountSession } from "../../mount/dispatch/mount_session.ts";
 import { ChangeWitness } from "../../mount/recording/change_witness.ts";
 import { RemovalWatch } from "../../mount/removal_watch.ts";
 import { type View, type ViewTable, wireNode } from "../../mount/views.ts";
@@ -47,7 +48,9 @@ export type ViewCommandTable = { [K in keyof ViewCommands]: ViewRow<K> };
 
 export interface FsThreadState {
   readonly store: Store;
-  readonly session: Session;
+  readonly session: MountSession;
+  /** Null: everybody sees the main view at the mountpoint. */
+  readonly routing: Routing | null;
   readonly views: ViewTable;
   readonly captures: Captures;
   readonly policy: FsPolicy;
@@ -57,7 +60,7 @@ export interface FsThreadState {
 }
 
 export function fsCommands(state: FsThreadState): FsCommandTable {
-  const { store, session, views, captures } = state;
+  const { store, session, views, captures, routing } = state;
   const { virtual } = session.context;
   const { policy } = session.options;
   return {
@@ -71,11 +74,10 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       return { ...virtual.nodes.setBranches(names, gone), attributes: [] };
     },
     resume: () => {
-      session.frozen = false;
+      session.takeOver();
       return null;
     },
     route: (sessions) => {
-      const { routing } = session.options;
       if (routing === null) throw new Error("The mount is not routed");
       const fresh = routing.setSessions(sessions);
       const ids = fresh.flatMap(({ number, tree }) =>
@@ -139,7 +141,9 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
 export type Captures = Map<number, PendingCapture>;
 
 export interface ViewState {
-  readonly session: Session;
+  readonly session: MountSession;
+  /** Null: everybody sees the main view at the mountpoint. */
+  readonly routing: Routing | null;
   readonly views: ViewTable;
   readonly captures: Captures;
   /** By view: who sees what is changed. */
@@ -148,8 +152,10 @@ export interface ViewState {
 }
 
 export function viewCommands(state: ViewState): ViewCommandTable {
-  const { session, views, captures, witnesses } = state;
+  const { session, views, captures, witnesses, routing } = state;
   const tree = (number: number) => find(views, number).tree;
+  const changedBehind = (view: View, { parents, data, attributes }: Stale) =>
+    session.changedBehind(view, [...parents, ...data, ...attributes]);
   /** Ends the capture that is being stored, unless `end` throws. */
   const endCapture = (number: number, end: (pending: PendingCapture) => void) => {
     const pending = captures.get(number);
@@ -217,6 +223,7 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       changing.nextInode = nextInode;
       try {
         const invalidation = retarget(changing, snapshot);
+        changedBehind(view, invalidation);
         if (watches === null) return posted(number, invalidation);
         const { isRouted } = view;
         // Directories that views share have whose inode numbers was told last.
@@ -266,14 +273,18 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       return null;
     },
     oldest: (number) => tree(number).nodes.oldest().map((id) => wireNode(number, id)),
-    adopt: (number, snapshot) => posted(number, adoptImport(tree(number), snapshot)),
+    adopt: (number, snapshot) => {
+      const invalidation = adoptImport(tree(number), snapshot);
+      changedBehind(find(views, number), invalidation);
+      return posted(number, invalidation);
+    },
     close: (number, { onlyIdle }) => {
       const view = views.get(number);
       if (view === undefined || (onlyIdle && !view.tree.nodes.isIdle)) return null;
       const data = [...view.tree.nodes.ids()].map((id) => wireNode(number, id));
       views.remove(number);
       witnesses.delete(number);
-      session.options.routing?.shared.close(view);
+      routing?.shared.close(view);
       view.tree.close();
       return { parents: [], names: [], removed: [], data, attributes: [] };
     },

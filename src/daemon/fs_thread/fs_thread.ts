@@ -16,10 +16,6 @@ import { Routing } from "../../mount/linux/routing.ts";
 import { WITHOUT_VARIABLE } from "../../mount/fuse/init.ts";
 import { SharedDirectories } from "../../mount/shared_directories.ts";
 import { SharedLog } from "../../mount/shared_log.ts";
-import { KernelFlushes } from "../../mount/linux/flushes.ts";
-import { systemKeepAwake } from "../../mount/linux/keep_awake.ts";
-import { Session } from "../../mount/linux/session.ts";
-import { PastReenactors } from "../../mount/linux/past_reenactors.ts";
 import { Recorder } from "../../mount/recording/recorder.ts";
 import { Reenactment } from "../../mount/fuse/reenactment.ts";
 import type { InheritedNodes } from "../../mount/fuse/virtual_nodes.ts";
@@ -50,6 +46,7 @@ import type {
   ViewStart,
 } from "../threads/messages.ts";
 import { FsPolicy } from "./fs_policy.ts";
+import { makeSession } from "./make_session.ts";
 import { type OpenedView, openView } from "./open_view.ts";
 import { postedError } from "../threads/posted_error.ts";
 
@@ -105,11 +102,9 @@ function serve(
     onStale: (node) => post({ type: "stale", node }),
   });
   const witnesses = new Map<number, ChangeWitness>();
-  const session = new Session({
+  const session = makeSession({
+    start,
     ...(main!.connection === null ? {} : { resumed: main!.connection }),
-    fd: start.fuseFd,
-    commandFd: start.mailbox.eventFd,
-    filtersFd: start.filtersFd,
     views,
     routing: routing?.routing ?? null,
     storePath: binaryString(start.store),
@@ -119,11 +114,8 @@ function serve(
     reenactment,
     policy: policy.gate,
     wantsOpens: start.wantsOpens,
-    pastReenactors: new PastReenactors(start.pastReenactors),
     recorder,
     list: (path) => post({ type: "list", path }),
-    flushes: new KernelFlushes(),
-    keepAwake: start.keepAwake ? systemKeepAwake() : null,
     onIdle: collectGarbage,
     witnesses,
     onRemoving: (view) => {
@@ -142,6 +134,7 @@ function serve(
   const viewState = {
     views,
     session,
+    routing: routing?.routing ?? null,
     captures,
     witnesses,
     postCapture: (posted: PostedCapture) => start.captures.postMessage(posted),
@@ -150,6 +143,7 @@ function serve(
   const table = fsCommands({
     store,
     session,
+    routing: routing?.routing ?? null,
     views,
     captures,
     policy,

@@ -6,13 +6,8 @@
  * @module
  */
 
-import { binaryString } from "../../../ffi/binary_string.ts";
-import {
-  handDown,
-  LibfuseError,
-  type LibfuseSession,
-  mountSession,
-} from "../../mount/linux/device.ts";
+import { handDown } from "../adapter/device.ts";
+import { mountProject } from "../adapter/mount_project.ts";
 import { ignoreFileSizeLimit } from "../../host/signals.ts";
 import { unmount } from "../../host/unmount.ts";
 import { mountAt } from "../../host/mounts.ts";
@@ -31,10 +26,10 @@ import {
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { type End, endOf } from "./server_end.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
-import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
+import type { DaemonConfig } from "../workspaces/workspace.ts";
 
 /**
- * Runs until the file system is unmounted. Resolves with the exit code. Throws {@linkcode WorkspaceError}.
+ * Runs until the file system is unmounted. Resolves with the exit code. Throws WorkspaceError.
  *
  * @param command runs this program; asked once, as the kernel has no path for an executable that a newer one replaced
  */
@@ -42,7 +37,7 @@ export async function runKeeper(config: DaemonConfig, command = selfCommand()): 
   // And the server's, which inherits that: a file that may not grow is an error of one operation.
   ignoreFileSizeLimit();
   tolerateFullLog();
-  const session = await mount(config);
+  const session = await mountProject(config);
   handDown(session);
   let stopping = false;
   let server: Deno.ChildProcess | undefined;
@@ -149,43 +144,4 @@ function startServer(
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-}
-
-async function mount(config: DaemonConfig): Promise<LibfuseSession> {
-  await checkDevice();
-  const options = ["fsname=agentvfs", "subtype=agentvfs", "default_permissions", "noatime"];
-  if (config.allowOther) options.push("allow_other");
-  let session: LibfuseSession | null;
-  try {
-    session = mountSession(binaryString(config.mount), options);
-  } catch (cause) {
-    if (!(cause instanceof LibfuseError)) throw cause;
-    throw new WorkspaceError("libfuse_missing", 4, "libfuse3 is not installed", {
-      hint: "Install it: sudo apt-get install libfuse3-3 fuse3",
-      cause,
-    });
-  }
-  if (session !== null) return session;
-  throw new WorkspaceError("mount_failed", 4, `Cannot mount ${config.mount}`, {
-    hint: config.allowOther && Deno.uid() !== 0
-      ? "--allow-other needs the line user_allow_other in /etc/fuse.conf"
-      : "libfuse said why above; agentvfs doctor checks what a mount needs",
-  });
-}
-
-async function checkDevice(): Promise<void> {
-  try {
-    (await Deno.open("/dev/fuse", { read: true, write: true })).close();
-  } catch (cause) {
-    const missing = cause instanceof Deno.errors.NotFound;
-    throw new WorkspaceError(
-      "no_fuse_device",
-      4,
-      missing ? "/dev/fuse does not exist" : "/dev/fuse cannot be opened by this user",
-      {
-        hint: missing ? "Load it: sudo modprobe fuse" : "Allow it: sudo chmod 666 /dev/fuse",
-        cause,
-      },
-    );
-  }
 }

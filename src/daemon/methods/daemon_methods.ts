@@ -33,7 +33,7 @@ import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { PolicyMethods } from "./policy_methods.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import type { ImportState } from "../background/import_state.ts";
-import type { DirectoryLister } from "../../mount/linux/list_directories.ts";
+import type { DirectoryLister } from "../adapter/caches.ts";
 import type { RoutingState } from "../threads/messages.ts";
 import { listUsers, type MountUser, useElsewhere, usersAt } from "../../host/mount_users.ts";
 import type { TelemetryClient } from "../telemetry/telemetry_client.ts";

@@ -9,7 +9,9 @@
 
 import { join } from "node:path";
 import { OPCODE_LIMIT } from "../../../ffi/fuse_kernel.ts";
-import { inheritedDevice } from "../../mount/linux/device.ts";
+import { DirectoryLister, mappedFlusher } from "../adapter/caches.ts";
+import { inheritedDevice } from "../adapter/device.ts";
+import { untilMounted } from "../adapter/mount_project.ts";
 import { ignoreFileSizeLimit } from "../../host/signals.ts";
 import { ProjectWatch } from "./project_watch.ts";
 import { ControlServer } from "../../control/server.ts";
@@ -42,7 +44,6 @@ import { startTelemetry } from "../telemetry/start_telemetry.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
 import { saveIdentity } from "../workspaces/imported_identity.ts";
-import { DirectoryLister } from "../../mount/linux/list_directories.ts";
 import { mountGeneration } from "./mount_generation.ts";
 import { KnownReenactors } from "../watchers/known_reenactors.ts";
 import { Watchers } from "../watchers/watchers.ts";
@@ -69,7 +70,6 @@ import { RunSessions } from "../../views/run_sessions.ts";
 import { Authority } from "../branches/authority.ts";
 import { onUncaught } from "../threads/uncaught.ts";
 import { ViewRegistry } from "../branches/view_registry.ts";
-import { mappedFlusher } from "../../mount/linux/flush_mapped.ts";
 import { unmount } from "../../host/unmount.ts";
 /** Label of the commit that is the imported source. */
 const IMPORT_LABEL = "initial";
@@ -216,6 +216,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   if (replayed > 1 + others.length) console.log(`Recovered ${replayed} journal records`);
   if (tornBytes > 0) console.log(`The journal ended in ${tornBytes} bytes, never answered`);
   fs.ended.catch(die);
+  if (isFirst()) await untilMounted(config.mount);
   // Before anything is answered: rules may ask them.
   await filters.begin();
   if (!isFirst()) {

@@ -10,6 +10,7 @@ import { tellsOf } from "../../telemetry/level.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { EBPF, EbpfSource } from "../../telemetry/linux/ebpf_source.ts";
+import { HAS_SOURCES } from "../../telemetry/linux/has_sources.ts";
 import { FANOTIFY, FanotifySource } from "../../telemetry/linux/fanotify_source.ts";
 import { LDPRELOAD, LdPreloadSource } from "../../telemetry/linux/ldpreload_source.ts";
 import type { PreloadRules } from "../../telemetry/linux/preload_layout.ts";
@@ -19,7 +20,11 @@ import { SECCOMP } from "../../telemetry/linux/seccomp_watch.ts";
 import { isToldByMount } from "../../telemetry/told_by_mount.ts";
 import { MOUNT_SOURCE } from "../../telemetry/mount_source.ts";
 import { type Source, type SourceDescription, SourceError } from "../../telemetry/source.ts";
-import type { OptionalSource, TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
+import {
+  OPTIONAL_SOURCES,
+  type OptionalSource,
+  type TelemetryChoice,
+} from "../../telemetry/telemetry_choice.ts";
 import { ProcessBranches } from "./process_branches.ts";
 import type { SourceState, TelemetryStart, Watched } from "./messages.ts";
 
@@ -52,6 +57,11 @@ export class SourceSet {
     const { choice, mountpoint, places } = start;
     this.choice = choice;
     this.#mountpoint = mountpoint;
+    // Whoever watches more than the mount is Linux's: none is started, and each says why.
+    if (!HAS_SOURCES) {
+      for (const name of OPTIONAL_SOURCES) this.#why.set(name, "only Linux has it");
+      return;
+    }
     try {
       this.#socket = RecordSocket.open(recordSocketPath(start.control));
     } catch (error) {

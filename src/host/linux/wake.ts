@@ -7,6 +7,8 @@
 import { EFD_CLOEXEC, EFD_NONBLOCK, eventfd } from "../../../ffi/linux/descriptor.ts";
 import { read, write } from "../../../ffi/linux/file.ts";
 
+export { POLLIN, PollSet } from "../../../ffi/linux/descriptor.ts";
+
 /** A new wake, to be polled for reading; negative if there is none to be had. */
 export function createWake(): number {
   return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -5,6 +5,8 @@
  */
 
 export {
+  POLLIN,
+  PollSet,
   take as rest,
   trigger as wake,
   userQueue as createWake,

@@ -11,6 +11,7 @@ import type { Inode } from "../../tree/nodes/inode.ts";
 import { blocksOf } from "../../tree/operations/read.ts";
 import type { Status } from "../../tree/status.ts";
 import type { SharedDirectories } from "../shared_directories.ts";
+import type { ShownChanges } from "../shown_changes.ts";
 import { INODE_SPACES, type View, wireNode } from "../views.ts";
 import type { Dialect } from "./dialect.ts";
 import { errnoOf } from "./errno.ts";
@@ -86,10 +87,23 @@ export class Reply {
     view.setUint32(at + attr.RDEV, inode.rdev, true);
     view.setUint32(at + attr.BLKSIZE, 4096, true);
     view.setUint32(at + attr.FLAGS, 0, true);
+    if (shown.shownChanges !== undefined) this.#changedBehind(at, shown.shownChanges, inode);
     if (created === null) return;
     // Nobody keeps it: it was not after the last change.
     this.u64(at + created.SECONDS, inode.mtimeSec);
     view.setUint32(at + created.NANOSECONDS, inode.mtimeNsec, true);
+  }
+
+  /** A directory whose names changed has a new time of modification, too. */
+  #changedBehind(at: number, changes: ShownChanges, inode: Inode): void {
+    const time = changes.of(inode.nodeId, inode.ctimeSec, inode.ctimeNsec);
+    if (time === null) return;
+    const { attr } = this.dialect;
+    this.u64(at + attr.CTIME, time.sec);
+    this.view.setUint32(at + attr.CTIME_NSEC, time.nsec, true);
+    if (inode.directory === null) return;
+    this.u64(at + attr.MTIME, time.sec);
+    this.view.setUint32(at + attr.MTIME_NSEC, time.nsec, true);
   }
 
   /** An answer that is a struct fuse_attr_out. Returns its length. */

@@ -6,14 +6,13 @@
  */
 
 import { dup, dup2 } from "../../../ffi/linux/descriptor.ts";
-import type { LibfuseSession } from "../../../ffi/linux/libfuse3.ts";
 
 export { LibfuseError, type LibfuseSession, mountSession } from "../../../ffi/linux/libfuse3.ts";
 
 const STANDARD_INPUT = 0;
 
 /** From now on child processes that inherit standard input get the device of `session`. */
-export function handDown(session: LibfuseSession): void {
+export function handDown(session: { readonly fd: number }): void {
   dup2(session.fd, STANDARD_INPUT);
 }
 

@@ -21,6 +21,7 @@ import {
 import { Errno } from "../../../ffi/linux/errno.ts";
 import { read, write } from "../../../ffi/linux/file.ts";
 import { type Adapter, Dispatcher, type DispatchOptions } from "../dispatch/dispatcher.ts";
+import type { MountSession } from "../dispatch/mount_session.ts";
 import type { Context } from "../fuse/context.ts";
 import { isWriteBack } from "../fuse/data_handlers.ts";
 import { MAX_BACKGROUND } from "../fuse/init.ts";
@@ -70,7 +71,7 @@ const IDLE_AFTER_REQUESTS = 2_000;
 /** Requests without write-back after which none is taken to be left. */
 const DRAIN_REQUESTS = 4 * MAX_BACKGROUND;
 
-export class Session {
+export class Session implements MountSession {
   readonly context: Context;
   readonly #dispatcher: Dispatcher;
   readonly #request: Context["request"];
@@ -204,6 +205,14 @@ export class Session {
     return SEVERAL_CPUS && !this.options.flushes.areUnderWay &&
       (this.#follow === null || this.#follow.cpu === null);
   }
+
+  /** From now on requests are read: those that were sent again come first. */
+  takeOver(): void {
+    this.frozen = false;
+  }
+
+  /** The kernel is told by another thread. */
+  changedBehind(): void {}
 
   #answer(length: number): void {
     const request = this.#request;

@@ -27,6 +27,8 @@ export const Next = { NOTHING: -1, END: -2, BROKEN: -3 } as const;
 
 export class MessageStream {
   readonly #taken: Uint8Array<ArrayBuffer>;
+  /** Of the message that is next only a part is there. */
+  hasPart = false;
 
   /** `most`: bytes that a message may have. */
   constructor(readonly calls: StreamCalls, readonly most: number) {
@@ -39,11 +41,14 @@ export class MessageStream {
    */
   peek(into: Uint8Array<ArrayBuffer>): number {
     const count = this.calls.peek(into);
+    this.hasPart = false;
     if (count === 0) return Next.END;
+    this.hasPart = count > 0;
     if (count < 4) return Next.NOTHING;
     const length = new DataView(into.buffer, into.byteOffset).getUint32(IN_HEADER.LENGTH, true);
     if (length < IN_HEADER.SIZE || length > this.most) return Next.BROKEN;
-    return count < length ? Next.NOTHING : length;
+    this.hasPart = count < length;
+    return this.hasPart ? Next.NOTHING : length;
   }
 
   /** Takes a message of this length, which was looked at. */

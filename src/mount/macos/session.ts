@@ -32,10 +32,12 @@ import {
   type DispatchOptions,
   hasAnswer,
 } from "../dispatch/dispatcher.ts";
+import type { MountSession } from "../dispatch/mount_session.ts";
 import type { Context } from "../fuse/context.ts";
 import type { Owner } from "../fuse/dialect.ts";
 import { OUT } from "../fuse/reply.ts";
 import { BODY, MAX_WRITE, type Request } from "../fuse/request.ts";
+import { ShownChanges } from "../shown_changes.ts";
 import { type View, VIRTUAL_VIEW } from "../views.ts";
 import { darwinDialect } from "./dialect.ts";
 import { type MessageStream, Next } from "./message_stream.ts";
@@ -46,15 +48,32 @@ import type { WaitingRequests } from "./waiting_requests.ts";
 
 export interface StreamSessionOptions extends DispatchOptions {
   readonly stream: MessageStream;
+  /** What {@linkcode StreamSession.run} waits for. */
+  readonly waits: StreamWaits;
+  /** Runs the commands that are waiting. */
+  readonly onCommand: () => void;
   /** Whose files all are shown to be. */
   readonly owner: Owner;
   readonly flush: Flush;
+  /** Another server was before this one. */
+  readonly isResumed: boolean;
   /** What the next server has to know of the answer under way. */
   readonly mark: ReplyMark;
   readonly waiting: WaitingRequests;
 }
 
-export class StreamSession {
+/** Waits until there is something to do. */
+export interface StreamWaits {
+  /** At most so many ms, or with -1 for ever; without looking at the stream where `isStreamWanted` is false. */
+  wait(isStreamWanted: boolean, timeout: number): void;
+  readonly isCommanded: boolean;
+  readonly isFiltered: boolean;
+}
+
+/** A message of which only a part is there is not looked at again before this time, ms. */
+const PART_MS = 1;
+
+export class StreamSession implements MountSession {
   readonly context: Context;
   readonly #dispatcher: Dispatcher;
   /** While true no request is read. So it begins where another server was before. */
@@ -63,11 +82,44 @@ export class StreamSession {
   ended = false;
   /** The first request may have been another server's. */
   #isFirst = true;
+  #served = 0;
 
   constructor(readonly options: StreamSessionOptions) {
-    this.frozen = options.resumed !== undefined;
+    this.frozen = options.isResumed;
     this.#dispatcher = new Dispatcher(options, streamAdapter(options));
     this.context = this.#dispatcher.context;
+  }
+
+  /** Serves until the other side is gone or {@linkcode ended}. */
+  run(): void {
+    const { waits, onCommand, recorder, policy: { filters } } = this.options;
+    let isPart = false;
+    while (!this.ended) {
+      const patience = Math.ceil(filters.patience());
+      const timeout = isPart ? PART_MS : patience === Infinity ? -1 : patience;
+      waits.wait(!this.frozen && !isPart, timeout);
+      if (filters.isWaiting && !this.frozen) this.serveFiltered();
+      if (waits.isCommanded) {
+        // A rollback moves what it likes.
+        recorder?.forget();
+        onCommand();
+        if (this.ended) return;
+      }
+      const before = this.#served;
+      if (!this.serve()) return;
+      isPart = !this.frozen && this.#served === before && this.options.stream.hasPart;
+    }
+  }
+
+  /** Nodes of a view are other than they were: they are shown with a new time of change, and its root, too. */
+  changedBehind(view: View, nodeIds: readonly number[]): void {
+    const { main } = this.options.views;
+    for (const changed of new Set([view, main])) {
+      changed.tree.tick();
+      changed.shownChanges ??= new ShownChanges();
+      const ids = changed === view ? nodeIds : [];
+      changed.shownChanges.moved([changed.tree.root.nodeId, ...ids], changed.tree.now);
+    }
   }
 
   /**
@@ -83,6 +135,7 @@ export class StreamSession {
       if (length < 0) return false;
       if (!this.#isFirst || !this.#wasHandled()) this.#answer(length);
       this.#isFirst = false;
+      this.#served++;
       stream.take(length);
     }
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { POLLIN, PollSet } from "../../../ffi/linux/descriptor.ts";
+import { POLLIN, PollSet } from "../../host/wake.ts";
 import type { Source } from "../source.ts";
 
 export class SourcePoll {

@@ -7,6 +7,8 @@
 
 /// <reference lib="deno.window" />
 
+import { fileURLToPath } from "node:url";
+
 const libraries: Readonly<Record<string, string>> = JSON.parse(
   Deno.env.get("AGENTVFS_STAND_INS") ?? "{}",
 );
@@ -31,4 +33,18 @@ Object.defineProperty(globalThis, "Worker", {
     }
   },
   writable: true,
+});
+
+const RealCommand = Deno.Command;
+const [main, pretending] = ["../../../main.ts", "./main.ts"].map((path) =>
+  fileURLToPath(new URL(path, import.meta.url))
+);
+Object.defineProperty(Deno, "Command", {
+  value: class extends RealCommand {
+    /** The program, where it starts itself, pretends, too. */
+    constructor(command: string | URL, options: Deno.CommandOptions = {}) {
+      const args = options.args?.map((arg) => arg === main ? pretending! : arg);
+      super(command, args === undefined ? options : { ...options, args });
+    }
+  },
 });

@@ -10,6 +10,7 @@ import { succeed } from "../../support/process.ts";
 /** Library by library, where macOS has it. */
 const SOURCES = {
   "/usr/lib/libSystem.B.dylib": "libsystem.c",
+  "/usr/local/lib/libfuse-t.dylib": "libfuse_t.c",
 } as const;
 
 /** Compiles them into `directory`. Resolves with the environment in which {@linkcode pretend} finds them. */
@@ -32,5 +33,10 @@ export async function compileStandIns(directory: string): Promise<Record<string,
       ...["-o", path, fileURLToPath(new URL(source, import.meta.url))],
     ]);
   }
-  return { AGENTVFS_STAND_INS: JSON.stringify(libraries) };
+  const server = fileURLToPath(new URL("nfs_server.ts", import.meta.url));
+  return {
+    AGENTVFS_STAND_INS: JSON.stringify(libraries),
+    AGENTVFS_STAND_IN_SERVER:
+      `exec '${Deno.execPath()}' run -A --quiet --no-check '${server}' "$1" 2>>'${directory}/server.log'`,
+  };
 }

@@ -7,7 +7,7 @@ import { branchAt, type BranchTree } from "../../../daemon/workspaces/place_in_m
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
 import { parseNetworkOption } from "../../../daemon/runs/network_option.ts";
 import { checkRecording } from "../../../daemon/telemetry/check_recording.ts";
-import { runInView } from "../../../daemon/runs/run_view.ts";
+import { runInView } from "../../../daemon/runs/run_on_branch.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import { directoryInView, type RunPlace } from "../../agents/run_place.ts";
 import type { Command, CommandInput } from "../../command.ts";

@@ -1,0 +1,14 @@
+/**
+ * What a mount is served through, as servers inherit it.
+ *
+ * @module
+ */
+
+import { pick } from "../../host/pick.ts";
+import * as linux from "../../mount/linux/device.ts";
+import * as macos from "../../mount/macos/device.ts";
+
+export const { handDown, inheritedDevice } = pick<{
+  handDown(session: { readonly fd: number }): void;
+  inheritedDevice(): number;
+}>(linux, { macos });

@@ -1,0 +1,48 @@
+/**
+ * A session on the socket of fuse-t's server. What outlives a server of ours is in the folder of the mount's node ids.
+ *
+ * @module
+ */
+
+import { rmSync } from "node:fs";
+import { dirname } from "node:path";
+import { binaryString, cString } from "../../../ffi/binary_string.ts";
+import { close, ftruncate, O_CREAT, O_RDWR, open } from "../../host/files.ts";
+import { failureCode } from "../../host/failure.ts";
+import { mapFile } from "../../host/mapping.ts";
+import { MAX_WRITE } from "../../mount/fuse/request.ts";
+import { MessageStream } from "../../mount/macos/message_stream.ts";
+import { ReplyMark } from "../../mount/macos/reply_mark.ts";
+import { StreamSession } from "../../mount/macos/session.ts";
+import { socketStream, socketWaits } from "../../mount/macos/socket_stream.ts";
+import { WaitingRequests } from "../../mount/macos/waiting_requests.ts";
+import type { SessionParts } from "./session_parts.ts";
+
+/** Bytes of a request besides what a WRITE carries. */
+const HEADERS = 8192;
+
+export function makeSession({ start, ...parts }: SessionParts): StreamSession {
+  const directory = `${dirname(start.handOver)}/waiting`;
+  if (!start.resume) rmSync(directory, { recursive: true, force: true });
+  Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return new StreamSession({
+    ...parts,
+    isResumed: start.resume,
+    stream: new MessageStream(socketStream(start.fuseFd), MAX_WRITE + HEADERS),
+    waits: socketWaits(start.fuseFd, start.mailbox.eventFd, start.filtersFd),
+    owner: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
+    flush: () => false,
+    mark: new ReplyMark(sharedMemory(`${directory}/answered`)),
+    waiting: new WaitingRequests(directory),
+  });
+}
+
+/** Memory that the next server has as this one leaves it. */
+function sharedMemory(path: string): Uint8Array<ArrayBuffer> {
+  const fd = open(cString(binaryString(path)), O_RDWR | O_CREAT, 0o600);
+  const result = fd < 0 ? fd : ftruncate(fd, ReplyMark.BYTES);
+  const mapping = result < 0 ? null : mapFile(fd, 0, ReplyMark.BYTES);
+  if (fd >= 0) close(fd);
+  if (mapping === null) throw new Error(`Cannot share ${path}: ${failureCode(result)}`);
+  return mapping.bytes;
+}

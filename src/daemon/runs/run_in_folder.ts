@@ -1,0 +1,85 @@
+/**
+ * Running a program on a branch where a process cannot have a view of its own: it starts in the branch's folder, below the
+ * mount, and the rest of the machine is to it as to any program.
+ *
+ * @module
+ */
+
+import { join, relative } from "node:path";
+import { isWithin } from "../../host/mounts.ts";
+import { WorkspaceError } from "../workspaces/workspace.ts";
+import type { RunPlan } from "./run_view.ts";
+
+/** Runs the program. Resolves with its exit code; 128 and the signal's number if one ended it. */
+export async function runInView(plan: RunPlan): Promise<number> {
+  await checkNamespaces(plan);
+  refuse(plan.network !== null, "--net", "keeps a program from the network");
+  refuse(plan.at.length > 0, "--at", "shows a program a branch at another path");
+  refuse(plan.watch, "--watch", "watches what a program does outside the branch");
+  const [program, ...args] = plan.command;
+  const directory = await directoryOf(plan);
+  plan.say(`branch ${plan.branch} is in ${directory}; nothing else is kept from the program`);
+  let child: Deno.ChildProcess;
+  try {
+    child = new Deno.Command(program!, {
+      args,
+      cwd: directory,
+      env: {
+        AGENTVFS_BRANCH: plan.branch,
+        AGENTVFS_SOCK: plan.socket,
+        AGENTVFS_MOUNT: plan.mount,
+      },
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    plan.say(`There is no program ${program}`);
+    return NOT_FOUND;
+  }
+  plan.kill?.addEventListener("abort", () => child.kill("SIGKILL"));
+  passSignals(child);
+  return (await child.status).code;
+}
+
+/** Throws where what is asked for needs a view of its own. */
+export function checkNamespaces(
+  { confine }: Pick<RunPlan, "confine">,
+): Promise<void> {
+  refuse(confine !== null, "--confine", "keeps a program from the rest of the machine");
+  return Promise.resolve();
+}
+
+function refuse(isAsked: boolean, option: string, does: string): void {
+  if (!isAsked) return;
+  throw new WorkspaceError("only_on_linux", 4, `${option} ${does} on Linux only`, {
+    hint: `Leave it out: the program then starts in the branch's folder`,
+  });
+}
+
+/** What a shell ends with that finds no such program. */
+const NOT_FOUND = 127;
+
+/** Where the command was given, as the branch has it; its root where the branch has no such directory. */
+async function directoryOf({ branch, source, mount, cwd }: RunPlan): Promise<string> {
+  const root = branch === MAIN ? mount : join(mount, ".agentvfs/branches", branch);
+  const inside = isWithin(cwd, source) ? join(root, relative(source, cwd)) : root;
+  const stat = await Deno.stat(inside).catch(() => null);
+  return stat?.isDirectory ? inside : root;
+}
+
+/** The branch that the mount shows. */
+const MAIN = "main";
+
+/** A terminal sends its signals to the program too; the others come to this process alone. */
+function passSignals(child: Deno.ChildProcess): void {
+  for (const signal of ["SIGINT", "SIGQUIT"] as const) Deno.addSignalListener(signal, () => {});
+  for (const signal of ["SIGTERM", "SIGHUP"] as const) {
+    Deno.addSignalListener(signal, () => {
+      try {
+        child.kill(signal);
+      } catch { /* it has ended */ }
+    });
+  }
+}

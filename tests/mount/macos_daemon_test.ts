@@ -1,0 +1,153 @@
+/**
+ * The whole program as on macOS: on stand-ins for its libraries and for fuse-t, whose server mounts here. It shows that our
+ * side does what it is to do, and nothing of what macOS and fuse-t do.
+ */
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { compileStandIns } from "../macos/stand_in/stand_ins.ts";
+import { type Outcome, run, shell, until } from "../support/process.ts";
+import { mountsBelow, withTemporary } from "../support/temporary.ts";
+import { testWith } from "../support/test_with.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const FILES = 150;
+
+interface Mac {
+  readonly home: string;
+  readonly project: string;
+  readonly mount: string;
+  ask(...words: string[]): Promise<Outcome>;
+  /** Answer of a command that has to succeed, read as JSON. */
+  json<T>(...words: string[]): Promise<T>;
+}
+
+/** Runs `use` with a program that takes this machine for a Mac, on which a project is mounted. */
+function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
+  return withTemporary(async (directory) => {
+    const [home, project] = [`${directory}/home`, `${directory}/project`];
+    for (const path of [home, `${project}/src`]) await Deno.mkdir(path, { recursive: true });
+    await Deno.writeTextFile(`${project}/src/a`, "as imported\n");
+    const env = {
+      ...await compileStandIns(directory),
+      HOME: home,
+      DENO_DIR: await denoDirectory(),
+    };
+    const ask = (...words: string[]) =>
+      run([
+        ...[Deno.execPath(), "run", "-A", "--quiet", "--no-check", `--config=${ROOT}deno.json`],
+        ...[`${ROOT}tests/macos/stand_in/main.ts`, ...words],
+      ], { env, cwd: project });
+    const json = async <T>(...words: string[]): Promise<T> => {
+      const { code, stdout, stderr } = await ask(...words, "--json");
+      assert.equal(code, 0, stdout + stderr);
+      return JSON.parse(stdout) as T;
+    };
+    try {
+      const { mount } = await json<{ mount: string }>("quickstart");
+      assert.ok(mount.startsWith(`${home}/Library/Application Support/agentvfs/`), mount);
+      await use({ home, project, mount, ask, json });
+    } finally {
+      await ask("stop");
+      await until("the mount is gone", async () => (await mountsBelow(directory)).length === 0);
+    }
+  });
+}
+
+/** Where modules are that were loaded already: a home of its own has none. */
+async function denoDirectory(): Promise<string> {
+  const { stdout } = await run([Deno.execPath(), "info", "--json"]);
+  return JSON.parse(stdout).denoDir;
+}
+
+interface Status {
+  readonly keeperPid: number;
+  readonly serverPid: number;
+  readonly restarts: number;
+}
+
+testWith(
+  "cc",
+  "macOS: a rollback has been seen when its command returns; branches are folders",
+  () =>
+    withMac(async ({ mount, ask, json }) => {
+      const read = (path: string) => Deno.readTextFile(`${mount}/${path}`);
+      assert.equal(await read("src/a"), "as imported\n");
+      await Deno.writeTextFile(`${mount}/src/a`, "one\n");
+      await Deno.writeTextFile(`${mount}/new`, "new\n");
+      await json("ctl", "checkpoint", "one");
+      await Deno.writeTextFile(`${mount}/src/a`, "two\n");
+      await Deno.remove(`${mount}/new`);
+      await Deno.mkdir(`${mount}/later`);
+      const before = await Deno.stat(`${mount}/src`);
+      assert.equal(await read("src/a"), "two\n");
+      await json("ctl", "rollback", "one");
+      assert.equal(await read("src/a"), "one\n");
+      assert.equal(await read("new"), "new\n");
+      await assert.rejects(Deno.stat(`${mount}/later`), Deno.errors.NotFound);
+      const after = await Deno.stat(`${mount}/src`);
+      assert.equal(after.ino, before.ino, "What is in the same place keeps its number");
+      assert.ok(after.ctime! > before.ctime!, "What changed is shown to have changed now");
+
+      await json("branch", "create", "try");
+      const told = await ask("run", "--branch", "try", "--", "sh", "-c", "pwd -P; echo b >src/b");
+      assert.equal(told.stdout.trim(), `${mount}/.agentvfs/branches/try`, told.stderr);
+      assert.match(told.stderr, /nothing else is kept from the program/);
+      assert.equal(await read(".agentvfs/branches/try/src/b"), "b\n");
+      await assert.rejects(read("src/b"), Deno.errors.NotFound);
+      const confined = await ask("run", "--branch", "try", "--confine", "--", "true");
+      assert.deepEqual([confined.code, /on Linux only/.test(confined.stderr)], [4, true]);
+    }),
+);
+
+testWith(
+  "cc",
+  "macOS: programs do not notice that the server is killed",
+  () =>
+    withMac(async ({ mount, json }) => {
+      const work = shell(
+        `
+      cd '${mount}' && mkdir work && cd work
+      for i in $(seq ${FILES}); do
+        echo $i >f$i && mv f$i g$i && ln g$i h$i && echo more >>g$i && rm h$i && mkdir d$i || exit 1
+      done
+      cat g* | wc -l; ls | wc -l
+    `,
+        { deadlineMs: 100_000 },
+      );
+      let kills = 0;
+      const killing = (async () => {
+        for (let pid = 0; kills < 3; kills++) {
+          pid = await until("another server answers", async () => {
+            const { serverPid } = await json<Status>("ctl", "status").catch(() => ({
+              serverPid: pid,
+            }));
+            return serverPid === pid ? null : serverPid;
+          });
+          Deno.kill(pid, "SIGKILL");
+        }
+      })();
+      assert.deepEqual((await work).trim().split(/\s+/), [String(2 * FILES), String(2 * FILES)]);
+      await killing;
+      const { restarts } = await until(
+        "the last server answers",
+        () => json<Status>("ctl", "status").catch(() => null),
+      );
+      assert.equal(restarts, kills);
+      await json("ctl", "checkpoint", "done");
+    }),
+);
+
+testWith(
+  "cc",
+  "macOS: what a daemon left that was killed is taken away, and nothing is lost",
+  () =>
+    withMac(async ({ mount, project, json }) => {
+      await Deno.writeTextFile(`${mount}/kept`, "kept\n");
+      const { keeperPid, serverPid } = await json<Status>("ctl", "status");
+      for (const process of [keeperPid, serverPid]) Deno.kill(process, "SIGKILL");
+      const again = await json<{ mount: string }>("quickstart", project);
+      assert.equal(again.mount, mount);
+      assert.equal(await Deno.readTextFile(`${mount}/kept`), "kept\n");
+    }),
+);
