@@ -20,6 +20,7 @@ import {
   type Register,
   set,
   store,
+  storeValue,
 } from "./assembler.ts";
 import {
   beginRecord,
@@ -57,20 +58,25 @@ export interface CallShape {
   readonly path?: number;
   readonly target?: number;
   readonly directory?: number;
+  /** An open file, instead of a path. */
+  readonly file?: number;
   /** Open flags: only calls count that have one of {@linkcode bits}. */
   readonly flags?: number;
+  /** The address of struct open_how, which begins with them. */
+  readonly how?: number;
 }
 
 /** Shifts in the table's word; an argument is its index and 1. */
-const Shift = { PATH: 0, TARGET: 3, DIRECTORY: 6, FLAGS: 9 } as const;
+const Shift = { PATH: 0, TARGET: 3, DIRECTORY: 6, FLAGS: 9, HOW: 12 } as const;
 const ARGUMENT_MASK = 7;
 /** Every call that counts. */
 const WANTED = 0x8000;
 
-export function callWord({ path, target, directory, flags }: CallShape): number {
+export function callWord({ path, target, directory, file, flags, how }: CallShape): number {
   const argument = (index: number | undefined, shift: number) => ((index ?? -1) + 1) << shift;
   return WANTED | argument(path, Shift.PATH) | argument(target, Shift.TARGET) |
-    argument(directory, Shift.DIRECTORY) | argument(flags, Shift.FLAGS);
+    argument(directory ?? file, Shift.DIRECTORY) | argument(flags, Shift.FLAGS) |
+    argument(how, Shift.HOW);
 }
 
 /** struct pt_regs: the call's number, its arguments, and what tells a caller of 32 bits, whose numbers are others. */
@@ -81,6 +87,8 @@ const REGISTERS = Deno.build.arch === "aarch64"
 const CS_32 = 0x23;
 
 const AT_FDCWD = -100;
+/** Which argument of openat2(2) is struct open_how. */
+const HOW = 2;
 const MOST_PATH = 1024;
 const DIRECTORY_LIMIT = 4096;
 /** A slot of the stack below those of the fragments. */
@@ -117,11 +125,23 @@ export function callProgram(maps: Maps, table: number, bits: number, offset: Off
     ...REGISTERS.args.flatMap((at, i) =>
       readToRecord(CallHead.ARGUMENTS + 8 * i, 8, Slot.POINTER, at)
     ),
+    ...argument(3, Shift.HOW, "by-flags"),
+    // Its flags come into the place of the address.
+    move(1, 7),
+    compute("add", 1, CallHead.ARGUMENTS + 8 * HOW),
+    set(2, 8),
+    call(Helper.READ_USER),
+    load(8, 1, 7, CallHead.ARGUMENTS + 8 * HOW),
+    jumpIf(1, "&", bits, "flagged"),
+    jump("out"),
+    label("by-flags"),
     ...argument(1, Shift.FLAGS, "flagged"),
     jumpIf(1, "&", bits, "flagged"),
     jump("out"),
     label("flagged"),
     set(8, CallHead.BYTES),
+    // What the record before this one had there is no path of this call's.
+    storeValue(1, 7, CallHead.BYTES, 0),
     ...readPath(Shift.PATH),
     store(2, 7, Head.FILE_END, 8),
     ...readPath(Shift.TARGET),

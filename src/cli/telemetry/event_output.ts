@@ -18,6 +18,7 @@ export function eventLine(event: LoggedEvent, mount: string): string {
   const what = words(
     file?.path === undefined ? "" : shown(file.path, mount),
     target === undefined ? "" : `→ ${shown(target, mount)}`,
+    address(event),
     extent(event),
     event.error === undefined ? "" : event.error.code,
     event.rule === undefined ? "" : `rule ${event.rule.name}`,
@@ -30,6 +31,13 @@ export function eventLine(event: LoggedEvent, mount: string): string {
   const time = localTime(event["@timestamp"]);
   const number = `#${event.event.sequence}`;
   return safe(`${number.padEnd(7)}  ${time}  ${who.padEnd(20)}  ${action.padEnd(10)}  ${what}`);
+}
+
+function address({ destination, network }: LoggedEvent): string {
+  if (destination === undefined) return "";
+  const { ip, port } = destination;
+  const place = ip.includes(":") ? `[${ip}]:${port}` : `${ip}:${port}`;
+  return words(place, network?.transport ?? "");
 }
 
 function checkpoint({ agentvfs: { checkpoint } }: LoggedEvent): string {

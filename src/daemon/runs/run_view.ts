@@ -84,7 +84,11 @@ export async function runInView(plan: RunPlan): Promise<number> {
     stdout: "inherit",
     stderr: "inherit",
   }).spawn();
-  watch?.started((pid) => others.add(pid));
+  watch?.started((pid) => others.add(pid), (why) => {
+    // Its calls would wait for an answer for ever.
+    plan.say(`The program cannot be watched any more, and was ended: ${why}`);
+    kill(child.pid, "SIGKILL");
+  });
   passSignals(child);
   plan.kill?.addEventListener("abort", () => kill(child.pid, "SIGKILL"));
   const { code } = await child.status;
@@ -142,7 +146,7 @@ async function specOf(
     meetingPlaces: confined === null ? await meetingPlaces(command, true) : [],
     // What a confined program would preload is out of its sight.
     environment: confined?.environment ??
-      { TMUX: null, TMUX_PANE: null, ...preloadEnvironment(plan.store) },
+      { TMUX: null, TMUX_PANE: null, ...preloadEnvironment(plan.store, plan.watch) },
     identity: isRoot ? null : { uid: Deno.uid()!, gid: Deno.gid()! },
     command,
   };

@@ -30,6 +30,9 @@ exec "$@"`;
 const PLAN_VARIABLE = "AGENTVFS_WATCH_PLAN";
 /** Longest time that a watcher may take to end when nobody is left to be watched, ms. */
 const END_DEADLINE_MS = 2_000;
+/** Watchers that end so soon, one after the other, are not started again for ever, ms. */
+const EARLY_MS = 1_000;
+const MOST_EARLY = 5;
 
 export interface WatchPlan {
   readonly branch: string;
@@ -52,15 +55,18 @@ export class RunWatch {
   #standBy: Deno.ChildProcess | null = null;
   #isOver = false;
 
-  private constructor(listening: Listening, plan: WatchPlan) {
+  readonly #command: readonly string[];
+
+  private constructor(listening: Listening, plan: WatchPlan, command: readonly string[]) {
     this.#listening = listening;
     this.#plan = plan;
+    this.#command = command;
   }
 
-  /** Throws {@linkcode WorkspaceError} where the program could not be watched. */
-  static begin(plan: WatchPlan): RunWatch {
+  /** `command` hears of the calls. Throws {@linkcode WorkspaceError} where the program could not be watched. */
+  static begin(plan: WatchPlan, command = [...selfCommand(), "__watch"]): RunWatch {
     const listening = Listening.begin();
-    if (listening instanceof Listening) return new RunWatch(listening, plan);
+    if (listening instanceof Listening) return new RunWatch(listening, plan, command);
     const why = failureCode(listening);
     throw new WorkspaceError("not_watched", 4, `Cannot watch the program: ${why}`);
   }
@@ -70,32 +76,45 @@ export class RunWatch {
     return { socket: this.#listening.inherited, calls: WATCHED_CALLS };
   }
 
-  /** That process was started. Calls `onWatcher` with the id of each process that is there for the program's calls. */
-  started(onWatcher: (pid: number) => void): void {
-    void this.#listening.receive().then(async (listener) => {
-      // None came: the program was not begun, and has said why.
-      if (listener < 0 || this.#isOver) return;
-      const watch = [...selfCommand(), "__watch"];
-      const asked: Asked = { ...this.#plan, listener, notice: this.#listening.notice };
-      const env = { [PLAN_VARIABLE]: JSON.stringify(asked) };
-      const standBy = this.#standBy = new Deno.Command("/bin/sh", {
-        args: ["-c", STAND_BY, "sh", ...watch],
-        env,
-        stdin: "piped",
-        stdout: "null",
-      }).spawn();
-      onWatcher(standBy.pid);
-      const told = standBy.stdin.getWriter();
-      while (!this.#isOver) {
-        const [command, ...args] = watch;
-        this.#child = new Deno.Command(command!, { args, env, stdin: "null", stdout: "null" })
-          .spawn();
-        onWatcher(this.#child.pid);
-        // Somebody may have killed who stands by, too.
-        await told.write(new TextEncoder().encode(`${this.#child.pid}\n`)).catch(() => {});
-        if ((await this.#child.status).success) return;
-      }
+  /**
+   * That process was started. Calls `onWatcher` with the id of each process that hears of the program's calls, and `onFailure`
+   * where there can be none.
+   */
+  started(onWatcher: (pid: number) => void, onFailure: (why: string) => void): void {
+    this.#hear(onWatcher).catch((error: unknown) => {
+      this.#child = null;
+      onFailure(error instanceof Error ? error.message : String(error));
     });
+  }
+
+  async #hear(onWatcher: (pid: number) => void): Promise<void> {
+    const listener = await this.#listening.receive();
+    // None came: the program was not begun, and has said why.
+    if (listener < 0 || this.#isOver) return;
+    const watch = this.#command;
+    const asked: Asked = { ...this.#plan, listener, notice: this.#listening.notice };
+    const env = { [PLAN_VARIABLE]: JSON.stringify(asked) };
+    const standBy = this.#standBy = new Deno.Command("/bin/sh", {
+      args: ["-c", STAND_BY, "sh", ...watch],
+      env,
+      stdin: "piped",
+      stdout: "null",
+    }).spawn();
+    onWatcher(standBy.pid);
+    const told = standBy.stdin.getWriter();
+    let early = 0;
+    while (!this.#isOver) {
+      const [command, ...args] = watch;
+      const begun = performance.now();
+      this.#child = new Deno.Command(command!, { args, env, stdin: "null", stdout: "null" })
+        .spawn();
+      onWatcher(this.#child.pid);
+      // Somebody may have killed who stands by, too.
+      await told.write(new TextEncoder().encode(`${this.#child.pid}\n`)).catch(() => {});
+      if ((await this.#child.status).success) return;
+      early = performance.now() - begun < EARLY_MS ? early + 1 : 0;
+      if (early === MOST_EARLY) throw new Error("whoever is to hear of its calls ends at once");
+    }
   }
 
   /** The program, and all that it started, has ended. */

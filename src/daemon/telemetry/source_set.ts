@@ -6,10 +6,11 @@
 
 import { displayString } from "../../../ffi/binary_string.ts";
 import { isWithin } from "../../host/mounts.ts";
-import { tellsOf } from "../../telemetry/level.ts";
+import { CHANGES, tellsOf } from "../../telemetry/level.ts";
 import { monotonicTime } from "../../host/clock.ts";
-import type { TelemetryEvent } from "../../telemetry/event.ts";
+import type { Action, TelemetryEvent } from "../../telemetry/event.ts";
 import { EBPF, EbpfSource } from "../../telemetry/linux/ebpf_source.ts";
+import { CHANGING_OPEN } from "../../telemetry/linux/file_calls.ts";
 import { HAS_SOURCES } from "../../telemetry/linux/has_sources.ts";
 import { FANOTIFY, FanotifySource } from "../../telemetry/linux/fanotify_source.ts";
 import { LDPRELOAD, LdPreloadSource } from "../../telemetry/linux/ldpreload_source.ts";
@@ -43,6 +44,8 @@ const ELSEWHERE: { readonly [S in OptionalSource]?: string } = {
   seccomp: "agentvfs run --watch starts it, for its program",
   ptrace: "agentvfs telemetry attach PID starts it, for a process",
 };
+
+const NETWORK: ReadonlySet<Action> = new Set(["connect", "bind", "send"]);
 
 export class SourceSet {
   readonly #running = new Map<OptionalSource, Source>();
@@ -114,12 +117,21 @@ export class SourceSet {
     return session === null ? event : { ...event, sessionNumber: session };
   }
 
-  /** The kernel's programs tell of it too, and know how it ended. */
-  isTwice({ provider, action }: TelemetryEvent): boolean {
+  /**
+   * The kernel's programs tell of it too, and know how it ended. They see all that runs do; of what somebody attached to they see
+   * what is of runs and sessions, whose branch is known.
+   */
+  isTwice({ provider, action, branch, flags = 0 }: TelemetryEvent): boolean {
     const ebpf = this.#running.get("ebpf");
-    if (provider !== "seccomp" || !(ebpf instanceof EbpfSource)) return false;
-    if (this.choice.outside) return true;
-    return action === "exec" || action === "connect" && ebpf.whyNoNetwork === null;
+    if (!(ebpf instanceof EbpfSource)) return false;
+    const isSeen = provider === "seccomp" || provider === "ldpreload" ||
+      provider === "ptrace" && branch !== undefined;
+    if (!isSeen) return false;
+    if (action === "exec" || action === "fork" || action === "exit") return true;
+    if (NETWORK.has(action)) return ebpf.whyNoNetwork === null;
+    if (!this.choice.outside) return false;
+    return CHANGES.includes(action) || action === "open" && (flags & CHANGING_OPEN) !== 0 ||
+      action === "source-blind";
   }
 
   /** What these processes do is to be told, and what they start. */

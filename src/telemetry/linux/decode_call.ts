@@ -42,7 +42,8 @@ export function decodeCall(record: Uint8Array, view: DataView): Call | null {
   const isWhole = record[Head.DIRECTORY_WHOLE] === 1;
   const described = describeCall(call, args, {
     readString: (address) => texts.get(address) ?? null,
-    readBytes: () => null,
+    // The program has put what is there into the place of the address.
+    readBytes: (address) => new Uint8Array(new BigUint64Array([address]).buffer),
     // The program has looked up the one that the first path is below.
     pathOf: () => isWhole ? pathOf(record, target, directory) : null,
   });

@@ -42,7 +42,7 @@ export function describeCall(
   const number = (index: number) => Number(BigInt.asUintN(32, args[index]!));
   const flags = openFlags();
   if (flags !== null && (flags & CHANGING_OPEN) === 0) return null;
-  const path = pathAt(call.path!, call.directory);
+  const path = call.file === undefined ? pathAt(call.path!, call.directory) : openFile(call.file);
   if (path === null) return null;
   const target = call.target === undefined
     ? null
@@ -69,7 +69,16 @@ export function describeCall(
     return new DataView(how.buffer, how.byteOffset, 8).getUint32(0, true);
   }
 
+  /** Of a pipe or a socket there is none. */
+  function openFile(index: number): string | null {
+    const path = memory.pathOf(Number(BigInt.asIntN(32, args[index]!)));
+    return path?.startsWith("/") === true ? path : null;
+  }
+
   function pathAt(index: number, directory: number | undefined): string | null {
+    // Without a name the times of an open file are set (futimens).
+    const isOpenFile = args[index] === 0n && call.action === "utimes" && directory !== undefined;
+    if (isOpenFile) return openFile(directory);
     const text = memory.readString(args[index]!);
     if (text === null) return null;
     if (text.startsWith("/")) return resolve(text);

@@ -14,6 +14,8 @@ export interface FileCall {
   /** The directory that {@linkcode path} is below; else the working directory. */
   readonly directory?: number;
   readonly path?: number;
+  /** An open file that it is about, instead of a path. */
+  readonly file?: number;
   readonly targetDirectory?: number;
   readonly target?: number;
   /** The target is a text and no path. */
@@ -67,6 +69,15 @@ const ROWS: readonly Row[] = [
   ["setxattr", [189, 6], { path: 0 }],
   ["removexattr", [197, 14], { path: 0 }],
   ["removexattr", [198, 15], { path: 0 }],
+  ["utimes", [132, null], { path: 0 }],
+  ["utimes", [235, null], { path: 0 }],
+  ["utimes", [261, null], { directory: 0, path: 1 }],
+  ["utimes", [280, 88], { directory: 0, path: 1 }],
+  ["truncate", [77, 46], { file: 0 }],
+  ["chmod", [91, 52], { file: 0, mode: 1 }],
+  ["chown", [93, 55], { file: 0 }],
+  ["setxattr", [190, 7], { file: 0 }],
+  ["removexattr", [199, 16], { file: 0 }],
   ["exec", [59, 221], { path: 0, args: 1 }],
   ["exec", [322, 281], { directory: 0, path: 1, args: 2 }],
   ["connect", [42, 203], { address: 1 }],
