@@ -127,6 +127,10 @@ export class StoreWriter extends Store {
     }
   }
 
+  override get counts(): Record<string, number> {
+    return { ...super.counts, ...this.#writer.counts };
+  }
+
   override has(id: ObjectId): boolean {
     return this.#writer.has(id);
   }

@@ -226,7 +226,7 @@ Deno.test("from a checkpoint one comes to its events, and from an event back to 
       const { stdout, stderr } = await mounted.run(command, { cwd: mounted.project });
       return /^in checkpoint +(.*)$/m.exec(stdout)?.[1] ?? stderr;
     };
-    for (const { event } of its) {
+    for (const { event } of [its[0]!, its.at(-1)!]) {
       assert.match(
         await checkpointOf(event.sequence),
         new RegExp(`^${commit.id.slice(0, 12)} "two"`),

@@ -28,8 +28,10 @@ import { slope } from "./slope.ts";
  * 30 MiB with what V8 has not collected yet: less than this cannot be told in 200 rounds.
  */
 const RESIDENT_PER_ROUND = 128 * 1024;
-/** Of what is needed, which can be told exactly. The set of known ids grows by 4 KiB, and does so in jumps. */
+/** Of what is needed, which can be told exactly. */
 const NEEDED_PER_ROUND = 24 * 1024;
+/** The table of known ids doubles when it is half full, every few hundred rounds: an id counts as what it takes then. */
+const BYTES_PER_ID = 16;
 const FILES_PER_ROUND = 0.1;
 /** The heap consists of mappings: their number goes up and down with it. A log that stays mapped is one each round. */
 const MAPPINGS_PER_ROUND = 0.9;
@@ -101,10 +103,12 @@ async function sample(pid: number, round: number): Promise<Seen> {
 }
 
 function needed({ threads: { main, fs, background, telemetry } }: MemoryReport): number {
-  return [main, fs, background, telemetry!].reduce(
+  const all = [main, fs, background, telemetry!].reduce(
     (sum, t) => sum + t.heapBytes + t.externalBytes,
     0,
   );
+  const { knownIds = 0, knownIdBytes = 0 } = background.counts;
+  return all - knownIdBytes + BYTES_PER_ID * knownIds;
 }
 
 /**

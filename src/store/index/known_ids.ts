@@ -19,6 +19,15 @@ export class KnownIds {
   #slots = new Uint32Array(2 * 4096);
   #count = 0;
 
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Of memory. They double when half of it is full. */
+  get bytes(): number {
+    return this.#slots.byteLength;
+  }
+
   /** Reads the ids of all objects in the index. */
   static load(database: DatabaseSync): KnownIds {
     const ids = new KnownIds();

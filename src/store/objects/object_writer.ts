@@ -140,6 +140,11 @@ export class ObjectWriter implements ObjectSink {
     return found;
   }
 
+  /** The ids that are known to be there, and the memory for them. */
+  get counts(): { knownIds: number; knownIdBytes: number } {
+    return { knownIds: this.#known?.count ?? 0, knownIdBytes: this.#known?.bytes ?? 0 };
+  }
+
   #isThere(id: ObjectId): boolean {
     if (this.#pending.locations.has(id)) return true;
     if (this.#known === null && this.#misses >= this.#loadAt) {

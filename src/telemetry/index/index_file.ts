@@ -7,8 +7,11 @@
  * @module
  */
 
+import { join } from "node:path";
 import { decodeHeader, HEADER_BYTES, partBytes, type PartHeader } from "./part_layout.ts";
 import { DamagedIndex, type ReadPart } from "./part.ts";
+
+const UNFINISHED = ".idx-unfinished";
 
 export function indexPath(logFile: string): string {
   return `${logFile}.idx`;
@@ -73,7 +76,7 @@ export function appendPart(logFile: string, part: Uint8Array): void {
 /** Instead of what is there, in one instant. Throws what writing throws. */
 export function replaceIndex(logFile: string, parts: Iterable<Uint8Array>): void {
   const path = indexPath(logFile);
-  const temporary = `${path}.${crypto.randomUUID()}.tmp`;
+  const temporary = `${path}.${crypto.randomUUID()}${UNFINISHED}`;
   try {
     using file = Deno.openSync(temporary, { write: true, createNew: true, mode: 0o600 });
     for (const part of parts) {
@@ -83,6 +86,13 @@ export function replaceIndex(logFile: string, parts: Iterable<Uint8Array>): void
   } catch (error) {
     removeFile(temporary);
     throw error;
+  }
+}
+
+/** What those left behind who were killed while they made an index. Who is making one has it in memory then. */
+export function removeUnfinished(directory: string): void {
+  for (const { name } of Deno.readDirSync(directory)) {
+    if (name.endsWith(UNFINISHED)) removeFile(join(directory, name));
   }
 }
 

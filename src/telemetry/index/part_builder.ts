@@ -47,7 +47,9 @@ export class PartBuilder {
   readonly #parent: number[] = [];
   readonly #hash: number[] = [];
   readonly #hash2: number[] = [];
-  readonly #actors = new Map<string, number>();
+  readonly #numbers = new Map<string, number>();
+  /** By number, as JSON. */
+  readonly #actors: string[] = [];
   readonly #args: string[] = [];
   /** Whose events they were last, and its number: most are of the same few. */
   readonly #known = new Map<unknown, { readonly event: TelemetryEvent; readonly actor: number }>();
@@ -147,14 +149,12 @@ export class PartBuilder {
   }
 
   #actorOfLogged(logged: LoggedEvent): number {
-    const args = JSON.stringify(logged.process?.args ?? []);
-    const text = JSON.stringify(actorOf(logged));
-    const key = `${text}${args}`;
-    const known = this.#actors.get(key);
+    const key = keyOf(logged);
+    const known = this.#numbers.get(key);
     if (known !== undefined) return known;
-    this.#args.push(args);
-    const actor = this.#actors.size;
-    this.#actors.set(key, actor);
+    this.#args.push(JSON.stringify(logged.process?.args ?? []));
+    const actor = this.#actors.push(JSON.stringify(actorOf(logged))) - 1;
+    this.#numbers.set(key, actor);
     return actor;
   }
 
@@ -179,18 +179,14 @@ export class PartBuilder {
 
   #columns(firstTime: number): Record<Column, ArrayBufferView> {
     let end = 0;
-    const args = `[${this.#args.join()}]`;
-    const actors = [...this.#actors.keys()].map((key, i) =>
-      key.slice(0, key.length - this.#args[i]!.length)
-    );
     return {
       pathHash: Uint32Array.from(this.#hash),
       pathHash2: Uint32Array.from(this.#hash2),
       parent: Uint32Array.from(this.#parent),
       nameEnd: Uint32Array.from(this.#names, (name) => end += name.length),
       names: bytesOf(this.#names.join("")),
-      actors: new TextEncoder().encode(`[${actors.join()}]`),
-      args: new TextEncoder().encode(args),
+      actors: new TextEncoder().encode(`[${this.#actors.join()}]`),
+      args: new TextEncoder().encode(`[${this.#args.join()}]`),
       offset: Uint32Array.from(this.#offset),
       actor: Uint16Array.from(this.#actor),
       action: Uint8Array.from(this.#action),
@@ -200,6 +196,14 @@ export class PartBuilder {
       target: Uint32Array.from(this.#target),
     };
   }
+}
+
+/** What {@linkcode actorOf} takes, and the command line: two events with the same key have the same actor. */
+function keyOf({ process, agentvfs: { branch, call, tool, calls }, event }: LoggedEvent): string {
+  const { pid, name, parent, entity_id, args } = process ?? {};
+  const own = event.provider === "agentvfs";
+  const parts = [pid, name, parent?.pid, entity_id, branch, call, tool, own];
+  return `${parts.join("\0")}\0${calls?.join("\x01")}\0${args?.join("\x01")}`;
 }
 
 function isSameActor(a: TelemetryEvent, b: TelemetryEvent): boolean {

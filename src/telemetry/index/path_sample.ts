@@ -11,10 +11,16 @@ const LEAST_SLOTS = 64;
 
 export class PathSample {
   /** Open addressing; 0 where nothing is. */
-  #slots = new Uint32Array(LEAST_SLOTS);
+  #slots: Uint32Array;
   #used = 0;
   /** Only hashes that begin with so many zeros are in it. */
   #level = 0;
+
+  /** `expected`: about how many there may be. */
+  constructor(expected = 0) {
+    const slots = Math.max(LEAST_SLOTS, 4 * Math.min(MOST, expected));
+    this.#slots = new Uint32Array(2 ** Math.ceil(Math.log2(slots)));
+  }
 
   /** `hash`: 32 bits that look like chance. */
   add(hash: number): void {

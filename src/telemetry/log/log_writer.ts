@@ -10,7 +10,7 @@
 
 import { parseLoggedEvent, timeOf } from "../logged_event.ts";
 import { listLogFiles, logFilePath } from "./log_files.ts";
-import { appendPart, indexPath, removeFile } from "../index/index_file.ts";
+import { appendPart, indexPath, removeFile, removeUnfinished } from "../index/index_file.ts";
 import { PartBuilder, type WrittenEvent } from "../index/part_builder.ts";
 
 export interface LogLimits {
@@ -61,6 +61,7 @@ export class LogWriter {
 
   constructor(readonly directory: string, readonly limits: LogLimits) {
     Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+    removeUnfinished(directory);
     const files = listLogFiles(directory);
     let last: { sequence: number; action: string } | null = null;
     for (const { path } of files.toReversed()) {

@@ -86,3 +86,11 @@ Deno.test("what cannot be written is counted, and what follows is written", () =
     assert.equal(writer.failure, null);
     assert.deepEqual(sequences(directory), [3]);
   }));
+
+Deno.test("what was left of an index that somebody made goes when the next writer begins", () =>
+  inDirectory((directory) => {
+    Deno.mkdirSync(directory);
+    Deno.writeTextFileSync(`${directory}/20260101-000001.ndjson.idx.1.idx-unfinished`, "x");
+    new LogWriter(directory, LOG_LIMITS).close();
+    assert.deepEqual([...Deno.readDirSync(directory)], []);
+  }));

@@ -37,10 +37,15 @@ log.`,
     }
     const { branch } = event.agentvfs;
     const checkpoint = branch === undefined ? null : finish(checkpointOf(log, event));
+    const id = checkpoint?.id.slice(0, 12) ?? "";
     const named = checkpoint === null
-      ? branch === undefined ? "" : "in none yet"
-      : words(checkpoint.id.slice(0, 12), JSON.stringify(checkpoint.label), "(agentvfs show ID)");
-    for (const row of columns([...rowsOf(event), ["in checkpoint", safe(named)]])) print(row);
+      ? "in none yet"
+      : words(id, JSON.stringify(checkpoint.label), `(agentvfs show ${id})`);
+    const rows = [
+      ...rowsOf(event),
+      ...branch === undefined ? [] : [["in checkpoint", safe(named)]],
+    ];
+    for (const row of columns(rows)) print(row);
     return 0;
   },
 };
