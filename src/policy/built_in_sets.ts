@@ -41,6 +41,8 @@ export const BUILT_IN_SETS: Readonly<Record<string, BuiltInSet>> = {
         path_pattern: "**/.git/objects/**",
         deny: "write,truncate,unlink",
       },
+      // What git could not finish it takes away, or it would be in the way of what comes next.
+      { name: "locks of git's logs", path_pattern: "**/.git/logs/**/*.lock", allow: "all" },
       { name: "the log of HEAD", path_pattern: "**/.git/logs/HEAD", deny: KEPT },
       { name: "logs of git branches", path_pattern: "**/.git/logs/refs/heads/**", deny: KEPT },
       // The folder itself stays, whatever git does in it.

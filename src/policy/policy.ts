@@ -9,6 +9,7 @@
  */
 
 import type { Glob } from "./glob.ts";
+import { Operation } from "./operation.ts";
 import { PathAutomaton, type PathState } from "./path_automaton.ts";
 import { isAboutProcesses, type Rule } from "./rule.ts";
 
@@ -166,6 +167,24 @@ export const UNKNOWN_CALLER: Caller = { uid: null, runs: () => null, isIn: () =>
 
 /** None of those whom rules name: only rules about all apply. */
 export const ANY_CALLER: Caller = { uid: -1, runs: () => false, isIn: () => false };
+
+/**
+ * What is denied at one place because of which `operations` would be refused there and not at another; 0 if there is nothing that
+ * would be done at the other one alone.
+ */
+export function lostBetween(before: Decision, after: Decision, operations: number): number {
+  const lost = refusedBy(before) & ~refusedBy(after) & operations;
+  if (lost === 0) return 0;
+  return (lost & before.denied) || before.denied & (Operation.WRITE | Operation.UNLINK);
+}
+
+/** All that a decision refuses: what it denies, and what that is part of. */
+function refusedBy(decision: Decision): number {
+  const { denied } = decision;
+  return denied |
+    (refuses(decision, Operation.TRUNCATE, Operation.WRITE) ? Operation.TRUNCATE : 0) |
+    (refuses(decision, Operation.RENAME, Operation.UNLINK) ? Operation.RENAME : 0);
+}
 
 /** True if the decision refuses an operation that is done on its own or as part of others. An `allow` of it allows its parts. */
 export function refuses(decision: Decision, operation: number, parts = 0): boolean {

@@ -30,6 +30,8 @@ Deno.test("built-in sets: git goes on and its hooks and history stay, secrets ar
         refused git config core.hooksPath /tmp
         git branch -q -D topic 2>/dev/null || true
         grep -q three .git/logs/refs/heads/topic || echo "the log of a branch is gone"
+        refused git gc -q
+        find .git -name '*.lock'
         refused rm -f $object
         refused rm -rf .git
         refused mv .git elsewhere

@@ -49,6 +49,40 @@ Deno.test("what rules deny is refused, by every server and every mount to come",
     assert.equal(await shell("cat .env; mv infra other", { cwd: m.mount }), "S=1\n");
   }));
 
+Deno.test("rules that come and go while a run is under way hold for it from then on, also when its server is killed", () =>
+  withProject(RULED_PROJECT, async (m) => {
+    const tries = `n=0; while [ ! -e end ]; do
+      if { echo x >infra/prod/main.tf; } 2>/dev/null; then said=open; else said=kept; fi
+      n=$((n + 1)); echo "$said $n" >said.new; mv said.new said; done`;
+    const running = m.run(["run", "-b", "one", "--", "bash", "-c", tries], { cwd: m.project });
+    const branch = m.path(".agentvfs/branches/one");
+    const said = () => Deno.readTextFile(`${branch}/said`).catch(() => " 0");
+    const becomes = async (word: string) => {
+      const [, before] = (await said()).split(" ");
+      // One that was under way, and then one that was not.
+      await until(`the run is told that it is ${word}`, async () => {
+        const [now, number] = (await said()).split(" ");
+        return now === word && Number(number) > Number(before) + 1;
+      });
+    };
+    await until("the run has begun", async () => (await said()).startsWith("open"));
+    const { version } = await installRules(m, [
+      { name: "production", path_pattern: "infra/prod/**", deny: "write,truncate" },
+    ]);
+    await becomes("kept");
+    assert.deepEqual((await m.status()).policy, { version, rules: 1 });
+    await m.killServer();
+    await becomes("kept");
+    await m.ctl("restart");
+    await becomes("kept");
+    assert.deepEqual((await m.status()).policy, { version, rules: 1 });
+    await m.ctl("policy", "remove");
+    await becomes("open");
+    assert.deepEqual((await m.status()).policy, { version: version + 1, rules: 0 });
+    await Deno.writeTextFile(`${branch}/end`, "");
+    assert.equal((await running).code, 0);
+  }, { allowedLog: [/SIGKILL/] }));
+
 Deno.test("what was refused is told: in the list, and in .agentvfs/status of the branch", () =>
   withProject(RULED_PROJECT, async (m) => {
     await installRules(m, RULES);

@@ -129,6 +129,10 @@ ways(
     truncate=lambda: os.truncate(PROTECTED, 0),
     lengthen=lambda: os.truncate(PROTECTED, 1 << 20),
     ftruncate=lambda: with_fd(PROTECTED, os.O_WRONLY, lambda fd: os.ftruncate(fd, 1)),
+    pwritev2_behind_the_end=lambda: with_fd(
+        PROTECTED, os.O_WRONLY, lambda fd: os.pwritev(fd, [b"x"], 0, getattr(os, "RWF_APPEND", 16))
+    ),
+    write_past_the_cache=lambda: put(PROTECTED, os.O_WRONLY | os.O_DIRECT, mmap.mmap(-1, 4096)),
     pwrite=lambda: with_fd(PROTECTED, os.O_WRONLY, lambda fd: os.pwrite(fd, b"x", 3)),
     writev=lambda: with_fd(PROTECTED, os.O_WRONLY, lambda fd: os.writev(fd, [b"x", b"y"])),
     fallocate=lambda: with_fd(PROTECTED, os.O_WRONLY, lambda fd: os.posix_fallocate(fd, 0, 1 << 16)),
@@ -383,6 +387,29 @@ ways(
     write_in_another_mount_namespace=lambda: in_namespace(f"echo x >{PROTECTED}"),
     write_in_another_root=lambda: in_namespace(f"mount --bind . src/evil && echo x >src/evil/{PROTECTED}"),
 )
+
+def cgroup_root():
+    """Where one's own cgroup can be chosen; None: nowhere."""
+    for line in open("/proc/mounts"):
+        _, place, kind, *_ = line.split()
+        if kind == "cgroup2" and os.access(place + "/cgroup.procs", os.W_OK):
+            return place
+    return None
+
+
+CGROUPS = cgroup_root()
+
+if CGROUPS is not None:
+
+    @way
+    def write_in_another_cgroup():
+        place = f"{CGROUPS}/agentvfs-ways-{os.getpid()}"
+        os.mkdir(place)
+        try:
+            return program(f"echo $$ >{place}/cgroup.procs || {{ echo stays >&2; exit 1; }}; echo x >{PROTECTED}")
+        finally:
+            os.rmdir(place)
+
 
 if OTHER:
     ways(

@@ -684,16 +684,19 @@ export interface PolicyRule {
 
 /** What the rules say of one operation. */
 export interface PolicyVerdict {
-  /** Which. */
+  /** Which; `rename-to`: something gets this name, `rename-over`: something takes its place, `link-to`: it becomes another name. */
   operation:
     | "read"
     | "write"
     | "create"
     | "unlink"
     | "rename"
+    | "rename-to"
+    | "rename-over"
     | "truncate"
     | "exec"
     | "link"
+    | "link-to"
     | "attributes";
   /** `allow` also where no rule says anything. */
   verdict: "allow" | "watch" | "deny" | "ask" | "checkpoint";
@@ -1818,9 +1821,12 @@ export interface TestPolicyParams {
     | "create"
     | "unlink"
     | "rename"
+    | "rename-to"
+    | "rename-over"
     | "truncate"
     | "exec"
     | "link"
+    | "link-to"
     | "attributes";
   /** Default: main. */
   branch?: string;

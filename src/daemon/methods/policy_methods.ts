@@ -19,7 +19,7 @@ import { asksForOpens } from "../../mount/fuse/init.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
 import type { Denial } from "../../policy/denial.ts";
 import { denialSentence } from "../../policy/denial_sentence.ts";
-import { OPERATION_NAMES } from "../../policy/operation.ts";
+import { QUESTIONS, saidOf } from "../../policy/question.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
 import type { Verdict } from "../../telemetry/event.ts";
 import { ANY_CALLER, type Caller, Policy } from "../../policy/policy.ts";
@@ -145,12 +145,13 @@ export class PolicyMethods {
     }
     const state = policy.automaton.root.walk(names);
     const caller = callerOf(p);
-    const verdicts = Object.entries(OPERATION_NAMES)
+    const place = [state, directory, branch, caller] as const;
+    const verdicts = Object.entries(QUESTIONS)
       .filter(([name]) => op === undefined || name === op)
-      .map(([name, bit]): PolicyVerdict => {
-        const rule = policy.ruleFor(state, directory, branch, caller, bit);
-        const operation = name as PolicyVerdict["operation"];
-        return { operation, verdict: rule?.verdict ?? "allow", rule: rule?.name ?? null };
+      .map(([name, question]): PolicyVerdict => {
+        // A directory is made, and never written to.
+        const asked = directory && name === "create" ? { ...question, parts: 0 } : question;
+        return { operation: name as keyof typeof QUESTIONS, ...saidOf(policy, asked, place) };
       });
     const path = displayString((outside ? "/" : "") + names.join("/"));
     return { path, directory, branch, version: this.#policy.version, verdicts };

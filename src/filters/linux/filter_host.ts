@@ -150,15 +150,18 @@ export class FilterHost {
     this.#lookForFailures(now);
     if (this.strikes > 0 && now - this.#startedAt > FORGIVEN_MS) this.strikes = 0;
     const number = this.memory.load(Word.TURNS);
-    if (this.memory.load(Word.IDLE) === 1 || number !== this.#turn.number) {
+    const isNew = number !== this.#turn.number;
+    // What does nothing takes no more memory.
+    const isIdle = this.memory.load(Word.IDLE) === 1;
+    const use = isIdle && !isNew ? null : processStat(this.#child.pid);
+    if (use !== null && use.resident > MOST_RESIDENT_PAGES) {
+      return this.#end(`took ${use.resident >> 8} MiB of memory`);
+    }
+    if (isIdle || isNew) {
       this.#turn = { number, since: now, cpu: -1 };
       return;
     }
-    const use = processStat(this.#child.pid);
     if (use === null) return;
-    if (use.resident > MOST_RESIDENT_PAGES) {
-      return this.#end(`took ${use.resident >> 8} MiB of memory`);
-    }
     if (this.#turn.cpu < 0) this.#turn.cpu = use.computed;
     const [lasts, computed] = [now - this.#turn.since, use.computed - this.#turn.cpu];
     if (lasts > HANG_ANYHOW_MS || (lasts > HANG_MS && computed > HANG_TICKS)) {

@@ -176,6 +176,21 @@ Deno.test("a filter that takes memory without end is limited, or killed", async 
   assert.equal(await verdictInTime(inWasm, "other"), "watch");
 });
 
+Deno.test("a filter that takes a little more memory with each event is killed when it has too much", async () => {
+  const tables = Array.from({ length: 8 }, (_, i) => `$t${i}`);
+  const hoards = packedFilter(
+    tables.map((table) => `(drop (table.grow ${table} (ref.null extern) (i32.const 1000000)))`)
+      .join(" ") + "(i32.const 1)",
+    tables.map((table) => `(table ${table} 0 externref)`).join(" "),
+  );
+  await using running = await Running.start("hoard.wasm", hoards);
+  await until(async () => {
+    await running.ask("a");
+    return running.host.strikes > 0;
+  });
+  assert.match(running.told[1]!, /took \d+ MiB of memory and was killed; it starts again/);
+});
+
 Deno.test("a filter that fails says so, and the log is told why", async () => {
   await using running = await Running.start("trap.wasm", only("(unreachable)"));
   assert.equal(await verdictInTime(running, "s"), "failed");

@@ -1,5 +1,5 @@
 import type { Params } from "../../../control/methods.ts";
-import { OPERATION_NAMES } from "../../../policy/operation.ts";
+import { QUESTIONS } from "../../../policy/question.ts";
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { given, withDaemon } from "../../daemon_client.ts";
@@ -22,12 +22,16 @@ export const command: Command = {
     session: { value: "N", brief: "as if this session asked" },
   },
   details: `PATH is from the root of the mount, whether or not there is anything; one that
-ends in a slash is a directory. Exit code 1 if anything asked about is denied.`,
+ends in a slash is a directory. An operation is denied, too, if a part of it is: to
+rename a file is to unlink its name. rename-to is about a name that something gets,
+rename-over about a file whose place another one takes, link-to about a new name.
+Who may make, rename or link something there is also asked about the other name:
+what is kept at one place does not go to where it is not. Exit code 1 if anything asked about is denied.`,
   example: "policy test infra/prod/main.tf --op write",
   async run(input) {
     const op = input.values.get("op");
-    if (op !== undefined && !Object.hasOwn(OPERATION_NAMES, op)) {
-      const hint = `There are ${Object.keys(OPERATION_NAMES).join(", ")}`;
+    if (op !== undefined && !Object.hasOwn(QUESTIONS, op)) {
+      const hint = `There are ${Object.keys(QUESTIONS).join(", ")}`;
       throw usageError(`There is no operation ${op}`, hint);
     }
     const uid = input.values.get("uid");

@@ -20,14 +20,20 @@ const OPERATIONS = [
   "create",
   "unlink",
   "rename",
+  "rename-to",
+  "rename-over",
   "truncate",
   "exec",
   "link",
+  "link-to",
   "attributes",
 ] as const;
 
 export const PolicyVerdict = shape("PolicyVerdict", "What the rules say of one operation.", {
-  operation: oneOf(OPERATIONS, "Which"),
+  operation: oneOf(
+    OPERATIONS,
+    "Which; `rename-to`: something gets this name, `rename-over`: something takes its place, `link-to`: it becomes another name",
+  ),
   verdict: oneOf(
     ["allow", "watch", "deny", "ask", "checkpoint"],
     "`allow` also where no rule says anything",

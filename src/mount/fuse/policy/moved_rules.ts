@@ -5,6 +5,7 @@
  */
 
 import { CONTENT_OPERATIONS, Operation } from "../../../policy/operation.ts";
+import { lostBetween } from "../../../policy/policy.ts";
 import type { PathState } from "../../../policy/path_automaton.ts";
 import type { Inode } from "../../../tree/nodes/inode.ts";
 import { Status } from "../../../tree/status.ts";
@@ -13,6 +14,9 @@ import type { PolicyQuestion, Refusal } from "./policy_question.ts";
 
 /** Names that are looked at. A directory with more in it to which different rules apply is not moved. */
 const MOST_NAMES = 20_000;
+
+/** What is refused where it is, and has to be where it comes to. */
+const LEFT_BEHIND = CONTENT_OPERATIONS | Operation.UNLINK | Operation.RENAME;
 
 /** What is refused to be made where it would come to. */
 const MAKING = Operation.CREATE | Operation.RENAME;
@@ -54,9 +58,9 @@ function askEntry(
 ): Refusal | null {
   if (tooMany) return { place: from, operation: Operation.RENAME, denied: -1 };
   if (from.state === to.state) return null;
-  const [before, after] = [question.decide(from).denied, question.decide(to).denied];
-  const lost = before & ~after & (CONTENT_OPERATIONS | Operation.UNLINK | Operation.RENAME);
+  const [before, after] = [question.decide(from), question.decide(to)];
+  const lost = lostBetween(before, after, LEFT_BEHIND);
   if (lost !== 0) return { place: from, operation: Operation.RENAME, denied: lost };
-  const made = after & MAKING & ~before;
+  const made = after.denied & MAKING & ~before.denied;
   return made === 0 ? null : { place: to, operation: Operation.RENAME, denied: made };
 }

@@ -10,6 +10,8 @@
 
 import { Fattr, Opcode } from "../../../../ffi/fuse_kernel.ts";
 import { CONTENT_OPERATIONS, Operation } from "../../../policy/operation.ts";
+import { lostBetween } from "../../../policy/policy.ts";
+import { Parts } from "../../../policy/question.ts";
 import type { Inode } from "../../../tree/nodes/inode.ts";
 import { RENAME_EXCHANGE } from "../../../tree/operations/names.ts";
 import type { Place } from "../../tree_states.ts";
@@ -29,7 +31,7 @@ const FMODE_EXEC = 0o40;
 
 function createFile(question: PolicyQuestion): Refusal | null {
   const { request } = question.context;
-  const parts = (request.u32(BODY) & O_ACCMODE) === 0 ? 0 : Operation.WRITE;
+  const parts = (request.u32(BODY) & O_ACCMODE) === 0 ? 0 : Parts.MADE_TO_WRITE;
   return question.askName(request.name(BODY + 16), false, Operation.CREATE, parts);
 }
 
@@ -109,7 +111,7 @@ function setattr(question: PolicyQuestion): Refusal | null {
   const resizes = (valid & Fattr.SIZE) !== 0;
   const changes = (valid & (resizes ? ATTRIBUTES : ATTRIBUTES | TIMES)) !== 0;
   const { node } = question;
-  return (resizes ? question.askNode(node, Operation.TRUNCATE, Operation.WRITE) : null) ??
+  return (resizes ? question.askNode(node, Operation.TRUNCATE, Parts.RESIZED) : null) ??
     (changes ? question.askNode(node, Operation.ATTRIBUTES) : null);
 }
 
@@ -127,11 +129,11 @@ function link(question: PolicyQuestion): Refusal | null {
   const after = question.decide(target);
   for (const place of states.placesOf(context.tree, inode)) {
     const decision = question.decide(place);
-    const lost = decision.denied & CONTENT_OPERATIONS & ~after.denied;
+    const lost = lostBetween(decision, after, CONTENT_OPERATIONS);
     const denied = lost | question.denied(place, Operation.LINK);
     if (denied !== 0) return { place, operation: Operation.LINK, denied };
   }
-  return question.ask(target, Operation.LINK, Operation.CREATE);
+  return question.ask(target, Operation.LINK, Parts.NAMED);
 }
 
 function renames(names: number, flagsAt: number | null): Row {
@@ -154,16 +156,13 @@ function renames(names: number, flagsAt: number | null): Row {
     const other = { ...after, isDirectory: replaced.directory !== null };
     if (flagsAt === null || request.u32(flagsAt) !== RENAME_EXCHANGE) {
       return askMove(question, before, after, source, true) ??
-        question.ask(other, Operation.RENAME, REPLACING);
+        question.ask(other, Operation.RENAME, Parts.REPLACED);
     }
     const back = { ...before, isDirectory: other.isDirectory };
     return askMove(question, before, after, source, true) ??
       askMove(question, other, back, replaced, true);
   };
 }
-
-/** What happens to a file that another one takes the place of. */
-const REPLACING = Operation.UNLINK | Operation.WRITE | Operation.TRUNCATE;
 
 /** `replaces`: there is something of the new name, which this takes the place of. */
 function askMove(
@@ -173,12 +172,11 @@ function askMove(
   inode: Inode,
   replaces: boolean,
 ): Refusal | null {
-  const source = question.ask(from, Operation.RENAME, Operation.UNLINK);
+  const source = question.ask(from, Operation.RENAME, Parts.RENAMED);
   if (source !== null) return source;
-  const [before, after] = [question.decide(from), question.decide(to)];
-  const lost = before.denied & CONTENT_OPERATIONS & ~after.denied;
+  const lost = lostBetween(question.decide(from), question.decide(to), CONTENT_OPERATIONS);
   if (lost !== 0) return { place: from, operation: Operation.RENAME, denied: lost };
-  const target = question.ask(to, Operation.RENAME, replaces ? REPLACING : Operation.CREATE);
+  const target = question.ask(to, Operation.RENAME, replaces ? Parts.REPLACED : Parts.NAMED);
   if (target !== null || inode.directory === null) return target;
   return findMoved(question, inode, from.state, to.state);
 }

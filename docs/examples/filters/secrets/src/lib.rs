@@ -6,7 +6,7 @@
 //! agentvfs telemetry filter add secrets target/wasm32-unknown-unknown/release/secrets.wasm
 //! ```
 //!
-//! and in a policy `{"path_pattern": "**", "ask": "secrets", "ops": "open,read,create,rename", "otherwise": "deny"}`.
+//! and in a policy `{"path_pattern": "**", "ask": "secrets", "ops": "read,create,rename,link", "otherwise": "deny"}`.
 #![no_std]
 
 const ALLOW: i32 = 0;

@@ -1,0 +1,243 @@
+/**
+ * What `policy test` says and what happens are the same: random rules, paths and operations, each asked about and then done in a
+ * mount. `AGENTVFS_SEED` repeats a run.
+ */
+
+import assert from "node:assert/strict";
+import type { ControlClient } from "../../src/control/client.ts";
+import { type Mounted, withProject } from "../support/mounted.ts";
+import { shell } from "../support/process.ts";
+import { type Random, randomness, SEED } from "../support/random.ts";
+import { installRules } from "../support/rules.ts";
+
+const ROUNDS = 8;
+const OPERATIONS_A_ROUND = 30;
+
+const PARTS = ["a", "b", "c", "x", "y.k", "*", "**", "?", "*.k", "[ab]", "[!a]"];
+const WORDS = [
+  "read",
+  "write",
+  "create",
+  "unlink",
+  "rename",
+  "truncate",
+  "link",
+  "attributes",
+  "all",
+  "all",
+  "write,unlink",
+  "create,rename",
+];
+const TREE = "for d in . a b a/b a/b/c c; do mkdir -p $d; echo x >$d/x; echo k >$d/y.k; done";
+const NAMES = ["a", "b", "c", "x", "y.k", "new", "new.k"];
+
+function rules(random: Random): object[] {
+  return Array.from({ length: 3 + random(7) }, (_, i) => {
+    const parts = Array.from({ length: 1 + random(2) }, () => PARTS[random(PARTS.length)]!);
+    return {
+      name: `r${i}`,
+      path_pattern: (random(4) === 0 ? "/" : "") + parts.join("/") + (random(5) === 0 ? "/" : ""),
+      [random(3) === 0 ? "allow" : "deny"]: WORDS[random(WORDS.length)]!,
+      ...(random(10) === 0 ? { branch: random(2) === 0 ? "main" : "other" } : {}),
+    };
+  });
+}
+
+type Op = NonNullable<Parameters<ControlClient["testPolicy"]>[0]["op"]>;
+
+class Scene {
+  #new = 0;
+
+  constructor(readonly m: Mounted, readonly client: ControlClient, readonly random: Random) {}
+
+  /** What may not be done at a path. */
+  async denied(path: string): Promise<Set<Op>> {
+    const { verdicts } = await this.client.testPolicy({ path });
+    return new Set(
+      verdicts.filter(({ verdict }) => verdict === "deny").map((each) => each.operation),
+    );
+  }
+
+  /** Everything there is but what a file with two names is. */
+  all(directory = "", found: { path: string; isDirectory: boolean }[] = []) {
+    for (const { name, isDirectory } of Deno.readDirSync(this.m.path(directory))) {
+      if (name === ".agentvfs") continue;
+      const path = directory === "" ? name : `${directory}/${name}`;
+      if (Deno.statSync(this.m.path(path)).nlink === 1 || isDirectory) {
+        found.push({ path, isDirectory });
+      }
+      if (isDirectory) this.all(path, found);
+    }
+    return found;
+  }
+
+  one<T>(from: readonly T[]): T | undefined {
+    return from[this.random(from.length)];
+  }
+
+  /** A path at which there is nothing. */
+  free(): string {
+    const directories = [
+      "",
+      ...this.all().filter((each) => each.isDirectory).map(({ path }) => path),
+    ];
+    const directory = this.one(directories)!;
+    const name = this.random(3) === 0 ? `n${this.#new++}` : this.one(NAMES)!;
+    const path = directory === "" ? name : `${directory}/${name}`;
+    try {
+      Deno.lstatSync(this.m.path(path));
+      return this.free();
+    } catch {
+      return path;
+    }
+  }
+}
+
+/** Whether it is refused, in one word; whatever else may be wrong is an error. */
+function done(act: () => void): "done" | "refused" {
+  try {
+    act();
+    return "done";
+  } catch (error) {
+    // EACCES
+    if (error instanceof Deno.errors.PermissionDenied) return "refused";
+    throw error;
+  }
+}
+
+const CONTENT: readonly Op[] = ["read", "write", "truncate", "attributes"];
+/** What is kept at a place and would not be at another. */
+const lost = (before: Set<Op>, after: Set<Op>) =>
+  ["exec" as const, ...CONTENT].some((op) => before.has(op) && !after.has(op));
+
+type Attempt = (s: Scene) => Promise<readonly [what: string, expected: boolean, () => void] | null>;
+
+const onFile = (op: Op, act: (path: string) => void): Attempt => async (s) => {
+  // Of an empty file nothing is read.
+  const file = s.one(
+    s.all().filter(({ path, isDirectory }) =>
+      !isDirectory && Deno.statSync(s.m.path(path)).size > 0
+    ),
+  );
+  if (file === undefined) return null;
+  const isDenied = (await s.denied(file.path)).has(op);
+  return [`${op} ${file.path}`, isDenied, () => act(s.m.path(file.path))];
+};
+
+const ATTEMPTS: readonly Attempt[] = [
+  onFile("read", (path) => void Deno.readFileSync(path)),
+  onFile("write", (path) => {
+    using file = Deno.openSync(path, { write: true });
+    file.writeSync(new Uint8Array([120]));
+  }),
+  onFile("truncate", (path) => Deno.truncateSync(path, 1)),
+  onFile("attributes", (path) => Deno.chmodSync(path, 0o640)),
+  onFile("unlink", (path) => Deno.removeSync(path)),
+  async (s) => {
+    const path = s.free();
+    const isDenied = (await s.denied(path)).has("create");
+    return [`create ${path}`, isDenied, () => Deno.createSync(s.m.path(path)).close()];
+  },
+  async (s) => {
+    const path = s.free();
+    const isDenied = (await s.denied(`${path}/`)).has("create");
+    return [`mkdir ${path}`, isDenied, () => Deno.mkdirSync(s.m.path(path))];
+  },
+  async (s) => {
+    const empty = s.one(
+      s.all().filter(({ path, isDirectory }) =>
+        isDirectory && [...Deno.readDirSync(s.m.path(path))].length === 0
+      ),
+    );
+    if (empty === undefined) return null;
+    const isDenied = (await s.denied(`${empty.path}/`)).has("unlink");
+    return [`rmdir ${empty.path}`, isDenied, () => Deno.removeSync(s.m.path(empty.path))];
+  },
+  async (s) => {
+    const from = s.one(s.all().filter(({ isDirectory }) => !isDirectory));
+    if (from === undefined) return null;
+    const to = s.free();
+    const [before, after] = [await s.denied(from.path), await s.denied(to)];
+    const isDenied = before.has("rename") || after.has("rename-to") || lost(before, after);
+    return [
+      `rename ${from.path} ${to}`,
+      isDenied,
+      () => Deno.renameSync(s.m.path(from.path), s.m.path(to)),
+    ];
+  },
+  async (s) => {
+    const files = s.all().filter(({ isDirectory }) => !isDirectory);
+    const [from, to] = [s.one(files), s.one(files)];
+    if (from === undefined || to === undefined || from.path === to.path) return null;
+    const [before, after] = [await s.denied(from.path), await s.denied(to.path)];
+    const isDenied = before.has("rename") || after.has("rename-over") || lost(before, after);
+    return [
+      `rename ${from.path} over ${to.path}`,
+      isDenied,
+      () => Deno.renameSync(s.m.path(from.path), s.m.path(to.path)),
+    ];
+  },
+  async (s) => {
+    const from = s.one(s.all().filter(({ isDirectory }) => !isDirectory));
+    if (from === undefined) return null;
+    const to = s.free();
+    const [before, after] = [await s.denied(from.path), await s.denied(to)];
+    const isDenied = before.has("link") || after.has("link-to") || lost(before, after);
+    return [
+      `link ${from.path} ${to}`,
+      isDenied,
+      () => Deno.linkSync(s.m.path(from.path), s.m.path(to)),
+    ];
+  },
+];
+
+/** A directory that moves takes nothing where more may be done with it. */
+async function moveDirectory(s: Scene): Promise<void> {
+  const from = s.one(s.all().filter(({ isDirectory }) => isDirectory));
+  if (from === undefined) return;
+  const to = s.free();
+  if (`${to}/`.startsWith(`${from.path}/`)) return;
+  const within = s.all().filter(({ path }) => path.startsWith(`${from.path}/`));
+  const paths = within.map(({ path, isDirectory }) => isDirectory ? `${path}/` : path);
+  const before = await Promise.all(paths.map((path) => s.denied(path)));
+  if (done(() => Deno.renameSync(s.m.path(from.path), s.m.path(to))) === "refused") return;
+  for (const [i, path] of paths.entries()) {
+    const after = await s.denied(to + path.slice(from.path.length));
+    for (const op of ["exec", "unlink", "rename", ...CONTENT] as const) {
+      assert.ok(
+        !before[i]!.has(op) || after.has(op),
+        `${from.path} became ${to}: ${op} of ${path}`,
+      );
+    }
+  }
+}
+
+Deno.test(`policy test says what happens, seed ${SEED}`, () =>
+  withProject("true", async (m) => {
+    const random = randomness(SEED);
+    const client = await m.connect();
+    const scene = new Scene(m, client, random);
+    const outcomes = { done: 0, refused: 0 };
+    try {
+      await client.createBranch({ name: "other" });
+      for (let round = 0; round < ROUNDS; round++) {
+        await client.removePolicy();
+        await shell(`rm -rf -- *; ${TREE}`, { cwd: m.mount });
+        const installed = rules(random);
+        await installRules(m, installed);
+        for (let i = 0; i < OPERATIONS_A_ROUND; i++) {
+          const attempt = await scene.one(ATTEMPTS)!(scene);
+          if (attempt === null) continue;
+          const [what, isDenied, act] = attempt;
+          const outcome = done(act);
+          outcomes[outcome]++;
+          const said = `${what}: ${outcome}; ${JSON.stringify(installed)}`;
+          assert.equal(outcome, isDenied ? "refused" : "done", said);
+        }
+        for (let i = 0; i < 4; i++) await moveDirectory(scene);
+      }
+    } finally {
+      client.close();
+    }
+    assert.ok(outcomes.done > 15 && outcomes.refused > 15, JSON.stringify(outcomes));
+  }));
