@@ -6,40 +6,58 @@ import { DarwinClient, ROOT } from "./darwin_client.ts";
 import { MemoryStream } from "./memory_stream.ts";
 import { serveTree } from "./served.ts";
 
-/** Names as they go over the wire, binary. */
-function binary(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+const TABLE = new URL("../../docs/platforms.md", import.meta.url);
+/** What macOS itself leaves. */
+const OWN: readonly Row[] = [{
+  names: "of macOS's own",
+  stored: ["._file", ".DS_Store", ".nfs.20051028"],
+}];
+
+interface Row {
+  readonly names: string;
+  /** Binary. */
+  readonly stored: readonly string[];
 }
 
-const ROWS: Readonly<Record<string, readonly string[]>> = {
-  "names that differ in case": ["Readme", "README", "readme"],
-  "names that differ in how letters are composed": [
-    binary("\u00e9t\u00e9".normalize("NFC")),
-    binary("\u00e9t\u00e9".normalize("NFD")),
-  ],
-  "bytes that are no UTF-8": ["caf\xe9", "\xff\xfe", "\x80"],
-  "names that Windows cannot have": ["con", "aux.txt", "a:b", "trailing.", "trailing ", '<>|?*"'],
-  "what macOS itself leaves": ["._file", ".DS_Store", ".nfs.20051028"],
-};
+/** Rows of the table whose first columns are `names` and `stored`. */
+function rows(): Row[] {
+  const lines = Deno.readTextFileSync(TABLE).split("\n");
+  const start = lines.findIndex((line) => /^\| names +\| stored /.test(line));
+  assert.ok(start > 0, "There is no such table");
+  const found: Row[] = [];
+  for (const line of lines.slice(start + 2)) {
+    if (!line.startsWith("|")) break;
+    const [, names, stored] = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
+    const text = stored!.replaceAll("`", "").replaceAll("\\|", "|");
+    found.push({
+      names: names!,
+      stored: text.split(" ").map((name) =>
+        name.replace(/%([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)))
+      ),
+    });
+  }
+  return found;
+}
 
-for (const [row, names] of Object.entries(ROWS)) {
-  Deno.test(`${row}: each is a file of its own, byte for byte`, () => {
+for (const { names, stored } of [...rows(), ...OWN]) {
+  Deno.test(`names ${names}: each is a file of its own, byte for byte`, () => {
     const fixture = new Fixture();
     try {
       const stream = new MemoryStream();
       const client = new DarwinClient(stream, serveTree(fixture.tree, stream));
       client.init();
-      for (const name of names) {
+      const files = stored.map((name, i) => {
         const file = client.create(ROOT, name);
-        client.write(file.node, file.handle, 0, `content of ${binary(name)}`);
-      }
-      const numbers = names.map((name) => client.lookup(ROOT, name).node);
-      assert.equal(new Set(numbers).size, names.length);
-      for (const [i, name] of names.entries()) {
-        assert.equal(client.read(numbers[i]!), `content of ${binary(name)}`);
+        client.write(file.node, file.handle, 0, `content ${i}`);
+        return file.node;
+      });
+      assert.equal(new Set(files).size, stored.length);
+      for (const [i, name] of stored.entries()) {
+        assert.equal(client.lookup(ROOT, name).node, files[i]);
+        assert.equal(client.read(files[i]!), `content ${i}`);
       }
       const listed = client.list(ROOT, client.open(ROOT, true), 0, 65536).map(({ name }) => name);
-      assert.deepEqual(names.filter((name) => !listed.includes(name)), []);
+      assert.deepEqual(stored.filter((name) => !listed.includes(name)), []);
     } finally {
       fixture.close();
     }
