@@ -23,6 +23,7 @@ import type { Check } from "./doctor/check.ts";
 import { deviceFix } from "./doctor/container.ts";
 import { kernel } from "./doctor/kernel.ts";
 import { Machine } from "./doctor/machine.ts";
+import { macosChecks } from "./doctor/macos.ts";
 import { otherUsers } from "./doctor/other_users.ts";
 import { surroundings } from "./doctor/surroundings.ts";
 import { namespaceRemedy } from "./doctor/user_namespaces.ts";
@@ -34,6 +35,17 @@ export type { Check };
 export async function runChecks(version: string, fix = false): Promise<Check[]> {
   const machine = new Machine();
   const own = Deno.build.standalone ? Deno.execPath() : null;
+  if (Deno.build.os === "darwin") {
+    const checks = await Promise.all([
+      program(version),
+      macosChecks(machine),
+      hashing(),
+      compression(),
+      stateDirectory(),
+      deadMounts(fix),
+    ]);
+    return checks.flat();
+  }
   const checks = await Promise.all([
     program(version),
     kernel(machine),

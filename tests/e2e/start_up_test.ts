@@ -19,7 +19,15 @@ Deno.test("agentvfs ctl status, and mcp without a request, take at most 1.5 time
     const [source, empty] = [join(root, "empty.ts"), join(root, "empty/program")];
     await Deno.writeTextFile(source, "");
     const compile = fileURLToPath(new URL("../../scripts/deno_compile", import.meta.url));
-    await succeed([compile, "--allow-all", "--no-check", "--output", empty, source]);
+    await succeed([
+      compile,
+      Deno.build.target,
+      "--allow-all",
+      "--no-check",
+      "--output",
+      empty,
+      source,
+    ]);
 
     const dead = join(root, "dead.sock");
     let ratio = Infinity;

@@ -34,7 +34,7 @@ export const command: Command = {
     agents: { value: "N", brief: "N runs on N new branches; ends with how many failed" },
     logs: { value: "DIR", brief: "with --agents: what each writes goes to a file there" },
     test: { value: "CMD", brief: "with --agents: then merge the first that passes it" },
-    confine: { brief: "the rest of the machine is read-only to it" },
+    confine: { brief: "the rest of the machine is read-only to it (Linux)" },
     allow: { value: "PATHS", brief: "stay as they are with --confine (: between)" },
     "share-tmp": { brief: "so do /tmp and /var/tmp, else new and empty" },
     net: { value: "PLACES", brief: "may speak to none but these (see docs/run.md)" },
@@ -45,6 +45,8 @@ export const command: Command = {
     dry: { brief: "then show what it changed, and drop it" },
     "merge-on-success": { brief: "merge it into main if the program ends with 0" },
   },
+  details: `On macOS a program cannot have a view of its own: it starts in the branch's folder,
+below the mount, and nothing else is kept from it.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
     checkEnding(input);
