@@ -204,7 +204,7 @@ Deno.test("what is open goes on when a rollback replaces it, as if it had been r
     assert.equal(script.run("z: open a; @z read"), "SUCCESS 'old'");
     assert.equal(script.run("@y list"), ". .. f");
     // Nothing of what there is now goes with what was replaced.
-    assert.equal(script.run("delete; close"), "SUCCESS");
+    assert.equal(script.run("@z close; delete; close"), "SUCCESS");
     assert.equal(treeText(tree), "a=old d/ d/f=1");
     assert.equal(session.unanswered, 0);
   }));
