@@ -30,7 +30,7 @@ interface Node {
 function node(nodeId: number, parent: Node | null, name: string, isDirectory: boolean): Node {
   const directory = isDirectory ? { entries: new Map() } : null;
   const made = { nodeId, ino: 1_000_000 + nodeId, parent, name, directory };
-  parent?.directory!.entries.set(name, { inode: made });
+  parent?.directory?.entries.set(name, { inode: made });
   return made;
 }
 
