@@ -24,8 +24,12 @@ export function isDeviceName(name: string): boolean {
   return DEVICE.test(name);
 }
 
+/** Most names: the same on all systems. */
+const PLAIN = /^[\w-]+(?:\.[\w-]+)*$/;
+
 /** A stored name as Windows is shown it. */
 export function shownName(stored: string): string {
+  if (PLAIN.test(stored) && !isDeviceName(stored)) return stored;
   const decoded = decode(stored);
   if (decoded !== null) {
     const shown = disguise(decoded);
@@ -135,6 +139,7 @@ const LEAST = [0, 0x80, 0x800, 0x10000];
  * none, and none becomes two, as in the table that NTFS has.
  */
 export function foldedName(shown: string): string {
+  if (PLAIN.test(shown)) return shown.toUpperCase();
   let folded = "";
   for (let i = 0; i < shown.length; i++) {
     const upper = shown[i]!.toUpperCase();

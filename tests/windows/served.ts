@@ -18,6 +18,8 @@ export interface Served {
   readonly session: WindowsSession;
   readonly views: ViewTable;
   readonly main: View;
+  /** Checkpoints of which nothing is known any more. */
+  readonly idle: readonly number[];
 }
 
 /** What all views have that show a tree in tests. */
@@ -40,7 +42,8 @@ export function serveTree(
 ): Served {
   const driver = new Driver();
   const main = viewOf(tree);
-  const views = new ViewTable(main, () => {});
+  const idle: number[] = [];
+  const views = new ViewTable(main, (view) => idle.push(view));
   const session = new WindowsSession({
     transport: driver,
     memory: driver,
@@ -59,5 +62,5 @@ export function serveTree(
     ...options,
   });
   driver.session = session;
-  return { driver, session, views, main };
+  return { driver, session, views, main, idle };
 }

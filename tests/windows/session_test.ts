@@ -204,7 +204,7 @@ Deno.test("what is open goes on when a rollback replaces it, as if it had been r
     assert.equal(script.run("z: open a; @z read"), "SUCCESS 'old'");
     assert.equal(script.run("@y list"), ". .. f");
     // Nothing of what there is now goes with what was replaced.
-    assert.equal(script.run("delete; close"), "SUCCESS");
+    assert.equal(script.run("@z close; delete; close"), "SUCCESS");
     assert.equal(treeText(tree), "a=old d/ d/f=1");
     assert.equal(session.unanswered, 0);
   }));
@@ -312,6 +312,8 @@ Deno.test(".agentvfs: branches and checkpoints are trees of their own", () =>
       assert.equal(say("y: open BRANCH/none/a"), "OBJECT_PATH_NOT_FOUND");
       assert.equal(say("y: open BRANCH/team/side/.agentvfs/branches read; @y list"), ". .. team");
       assert.equal(say("y: open .agentvfs/checkpoints read; @y list"), ". .. HEAD");
+      assert.equal(say("y: open .agentvfs/checkpoints/HEAD/none read"), "OBJECT_NAME_NOT_FOUND");
+      assert.deepEqual(served.idle, [4], "nothing of it was opened");
       assert.equal(say("p: open .agentvfs/checkpoints/HEAD/a read; @p read"), "SUCCESS 'past'");
       assert.equal(say("y: open .agentvfs/checkpoints/none/a read"), "OBJECT_NAME_NOT_FOUND");
       const past = ".agentvfs/checkpoints/HEAD";
@@ -342,7 +344,9 @@ Deno.test(".agentvfs: branches and checkpoints are trees of their own", () =>
       }
       assert.equal(say(`m: open ${past}/a max granted?`), "0x1200a9");
     } finally {
+      assert.deepEqual(served.idle, [4], "something of it is open");
       script.end();
+      assert.deepEqual(served.idle, [4, 4], "a checkpoint that nobody has open may be closed");
       old.journal.close();
       side.close();
     }

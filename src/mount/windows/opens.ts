@@ -5,7 +5,7 @@
  */
 
 import type { Inode } from "../../tree/nodes/inode.ts";
-import type { View } from "../views.ts";
+import type { View, ViewTable } from "../views.ts";
 import type { VirtualFile } from "./virtual_file.ts";
 
 export interface OpenFile {
@@ -25,6 +25,8 @@ export interface OpenFile {
 export class Opens {
   readonly #files = new Map<number, OpenFile>();
   #last = 0;
+
+  constructor(readonly views: ViewTable) {}
 
   get size(): number {
     return this.#files.size;
@@ -53,10 +55,16 @@ export class Opens {
   close(file: OpenFile): void {
     this.#files.delete(file.handle);
     if (file.virtual !== null) return;
-    const { inode, view: { tree } } = file;
+    const { inode, view } = file;
     // What changes in a directory that somebody has seen is told to who watches.
-    const stays = inode.directory !== null && inode.lookups === 1 && !tree.isOrphan(inode);
-    if (!stays) tree.nodes.forget(inode.nodeId, 1);
+    const stays = view.writable && inode.directory !== null && inode.lookups === 1 &&
+      !view.tree.isOrphan(inode);
+    if (!stays) this.#forget(view, inode);
+  }
+
+  /** A checkpoint of which nothing is known any more is closed; a view that is gone already knows nothing. */
+  #forget(view: View, { nodeId }: Inode): void {
+    if (this.views.get(view.number) === view) this.views.forget(view.number, nodeId, 1);
   }
 
   /** What was open as one inode is another one now. */
@@ -64,7 +72,7 @@ export class Opens {
     for (const file of this.#files.values()) {
       if (file.inode !== was) continue;
       file.view.tree.nodes.remember(inode);
-      file.view.tree.nodes.forget(was.nodeId, 1);
+      this.#forget(file.view, was);
       file.inode = inode;
     }
   }

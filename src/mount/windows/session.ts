@@ -99,7 +99,7 @@ export class WindowsSession {
       memory: options.memory,
       views,
       names,
-      opens: new Opens(),
+      opens: new Opens(views),
       walker: new Walker(views, names, virtual),
       virtual,
       owner,
@@ -179,12 +179,12 @@ export class WindowsSession {
   }
 
   /** Forgets directories that somebody went through or had open, of a view that knows too many: those that are not open now. */
-  forgetUnused({ tree: { nodes, root } }: View): void {
+  forgetUnused({ number, tree: { nodes, root } }: View): void {
     for (const id of nodes.oldest()) {
       const inode = nodes.get(id);
       if (inode === undefined || inode === root) continue;
       const unused = inode.lookups - this.context.opens.countOf(inode);
-      if (unused > 0) nodes.forget(id, unused);
+      if (unused > 0) this.options.views.forget(number, id, unused);
     }
   }
 
@@ -203,6 +203,7 @@ export class WindowsSession {
     const status = isWhole ? this.#handle(kind) : NtStatus.INVALID_PARAMETER;
     this.virtual.answers = NO_ANSWERS;
     const response = status === WAITS ? NOTHING : this.#finish(hint, status);
+    this.#leave(this.virtual.visited);
     const { views, onRemoving } = this.options;
     const { removing } = views;
     if (removing !== null) {
@@ -210,6 +211,13 @@ export class WindowsSession {
       onRemoving(removing);
     }
     return response;
+  }
+
+  /** A checkpoint that was looked into, and of which nothing was opened, may be closed again. */
+  #leave(visited: View | null): void {
+    this.virtual.visited = null;
+    if (visited === null || visited.writable || !visited.tree.nodes.isIdle) return;
+    this.options.views.onIdle(visited.number);
   }
 
   #finish(hint: bigint, status: number): Uint8Array<ArrayBuffer> {

@@ -41,6 +41,8 @@ export class VirtualTree implements Home, VirtualPart {
   readonly nodes = new VirtualNodes();
   /** What the daemon has answered for the request at hand, by the question. */
   answers: ReadonlyMap<string, Answer> = new Map();
+  /** The tree that the request at hand was led to. */
+  visited: View | null = null;
   /** Process that makes the request at hand. */
   caller = 0;
   readonly #answers: Readonly<Record<Door, CtlAnswers>> = {
@@ -118,7 +120,9 @@ export class VirtualTree implements Home, VirtualPart {
       if (number === undefined || number === null) return missing(0);
       const view = this.views.get(number);
       // It was closed on the way.
-      return view === undefined ? { question } : { view, used: count + 1 };
+      if (view === undefined) return { question };
+      this.visited = view;
+      return { view, used: count + 1 };
     });
   }
 

@@ -134,7 +134,7 @@ export class Walker {
 
   /** What changes in a directory that somebody went through is told to who watches. */
   #keep(view: View, directory: Inode): void {
-    if (directory.lookups === 0) view.tree.nodes.remember(directory);
+    if (view.writable && directory.lookups === 0) view.tree.nodes.remember(directory);
   }
 }
 

@@ -7,10 +7,10 @@
 
 import { NtStatus } from "../../../../ffi/windows/nt_status.ts";
 import { CLEANUP, CleanupBit } from "../../../../ffi/windows/winfsp/protocol.ts";
-import type { Inode } from "../../../tree/nodes/inode.ts";
 import { unlink } from "../../../tree/operations/names.ts";
 import { Status } from "../../../tree/status.ts";
 import type { Context } from "../context.ts";
+import type { OpenFile } from "../opens.ts";
 import {
   defaultAttributes,
   keepAttributes,
@@ -35,23 +35,17 @@ export function close({ opens, file }: Context): number {
 function remove({ file, views }: Context): void {
   const { view, inode } = file;
   const { tree, removals } = view;
-  const place = nameOf(inode, file.parent, file.name);
-  if (place === null) return;
+  if (!isNamed(file)) return;
   const now = removals === undefined ? 0 : performance.now();
   const isLoss = inode.directory === null && inode.size > 0;
   removals?.removing(tree, now);
-  const status = unlink(tree, place.parent, place.name, inode.directory !== null);
+  const status = unlink(tree, file.parent!, file.name, inode.directory !== null);
   if (status === Status.Ok && removals?.removed(tree, now, isLoss)) views.removing = view;
 }
 
-/** The name that was opened, if it still stands for the file; else the one that it has. */
-function nameOf(
-  inode: Inode,
-  parent: Inode | null,
-  name: string,
-): { parent: Inode; name: string } | null {
-  if (parent?.directory?.entries?.get(name)?.inode === inode) return { parent, name };
-  return null;
+/** The name stands for something else if a rollback replaced what is open: that goes on, and the name is not its own. */
+function isNamed({ inode, parent, name }: OpenFile): boolean {
+  return parent?.directory?.entries?.get(name)?.inode === inode;
 }
 
 /** It was changed: it is to be archived again, if somebody had said that it is not. */

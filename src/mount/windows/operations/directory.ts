@@ -80,7 +80,6 @@ function list(
   const { file: { view, inode }, names } = context;
   const status = view.tree.load(inode);
   if (status !== Status.Ok) return ntStatusOf(status);
-  if (inode.lookups === 0) view.tree.nodes.remember(inode);
   const matches = matcher(pattern, names.caseSensitive);
   const isRoot = inode.parent === null;
   if (!isRoot && marker < DOT && matches(".")) {
