@@ -12,7 +12,7 @@ import { textOfBytes } from "../binary_string.ts";
 import { Access, CreateOption, Disposition, FileAttribute } from "./nt_file.ts";
 import { NtStatus, ntStatus } from "./nt_status.ts";
 import { bindKernel32, bindNtdll, check } from "./ntdll.ts";
-import { wideString } from "./wide_string.ts";
+import { ntObject, ntObjectBytes } from "./nt_object.ts";
 
 const nt = bindNtdll({
   NtCreateFile: {
@@ -57,8 +57,6 @@ export const O_DIRECTORY = 0o200000;
 const ACCESS_MODE = 3;
 const MODE_WRITABLE = 0o200;
 
-const OBJECT_ATTRIBUTES = { SIZE_OF: 48, NAME: 16, ATTRIBUTES: 24 } as const;
-const CASE_INSENSITIVE = 0x40;
 const SHARE_ALL = 7;
 /** Each call ends before it returns, and is not woken by others. */
 const SYNCHRONOUS = 0x20;
@@ -77,20 +75,12 @@ function ntPath(path: string): string {
 
 /** `path` is absolute, and ended by a NUL. */
 export function open(path: Uint8Array<ArrayBuffer>, flags: number, mode = 0): number {
-  const name = wideString(ntPath(textOfBytes(path.subarray(0, path.indexOf(0)))));
-  const unicode = new DataView(new ArrayBuffer(16));
-  unicode.setUint16(0, name.byteLength - 2, true);
-  unicode.setUint16(2, name.byteLength, true);
-  unicode.setBigUint64(8, addressOf(name), true);
-  const attributes = new DataView(new ArrayBuffer(OBJECT_ATTRIBUTES.SIZE_OF));
-  attributes.setUint32(0, OBJECT_ATTRIBUTES.SIZE_OF, true);
-  attributes.setBigUint64(OBJECT_ATTRIBUTES.NAME, addressOf(unicode), true);
-  attributes.setUint32(OBJECT_ATTRIBUTES.ATTRIBUTES, CASE_INSENSITIVE, true);
+  const object = ntObject(ntPath(textOfBytes(path.subarray(0, path.indexOf(0)))));
   const handle = new BigUint64Array(1);
   const result = check(nt.NtCreateFile(
     new Uint8Array(handle.buffer),
     accessOf(flags),
-    new Uint8Array(attributes.buffer),
+    ntObjectBytes(object),
     statusBytes,
     null,
     (flags & O_CREAT) !== 0 && (mode & MODE_WRITABLE) === 0
@@ -222,8 +212,4 @@ export function flock(handle: number, operation: number): number {
   const flags = (isWaiting ? 0 : FAIL_IMMEDIATELY) | ((operation & LOCK_EX) === 0 ? 0 : EXCLUSIVE);
   if (kernel.LockFileEx(handle, flags, 0, 1, 0, LOCKED) !== 0) return 0;
   return isWaiting ? -Errno.EIO : -Errno.EAGAIN;
-}
-
-function addressOf(view: Uint16Array<ArrayBuffer> | DataView<ArrayBuffer>): bigint {
-  return Deno.UnsafePointer.value(Deno.UnsafePointer.of(view));
 }

@@ -30,6 +30,7 @@ try {
   await Deno.mkdir(place, { recursive: true });
   await standIn();
   await check("host_check", []);
+  await check("pipe_check", []);
   await program();
 } finally {
   await enter([...WINE.slice(0, 5), "/usr/lib/wine/wineserver64", "-k"]);
