@@ -15,7 +15,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   "ffi/macos": ["ffi"],
   "ffi/windows": ["ffi"],
   "bpf": ["ffi/linux", "ffi"],
-  "src/host": ["ffi/linux", "ffi/macos", "ffi"],
+  "src/host": ["ffi/linux", "ffi/macos", "ffi/windows", "ffi"],
   "src/store": ["src/host", "ffi"],
   "src/tree": ["src/store", "src/host", "ffi"],
   "src/telemetry": ["src/host", "ffi"],

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { ADDRESS_BYTES, connectLocal, fitsAddress } from "../host/local_socket.ts";
 import { ServiceError } from "./service_error.ts";
 
@@ -31,15 +32,12 @@ export async function freeSocketPath(path: string, isOurs = false): Promise<void
       { exit: 4, hint: "Choose a shorter one with --sock" },
     );
   }
-  await Deno.mkdir(path.slice(0, path.lastIndexOf("/")) || "/", { recursive: true, mode: 0o700 });
-  let existing: Deno.FileInfo;
-  try {
-    existing = await Deno.lstat(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const existing = await Deno.lstat(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return null;
     throw error;
-  }
-  if (!existing.isSocket) {
+  });
+  if (existing !== null && !existing.isSocket) {
     throw new ServiceError("not_a_socket", `Cannot make a control socket at ${path}: it exists`, {
       exit: 4,
       hint: "Move it away, or choose another place with --sock",
@@ -50,5 +48,6 @@ export async function freeSocketPath(path: string, isOurs = false): Promise<void
       hint: `Use it, or stop it first: agentvfs stop --sock ${path}`,
     });
   }
-  await Deno.remove(path);
+  // What is listened on has no file on Windows.
+  if (existing !== null) await Deno.remove(path);
 }

@@ -6,6 +6,10 @@
 
 import * as linux from "./linux/current_directory.ts";
 import * as macos from "./macos/current_directory.ts";
+import * as windows from "./windows/current_directory.ts";
 import { pick } from "./pick.ts";
 
-export const { absolutePath, currentDirectory, CurrentDirectoryError } = pick(linux, { macos });
+export const { absolutePath, currentDirectory, CurrentDirectoryError } = pick(linux, {
+  macos,
+  windows,
+});

@@ -9,6 +9,7 @@
 
 import * as linux from "./linux/files.ts";
 import * as macos from "./macos/files.ts";
+import * as windows from "./windows/files.ts";
 import { pick } from "./pick.ts";
 
 export type { Stat } from "./linux/files.ts";
@@ -38,4 +39,4 @@ export const {
   pwrite,
   statfs,
   umask,
-} = pick(linux, { macos });
+} = pick(linux, { macos, windows });

@@ -6,8 +6,9 @@
 
 import * as linux from "./linux/local_socket.ts";
 import * as macos from "./macos/local_socket.ts";
+import * as windows from "./windows/local_socket.ts";
 import { pick } from "./pick.ts";
 
 export type { LocalConnection } from "./linux/local_socket.ts";
 
-export const { ADDRESS_BYTES, connectLocal, fitsAddress } = pick(linux, { macos });
+export const { ADDRESS_BYTES, connectLocal, fitsAddress } = pick(linux, { macos, windows });

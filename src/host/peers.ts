@@ -6,6 +6,7 @@
 
 import * as linux from "./linux/peers.ts";
 import * as macos from "./macos/peers.ts";
+import * as windows from "./windows/peers.ts";
 import { pick } from "./pick.ts";
 
 export type PeerCredentials = linux.PeerCredentials;
@@ -15,4 +16,4 @@ export interface Peers {
   accepted(): readonly PeerCredentials[];
 }
 
-export const { Peers } = pick<{ Peers: new () => Peers }>(linux, { macos });
+export const { Peers } = pick<{ Peers: new () => Peers }>(linux, { macos, windows });

@@ -12,8 +12,11 @@ const MODULES = [
   "src/daemon/background/background.ts",
 ];
 
-/** Libraries that a system has; Windows' are opened when they are used. */
-const LIBRARIES = { darwin: ["/usr/lib/libSystem.B.dylib"], windows: [] };
+/** Libraries that a system has, in the order in which they are opened. */
+const LIBRARIES = {
+  darwin: ["/usr/lib/libSystem.B.dylib"],
+  windows: ["ntdll.dll", "kernel32.dll"],
+};
 
 for (const [os, libraries] of Object.entries(LIBRARIES)) {
   Deno.test(`what is loaded on ${os} opens that system's libraries alone`, async () => {

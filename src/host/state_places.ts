@@ -6,6 +6,7 @@
 
 import * as linux from "./linux/state_places.ts";
 import * as macos from "./macos/state_places.ts";
+import * as windows from "./windows/state_places.ts";
 import { pick } from "./pick.ts";
 
-export const { runtimePlaces, statePlace } = pick(linux, { macos });
+export const { runtimePlaces, statePlace } = pick(linux, { macos, windows });

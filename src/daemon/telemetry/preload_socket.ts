@@ -7,6 +7,7 @@
 
 import { monotonicTime } from "../../host/clock.ts";
 import { listenLocal, type LocalListener } from "../../host/local_listener.ts";
+import type { LocalConnection } from "../../host/local_socket.ts";
 import { Peers } from "../../host/peers.ts";
 import type { TelemetryEvent, Verdict } from "../../telemetry/event.ts";
 import { WIRE_SIZE, wireEvent, WireVerdict } from "../../telemetry/preload_wire.ts";
@@ -54,7 +55,7 @@ export class PreloadSocket {
   async #accept(): Promise<void> {
     const peers = new Peers();
     while (!this.#ended) {
-      let client: Deno.UnixConn;
+      let client: LocalConnection;
       try {
         client = await this.#listener.accept();
       } catch {
@@ -76,7 +77,7 @@ export class PreloadSocket {
   }
 
   /** Answers message after message, until the client is silent for long or says what is none. */
-  async #serve(client: Deno.UnixConn, pid: number | null): Promise<void> {
+  async #serve(client: LocalConnection, pid: number | null): Promise<void> {
     const message = new Uint8Array(WIRE_SIZE);
     let idle: ReturnType<typeof setTimeout> | undefined;
     const close = () => {
@@ -119,7 +120,7 @@ function withPeer(event: TelemetryEvent, pid: number): TelemetryEvent {
   return { ...event, process: { pid }, extra: { ...event.extra, wire_pid: String(claimed) } };
 }
 
-async function readWhole(client: Deno.UnixConn, into: Uint8Array): Promise<boolean> {
+async function readWhole(client: LocalConnection, into: Uint8Array): Promise<boolean> {
   for (let at = 0; at < into.length;) {
     const length = await client.read(into.subarray(at));
     if (length === null) return false;

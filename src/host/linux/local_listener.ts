@@ -5,8 +5,13 @@
  */
 
 import { umask } from "../../../ffi/linux/open.ts";
+import type { LocalConnection } from "./local_socket.ts";
 
-export type LocalListener = Deno.UnixListener;
+/** What is used of a listener. */
+export interface LocalListener {
+  accept(): Promise<LocalConnection>;
+  close(): void;
+}
 
 /** Listens at `path`, which must be free. From the moment it is there nobody but its owner can connect. */
 export function listenLocal(path: string): LocalListener {

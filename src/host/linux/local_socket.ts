@@ -4,7 +4,8 @@
  * @module
  */
 
-export type LocalConnection = Deno.UnixConn;
+/** What is used of a connection. */
+export type LocalConnection = Pick<Deno.UnixConn, "read" | "write" | "closeWrite" | "close">;
 
 /** Longest path that fits `sun_path` with its NUL, bytes. */
 export const ADDRESS_BYTES = 107;

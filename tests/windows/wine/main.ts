@@ -29,6 +29,8 @@ try {
   await must("make_chroot", [join(HERE, "make_chroot"), chroot]);
   await Deno.mkdir(place, { recursive: true });
   await standIn();
+  await check("host_check", []);
+  await check("pipe_check", []);
   await program();
 } finally {
   await enter([...WINE.slice(0, 5), "/usr/lib/wine/wineserver64", "-k"]);
@@ -54,15 +56,20 @@ async function standIn(): Promise<void> {
       source,
     ]),
   );
-  await must("its check is compiled", [
-    ...[join(ROOT, "scripts/deno_compile"), TARGET, "--allow-all", "--no-check"],
-    ...["--include", join(HERE, "stand_in_worker.ts")],
-    ...["--output", join(place, "stand_in_check.exe"), join(HERE, "stand_in_check.ts")],
+  await check("stand_in_check", [`Z:\\${PLACE}\\winfsp-x64.dll`], "stand_in_worker.ts");
+}
+
+/** Compiles and runs a program of this folder, which prints a line that begins with `ok ` for each thing that it has seen. */
+async function check(name: string, args: string[], worker?: string): Promise<void> {
+  const included = worker === undefined ? [] : ["--include", join(HERE, worker)];
+  await must(`${name} is compiled`, [
+    ...[join(ROOT, "scripts/deno_compile"), TARGET, "--allow-all", "--no-check", ...included],
+    ...["--output", join(place, `${name}.exe`), join(HERE, `${name}.ts`)],
   ]);
-  const { code, output } = await wine("stand_in_check.exe", `Z:\\${PLACE}\\winfsp-x64.dll`);
+  const { code, output } = await wine(`${name}.exe`, ...args);
   const lines = output.split("\n").filter((line) => line.startsWith("ok "));
-  for (const line of lines) report(line.slice(3), true);
-  if (code !== 0) report(`the check of the stand-in ended with ${code}: ${output}`, false);
+  for (const line of lines) report(line.slice(3).trim(), true);
+  if (code !== 0 || lines.length === 0) report(`${name} ended with ${code}: ${output}`, false);
 }
 
 /** The whole executable. */

@@ -1,0 +1,19 @@
+/**
+ * Where Windows keeps what programs of a user have: only that user may read it, because the profile's folder says so.
+ *
+ * @module
+ */
+
+import { join } from "node:path";
+
+/** `%LOCALAPPDATA%\NAME`; null where there is no profile. */
+export function statePlace(name: string): string | null {
+  const local = Deno.env.get("LOCALAPPDATA");
+  return local ? join(local, name) : null;
+}
+
+/** What lasts as long as the machine runs has no place of its own there. */
+export function runtimePlaces(name: string): string[] {
+  const local = Deno.env.get("LOCALAPPDATA");
+  return local ? [join(local, "Temp", name)] : [];
+}
