@@ -8,7 +8,7 @@ import { binaryString } from "../../ffi/binary_string.ts";
 import { type ApplyOutcome, applySnapshot } from "../apply/apply_snapshot.ts";
 import { diffSnapshots } from "../history/diff/diff.ts";
 import { pathMatcher } from "../history/project/path_glob.ts";
-import { runAtOnce } from "../store/format/sliced.ts";
+import { type Progress, runInSlices } from "../store/format/sliced.ts";
 import type { Snapshot } from "../store/trees/entry.ts";
 import type { Store } from "../store/store.ts";
 import { ExportError } from "./export_error.ts";
@@ -22,11 +22,13 @@ export async function writeDirectory(
   snapshot: Snapshot,
   directory: string,
   only: readonly string[] | null,
+  onProgress: (progress: Progress) => void = () => {},
 ): Promise<ApplyOutcome> {
   await checkEmpty(directory);
   const root = binaryString(directory);
   const paths = only === null ? {} : { only: wanted(store, snapshot, only) };
-  return runAtOnce(applySnapshot({ store, root, from: null, to: snapshot, plan: null, ...paths }));
+  const work = applySnapshot({ store, root, from: null, to: snapshot, plan: null, ...paths });
+  return await runInSlices(work, { onProgress });
 }
 
 async function checkEmpty(directory: string): Promise<void> {

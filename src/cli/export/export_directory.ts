@@ -10,6 +10,7 @@ import type { CommandInput } from "../command.ts";
 import { usageError } from "../command_error.ts";
 import { print, printError, printJson, safe } from "../print/output.ts";
 import { grouped, joined } from "../print/format.ts";
+import { ProgressLine } from "../print/progress_line.ts";
 import { onlyGlobs } from "./only_globs.ts";
 import { exportedState } from "./tell_file.ts";
 import { withExport } from "./with_export.ts";
@@ -26,7 +27,14 @@ export async function exportDirectory(
   const only = onlyGlobs(input);
   return await withExport(input, ref, async (exported) => {
     const { branch, commit, history: { store }, snapshot } = exported;
-    const { written, notKept, leftAlone } = await writeDirectory(store, snapshot, path, only);
+    const line = new ProgressLine(false);
+    const { written, notKept, leftAlone } = await writeDirectory(
+      store,
+      snapshot,
+      path,
+      only,
+      line.report,
+    ).finally(() => line.end());
     const notes = [...leftAlone, ...notKept].map(({ path, reason }) => ({
       path: displayString(path),
       reason,

@@ -1107,7 +1107,7 @@ export interface TakenBack {
 
 /** How far a long task is. */
 export interface TaskReport {
-  /** `verify`, `gc`, `stats` */
+  /** `verify`, `gc`, `stats`, `apply` */
   name: string;
   /** What it does now. */
   phase: string;

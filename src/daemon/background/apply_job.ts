@@ -32,7 +32,12 @@ import { lookAtSource } from "../../source/look_at_source.ts";
 import { SourceDirectory } from "../../source/read_source.ts";
 import { nextTurn } from "../../store/format/next_turn.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
-import { runInSlices, type Work } from "../../store/format/sliced.ts";
+import {
+  type Progress,
+  runInSlices,
+  type SliceOptions,
+  type Work,
+} from "../../store/format/sliced.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 
@@ -41,6 +46,8 @@ export interface ApplyPlaces {
   readonly source: string;
   /** Where an apply in progress is recorded. */
   readonly plan: string;
+  /** Told how far it is, and null at its end. */
+  readonly onProgress?: (progress: Progress | null) => void;
 }
 
 /** What an apply is to make of the project. */
@@ -127,12 +134,19 @@ export class ApplyJob {
 
   async #write(job: WriteJob): Promise<ApplyOutcome> {
     try {
-      return await runInSlices(applySnapshot(job));
+      return await runInSlices(applySnapshot(job), this.#slices());
     } catch (error) {
       // Before the first change there is no plan, and nothing to finish.
       if (planOf(this.#places.plan) === null) this.#project.keep("applying", null);
       throw error;
+    } finally {
+      this.#places.onProgress?.(null);
     }
+  }
+
+  #slices(): SliceOptions {
+    const { onProgress } = this.#places;
+    return onProgress === undefined ? {} : { onProgress };
   }
 
   /** The apply that was interrupted; null where there is none, also after one was found to be over. */
@@ -167,8 +181,12 @@ export class ApplyJob {
     const commit = this.#project.kept("applying")!;
     this.#isRunning = true;
     try {
-      return await this.#finish(commit, await runInSlices(resume(this.#store, plan)));
+      return await this.#finish(
+        commit,
+        await runInSlices(resume(this.#store, plan), this.#slices()),
+      );
     } finally {
+      this.#places.onProgress?.(null);
       this.#isRunning = false;
     }
   }

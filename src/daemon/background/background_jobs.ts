@@ -413,6 +413,7 @@ export function backgroundJobs(
     ...projectJobs(store, history, {
       source: start.source,
       plan: `${start.store}/applying.json`,
+      onProgress: (progress) => onTask("apply", progress),
     }),
     redoTarget: (branch) => history.undos.redoTarget(branch),
     notify: async (invalidation) => {

@@ -12,6 +12,7 @@ import { printApply, withListedConflicts } from "../../print/project_output.ts";
 import { isNothing } from "../../review/choices.ts";
 import { checkTerminal, reviewOnTerminal } from "../../review/review_terminal.ts";
 import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
+import { withProgress } from "../../with_progress.ts";
 
 export const command: Command = {
   name: "apply",
@@ -50,20 +51,24 @@ With conflicts nothing is applied. agentvfs undo takes it back.`,
     const reviewed = await asked(input, { ...at, ...wanted });
     if (reviewed === null) return 0;
     const request = (large: LargeParams) =>
-      withDaemon(input, (client, daemon) => {
+      withDaemon(input, async (client, daemon) => {
         const of = branchMeant(input, daemon, "branch", "branch");
         name = of.branch ?? name;
-        return client.apply({
-          ...of,
-          ...at,
-          ...(to === undefined ? {} : { to: resolve(currentDirectory() ?? "/", to) }),
-          ...("reviewed" in reviewed ? reviewed : wanted),
-          ...given(input, "message", "message"),
-          ...strategyOf(input.values.get("strategy")),
-          ...(input.flags.has("partial") ? { partial: true } : {}),
-          ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
-          ...large,
-        });
+        return await withProgress(
+          daemon,
+          "apply",
+          client.apply({
+            ...of,
+            ...at,
+            ...(to === undefined ? {} : { to: resolve(currentDirectory() ?? "/", to) }),
+            ...("reviewed" in reviewed ? reviewed : wanted),
+            ...given(input, "message", "message"),
+            ...strategyOf(input.values.get("strategy")),
+            ...(input.flags.has("partial") ? { partial: true } : {}),
+            ...(input.flags.has("dry-run") ? { dryRun: true } : {}),
+            ...large,
+          }),
+        );
       });
     const report = await withListedConflicts(
       input,

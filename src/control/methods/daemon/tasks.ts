@@ -2,7 +2,7 @@ import { defineMethod } from "../../method.ts";
 import { type Infer, list, oneOf, shape, text, whole } from "../../schema.ts";
 
 export const TaskReport = shape("TaskReport", "How far a long task is.", {
-  name: text("`verify`, `gc`, `stats`"),
+  name: text("`verify`, `gc`, `stats`, `apply`"),
   phase: text("What it does now"),
   done: whole("So many units are done"),
   total: whole("So many there are; 0 where it is not known"),
