@@ -218,8 +218,9 @@ export class Session implements MountSession {
     const request = this.#request;
     this.#served++;
     this.#follow?.requested(request.pid);
-    this.#dispatcher.answer(length);
+    // Before the answer: the journal's record takes the place of the request's header.
     if (request.opcode === Opcode.WRITE && isWriteBack(request)) this.#writeBacks++;
+    this.#dispatcher.answer(length);
   }
 
   /** Answers what waited for a view that is thawed now. */
