@@ -105,8 +105,12 @@ export class SourceSet {
     const { path, action } = event;
     const isInView = path !== undefined &&
       [this.#mountpoint, work.place].some((place) => place !== null && isWithin(path, place));
-    // To open a file in order to write is no change yet: the mount tells what became of it.
-    if (isInView && (action === "open" || tellsOf(this.choice.level, action))) return null;
+    // To open a file in order to write is no change yet: the mount tells what became of it. What the library has told was looked
+    // through already.
+    if (
+      isInView && event.provider !== "ldpreload" &&
+      (action === "open" || tellsOf(this.choice.level, action))
+    ) return null;
     const branch = event.branch ?? work.branch;
     return { ...event, branch, ...work.session === null ? {} : { sessionNumber: work.session } };
   }

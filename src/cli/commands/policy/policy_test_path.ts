@@ -22,11 +22,11 @@ export const command: Command = {
     session: { value: "N", brief: "as if this session asked" },
   },
   details: `PATH is from the root of the mount, whether or not there is anything; one that
-ends in a slash is a directory. An operation is denied, too, if a part of it is: to
-rename a file is to unlink its name. rename-to is about a name that something gets,
-rename-over about a file whose place another one takes, link-to about a new name.
-Who may make, rename or link something there is also asked about the other name:
-what is kept at one place does not go to where it is not. Exit code 1 if anything asked about is denied.`,
+ends in a slash is a directory. An operation is denied, too, if a part of it is:
+to rename a file is to unlink its name. rename-to is about a name that something
+gets, rename-over about a file whose place another one takes, link-to about a
+new name. A file that is kept at one place does not go to where it would not be.
+Exit code 1 if anything asked about is denied.`,
   example: "policy test infra/prod/main.tf --op write",
   async run(input) {
     const op = input.values.get("op");
