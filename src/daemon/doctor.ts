@@ -18,7 +18,7 @@ import { unifiedRoot } from "../views/cgroup_sessions.ts";
 import { canScopeSockets } from "../views/give_up_rights.ts";
 import { whyNoNamespaces } from "../views/namespaces.ts";
 import { closeDeadMount, isDeadMount } from "../host/dead_mount.ts";
-import { listMounts } from "../host/mounts.ts";
+import { listMounts, WHY_NO_MOUNT } from "../host/mounts.ts";
 import type { Check } from "./doctor/check.ts";
 import { deviceFix } from "./doctor/container.ts";
 import { kernel } from "./doctor/kernel.ts";
@@ -33,6 +33,11 @@ export type { Check };
 
 /** With `fix`, mounts that are dead are taken away. */
 export async function runChecks(version: string, fix = false): Promise<Check[]> {
+  if (WHY_NO_MOUNT !== null) {
+    const fix = "In WSL 2 use the executable for Linux";
+    const mounts: Check = { name: "mounts", state: "fail", found: WHY_NO_MOUNT, fix };
+    return [program(version), mounts, await hashing(), compression(), await stateDirectory()];
+  }
   const machine = new Machine();
   const own = Deno.build.standalone ? Deno.execPath() : null;
   if (Deno.build.os === "darwin") {

@@ -16,3 +16,8 @@ export const { isWithin, listMounts, MOUNT_TYPE, mountAt } = pick<
   linux,
   { macos },
 );
+
+/** Why no project can be mounted on this system; null where one can. */
+export const WHY_NO_MOUNT: string | null = Deno.build.os === "windows"
+  ? "This version cannot mount a project on Windows"
+  : null;

@@ -85,6 +85,13 @@ async function program(): Promise<void> {
   );
   await says("agentvfs --version", ["--version"], 0, /^agentvfs \d+\.\d+\.\d+/m);
   await says("agentvfs --help", ["--help"], 0, /Usage: agentvfs COMMAND/);
+  await says("agentvfs doctor", ["doctor"], 4, /cannot mount a project on Windows/);
+  await says(
+    "agentvfs quickstart says why not",
+    ["quickstart", "C:\\users"],
+    4,
+    /cannot mount a project on Windows/,
+  );
 }
 
 /** Runs the program, and looks at its exit code and what it prints. */
