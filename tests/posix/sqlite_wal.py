@@ -82,6 +82,9 @@ def main(directory, writers, transactions):
     connection.execute("CREATE TABLE log (id INTEGER PRIMARY KEY, writer INTEGER, note TEXT)")
     connection.executemany("INSERT INTO account VALUES (?, ?)", [(i, BALANCE) for i in range(ACCOUNTS)])
     connection.close()
+    # Who looks at the database while it is worked with may begin.
+    with open(f"{directory}/ready", "w"):
+        pass
     readers = [spawn(read, path) for _ in range(2)]
     victim = spawn(write, path, 99, 10**9)
     working = [spawn(write, path, number, transactions) for number in range(writers)]

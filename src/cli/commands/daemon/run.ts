@@ -22,7 +22,7 @@ const MAIN = "main";
 
 export const command: Command = {
   name: "run",
-  brief: "run a program on a branch, which it sees at the project's own path",
+  brief: "run a program on a branch, at the project's own path (macOS: in its folder)",
   prints: () => import("../../outputs/run.ts"),
   positionals: { usage: "[--] PROGRAM [ARG…]", min: 1, max: Infinity },
   runsProgram: true,
@@ -45,8 +45,6 @@ export const command: Command = {
     dry: { brief: "then show what it changed, and drop it" },
     "merge-on-success": { brief: "merge it into main if the program ends with 0" },
   },
-  details: `On macOS a program cannot have a view of its own: it starts in the branch's folder,
-below the mount, and nothing else is kept from it.`,
   example: "run --branch cart --confine -- claude",
   async run(input) {
     checkEnding(input);
