@@ -79,6 +79,38 @@ for (const kind of ["tmpfs", "ext4"] as const) {
     }));
 }
 
+for (const kind of ["tmpfs", "ext4"] as const) {
+  Deno.test(`a full ${kind}: what deleting needs is taken by nobody else`, () =>
+    withSmallDisk(kind, async ({ project, disk }) => {
+      const options = {
+        arguments: ["--store", join(disk, "store"), "--auto", "off"],
+        allowedLog: [/no space left/],
+      };
+      await withMount(project, async (m) => {
+        const path = (name: string) => m.path(name);
+        for (let i = 0; i < 200; i++) await Deno.writeTextFile(path(`small ${i}`), "");
+        const { names: [first, ...others] } = await fill(path, "large");
+        await removeIfThere(path(first!));
+        await takeAll(join(disk, "somebody else's"));
+        for (const name of others) await removeIfThere(path(name));
+        for (let i = 0; i < 200; i++) await Deno.remove(path(`small ${i}`));
+        await Deno.remove(join(disk, "somebody else's"));
+        await m.ctl("checkpoint", "emptied");
+      }, options);
+    }));
+}
+
+/** Writes a file until the disk has no room for a byte. */
+async function takeAll(path: string): Promise<void> {
+  using file = await Deno.open(path, { write: true, createNew: true });
+  for (const size of SIZES) {
+    const bytes = new Uint8Array(size).fill(1);
+    try {
+      while (true) await file.write(bytes);
+    } catch { /* it is full for so many */ }
+  }
+}
+
 function removeIfThere(path: string): Promise<void> {
   return Deno.remove(path).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

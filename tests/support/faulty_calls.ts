@@ -66,6 +66,9 @@ export class FaultyCalls implements FileCalls {
   fallocate = (fd: number, offset: number, length: number) =>
     this.#failing("fallocate", this.#paths.get(fd)!) ??
       SYSTEM_CALLS.fallocate(fd, offset, length);
+  fallocateBehind = (fd: number, offset: number, length: number) =>
+    this.#failing("fallocate", this.#paths.get(fd)!) ??
+      SYSTEM_CALLS.fallocateBehind(fd, offset, length);
 
   fsync = (fd: number) => this.#failing("fsync", this.#paths.get(fd)!) ?? SYSTEM_CALLS.fsync(fd);
 

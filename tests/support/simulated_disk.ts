@@ -219,6 +219,7 @@ export class SimulatedDisk implements FileCalls {
   };
 
   fallocate = SYSTEM_CALLS.fallocate;
+  fallocateBehind = SYSTEM_CALLS.fallocateBehind;
 
   fsync = (fd: number): number => {
     this.observe();

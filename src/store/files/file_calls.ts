@@ -20,6 +20,8 @@ export interface FileCalls {
   ftruncate(fd: number, length: number): number;
   /** Takes space for bytes `[offset, offset + length)`; the file is then at least so long. */
   fallocate(fd: number, offset: number, length: number): number;
+  /** Takes space for them behind the end of the file, which stays where it is. Not every system can. */
+  fallocateBehind(fd: number, offset: number, length: number): number;
   fsync(fd: number): number;
   fdatasync(fd: number): number;
   /** Throws errors of Deno's. */
@@ -30,11 +32,15 @@ export interface FileCalls {
   commit(index: DatabaseSync): void;
 }
 
+/** Linux's; a host that cannot keep the size refuses it. */
+const FALLOC_FL_KEEP_SIZE = 1;
+
 export const SYSTEM_CALLS: FileCalls = {
   open: (path, flags, mode = 0) => open(cString(binaryString(path)), flags, mode),
   pwrite,
   ftruncate,
   fallocate: (fd, offset, length) => fallocate(fd, 0, offset, length),
+  fallocateBehind: (fd, offset, length) => fallocate(fd, FALLOC_FL_KEEP_SIZE, offset, length),
   fsync,
   fdatasync,
   rename: Deno.renameSync,
@@ -50,6 +56,8 @@ export function persistent(calls: FileCalls): FileCalls {
     pwrite: (fd, bytes, offset, length) => writeAll(calls, fd, bytes, offset, length),
     ftruncate: (fd, length) => uninterrupted(() => calls.ftruncate(fd, length)),
     fallocate: (fd, offset, length) => uninterrupted(() => calls.fallocate(fd, offset, length)),
+    fallocateBehind: (fd, offset, length) =>
+      uninterrupted(() => calls.fallocateBehind(fd, offset, length)),
     fsync: (fd) => uninterrupted(() => calls.fsync(fd)),
     fdatasync: (fd) => uninterrupted(() => calls.fdatasync(fd)),
   };

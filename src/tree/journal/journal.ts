@@ -42,7 +42,9 @@ export function listSegments(directory: string): number[] {
 }
 
 /** Some hundred records of names that are taken away: what frees space must not need it first. */
-const RESERVE_BYTES = 64 * 1024;
+const RESERVE_BYTES = 128 * 1024;
+/** That much of it is for the journal once it is given up; the rest for what a checkpoint has to write. */
+const OWN_RESERVE_BYTES = RESERVE_BYTES / 2;
 
 const GROWTH: ReadonlySet<number> = new Set([
   RecordType.CREATE,
@@ -134,6 +136,9 @@ export class Journal {
       ? this.#follows
       : { segment: previous.segment, length: previous.position };
     const { records, retold } = this;
+    const hadReserve = this.#hasReserve;
+    this.#hasReserve = false;
+    if (hadReserve) this.#calls.ftruncate(previous.fd, previous.position);
     this.#fd = fd;
     this.segment = segment;
     this.position = 0;
@@ -149,6 +154,7 @@ export class Journal {
       this.position = previous.position;
       this.records = records;
       this.retold = retold;
+      if (hadReserve) this.#keepReserve();
       throw journalError("begin", path, failureCode(synced));
     }
     this.retold = this.records;
@@ -159,7 +165,7 @@ export class Journal {
     }
     this.epoch++;
     this.#synced = 0;
-    this.#reserve.take();
+    if (!this.#reserve.take() && this.#reserve.isSpent) this.#keepReserve();
   }
 
   /** Segments that are open. */
@@ -213,12 +219,21 @@ export class Journal {
   #failure = 0;
   /** The disk had no room for a record of this segment. */
   #hasRefused = false;
+  /** The reserve was given up, and the segment's part of it lies behind its end. */
+  #hasReserve = false;
+
+  /** For this segment alone: what is stored at the same time takes all the space there is. */
+  #keepReserve(): void {
+    this.#calls.fallocateBehind(this.#fd, this.position, OWN_RESERVE_BYTES);
+    this.#hasReserve = true;
+  }
 
   #write(bytes: Uint8Array<ArrayBuffer>, length: number, isGrowth: boolean): Status {
     if (isGrowth && this.#reserve.isSpent && !this.#reserve.take()) return Status.NoSpace;
     let result = this.#calls.pwrite(this.#fd, bytes, this.position, length);
     const isFull = isFailure(result, "ENOSPC") || isFailure(result, "EDQUOT");
     if (isFull && !isGrowth && this.#reserve.giveUp()) {
+      this.#keepReserve();
       result = this.#calls.pwrite(this.#fd, bytes, this.position, length);
     }
     if (result < 0) {
