@@ -100,7 +100,9 @@ export class ProcessTable {
     const known = this.#threads.get(pid);
     if (known === undefined) return;
     const { tid = pid, uid = 0, gid = 0 } = known.process;
-    Object.assign(known, { process: merged({ tid, uid, gid }, details), at: time, said: "" });
+    // What it did under its old name, and is told of later, is not the new program's.
+    const name = known.name === "" ? "" : details.name ?? known.name;
+    Object.assign(known, { process: merged({ tid, uid, gid }, details), at: time, said: "", name });
   }
 
   /** Whose arguments and name another source does not know. */

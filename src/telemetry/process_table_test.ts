@@ -107,3 +107,13 @@ Deno.test("of very many that ended the oldest are forgotten", () => {
   }
   assert.deepEqual(made.counts, { threads: 2_048, processes: 2_048 });
 });
+
+Deno.test("what a process did before it became another program is not that program's, also when it is told of later", () => {
+  const { made } = table(new Map());
+  const shell = { ...CALLER, tid: 11, pid: 11, name: "sh" };
+  made.of(shell, 1);
+  const process = { pid: 11, name: "cat", args: ["cat"] };
+  made.learn({ provider: "ebpf", action: "exec", time: 3, process });
+  assert.equal(made.of(shell, 2).name, "sh");
+  assert.equal(made.of({ ...shell, name: "cat" }, 4).name, "cat");
+});
