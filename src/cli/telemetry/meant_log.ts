@@ -67,23 +67,44 @@ export async function meantLog(
   const paths = words.map((path) => projectPath(path, workspace, currentDirectory() ?? "/"))
     .map((path) => path === "." ? workspace.mount : `${workspace.mount}/${path}`);
   const when = input.values.get("since");
-  const since = when === undefined ? -Infinity : sinceOf(when, directory);
+  const since = when === undefined ? -Infinity : await sinceOf(when, directory);
   const of = input.values.get("of");
-  const span = of === undefined ? null : spanMeant(of, directory);
+  const span = of === undefined ? null : await spanMeant(of, directory);
   return { directory, roots: workspace, paths, since, span };
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
 
-function sinceOf(when: string, directory: string): number {
+/** A checkpoint that was made just now is in the log so much later at most, ms. */
+const LATEST_MS = 600;
+const LOOK_MS = 50;
+
+/** What `look` finds in the log, which is looked at again until all that was answered is in it. */
+async function found<T>(look: () => T | null): Promise<T | null> {
+  const end = performance.now() + LATEST_MS;
+  let result = look();
+  while (result === null && performance.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    result = look();
+  }
+  return result;
+}
+
+async function sinceOf(when: string, directory: string): Promise<number> {
   const [, number, unit] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(when) ?? [];
   if (unit !== undefined) return (Date.now() - Number(number) * UNITS[unit]!) * 1000;
   const time = /^\d{4}-\d\d-\d\d/.test(when) ? Date.parse(when.replace(" ", "T")) : NaN;
-  return Number.isNaN(time) ? checkpointTime(when, directory) : time * 1000;
+  if (!Number.isNaN(time)) return time * 1000;
+  const recorded = await found(() => checkpointTime(when, directory));
+  if (recorded !== null) return recorded;
+  throw usageError(
+    `--since ${when} is no time, and the log has no such checkpoint`,
+    "It takes 10m, 2h or 1d, a time like 2026-01-31T12:00, or a label or id of agentvfs log",
+  );
 }
 
 /** When the last checkpoint of that label, or of an id that begins so, was what the tree was. */
-function checkpointTime(ref: string, directory: string): number {
+function checkpointTime(ref: string, directory: string): number | null {
   const checkpoints = findLogLines(directory, { actions: ["checkpoint"] }, { newestFirst: true });
   for (const line of checkpoints) {
     const event = parseLoggedEvent(line);
@@ -91,19 +112,19 @@ function checkpointTime(ref: string, directory: string): number {
     if (event === null || checkpoint === undefined) continue;
     if (isNamed(checkpoint, ref)) return timeOf(event);
   }
-  throw usageError(
-    `--since ${ref} is no time, and the log has no such checkpoint`,
-    "It takes 10m, 2h or 1d, a time like 2026-01-31T12:00, or a label or id of agentvfs log",
-  );
+  return null;
 }
 
 /** Of the last checkpoint of that label or id, or of a call. */
-function spanMeant(ref: string, directory: string): EventSpan {
+async function spanMeant(ref: string, directory: string): Promise<EventSpan> {
   const log = { directory, makes: true };
-  const span = finish(spanOf(log, (checkpoint) => isNamed(checkpoint, ref)));
+  const span = await found(() => {
+    const checkpoint = finish(spanOf(log, (checkpoint) => isNamed(checkpoint, ref)));
+    if (checkpoint !== null) return checkpoint;
+    const call = finish(callOf(log, ref));
+    return call === null ? null : ofCall(call, null);
+  });
   if (span !== null) return span;
-  const call = finish(callOf(log, ref));
-  if (call !== null) return ofCall(call, null);
   throw usageError(
     `--of ${ref}: the log has no such checkpoint, and no such tool call`,
     "It takes a label or id of agentvfs log, or a tool call's id",
