@@ -9,7 +9,7 @@
  */
 
 import { WorkspaceError, type WorkspaceRecord } from "./workspace_record.ts";
-import { crc32 } from "node:zlib";
+import { crc32 } from "./crc32.ts";
 import { basename, dirname, join } from "node:path";
 import { fitsAddress } from "../../host/local_socket.ts";
 import { runtimePlaces, statePlace } from "../../host/state_places.ts";
