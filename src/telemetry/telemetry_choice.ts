@@ -5,7 +5,7 @@
  */
 
 import { type Level, LEVELS } from "./level.ts";
-import { LOG_LIMITS, type LogLimits } from "./log/log_writer.ts";
+import { LOG_LIMITS, type LogLimits } from "./log/log_limits.ts";
 
 /** Those beside the mount that can be chosen. The names of ContextFS mean the same. */
 export const OPTIONAL_SOURCES = ["ebpf", "fanotify", "seccomp", "ptrace", "ldpreload"] as const;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ecsLine } from "../../telemetry/log/ecs.ts";
-import { LOG_LIMITS, LogWriter } from "../../telemetry/log/log_writer.ts";
+import { LOG_LIMITS } from "../../telemetry/log/log_limits.ts";
+import { LogWriter } from "../../telemetry/log/log_writer.ts";
 import type { Action } from "../../telemetry/event.ts";
 import { blame } from "./blame.ts";
 

@@ -8,7 +8,7 @@ import { isSuccess } from "../../../ffi/windows/nt_status.ts";
 import { closePipe, createPipe, listen, PipeStatus } from "../../../ffi/windows/named_pipe.ts";
 import type { LocalListener } from "../linux/local_listener.ts";
 import type { LocalConnection } from "../linux/local_socket.ts";
-import { ownUser, PipeConnection, pipeName } from "./local_socket.ts";
+import { ownUser, PipeConnection, pipeName } from "./pipe_connection.ts";
 import { noteAccepted } from "./peers.ts";
 
 /** Listens at `path`, where nobody may. Nobody but this process's user can connect. Throws Deno's AddrInUse. */

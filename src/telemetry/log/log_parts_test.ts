@@ -8,7 +8,8 @@ import { EventLog } from "./event_log.ts";
 import { listLogFiles } from "./log_files.ts";
 import { logParts } from "./log_parts.ts";
 import { findLogLines, readLogLines } from "./log_reader.ts";
-import { LOG_LIMITS, type LogLimits, LogWriter } from "./log_writer.ts";
+import { LOG_LIMITS, type LogLimits } from "./log_limits.ts";
+import { LogWriter } from "./log_writer.ts";
 
 const ACTIONS: readonly Action[] = ["create", "write", "rename", "unlink", "exec", "checkpoint"];
 const PROCESSES = [

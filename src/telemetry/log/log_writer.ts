@@ -10,26 +10,9 @@
 
 import { parseLoggedEvent, timeOf } from "../logged_event.ts";
 import { listLogFiles, logFilePath } from "./log_files.ts";
+import type { LogLimits } from "./log_limits.ts";
 import { appendPart, indexPath, removeFile, removeUnfinished } from "../index/index_file.ts";
 import { PartBuilder, type WrittenEvent } from "../index/part_builder.ts";
-
-export interface LogLimits {
-  /** Of a file, bytes: a new one is begun when it is exceeded. */
-  readonly fileBytes: number;
-  /** Of a file, ms since it was begun. */
-  readonly fileMs: number;
-  /** Files that are kept. */
-  readonly files: number;
-  /** Each block is made durable. */
-  readonly sync: boolean;
-}
-
-export const LOG_LIMITS: LogLimits = {
-  fileBytes: 16 * 1024 * 1024,
-  fileMs: 24 * 3600 * 1000,
-  files: 32,
-  sync: false,
-};
 
 const BLOCK_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;

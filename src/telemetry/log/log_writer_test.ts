@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { ecsLine } from "./ecs.ts";
 import { listLogFiles } from "./log_files.ts";
-import { LOG_LIMITS, LogWriter } from "./log_writer.ts";
+import { LOG_LIMITS } from "./log_limits.ts";
+import { LogWriter } from "./log_writer.ts";
 import { readLogLines } from "./log_reader.ts";
 import { parseLoggedEvent } from "../logged_event.ts";
 
