@@ -65,6 +65,8 @@ export interface Maps {
   readonly cgroups: number;
   /** Processes that are watched wherever they go: those that were begun by one that is. */
   readonly processes: number;
+  /** Processes that ended last, by what no two have in common: number and begin. */
+  readonly ended: number;
 }
 
 /** Offsets in the one value of the map of that name. */

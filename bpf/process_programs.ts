@@ -94,15 +94,43 @@ function describe(offset: Offset): Line[] {
 
 /** From now on the process whose number is in {@linkcode Slot.KEY} is watched, wherever it goes. */
 function watch({ processes }: Maps): Line[] {
+  return put(processes, ANY);
+}
+
+/** For the flags of bpf_map_update_elem: whether the key may be there already. */
+const ANY = 0;
+const NO_EXIST = 1;
+
+/** Puts the key in {@linkcode Slot.KEY} into a map whose values are u64. r0 = 0, or below it if it was not to be. */
+function put(map: number, flags: number): Line[] {
   return [
     storeValue(8, 10, Slot.NEXT, 1),
-    ...loadMap(1, processes),
+    ...loadMap(1, map),
     move(2, 10),
     compute("add", 2, Slot.KEY),
     move(3, 10),
     compute("add", 3, Slot.NEXT),
-    set(4, 0),
+    set(4, flags),
     call(Helper.UPDATE),
+  ];
+}
+
+/** Bits of the begin of a process beside which its number is put. */
+const BEGIN_BITS = 42;
+
+/**
+ * Goes on once for each process, else at `out`: threads that end at the same time each find that no other is left. By a map,
+ * as Linux tells at this point which of them was the last only since 6.16.
+ */
+function onceEnded({ ended }: Maps): Line[] {
+  return [
+    load(4, 1, 7, Head.PROCESS),
+    compute("shl", 1, BEGIN_BITS),
+    load(8, 2, 7, Head.START),
+    compute("add", 1, { register: 2 }),
+    store(8, 10, Slot.KEY, 1),
+    ...put(ended, NO_EXIST),
+    jumpIf(0, "!=", 0, "out"),
   ];
 }
 
@@ -208,6 +236,7 @@ function exitProgram(maps: Maps, offset: Offset): Line[] {
     ...readToRecord(Head.VALUE, 4, Slot.POINTER, offset("signal_struct.group_exit_code")),
     label("coded"),
     ...describe(offset),
+    ...onceEnded(maps),
     load(4, 1, 7, Head.PROCESS),
     store(4, 10, Slot.KEY, 1),
     ...loadMap(1, maps.processes),

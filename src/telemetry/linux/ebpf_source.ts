@@ -54,6 +54,8 @@ export interface EbpfOptions {
 const RING_BYTES = 4 * 1024 * 1024;
 const MOST_CGROUPS = 4096;
 const MOST_PROCESSES = 65_536;
+/** Processes that ended last; threads of one that end together do so within milliseconds. */
+const MOST_ENDED = 4096;
 /** Records of one turn: the others who wait for the thread wait no longer than these take. */
 const MOST_AT_ONCE = 4096;
 
@@ -183,6 +185,7 @@ function makeMaps(descriptors: Descriptors, ringBytes: number): Maps {
     ),
     cgroups: descriptors.map("agentvfs_groups", MapType.HASH, 8, 4, MOST_CGROUPS),
     processes: descriptors.map("agentvfs_procs", MapType.HASH, 4, 8, MOST_PROCESSES),
+    ended: descriptors.map("agentvfs_ended", MapType.LRU_HASH, 8, 8, MOST_ENDED),
   };
 }
 
