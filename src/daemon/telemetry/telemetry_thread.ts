@@ -31,7 +31,7 @@ import { tolerateFullLog } from "../threads/full_log.ts";
 import { SourceSet } from "./source_set.ts";
 import type { TelemetryMessage, TelemetryRequest, TelemetryStart } from "./messages.ts";
 
-/** How soon it looks again after something came, ms. */
+/** How soon it looks again after something came, or for what is due by then, ms: what waits is not told one by one. */
 const NAP_MS = 20;
 /** How long filters may take for the last events before it ends, ms. */
 const LAST_FILTERS_MS = 500;
@@ -190,12 +190,12 @@ class TelemetryThread {
 
   /** How long to wait for sources, ms; -1: for ever. */
   #patience(): number {
+    if (this.#told > 0) return NAP_MS;
+    if (!this.#mount.sleep()) return 0;
     const now = monotonicTime();
     const soonest = Math.min(this.#runs.endsAt, this.#stage.deadline);
-    const due = Math.ceil(Math.min(this.#log.dueIn(now), Math.max(0, soonest - now)));
-    if (this.#told > 0) return Math.min(NAP_MS, due);
-    if (!this.#mount.sleep()) return 0;
-    const soon = Math.min(due, this.#sources.pollMs);
+    const due = Math.ceil(Math.min(this.#log.dueIn(now), soonest - now));
+    const soon = Math.min(Math.max(NAP_MS, due), this.#sources.pollMs);
     return soon === Infinity ? -1 : soon;
   }
 
