@@ -18,7 +18,7 @@ export interface CallDeed {
   readonly target?: string | number;
   /** The code of the failure; "" if it succeeded. */
   readonly error: string;
-  /** The call, as strace names it. */
+  /** The call, as strace names it; utimensat(2) about an open file is futimens. */
   readonly call: string;
 }
 
@@ -129,7 +129,14 @@ function deedOf(call: Call, directories: WorkingDirectories): CallDeed | null {
     : action === "symlink"
     ? { target: textOf(args[second])! }
     : { target: resolve(directories.pathAt(call, second)!) };
-  return { ...about, action: isRmdir ? "rmdir" : action, path: resolve(path), ...target };
+  const isOpenFile = name === "utimensat" && textOf(args[at]) === null;
+  return {
+    ...about,
+    ...(isOpenFile ? { call: "futimens" } : {}),
+    action: isRmdir ? "rmdir" : action,
+    path: resolve(path),
+    ...target,
+  };
 }
 
 type About = Pick<CallDeed, "thread" | "error" | "call">;

@@ -54,7 +54,7 @@ export async function compareSource(
         error: "",
         call: "io_uring_enter",
       }));
-    return compare(told, [...callTruth(log, directory), ...said], source);
+    return compare(told, [...callTruth(log, directory), ...said], source, program);
   });
 }
 
@@ -62,10 +62,11 @@ export async function compareSource(
 export function compare(
   told: readonly CallDeed[],
   done: readonly CallDeed[],
-  source: Pick<CallSource, "sees" | "knowsErrors">,
+  source: Pick<CallSource, "sees" | "knowsErrors" | "namesStarter">,
+  program: Program,
 ): Comparison {
   const lines = (deeds: readonly CallDeed[]) =>
-    deeds.filter((deed) => source.sees(deed)).map((deed) => lineOf(deed, source.knowsErrors));
+    deeds.filter((deed) => source.sees(deed, program)).map((deed) => lineOf(deed, source));
   const [telling, doing] = [lines(told), lines(done)];
   return {
     deeds: doing.length,
@@ -108,8 +109,11 @@ export function deedOfEvent({ event, file, process, destination, error }: Logged
   };
 }
 
-function lineOf({ thread, action, path, target, error }: CallDeed, knowsErrors: boolean): string {
+function lineOf(deed: CallDeed, source: Pick<CallSource, "knowsErrors" | "namesStarter">): string {
+  const { thread, action, path, target, error } = deed;
+  const isUnnamed = action === "exec" && source.namesStarter === true;
   // creat(2) is an open.
-  return [thread, action === "create" ? "open" : action, path, target, knowsErrors ? error : ""]
+  const what = action === "create" ? "open" : action;
+  return [isUnnamed ? "" : thread, what, path, target, source.knowsErrors ? error : ""]
     .filter((part) => part !== undefined && part !== "").join(" ");
 }
