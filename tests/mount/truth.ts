@@ -1,8 +1,10 @@
 /**
  * Holds the events of every source to strace(1) at length, for every program of tests/support/truth/programs.ts: the mount's at each
- * level, in the mount and in a run on a branch; the others' outside it. Prints a table, and below each row what differs.
+ * level, in the mount and in a run on a branch; the others' outside it. Where strace cannot be, what is held to it stands in for it.
+ * Prints a table, and below each row what differs.
  *
  *     deno task test:telemetry [--source ebpf,seccomp] [--programs git,npm] [--rounds N]
+ *     AGENTVFS_BIN=$PWD/dist/agentvfs deno task test:telemetry --source ptrace
  *
  * `truth_test.ts` and `truth_sources_test.ts` are the short versions.
  */
@@ -11,6 +13,7 @@ import { AssertionError } from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { isInstalled } from "../support/process.ts";
+import { compareAttached } from "../support/truth/compare_attached.ts";
 import { compareMount, type CompareOptions } from "../support/truth/compare_mount.ts";
 import { compareSource, type Comparison } from "../support/truth/compare_source.ts";
 import { type Program, PROGRAMS } from "../support/truth/programs.ts";
@@ -37,6 +40,12 @@ const WAYS: readonly Way[] = [
     needsRoot: source.needsRoot,
     compare: (m, program) => compareSource(m, source, program),
   })),
+  {
+    source: "ptrace",
+    telemetry: "changes,ptrace",
+    needsRoot: true,
+    compare: compareAttached,
+  },
 ];
 
 function ofMount(options: CompareOptions): Way {

@@ -7,25 +7,34 @@
 import type { Program } from "./programs.ts";
 import { type StraceLog, textOf } from "./strace_log.ts";
 
-export interface Said {
-  readonly thread: number;
-  /** Name of the program. */
-  readonly program: string;
+/** A line. */
+export interface SaidLine {
   readonly action: string;
   readonly path: string;
   readonly more?: string;
 }
 
+export interface Said extends SaidLine {
+  readonly thread: number;
+  /** Name of the program. */
+  readonly program: string;
+}
+
 /** `place`: where it worked. */
-export async function readSaid({ says }: Program, place: string, log: StraceLog): Promise<Said[]> {
-  if (says === undefined) return [];
-  const [file, program] = says;
-  const { thread } = log.calls.find(({ name, args, error }) =>
-    name === "execve" && error === null && textOf(args[0])!.endsWith(`/${program}`)
+export async function readSaid(program: Program, place: string, log: StraceLog): Promise<Said[]> {
+  if (program.says === undefined) return [];
+  const [, name] = program.says;
+  const { thread } = log.calls.find((call) =>
+    call.name === "execve" && call.error === null && textOf(call.args[0])!.endsWith(`/${name}`)
   )!;
-  const lines = (await Deno.readTextFile(`${place}/${file}`)).trim().split("\n");
+  return (await saidLines(program, place)).map((line) => ({ ...line, thread, program: name }));
+}
+
+export async function saidLines({ says }: Program, place: string): Promise<SaidLine[]> {
+  if (says === undefined) return [];
+  const lines = (await Deno.readTextFile(`${place}/${says[0]}`)).trim().split("\n");
   return lines.filter((line) => line !== "unavailable").map((line) => {
     const [action = "", path = "", more] = line.split(" ");
-    return { thread, program, action, path, ...(more === undefined ? {} : { more }) };
+    return { action, path, ...(more === undefined ? {} : { more }) };
   });
 }
