@@ -58,6 +58,9 @@ export interface CallShape {
   readonly path?: number;
   readonly target?: number;
   readonly directory?: number;
+  readonly targetDirectory?: number;
+  /** The target is no path. */
+  readonly isText?: boolean;
   /** An open file, instead of a path. */
   readonly file?: number;
   /** Open flags: only calls count that have one of {@linkcode bits}. */
@@ -67,16 +70,27 @@ export interface CallShape {
 }
 
 /** Shifts in the table's word; an argument is its index and 1. */
-const Shift = { PATH: 0, TARGET: 3, DIRECTORY: 6, FLAGS: 9, HOW: 12 } as const;
+const Shift = {
+  PATH: 0,
+  TARGET: 3,
+  DIRECTORY: 6,
+  FLAGS: 9,
+  HOW: 12,
+  TARGET_DIRECTORY: 16,
+} as const;
 const ARGUMENT_MASK = 7;
 /** Every call that counts. */
 const WANTED = 0x8000;
+/** The target is a path. */
+const TARGET_PATH = 0x80000;
 
-export function callWord({ path, target, directory, file, flags, how }: CallShape): number {
+export function callWord(shape: CallShape): number {
+  const { path, target, directory, targetDirectory, file, flags, how } = shape;
   const argument = (index: number | undefined, shift: number) => ((index ?? -1) + 1) << shift;
   return WANTED | argument(path, Shift.PATH) | argument(target, Shift.TARGET) |
     argument(directory ?? file, Shift.DIRECTORY) | argument(flags, Shift.FLAGS) |
-    argument(how, Shift.HOW);
+    argument(how, Shift.HOW) | argument(targetDirectory, Shift.TARGET_DIRECTORY) |
+    (target === undefined || shape.isText === true ? 0 : TARGET_PATH);
 }
 
 /** struct pt_regs: the call's number, its arguments, and what tells a caller of 32 bits, whose numbers are others. */
@@ -91,6 +105,8 @@ const AT_FDCWD = -100;
 const HOW = 2;
 const MOST_PATH = 1024;
 const DIRECTORY_LIMIT = 4096;
+const TARGET_DIRECTORY_LIMIT = 7168;
+const SLASH = "/".charCodeAt(0);
 /** A slot of the stack below those of the fragments. */
 const WORD = -64;
 
@@ -146,18 +162,56 @@ export function callProgram(maps: Maps, table: number, bits: number, offset: Off
     store(2, 7, Head.FILE_END, 8),
     ...readPath(Shift.TARGET),
     store(2, 7, Head.EXECUTABLE_END, 8),
-    // A path from the root needs no directory.
-    load(1, 1, 7, CallHead.BYTES),
-    jumpIf(1, "==", "/".charCodeAt(0), "told"),
     call(Helper.TASK),
     store(8, 10, Slot.TASK, 0),
-    ...argument(1, Shift.DIRECTORY, "here"),
+    // A path from the root needs no directory.
+    load(1, 1, 7, CallHead.BYTES),
+    jumpIf(1, "==", SLASH, "directory-told"),
+    ...directory(offset, "directory", Shift.DIRECTORY, Head.DIRECTORY_WHOLE, DIRECTORY_LIMIT),
+    label("directory-told"),
+    store(2, 7, Head.DIRECTORY_END, 8),
+    load(8, 1, 10, WORD),
+    jumpIf(1, "&", TARGET_PATH, "has-target"),
+    jump("told"),
+    label("has-target"),
+    ...argument(3, Shift.TARGET, "told"),
+    move(1, 10),
+    compute("add", 1, Slot.NEXT),
+    set(2, 1),
+    call(Helper.READ_USER),
+    load(1, 1, 10, Slot.NEXT),
+    jumpIf(1, "==", SLASH, "told"),
+    ...directory(
+      offset,
+      "target",
+      Shift.TARGET_DIRECTORY,
+      CallHead.TARGET_DIRECTORY_WHOLE,
+      TARGET_DIRECTORY_LIMIT,
+    ),
+    label("told"),
+    store(2, 7, CallHead.TARGET_DIRECTORY_END, 8),
+    ...putRecord(maps),
+    ...end(),
+  ];
+}
+
+/** Appends the path of the directory that an argument is a descriptor of; of the working directory where there is none. */
+function directory(
+  offset: Offset,
+  name: string,
+  shift: number,
+  whole: number,
+  limit: number,
+): Line[] {
+  const [here, walk] = [`${name}-here`, `${name}-walk`];
+  return [
+    ...argument(1, shift, here),
     compute("shl", 1, 32),
     compute("shr", 1, 32),
     set(2, AT_FDCWD),
     compute("shl", 2, 32),
     compute("shr", 2, 32),
-    jumpIf(1, "==", { register: 2 }, "here"),
+    jumpIf(1, "==", { register: 2 }, here),
     compute("shl", 1, 3),
     store(8, 10, Slot.NEXT, 1),
     ...readToSlot(Slot.POINTER, 8, Slot.TASK, offset("task_struct.files")),
@@ -170,17 +224,13 @@ export function callProgram(maps: Maps, table: number, bits: number, offset: Off
     ...readToSlot(Slot.POINTER, 8, Slot.POINTER, 0),
     ...readToSlot(Slot.DENTRY, 8, Slot.POINTER, offset("file.f_path.dentry")),
     ...readToSlot(Slot.MOUNT, 8, Slot.POINTER, offset("file.f_path.mnt")),
-    jump("walk"),
-    label("here"),
+    jump(walk),
+    label(here),
     ...readToSlot(Slot.POINTER, 8, Slot.TASK, offset("task_struct.fs")),
     ...readToSlot(Slot.DENTRY, 8, Slot.POINTER, offset("fs_struct.pwd.dentry")),
     ...readToSlot(Slot.MOUNT, 8, Slot.POINTER, offset("fs_struct.pwd.mnt")),
-    label("walk"),
-    ...walkPath(offset, "directory", Head.DIRECTORY_WHOLE, DIRECTORY_LIMIT),
-    label("told"),
-    store(2, 7, Head.DIRECTORY_END, 8),
-    ...putRecord(maps),
-    ...end(),
+    label(walk),
+    ...walkPath(offset, name, whole, limit),
   ];
 }
 

@@ -677,6 +677,35 @@ FOPEN(fopen64)
 FREOPEN(freopen)
 FREOPEN(freopen64)
 
+/* The C library opens what they make by itself. Rules see the name as it is before there is one. */
+#define MAKES(name, parameters, types, arguments, more)                                         \
+  EXPORT int name parameters {                                                                  \
+    int flags = O_RDWR | O_CREAT | O_EXCL | (more);                                             \
+    if (may_not_open(AT_FDCWD, path, flags)) return -1;                                         \
+    static void *known;                                                                         \
+    int(*real) types = (int(*) types)next(&known, #name);                                       \
+    int result = real ? real arguments : (int)done(-ENOSYS);                                    \
+    told(OP_CREATE, AT_FDCWD, path, 0, NULL, flags, result);                                    \
+    return result;                                                                              \
+  }
+MAKES(mkstemp, (char *path), (char *), (path), 0)
+MAKES(mkstemp64, (char *path), (char *), (path), 0)
+MAKES(mkstemps, (char *path, int suffix), (char *, int), (path, suffix), 0)
+MAKES(mkstemps64, (char *path, int suffix), (char *, int), (path, suffix), 0)
+MAKES(mkostemp, (char *path, int wanted), (char *, int), (path, wanted), wanted)
+MAKES(mkostemp64, (char *path, int wanted), (char *, int), (path, wanted), wanted)
+MAKES(mkostemps, (char *path, int suffix, int wanted), (char *, int, int), (path, suffix, wanted), wanted)
+MAKES(mkostemps64, (char *path, int suffix, int wanted), (char *, int, int), (path, suffix, wanted), wanted)
+
+EXPORT char *mkdtemp(char *path) {
+  if (may_not(OP_MKDIR, AT_FDCWD, path, 0)) return NULL;
+  REAL(mkdtemp, char *, char *);
+  char *result = real ? real(path) : NULL;
+  if (!real) *error_place() = ENOSYS;
+  told(OP_MKDIR, AT_FDCWD, path, 0, NULL, 0700, result ? 0 : -1);
+  return result;
+}
+
 /* `at`: the directory it is looked up in; `follows`: a link that it is the name of; `raw`: the call of the kernel that does the same. */
 #define ONE(name, operation, at, path, follows, parameters, types, arguments, extra, raw)                \
   EXPORT int name parameters {                                                                  \
@@ -733,6 +762,13 @@ ONE(utimensat, OP_UTIMES, directory, path, !(flags & AT_SYMLINK_NOFOLLOW),
     (int directory, const char *path, const struct timespec times[2], int flags),
     (int, const char *, const struct timespec *, int), (directory, path, times, flags), 0,
     call(SYS_utimensat, directory, path, times, flags))
+/* Which have a call of their own on some architectures only. */
+#define TIMES(name, follows)                                                                    \
+  ONE(name, OP_UTIMES, AT_FDCWD, path, follows, (const char *path, const void *times),          \
+      (const char *, const void *), (path, times), 0, -ENOSYS)
+TIMES(utime, 1)
+TIMES(utimes, 1)
+TIMES(lutimes, 0)
 ONE(setxattr, OP_SETXATTR, AT_FDCWD, path, 1, (const char *path, const char *key, const void *value, size_t size, int flags),
     (const char *, const char *, const void *, size_t, int), (path, key, value, size, flags), 0,
     call(SYS_setxattr, path, key, value, size, flags))

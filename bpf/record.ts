@@ -56,6 +56,10 @@ export const NetworkHead = {
 
 /** Of records about system calls: what they have besides, and in the place of the arguments of programs. */
 export const CallHead = {
+  /** u8: the walk from the directory of the second path came to the root. */
+  TARGET_DIRECTORY_WHOLE: 2,
+  /** u16: where its names end, after those of the first path's. */
+  TARGET_DIRECTORY_END: 78,
   /** u32 */
   NUMBER: 80,
   /** u64, six of them */

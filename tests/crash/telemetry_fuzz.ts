@@ -9,7 +9,7 @@
 
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
-import { Head, Kind, NetworkHead } from "../../bpf/record.ts";
+import { CallHead, Head, Kind, NetworkHead } from "../../bpf/record.ts";
 import { KernelTypes, LayoutError } from "../../bpf/kernel_layout.ts";
 import { decodeNotice } from "../../ffi/linux/watch/seccomp_notify.ts";
 import { decodeSystemCall } from "../../ffi/linux/watch/ptrace.ts";
@@ -56,9 +56,9 @@ const FUZZES: Readonly<Record<string, Fuzz>> = {
     const view = new DataView(record.buffer);
     if (record.length >= Head.BYTES && random(8) > 0) {
       view.setUint16(Head.KIND, 1 + random(Kind.CALL), true);
-      const ends = [0, 1, 2].map(() => Head.BYTES + edgy(random, record.length - Head.BYTES));
+      const ends = [0, 1, 2, 3].map(() => Head.BYTES + edgy(random, record.length - Head.BYTES));
       if (random(4) > 0) ends.sort((a, b) => a - b);
-      [Head.FILE_END, Head.EXECUTABLE_END, Head.DIRECTORY_END]
+      [Head.FILE_END, Head.EXECUTABLE_END, Head.DIRECTORY_END, CallHead.TARGET_DIRECTORY_END]
         .forEach((at, i) => view.setUint16(at, ends[i]!, true));
       if (random(2) === 0) {
         view.setUint16(NetworkHead.FAMILY, [1, 2, 10, 17][random(4)]!, true);

@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict";
 import type { LoggedEvent } from "../../src/telemetry/logged_event.ts";
+import { attached } from "../support/attached.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { until } from "../support/process.ts";
-import { PROGRAM } from "../support/program.ts";
 import { PYTHON } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
 
@@ -14,26 +14,6 @@ async function events(m: Mounted): Promise<LoggedEvent[]> {
   return stdout.split("\n").filter((line) => line !== "")
     .map((line) => JSON.parse(line) as LoggedEvent)
     .filter(({ event }) => event.provider === "ptrace");
-}
-
-/** `telemetry attach PID`, once it follows the process. */
-async function attached(m: Mounted, pid: number): Promise<Deno.ChildProcess> {
-  const child = new Deno.Command(PROGRAM[0]!, {
-    args: [...PROGRAM.slice(1), "-C", m.project, "telemetry", "attach", String(pid)],
-    env: { AGENTVFS_STATE_DIR: m.state },
-    stderr: "piped",
-  }).spawn();
-  let said = "";
-  const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
-  while (!said.includes("following")) {
-    const { value, done } = await reader.read();
-    if (done) throw new Error(`It ended: ${said}`);
-    said += value;
-  }
-  void (async () => {
-    while (!(await reader.read()).done);
-  })();
-  return child;
 }
 
 /** Waits, with two threads, for the file `go`, which no call that counts is needed for; then does things. */

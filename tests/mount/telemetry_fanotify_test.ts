@@ -10,7 +10,7 @@ import { type FanotifyPlace, FanotifySource } from "../../src/telemetry/linux/fa
 import { SourceError } from "../../src/telemetry/source.ts";
 import { withProject } from "../support/mounted.ts";
 import { run, shell } from "../support/process.ts";
-import { PYTHON } from "../support/python.ts";
+import { PYTHON, python } from "../support/python.ts";
 import { stringsOf, type Trace, trace } from "../support/strace.ts";
 import { withTemporary } from "../support/temporary.ts";
 
@@ -108,6 +108,26 @@ Deno.test("a run is seen too, with the node of its branch", async () => {
       );
       assert.equal(opens.length, 1);
       assert.ok(opens[0]!.node! >= NODES_PER_VIEW, `node ${opens[0]!.node}`);
+    });
+  });
+});
+
+Deno.test("what has lost its name is told by the last one, what was made without one by none", async () => {
+  await withProject("", async (m) => {
+    await withSource({ mount: m.mount }, async (taken) => {
+      await python(
+        `
+import os
+open("a", "w").close(); os.rename("a", "b"); os.unlink("b")
+open("c (deleted)", "w").close()
+os.close(os.open(".", os.O_TMPFILE | os.O_RDWR))`,
+        [],
+        { cwd: m.mount },
+      );
+      const opens = taken().filter(({ action }) => action === "open");
+      const paths = opens.map(({ path }) => path);
+      assert.deepEqual(paths, [m.path("b"), m.path("c (deleted)"), undefined]);
+      assert.ok(opens.every(({ node }) => node !== undefined));
     });
   });
 });

@@ -1,52 +1,130 @@
 /**
- * Holds the mount's events to strace(1) at length: every program of tests/support/truth/programs.ts, at each level, in the mount
- * and in a run on a branch.
+ * Holds the events of every source to strace(1) at length, for every program of tests/support/truth/programs.ts: the mount's at each
+ * level, in the mount and in a run on a branch; the others' outside it. Where strace cannot be, what is held to it stands in for it.
+ * Prints a table, and below each row what differs.
  *
- *     deno task test:telemetry [--programs git,npm] [--rounds N]
+ *     deno task test:telemetry [--source ebpf,seccomp] [--programs git,npm] [--rounds N]
+ *     AGENTVFS_BIN=$PWD/dist/agentvfs deno task test:telemetry --source ptrace
  *
- * `truth_test.ts` is the short version.
+ * `truth_test.ts` and `truth_sources_test.ts` are the short versions.
  */
 
+import { AssertionError } from "node:assert/strict";
 import { parseArgs } from "node:util";
-import { withProject } from "../support/mounted.ts";
+import { type Mounted, withProject } from "../support/mounted.ts";
 import { isInstalled } from "../support/process.ts";
+import { compareAttached } from "../support/truth/compare_attached.ts";
+import { compareLooks } from "../support/truth/compare_looks.ts";
 import { compareMount, type CompareOptions } from "../support/truth/compare_mount.ts";
-import { PROGRAMS } from "../support/truth/programs.ts";
+import { compareSource, type Comparison } from "../support/truth/compare_source.ts";
+import { type Program, PROGRAMS } from "../support/truth/programs.ts";
+import { CALL_SOURCES } from "../support/truth/sources.ts";
 
 const DEADLINE_MS = 30 * 60_000;
-const WAYS: readonly CompareOptions[] = [
-  {},
-  { opens: true },
-  { branch: "b" },
-  { opens: true, branch: "b" },
+
+/** One way to look at programs. */
+interface Way {
+  readonly source: string;
+  /** `--telemetry` of the mount. */
+  readonly telemetry: string;
+  readonly needsRoot: boolean;
+  /** Differs where it is to be told from another way of the source. */
+  readonly detail?: string;
+  compare(m: Mounted, program: Program): Promise<Comparison>;
+}
+
+const WAYS: readonly Way[] = [
+  ...[{}, { opens: true }, { branch: "b" }, { opens: true, branch: "b" }].map(ofMount),
+  ...CALL_SOURCES.map((source): Way => ({
+    source: source.name,
+    telemetry: source.telemetry,
+    needsRoot: source.needsRoot,
+    compare: (m, program) => compareSource(m, source, program),
+  })),
+  {
+    source: "ptrace",
+    telemetry: "changes,ptrace",
+    needsRoot: true,
+    compare: compareAttached,
+  },
+  {
+    source: "fanotify",
+    telemetry: "changes,fanotify",
+    needsRoot: true,
+    compare: compareLooks,
+  },
 ];
 
+function ofMount(options: CompareOptions): Way {
+  const { opens = false, branch } = options;
+  const level = opens ? "opens" : "changes";
+  return {
+    source: "mount",
+    telemetry: level,
+    needsRoot: false,
+    detail: `${level}, ${branch === undefined ? "mount" : "run"}`,
+    compare: async (m, program) => {
+      const { truth, events } = await compareMount(m, program, options);
+      return { deeds: truth.deeds.length, events: events.length, differences: [] };
+    },
+  };
+}
+
+const NAMES = [...new Set(WAYS.map(({ source }) => source))];
 const { values } = parseArgs({
-  options: { programs: { type: "string" }, rounds: { type: "string", default: "1" } },
+  options: {
+    source: { type: "string", default: NAMES.join() },
+    programs: { type: "string", default: PROGRAMS.map(({ name }) => name).join() },
+    rounds: { type: "string", default: "1" },
+  },
 });
-const chosen = values.programs?.split(",") ?? PROGRAMS.map(({ name }) => name);
-const unknown = chosen.filter((name) => !PROGRAMS.some((program) => program.name === name));
+const [sources, programs] = [values.source.split(","), values.programs.split(",")];
 const rounds = Number(values.rounds);
-if (unknown.length > 0 || !Number.isSafeInteger(rounds) || rounds < 1) {
-  console.error(`Programs: ${PROGRAMS.map(({ name }) => name).join(", ")}; rounds: 1 or more`);
+const areKnown = sources.every((name) => NAMES.includes(name)) &&
+  programs.every((name) => PROGRAMS.some((program) => program.name === name));
+if (!areKnown || !Number.isSafeInteger(rounds) || rounds < 1) {
+  console.error(
+    `Sources: ${NAMES.join(", ")}; programs: ${PROGRAMS.map(({ name }) => name).join(", ")}; ` +
+      "rounds: 1 or more",
+  );
   Deno.exit(2);
 }
-for (let round = 0; round < rounds; round++) {
-  for (const options of WAYS) {
-    const { opens = false, branch } = options;
-    const level = opens ? "opens" : "changes";
-    await withProject("echo one >one", async (m) => {
-      if (branch !== undefined) await m.ctl("branch", "create", branch);
-      for (const program of PROGRAMS.filter(({ name }) => chosen.includes(name))) {
-        const where = `${program.name}, ${level}, ${branch === undefined ? "mount" : "run"}`;
-        const isThere = await Promise.all(program.needs.map(isInstalled));
-        if (isThere.includes(false)) {
-          console.log(`${where}: skipped, it needs ${program.needs.join(" and ")}`);
-          continue;
-        }
-        const { truth, events } = await compareMount(m, program, options);
-        console.log(`${where}: ${truth.deeds.length} deeds, ${events.length} events`);
-      }
-    }, { arguments: ["--telemetry", level], deadlineMs: DEADLINE_MS });
+
+const row = (...cells: readonly (string | number)[]) => console.log(`| ${cells.join(" | ")} |`);
+
+/** What differs, in words: a comparison that fails says so. */
+async function attempt(way: Way, m: Mounted, program: Program): Promise<Comparison> {
+  try {
+    return await way.compare(m, program);
+  } catch (error) {
+    if (!(error instanceof AssertionError)) throw error;
+    return { deeds: NaN, events: NaN, differences: error.message.split("\n") };
   }
 }
+
+let different = 0;
+row("source", "program", "deeds", "events", "differences");
+row("---", "---", "---", "---", "---");
+for (let round = 0; round < rounds; round++) {
+  for (const way of WAYS.filter(({ source }) => sources.includes(source))) {
+    const name = way.detail === undefined ? way.source : `${way.source} (${way.detail})`;
+    if (way.needsRoot && Deno.uid() !== 0) {
+      row(name, "all", "", "", "skipped: it needs root");
+      continue;
+    }
+    await withProject("echo one >one", async (m) => {
+      await m.ctl("branch", "create", "b");
+      for (const program of PROGRAMS.filter(({ name }) => programs.includes(name))) {
+        if ((await Promise.all(program.needs.map(isInstalled))).includes(false)) {
+          row(name, program.name, "", "", `skipped: it needs ${program.needs.join(" and ")}`);
+          continue;
+        }
+        const { deeds, events, differences } = await attempt(way, m, program);
+        row(name, program.name, deeds, events, differences.length);
+        for (const each of differences) console.log(`    ${each}`);
+        different += differences.length;
+      }
+    }, { arguments: ["--telemetry", way.telemetry], deadlineMs: DEADLINE_MS });
+  }
+}
+Deno.exit(different === 0 ? 0 : 1);

@@ -5,8 +5,8 @@
  */
 
 import { binaryString } from "../../../ffi/binary_string.ts";
+import { linkedPath } from "../../../ffi/linux/watch/linked_path.ts";
 import { readMemory, readString } from "../../../ffi/linux/watch/process_memory.ts";
-import { readLink } from "../../../ffi/linux/watch/read_link.ts";
 import type { TelemetryProcess } from "../event.ts";
 import type { CallerMemory } from "./describe_call.ts";
 
@@ -39,6 +39,6 @@ export function callerMemory(thread: number): CallerMemory {
       const read = readMemory(thread, address, bytes);
       return read <= 0 ? null : bytes.subarray(0, read);
     },
-    pathOf: (fd) => readLink(`/proc/${thread}/${fd === AT_FDCWD ? "cwd" : `fd/${fd}`}`),
+    pathOf: (fd) => linkedPath(`/proc/${thread}/${fd === AT_FDCWD ? "cwd" : `fd/${fd}`}`),
   };
 }

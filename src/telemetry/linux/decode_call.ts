@@ -22,10 +22,14 @@ type Call = Pick<
 export function decodeCall(record: Uint8Array, view: DataView): Call | null {
   if (record.length < CallHead.BYTES) return null;
   const call = FILE_CALL_OF.get(view.getUint32(CallHead.NUMBER, true));
-  const [path, target, directory] = [Head.FILE_END, Head.EXECUTABLE_END, Head.DIRECTORY_END]
-    .map((at) => view.getUint16(at, true)) as [number, number, number];
+  const [path, target, directory, end] = [
+    Head.FILE_END,
+    Head.EXECUTABLE_END,
+    Head.DIRECTORY_END,
+    CallHead.TARGET_DIRECTORY_END,
+  ].map((at) => view.getUint16(at, true)) as [number, number, number, number];
   const isInOrder = CallHead.BYTES <= path && path <= target && target <= directory &&
-    directory <= record.length;
+    directory <= end && end <= record.length;
   const errno = view.getUint32(Head.VALUE, true);
   if (call === undefined || !isInOrder || errno > MOST_ERRNO) return null;
   const args = Array.from(
@@ -39,14 +43,20 @@ export function decodeCall(record: Uint8Array, view: DataView): Call | null {
   if (call.path !== undefined && path > CallHead.BYTES) {
     texts.set(args[call.path]!, recordString(record, CallHead.BYTES, path));
   }
-  const isWhole = record[Head.DIRECTORY_WHOLE] === 1;
   const described = describeCall(call, args, {
     readString: (address) => texts.get(address) ?? null,
     // The program has put what is there into the place of the address.
     readBytes: (address) => new Uint8Array(new BigUint64Array([address]).buffer),
-    // The program has looked up the one that the first path is below.
-    pathOf: () => isWhole ? pathOf(record, target, directory) : null,
+    // The program has looked up what each path is below.
+    pathOf: (_, argument) =>
+      argument === call.target
+        ? walked(CallHead.TARGET_DIRECTORY_WHOLE, directory, end)
+        : walked(Head.DIRECTORY_WHOLE, target, directory),
   });
   if (described === null) return null;
   return { ...described, error: errno === 0 ? 0 : failureCode(-errno) };
+
+  function walked(whole: number, from: number, to: number): string | null {
+    return record[whole] === 1 ? pathOf(record, from, to) : null;
+  }
 }

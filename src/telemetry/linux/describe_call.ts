@@ -15,8 +15,8 @@ import { addressText } from "./decode_network.ts";
 export interface CallerMemory {
   readString(address: bigint): string | null;
   readBytes(address: bigint, length: number): Uint8Array | null;
-  /** Path of an open file or directory, of the working directory for AT_FDCWD. */
-  pathOf(fd: number): string | null;
+  /** Path of an open file or directory, of the working directory for AT_FDCWD. `argument`: which one it is asked for. */
+  pathOf(fd: number, argument: number): string | null;
 }
 
 export type DescribedCall = Pick<
@@ -71,7 +71,7 @@ export function describeCall(
 
   /** Of a pipe or a socket there is none. */
   function openFile(index: number): string | null {
-    const path = memory.pathOf(Number(BigInt.asIntN(32, args[index]!)));
+    const path = memory.pathOf(Number(BigInt.asIntN(32, args[index]!)), index);
     return path?.startsWith("/") === true ? path : null;
   }
 
@@ -83,7 +83,7 @@ export function describeCall(
     if (text === null) return null;
     if (text.startsWith("/")) return resolve(text);
     const fd = directory === undefined ? AT_FDCWD : Number(BigInt.asIntN(32, args[directory]!));
-    const base = memory.pathOf(fd);
+    const base = memory.pathOf(fd, index);
     // An empty path is the open file itself.
     return base === null ? text : text === "" ? base : resolve(base, text);
   }

@@ -23,7 +23,7 @@ import {
   fuseNodeOf,
 } from "../../../ffi/linux/watch/fanotify.ts";
 import { read } from "../../../ffi/linux/file.ts";
-import { readLink } from "../../../ffi/linux/watch/read_link.ts";
+import { linkedPath } from "../../../ffi/linux/watch/linked_path.ts";
 import { monotonicTime } from "../../../ffi/linux/clock.ts";
 import { close } from "../../../ffi/linux/open.ts";
 import type { Action, TelemetryEvent } from "../event.ts";
@@ -44,6 +44,9 @@ export const FANOTIFY: SourceDescription = {
 export type FanotifyPlace = { readonly mount: string } | {
   readonly directories: readonly string[];
 };
+
+/** What the kernel calls a file of the mount that was made without a name (O_TMPFILE), below its directory. */
+const NAMELESS = "//";
 
 const BUFFER_BYTES = 64 * 1024;
 const MOST_READS = 16;
@@ -133,7 +136,7 @@ export class FanotifySource implements Source {
       return tell({ provider: "fanotify", action: "lost", time, message });
     }
     if (fd < 0 || pid === Deno.pid) return;
-    const path = readLink(`/proc/self/fd/${fd}`);
+    const path = linkedPath(`/proc/self/fd/${fd}`);
     if (path === null) return;
     const isWatched = this.#directories?.some((directory) => isBelow(path, directory)) ?? true;
     if (!isWatched) return;
@@ -141,7 +144,7 @@ export class FanotifySource implements Source {
     const event = {
       provider: "fanotify",
       time,
-      path,
+      ...(path.endsWith(NAMELESS) ? {} : { path }),
       process: { pid },
       ...(node === null ? {} : { node }),
     } as const;

@@ -47,11 +47,14 @@ async function told(
 }
 
 const PYTHON = `
-import os, subprocess, socket
+import ctypes, os, subprocess, socket
 open("a", "w").write("x")
 os.rename("a", "b"); os.link("b", "c"); os.symlink("b", "l"); os.mkdir("d"); os.chmod("b", 0o600); os.truncate("b", 0)
 os.unlink("c"); os.rmdir("d")
 d = os.open(".", os.O_RDONLY); os.mkdir("e", dir_fd=d); os.close(d)
+os.mkdir("e/../f/"); os.rename("./f", "e/./g/")
+libc = ctypes.CDLL(None); made = ctypes.create_string_buffer(b"made-XXXXXX.s"); libc.mkstemps(made, 2)
+made = ctypes.create_string_buffer(b"made-XXXXXX"); libc.mkdtemp(made); libc.utimes(b"b", None)
 try: os.unlink("none")
 except FileNotFoundError: pass
 subprocess.run(["/bin/true"])
@@ -75,13 +78,15 @@ Deno.test("what programs ask their C library for is told: names, failures, progr
       events.filter((event) => event.action === action && event.path?.startsWith(cwd));
     const names = (action: string) =>
       of(action).map(({ path, target }) => [path, target].filter(Boolean).join(" "));
-    assert.deepEqual(names("rename"), [`${cwd}/a ${cwd}/b`]);
+    assert.deepEqual(names("rename"), [`${cwd}/a ${cwd}/b`, `${cwd}/f ${cwd}/e/g`]);
     assert.deepEqual(names("link"), [`${cwd}/b ${cwd}/c`]);
     assert.deepEqual(names("symlink"), [`${cwd}/l b`]);
-    assert.deepEqual(
-      names("mkdir"),
-      [`${cwd}/d`, `${cwd}/./e`].map((path) => path.replace("/./", "/")),
-    );
+    const [temporary, ...made] = names("mkdir").reverse();
+    assert.deepEqual(made.reverse(), [`${cwd}/d`, `${cwd}/e`, `${cwd}/f`]);
+    // What the C library makes by itself, by the names that it found.
+    assert.match(temporary!, /\/made-(?!XXXXXX)\w{6}$/);
+    assert.match(names("create").join(), /\/made-(?!XXXXXX)\w{6}\.s$/);
+    assert.deepEqual(names("utimes"), [`${cwd}/b`]);
     assert.deepEqual(names("unlink"), [`${cwd}/c`, `${cwd}/none`]);
     assert.deepEqual(of("unlink").map(({ error }) => error), [0, "ENOENT"]);
     assert.deepEqual(names("rmdir"), [`${cwd}/d`]);

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { resolve } from "node:path/posix";
 import { failureCode } from "../../host/failure.ts";
 import type { Action, TelemetryEvent, TelemetryProcess } from "../event.ts";
 import { HEADER, PRELOAD_ACTIONS, SLOT, SLOTS } from "./preload_layout.ts";
@@ -137,12 +138,18 @@ function about(
   argument: number,
 ): Partial<TelemetryEvent> {
   if (action === "connect" || action === "send") return addressOf(path, action, argument);
-  const named = { path, ...(second === "" ? {} : { target: second }) };
+  const target = second === "" ? {} : { target: action === "symlink" ? second : plain(second) };
+  const named = { path: plain(path), ...target };
   if (!Number.isSafeInteger(argument)) return named;
   if (action === "open" || action === "create") return { ...named, flags: argument >>> 0 };
   if (action === "truncate") return { ...named, bytes: argument };
   const hasMode = action === "mkdir" || action === "mknod" || action === "chmod";
   return hasMode ? { ...named, mode: argument & 0o7777 } : named;
+}
+
+/** Without what leads nowhere: whether it is in the mount is seen from its beginning. */
+function plain(path: string): string {
+  return path.startsWith("/") ? resolve(path) : path;
 }
 
 function addressOf(text: string, action: Action, bytes: number): Partial<TelemetryEvent> {

@@ -19,7 +19,7 @@ import {
   TraceEvent,
   waitForAny,
 } from "../../../ffi/linux/watch/ptrace.ts";
-import { readLink } from "../../../ffi/linux/watch/read_link.ts";
+import { linkedPath } from "../../../ffi/linux/watch/linked_path.ts";
 import { binaryString, textOfBytes } from "../../../ffi/binary_string.ts";
 import { failureCode } from "../../host/failure.ts";
 import type { TelemetryEvent, TelemetryProcess } from "../event.ts";
@@ -162,8 +162,8 @@ export class PtraceWatch {
   #executed(thread: number, before: number): void {
     if (before !== thread) this.#threads.delete(before);
     this.#follow(thread).call = null;
-    const executable = readLink(`/proc/${thread}/exe`);
-    const directory = readLink(`/proc/${thread}/cwd`);
+    const executable = linkedPath(`/proc/${thread}/exe`);
+    const directory = linkedPath(`/proc/${thread}/cwd`);
     this.#tell(thread, {
       action: "exec",
       error: 0,

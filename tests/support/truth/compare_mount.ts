@@ -12,7 +12,8 @@ import { assertMountEvents } from "./mount_events.ts";
 import { type Deed, MOUNT_CALLS, type MountTruth, mountTruth } from "./mount_truth.ts";
 import { NameModel } from "./name_model.ts";
 import type { Program } from "./programs.ts";
-import { type StraceLog, textOf } from "./strace_log.ts";
+import { readSaid } from "./said.ts";
+import type { StraceLog } from "./strace_log.ts";
 import { work } from "./work.ts";
 
 export interface CompareOptions {
@@ -59,24 +60,15 @@ export async function compareMount(
   return { truth, log, events: told };
 }
 
-/** What the program says itself that it did in the mount: a line for each deed, its words between spaces. */
-async function saidDeeds({ name, says }: Program, place: string, log: StraceLog): Promise<Deed[]> {
-  if (says === undefined) return [];
-  const [file, program] = says;
-  const run = log.calls.find(({ name, args, error }) =>
-    name === "execve" && error === null && textOf(args[0])!.endsWith(`/${program}`)
-  );
-  const lines = (await Deno.readTextFile(`${place}/${file}`)).trim().split("\n");
-  const deeds: Deed[] = [];
-  for (const line of lines) {
-    const [action = "", path = "", more] = line.split(" ");
-    if (action === "unavailable" || action === "connect") continue;
+/** What the program says itself that it did in the mount. */
+async function saidDeeds(program: Program, place: string, log: StraceLog): Promise<Deed[]> {
+  const said = await readSaid(program, place, log);
+  return said.filter(({ action }) => action !== "connect").map(({ more, path, ...deed }) => {
     const about = more === undefined
       ? {}
-      : action === "write"
+      : deed.action === "write"
       ? { bytes: Number(more) }
-      : { target: action === "symlink" ? more : `${name}/${more}` };
-    deeds.push({ thread: run!.thread, program, action, path: `${name}/${path}`, ...about });
-  }
-  return deeds;
+      : { target: deed.action === "symlink" ? more : `${program.name}/${more}` };
+    return { ...deed, path: `${program.name}/${path}`, ...about };
+  });
 }

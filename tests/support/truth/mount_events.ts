@@ -43,7 +43,7 @@ export function deedOf(
 }
 
 /** Text of the log as strace's: a unit for each byte. */
-function bytesOf(text: string): string {
+export function bytesOf(text: string): string {
   return String.fromCharCode(...new TextEncoder().encode(text));
 }
 
@@ -105,11 +105,16 @@ function ofProcess(deed: Deed, truth: MountTruth, log: StraceLog): Deed {
 
 /** As multisets; fails with the differences alone, which in thousands of lines are few. */
 export function assertSame(told: readonly string[], expected: readonly string[]): void {
+  const difference = differences(told, expected);
+  const message = `${told.length} told, ${expected.length} done:\n${difference.join("\n")}`;
+  assert.equal(difference.length, 0, message);
+}
+
+/** Of multisets: what is missing, and what is too much. */
+export function differences(told: readonly string[], expected: readonly string[]): string[] {
   const counts = new Map<string, number>();
   for (const line of expected) counts.set(line, (counts.get(line) ?? 0) + 1);
   for (const line of told) counts.set(line, (counts.get(line) ?? 0) - 1);
-  const difference = [...counts].filter(([, count]) => count !== 0)
+  return [...counts].filter(([, count]) => count !== 0)
     .map(([line, count]) => `${count > 0 ? "missing" : "too much"} ${Math.abs(count)}x: ${line}`);
-  const message = `${told.length} told, ${expected.length} done:\n${difference.join("\n")}`;
-  assert.equal(difference.length, 0, message);
 }

@@ -10,6 +10,7 @@
 import { resolve } from "node:path/posix";
 import { type ModelNode, modelNode, NameModel, type Place, within } from "./name_model.ts";
 import { type Call, fileOf, type StraceLog, textOf } from "./strace_log.ts";
+import { WorkingDirectories } from "./working_directories.ts";
 
 /** What a name is called that is gone. */
 export const GONE = "(gone)";
@@ -95,7 +96,7 @@ class Reader {
   readonly deeds: Deed[] = [];
   readonly aliases = new Map<string, string>();
   readonly mapped = new Set<string>();
-  readonly #directories = new Map<number, string>();
+  readonly #directories: WorkingDirectories;
   readonly #parents: ReadonlyMap<number, number>;
   readonly #programs = new Map<number, string>();
   readonly threadNames = new Map<number, Set<string>>();
@@ -106,20 +107,19 @@ class Reader {
   constructor(
     readonly log: StraceLog,
     readonly names: NameModel,
-    readonly directory: string,
+    directory: string,
     readonly opens: boolean,
   ) {
+    this.#directories = new WorkingDirectories(log, directory);
     this.#parents = new Map(log.begun.map(({ parent, child }) => [child, parent]));
   }
 
   read(call: Call): void {
-    const { name, args, error } = call;
+    const { name, error } = call;
     const isTried = name.startsWith("exec") && error === "ENOEXEC";
     if (error !== null && !isTried || call.result < 0 && !isTried) return;
-    if (name === "chdir") this.#directories.set(this.#owner(call.thread), this.#at(call, 0)!);
-    else if (name === "fchdir") {
-      this.#directories.set(this.#owner(call.thread), fileOf(args[0])!.path);
-    } else if (/^(open(at2?)?|creat)$/.test(name)) this.#open(call);
+    this.#directories.read(call);
+    if (/^(open(at2?)?|creat)$/.test(name)) this.#open(call);
     else if (name in WRITES) this.#write(call);
     else if (name in ATTRIBUTES) this.#attribute(call);
     else if (name === "mmap") this.#map(call);
@@ -151,42 +151,15 @@ class Reader {
     return name;
   }
 
-  /** Threads have one working directory. */
-  #owner(thread: number): number {
-    return this.log.processOf(thread);
-  }
-
-  #directoryOf(process: number): string {
-    const known = this.#directories.get(process);
-    if (known !== undefined) return known;
-    const parent = this.#parents.get(process);
-    const directory = parent === undefined
-      ? this.directory
-      : this.#directoryOf(this.#owner(parent));
-    this.#directories.set(process, directory);
-    return directory;
-  }
-
-  /** The path that an argument names, below the directory in the argument before it where the call has one. */
-  #at({ thread, args }: Call, index: number): string | null {
-    const text = textOf(args[index]);
-    if (text === null) return null;
-    const base = fileOf(args[index - 1]);
-    const directory = index > 0 && base !== null
-      ? base.path
-      : this.#directoryOf(this.#owner(thread));
-    return text === "" ? directory : `${text.startsWith("/") ? "" : `${directory}/`}${text}`;
-  }
-
   #place(call: Call, index: number, follows: boolean): Place | null {
-    const path = this.#at(call, index);
+    const path = this.#directories.pathAt(call, index);
     return path === null ? null : this.names.find(path, follows);
   }
 
   #tell(thread: number, action: string, path: string, more: Partial<Deed> = {}): void {
     this.deeds.push({
       thread,
-      program: this.programOf(this.#owner(thread)),
+      program: this.programOf(this.log.processOf(thread)),
       action,
       path,
       ...more,
@@ -311,7 +284,7 @@ class Reader {
   #second(call: Call, plain: "link" | "rename", [from, to]: readonly [number, number]): void {
     const { args, thread } = call;
     const flags = args[4] ?? "";
-    const text = this.#at(call, from)!;
+    const text = this.#directories.pathAt(call, from)!;
     const target = this.#place(call, to, false);
     if (target === null) return;
     // The name of an open file that has none is one in /proc, or an empty one.

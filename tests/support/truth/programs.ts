@@ -16,6 +16,8 @@ export interface Program {
   readonly prepare: string;
   /** What is looked at. */
   readonly script: string;
+  /** It is linked statically, or knows no C library. */
+  readonly isStatic?: boolean;
   /** A file in the directory where the program says what it did that no call shows, and the program's name. */
   readonly says?: readonly [file: string, program: string];
 }
@@ -134,6 +136,7 @@ echo 'fn main() { println!("{}", 1 + 1); }' >crate/src/main.rs`,
     needs: ["gcc"],
     prepare: `gcc -static -O1 -o raw '${beside("raw_calls.c")}'`,
     script: "./raw",
+    isStatic: true,
   },
   {
     name: "go",
@@ -141,6 +144,7 @@ echo 'fn main() { println!("{}", 1 + 1); }' >crate/src/main.rs`,
     prepare: `work=$(mktemp -d); cp '${beside("work.go.txt")}' $work/work.go
 GO111MODULE=off GOCACHE=$work/cache CGO_ENABLED=0 go build -o $PWD/work $work/work.go; rm -rf $work`,
     script: "./work",
+    isStatic: true,
   },
   {
     name: "io_uring",

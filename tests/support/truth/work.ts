@@ -6,6 +6,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import type { Provider } from "../../../src/telemetry/event.ts";
 import type { LoggedEvent } from "../../../src/telemetry/logged_event.ts";
 import type { Mounted } from "../mounted.ts";
 import { run, until } from "../process.ts";
@@ -13,6 +14,8 @@ import { withTemporary } from "../temporary.ts";
 import { readStrace, STRACE_FLAGS, type StraceLog } from "./strace_log.ts";
 
 const DEADLINE_MS = 180_000;
+/** What is touched when the program has ended. */
+const LAST = "last-of-all";
 let markers = 0;
 
 export interface Work {
@@ -29,6 +32,8 @@ export interface WorkOptions {
   readonly env?: Record<string, string>;
   /** Arguments of agentvfs that run strace; else it is run as it is. */
   readonly around?: (command: readonly string[]) => readonly string[];
+  /** Who tells later than the mount: waited for, and everything since the begin counts. Else it is the mount. */
+  readonly provider?: Provider;
 }
 
 /** Runs a script of bash, which has to succeed. */
@@ -37,7 +42,11 @@ export async function work(m: Mounted, script: string, options: WorkOptions): Pr
   const log = await withTemporary(async (temporary) => {
     const file = join(temporary, "strace");
     const strace = ["strace", ...STRACE_FLAGS, "-e", `trace=${options.calls}`, "-o", file];
-    const command = [...strace, "bash", "-euo", "pipefail", "-c", script];
+    const traced = [...strace, "bash", "-euo", "pipefail", "-c", script];
+    const last = join(options.directory, LAST);
+    const command = options.provider === undefined
+      ? traced
+      : ["bash", "-c", '"$@" && touch "$0"', last, ...traced];
     const how = {
       cwd: options.directory,
       deadlineMs: DEADLINE_MS,
@@ -49,10 +58,28 @@ export async function work(m: Mounted, script: string, options: WorkOptions): Pr
     return readStrace(await Deno.readTextFile(file));
   });
   const end = await mark(m);
-  const events = await logged(m);
-  const at = (path: string) => events.findIndex(({ file }) => file?.path === path);
-  const last = events.findLastIndex(({ file }) => file?.path === begin);
-  return { log, events: events.slice(last + 1, at(end)) };
+  const since = async () => {
+    const events = await logged(m);
+    return events.slice(events.findLastIndex(({ file }) => file?.path === begin) + 1);
+  };
+  const { provider } = options;
+  if (provider !== undefined) {
+    const last = join(options.directory, LAST);
+    return {
+      log,
+      events: await until(`${provider} tells of the last`, async () => {
+        const events = await since();
+        return events.some((event) => isAbout(event, last) && event.event.provider === provider) &&
+          events;
+      }),
+    };
+  }
+  const events = await since();
+  return { log, events: events.slice(0, events.findIndex(({ file }) => file?.path === end)) };
+}
+
+function isAbout({ file, process }: LoggedEvent, path: string): boolean {
+  return file?.path === path || process?.args?.at(-1) === path;
 }
 
 /** Every event of the log. */
