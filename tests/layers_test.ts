@@ -84,6 +84,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/agents",
     "src/mount/linux",
     "src/mount/macos",
+    "src/mount/windows",
     "src/mount",
     "src/views",
     "src/export",

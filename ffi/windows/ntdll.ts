@@ -35,6 +35,8 @@ const FILE_LOCK_CONFLICT = 0xc0000054;
 const LOCK_NOT_GRANTED = 0xc0000055;
 const OBJECT_PATH_SYNTAX_BAD = 0xc000003b;
 const INVALID_HANDLE = 0xc0000008;
+/** A file that is mapped cannot be made shorter. */
+const USER_MAPPED_FILE = 0xc0000243;
 const DELETE_PENDING = NtStatus.DELETE_PENDING;
 
 const ERRORS: ReadonlyMap<number, number> = new Map([
@@ -50,6 +52,7 @@ const ERRORS: ReadonlyMap<number, number> = new Map([
   [NtStatus.ACCESS_DENIED, Errno.EACCES],
   [NtStatus.CANNOT_DELETE, Errno.EACCES],
   [NtStatus.SHARING_VIOLATION, Errno.EBUSY],
+  [USER_MAPPED_FILE, Errno.EBUSY],
   [FILE_LOCK_CONFLICT, Errno.EAGAIN],
   [LOCK_NOT_GRANTED, Errno.EAGAIN],
   [NtStatus.DISK_FULL, Errno.ENOSPC],

@@ -21,3 +21,6 @@ export const { isWithin, listMounts, MOUNT_TYPE, mountAt } = pick<
 export const WHY_NO_MOUNT: string | null = Deno.build.os === "windows"
   ? "This version cannot mount a project on Windows"
   : null;
+
+/** Whether a mount's folder is made by mounting there, and goes with it: on Windows. Elsewhere it has to be there before. */
+export const MAKES_MOUNTPOINT = Deno.build.os === "windows";

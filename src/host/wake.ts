@@ -8,6 +8,7 @@
 
 import * as linux from "./linux/wake.ts";
 import * as macos from "./macos/wake.ts";
+import * as windows from "./windows/wake.ts";
 import { pick } from "./pick.ts";
 
 export interface PollSet {
@@ -26,4 +27,4 @@ export const { createWake, POLLIN, PollSet, rest, wake } = pick<{
   rest(fd: number): void;
   /** Makes the wake readable. */
   wake(fd: number): void;
-}>(linux, { macos });
+}>(linux, { macos, windows });

@@ -24,7 +24,10 @@ export const { DirectoryLister } = pick<
   { DirectoryLister: new (mount: string) => DirectoryLister }
 >(
   linuxList,
-  { macos: macosList },
+  { macos: macosList, windows: macosList },
 );
 
-export const { mappedFlusher } = pick(linuxFlush, { macos: macosFlush });
+export const { mappedFlusher } = pick(linuxFlush, {
+  macos: macosFlush,
+  windows: macosFlush,
+});

@@ -8,6 +8,7 @@ import { pick } from "../../host/pick.ts";
 import * as linuxNotify from "../../mount/linux/notify.ts";
 import * as linuxWatches from "../../mount/linux/watches.ts";
 import * as macos from "../../mount/macos/notify.ts";
+import * as windows from "../../mount/windows/notify.ts";
 
 interface Notifications {
   /** Resolves when it is told, or has been seen where nobody can be told. `mount`: where the file system is. */
@@ -20,5 +21,5 @@ interface Notifications {
 
 export const { notify, requestResend, invalidateAll, prune, findWatches } = pick<Notifications>(
   { ...linuxNotify, ...linuxWatches },
-  { macos },
+  { macos, windows },
 );

@@ -22,6 +22,8 @@ export type FsReady = FsMessage & { readonly type: "ready" };
 
 export interface FsClientOptions {
   readonly start: Omit<FsStart, "mailbox">;
+  /** Wakes the thread once something is in its mailbox, where the mailbox's own wake does not. */
+  readonly rouse: () => void;
   /** Somebody in the mount asked something. Resolves with the answer. */
   readonly onAsk: (question: Question) => Promise<Answer>;
   /** A program looks up the names of this directory (a binary string) of the mount one by one. */
@@ -169,6 +171,7 @@ export class FsClient {
     do {
       const answered = this.#answered();
       offset = this.#sender.put(message, offset);
+      this.options.rouse();
       reply = await answered;
     } while (offset >= 0);
     if (reply.type === "failed") throw new ThreadError(reply.error);

@@ -154,6 +154,11 @@ export interface ViewState {
 export function viewCommands(state: ViewState): ViewCommandTable {
   const { session, views, captures, witnesses, routing } = state;
   const tree = (number: number) => find(views, number).tree;
+  /** `told`: what of it the kernel is told. */
+  const posted = (view: View, invalidation: Invalidation, told: Stale = invalidation) => {
+    const byName = session.namesChanged?.(view, invalidation);
+    return { ...wireIds(view.number, told), ...(byName === undefined ? {} : { byName }) };
+  };
   const changedBehind = (view: View, { parents, data, attributes }: Stale) =>
     session.changedBehind(view, [...parents, ...data, ...attributes]);
   /** Ends the capture that is being stored, unless `end` throws. */
@@ -224,7 +229,7 @@ export function viewCommands(state: ViewState): ViewCommandTable {
       try {
         const invalidation = retarget(changing, snapshot);
         changedBehind(view, invalidation);
-        if (watches === null) return posted(number, invalidation);
+        if (watches === null) return posted(view, invalidation);
         const { isRouted } = view;
         // Directories that views share have whose inode numbers was told last.
         const watched = watches.everything || isRouted
@@ -233,7 +238,7 @@ export function viewCommands(state: ViewState): ViewCommandTable {
         const { names, pending } = changedNames(changing, invalidation, watched);
         if (names.length > 0) session.context.pendingNames.begin(pending);
         return {
-          ...posted(number, toldByCalls(invalidation, pending)),
+          ...posted(view, invalidation, toldByCalls(invalidation, pending)),
           changed: { names, isRouted },
         };
       } catch (error) {
@@ -274,9 +279,10 @@ export function viewCommands(state: ViewState): ViewCommandTable {
     },
     oldest: (number) => tree(number).nodes.oldest().map((id) => wireNode(number, id)),
     adopt: (number, snapshot) => {
-      const invalidation = adoptImport(tree(number), snapshot);
-      changedBehind(find(views, number), invalidation);
-      return posted(number, invalidation);
+      const view = find(views, number);
+      const invalidation = adoptImport(view.tree, snapshot);
+      changedBehind(view, invalidation);
+      return posted(view, invalidation);
     },
     close: (number, { onlyIdle }) => {
       const view = views.get(number);
@@ -319,7 +325,7 @@ function toldByCalls(
   return { ...invalidation, removed: invalidation.removed.map((id) => called.has(id) ? 0 : id) };
 }
 
-function posted(
+function wireIds(
   view: number,
   invalidation: Stale,
 ): InvalidationData {

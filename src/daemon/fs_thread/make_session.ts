@@ -9,7 +9,9 @@ import type { MountSession } from "../../mount/dispatch/mount_session.ts";
 import * as linux from "./linux_session.ts";
 import * as macos from "./macos_session.ts";
 import type { SessionParts } from "./session_parts.ts";
+import * as windows from "./windows_session.ts";
 
 export const { makeSession } = pick<{ makeSession(parts: SessionParts): MountSession }>(linux, {
   macos,
+  windows,
 });

@@ -7,9 +7,9 @@
  */
 
 import { handDown } from "../adapter/device.ts";
+import { endServer, onAskedToEnd, readinessIn } from "../adapter/keeper_bond.ts";
 import { mountProject } from "../adapter/mount_project.ts";
 import { ignoreFileSizeLimit } from "../../host/signals.ts";
-import { unmount } from "../../host/unmount.ts";
 import { mountAt } from "../../host/mounts.ts";
 import { writeCrashReport } from "./crash_report.ts";
 import {
@@ -18,7 +18,6 @@ import {
   EXIT_RESTART,
   KEEPER_VARIABLE,
   LESS_VARIABLE,
-  READY_SIGNAL,
   refusal,
   RestartPolicy,
   RESTARTS_VARIABLE,
@@ -41,14 +40,11 @@ export async function runKeeper(config: DaemonConfig, command = selfCommand()): 
   handDown(session);
   let stopping = false;
   let server: Deno.ChildProcess | undefined;
-  for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
-    Deno.addSignalListener(signal, () => {
-      if (stopping) return;
-      stopping = true;
-      // Lazily, so that it works while somebody sits in the mount; who does then loses it with the server.
-      void unmount(config.mount, true).then(() => server?.kill("SIGTERM")).catch(() => {});
-    });
-  }
+  onAskedToEnd("keeper", () => {
+    if (stopping) return;
+    stopping = true;
+    void endServer(config, server).catch(() => {});
+  });
   const start = (past: Past) => server = startServer(command, config, past);
   const code = await keepServing(config, start, () => stopping);
   // Not where it is unmounted already: that would be an error, or another daemon's mount by now.
@@ -71,12 +67,11 @@ async function keepServing(
   isStopping: () => boolean,
 ): Promise<number> {
   const restarts = new RestartPolicy();
-  let wasReady = false;
+  const readiness = readinessIn(config);
   let crashReport: string | null = null;
-  Deno.addSignalListener(READY_SIGNAL, () => wasReady = true);
   while (true) {
     const started = performance.now();
-    wasReady = false;
+    readiness.begin();
     const { count, withLess } = restarts;
     const { serverPid, code, signal } = await lifeOf(() =>
       start({ restarts: count, crashReport, withLess })
@@ -91,6 +86,7 @@ async function keepServing(
     if (refused !== null) return refused;
     const how = signal === null ? "failed" : `was killed${signal === "" ? "" : ` by ${signal}`}`;
     const livedMs = Math.round(performance.now() - started);
+    const wasReady = readiness.isReady(serverPid);
     const death = { serverPid, how, signal, code, livedMs, wasReady, restarts: restarts.count };
     crashReport = await writeCrashReport(config, death) ?? crashReport;
     const pause = restarts.next({ wasReady, livedMs });

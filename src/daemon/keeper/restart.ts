@@ -32,12 +32,6 @@ export const CRASH_REPORT_VARIABLE = "AGENTVFS_CRASH_REPORT";
 /** Environment variable that tells a server its keeper's process id: its parent is another one once that died. */
 export const KEEPER_VARIABLE = "AGENTVFS_KEEPER";
 
-/**
- * Signal a server sends its keeper when it answers requests. (The keeper listens before it starts one, so the
- * signal's default action never strikes.)
- */
-export const READY_SIGNAL = "SIGUSR1";
-
 /** Environment variable that tells a server to open no view but main's: those before it died at once. */
 export const LESS_VARIABLE = "AGENTVFS_LESS";
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { isListening } from "../../control/socket_path.ts";
 import { checkStore } from "../workspaces/check_store.ts";
 import { abortMount, closeDeadMount, hasKeeper } from "../../host/dead_mount.ts";
@@ -102,8 +103,12 @@ async function checkSource(source: string): Promise<void> {
 }
 
 function checkBreadth(source: string, force: boolean): void {
-  const home = Deno.env.get("HOME");
-  const what = source === "/" ? "the whole system" : source === home ? "your home directory" : null;
+  const home = Deno.env.get(Deno.build.os === "windows" ? "USERPROFILE" : "HOME");
+  const what = dirname(source) === source
+    ? "the whole system"
+    : source === home
+    ? "your home directory"
+    : null;
   if (what === null || force) return;
   throw new WorkspaceError("source_too_broad", 1, `${source} is ${what}, not a project`, {
     hint: "Give a project directory, or --force if you mean it",

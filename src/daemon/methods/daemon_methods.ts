@@ -26,7 +26,6 @@ import type {
 import { ServiceError } from "../../control/service_error.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import { canResend, describeConnection } from "../../mount/fuse/init.ts";
-import { unmount } from "../../host/unmount.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
 import { type Branches, MAIN } from "../branches/branches.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
@@ -34,6 +33,9 @@ import type { PolicyMethods } from "./policy_methods.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import type { ImportState } from "../background/import_state.ts";
 import type { DirectoryLister } from "../adapter/caches.ts";
+import { isKept } from "../adapter/keeper_bond.ts";
+import { unmountOwn } from "../adapter/mount_project.ts";
+import type { ProcessId } from "../../host/processes.ts";
 import type { RoutingState } from "../threads/messages.ts";
 import { listUsers, type MountUser, useElsewhere, usersAt } from "../../host/mount_users.ts";
 import type { TelemetryClient } from "../telemetry/telemetry_client.ts";
@@ -44,7 +46,7 @@ import type { DaemonConfig } from "../workspaces/workspace.ts";
 /** The processes and threads that the daemon is made of, and what they serve. */
 export interface ServerParts {
   readonly config: DaemonConfig;
-  readonly keeperPid: number;
+  readonly keeper: ProcessId;
   /** Servers that served this mount before. */
   readonly restarts: number;
   /** Where the report of the last server that died is. */
@@ -85,7 +87,7 @@ export class DaemonMethods {
   }
 
   async status(p: Params<"status">): Promise<StatusReport> {
-    const { config, keeperPid, restarts, crashReport } = this.parts;
+    const { config, keeper, restarts, crashReport } = this.parts;
     const { fs, imported, hash, counters, branches } = this.parts;
     const name = p.branch ?? MAIN;
     // While the project is imported there is only main, and it can be looked at.
@@ -98,7 +100,7 @@ export class DaemonMethods {
     const dirty = branch === null ? tree.changed : tree.changed || branch.isAhead;
     const head = branch?.head ?? null;
     // A server whose keeper died unmounts.
-    const isEnding = this.#stopping || Deno.ppid !== keeperPid;
+    const isEnding = this.#stopping || !isKept(keeper);
     return {
       version: config.version,
       state: isEnding ? "stopping" : imported.isRunning ? "importing" : "ready",
@@ -107,7 +109,7 @@ export class DaemonMethods {
       store: config.store,
       socket: config.socket,
       log: config.log,
-      keeperPid,
+      keeperPid: keeper.pid,
       serverPid: Deno.pid,
       restarts,
       crashReport,
@@ -183,7 +185,7 @@ export class DaemonMethods {
     if (!force && users.length > 0) throw inUse([...users, ...await usersAt(mount)]);
     // Where the file system lives on, the kernel would keep what programs have mapped and changed.
     await this.parts.branches.flush();
-    const result = await unmount(mount, force);
+    const result = await unmountOwn(mount, force);
     if (result === "busy") throw inUse(await usersAt(mount));
     if (result !== "unmounted") {
       throw new ServiceError("mount_busy", `Cannot unmount ${mount}: ${result.failed}`);

@@ -11,7 +11,8 @@ import { join } from "node:path";
 import { OPCODE_LIMIT } from "../../../ffi/fuse_kernel.ts";
 import { DirectoryLister, mappedFlusher } from "../adapter/caches.ts";
 import { inheritedDevice } from "../adapter/device.ts";
-import { untilMounted } from "../adapter/mount_project.ts";
+import { isKept, onAskedToEnd, tellReady } from "../adapter/keeper_bond.ts";
+import { OUTLIVES_SERVER, rouser, unmountOwn, untilMounted } from "../adapter/mount_project.ts";
 import { ignoreFileSizeLimit } from "../../host/signals.ts";
 import { ProjectWatch } from "./project_watch.ts";
 import { ControlServer } from "../../control/server.ts";
@@ -55,7 +56,6 @@ import {
   EXIT_RESTART,
   KEEPER_VARIABLE,
   LESS_VARIABLE,
-  READY_SIGNAL,
   RESTARTS_VARIABLE,
 } from "../keeper/restart.ts";
 import { asksForOpens } from "../../telemetry/level.ts";
@@ -64,13 +64,12 @@ import { loadPolicy } from "../workspaces/saved_policy.ts";
 import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
 import { canResend } from "../../mount/fuse/init.ts";
 import { CgroupSessions, unifiedRoot } from "../../views/cgroup_sessions.ts";
-import { processId } from "../../host/processes.ts";
+import { type ProcessId, processId } from "../../host/processes.ts";
 import { runCgroupOf } from "../../views/run_cgroup.ts";
 import { RunSessions } from "../../views/run_sessions.ts";
 import { Authority } from "../branches/authority.ts";
 import { onUncaught } from "../threads/uncaught.ts";
 import { ViewRegistry } from "../branches/view_registry.ts";
-import { unmount } from "../../host/unmount.ts";
 /** Label of the commit that is the imported source. */
 const IMPORT_LABEL = "initial";
 /** How often the server looks whether its keeper still lives, ms. */
@@ -123,13 +122,19 @@ function isFirst(): boolean {
   return Deno.env.get(RESTARTS_VARIABLE) === undefined;
 }
 
+/** True if nobody has anything of the mount yet: it is another server's no more. */
+function isNewMount(): boolean {
+  return isFirst() || !OUTLIVES_SERVER;
+}
+
 async function serve(config: DaemonConfig): Promise<number> {
   const keeperPid = Number(Deno.env.get(KEEPER_VARIABLE));
-  if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
+  const keeper = processId(keeperPid) ?? { pid: keeperPid, started: 0 };
+  if (!isKept(keeper)) return await abandoned(config.mount);
   // A keeper of an older version did not do so.
   ignoreFileSizeLimit();
   // The children of this process must not inherit the device.
-  const fuseFd = inheritedDevice();
+  const fuseFd = inheritedDevice(config);
   const channel = new MessageChannel();
   const counters = new SharedArrayBuffer(4 * OPCODE_LIMIT);
   const imported = new ImportState();
@@ -142,9 +147,8 @@ async function serve(config: DaemonConfig): Promise<number> {
   const saved = await background.call("branch", MAIN);
   const hash = await background.call("hashBackend", null);
   const daemon = Promise.withResolvers<Daemon>();
-  const keeper = processId(keeperPid) ?? { pid: keeperPid, started: 0 };
   const withLess = Deno.env.get(LESS_VARIABLE) !== undefined;
-  const registry = ViewRegistry.begin(store, keeper, { isFirst: isFirst(), withLess });
+  const registry = ViewRegistry.begin(store, keeper, { isFirst: isNewMount(), withLess });
   const states = await background.call("branches", null);
   const others = await viewsTakenOver(registry, states, background, store);
   const sessions = config.routing === "none" ? null : cgroupSessions(registry);
@@ -198,6 +202,7 @@ async function serve(config: DaemonConfig): Promise<number> {
         : { level: config.telemetry.level, ring: telemetry.ring },
       captures: channel.port1,
     },
+    rouse: rouser(),
     onAsk: async (question) => answer(await daemon.promise, question),
     onList: (path) => lister.list(path),
     onRevisit: (path) => lister.visit(path),
@@ -216,10 +221,10 @@ async function serve(config: DaemonConfig): Promise<number> {
   if (replayed > 1 + others.length) console.log(`Recovered ${replayed} journal records`);
   if (tornBytes > 0) console.log(`The journal ended in ${tornBytes} bytes, never answered`);
   fs.ended.catch(die);
-  if (isFirst()) await untilMounted(config.mount);
+  if (isNewMount()) await untilMounted(config.mount);
   // Before anything is answered: rules may ask them.
   await filters.begin();
-  if (!isFirst()) {
+  if (!isNewMount()) {
     const { connection } = await fs.callView(MAIN_VIEW, "state", null);
     if (connection !== null && !canResend(connection)) throw cannotTakeOver(config);
     console.log(`Took over ${nodeIds.length - lost} nodes; ${lost} stand for nothing any more`);
@@ -278,7 +283,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     events,
     routing: ready.routing,
     config,
-    keeperPid,
+    keeper,
     restarts: Number(Deno.env.get(RESTARTS_VARIABLE) ?? 0),
     crashReport: Deno.env.get(CRASH_REPORT_VARIABLE) ?? null,
     replace: () => {
@@ -316,7 +321,7 @@ async function serve(config: DaemonConfig): Promise<number> {
         imported.finish();
       }).catch((error) => imported.failed(error));
   }
-  if (Deno.ppid !== keeperPid) return await abandoned(config.mount);
+  if (!isKept(keeper)) return await abandoned(config.mount);
   control = await ControlServer.listen(served.service, config.socket, {
     takeOver: !isFirst(),
     serviceFor: (peers, begin) => {
@@ -324,10 +329,9 @@ async function serve(config: DaemonConfig): Promise<number> {
       return served.telling(authority.serviceFor(served.serviceFor(callers, begin), peers));
     },
   });
-  // The keeper may have died meanwhile: the parent is then somebody who does not know the signal.
-  if (Deno.ppid === keeperPid) Deno.kill(keeperPid, READY_SIGNAL);
-  Deno.addSignalListener("SIGTERM", () => fs.end());
-  watchKeeper(keeperPid, config.mount, fs);
+  tellReady(config, keeperPid);
+  onAskedToEnd("server", () => fs.end());
+  watchKeeper(keeper, config.mount, fs);
   watchJournal(served);
   watchOwners(served);
   watchGarbage(served, config.gcIdleMs);
@@ -433,14 +437,14 @@ function watchOwners(daemon: Daemon): void {
 
 async function abandoned(mount: string): Promise<number> {
   console.error("The keeper is gone: unmounting");
-  await unmount(mount, true);
+  await unmountOwn(mount, true);
   return 0;
 }
 
 /** Without its keeper nobody would unmount when this process ends: so it does it itself. */
-function watchKeeper(keeper: number, mount: string, fs: FsClient): void {
+function watchKeeper(keeper: ProcessId, mount: string, fs: FsClient): void {
   const timer = setInterval(async () => {
-    if (Deno.ppid === keeper) return;
+    if (isKept(keeper)) return;
     clearInterval(timer);
     await abandoned(mount).catch(failedTo("unmount")).finally(() => fs.end());
   }, KEEPER_CHECK_MS);

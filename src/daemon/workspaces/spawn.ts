@@ -7,6 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { ControlClient, ControlError } from "../../control/client.ts";
 import type { StatusReport } from "../../control/service/daemon.ts";
+import type { StartedDaemon } from "./start_windows.ts";
 import { telemetryList } from "../../telemetry/telemetry_choice.ts";
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
 
@@ -69,7 +70,7 @@ export async function spawnDaemon(
   options: { force?: boolean } = {},
 ): Promise<StatusReport> {
   const logStart = await createLog(config.log);
-  const child = start(config, options.force ?? false);
+  const child = await start(config, options.force ?? false);
   const outcome = await firstStatus(config.socket, child.status);
   child.unref();
   if (!("ended" in outcome)) return outcome;
@@ -87,8 +88,11 @@ async function createLog(path: string): Promise<number> {
 /** Deno gives a child no file as its output, so a shell opens the log and becomes the daemon. */
 const WITH_LOG = 'log=$1; shift; exec "$@" >>"$log" 2>&1';
 
-function start(config: DaemonConfig, force: boolean): Deno.ChildProcess {
+async function start(config: DaemonConfig, force: boolean): Promise<StartedDaemon> {
   const command = [...selfCommand(), ...daemonArguments(config, force)];
+  if (Deno.build.os === "windows") {
+    return (await import("./start_windows.ts")).startDetached(command, config.log);
+  }
   return new Deno.Command("/bin/sh", {
     args: ["-c", WITH_LOG, "sh", config.log, ...command],
     cwd: "/",

@@ -15,6 +15,7 @@ import { fitsAddress } from "../../host/local_socket.ts";
 import { runtimePlaces, statePlace } from "../../host/state_places.ts";
 import { absolutePath } from "../../host/current_directory.ts";
 import { TELEMETRY_DEFAULT, type TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
+import { MAKES_MOUNTPOINT } from "../../host/mounts.ts";
 import { replaceFile } from "../../store/files/replace_file.ts";
 
 /** Everything a daemon needs to know. All paths are absolute. */
@@ -195,6 +196,7 @@ const OWNER_ONLY = { recursive: true, mode: 0o700 } as const;
 async function createMountpoint({ mount, workspace }: DaemonConfig): Promise<void> {
   const own = mount === join(workspace, "mount");
   try {
+    if (MAKES_MOUNTPOINT) return await freeMountpoint(mount);
     await Deno.mkdir(mount, own ? OWNER_ONLY : { recursive: true });
   } catch (cause) {
     // A mount that died answers ENOTCONN to everything; that is for the mount's own check to report.
@@ -205,6 +207,15 @@ async function createMountpoint({ mount, workspace }: DaemonConfig): Promise<voi
       cause,
     });
   }
+}
+
+/** Mounting makes the folder itself: what is above it has to be there, and it must not be. */
+async function freeMountpoint(mount: string): Promise<void> {
+  await Deno.mkdir(dirname(mount), { recursive: true });
+  // It is empty: that was looked at before.
+  await Deno.remove(mount).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  });
 }
 
 /** Makes sure `path` is a directory of this user's that nobody else can enter. */

@@ -4,13 +4,26 @@
  * @module
  */
 
-import type { Context } from "../fuse/context.ts";
+import type { Invalidation } from "../../tree/nodes/invalidation.ts";
+import type { PolicyGate } from "../fuse/policy/policy_gate.ts";
+import type { Answer } from "../fuse/questions.ts";
+import type { PendingNames } from "../fuse/pending_names.ts";
+import type { VirtualNodes } from "../fuse/virtual_nodes.ts";
+import type { Connection } from "../fuse/init.ts";
+import type { ToldName } from "../told_name.ts";
 import type { View } from "../views.ts";
-import type { DispatchOptions } from "./dispatcher.ts";
 
 export interface MountSession {
-  readonly context: Context;
-  readonly options: DispatchOptions;
+  readonly context: {
+    /** What the kernel and a server agreed on; null where there is nothing to agree on. */
+    readonly connection: Connection | null;
+    readonly pendingNames: Pick<PendingNames, "begin" | "end">;
+    readonly virtual: {
+      readonly nodes: VirtualNodes;
+      readonly questions: { answer(ticket: number, answer: Answer): void };
+    };
+  };
+  readonly options: { readonly policy: PolicyGate };
   /** Set to stop serving although the file system lives on. */
   ended: boolean;
   /** Serves until the file system is unmounted or {@linkcode ended}. */
@@ -23,4 +36,6 @@ export interface MountSession {
   serveParked(): void;
   /** Nodes of a view are other than they were, by no request. */
   changedBehind(view: View, nodeIds: readonly number[]): void;
+  /** The same by name, where the system knows files by their names. */
+  namesChanged?(view: View, invalidation: Invalidation): readonly ToldName[];
 }

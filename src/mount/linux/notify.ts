@@ -7,6 +7,7 @@
 
 import { NotifyCode, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
 import { write } from "../../../ffi/linux/file.ts";
+import type { ToldName } from "../told_name.ts";
 import type { Reenacted } from "../../tree/changed_names.ts";
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 
@@ -16,6 +17,8 @@ export type InvalidationData =
   & {
     /** What is to be carried out once more for those who watch. */
     readonly changed?: Reenacted;
+    /** The same by name, where the system knows files by their names. */
+    readonly byName?: readonly ToldName[];
   };
 
 const BODY = OUT_HEADER.SIZE;

@@ -30,6 +30,7 @@ try {
   await Deno.mkdir(place, { recursive: true });
   await standIn();
   await check("host_check", []);
+  await check("memory_check", [], "wake_worker.ts");
   await check("pipe_check", []);
   await program();
 } finally {

@@ -1,0 +1,73 @@
+/**
+ * Files as memory: views of a section.
+ *
+ * @module
+ */
+
+import { bindNtdll, check } from "./ntdll.ts";
+
+const nt = bindNtdll({
+  NtCreateSection: {
+    parameters: ["buffer", "u32", "pointer", "pointer", "u32", "u32", "u64"],
+    result: "i32",
+  },
+  NtMapViewOfSection: {
+    parameters: [
+      ...["u64", "i64", "buffer", "u64", "u64", "buffer", "buffer"] as const,
+      ...["u32", "u32", "u32"] as const,
+    ],
+    result: "i32",
+  },
+  NtUnmapViewOfSection: { parameters: ["i64", "pointer"], result: "i32" },
+  NtClose: { parameters: ["u64"], result: "i32" },
+});
+
+const THIS_PROCESS = -1;
+/** SECTION_QUERY, _MAP_WRITE and _MAP_READ. */
+const SECTION_ACCESS = 0x7;
+const PAGE_READWRITE = 0x4;
+const SEC_COMMIT = 0x8000000;
+/** Children do not inherit the view. */
+const VIEW_UNMAP = 2;
+
+/**
+ * Memory that is bytes `[offset, offset+length)` of a file, which is open to read and write and is so long; null if it cannot be
+ * had. The file may be closed afterwards.
+ */
+export function mapView(
+  handle: number,
+  offset: number,
+  length: number,
+): Deno.PointerObject | null {
+  const section = new BigUint64Array(1);
+  const made = check(nt.NtCreateSection(
+    new Uint8Array(section.buffer),
+    SECTION_ACCESS,
+    null,
+    null,
+    PAGE_READWRITE,
+    SEC_COMMIT,
+    handle,
+  ));
+  if (made < 0) return null;
+  const base = new BigUint64Array(1);
+  const result = check(nt.NtMapViewOfSection(
+    Number(section[0]),
+    THIS_PROCESS,
+    new Uint8Array(base.buffer),
+    0,
+    0,
+    new Uint8Array(new BigUint64Array([BigInt(offset)]).buffer),
+    new Uint8Array(new BigUint64Array([BigInt(length)]).buffer),
+    VIEW_UNMAP,
+    0,
+    PAGE_READWRITE,
+  ));
+  // The view keeps the section.
+  nt.NtClose(Number(section[0]));
+  return result < 0 ? null : Deno.UnsafePointer.create(base[0]!);
+}
+
+export function unmapView(address: Deno.PointerObject): void {
+  nt.NtUnmapViewOfSection(THIS_PROCESS, address);
+}

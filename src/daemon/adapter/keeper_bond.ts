@@ -1,0 +1,32 @@
+/**
+ * What ties a server and its keeper to each other, as the system lets processes: each knows whether the other lives, the
+ * keeper whether the server answers, and how it is ended.
+ *
+ * @module
+ */
+
+import { pick } from "../../host/pick.ts";
+import type { ProcessId } from "../../host/processes.ts";
+import type { DaemonConfig } from "../workspaces/workspace.ts";
+import * as posix from "./keeper_bond_posix.ts";
+import * as windows from "./keeper_bond_windows.ts";
+
+export interface Readiness {
+  /** Another server is started. */
+  begin(): void;
+  /** True if that one has begun to answer requests. */
+  isReady(serverPid: number): boolean;
+}
+
+export const { endServer, isKept, onAskedToEnd, readinessIn, tellReady } = pick<{
+  /** In a server: its keeper lives. */
+  isKept(keeper: ProcessId): boolean;
+  /** In a server: tells the keeper that requests are answered. */
+  tellReady(config: DaemonConfig, keeperPid: number): void;
+  /** In the keeper: what servers tell of that. */
+  readinessIn(config: DaemonConfig): Readiness;
+  /** Calls `end` when the process is asked to end: of the keeper by a person, of a server by its keeper. */
+  onAskedToEnd(who: "keeper" | "server", end: () => void): void;
+  /** In the keeper: unmounts, so that the server ends. */
+  endServer(config: DaemonConfig, server: Deno.ChildProcess | undefined): Promise<void>;
+}>(posix, { macos: posix, windows });

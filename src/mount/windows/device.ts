@@ -1,0 +1,78 @@
+/**
+ * The volume through which a project is served. The server makes it: it goes with the process that has it, and the next server
+ * mounts another one at the same place.
+ *
+ * @module
+ */
+
+import { openWinFsp, type WinFsp, WinFspError } from "../../../ffi/windows/winfsp/library.ts";
+import { Knock } from "../../../ffi/windows/winfsp/knock.ts";
+import { Volume, VolumeError } from "../../../ffi/windows/winfsp/volume.ts";
+import { volumeSettings } from "./volume_settings.ts";
+
+export { openWinFsp, type WinFsp, WinFspError };
+
+/** Names that differ in case only are found by any spelling, as programs of Windows expect. */
+export const CASE_SENSITIVE = false;
+
+/** Longest time that a file system which ended may still be seen at its place, ms. */
+const FREE_DEADLINE_MS = 5_000;
+const LOOK_MS = 20;
+
+/** The one volume of this process. */
+let served: Volume | null = null;
+let winfsp: WinFsp | undefined;
+
+/** The library as this thread has it. Throws {@linkcode WinFspError}. */
+export function library(): WinFsp {
+  return winfsp ??= openWinFsp();
+}
+
+/** Makes the volume of this process; nobody sees it yet. Its number is good for all threads. */
+export function makeVolume(serial: number): number {
+  served = Volume.create(library(), volumeSettings(CASE_SENSITIVE, serial, Date.now() / 1000));
+  return Number(served.handle);
+}
+
+/**
+ * Shows the volume at a place that does not exist. A thread has to answer requests already. Tries again for a while: what a
+ * server left that was killed goes a little later. Rejects with {@linkcode VolumeError}.
+ */
+export async function showVolume(place: string): Promise<void> {
+  if (served === null) throw new Error("This process has no volume");
+  const deadline = performance.now() + FREE_DEADLINE_MS;
+  for (;;) {
+    try {
+      served.mount(place, null);
+      return;
+    } catch (error) {
+      if (!(error instanceof VolumeError) || performance.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+/** Takes the volume away, with what is open in it: the thread that answers requests ends. */
+export function endVolume(): void {
+  if (served === null) return;
+  served.unmount();
+  served.cancel();
+  served.stop();
+  served = null;
+}
+
+/** A volume that another thread of this process made. */
+export function volumeOf(number: number): Volume {
+  return new Volume(library(), BigInt(number), "");
+}
+
+/** What wakes the thread that answers the requests of this process's volume. */
+export function volumeKnocker(): () => void {
+  const { name } = served!;
+  let knock: Promise<Knock> | null = null;
+  return () => {
+    knock ??= Knock.open({ name });
+    // Once the volume is gone nobody hears it, nor has to.
+    knock.then((root) => root.knock()).catch(() => {});
+  };
+}
