@@ -34,6 +34,7 @@ import {
 import { utf16 } from "../../src/mount/windows/response.ts";
 import type { WindowsSession } from "../../src/mount/windows/session.ts";
 import type { DriverMemory, Transport } from "../../src/mount/windows/transport.ts";
+import { type OpenName, OpenNames, Share } from "./open_names.ts";
 
 /** A field of a request: its offset, and a number (u32), a bigint (u64), or bytes that a BUF refers to. */
 export type Field = readonly [number, number | bigint | Uint8Array];
@@ -46,6 +47,8 @@ export interface OpenOptions {
   readonly ea?: Uint8Array;
   readonly bits?: number;
   readonly token?: bigint;
+  /** What others may do meanwhile; all, if this is left out. */
+  readonly share?: number;
 }
 
 /** A response. */
@@ -89,14 +92,9 @@ export function textOf(bytes: Uint8Array): string {
 }
 
 /** What a handle of a program is to the driver. */
-export interface Handle {
+export interface Handle extends OpenName {
   readonly context: bigint;
   readonly handle: bigint;
-  /** Folded, from the root: what the driver knows a file by. */
-  key: string;
-  path: string;
-  deletes: boolean;
-  modified: boolean;
 }
 
 export class Driver implements Transport, DriverMemory {
@@ -104,9 +102,7 @@ export class Driver implements Transport, DriverMemory {
   readonly #memory = new Map<bigint, Uint8Array<ArrayBuffer>>();
   #nextAddress = 0x10000n;
   #nextHint = 0xffff_8000_0000_1000n;
-  /** Names that are to go with the last handle. */
-  readonly pending = new Set<string>();
-  readonly #handles = new Set<Handle>();
+  readonly names = new OpenNames<Handle>();
   /** Responses that came later, by hint. */
   readonly late = new Map<bigint, Answer>();
   readonly #answered = new Set<bigint>();
@@ -227,7 +223,7 @@ export class Driver implements Transport, DriverMemory {
   /** The bytes of CREATE. */
   createRequest(path: string, open: OpenOptions): Uint8Array<ArrayBuffer> {
     const { disposition = 1, options = 0, access = Access.ALL, attributes = 0 } = open;
-    const { ea = new Uint8Array(), token = (4321n << 32n) | 77n } = open;
+    const { ea = new Uint8Array(), token = (4321n << 32n) | 77n, share = Share.ALL } = open;
     const trailing = path.length > 1 && path.endsWith("\\");
     const bits = CreateBit.USER_MODE | CreateBit.HAS_TRAVERSE | (open.bits ?? 0) |
       (trailing ? CreateBit.TRAILING_BACKSLASH : 0);
@@ -236,7 +232,7 @@ export class Driver implements Transport, DriverMemory {
       [CREATE.ATTRIBUTES, attributes],
       [CREATE.TOKEN, token],
       [CREATE.DESIRED_ACCESS, access],
-      [CREATE.SHARE_ACCESS, 7],
+      [CREATE.SHARE_ACCESS, share],
       [CREATE.BITS, bits],
       [CREATE.EA, ea],
       [REQUEST.FILE_NAME, utf16((trailing ? path.slice(0, -1) : path) + "\0")],
@@ -262,19 +258,24 @@ export class Driver implements Transport, DriverMemory {
   ): { answer: Answer; handle: Handle | null } {
     if (answer.status !== NtStatus.SUCCESS) return { answer, handle: null };
     const name = answer.text(CREATED.FILE_NAME) || path;
+    const { options = 0, access = Access.ALL, share = Share.ALL } = open;
     const handle: Handle = {
       context: answer.view.getBigUint64(CREATED.CONTEXT, true),
       handle: answer.view.getBigUint64(CREATED.HANDLE, true),
-      key: foldedName(name),
+      key: this.keyOf(name),
       path: name,
-      deletes: ((open.options ?? 0) & CreateOption.DELETE_ON_CLOSE) !== 0,
-      modified: false,
+      access,
+      share,
+      deletesOnClose: (options & CreateOption.DELETE_ON_CLOSE) !== 0,
+      deletesNow: false,
     };
-    this.#handles.add(handle);
-    if (this.pending.has(handle.key)) {
-      this.close(handle);
-      return { answer: failed(NtStatus.DELETE_PENDING), handle: null };
+    const refused = this.names.refused(handle.key, access, share);
+    if (refused !== null) {
+      // It was never a handle of a program.
+      this.closed(handle);
+      return { answer: failed(refused), handle: null };
     }
+    this.names.add(handle);
     const overwrites = answer.information === Outcome.OVERWRITTEN ||
       answer.information === Outcome.SUPERSEDED;
     if (!overwrites) return { answer, handle };
@@ -290,6 +291,11 @@ export class Driver implements Transport, DriverMemory {
     return { answer: second, handle: null };
   }
 
+  /** What the driver knows a file by. */
+  keyOf(path: string): string {
+    return this.session.options.caseSensitive ? path : foldedName(path);
+  }
+
   close(handle: Handle): void {
     this.cleanup(handle);
     this.closed(handle);
@@ -297,10 +303,7 @@ export class Driver implements Transport, DriverMemory {
 
   /** The last handle of a name takes it along, if it is to go. */
   cleanup(handle: Handle, bits = 0): Answer {
-    this.#handles.delete(handle);
-    if (handle.deletes) this.pending.add(handle.key);
-    const isLast = ![...this.#handles].some(({ key }) => key === handle.key);
-    const deletes = isLast && this.pending.delete(handle.key) ? CleanupBit.DELETE : 0;
+    const deletes = this.names.cleaned(handle) ? CleanupBit.DELETE : 0;
     return this.about(
       handle,
       Kind.CLEANUP,
@@ -347,23 +350,21 @@ export class Driver implements Transport, DriverMemory {
       InformationClass.DISPOSITION_EX,
       [SET_INFORMATION.VALUE, flags],
     );
-    if (!isSuccess(answer.status)) return answer;
-    if ((flags & DispositionFlag.DELETE) === 0) this.pending.delete(handle.key);
-    else this.pending.add(handle.key);
+    if (isSuccess(answer.status)) this.names.disposed(handle, flags);
     return answer;
   }
 
   rename(handle: Handle, path: string, flags = 0): Answer {
+    const key = this.keyOf(path);
+    const refused = this.names.mayRename(handle, key, flags);
+    if (refused !== null) return failed(refused);
     const answer = this.setInformation(
       handle,
       InformationClass.RENAME_EX,
       [SET_INFORMATION.NEW_NAME, utf16(path + "\0")],
       [SET_INFORMATION.RENAME_FLAGS, flags],
     );
-    if (isSuccess(answer.status)) {
-      handle.path = path;
-      handle.key = foldedName(path);
-    }
+    if (isSuccess(answer.status)) this.names.renamed(handle, key, path);
     return answer;
   }
 

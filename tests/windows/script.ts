@@ -62,6 +62,7 @@ import { readTarget } from "../../src/tree/operations/read.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
 import { writeText } from "../tree/fixture.ts";
 import { type Answer, type Driver, type Handle, type OpenOptions, textOf } from "./driver.ts";
+import { Share } from "./open_names.ts";
 import { USER } from "./served.ts";
 
 /** What there is, the steps, what the last one answers, and what there is then. */
@@ -198,6 +199,11 @@ const NEW_ATTRIBUTES: Readonly<Record<string, number>> = {
   normal: FileAttribute.NORMAL,
   adir: FileAttribute.DIRECTORY,
 };
+const SHARES: Readonly<Record<string, number>> = {
+  r: Share.READ,
+  w: Share.WRITE,
+  d: Share.DELETE,
+};
 const BITS: Readonly<Record<string, number>> = {
   target: CreateBit.OPEN_TARGET_DIRECTORY,
 };
@@ -246,11 +252,13 @@ export class Script {
       attribute(word.slice(3))
     );
     const link = words.find((word) => word.startsWith("->"));
+    const share = words.find((word) => word.startsWith("share:"));
     const open: OpenOptions = {
       disposition,
       options: sum(words, OPTIONS),
       access: words.some((word) => word in ACCESSES) ? sum(words, ACCESSES) : Access.ALL,
       attributes: sum(words, NEW_ATTRIBUTES),
+      ...(share === undefined ? {} : { share: sum([...share.slice(6)], SHARES) }),
       bits: sum(words, BITS) | (link === undefined ? 0 : CreateBit.EA_IS_REPARSE_POINT),
       ea: link === undefined ? layExtendedAttributes(ea) : linkTo(link.slice(2)),
     };

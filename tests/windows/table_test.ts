@@ -10,6 +10,7 @@ import { informationRows } from "./rows/information_rows.ts";
 import { linkRows } from "./rows/link_rows.ts";
 import { listingRows } from "./rows/listing_rows.ts";
 import { nameRows } from "./rows/name_rows.ts";
+import { sharingRows } from "./rows/sharing_rows.ts";
 import { given, Script, type ScriptRow, treeText } from "./script.ts";
 import { serveTree } from "./served.ts";
 
@@ -21,6 +22,7 @@ const TABLES: Readonly<Record<string, readonly ScriptRow[]>> = {
   "deleting and renaming": changeRows,
   "listing": listingRows,
   "links": linkRows,
+  "what is open": sharingRows,
 };
 
 /** Fewer were lost on the way. */

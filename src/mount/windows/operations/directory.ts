@@ -81,12 +81,14 @@ function list(
   const status = view.tree.load(inode);
   if (status !== Status.Ok) return ntStatusOf(status);
   const matches = matcher(pattern, names.caseSensitive);
-  const isRoot = inode.parent === null;
+  const isRoot = inode === view.tree.root;
   if (!isRoot && marker < DOT && matches(".")) {
     if (!writer.add(".", DOT, info(context, inode))) return NtStatus.SUCCESS;
   }
   if (!isRoot && marker < DOT_DOT && matches("..")) {
-    if (!writer.add("..", DOT_DOT, info(context, inode.parent!))) return NtStatus.SUCCESS;
+    // One that was removed is in none.
+    const above = info(context, inode.parent ?? inode);
+    if (!writer.add("..", DOT_DOT, above)) return NtStatus.SUCCESS;
   }
   let isFull = false;
   listNames(view.tree, inode, marker, (name, { inode: child, cookie }) => {
