@@ -129,7 +129,7 @@ struct header {
   char unused0[64];
   uint32_t head;
   char unused1[60];
-  uint32_t mask, wake, waiting, dropped;
+  uint32_t mask, wake, waiting, dropped, drops_told;
 };
 
 struct slot {

@@ -8,8 +8,15 @@
 
 import type { Action } from "../event.ts";
 
-/** Offsets in the header. All are u32. */
-export const HEADER = { HEAD: 64, MASK: 128, WAITING: 136, DROPPED: 140, SIZE: 4096 } as const;
+/** Offsets in the header. All are u32. The reader's own is how many of those dropped were told of: the next one goes on from there. */
+export const HEADER = {
+  HEAD: 64,
+  MASK: 128,
+  WAITING: 136,
+  DROPPED: 140,
+  DROPS_TOLD: 144,
+  SIZE: 4096,
+} as const;
 
 /**
  * Offsets in a slot. The sequence is the slot's position while it is free, one more when it is full, and a round more when it

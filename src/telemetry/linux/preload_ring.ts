@@ -3,6 +3,9 @@
  *
  * A program that is killed while it writes leaves a slot that is never full: after a while that one is passed over.
  *
+ * Where it was read up to is in the ring itself. So a reader goes on where the one before it ended, which was killed perhaps: what was
+ * told meanwhile is told, and a slot is given back before it is told of, so that nothing is twice.
+ *
  * @module
  */
 
@@ -19,8 +22,8 @@ const O_EXCL = 0o200;
 export class PreloadRing {
   readonly #words: Int32Array<ArrayBuffer>;
   readonly #view: DataView<ArrayBuffer>;
-  #position = 0;
-  #dropped = 0;
+  /** The oldest that was not read. */
+  #position: number;
   /** Since when the next slot is reserved and not full. */
   #stuckSince = Infinity;
 
@@ -31,8 +34,9 @@ export class PreloadRing {
   ) {
     this.#words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.#position = this.#load(HEADER.HEAD);
-    this.#dropped = this.#load(HEADER.DROPPED);
+    const head = this.#load(HEADER.HEAD);
+    this.#position = head - SLOTS | 0;
+    while (this.#position !== head && this.#isRead()) this.#position = this.#position + 1 | 0;
   }
 
   /** Makes a file that is all zeros a ring. */
@@ -47,18 +51,25 @@ export class PreloadRing {
   /** Tells what is there, a round at most. */
   take(now: number, tell: (event: TelemetryEvent) => void): void {
     for (let i = 0; i < SLOTS; i++) {
-      const at = HEADER.SIZE + (this.#position & (SLOTS - 1)) * SLOT.SIZE;
+      const at = this.#slot();
       const isFull = this.#load(at + SLOT.SEQUENCE) === (this.#position + 1 | 0);
       if (!isFull && !this.#passesOver(now)) break;
-      if (isFull) {
-        const event = this.#eventAt(at);
-        if (event !== null) tell(event);
-      }
+      const event = isFull ? this.#eventAt(at) : null;
       this.#stuckSince = Infinity;
       Atomics.store(this.#words, (at + SLOT.SEQUENCE) / 4, this.#position + SLOTS | 0);
       this.#position = this.#position + 1 | 0;
+      if (event !== null) tell(event);
     }
     this.#tellDropped(now, tell);
+  }
+
+  /** Where the slot of the position is. */
+  #slot(): number {
+    return HEADER.SIZE + (this.#position & (SLOTS - 1)) * SLOT.SIZE;
+  }
+
+  #isRead(): boolean {
+    return this.#load(this.#slot() + SLOT.SEQUENCE) === (this.#position + SLOTS | 0);
   }
 
   /** True if the next slot is one that nobody will ever fill. */
@@ -73,9 +84,9 @@ export class PreloadRing {
 
   #tellDropped(now: number, tell: (event: TelemetryEvent) => void): void {
     const dropped = this.#load(HEADER.DROPPED);
-    if (dropped === this.#dropped) return;
-    const count = (dropped - this.#dropped) >>> 0;
-    this.#dropped = dropped;
+    const count = (dropped - this.#load(HEADER.DROPS_TOLD)) >>> 0;
+    if (count === 0) return;
+    Atomics.store(this.#words, HEADER.DROPS_TOLD / 4, dropped);
     tell({
       provider: "ldpreload",
       action: "lost",
