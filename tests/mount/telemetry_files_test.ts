@@ -10,7 +10,8 @@ import { EbpfSource } from "../../src/telemetry/linux/ebpf_source.ts";
 import { inCgroup, withCgroup } from "../support/cgroup.ts";
 import { FILE_CHANGES, fileCall, STRACE_FILES } from "../support/file_calls.ts";
 import { withProject } from "../support/mounted.ts";
-import { run, until } from "../support/process.ts";
+import { run, succeed, until } from "../support/process.ts";
+import { PYTHON } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
 
 Deno.test("what a cgroup does with files is told of as strace sees it, once", async () => {
@@ -41,6 +42,35 @@ Deno.test("what a cgroup does with files is told of as strace sees it, once", as
           );
         assert.ok(expected.length > 20, expected.join("\n"));
         assert.deepEqual(brief.sort(), expected.sort());
+      });
+    } finally {
+      source.stop();
+    }
+  });
+});
+
+/** Calls that only the newest kernels, and no library, know. */
+const NEW_CALLS = `
+import ctypes, struct
+call = ctypes.CDLL(None).syscall
+text = ctypes.create_string_buffer(b"1"); value = struct.pack("QII", ctypes.addressof(text), 1, 0)
+call(463, -100, b"f", 0, b"user.x", value, 16)
+call(466, -100, b"f", 0, b"user.x")
+`;
+
+Deno.test("calls are told of that strace has no name for", async () => {
+  await withCgroup(async (cgroup) => {
+    const source = EbpfSource.start({ files: true });
+    try {
+      source.watchCgroup(cgroupId(cgroup));
+      await withTemporary(async (directory) => {
+        await Deno.writeTextFile(`${directory}/f`, "");
+        await succeed(inCgroup(cgroup, [PYTHON, "-c", NEW_CALLS]), { cwd: directory });
+        const told: TelemetryEvent[] = [];
+        source.take((event) => told.push(event));
+        const names = told.filter(({ action }) => action.endsWith("xattr"))
+          .map(({ action, path }) => `${action} ${path}`);
+        assert.deepEqual(names, [`setxattr ${directory}/f`, `removexattr ${directory}/f`]);
       });
     } finally {
       source.stop();

@@ -27,7 +27,7 @@ open("y", "w").close(); os.rename("y", "w", src_dir_fd=sub, dst_dir_fd=fd); os.r
 os.link(here + "/w", "v", src_dir_fd=fd); os.link("v", up + "/u", src_dir_fd=sub); os.link("v", "t", dst_dir_fd=fd); os.rename(up + "/u", "u", dst_dir_fd=sub)
 z = os.open("../z", os.O_RDONLY | os.O_TRUNC)
 os.fchmod(z, 0o600); os.fchown(z, -1, -1); os.utime(z); os.utime("../z", (1, 1)); os.setxattr(z, "user.x", b"1"); os.removexattr(z, "user.x")
-os.ftruncate(os.open("../z", os.O_RDWR), 5)
+z = os.open("../z", os.O_RDWR); os.ftruncate(z, 5); os.posix_fallocate(z, 0, 9)
 for flags in os.O_RDONLY, os.O_WRONLY, os.O_CREAT | os.O_RDWR:
     # openat2(2)
     ctypes.CDLL(None).syscall(437, fd, b"by-openat2" if flags & os.O_CREAT else b"z", struct.pack("QQQ", flags, 0o644 if flags & os.O_CREAT else 0, 0), 24)
@@ -37,11 +37,12 @@ touch last
 const CALLS =
   "openat,openat2,open,creat,mkdir,mkdirat,unlink,unlinkat,rmdir,rename,renameat,renameat2," +
   "link,linkat,symlink,symlinkat,fchmodat,chmod,truncate," +
-  "ftruncate,fchmod,fchown,fsetxattr,fremovexattr,utimensat,utime,utimes,futimesat";
+  "ftruncate,fallocate,fchmod,fchown,fsetxattr,fremovexattr,utimensat,utime,utimes,futimesat";
 const ACTIONS: Readonly<Record<string, string>> = {
   openat: "open",
   fchmodat: "chmod",
   ftruncate: "truncate",
+  fallocate: "fallocate",
   fchmod: "chmod",
   fchown: "chown",
   fsetxattr: "setxattr",
@@ -68,7 +69,7 @@ export function fileCall(line: string, directory: string): string[] | undefined 
   const bases = [...rest!.matchAll(/(?:AT_FDCWD|\d+)<((?:\\x..)*)>, /g)]
     .map(([, hex]) => stringsOf(`"${hex}"`)[0]!);
   const open = /^\d+<((?:\\x..)*)>/.exec(rest!)?.[1];
-  const isOpenFile = /^f(truncate|chown$|chmod$|setxattr|removexattr)/.test(call) ||
+  const isOpenFile = /^f(truncate|allocate|chown$|chmod$|setxattr|removexattr)/.test(call) ||
     call === "utimensat" && /^\d+<[^>]*>, NULL/.test(rest!);
   const error = / = -1 (E\w+) /.exec(line)?.[1] ?? "";
   if (isOpenFile) {

@@ -29,7 +29,7 @@ exec "$@"`;
 
 const PLAN_VARIABLE = "AGENTVFS_WATCH_PLAN";
 /** Longest time that a watcher may take to end when nobody is left to be watched, ms. */
-const END_DEADLINE_MS = 2_000;
+const END_DEADLINE_MS = 5_000;
 /** Watchers that end so soon, one after the other, are not started again for ever, ms. */
 const EARLY_MS = 1_000;
 const MOST_EARLY = 5;
@@ -155,5 +155,6 @@ export function watchAsked(): (() => void) | null {
       pause: () => sender.flush(),
       isToldElsewhere: (path) => places.some((place) => isWithin(path, place)),
     });
+    sender.finish();
   };
 }

@@ -29,6 +29,8 @@ export type AttachMessage =
   | { readonly type: "ended"; readonly events: number };
 
 const FLUSH_MS = 200;
+/** How long those who are let go wait for what was told of them to be handed in, ms. */
+const LET_GO_MS = 300;
 
 self.onmessage = ({ data: start }: MessageEvent<AttachStart>) => {
   const post = (message: AttachMessage) => self.postMessage(message);
@@ -58,6 +60,7 @@ self.onmessage = ({ data: start }: MessageEvent<AttachStart>) => {
   }
   post({ type: "attached", thread: threadNumber() });
   watch.run();
-  sender.flush();
+  // Programs that are let go stand still until this thread has ended.
+  sender.finish(Atomics.load(over, 0) === 1 ? LET_GO_MS : undefined);
   post({ type: "ended", events });
 };

@@ -9,7 +9,8 @@ import type { Action, Provider, TelemetryEvent, TelemetryProcess } from "../even
 const PROVIDERS: ReadonlySet<string> = new Set<Provider>(["seccomp", "ptrace", "ldpreload"]);
 const ACTIONS: ReadonlySet<string> = new Set<Action>([
   ...["create", "mkdir", "mknod", "symlink", "link", "unlink", "rmdir", "rename"] as const,
-  ...["write", "truncate", "chmod", "chown", "utimes", "setxattr", "removexattr"] as const,
+  ...["write", "truncate", "fallocate", "chmod", "chown", "utimes"] as const,
+  ...["setxattr", "removexattr"] as const,
   ...["open", "read", "close", "stat", "exec", "fork", "exit", "chdir"] as const,
   ...["connect", "bind", "send", "lost"] as const,
   ...["source-started", "source-stopped", "source-blind"] as const,

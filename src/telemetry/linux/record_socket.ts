@@ -14,8 +14,8 @@ import type { TelemetryEvent } from "../event.ts";
 import { type Source, SourceError } from "../source.ts";
 import { parseRecord } from "./parse_record.ts";
 
-/** The most that a datagram has. */
-export const MOST_DATAGRAM_BYTES = 64 * 1024;
+/** The most that a datagram has: paths that are no ASCII take up to twice their length. */
+const MOST_DATAGRAM_BYTES = 128 * 1024;
 /** Datagrams of one turn. */
 const MOST_AT_ONCE = 64;
 const MODE = 0o600;

@@ -46,6 +46,7 @@ const CALLS: Readonly<Record<string, Row>> = {
   symlinkat: ["symlink", 2, 0],
   truncate: ["truncate", 0],
   ftruncate: ["truncate", -1],
+  fallocate: ["fallocate", -1],
   chmod: ["chmod", 0],
   fchmod: ["chmod", -1],
   fchmodat: ["chmod", 1],

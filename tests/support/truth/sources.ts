@@ -27,7 +27,7 @@ const PROCESSES: ReadonlySet<string> = new Set(["fork", "exec", "exit"]);
 const isOfFiles = (action: string) => !PROCESSES.has(action) && action !== "connect";
 
 /** Calls about an open file. */
-const BY_DESCRIPTOR = /^f(?:truncate|chmod|chown|setxattr|removexattr|utimens)$/;
+const BY_DESCRIPTOR = /^f(?:truncate|allocate|chmod|chown|setxattr|removexattr|utimens)$/;
 
 export const CALL_SOURCES: readonly CallSource[] = [
   {
