@@ -366,9 +366,10 @@ static uint32_t passed(const struct rule *rule, uint32_t places) {
   return places;
 }
 
-/* Whether a rule is about an absolute path: about it itself, or a directory that it is in. */
-static int matches(const struct rule *rule, const char *path, int is_directory) {
-  uint32_t places = passed(rule, 1);
+/* The components that may come next below an absolute path. The bit behind the last one, alone: the rule is about the path itself, or a
+ * directory that it is in. */
+static uint32_t reach(const struct rule *rule, const char *path, int is_directory) {
+  uint32_t places = passed(rule, 1), all = 1u << rule->count;
   while (*path) {
     while (*path == '/') path++;
     const char *end = path;
@@ -382,10 +383,10 @@ static int matches(const struct rule *rule, const char *path, int is_directory) 
       else if (*at == ANY || matches_name(at + 1, path, end)) now |= 1u << (i + 1);
     }
     places = passed(rule, now);
-    if (places >> rule->count & 1 && (!rule->directories_only || *end || is_directory)) return 1;
+    if (places & all && (!rule->directories_only || *end || is_directory)) return all;
     path = end;
   }
-  return 0;
+  return places & ~all;
 }
 
 static int is_below(const char *path, const unsigned char *place, size_t length) {
@@ -393,31 +394,71 @@ static int is_below(const char *path, const unsigned char *place, size_t length)
   return path[length] == 0 || path[length] == '/';
 }
 
+/* Where the rules of a table begin; null for a path that none is about. */
+static const unsigned char *rules_for(const unsigned char *table, const char *path) {
+  const unsigned char *at = table + 8, *end = table + TABLE;
+  for (uint32_t i = 0; i < ((const uint32_t *)table)[1] && at + 2 < end; i++) {
+    size_t length = at[0] | (size_t)at[1] << 8;
+    if (is_below(path, at + 2, length)) return NULL;
+    at += 2 + length;
+  }
+  return at;
+}
+
+static const struct rule *next_rule(const unsigned char *table, const unsigned char **at) {
+  const unsigned char *found = table + ((size_t)(*at - table) + 3) / 4 * 4;
+  const struct rule *rule = (const struct rule *)found;
+  if (found + sizeof *rule > table + TABLE || rule->size < sizeof *rule || rule->count > 31) return NULL;
+  *at = found + rule->size;
+  return rule;
+}
+
 /* The rule that denies an operation that is done on its own or with parts, counted from 1; 0: none does. The first that is about an
  * operation holds for it; an operation that is allowed is allowed with its parts. */
 static unsigned decide(const unsigned char *table, const char *path, int is_directory, uint32_t operation, uint32_t parts) {
-  const uint32_t *counts = (const uint32_t *)table;
-  const unsigned char *at = table + 8, *end = table + TABLE;
-  for (uint32_t i = 0; i < counts[1] && at + 2 < end; i++) {
-    size_t length = at[0] | (size_t)at[1] << 8;
-    if (is_below(path, at + 2, length)) return 0;
-    at += 2 + length;
-  }
+  const unsigned char *at = rules_for(table, path);
   uint32_t open = operation | parts, allowed = 0;
   unsigned denying = 0;
-  for (uint32_t i = 0; i < counts[0]; i++) {
-    at = table + ((size_t)(at - table) + 3) / 4 * 4;
-    const struct rule *rule = (const struct rule *)at;
-    if (at + sizeof *rule > end || rule->size < sizeof *rule || rule->count > 31) break;
-    at += rule->size;
+  const struct rule *rule;
+  for (uint32_t i = 0; at && i < *(const uint32_t *)table && (rule = next_rule(table, &at)); i++) {
     uint32_t hit = open & rule->operations;
-    if (!hit || !matches(rule, path, is_directory)) continue;
+    if (!hit || !(reach(rule, path, is_directory) >> rule->count & 1)) continue;
     open &= ~hit;
     if (!rule->denies) allowed |= hit;
     else if (hit & operation) return i + 1;
     else if (!denying) denying = i + 1;
   }
   return allowed & operation ? 0 : denying;
+}
+
+/* A rule that may be about something in a directory and would not be under its other name, or about something that comes with it, and
+ * was not before; counted from 1. What is in it is not looked at. */
+static unsigned left_behind(const unsigned char *table, const char *from, const char *to) {
+  const unsigned char *at = rules_for(table, from);
+  uint32_t freed = 0;
+  const struct rule *rule;
+  for (uint32_t i = 0; at && i < *(const uint32_t *)table && (rule = next_rule(table, &at)); i++) {
+    uint32_t all = 1u << rule->count, here = reach(rule, from, 1), there = reach(rule, to, 1);
+    if (!rule->denies) {
+      if (there & ~here) freed |= rule->operations;
+      continue;
+    }
+    if (here && rule->operations & freed) return i + 1;
+    if (here & ~all & ~there && there != all) return i + 1;
+    if (rule->operations & CREATE && there & ~all & ~here && here != all) return i + 1;
+  }
+  return 0;
+}
+
+/* A rule about the content of a file, or about what is in a directory, that does not hold under another name. */
+static unsigned lost(const unsigned char *table, const char *from, const char *to, int is_directory) {
+  for (uint32_t operation = READ; operation <= ATTRIBUTES; operation <<= 1) {
+    if (!(operation & (READ | WRITE | TRUNCATE | EXEC | ATTRIBUTES))) continue;
+    uint32_t parts = operation == TRUNCATE ? WRITE : 0;
+    unsigned rule = decide(table, from, is_directory, operation, parts);
+    if (rule && !decide(table, to, is_directory, operation, parts)) return rule;
+  }
+  return is_directory ? left_behind(table, from, to) : 0;
 }
 
 /* Where a descriptor is; false if it cannot be known. */
@@ -479,26 +520,80 @@ static void resolve(char *to, size_t room, int directory, const char *path, int 
   absolute(to, room, directory, path);
 }
 
+/* What is to be done with a place; or what has this one is to have another one, too. */
+struct question {
+  enum operation operation;
+  const char *place, *other;
+  int is_directory;
+  uint32_t asked, parts;
+};
+
 /* True if a rule denies it: the caller fails with EACCES then, and that is told. */
+static int refused(const struct question *question, uint32_t version) {
+  int error = *error_place();
+  unsigned rule = 0;
+  for (int tries = 0; tries < 3; tries++) {
+    const unsigned char *table = (const unsigned char *)rules + RULES + (size_t)(version & 1) * TABLE;
+    rule = question->other
+        ? lost(table, question->place, question->other, question->is_directory)
+        : decide(table, question->place, question->is_directory, question->asked, question->parts);
+    uint32_t now = __atomic_load_n(rules, __ATOMIC_ACQUIRE);
+    if (now == version) break;
+    version = now;
+  }
+  if (rule) {
+    uint32_t by = 1u << 31 | (version & 0x7fff) << 16 | (rule - 1);
+    tell(question->operation, AT_FDCWD, question->place, AT_FDCWD, question->other, 0, -EACCES, by);
+  }
+  *error_place() = rule ? EACCES : error;
+  return rule != 0;
+}
+
+/* Of the rules there are; 0: there are none. */
+static uint32_t rules_version(void) {
+  if (!opened() || !__atomic_load_n(&rules, __ATOMIC_ACQUIRE)) return 0;
+  return __atomic_load_n(rules, __ATOMIC_ACQUIRE);
+}
+
+static int is_directory_at(const char *place) {
+  long fd = call(SYS_openat, AT_FDCWD, place, O_PATH | O_CLOEXEC | O_NOFOLLOW | O_DIRECTORY);
+  if (fd >= 0) call(SYS_close, fd);
+  return fd >= 0;
+}
+
 static int denied(enum operation operation, int directory, const char *path, int follows, uint32_t asked, uint32_t parts) {
-  if (!opened() || !path || !path[0]) return 0;
-  const uint32_t *known = __atomic_load_n(&rules, __ATOMIC_ACQUIRE);
-  uint32_t version = known ? __atomic_load_n(known, __ATOMIC_ACQUIRE) : 0;
+  uint32_t version = path && path[0] ? rules_version() : 0;
   if (!version) return 0;
   int error = *error_place();
   char place[4096];
   resolve(place, sizeof place, directory, path, follows);
-  unsigned rule = 0;
-  for (int tries = 0; tries < 3; tries++) {
-    const unsigned char *table = (const unsigned char *)known + RULES + (size_t)(version & 1) * TABLE;
-    rule = decide(table, place, operation == OP_MKDIR || operation == OP_RMDIR, asked, parts);
-    uint32_t now = __atomic_load_n(known, __ATOMIC_ACQUIRE);
-    if (now == version) break;
-    version = now;
-  }
-  if (rule) tell(operation, AT_FDCWD, place, 0, NULL, 0, -EACCES, 1u << 31 | (version & 0x7fff) << 16 | (rule - 1));
-  *error_place() = rule ? EACCES : error;
-  return rule != 0;
+  *error_place() = error;
+  int may_be_directory = (asked & (UNLINK | RENAME | ATTRIBUTES)) != 0;
+  int is_directory = operation == OP_MKDIR || (may_be_directory && is_directory_at(place));
+  struct question question = {operation, place, NULL, is_directory, asked, parts};
+  return refused(&question, version);
+}
+
+/* What a descriptor has open: rules are about the name that it has now. */
+static int denied_open(enum operation operation, int fd, uint32_t asked, uint32_t parts) {
+  uint32_t version = rules_version();
+  char place[4096];
+  if (!version || !place_of(place, sizeof place, fd)) return 0;
+  struct question question = {operation, place, NULL, 0, asked, parts};
+  return refused(&question, version);
+}
+
+/* A name that is to be another one, or another one too: what rules say of what has it must hold there. */
+static int denied_place(enum operation operation, int from_at, const char *from, int to_at, const char *to, int follows) {
+  uint32_t version = from && to && from[0] && to[0] ? rules_version() : 0;
+  if (!version) return 0;
+  int error = *error_place();
+  char place[4096], other[4096];
+  resolve(place, sizeof place, from_at, from, follows);
+  resolve(other, sizeof other, to_at, to, 0);
+  *error_place() = error;
+  struct question question = {operation, place, other, is_directory_at(place), 0, 0};
+  return refused(&question, version);
 }
 
 /* What is asked about what has one name and is no open. */
@@ -512,7 +607,7 @@ static int may_not(enum operation operation, int directory, const char *path, in
   }
 }
 
-static int ruled(void) { return opened() && rules && __atomic_load_n(rules, __ATOMIC_RELAXED); }
+static int ruled(void) { return rules_version() != 0; }
 
 /* Whether something of that name is there. */
 static int exists(int directory, const char *path, int follows) {
@@ -538,11 +633,13 @@ static int may_not_rename(int from_at, const char *from, int to_at, const char *
   if (!from || !to || !ruled()) return 0;
   uint32_t replaced = exists(to_at, to, 0) ? UNLINK | WRITE | TRUNCATE : CREATE;
   return denied(OP_RENAME, from_at, from, 0, RENAME, UNLINK | (exchanges ? WRITE | TRUNCATE : 0)) ||
-         denied(OP_RENAME, to_at, to, 0, RENAME, replaced);
+         denied(OP_RENAME, to_at, to, 0, RENAME, replaced) || denied_place(OP_RENAME, from_at, from, to_at, to, 0) ||
+         (exchanges && denied_place(OP_RENAME, to_at, to, from_at, from, 0));
 }
 
 static int may_not_link(int from_at, const char *from, int to_at, const char *to, int follows) {
-  return denied(OP_LINK, from_at, from, follows, LINK, 0) || denied(OP_LINK, to_at, to, 0, LINK, CREATE);
+  return denied(OP_LINK, from_at, from, follows, LINK, 0) || denied(OP_LINK, to_at, to, 0, LINK, CREATE) ||
+         denied_place(OP_LINK, from_at, from, to_at, to, follows);
 }
 
 /* ---------------------------------------------------------------- names of other libraries */
@@ -789,6 +886,31 @@ EXPORT int fchmodat(int directory, const char *path, mode_t mode, int flags) {
   told(OP_CHMOD, directory, path, 0, NULL, mode, result);
   return result;
 }
+
+/* By descriptor. They are refused, and not told of else: the file was told of when it was opened. */
+#define OPEN_FILE(name, operation, asked, parts, parameters, types, arguments, raw)             \
+  EXPORT int name parameters {                                                                  \
+    if (denied_open(operation, fd, asked, parts)) return -1;                                    \
+    static void *known;                                                                         \
+    int(*real) types = (int(*) types)next(&known, #name);                                       \
+    return real ? real arguments : (int)done(raw);                                              \
+  }
+
+OPEN_FILE(ftruncate, OP_TRUNCATE, TRUNCATE, WRITE, (int fd, off_t size), (int, off_t), (fd, size),
+          call(SYS_ftruncate, fd, size))
+OPEN_FILE(ftruncate64, OP_TRUNCATE, TRUNCATE, WRITE, (int fd, off_t size), (int, off_t), (fd, size),
+          call(SYS_ftruncate, fd, size))
+OPEN_FILE(fchmod, OP_CHMOD, ATTRIBUTES, 0, (int fd, mode_t mode), (int, mode_t), (fd, mode), call(SYS_fchmod, fd, mode))
+OPEN_FILE(fchown, OP_CHOWN, ATTRIBUTES, 0, (int fd, uid_t user, gid_t group), (int, uid_t, gid_t), (fd, user, group),
+          call(SYS_fchown, fd, user, group))
+OPEN_FILE(futimens, OP_UTIMES, ATTRIBUTES, 0, (int fd, const struct timespec times[2]), (int, const struct timespec *),
+          (fd, times), call(SYS_utimensat, fd, NULL, times, 0))
+OPEN_FILE(futimes, OP_UTIMES, ATTRIBUTES, 0, (int fd, const void *times), (int, const void *), (fd, times), -ENOSYS)
+OPEN_FILE(fsetxattr, OP_SETXATTR, ATTRIBUTES, 0, (int fd, const char *key, const void *value, size_t size, int flags),
+          (int, const char *, const void *, size_t, int), (fd, key, value, size, flags),
+          call(SYS_fsetxattr, fd, key, value, size, flags))
+OPEN_FILE(fremovexattr, OP_REMOVEXATTR, ATTRIBUTES, 0, (int fd, const char *key), (int, const char *), (fd, key),
+          call(SYS_fremovexattr, fd, key))
 
 EXPORT int remove(const char *path) {
   if (may_not(OP_UNLINK, AT_FDCWD, path, 0)) return -1;

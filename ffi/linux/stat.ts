@@ -14,10 +14,13 @@ const libc = bindLibc({
 
 const AT_SYMLINK_NOFOLLOW = 0x100;
 const AT_EMPTY_PATH = 0x1000;
+const AT_STATX_DONT_SYNC = 0x4000;
+const AT_FDCWD = -100;
 
 /** STATX_BASIC_STATS. */
 const STATX_MASK = 0x7ff;
 const STATX_BTIME = 0x800;
+const STATX_INO = 0x100;
 const statxBuffer = new Uint8Array(256);
 const statxView = new DataView(statxBuffer.buffer);
 
@@ -93,9 +96,7 @@ export function statx(fd: number, path: Uint8Array<ArrayBuffer>, into: Stat): nu
   into.ctimeNsec = v.getUint32(104, true);
   into.mtimeSec = i64(v, 112);
   into.mtimeNsec = v.getUint32(120, true);
-  const major = v.getUint32(128, true);
-  const minor = v.getUint32(132, true);
-  into.rdev = ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
+  into.rdev = encodedDevice(v.getUint32(128, true), v.getUint32(132, true));
   into.devMajor = v.getUint32(136, true);
   into.devMinor = v.getUint32(140, true);
   return 0;
@@ -103,6 +104,28 @@ export function statx(fd: number, path: Uint8Array<ArrayBuffer>, into: Stat): nu
 
 export function fstat(fd: number, into: Stat): number {
   return statx(fd, EMPTY_PATH, into);
+}
+
+/**
+ * Which file a symbolic link of /proc leads to: its device as st_dev has it, and its inode. The file system is not asked, which may be
+ * one that waits for the caller. Null if there is none.
+ */
+export function identityOfLink(
+  path: Uint8Array<ArrayBuffer>,
+): { device: number; inode: number } | null {
+  const v = statxView;
+  if (check(libc.statx(AT_FDCWD, path, AT_STATX_DONT_SYNC, STATX_INO, statxBuffer)) < 0) {
+    return null;
+  }
+  return {
+    device: encodedDevice(v.getUint32(136, true), v.getUint32(140, true)),
+    inode: u64(v, 32),
+  };
+}
+
+/** As the kernel's new_encode_dev. */
+function encodedDevice(major: number, minor: number): number {
+  return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
 }
 
 /** When the file that `fd` has open was made; null where the file system does not say. */

@@ -63,7 +63,7 @@ export class Store implements ObjectSource {
 
   /** How many there are of what it keeps in memory. */
   get counts(): Record<string, number> {
-    return { ...this.objects.counts, chunkLists: this.contents.size };
+    return { ...this.objects.counts, chunkLists: this.contents.size, ...this.#links.counts };
   }
 
   /** Tells whether the store has the object. */

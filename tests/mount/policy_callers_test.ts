@@ -5,8 +5,9 @@
 import assert from "node:assert/strict";
 import { inCgroup, withCgroup } from "../support/cgroup.ts";
 import { withProject } from "../support/mounted.ts";
-import { run, shell } from "../support/process.ts";
+import { run, shell, until } from "../support/process.ts";
 import { installRules, RULED_PROJECT } from "../support/rules.ts";
+import { withTemporary } from "../support/temporary.ts";
 
 Deno.test("rules about branches hold in each view of theirs, also under another name of the branch", () =>
   withProject(RULED_PROJECT, async (m) => {
@@ -42,6 +43,71 @@ Deno.test("rules about programs know those that ask, each time anew", () =>
     const said = await shell(script, { cwd: m.mount });
     assert.equal(said, "one\nPermission denied\nPermission denied\nthree\n");
   }));
+
+/** Whether a copy of bash may write. */
+async function writes(shellPath: string, cwd: string): Promise<string> {
+  const { stdout, stderr } = await run([shellPath, "-c", "echo x >>src/b && echo wrote"], { cwd });
+  return /Permission denied/.test(stderr) ? "refused" : (stdout + stderr).trim();
+}
+
+Deno.test("a rule's program is what its path leads to, now: symbolic links, hard links", () =>
+  withTemporary((tools) =>
+    withProject(RULED_PROJECT, async (m) => {
+      const bash = `cp "$(readlink -f "$(command -v bash)")"`;
+      await shell(`${bash} one; ${bash} two; ln -s one link; ln one hard`, { cwd: tools });
+      await installRules(m, [
+        { path_pattern: "src/**", deny: "write,create", program: `${tools}/link` },
+      ]);
+      const write = (name: string) => writes(`${tools}/${name}`, m.mount);
+      assert.equal(await write("one"), "refused");
+      assert.equal(await write("hard"), "refused");
+      assert.equal(await write("two"), "wrote");
+      const asked = async (name: string) => {
+        const of = ["src/b", "--op", "write", "--program", `${tools}/${name}`];
+        const { stdout } = await m.run(["-C", m.project, "--json", "policy", "test", ...of]);
+        return JSON.parse(stdout).verdicts[0].verdict;
+      };
+      const said = [await asked("one"), await asked("link"), await asked("two")];
+      assert.deepEqual(said, ["deny", "deny", "allow"]);
+      await shell("ln -sfn two link", { cwd: tools });
+      await until(
+        "the link's new program is refused",
+        async () => await write("two") === "refused",
+      );
+      assert.equal(await write("one"), "wrote");
+      await m.killServer();
+      assert.equal(await write("two"), "refused");
+      await until("the other one is not", async () => await write("one") === "wrote");
+    })
+  ));
+
+Deno.test("a rule's program in the mount is it in each branch, at the mountpoint and in a run", () =>
+  withProject(
+    `${RULED_PROJECT}; mkdir bin; cp "$(readlink -f "$(command -v bash)")" bin/one; cp bin/one bin/two; ln -s one bin/link`,
+    async (m) => {
+      await m.ctl("branch", "create", "team/b");
+      const branch = m.path(".agentvfs/branches/team/b");
+      const inRun = async (name: string) => {
+        const command = [`bin/${name}`, "-c", "echo x >>src/b && echo wrote"];
+        const { stdout, stderr } = await m.run(["run", "-b", "team/b", "--", ...command], {
+          cwd: m.project,
+        });
+        return /Permission denied/.test(stderr) ? "refused" : stdout.trim();
+      };
+      for (const program of [m.path("bin/link"), `${m.project}/bin/one`]) {
+        await installRules(m, [
+          { path_pattern: "src/**", allow: "all", program },
+          { path_pattern: "src/**", deny: "write,create" },
+        ]);
+        for (const [name, expected] of [["one", "wrote"], ["two", "refused"]] as const) {
+          assert.equal(await writes(m.path("bin", name), m.mount), expected);
+          assert.equal(await writes(`${branch}/bin/${name}`, branch), expected);
+          assert.equal(await inRun(name), expected, `${program}: ${name} in a run`);
+        }
+        assert.equal(await writes("bash", m.mount), "refused");
+      }
+    },
+  ));
 
 /** How a shell in a cgroup is answered. */
 async function askIn(cgroup: string, script: string, cwd: string): Promise<string> {

@@ -106,6 +106,10 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       state.policy.calls.set(branch, calls, monotonicTime());
       return null;
     },
+    programs: (files) => {
+      state.policy.programs.set(new Map(files));
+      return null;
+    },
     denials: () => ({ count: state.policy.denials.count, last: state.policy.denials.last }),
     drain: () => session.drain(),
     references: () => {

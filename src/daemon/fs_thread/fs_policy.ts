@@ -7,6 +7,7 @@
 import { PolicyGate } from "../../mount/fuse/policy/policy_gate.ts";
 import type { CgroupCallers } from "../../mount/linux/cgroup_callers.ts";
 import { FilterQuestions } from "../../mount/fuse/policy/filter_questions.ts";
+import { ProgramPaths } from "../../mount/fuse/policy/program_paths.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import { askedEvent } from "../../mount/recording/asked_event.ts";
 import { argumentsOf } from "../../host/process_details.ts";
@@ -26,6 +27,9 @@ export interface FsPolicyOptions {
   readonly callers: CgroupCallers | null;
   /** Where everybody sees the mount, a binary string. */
   readonly mountpoint: string;
+  /** Where programs see the mount as a whole, as /proc has it. */
+  readonly places: readonly string[];
+  readonly isBranch: (name: string) => boolean;
   /** Of programs' arguments nothing is told. */
   readonly redactsArguments: boolean;
   /** Pages of this node, as the kernel has it, hold what was refused. */
@@ -39,11 +43,13 @@ export class FsPolicy {
   readonly denials = new Denials();
   /** Which tool calls are under way: filters that rules ask are told. */
   readonly calls = new CallTimes();
+  readonly programs: ProgramPaths;
 
   /** Throws what parsing the rules throws: without them nothing is to be served. */
   constructor(readonly options: FsPolicyOptions) {
     const { rules, callers, mountpoint, onStale } = options;
-    const caller = new PolicyCaller(callers);
+    this.programs = new ProgramPaths(options);
+    const caller = new PolicyCaller(callers, this.programs);
     this.gate = new PolicyGate({
       filters: new FilterQuestions({
         mountpoint,

@@ -95,6 +95,8 @@ function serve(
     rules: start.policy,
     callers: routing?.callers ?? null,
     mountpoint: binaryString(start.mountpoint),
+    places: [start.mountpoint, start.source],
+    isBranch: (name) => [...views].some(({ branch }) => branch === name),
     redactsArguments: start.redactsArguments,
     onVersion: (version) => {
       if (recorder !== null) recorder.policyVersion = version;

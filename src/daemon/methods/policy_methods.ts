@@ -16,6 +16,7 @@ import type {
 import { ruleReport } from "../../control/rule_report.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { asksForOpens } from "../../mount/fuse/init.ts";
+import { ProgramPaths } from "../../mount/fuse/policy/program_paths.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
 import type { Denial } from "../../policy/denial.ts";
 import { denialSentence } from "../../policy/denial_sentence.ts";
@@ -34,6 +35,7 @@ import type { PolicyText } from "../threads/messages.ts";
 import { preloadRules } from "../telemetry/preload_rules.ts";
 import type { TelemetryClient } from "../telemetry/telemetry_client.ts";
 import { type SavedPolicy, savePolicy } from "../workspaces/saved_policy.ts";
+import { programFile, RulePrograms } from "./rule_programs.ts";
 
 export interface PolicyMethodsParts {
   readonly fs: FsClient;
@@ -59,10 +61,13 @@ export class PolicyMethods {
   #policy!: Policy;
   /** The rules about paths outside the mount. */
   #outside!: Policy;
+  readonly #programs: RulePrograms;
 
   constructor(readonly parts: PolicyMethodsParts) {
     this.#saved = parts.policy;
+    this.#programs = new RulePrograms((files) => parts.fs.call("programs", files));
     this.#compile();
+    void this.#programs.set(this.#policy.rules);
   }
 
   async install({ text, from }: Params<"installPolicy">): Promise<PolicyReport> {
@@ -132,7 +137,7 @@ export class PolicyMethods {
     return { version: this.#policy.version, rules: this.#rules.length };
   }
 
-  test(p: Params<"testPolicy">): TestPolicyReport {
+  async test(p: Params<"testPolicy">): Promise<TestPolicyReport> {
     const { branch = MAIN, op, outside = false } = p;
     const policy = outside ? this.#outside : this.#policy;
     const directory = p.path.endsWith("/");
@@ -144,7 +149,7 @@ export class PolicyMethods {
       });
     }
     const state = policy.automaton.root.walk(names);
-    const caller = callerOf(p);
+    const caller = await this.#callerOf(p);
     const place = [state, directory, branch, caller] as const;
     const verdicts = Object.entries(QUESTIONS)
       .filter(([name]) => op === undefined || name === op)
@@ -168,12 +173,26 @@ export class PolicyMethods {
       savePolicy(workspace, saved);
       this.#saved = saved;
       this.#compile();
+      await this.#programs.set(this.#policy.rules);
       const stale = await fs.call("policy", policyText(saved));
       if (stale.length > 0) await background.call("invalidateAll", stale);
       await this.parts.telemetry?.rules(preloadRules(text, this.parts.places));
       await this.parts.onChanged();
       return await this.show();
     });
+  }
+
+  /** Nobody in particular where nothing is said. */
+  async #callerOf({ uid, program, session }: Params<"testPolicy">): Promise<Caller> {
+    const places = this.parts.places.map(displayString);
+    const paths = new ProgramPaths({ places, isBranch: () => true });
+    paths.set(this.#programs.files);
+    const file = program?.startsWith("/") ? await programFile(program) : null;
+    const runs = (wanted: string) =>
+      program !== undefined && wanted.startsWith("/") && program.startsWith("/")
+        ? paths.isThat(wanted, file?.path ?? program, () => file) === true
+        : wanted === program;
+    return { uid: uid ?? -1, runs, isIn: (other) => other === session };
   }
 
   #compile(): void {
@@ -205,15 +224,6 @@ export function wantsOpens(saved: SavedPolicy | null): boolean {
 
 function rulesOf(saved: SavedPolicy | null): Rule[] {
   return saved === null || saved.text === "" ? [] : parsePolicy(saved.text);
-}
-
-/** Nobody in particular where nothing is said. */
-function callerOf({ uid, program, session }: Params<"testPolicy">): Caller {
-  return {
-    uid: uid ?? -1,
-    runs: (other) => other === program,
-    isIn: (other) => other === session,
-  };
 }
 
 function attempt<T>(job: () => T): T {

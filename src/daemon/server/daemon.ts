@@ -221,7 +221,7 @@ export class Daemon {
     installPolicy: (p) => this.#policy.install(p),
     removePolicy: () => this.#policy.remove(),
     showPolicy: () => this.#policy.show(),
-    testPolicy: (p) => Promise.resolve().then(() => this.#policy.test(p)),
+    testPolicy: (p) => this.#policy.test(p),
     listDenials: () => this.#policy.denials(),
     addFilter: (p) => this.#filters.add(p),
     listFilters: () => Promise.resolve(this.#filters.list()),

@@ -213,6 +213,81 @@ Deno.test(
   }),
 );
 
+/** What would take something from under a rule, by another name or a descriptor. */
+const ESCAPES = [
+  `os.rename("home/me", "elsewhere/me")`,
+  `os.rename("home", "house")`,
+  `os.rename("home/me/.ssh", "keys")`,
+  `libc("renameat2", -100, b"home/me", -100, b"elsewhere", 2)`,
+  `libc("renameat2", -100, b"elsewhere", -100, b"home/me", 2)`,
+  `os.rename("home/me", "open/me")`,
+  `os.rename("staging", "cron")`,
+  `os.rename("read-only/file", "other")`,
+  `os.rename("read-only", "read-write")`,
+  `os.link("read-only/file", "other")`,
+  `libc("linkat", -100, b"link", -100, b"other", 0x400)`,
+  `os.rename("folders", "other")`,
+  `os.rmdir("folders")`,
+  `os.truncate(os.open("fixed", os.O_RDWR), 0)`,
+  `libc("ftruncate64", os.open("fixed", os.O_RDWR), 0)`,
+  `os.chmod(os.open("fixed", os.O_RDONLY), 0o777)`,
+  `os.chown(os.open("fixed", os.O_RDONLY), -1, -1)`,
+  `os.utime(os.open("fixed", os.O_RDONLY))`,
+  `libc("futimes", os.open("fixed", os.O_RDONLY), None)`,
+  `os.setxattr(os.open("fixed", os.O_RDONLY), "user.a", b"b")`,
+  `os.removexattr(os.open("fixed", os.O_RDONLY), "user.a")`,
+];
+
+const NO_ESCAPES = [
+  `os.rename("home/me", "home/you"); os.rename("home/you", "home/me")`,
+  `os.rename("home/me/work", "elsewhere/work")`,
+  `os.rename("certificates", "moved")`,
+  `os.rename("moved/x", "moved/y"); os.link("moved/y", "moved/z")`,
+  `os.truncate(os.open("free", os.O_RDWR), 0); os.chmod(os.open("free", os.O_RDONLY), 0o600)`,
+];
+
+Deno.test(
+  "nothing is taken from under a rule outside the mount by another name or a descriptor",
+  withLibrary(async (scene) => {
+    const { root } = scene;
+    const files = ["home/me/.ssh/key", "home/me/work/x", "elsewhere/y", "staging/job"]
+      .concat(["read-only/file", "certificates/a.pem", "certificates/x", "fixed", "free"]);
+    for (
+      const directory of [
+        "folders",
+        "open",
+        ...files.map((file) => file.replace(/[^/]*$/, "")),
+      ]
+    ) {
+      await Deno.mkdir(`${root}/${directory}`, { recursive: true });
+    }
+    for (const file of files) await Deno.writeTextFile(`${root}/${file}`, "x");
+    await Deno.symlink("read-only/file", `${root}/link`);
+    scene.rules(
+      { name: "open", outside: true, path_pattern: `${root}/open/**`, allow: "read" },
+      { name: "keys", outside: true, path_pattern: `${root}/home/*/.ssh/**`, deny: "all" },
+      { name: "cron", outside: true, path_pattern: `${root}/cron/**`, deny: "create" },
+      { name: "read-only", outside: true, path_pattern: `${root}/read-only/*`, deny: "write" },
+      { name: "folders", outside: true, path_pattern: `${root}/folders/`, deny: "unlink,rename" },
+      { name: "fixed", outside: true, path_pattern: `${root}/fixed`, deny: "truncate,attributes" },
+      { name: "certificates", outside: true, path_pattern: "*.pem", deny: "write" },
+    );
+    const failures = await scene.tried(ESCAPES);
+    assert.deepEqual(
+      ESCAPES.map((statement, i) => `${failures[i]} ${statement}`),
+      ESCAPES.map((statement) => `EACCES ${statement}`),
+    );
+    const refused = scene.events().filter(({ verdict }) => verdict === "deny");
+    assert.equal(refused.length, ESCAPES.length);
+    const [first] = refused;
+    assert.deepEqual(
+      [first!.rule, first!.path, first!.target],
+      ["keys", `${root}/home/me`, `${root}/elsewhere/me`],
+    );
+    assert.deepEqual(await scene.tried(NO_ESCAPES), NO_ESCAPES.map(() => "ok"));
+  }),
+);
+
 /** Prints a line for each call that has no failure, or another one than EACCES. */
 const CALLS = `
 #define _GNU_SOURCE

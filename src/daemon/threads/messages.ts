@@ -16,6 +16,7 @@ import type { Difference } from "../../tree/differing_names.ts";
 import type { Witnessed } from "../../mount/recording/change_witness.ts";
 import type { Watches } from "../../mount/linux/watches.ts";
 import type { ProcessId } from "../../host/processes.ts";
+import type { ProgramFile } from "../../mount/fuse/policy/program_paths.ts";
 import type { Answer, Question } from "../../mount/fuse/questions.ts";
 import type { OpenCall } from "../../telemetry/call_times.ts";
 import type { Level } from "../../telemetry/level.ts";
@@ -213,6 +214,8 @@ export interface FsCommands {
   filters: { in: readonly FilterHandle[]; out: null };
   /** These calls of agents are under way in a branch from now on. */
   calls: { in: { branch: string; calls: readonly OpenCall[] }; out: null };
+  /** Where the paths of programs lead to that rules have. */
+  programs: { in: readonly (readonly [path: string, file: ProgramFile | null])[]; out: null };
   denials: { in: null; out: { count: number; last: readonly Denial[] } };
   /** Answers what the kernel has sent already; results in the number of write-backs since the mount began. */
   drain: { in: null; out: number };

@@ -4,14 +4,16 @@
  * The kernel says the user with each request. The name and the executable of the program are read from /proc when a rule
  * asks, each time anew: a process may have become another one since. Both are those of the process, also where one of
  * its threads, or a worker of the kernel's for it, asks. The name is what the process says it is. The executable is a path
- * in the process's own mount namespace.
+ * in the process's own mount namespace, compared by what it means ({@linkcode ProgramPaths}).
  *
  * @module
  */
 
-import { binaryString } from "../../../ffi/binary_string.ts";
+import { binaryString, cString } from "../../../ffi/binary_string.ts";
+import { identityOfLink } from "../../../ffi/linux/stat.ts";
 import type { TelemetryProcess } from "../../telemetry/event.ts";
 import type { Caller } from "../../policy/policy.ts";
+import type { ProgramPaths } from "../fuse/policy/program_paths.ts";
 import type { Request } from "../fuse/request.ts";
 import type { CgroupCallers } from "./cgroup_callers.ts";
 
@@ -20,7 +22,7 @@ export class PolicyCaller implements Caller {
   uid: number | null = null;
 
   /** `callers`: null where the mount is not routed by cgroup: nobody is in a session then. */
-  constructor(readonly callers: CgroupCallers | null) {}
+  constructor(readonly callers: CgroupCallers | null, readonly programs: ProgramPaths) {}
 
   /** It stands for whoever made this request until it is told another one. */
   of(request: Request): Caller {
@@ -31,8 +33,14 @@ export class PolicyCaller implements Caller {
 
   runs(program: string): boolean | null {
     if (this.#thread === 0) return null;
-    const found = program.startsWith("/") ? executableOf(this.#thread) : processName(this.#thread);
-    return found === null ? null : found === program;
+    if (!program.startsWith("/")) {
+      const name = processName(this.#thread);
+      return name === null ? null : name === program;
+    }
+    const executable = executableOf(this.#thread);
+    if (executable === null) return null;
+    const identity = () => identityOfLink(cString(`/proc/${this.#thread}/exe`));
+    return this.programs.isThat(program, executable, identity);
   }
 
   isIn(session: string): boolean | null {

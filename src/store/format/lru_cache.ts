@@ -13,6 +13,7 @@ export const ENTRY_BYTES = 512;
 export class LruCache<K, V> {
   readonly #limit: number;
   readonly #weigh: (value: V) => number;
+  readonly #most: number;
   /** Oldest first: a Map iterates in the order of insertion. */
   readonly #entries = new Map<K, V>();
   #weight = 0;
@@ -20,9 +21,11 @@ export class LruCache<K, V> {
   /**
    * @param limit bytes of memory that the cache may take
    * @param bytes what a value takes besides {@linkcode ENTRY_BYTES}
+   * @param most so many values, however small they are
    */
-  constructor(limit: number, bytes: (value: V) => number) {
+  constructor(limit: number, bytes: (value: V) => number, most = Infinity) {
     this.#limit = limit;
+    this.#most = most;
     this.#weigh = (value) => ENTRY_BYTES + bytes(value);
   }
 
@@ -51,7 +54,7 @@ export class LruCache<K, V> {
     this.#entries.set(key, value);
     this.#weight += weight;
     for (const [oldest, dropped] of this.#entries) {
-      if (this.#weight <= this.#limit) break;
+      if (this.#weight <= this.#limit && this.size <= this.#most) break;
       this.#entries.delete(oldest);
       this.#weight -= this.#weigh(dropped);
     }

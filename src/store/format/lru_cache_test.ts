@@ -20,3 +20,11 @@ Deno.test("small values do not fill the memory with what surrounds them", () => 
   assert.equal(cache.size, Math.floor(64 * 1024 / (ENTRY_BYTES + 1)));
   assert.ok(cache.bytes <= 64 * 1024);
 });
+
+Deno.test("of small values there are not more than was said", () => {
+  const cache = new LruCache<number, number>(64 * 1024, () => 1, 3);
+  for (let i = 0; i < 10; i++) cache.add(i, i);
+  assert.deepEqual([6, 7, 8, 9].map((key) => cache.get(key)), [undefined, 7, 8, 9]);
+  assert.equal(cache.size, 3);
+  assert.equal(cache.bytes, 3 * (ENTRY_BYTES + 1));
+});

@@ -10,10 +10,14 @@ import { LruCache } from "../format/lru_cache.ts";
 import type { ObjectId } from "../format/object_id.ts";
 import type { ObjectSource } from "../format/object_type.ts";
 
-/** Memory for where records are in buckets. */
-const BUCKETS_BYTES = 4 * 1024 * 1024;
-/** Memory for decoded tables: as a rule one for each branch that is in use. */
+/**
+ * Memory for where records are in buckets. Each checkpoint that changes a file with several names makes other buckets and another
+ * table, and nobody asks for those before: much room would be filled over days, and help nobody.
+ */
+const BUCKETS_BYTES = 1024 * 1024;
+/** Memory for decoded tables, and how many: as a rule one for each branch that is in use. */
 const TABLES_BYTES = 4 * 1024 * 1024;
+const MOST_TABLES = 32;
 /** What a line of a table takes: its id and its slot. */
 const LINE_BYTES = 120;
 
@@ -22,11 +26,17 @@ export class LinkLookup {
   readonly #tables = new LruCache<ObjectId, Map<number, ObjectId>>(
     TABLES_BYTES,
     (lines) => LINE_BYTES * lines.size,
+    MOST_TABLES,
   );
   readonly #buckets = new LruCache<ObjectId, Uint32Array>(BUCKETS_BYTES, (o) => o.byteLength);
 
   constructor(source: ObjectSource) {
     this.#source = source;
+  }
+
+  /** What is remembered. */
+  get counts(): Record<string, number> {
+    return { linkTables: this.#tables.size, linkBuckets: this.#buckets.size };
   }
 
   /** The record of inode `ino`, or null where the table has none. */
