@@ -6,6 +6,7 @@
 
 import * as linux from "./linux/processes.ts";
 import * as macos from "./macos/processes.ts";
+import * as windows from "./windows/processes.ts";
 import { pick } from "./pick.ts";
 
 export type { ProcessId } from "./linux/processes.ts";
@@ -22,4 +23,4 @@ export const {
   processId,
   processOf,
   sinceBoot,
-} = pick(linux, { macos });
+} = pick(linux, { macos, windows });

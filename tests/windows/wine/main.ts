@@ -31,6 +31,7 @@ try {
   await standIn();
   await check("host_check", []);
   await check("memory_check", [], "wake_worker.ts");
+  await check("process_check", []);
   await check("pipe_check", []);
   await program();
 } finally {

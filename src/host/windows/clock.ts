@@ -1,0 +1,1 @@
+export { monotonicTime, readClock } from "../../../ffi/windows/clock.ts";

@@ -1,0 +1,1 @@
+export { coveredPaths } from "../macos/covered_paths.ts";
