@@ -12,7 +12,9 @@ import { textOfBytes } from "../binary_string.ts";
 import { Access, CreateOption, Disposition, FileAttribute } from "./nt_file.ts";
 import { NtStatus, ntStatus } from "./nt_status.ts";
 import { bindKernel32, bindNtdll, check } from "./ntdll.ts";
-import { ntObject, ntObjectBytes } from "./nt_object.ts";
+import { parseHandlePath } from "./handle_path.ts";
+import { shownName } from "./names_utf16.ts";
+import { type NtObject, ntObject, ntObjectBytes } from "./nt_object.ts";
 
 const nt = bindNtdll({
   NtCreateFile: {
@@ -38,6 +40,20 @@ const nt = bindNtdll({
   NtSetInformationFile: { parameters: ["u64", "buffer", "buffer", "u32", "u32"], result: "i32" },
   NtQueryVolumeInformationFile: {
     parameters: ["u64", "buffer", "buffer", "u32", "u32"],
+    result: "i32",
+  },
+  NtFsControlFile: {
+    parameters: [
+      ...["u64", "u64", "u64", "u64", "buffer", "u32"] as const,
+      ...["buffer", "u32", "buffer", "u32"] as const,
+    ],
+    result: "i32",
+  },
+  NtQueryDirectoryFile: {
+    parameters: [
+      ...["u64", "u64", "u64", "u64", "buffer", "buffer", "u32", "u32"] as const,
+      ...["u8", "pointer", "u8"] as const,
+    ],
     result: "i32",
   },
   NtClose: { parameters: ["u64"], result: "i32" },
@@ -73,33 +89,65 @@ function ntPath(path: string): string {
   return native.startsWith("\\\\") ? `\\??\\UNC\\${native.slice(2)}` : `\\??\\${native}`;
 }
 
-/** `path` is absolute, and ended by a NUL. */
-export function open(path: Uint8Array<ArrayBuffer>, flags: number, mode = 0): number {
-  const object = ntObject(ntPath(textOfBytes(path.subarray(0, path.indexOf(0)))));
+/** How something is opened, in NtCreateFile's words. */
+export interface Opening {
+  readonly access: number;
+  readonly options?: number;
+  readonly disposition?: number;
+  /** Of what is made. */
+  readonly attributes?: number;
+}
+
+/** A handle; negative if it cannot be opened. */
+export function openObject(
+  object: NtObject,
+  { access, options = 0, disposition = Disposition.OPEN, attributes = 0 }: Opening,
+): number {
   const handle = new BigUint64Array(1);
   const result = check(nt.NtCreateFile(
     new Uint8Array(handle.buffer),
-    accessOf(flags),
+    access | Access.SYNCHRONIZE,
     ntObjectBytes(object),
     statusBytes,
     null,
-    (flags & O_CREAT) !== 0 && (mode & MODE_WRITABLE) === 0
-      ? FileAttribute.READONLY
-      : FileAttribute.NORMAL,
+    attributes,
     SHARE_ALL,
-    dispositionOf(flags),
-    SYNCHRONOUS | ((flags & O_DIRECTORY) !== 0 ? CreateOption.DIRECTORY_FILE : 0),
+    disposition,
+    SYNCHRONOUS | options,
     null,
     0,
   ));
   return result < 0 ? result : Number(handle[0]);
 }
 
+/** `path` is absolute, and ended by a NUL; or that of an open file ({@linkcode handlePath}). */
+export function open(path: Uint8Array<ArrayBuffer>, flags: number, mode = 0): number {
+  return openObject(objectOf(path), openingOf(flags, mode));
+}
+
+function objectOf(path: Uint8Array<ArrayBuffer>): NtObject {
+  const inHandle = parseHandlePath(path);
+  if (inHandle !== null) return ntObject(shownName(inHandle.name), inHandle.handle);
+  return ntObject(ntPath(textOfBytes(path.subarray(0, path.indexOf(0)))));
+}
+
+/** What open(2) is asked for. */
+export function openingOf(flags: number, mode: number): Opening {
+  return {
+    access: accessOf(flags),
+    options: (flags & O_DIRECTORY) !== 0 ? CreateOption.DIRECTORY_FILE : 0,
+    disposition: dispositionOf(flags),
+    attributes: (flags & O_CREAT) !== 0 && (mode & MODE_WRITABLE) === 0
+      ? FileAttribute.READONLY
+      : FileAttribute.NORMAL,
+  };
+}
+
 function accessOf(flags: number): number {
   const read = Access.READ_DATA | Access.READ_EA | Access.READ_CONTROL;
   const write = Access.WRITE_DATA | Access.APPEND_DATA | Access.WRITE_EA | Access.WRITE_ATTRIBUTES;
   const mode = flags & ACCESS_MODE;
-  return Access.SYNCHRONIZE | Access.READ_ATTRIBUTES | (mode === O_WRONLY ? 0 : read) |
+  return Access.READ_ATTRIBUTES | (mode === O_WRONLY ? 0 : read) |
     (mode === O_RDONLY ? 0 : write);
 }
 
@@ -147,6 +195,44 @@ export function fsync(handle: number): number {
   return result === -Errno.EACCES && isDirectory(handle) ? 0 : result;
 }
 
+/** Sets what `bytes` say. */
+export function setFile(handle: number, kind: number, bytes: Uint8Array<ArrayBuffer>): number {
+  return check(nt.NtSetInformationFile(handle, statusBytes, bytes, bytes.length, kind));
+}
+
+/** What of a file is in the kernel's hands: reparse points and ranges. Bytes that came; a list that is cut is no failure. */
+export function controlFile(
+  handle: number,
+  code: number,
+  given: Uint8Array<ArrayBuffer> | null,
+  into: Uint8Array<ArrayBuffer> | null,
+): number {
+  const result = check(nt.NtFsControlFile(
+    ...[handle, 0, 0, 0, statusBytes, code] as const,
+    ...[given, given?.length ?? 0, into, into?.length ?? 0] as const,
+  ));
+  return result < 0 ? result : Number(status[1]);
+}
+
+/** Writes lines of a directory, of a class of FILE_INFORMATION_CLASS. Bytes that came; 0 if there are no more. */
+export function queryDirectory(
+  handle: number,
+  kind: number,
+  into: Uint8Array<ArrayBuffer>,
+  fromStart: boolean,
+): number {
+  const result = nt.NtQueryDirectoryFile(
+    ...[handle, 0, 0, 0, statusBytes, into, into.length, kind] as const,
+    ...[0, null, fromStart ? 1 : 0] as const,
+  );
+  if (NO_MORE.has(ntStatus(result))) return 0;
+  const failed = check(result);
+  return failed < 0 ? failed : Number(status[1]);
+}
+
+/** STATUS_NO_MORE_FILES; STATUS_NO_SUCH_FILE of a directory that has not even itself. */
+const NO_MORE: ReadonlySet<number> = new Set([0x80000006, 0xc000000f]);
+
 const information = new Uint8Array(64);
 const informationView = new DataView(information.buffer);
 
@@ -160,7 +246,20 @@ export function queryVolume(handle: number, kind: number, into: Uint8Array<Array
 }
 
 /** Classes of information. */
-export const FileClass = { BASIC: 4, STANDARD: 5, INTERNAL: 6, ALLOCATION: 19, END: 20 } as const;
+export const FileClass = {
+  FULL_DIRECTORY: 2,
+  BASIC: 4,
+  STANDARD: 5,
+  INTERNAL: 6,
+  RENAME: 10,
+  LINK: 11,
+  DISPOSITION: 13,
+  ALLOCATION: 19,
+  END: 20,
+  TAG: 35,
+  DISPOSITION_EX: 64,
+  RENAME_EX: 65,
+} as const;
 export const VolumeClass = { VOLUME: 1, FULL_SIZE: 7 } as const;
 
 /** FILE_STANDARD_INFORMATION. */

@@ -8,6 +8,7 @@ import { ReparseTag } from "./nt_file.ts";
 
 const HEADER = 8;
 const SYMLINK_HEADER = 12;
+const JUNCTION_HEADER = 8;
 const RELATIVE = 1;
 /** What begins a path of the kernel's own. */
 export const NT_PREFIX = "\\??\\";
@@ -60,16 +61,30 @@ export function symlinkData({ target, isRelative }: SymlinkData): Uint8Array<Arr
 
 /** Null if names lie outside. */
 export function parseSymlinkData(data: Uint8Array): SymlinkData | null {
-  if (data.length < SYMLINK_HEADER) return null;
+  const target = firstName(data, SYMLINK_HEADER);
+  if (target === null) return null;
   const view = new DataView(data.buffer, data.byteOffset, data.length);
-  const start = SYMLINK_HEADER + view.getUint16(0, true);
+  return { target, isRelative: (view.getUint32(8, true) & RELATIVE) !== 0 };
+}
+
+/** Of a junction: a link to a directory, by its whole path. Null if names lie outside. */
+export function parseJunctionData(data: Uint8Array): SymlinkData | null {
+  const target = firstName(data, JUNCTION_HEADER);
+  return target === null ? null : { target, isRelative: false };
+}
+
+/** The name that programs resolve. */
+function firstName(data: Uint8Array, header: number): string | null {
+  if (data.length < header) return null;
+  const view = new DataView(data.buffer, data.byteOffset, data.length);
+  const start = header + view.getUint16(0, true);
   const length = view.getUint16(2, true);
   if (length === 0 || length % 2 !== 0 || start + length > data.length) return null;
-  let target = "";
+  let name = "";
   for (let at = start; at < start + length; at += 2) {
-    target += String.fromCharCode(view.getUint16(at, true));
+    name += String.fromCharCode(view.getUint16(at, true));
   }
-  return { target, isRelative: (view.getUint32(8, true) & RELATIVE) !== 0 };
+  return name;
 }
 
 function units(text: string): number[] {

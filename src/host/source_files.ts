@@ -7,6 +7,7 @@
 
 import * as linux from "./linux/source_files.ts";
 import * as macos from "./macos/source_files.ts";
+import * as windows from "./windows/source_files.ts";
 import { pick } from "./pick.ts";
 
 export type { DirectoryEntry } from "./linux/source_files.ts";
@@ -29,4 +30,4 @@ export const {
   SEEK_DATA,
   SEEK_HOLE,
   statx,
-} = pick(linux, { macos });
+} = pick(linux, { macos, windows });

@@ -15,7 +15,8 @@ import {
   STANDARD,
   VolumeClass,
 } from "../../../ffi/windows/file.ts";
-import { FileAttribute } from "../../../ffi/windows/nt_file.ts";
+import { FileAttribute, ReparseTag } from "../../../ffi/windows/nt_file.ts";
+import { isLinkTag, reparseTagOf, targetOf } from "../../../ffi/windows/reparse_point.ts";
 import type { Stat } from "../linux/files.ts";
 
 export {
@@ -55,6 +56,17 @@ const S_IFREG = 0o100000;
 const S_IFDIR = 0o040000;
 const S_IFLNK = 0o120000;
 
+/** Modes of what stands for something else, by its tag. */
+const SPECIAL: ReadonlyMap<number, number> = new Map([
+  [ReparseTag.SYMLINK, S_IFLNK | 0o777],
+  [ReparseTag.MOUNT_POINT, S_IFLNK | 0o777],
+  [ReparseTag.LX_SYMLINK, S_IFLNK | 0o777],
+  [ReparseTag.LX_FIFO, 0o010644],
+  [ReparseTag.LX_CHR, 0o020644],
+  [ReparseTag.LX_BLK, 0o060644],
+  [ReparseTag.AF_UNIX, 0o140755],
+]);
+
 const basic = new DataView(new ArrayBuffer(BASIC.SIZE_OF));
 const standard = new DataView(new ArrayBuffer(STANDARD.SIZE_OF));
 const index = new DataView(new ArrayBuffer(8));
@@ -72,7 +84,10 @@ export function fstat(handle: number, into: Stat): number {
   const [accessed, written, changed] = [BASIC.ACCESS, BASIC.WRITE, BASIC.CHANGE].map((at) =>
     unixTime(basic.getBigUint64(at, true))
   );
-  into.mode = modeOf(basic.getUint32(BASIC.ATTRIBUTES, true));
+  const tag = (basic.getUint32(BASIC.ATTRIBUTES, true) & FileAttribute.REPARSE_POINT) === 0
+    ? 0
+    : reparseTagOf(handle);
+  into.mode = SPECIAL.get(tag) ?? modeOf(basic.getUint32(BASIC.ATTRIBUTES, true));
   into.nlink = standard.getUint32(STANDARD.LINKS, true);
   into.uid =
     into.gid =
@@ -80,7 +95,9 @@ export function fstat(handle: number, into: Stat): number {
     into.devMajor =
     into.devMinor =
       0;
-  into.size = Number(standard.getBigInt64(STANDARD.SIZE, true));
+  into.size = isLinkTag(tag)
+    ? sizeOfLink(handle)
+    : Number(standard.getBigInt64(STANDARD.SIZE, true));
   into.blocks = Math.ceil(Number(standard.getBigInt64(STANDARD.ALLOCATION, true)) / BLOCK);
   into.inoLow = index.getUint32(0, true);
   into.inoHigh = index.getUint32(4, true);
@@ -94,9 +111,14 @@ export function fstat(handle: number, into: Stat): number {
   return 0;
 }
 
+/** Bytes of its target. */
+function sizeOfLink(handle: number): number {
+  const target = targetOf(handle);
+  return typeof target === "number" ? 0 : target.length;
+}
+
 function modeOf(attributes: number): number {
   const isReadOnly = (attributes & FileAttribute.READONLY) !== 0;
-  if ((attributes & FileAttribute.REPARSE_POINT) !== 0) return S_IFLNK | 0o777;
   if ((attributes & FileAttribute.DIRECTORY) !== 0) return S_IFDIR | 0o755;
   return S_IFREG | (isReadOnly ? 0o444 : 0o644);
 }

@@ -32,6 +32,7 @@ try {
   await check("host_check", []);
   await check("memory_check", [], "wake_worker.ts");
   await check("process_check", []);
+  await check("source_check", []);
   await check("pipe_check", []);
   await program();
 } finally {

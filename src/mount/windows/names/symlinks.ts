@@ -1,12 +1,11 @@
 /**
- * Targets of symlinks as Windows has them. Stored is what the link says with slashes; a path that begins with one is from
- * the root of the volume there, and one that begins with a drive is the kernel's own.
+ * Where symlinks of a tree lead to.
  *
  * @module
  */
 
-import { shownName, storedName } from "../../../../ffi/windows/names_utf16.ts";
-import { NT_PREFIX, type SymlinkData } from "../../../../ffi/windows/reparse_data.ts";
+import { shownName } from "../../../../ffi/windows/names_utf16.ts";
+import { shownTarget } from "../../../../ffi/windows/symlink_target.ts";
 import type { Inode } from "../../../tree/nodes/inode.ts";
 import { readTarget } from "../../../tree/operations/read.ts";
 import type { WorkingTree } from "../../../tree/working_tree.ts";
@@ -14,29 +13,6 @@ import type { FoldedNames } from "./folded_names.ts";
 
 /** Links that one path may lead through. */
 export const MOST_HOPS = 32;
-
-const DRIVE = /^[A-Za-z]:\//;
-
-function shownPart(part: string): string {
-  return part === "." || part === ".." ? part : shownName(part);
-}
-
-/** A stored target as Windows is shown it. */
-export function shownTarget(target: string): SymlinkData {
-  if (DRIVE.test(target)) {
-    const [drive, ...parts] = target.split("/");
-    return { target: NT_PREFIX + [drive, ...parts.map(shownPart)].join("\\"), isRelative: false };
-  }
-  return { target: target.split("/").map(shownPart).join("\\"), isRelative: true };
-}
-
-/** A target that Windows gives, as it is stored. */
-export function storedTarget({ target }: SymlinkData): string {
-  const part = (part: string) => part === "." || part === ".." ? part : storedName(part);
-  if (!target.startsWith(NT_PREFIX)) return target.split("\\").map(part).join("/");
-  const [drive, ...parts] = target.slice(NT_PREFIX.length).split("\\");
-  return [drive, ...parts.map(part)].join("/");
-}
 
 /** Where a link leads from the directory that it is in: names from the volume's root; or a path outside of it. */
 export function follow(directory: readonly string[], target: string): string[] | string | null {

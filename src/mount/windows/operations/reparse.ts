@@ -15,6 +15,7 @@ import {
   reparseData,
   symlinkData,
 } from "../../../../ffi/windows/reparse_data.ts";
+import { shownTarget, storedTarget } from "../../../../ffi/windows/symlink_target.ts";
 import { CONTROL, RESPONSE } from "../../../../ffi/windows/winfsp/protocol.ts";
 import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK } from "../../../store/trees/entry.ts";
 import { create, unlink } from "../../../tree/operations/names.ts";
@@ -23,7 +24,7 @@ import { Status } from "../../../tree/status.ts";
 import type { Context } from "../context.ts";
 import { reparseTagOf } from "../attributes/file_info.ts";
 import { ntStatusOf } from "../nt_status_of.ts";
-import { leadsToDirectory, shownTarget, storedTarget } from "../names/symlinks.ts";
+import { leadsToDirectory } from "../names/symlinks.ts";
 
 /** A node of the tree that is made of reparse data. */
 export interface ReparseNode {

@@ -1,0 +1,64 @@
+/**
+ * What an open file stands for: links, and the special files that WSL makes. Other tags are of files as any (those of a cloud,
+ * or compressed).
+ *
+ * @module
+ */
+
+import { Errno } from "../errno.ts";
+import { controlFile, FileClass, queryFile } from "./file.ts";
+import { FileAttribute, ReparseControl, ReparseTag } from "./nt_file.ts";
+import { parseJunctionData, parseReparseData, parseSymlinkData } from "./reparse_data.ts";
+import { storedTarget } from "./symlink_target.ts";
+
+/** MAXIMUM_REPARSE_DATA_BUFFER_SIZE. */
+const MOST_BYTES = 16 * 1024;
+/** LX_SYMLINK has a version before its target. */
+const LX_HEADER = 4;
+
+const attributeTag = new DataView(new ArrayBuffer(8));
+const data = new Uint8Array(MOST_BYTES);
+
+const LINKS: ReadonlySet<number> = new Set([
+  ReparseTag.SYMLINK,
+  ReparseTag.MOUNT_POINT,
+  ReparseTag.LX_SYMLINK,
+]);
+
+export function isLinkTag(tag: number): boolean {
+  return LINKS.has(tag);
+}
+
+/** 0 of what stands for nothing. */
+export function reparseTagOf(handle: number): number {
+  const result = queryFile(handle, FileClass.TAG, new Uint8Array(attributeTag.buffer));
+  const attributes = result < 0 ? 0 : attributeTag.getUint32(0, true);
+  return (attributes & FileAttribute.REPARSE_POINT) === 0 ? 0 : attributeTag.getUint32(4, true);
+}
+
+/** The target of an open link, stored (a binary string); negative where there is none. */
+export function targetOf(handle: number): string | number {
+  const length = controlFile(handle, ReparseControl.GET, null, data);
+  if (length < 0) return length;
+  return parseTarget(data.subarray(0, length)) ?? -Errno.EINVAL;
+}
+
+/** Of a link's reparse data; null where it is none. */
+export function parseTarget(bytes: Uint8Array): string | null {
+  const parsed = parseReparseData(bytes);
+  if (parsed === null) return null;
+  switch (parsed.tag) {
+    case ReparseTag.SYMLINK: {
+      const link = parseSymlinkData(parsed.data);
+      return link === null ? null : storedTarget(link);
+    }
+    case ReparseTag.MOUNT_POINT: {
+      const link = parseJunctionData(parsed.data);
+      return link === null ? null : storedTarget(link);
+    }
+    case ReparseTag.LX_SYMLINK:
+      return String.fromCharCode(...parsed.data.subarray(LX_HEADER));
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,49 @@
+import assert from "node:assert/strict";
+import { cString } from "../binary_string.ts";
+import { handlePath, parseHandlePath } from "./handle_path.ts";
+import { ReparseTag } from "./nt_file.ts";
+import { reparseData, symlinkData } from "./reparse_data.ts";
+import { parseTarget } from "./reparse_point.ts";
+import { shownTarget, storedTarget } from "./symlink_target.ts";
+
+for (const target of ["a", "../a/b", "/a", "C:/a b/c", "a:b/aux.c/\xff", "./a./b"]) {
+  Deno.test(`a symlink to ${target} is read as it was made`, () => {
+    assert.equal(storedTarget(shownTarget(target)), target);
+    assert.equal(parseTarget(symlinkData(shownTarget(target))), target);
+  });
+}
+
+/** A junction's data: two names behind each other, each ended by a NUL. */
+function junction(substitute: string, printed: string): Uint8Array<ArrayBuffer> {
+  const data = new DataView(new ArrayBuffer(8 + 2 * (substitute.length + printed.length + 2)));
+  data.setUint16(2, 2 * substitute.length, true);
+  data.setUint16(4, 2 * (substitute.length + 1), true);
+  data.setUint16(6, 2 * printed.length, true);
+  [...`${substitute}\0${printed}\0`].forEach((c, i) =>
+    data.setUint16(8 + 2 * i, c.charCodeAt(0), true)
+  );
+  return reparseData(ReparseTag.MOUNT_POINT, new Uint8Array(data.buffer));
+}
+
+Deno.test("a junction is a link by its whole path, and WSL's links have theirs as bytes", () => {
+  const junctionData = junction("\\??\\C:\\work\\naïve", "C:\\work\\naïve");
+  assert.equal(parseTarget(junctionData), "C:/work/na\xc3\xafve");
+  const wsl = new Uint8Array([2, 0, 0, 0, ...cString("a/\xff").subarray(0, -1)]);
+  assert.equal(parseTarget(reparseData(ReparseTag.LX_SYMLINK, wsl)), "a/\xff");
+});
+
+Deno.test("reparse data that is cut, or of nothing that is a link, has no target", () => {
+  const whole = junction("\\??\\C:\\work", "C:\\work");
+  for (let length = 0; length < 24; length++) {
+    assert.equal(parseTarget(whole.subarray(0, length)), null);
+  }
+  whole.set([0xff, 0xff], 8 + 2);
+  assert.equal(parseTarget(whole), null);
+  assert.equal(parseTarget(reparseData(ReparseTag.LX_FIFO, new Uint8Array())), null);
+});
+
+Deno.test("a path that begins at something open is told from all others", () => {
+  assert.deepEqual(parseHandlePath(handlePath(84, "a:b")), { handle: 84, name: "a:b" });
+  assert.deepEqual(parseHandlePath(handlePath(84)), { handle: 84, name: "" });
+  assert.equal(parseHandlePath(cString("C:\\a")), null);
+});

@@ -1,0 +1,55 @@
+/**
+ * Reading trees on Windows. Extended attributes and streams of its files are not read.
+ *
+ * @module
+ */
+
+import { Errno } from "../../../ffi/errno.ts";
+import { close } from "../../../ffi/windows/file.ts";
+import { Access } from "../../../ffi/windows/nt_file.ts";
+import { nameOf, openName } from "../../../ffi/windows/open_at.ts";
+import type { Stat } from "../linux/files.ts";
+import { fstat } from "./files.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+export { type DirectoryEntry, readDirectory, readlinkat } from "../../../ffi/windows/directory.ts";
+export { handlePath as pathOfEntry } from "../../../ffi/windows/handle_path.ts";
+export { O_NOFOLLOW, O_PATH, openat } from "../../../ffi/windows/open_at.ts";
+export { lseek, SEEK_DATA, SEEK_HOLE } from "../../../ffi/windows/sparse.ts";
+
+/** Whoever has a file open to read only does not move its time of access by that. */
+export const O_NOATIME = 0;
+/** No file makes its opener wait. */
+export const O_NONBLOCK = 0;
+
+/** One name is opened after the other: no call refuses links on the way and lets what a cloud has through. */
+export function openBeneath(_directory: number, _path: Bytes, _flags: number): number {
+  return -Errno.ENOSYS;
+}
+
+/** Without following a final link. An empty path is `handle` itself. */
+export function statx(handle: number, path: Bytes, into: Stat): number {
+  if (path[0] === 0) return fstat(handle, into);
+  const opened = openName(handle, nameOf(path), { access: Access.READ_ATTRIBUTES });
+  if (opened < 0) return opened;
+  const result = fstat(opened, into);
+  close(opened);
+  return result;
+}
+
+export function flistxattr(_handle: number, _into: Bytes): number {
+  return 0;
+}
+
+export function fgetxattr(_handle: number, _name: Bytes, _into: Bytes): number {
+  return -Errno.ENODATA;
+}
+
+export function llistxattr(_path: Bytes, _into: Bytes): number {
+  return 0;
+}
+
+export function lgetxattr(_path: Bytes, _name: Bytes, _into: Bytes): number {
+  return -Errno.ENODATA;
+}
