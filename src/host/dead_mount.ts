@@ -6,6 +6,10 @@
 
 import * as linux from "./linux/dead_mount.ts";
 import * as macos from "./macos/dead_mount.ts";
+import * as windows from "./windows/dead_mount.ts";
 import { pick } from "./pick.ts";
 
-export const { abortMount, closeDeadMount, hasKeeper, isDeadMount } = pick(linux, { macos });
+export const { abortMount, closeDeadMount, hasKeeper, isDeadMount } = pick(linux, {
+  macos,
+  windows,
+});

@@ -6,7 +6,7 @@
 
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 
 /** What is done with a daemon that was just started. */
 export type StartedDaemon = Pick<Deno.ChildProcess, "status" | "unref" | "kill">;
@@ -14,10 +14,13 @@ export type StartedDaemon = Pick<Deno.ChildProcess, "status" | "unref" | "kill">
 /** Runs `command` without a console, its output in `log`. It outlives this process. */
 export function startDetached([program, ...args]: readonly string[], log: string): StartedDaemon {
   const output = openSync(log, "a");
+  const directory = dirname(program!);
+  // Where it is spelled as the runtime's own path, Node's API adds arguments of the runtime's.
+  const spelled = `${directory}/./${basename(program!)}`;
   try {
-    const child = spawn(program!, args, {
+    const child = spawn(spelled, args, {
       // A folder that stays: one that is somebody's directory cannot be removed.
-      cwd: dirname(program!),
+      cwd: directory,
       stdio: ["ignore", output, output],
       detached: true,
       windowsHide: true,

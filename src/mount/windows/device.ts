@@ -30,7 +30,10 @@ export function library(): WinFsp {
 
 /** Makes the volume of this process; nobody sees it yet. Its number is good for all threads. */
 export function makeVolume(serial: number): number {
-  served = Volume.create(library(), volumeSettings(CASE_SENSITIVE, serial, Date.now() / 1000));
+  served = Volume.create(
+    library(),
+    volumeSettings(CASE_SENSITIVE, serial, Math.floor(Date.now() / 1000)),
+  );
   return Number(served.handle);
 }
 
@@ -66,13 +69,20 @@ export function volumeOf(number: number): Volume {
   return new Volume(library(), BigInt(number), "");
 }
 
-/** What wakes the thread that answers the requests of this process's volume. */
+/**
+ * What wakes the thread that answers the requests of this process's volume. Where nothing can, that is an error that nobody
+ * catches: this process is of no use then.
+ */
 export function volumeKnocker(): () => void {
-  const { name } = served!;
+  const volume = served!;
   let knock: Promise<Knock> | null = null;
-  return () => {
-    knock ??= Knock.open({ name });
+  const wake = async () => {
+    knock ??= Knock.open(volume);
     // Once the volume is gone nobody hears it, nor has to.
-    knock.then((root) => root.knock()).catch(() => {});
+    if (!await (await knock).knock() && served === volume) throw new Error("Nobody heard a knock");
   };
+  return () =>
+    void wake().catch((error) => {
+      if (served === volume) throw error;
+    });
 }

@@ -44,7 +44,9 @@ Deno.exit(failed === 0 ? 0 : 1);
 
 /** The calls of WinFsp's library, with the thread that waits in it. */
 async function standIn(): Promise<void> {
-  await Deno.copyFile(join(HERE, "winfsp_stand_in.c"), join(place, "winfsp_stand_in.c"));
+  for await (const { name } of Deno.readDir(HERE)) {
+    if (/\.[ch]$/.test(name)) await Deno.copyFile(join(HERE, name), join(place, name));
+  }
   const [source, library] = [`/${PLACE}/winfsp_stand_in.c`, `/${PLACE}/winfsp-x64.dll`];
   await must(
     "the stand-in is compiled",
@@ -57,6 +59,7 @@ async function standIn(): Promise<void> {
       "-o",
       library,
       source,
+      "-lws2_32",
     ]),
   );
   await check("stand_in_check", [`Z:\\${PLACE}\\winfsp-x64.dll`], "stand_in_worker.ts");

@@ -1,10 +1,10 @@
 /* A stand-in for winfsp-x64.dll: what the library has for programs that take the driver's requests themselves, and in place
  * of the driver a queue that a test fills. Layouts are those of the real library, by offset.
  *
- * StandInAsk is the other side: it gives a request to whoever waits in FspFsctlTransact and waits for the response. */
+ * StandInAsk is the other side: it gives a request to whoever waits in FspFsctlTransact and waits for the response. Tests in
+ * other processes ask through a door. */
 
-#include <windows.h>
-#include <string.h>
+#include "stand_in_system.h"
 
 typedef LONG NTSTATUS;
 enum {
@@ -13,13 +13,14 @@ enum {
   BAD_REQUEST = (NTSTATUS)0xC0000010,
   CANCELLED = (NTSTATUS)0xC0000120,
   CANT_WAIT = (NTSTATUS)0xC00000D8,
+  NAME_COLLISION = (NTSTATUS)0xC0000035,
 };
 
-#define EXPORT __declspec(dllexport)
 #define REQUEST_ROOM 16320
 #define RESPONSE_ROOM 16384
 #define PARAMS_SIZE 504
 #define NOTICES_ROOM 65536
+#define VOLUME_NAME "\\Device\\Volume{00000000-0000-0000-0000-00000000a9f5}"
 
 struct ask {
   const BYTE *request;
@@ -31,8 +32,8 @@ struct ask {
 };
 
 static struct volume {
-  CRITICAL_SECTION lock;
-  CONDITION_VARIABLE changed;
+  LOCK lock;
+  SIGNAL changed;
   struct ask *asks;
   BOOL ready, cancelled, stopped, telling;
   BYTE params[PARAMS_SIZE];
@@ -43,7 +44,15 @@ static struct volume {
 } the_volume;
 
 static USHORT get16(const BYTE *at) { USHORT value; memcpy(&value, at, 2); return value; }
+static BOOL is_same(const WCHAR *text, const char *ascii) {
+  int i = 0;
+  while (text[i] != 0 && text[i] == ascii[i]) i++;
+  return text[i] == (WCHAR)ascii[i];
+}
 static ULONG64 get64(const BYTE *at) { ULONG64 value; memcpy(&value, at, 8); return value; }
+
+static void hear_knocks(void);
+static void open_door(struct volume *volume);
 
 EXPORT NTSTATUS FspVersion(ULONG *version) {
   *version = 2 << 16 | 1;
@@ -51,16 +60,18 @@ EXPORT NTSTATUS FspVersion(ULONG *version) {
 }
 
 EXPORT NTSTATUS FspFsctlCreateVolume(WCHAR *device, const BYTE *params, WCHAR *name, SIZE_T name_bytes, HANDLE *handle) {
-  static const WCHAR text[] = L"\\Device\\Volume{00000000-0000-0000-0000-00000000a9f5}";
+  static const char text[] = VOLUME_NAME;
   struct volume *volume = &the_volume;
-  if (lstrcmpW(device, L"WinFsp.Disk") != 0 || get16(params) != PARAMS_SIZE || name_bytes < sizeof text)
+  if (!is_same(device, "WinFsp.Disk") || get16(params) != PARAMS_SIZE || name_bytes < 2 * sizeof text)
     return BAD_PARAMETER;
   memset(volume, 0, sizeof *volume);
-  InitializeCriticalSection(&volume->lock);
-  InitializeConditionVariable(&volume->changed);
+  make_lock(&volume->lock);
+  make_signal(&volume->changed);
   memcpy(volume->params, params, PARAMS_SIZE);
-  memcpy(name, text, sizeof text);
+  for (SIZE_T i = 0; i < sizeof text; i++) name[i] = text[i];
   *handle = volume;
+  hear_knocks();
+  open_door(volume);
   return SUCCESS;
 }
 
@@ -72,7 +83,7 @@ static BOOL take_response(struct volume *volume, const BYTE *response, SIZE_T si
     ask->response_size = get16(response + 2);
     memcpy(ask->response, response, ask->response_size);
     ask->answered = TRUE;
-    WakeAllConditionVariable(&volume->changed);
+    raise_signal(&volume->changed);
     return TRUE;
   }
   volume->refused++;
@@ -83,7 +94,7 @@ EXPORT NTSTATUS FspFsctlTransact(HANDLE handle, const void *response, SIZE_T res
   struct volume *volume = handle;
   NTSTATUS status = SUCCESS;
   if (batch) return BAD_PARAMETER;
-  EnterCriticalSection(&volume->lock);
+  lock(&volume->lock);
   if (!volume->ready) {
     volume->ready = TRUE;
     if (response_size != 0 || request != NULL) status = BAD_REQUEST;
@@ -104,22 +115,22 @@ EXPORT NTSTATUS FspFsctlTransact(HANDLE handle, const void *response, SIZE_T res
         *request_size = ask->request_size;
         ask->taken = TRUE;
         break;
-      } else if (!SleepConditionVariableCS(&volume->changed, &volume->lock, 1000)) {
+      } else if (!await_signal(&volume->changed, &volume->lock, 1000)) {
         *request_size = 0; /* none for a second: the caller may look around */
         break;
       }
     }
   }
-  LeaveCriticalSection(&volume->lock);
+  unlock(&volume->lock);
   return status;
 }
 
 EXPORT NTSTATUS FspFsctlStop0(HANDLE handle) {
   struct volume *volume = handle;
-  EnterCriticalSection(&volume->lock);
+  lock(&volume->lock);
   volume->cancelled = TRUE;
-  WakeAllConditionVariable(&volume->changed);
-  LeaveCriticalSection(&volume->lock);
+  raise_signal(&volume->changed);
+  unlock(&volume->lock);
   return SUCCESS;
 }
 
@@ -142,8 +153,10 @@ EXPORT NTSTATUS FspFsctlNotify(HANDLE handle, const BYTE *list, SIZE_T size) {
     volume->telling = FALSE;
     return SUCCESS;
   }
+  lock(&volume->lock);
   memcpy(volume->notices + volume->notices_size, list, size);
   volume->notices_size += size;
+  unlock(&volume->lock);
   return SUCCESS;
 }
 
@@ -158,14 +171,21 @@ struct mount_desc {
 
 EXPORT NTSTATUS FspMountSet(struct mount_desc *desc) {
   struct volume *volume = desc->volume;
-  if (wcsncmp(desc->volume_name, L"\\Device\\Volume{", 15) != 0) return BAD_PARAMETER;
-  if (desc->mount_point[0] == L'*') desc->mount_point[0] = L'Z';
-  lstrcpynW(volume->mounted, desc->mount_point, 260);
+  const WCHAR *point = desc->mount_point;
+  int i = 0;
+  if (!is_same(desc->volume_name, VOLUME_NAME)) return BAD_PARAMETER;
+  if (point[0] == '*') desc->mount_point[0] = 'Z';
+  BOOL is_folder = point[1] != ':' || point[2] != 0;
+  if (is_folder && !show_folder(point)) return NAME_COLLISION;
+  for (; i < 259 && point[i] != 0; i++) volume->mounted[i] = point[i];
+  volume->mounted[i] = 0;
   return SUCCESS;
 }
 
 EXPORT NTSTATUS FspMountRemove(struct mount_desc *desc) {
-  ((struct volume *)desc->volume)->mounted[0] = 0;
+  struct volume *volume = desc->volume;
+  if (volume->mounted[0] != 0 && (volume->mounted[1] != ':' || volume->mounted[2] != 0)) hide_folder(volume->mounted);
+  volume->mounted[0] = 0;
   return SUCCESS;
 }
 
@@ -173,15 +193,15 @@ EXPORT NTSTATUS FspMountRemove(struct mount_desc *desc) {
 EXPORT LONG StandInAsk(HANDLE handle, const BYTE *request, ULONG size, BYTE *response) {
   struct volume *volume = handle;
   struct ask ask = { request, size, response };
-  EnterCriticalSection(&volume->lock);
+  lock(&volume->lock);
   struct ask **end = &volume->asks;
   while (*end != NULL) end = &(*end)->next;
   *end = &ask;
-  WakeAllConditionVariable(&volume->changed);
-  while (!ask.answered && !volume->cancelled) SleepConditionVariableCS(&volume->changed, &volume->lock, INFINITE);
+  raise_signal(&volume->changed);
+  while (!ask.answered && !volume->cancelled) await_signal(&volume->changed, &volume->lock, INFINITE);
   for (end = &volume->asks; *end != &ask;) end = &(*end)->next;
   *end = ask.next;
-  LeaveCriticalSection(&volume->lock);
+  unlock(&volume->lock);
   return ask.answered ? (LONG)ask.response_size : -1;
 }
 
@@ -196,3 +216,6 @@ EXPORT LONG StandInState(HANDLE handle) {
   struct volume *volume = handle;
   return (volume->mounted[0] & 0xff) | volume->stopped << 8 | volume->sessions << 16 | volume->refused << 24;
 }
+
+#include "stand_in_door.h"
+#include "stand_in_knock.h"

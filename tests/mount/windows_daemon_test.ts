@@ -1,0 +1,164 @@
+/**
+ * The whole program as on Windows, up to the calls of WinFsp's library: keeper, server, the thread that waits in the driver,
+ * knocks, notices, a new volume where a server dies. A stand-in plays the driver, and programs' file work comes through its
+ * door. Files, processes and sockets are Linux's. It shows nothing of what WinFsp's driver does.
+ */
+
+import assert from "node:assert/strict";
+import { DriverDoor, NtError } from "../windows/driver_door.ts";
+import { makeStandIns, pretendingCommand } from "../windows/stand_in/stand_ins.ts";
+import { type Outcome, run, until } from "../support/process.ts";
+import { withTemporary } from "../support/temporary.ts";
+import { testWith } from "../support/test_with.ts";
+
+interface Status {
+  readonly mount: string;
+  readonly keeperPid: number;
+  readonly serverPid: number;
+  readonly restarts: number;
+  readonly changes: number;
+}
+
+interface Windows {
+  readonly project: string;
+  readonly mount: string;
+  ask(...words: string[]): Promise<Outcome>;
+  /** Answer of a command that has to succeed, read as JSON. */
+  json<T>(...words: string[]): Promise<T>;
+  /** What programs do on the volume of the server that there is now. */
+  onVolume<T>(work: (door: DriverDoor) => Promise<T>): Promise<T>;
+}
+
+/** Runs `use` with a program that takes this machine for Windows, on which a project is mounted. */
+function withWindows(use: (windows: Windows) => Promise<void>): Promise<void> {
+  return withTemporary(async (directory) => {
+    const project = `${directory}/project`;
+    await Deno.mkdir(`${project}/src`, { recursive: true });
+    await Deno.writeTextFile(`${project}/src/a`, "as imported\n");
+    const standIns = await makeStandIns(directory);
+    const env = {
+      ...standIns.env,
+      AGENTVFS_STATE_DIR: `${directory}/state`,
+      USERPROFILE: directory,
+    };
+    const ask = (...words: string[]) =>
+      run([...pretendingCommand(standIns), ...words], { env, cwd: project });
+    const json = async <T>(...words: string[]): Promise<T> => {
+      const { code, stdout, stderr } = await ask(...words, "--json");
+      assert.equal(code, 0, stdout + stderr);
+      return JSON.parse(stdout) as T;
+    };
+    const onVolume = async <T>(work: (door: DriverDoor) => Promise<T>): Promise<T> => {
+      const door = await DriverDoor.open(standIns.door);
+      try {
+        return await work(door);
+      } finally {
+        door.close();
+      }
+    };
+    try {
+      const { mount } = await json<Status>("quickstart");
+      await use({ project, mount, ask, json, onVolume });
+    } finally {
+      await ask("stop");
+    }
+  });
+}
+
+/** The status of the server that serves once another one than `before` does. */
+function nextServer({ json }: Windows, before: number): Promise<Status> {
+  return until("another server answers", async () => {
+    const status = await json<Status>("ctl", "status").catch(() => null);
+    return status === null || status.serverPid === before ? null : status;
+  });
+}
+
+testWith(
+  "cc",
+  "Windows: checkpoint, diff, rollback, branches, apply, stop",
+  () =>
+    withWindows(async ({ project, mount, ask, json, onVolume }) => {
+      await onVolume(async (volume) => {
+        assert.equal(await volume.place(), mount);
+        assert.equal(await volume.read("\\SRC\\A"), "as imported\n", "case does not count");
+        await volume.write("\\src\\a", "one\n");
+        await volume.mkdir("\\docs");
+        await volume.write("\\docs\\new.txt", "new\n");
+        await json("ctl", "checkpoint", "one");
+
+        await volume.write("\\src\\a", "two\n");
+        await volume.remove("\\docs\\new.txt");
+        await volume.rename("\\docs", "\\text");
+        const { stdout } = await ask("diff", "--stat");
+        assert.match(stdout, /src\/a/);
+        await volume.notices();
+        await json("ctl", "rollback", "one");
+        assert.equal(await volume.read("\\src\\a"), "one\n");
+        assert.deepEqual(await volume.list("\\"), ["docs", "src"]);
+        assert.equal(await volume.read("\\docs\\new.txt"), "new\n");
+        const told = await volume.notices();
+        for (const name of ["\\src\\a", "\\text", "\\docs"]) {
+          assert.ok(told.includes(name), `${name} is told of: ${told}`);
+        }
+
+        await json("branch", "create", "try");
+        assert.deepEqual(await volume.list("\\.agentvfs\\branches"), ["main", "try"]);
+        await volume.write("\\.agentvfs\\branches\\try\\src\\b", "b\n");
+        await assert.rejects(volume.read("\\src\\b"), NtError);
+        await json("checkpoint", "b", "--branch", "try");
+        await json("merge", "try");
+        assert.equal(await volume.read("\\src\\b"), "b\n");
+      });
+      await json("apply");
+      assert.equal(await Deno.readTextFile(`${project}/src/a`), "one\n");
+      assert.equal(await Deno.readTextFile(`${project}/docs/new.txt`), "new\n");
+      assert.equal(await Deno.readTextFile(`${project}/src/b`), "b\n");
+      const { code, stdout } = await ask("stop");
+      assert.deepEqual([code, stdout], [0, `mount=${mount}\nstatus=stopped\n`]);
+      await assert.rejects(Deno.stat(mount), Deno.errors.NotFound);
+    }),
+);
+
+testWith(
+  "cc",
+  "Windows: after a server that was killed, or replaced, there is a new volume at the same place",
+  () =>
+    withWindows(async (windows) => {
+      const { mount, json, onVolume } = windows;
+      const acknowledged = await onVolume(async (volume) => {
+        for (let i = 0; i < 20; i++) await volume.write(`\\src\\f${i}`, `${i}\n`);
+        return await volume.list("\\src");
+      });
+      const first = await json<Status>("ctl", "status");
+      Deno.kill(first.serverPid, "SIGKILL");
+      const second = await nextServer(windows, first.serverPid);
+      assert.deepEqual([second.restarts, second.keeperPid, second.mount], [
+        1,
+        first.keeperPid,
+        mount,
+      ]);
+      await onVolume(async (volume) => {
+        assert.equal(await volume.place(), mount);
+        assert.deepEqual(await volume.list("\\src"), acknowledged);
+        assert.equal(await volume.read("\\src\\f19"), "19\n");
+        await volume.write("\\src\\f19", "more\n");
+      });
+      await json("restart");
+      await nextServer(windows, second.serverPid);
+      assert.equal(await onVolume((volume) => volume.read("\\src\\f19")), "more\n");
+      await json("checkpoint", "done");
+    }),
+);
+
+testWith(
+  "cc",
+  "Windows: a daemon that was killed with its server is started again, and nothing is lost",
+  () =>
+    withWindows(async ({ mount, json, onVolume }) => {
+      await onVolume((volume) => volume.write("\\kept", "kept\n"));
+      const { keeperPid, serverPid } = await json<Status>("ctl", "status");
+      for (const process of [keeperPid, serverPid]) Deno.kill(process, "SIGKILL");
+      assert.equal((await json<Status>("quickstart")).mount, mount);
+      assert.equal(await onVolume((volume) => volume.read("\\kept")), "kept\n");
+    }),
+);
