@@ -78,15 +78,15 @@ export class Fixture {
     return tree;
   }
 
-  /** Stores what changed and lets the tree stand on it. `meanwhile` runs between the two. */
-  checkpoint(meanwhile: () => void = () => {}): Snapshot {
-    const { capture, pending } = takeCapture(this.tree);
+  /** Stores what changed and lets a tree stand on it. `meanwhile` runs between the two. */
+  checkpoint(meanwhile: () => void = () => {}, tree = this.tree): Snapshot {
+    const { capture, pending } = takeCapture(tree);
     meanwhile();
     const journal = new JournalReader(this.journalPath);
     const { snapshot, slots } = buildSnapshot(this.store, capture, (...at) => journal.read(...at));
     this.store.commit();
     journal.close();
-    settle(this.tree, pending, snapshot, slots);
+    settle(tree, pending, snapshot, slots);
     return snapshot;
   }
 

@@ -1,0 +1,131 @@
+/**
+ * The thread that a volume is served by through a {@linkcode Bridge}. It waits for the kernel and for orders of the test, which
+ * come as a knock, as the daemon's do.
+ *
+ * @module
+ */
+
+/// <reference no-default-lib="true" />
+/// <reference lib="deno.worker" />
+
+import { POLLIN, PollSet } from "../../../ffi/linux/descriptor.ts";
+import { read, write } from "../../../ffi/linux/file.ts";
+import { CONTROL, Kind, KNOCK_CODE } from "../../../ffi/windows/winfsp/protocol.ts";
+import { Errno } from "../../../src/host/errno.ts";
+import type { Handle, OpenOptions } from "../driver.ts";
+import { statusName } from "../script.ts";
+import { Bridge } from "./bridge.ts";
+import { LINUX_NAMES, WINDOWS_NAMES } from "./name_rule.ts";
+import { Volume } from "./volume.ts";
+
+export interface Begin {
+  readonly fd: number;
+  /** An eventfd that is written to when there is an order. */
+  readonly wake: number;
+  readonly owner: { readonly uid: number; readonly gid: number };
+  readonly caseSensitive: boolean;
+  readonly names: "linux" | "windows";
+  readonly cacheSeconds: number;
+}
+
+/** What a test asks for. */
+export type Order =
+  | { readonly does: "checkpoint"; readonly branch: string }
+  | { readonly does: "rollback"; readonly branch: string; readonly checkpoint: number }
+  | { readonly does: "branch"; readonly name: string; readonly checkpoint: number }
+  /** Another program of Windows opens something; it closes it when it is told to. */
+  | { readonly does: "open"; readonly path: string; readonly open: OpenOptions }
+  | { readonly does: "dispose" | "close"; readonly path: string };
+
+const orders: { readonly id: number; readonly order: Order }[] = [];
+
+self.onmessage = ({ data }: MessageEvent<Begin | { id: number; order: Order }>) => {
+  if ("order" in data) orders.push(data);
+  else void serve(data);
+};
+self.postMessage({ isReady: true });
+
+async function serve(begin: Begin): Promise<void> {
+  const { fd, wake, owner, caseSensitive, names, cacheSeconds } = begin;
+  const volume: Volume = new Volume({
+    caseSensitive,
+    owner: { sid: new Uint8Array(), ...owner },
+    onKnock: () => {
+      for (const { id, order } of orders.splice(0)) carryOut(id, order);
+    },
+  });
+  const { driver } = volume;
+  const bridge = new Bridge({
+    driver,
+    owner,
+    names: names === "linux" ? LINUX_NAMES : WINDOWS_NAMES,
+    cacheSeconds,
+  });
+  const root = driver.open("").handle!;
+  const held = new Map<string, Handle>();
+  try {
+    await loop();
+    for (const handle of [root, ...held.values()]) driver.close(handle);
+    self.postMessage({ ended: true, open: volume.open });
+  } catch (error) {
+    self.postMessage({ failed: error instanceof Error ? error.stack : String(error) });
+  } finally {
+    volume.close();
+  }
+
+  async function loop(): Promise<void> {
+    const set = new PollSet([fd, wake]);
+    const counter = new Uint8Array(8);
+    while (true) {
+      set.wait(2, -1);
+      if ((set.events(1) & POLLIN) !== 0) {
+        read(wake, counter);
+        // The order that it was written for has come before it.
+        await new Promise((resolve) => setTimeout(resolve));
+        driver.about(root, Kind.DEVICE_CONTROL, [CONTROL.CODE, KNOCK_CODE]);
+      }
+      if (set.events(0) === 0) continue;
+      const length = read(fd, bridge.buffer);
+      if (length === -Errno.ENODEV) return;
+      if (length === -Errno.EINTR || length === -Errno.ENOENT || length === -Errno.EAGAIN) continue;
+      if (length < 0) throw new Error(`The device cannot be read: ${length}`);
+      const answer = bridge.answer(length);
+      if (answer === null) continue;
+      const written = write(fd, answer);
+      // The caller may have been killed meanwhile.
+      if (written < 0 && written !== -Errno.ENOENT) {
+        throw new Error(`The device takes no answer: ${written}`);
+      }
+    }
+  }
+
+  function carryOut(id: number, order: Order): void {
+    try {
+      self.postMessage({ id, result: resultOf(order) });
+    } catch (error) {
+      self.postMessage({ id, error: error instanceof Error ? error.stack : String(error) });
+    }
+  }
+
+  function resultOf(order: Order): unknown {
+    switch (order.does) {
+      case "checkpoint":
+        return volume.checkpoint(order.branch);
+      case "rollback":
+        return volume.rollback(order.branch, order.checkpoint).flatMap((l) => bridge.notices(l));
+      case "branch":
+        return volume.branch(order.name, order.checkpoint);
+      case "open": {
+        const { answer, handle } = driver.open(order.path, order.open);
+        if (handle !== null) held.set(order.path, handle);
+        return statusName(answer.status);
+      }
+      case "dispose":
+        return statusName(driver.dispose(held.get(order.path)!).status);
+      case "close":
+        driver.close(held.get(order.path)!);
+        held.delete(order.path);
+        return "SUCCESS";
+    }
+  }
+}
