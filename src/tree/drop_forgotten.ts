@@ -44,8 +44,8 @@ class Sweep {
 
   /** Drops the names in a directory unless it has to stay itself, or something in it. */
   #drop(inode: Inode): void {
-    const { changed, entries } = inode.directory!;
-    if (inode.lookups > 0 || changed.size > 0) return;
+    const { changed, keptOut, entries } = inode.directory!;
+    if (inode.lookups > 0 || changed.size > 0 || (keptOut?.size ?? 0) > 0) return;
     for (const { inode: child } of entries!.values()) if (this.#isNeeded(child)) return;
     this.#dropNames(inode, entries!.size);
   }

@@ -51,6 +51,8 @@ export interface OrphanRecord {
   /** Offset, length, source and position of each extent. */
   extents: [number, number, number, number][];
   references: StoredJson[];
+  /** Node id of the directory that a file which no checkpoint has is in, and its name: it is no orphan. */
+  place?: [number, string];
 }
 
 /** Writes a record of each orphan that it does not know into the journal's current segment. */
@@ -74,7 +76,7 @@ function logUnknown(tree: OrphanTree): Status {
   return Status.Ok;
 }
 
-/** Writes a record of an orphan. */
+/** Writes a record of an orphan, or of a file that no checkpoint has. */
 export function logOrphan(tree: OrphanTree, inode: Inode): Status {
   const text = new TextEncoder().encode(JSON.stringify(toRecord(tree, inode)));
   tree.journal.record.begin(RecordType.ORPHAN).blob(text);
@@ -111,6 +113,7 @@ function toRecord(tree: OrphanTree, inode: Inode): OrphanRecord {
     baseSize: overlay?.baseSize ?? size,
     extents: overlay === null ? [] : [...overlay.extents],
     references: overlay?.references.map(stored) ?? [],
+    ...(inode.parent === null ? {} : { place: [inode.parent.nodeId, inode.name] }),
   };
 }
 
@@ -136,7 +139,7 @@ export function parseOrphanRecord(bytes: Uint8Array): OrphanRecord | null {
 function isOrphanRecord(record: Partial<Record<keyof OrphanRecord, unknown>>): boolean {
   if (typeof record !== "object" || record === null) return false;
   const { nodeId, ino, mode, uid, gid, rdev, size, baseSize, times, target } = record;
-  const { xattrs, base, extents, references } = record;
+  const { xattrs, base, extents, references, place } = record;
   return [nodeId, ino, mode, uid, gid, rdev, size, baseSize].every(isCount) &&
     Array.isArray(times) && times.length === 4 && times.every(Number.isSafeInteger) &&
     (target === null || typeof target === "string") &&
@@ -144,7 +147,13 @@ function isOrphanRecord(record: Partial<Record<keyof OrphanRecord, unknown>>): b
     Array.isArray(references) && references.every(isStored) &&
     Array.isArray(extents) &&
     extents.every((extent) => isExtent(extent, references.length)) &&
-    Array.isArray(xattrs) && xattrs.every(isAttribute);
+    Array.isArray(xattrs) && xattrs.every(isAttribute) &&
+    (place === undefined || isPlace(place));
+}
+
+function isPlace(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && isCount(value[0]) &&
+    typeof value[1] === "string" && value[1] !== "";
 }
 
 function isCount(value: unknown): boolean {

@@ -52,6 +52,10 @@ export class WorkingTree {
   safeSegment = 0;
   /** True between the taking of a capture and its end: it refers to inodes. */
   isCapturing = false;
+  /** Names of files that the system makes for itself: checkpoints are to be without them. */
+  keepsOut: (name: string) => boolean = () => false;
+  /** Directories that such files are in, or were. */
+  readonly keepingOut = new Set<Inode>();
   /** Off while the journal is replayed: its records are not written a second time. */
   journaling = true;
   /** What of the store could not be read. */
@@ -206,8 +210,9 @@ export class WorkingTree {
     }
   }
 
-  /** Records that what a name stands for differs from the snapshot, up to the root. */
+  /** Records that what a name stands for differs from the snapshot, up to the root, unless no checkpoint has it. */
   nameChanged(parent: Inode, name: string): void {
+    if (parent.directory!.keptOut?.has(name)) return;
     let [at, changedName] = [parent, name];
     while (true) {
       const { changed } = at.directory!;

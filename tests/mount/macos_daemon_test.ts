@@ -28,6 +28,7 @@ function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
     const [home, project] = [`${directory}/home`, `${directory}/project`];
     for (const path of [home, `${project}/src`]) await Deno.mkdir(path, { recursive: true });
     await Deno.writeTextFile(`${project}/src/a`, "as imported\n");
+    await Deno.writeTextFile(`${project}/src/._own`, "the project's\n");
     const env = {
       ...await compileStandIns(directory),
       HOME: home,
@@ -99,6 +100,50 @@ testWith(
       assert.deepEqual([confined.code, /on Linux only/.test(confined.stderr)], [4, true]);
     }),
 );
+
+testWith(
+  "cc",
+  "macOS: what its client makes by itself is there, and in no checkpoint, diff, branch or apply",
+  () =>
+    withMac(async ({ mount, project, ask, json }) => {
+      const read = (path: string) => Deno.readTextFile(`${mount}/${path}`);
+      assert.equal(await read("src/._own"), "the project's\n");
+      await json("ctl", "checkpoint", "one");
+      await Deno.writeTextFile(`${mount}/src/b`, "b\n");
+      await Deno.writeTextFile(`${mount}/src/._b`, "attributes of b\n");
+      using open = await Deno.open(`${mount}/src/a`);
+      await Deno.rename(`${mount}/src/a`, `${mount}/src/.nfs.20260101.0001`);
+      const diff = await ask("ctl", "diff", "--name-status");
+      assert.deepEqual(
+        diff.stdout.trim().split("\n").sort(),
+        ["A\tsrc/b", "D\tsrc/a"],
+        diff.stderr,
+      );
+      await json("ctl", "checkpoint", "two");
+      await json("branch", "create", "try");
+      assert.deepEqual(await list(`${mount}/.agentvfs/branches/try/src`), ["._own", "b"]);
+      assert.deepEqual(await list(`${mount}/src`), ["._b", "._own", ".nfs.20260101.0001", "b"]);
+      await json("ctl", "rollback", "one");
+      assert.deepEqual(
+        await list(`${mount}/src`),
+        ["._b", "._own", ".nfs.20260101.0001", "a"],
+      );
+      assert.equal(await read("src/._b"), "attributes of b\n");
+      open.close();
+      await json("ctl", "rollback", "two");
+      await json("apply");
+      assert.deepEqual(await list(`${project}/src`), ["._own", "b"]);
+      const { keeperPid, serverPid } = await json<Status>("ctl", "status");
+      for (const process of [keeperPid, serverPid]) Deno.kill(process, "SIGKILL");
+      await json("quickstart", project);
+      assert.deepEqual(await list(`${mount}/src`), ["._b", "._own", "b"]);
+      assert.equal(await read("src/._b"), "attributes of b\n");
+    }),
+);
+
+async function list(path: string): Promise<string[]> {
+  return (await Array.fromAsync(Deno.readDir(path), ({ name }) => name)).sort();
+}
 
 testWith(
   "cc",

@@ -59,7 +59,7 @@ export class Fixture {
   tree: WorkingTree;
 
   /** Works in a new directory of `parent`, by default the one for temporary files. */
-  constructor(parent?: string) {
+  constructor(parent?: string, readonly keepsOut: (name: string) => boolean = () => false) {
     const where = parent === undefined ? {} : { dir: parent };
     this.directory = Deno.makeTempDirSync({ prefix: "agentvfs-tree-", ...where });
     this.store = StoreWriter.create(`${this.directory}/store`, hasher);
@@ -74,6 +74,7 @@ export class Fixture {
   open(snapshot: Snapshot, segment: number, nextInode = FIRST_OWN_INODE): WorkingTree {
     const journal = new Journal(this.journalPath);
     const tree = new WorkingTree(this.store, null, journal, snapshot, nextInode);
+    tree.keepsOut = this.keepsOut;
     journal.begin(segment);
     return tree;
   }

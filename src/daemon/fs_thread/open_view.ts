@@ -15,11 +15,15 @@ import type { RecordWriter } from "../../tree/journal/journal_record.ts";
 import { keepDamaged } from "../../tree/replay/keep_damaged.ts";
 import { NO_NODES, NodeLog } from "../../tree/nodes/node_log.ts";
 import { replay, type ReplayReport } from "../../tree/replay/replay.ts";
+import { keptOutFiles } from "../../tree/kept_out.ts";
+import { unlink } from "../../tree/operations/names.ts";
+import { Status } from "../../tree/status.ts";
 import { restoreListings } from "../../tree/operations/listing.ts";
 import { renumberNodes, restoreNodes } from "../../tree/replay/restore_nodes.ts";
 import { beginSegment } from "../../tree/capture/take_capture.ts";
 import { WorkingTree } from "../../tree/working_tree.ts";
 import type { ViewStart } from "../threads/messages.ts";
+import { isOpenOnly, isOwnName } from "./own_names.ts";
 
 export interface OpenedView {
   readonly view: View;
@@ -47,8 +51,10 @@ export interface OpenOptions {
 export function openView(start: ViewStart, options: OpenOptions): OpenedView {
   const journal = new Journal(start.directory, options.record);
   const tree = makeTree(start, journal, options);
+  tree.keepsOut = isOwnName;
   const journalEnd = replayJournal(start, tree);
   const { connection, nodeIds, lost } = takeOver(start, tree, journalEnd, options.resume);
+  if (!options.resume) removeOpenOnly(tree);
   const { records, tornBytes, lastRequest } = journalEnd;
   const { number, branch, writable, inodeSpace } = start;
   const view = {
@@ -62,6 +68,15 @@ export function openView(start: ViewStart, options: OpenOptions): OpenedView {
     isRouted: false,
   };
   return { view, replayed: records, tornBytes, nodeIds, lost, connection };
+}
+
+/** Files that were open in a mount that is gone. */
+function removeOpenOnly(tree: WorkingTree): void {
+  const left = [...keptOutFiles(tree)].filter(({ inode }) => isOpenOnly(inode.name));
+  for (const { parent, inode } of left) {
+    const status = unlink(tree, parent, inode.name, false);
+    if (status !== Status.Ok) console.error(`${inode.name} is left over: status ${status}`);
+  }
 }
 
 function makeTree(start: ViewStart, journal: Journal, options: OpenOptions): WorkingTree {

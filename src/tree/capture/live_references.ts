@@ -13,6 +13,7 @@ import type { Inode } from "../nodes/inode.ts";
 import { scanSegment } from "../journal/journal_scan.ts";
 import { listSegments } from "../journal/journal.ts";
 import { RecordType } from "../journal/journal_record.ts";
+import { keptOutFiles } from "../kept_out.ts";
 import { parseOrphanRecord } from "../orphan.ts";
 import { Overlay } from "../nodes/overlay.ts";
 import type { WorkingTree } from "../working_tree.ts";
@@ -31,6 +32,7 @@ export function liveReferences(tree: WorkingTree): Reference[] {
     ...tree.nodes.orphans,
     ...tree.nodes.relinked,
     ...tree.changedLinks,
+    ...Array.from(keptOutFiles(tree), ({ inode }) => inode),
   ];
   const seen = new Set<Inode>();
   for (let inode = waiting.pop(); inode !== undefined; inode = waiting.pop()) {

@@ -27,6 +27,7 @@ import type {
 import { StoredContent } from "../nodes/content.ts";
 import { type DirectoryState, type Inode, type Xattrs, XATTRS_IN_SOURCE } from "../nodes/inode.ts";
 import { journalError } from "../journal/journal.ts";
+import { keptOutFiles, logKeptOut } from "../kept_out.ts";
 import { logOrphans } from "../orphan.ts";
 import { Overlay } from "../nodes/overlay.ts";
 import { Status } from "../status.ts";
@@ -62,7 +63,7 @@ export interface PendingCapture {
 /** Begins a journal segment that can be replayed without those before it. Throws JournalError. */
 export function beginSegment(tree: WorkingTree): void {
   tree.journal.begin(tree.journal.segment + 1);
-  if (logOrphans(tree) !== Status.Ok) {
+  if ((logOrphans(tree) || logKeptOut(tree)) !== Status.Ok) {
     throw journalError("begin", tree.journal.directory, "ENOSPC");
   }
 }
@@ -120,7 +121,7 @@ class Taker {
     const changes = new Map<string, CapturedEntry | null>();
     for (const name of state.changed) {
       const child = state.entries!.get(name)?.inode;
-      if (child === undefined) changes.set(name, null);
+      if (child === undefined || state.keptOut?.has(name)) changes.set(name, null);
       else if (child.names !== null) changes.set(name, { type: "link", ino: child.ino });
       else if (child.directory === null) changes.set(name, this.#file(child));
       else changes.set(name, { type: "directory", index: found.push(child) - 1 });
@@ -250,10 +251,11 @@ function settleSlot(
   if (xattrs !== null && inode.xattrs === xattrs) inode.xattrs = built.xattrs;
 }
 
-/** Segments before the capture's that unlinked files refer to, or files that were until a moment ago. */
+/** Segments before the capture's that files refer to which it does not hold, or did not a moment ago. */
 function segmentsInUse(tree: WorkingTree, { segment }: PendingCapture): Set<number> {
   const used = new Set<number>();
-  for (const inode of [...tree.nodes.orphans, ...tree.nodes.relinked]) {
+  const keptOut = Array.from(keptOutFiles(tree), ({ inode }) => inode);
+  for (const inode of [...tree.nodes.orphans, ...tree.nodes.relinked, ...keptOut]) {
     // A frozen one is what was stored.
     if (!(inode.content instanceof Overlay) || inode.content.frozen) continue;
     for (const [, , source] of inode.content.extents) {

@@ -59,6 +59,8 @@ export class DirectoryState {
   changed = new Set<string>();
   /** Names in a capture that is not settled. */
   captured: Set<string> | null = null;
+  /** Names of files that no checkpoint has (`kept_out.ts`): never in `changed`. */
+  keptOut: Set<string> | null = null;
   /** Number of directories among the children; -1 if that takes loading `entries`. */
   subdirectories = -1;
   /** Where the last listings stopped, the latest last. Several may be at one cookie. */

@@ -11,6 +11,7 @@
 import { S_IFDIR, S_IFMT, S_IFREG } from "../../store/trees/entry.ts";
 import { Inode } from "../nodes/inode.ts";
 import { RecordType } from "../journal/journal_record.ts";
+import { becomeRecorded, decideKeptOut, isKeptOut, leaveKeptOut } from "../kept_out.ts";
 import { Status } from "../status.ts";
 import { NAME_MAX, type WorkingTree } from "../working_tree.ts";
 
@@ -119,6 +120,7 @@ export function applyCreate(
     inode.size = target.length;
   }
   tree.attach(parent, name, inode);
+  decideKeptOut(tree, parent, name);
   tree.nameChanged(parent, name);
   tree.touch(parent);
 }
@@ -153,9 +155,11 @@ export function applyLink(tree: WorkingTree, inode: Inode, parent: Inode, name: 
     inode.names = [];
     inode.addName(parent!, name, parent!.directory!.entries!.get(name)!);
     tree.links.set(inode.ino, inode);
+    decideKeptOut(tree, parent!, name);
     tree.nameChanged(inode.parent!, inode.name);
   }
   tree.attach(parent, name, inode);
+  decideKeptOut(tree, parent, name);
   tree.nameChanged(parent, name);
   tree.touchChange(inode);
   tree.touch(parent);
@@ -207,6 +211,7 @@ export function applyUnlink(tree: WorkingTree, parent: Inode, name: string): voi
 function removeName(tree: WorkingTree, parent: Inode, name: string): void {
   const inode = tree.detach(parent, name);
   tree.nameChanged(parent, name);
+  leaveKeptOut(parent, name);
   if (inode.directory === null) inode.nlink--;
   tree.touchChange(inode);
 }
@@ -271,6 +276,14 @@ function checkReplace(tree: WorkingTree, inode: Inode, target: Inode): Status {
   return inode.directory === null ? Status.IsDirectory : checkEmpty(tree, target);
 }
 
+/** What a name stood for is to get another: a checkpoint may have it under the one that it has. */
+function detachToMove(tree: WorkingTree, parent: Inode, name: string): Inode {
+  const inode = tree.detach(parent, name);
+  tree.nameChanged(parent, name);
+  if (isKeptOut(parent, name)) becomeRecorded(tree, inode);
+  return inode;
+}
+
 export function applyRename(
   tree: WorkingTree,
   fromParent: Inode,
@@ -281,18 +294,21 @@ export function applyRename(
 ): void {
   const target = toParent.directory!.entries!.get(toName)?.inode;
   if (exchange) {
-    tree.detach(toParent, toName);
+    detachToMove(tree, toParent, toName);
   } else if (target !== undefined) {
     removeName(tree, toParent, toName);
   }
-  const inode = tree.detach(fromParent, fromName);
+  const inode = detachToMove(tree, fromParent, fromName);
   tree.attach(toParent, toName, inode);
+  decideKeptOut(tree, toParent, toName);
   if (exchange) {
     tree.attach(fromParent, fromName, target!);
+    decideKeptOut(tree, fromParent, fromName);
     tree.touchChange(target!);
   }
   tree.nameChanged(fromParent, fromName);
   tree.nameChanged(toParent, toName);
+  leaveKeptOut(fromParent, fromName);
   tree.touchChange(inode);
   tree.touch(fromParent);
   if (toParent !== fromParent) tree.touch(toParent);

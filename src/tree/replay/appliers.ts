@@ -15,7 +15,8 @@ import { JournalError, journalError } from "../journal/journal.ts";
 import { type RecordReader, RecordType } from "../journal/journal_record.ts";
 import { applyCreate, applyLink, applyRename, applyUnlink, isWithin } from "../operations/names.ts";
 import { ROOT_NODE_ID } from "../nodes/inode.ts";
-import { fromOrphanRecord, parseOrphanRecord } from "../orphan.ts";
+import { keepOut } from "../kept_out.ts";
+import { fromOrphanRecord, type OrphanRecord, parseOrphanRecord } from "../orphan.ts";
 import { Status } from "../status.ts";
 import type { WorkingTree } from "../working_tree.ts";
 
@@ -150,12 +151,32 @@ const bind: Applier = (replay, record) => {
 const orphan: Applier = (replay, record) => {
   const told = parseOrphanRecord(record.blob());
   require(told !== null, "it tells of an inode that cannot be");
+  if (told.place !== undefined) return keptOutFile(replay, told, ...told.place);
   const known = replay.nodes.get(told.nodeId);
   if (known === undefined) replay.bind(told.nodeId, fromOrphanRecord(told));
   // A rollback brought a file with its number back.
   else if (replay.tree.isOrphan(known)) known.ino = told.ino;
   return true;
 };
+
+/**
+ * One that a segment before made is what it was when this one was begun. Where the tree has another file since, a rollback
+ * has put that in its place.
+ */
+function keptOutFile(replay: Replay, told: OrphanRecord, at: number, name: string): boolean {
+  const parent = replay.directoryAt(at);
+  if (parent === undefined) return false;
+  const known = child(parent, name);
+  if (known !== undefined && known.ino !== told.ino) return false;
+  const inode = known ?? fromOrphanRecord(told);
+  replay.bind(told.nodeId, inode);
+  if (known !== undefined) return true;
+  require(inode.isFile, "it keeps what is no file out of checkpoints");
+  inode.nlink = 1;
+  replay.tree.attach(parent, name, inode);
+  keepOut(replay.tree, parent, name);
+  return true;
+}
 
 const create: Applier = (replay, record) => {
   const { tree } = replay;

@@ -10,6 +10,7 @@
 
 import type { InodeRecord, Snapshot, TreeEntry } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
+import { isKeptOut } from "../kept_out.ts";
 import type { Content } from "../nodes/overlay.ts";
 import { SourceContent, StoredContent } from "../nodes/content.ts";
 import { type Inode, XATTRS_IN_SOURCE } from "../nodes/inode.ts";
@@ -120,7 +121,8 @@ class Adoption {
     const { invalidation } = replacement;
     const state = parent.directory!;
     for (const [name, { inode: child }] of [...state.entries!]) {
-      if (state.changed.has(name) || this.#tree.changedLinks.has(child)) continue;
+      if (state.changed.has(name) || isKeptOut(parent, name)) continue;
+      if (this.#tree.changedLinks.has(child)) continue;
       const entry = imported.get(name);
       const record = entry === undefined ? null : this.#record(entry);
       if (record !== null && isUnchanged(child, record)) continue;

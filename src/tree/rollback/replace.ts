@@ -8,6 +8,7 @@ import { type InodeRecord, S_IFMT, type TreeEntry } from "../../store/trees/entr
 import { StoredContent } from "../nodes/content.ts";
 import { emptyDirectory, type Inode } from "../nodes/inode.ts";
 import { Invalidation } from "../nodes/invalidation.ts";
+import { leaveKeptOut } from "../kept_out.ts";
 import { subdirectories } from "../nodes/make_inode.ts";
 import { Undo } from "./undo.ts";
 import type { WorkingTree } from "../working_tree.ts";
@@ -153,7 +154,9 @@ export class Replacement {
   detach(parent: Inode, name: string): Inode {
     this.undo.inode(parent);
     this.undo.inode(parent.directory!.entries!.get(name)!.inode);
-    return this.tree.detach(parent, name);
+    const child = this.tree.detach(parent, name);
+    leaveKeptOut(parent, name);
+    return child;
   }
 
   attach(parent: Inode, name: string, child: Inode): void {

@@ -10,6 +10,7 @@
 
 import type { Snapshot, TreeEntry } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
+import { isKeptOut } from "../kept_out.ts";
 import type { Inode } from "../nodes/inode.ts";
 import { Invalidation } from "../nodes/invalidation.ts";
 import { isNameless, isSameFile, Replacement } from "./replace.ts";
@@ -77,6 +78,7 @@ class Plan {
     for (const [name, { inode: child }] of state.entries) {
       const entry = target.get(name);
       target.delete(name);
+      if (entry === undefined && isKeptOut(inode, name)) continue;
       if (entry === undefined) {
         steps.push((replacement) => replacement.dropName(inode, name, "orphan"));
       } else this.#name(inode, name, child, entry);

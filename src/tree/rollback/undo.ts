@@ -44,6 +44,7 @@ export class Undo {
       ...directory,
       entries: directory.entries === null ? null : new Map(directory.entries),
       changed: new Set(directory.changed),
+      keptOut: directory.keptOut === null ? null : new Set(directory.keptOut),
       // It goes through the names that are replaced.
       cursor: null,
     };
