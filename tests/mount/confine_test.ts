@@ -255,7 +255,7 @@ testWith(
               "--",
               "bash",
               "-c",
-              `${tmux} new -d 'cat f >seen'; ${tmux} wait-for -L x; until test -s seen; do sleep 0.1; done; cat seen`,
+              `${tmux} new -d 'cat f >new; mv new seen'; ${tmux} wait-for -L x; until test -e seen; do sleep 0.1; done; cat seen`,
             ],
             { cwd: m.project, env: { HOME: home } },
           );

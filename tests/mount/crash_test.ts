@@ -62,7 +62,7 @@ Deno.test("every write that returned is there after keeper and server were kille
         assert.equal(before, 300);
         const working = writer.ask(1_000_000);
         working.catch(() => {});
-        await new Promise((resolve) => setTimeout(resolve, 150));
+        await until("it is at work", async () => (await Deno.stat(m.path("log"))).size > 350 * 9);
         await crash(m, which);
         return await working;
       });

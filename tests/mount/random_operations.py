@@ -159,11 +159,15 @@ class Side:
             os.close(fd)
 
     def remove_tree(self, path):
-        """What rm -rf does, failing at the first error."""
-        for directory, directories, files in os.walk(raw(path), topdown=False):
-            for name in sorted(files):
+        """What rm -rf does, failing at the first error: in the same order wherever names are listed in another."""
+        walked = []
+        for directory, directories, files in os.walk(raw(path)):
+            directories.sort()
+            walked.append((directory, directories, sorted(files)))
+        for directory, directories, files in reversed(walked):
+            for name in files:
                 os.unlink(os.path.join(directory, name))
-            for name in sorted(directories):
+            for name in directories:
                 inner = os.path.join(directory, name)
                 (os.unlink if os.path.islink(inner) else os.rmdir)(inner)
         os.rmdir(raw(path))

@@ -23,6 +23,11 @@ async function runs(m: Mounted, options: string[], script: string, how: RunOptio
   return await m.run(["run", ...options, "--", "bash", "-c", script], { cwd: m.project, ...how });
 }
 
+/** What a shell waits with until there is a file. */
+function waitFor(path: string): string {
+  return `until test -e ${path}; do sleep 0.05; done`;
+}
+
 function lines({ stdout }: Outcome): string[] {
   return stdout.trim().split("\n");
 }
@@ -97,7 +102,7 @@ async function during(
 ): Promise<Outcome> {
   return await withTemporary(async (directory) => {
     const [begun, go] = [join(directory, "begun"), join(directory, "go")];
-    const waiting = `touch ${begun}; until test -e ${go}; do sleep 0.05; done`;
+    const waiting = `touch ${begun}; ${waitFor(go)}`;
     const outcome = runs(m, options, `${script}; ${waiting}; exit 0`);
     await until("the program runs", () => Deno.stat(begun).then(() => true, () => false));
     await meanwhile();
@@ -149,7 +154,7 @@ Deno.test("a new branch stays if somebody else has come to work in it, and a ref
       const go = join(directory, "go");
       const outcome = await during(m, ["--new"], "true", async () => {
         const [, name] = await branches(m);
-        joined = runs(m, ["-b", name!], `until test -e ${go}; do sleep 0.05; done; echo j >f`);
+        joined = runs(m, ["-b", name!], `${waitFor(go)}; echo j >f`);
         await until(
           "somebody joins",
           async () => (await m.ctl("session", "list")).sessions.length === 2,
@@ -177,10 +182,12 @@ Deno.test("a new branch stays if somebody else has come to work in it, and a ref
 Deno.test("what a program leaves running ends with it", async () => {
   await withProject(PROJECT, async (m) => {
     for (const how of [[], ["--confine"]]) {
-      const script = "setsid sleep 987.6 & (sleep 987.6 & disown) & sleep 0.2; echo left";
+      // A number that no other test's programs have.
+      const asleep = `sleep 987.${Deno.pid}`;
+      const script = `setsid ${asleep} & (${asleep} & disown) & sleep 0.2; echo left`;
       const outcome = await runs(m, ["--branch", "b", ...how], script);
       assert.deepEqual([outcome.code, lines(outcome)], [0, ["left"]], outcome.stderr);
-      const { stdout } = await run(["pgrep", "-f", "^sleep 987.6$"]);
+      const { stdout } = await run(["pgrep", "-f", `^${asleep}$`]);
       assert.equal(stdout, "", `still there: ${stdout}`);
     }
     assert.equal((await m.status()).state, "ready");
@@ -287,7 +294,11 @@ Deno.test("a program speaks for its own branch and for no other", async () => {
       `AGENTVFS_BRANCH=main ${SELF} --sock ${m.socket} session list`,
       `setsid -w ${SELF} --sock ${m.socket} session list`,
       `unshare --mount ${SELF} --sock ${m.socket} session list`,
-      `(setsid unshare --mount sh -c 'sleep 0.3; ${SELF} --sock ${m.socket} session list >out; echo $? >done' &); sleep 3; exit $(cat done)`,
+      // Its parent is gone when it asks.
+      `(setsid unshare --mount sh -c '${
+        waitFor("orphaned")
+      }; ${SELF} --sock ${m.socket} session list; echo $? >code; mv code done' &)
+       touch orphaned; ${waitFor("done")}; exit $(cat done)`,
     ];
     for (const trick of tricks) {
       const tried = await runs(m, ["--branch", "b"], `${trick} >/dev/null`);
@@ -308,11 +319,7 @@ Deno.test("a program speaks for its own branch and for no other", async () => {
 
 Deno.test("a branch that is run on is not deleted, and a run outlives its server", async () => {
   await withProject(PROJECT, async (m) => {
-    const running = runs(
-      m,
-      ["--branch", "b"],
-      "echo up >up; until test -s end; do sleep 0.05; done; cat end",
-    );
+    const running = runs(m, ["--branch", "b"], `echo up >up; ${waitFor("end")}; cat end`);
     const tree = m.path(".agentvfs/branches/b");
     await until(
       "the program runs",
@@ -326,7 +333,9 @@ Deno.test("a branch that is run on is not deleted, and a run outlives its server
     assert.equal((await m.refused("branch", "delete", "b")).code, "branch_in_use");
     await m.ctl("restart");
     assert.equal((await m.ctl("session", "list")).sessions.length, 1);
-    await Deno.writeTextFile(join(tree, "end"), "at last\n");
+    // Under its name when it is written whole: until a write returns others may see its size and not yet its bytes.
+    await Deno.writeTextFile(join(tree, "new"), "at last\n");
+    await Deno.rename(join(tree, "new"), join(tree, "end"));
     assert.deepEqual(lines(await running), ["at last"]);
     assert.deepEqual((await m.ctl("session", "list")).sessions, []);
     await m.ctl("branch", "delete", "b");
