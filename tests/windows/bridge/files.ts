@@ -33,7 +33,7 @@ import {
   SET_INFORMATION,
 } from "../../../ffi/windows/winfsp/protocol.ts";
 import { S_IFLNK } from "../../../src/store/trees/entry.ts";
-import { storedTarget } from "../../../src/mount/windows/names/symlinks.ts";
+import { storedTarget } from "../../../ffi/windows/symlink_target.ts";
 import type { Answer, Driver, Handle, OpenOptions } from "../driver.ts";
 import { type LinuxAttributes, linuxAttributes } from "./linux_attributes.ts";
 

@@ -16,7 +16,7 @@ import { DIR_INFO, FILE_INFO, Kind } from "../../../ffi/windows/winfsp/protocol.
 import { RESPONSE, VOLUME_INFO } from "../../../ffi/windows/winfsp/protocol.ts";
 import { O_EXCL, O_TRUNC } from "../../../ffi/linux/open.ts";
 import { Errno } from "../../../src/host/errno.ts";
-import { shownTarget } from "../../../src/mount/windows/names/symlinks.ts";
+import { shownTarget } from "../../../ffi/windows/symlink_target.ts";
 import { S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK } from "../../../src/store/trees/entry.ts";
 import { textOf } from "../driver.ts";
 import { BODY, type BridgeContext, Failure } from "./context.ts";
