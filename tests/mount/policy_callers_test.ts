@@ -115,12 +115,22 @@ async function askIn(cgroup: string, script: string, cwd: string): Promise<strin
   return (stdout + stderr).trim();
 }
 
+/** What a rule is about is for session 2, and, where the answer comes in time, not for session 1. */
+const BY_SESSION = `function on_event(ev)
+  if ev.about == nil then return end
+  if ev.about:find("refused%-to%-1$") then return ev.session == "1" and "deny" or "allow" end
+  return ev.session == "2" and "allow" or "deny"
+end`;
+
 for (const env of [{}, { AGENTVFS_WITHOUT: "bpf" }]) {
   const how = "AGENTVFS_WITHOUT" in env ? "/proc" : "eBPF or /proc";
   Deno.test(`rules about sessions and branches hold for cgroups at one mountpoint, told by ${how}`, () =>
     withCgroup((cgroup) =>
       withProject(RULED_PROJECT, async (m) => {
         const [one, two] = [`${cgroup}/one`, `${cgroup}/two`];
+        const filter = `${m.state}/session.lua`;
+        await Deno.writeTextFile(filter, BY_SESSION);
+        await m.ctl("telemetry", "filter", "add", "session", filter);
         for (const [id, directory] of [["1", one], ["2", two]] as const) {
           await Deno.mkdir(directory);
           await m.ctl("branch", "create", `b${id}`);
@@ -130,6 +140,9 @@ for (const env of [{}, { AGENTVFS_WITHOUT: "bpf" }]) {
         await installRules(m, [
           { name: "session", path_pattern: "src/**", deny: "write,create", session: "1" },
           { name: "branch", path_pattern: "infra/prod/**", deny: "all", branch: "b2" },
+          // A late answer is none, so what is seen must not be what holds then.
+          { path_pattern: "refused-to-1", ask: "session", ops: "create", otherwise: "allow" },
+          { path_pattern: "only-for-2", ask: "session", ops: "create", otherwise: "deny" },
         ]);
         const write = "echo x >>src/b && echo wrote";
         const move = "mv infra other && mv other infra && echo moved";
@@ -139,6 +152,19 @@ for (const env of [{}, { AGENTVFS_WITHOUT: "bpf" }]) {
         assert.match(await askIn(two, move, m.mount), /Permission denied/);
         assert.match(await askIn(two, "cat infra/prod/main.tf", m.mount), /Permission denied/);
         assert.equal(await shell(`${write}; ${move}`, { cwd: m.mount }), "wrote\nmoved\n");
+        const make = (name: string) => `rm -f ${name}; : >${name} && echo made`;
+        await until("the filter refuses it to session 1", async () => {
+          return /Permission denied/.test(await askIn(one, make("refused-to-1"), m.mount));
+        });
+        await until("the filter allows it to session 2", async () => {
+          return await askIn(two, make("only-for-2"), m.mount) === "made";
+        });
+        assert.equal(await askIn(two, make("refused-to-1"), m.mount), "made");
+        assert.match(await askIn(one, make("only-for-2"), m.mount), /Permission denied/);
+        assert.match(
+          await shell(`(${make("only-for-2")}) 2>&1 || true`, { cwd: m.mount }),
+          /denied/,
+        );
         // Who moves to another cgroup is who it is there, from the next call on.
         const moves = `exec 3>>src/b; echo $$ >${one}/cgroup.procs; echo y >&3`;
         assert.match(await askIn(two, moves, m.mount), /Permission denied/);

@@ -10,13 +10,15 @@ import { shell } from "../support/process.ts";
 import { type Random, randomness, SEED } from "../support/random.ts";
 import { installRules } from "../support/rules.ts";
 
-const ROUNDS = 8;
+const ROUNDS = 5;
 const OPERATIONS_A_ROUND = 30;
+const MOVES_A_ROUND = 8;
 
 const PARTS = ["a", "b", "c", "x", "y.k", "*", "**", "?", "*.k", "[ab]", "[!a]"];
 const WORDS = [
   "read",
   "write",
+  "exec",
   "create",
   "unlink",
   "rename",
@@ -28,7 +30,9 @@ const WORDS = [
   "write,unlink",
   "create,rename",
 ];
-const TREE = "for d in . a b a/b a/b/c c; do mkdir -p $d; echo x >$d/x; echo k >$d/y.k; done";
+const TREE = `for d in . a b a/b a/b/c c c/a; do
+    mkdir -p $d; echo '#!/bin/true' >$d/x; echo k >$d/y.k; chmod 755 $d/x $d/y.k
+  done; mkdir b/empty c/b`;
 const NAMES = ["a", "b", "c", "x", "y.k", "new", "new.k"];
 
 function rules(random: Random): object[] {
@@ -124,6 +128,26 @@ const onFile = (op: Op, act: (path: string) => void): Attempt => async (s) => {
   return [`${op} ${file.path}`, isDenied, () => act(s.m.path(file.path))];
 };
 
+/** The kernel reads a program when it runs it, so only what may be read is tried. It may be a program no more: that is no refusal. */
+const onProgram: Attempt = async (s) => {
+  const program = s.one(
+    s.all().filter(({ path, isDirectory }) =>
+      !isDirectory && (Deno.statSync(s.m.path(path)).mode! & 0o111) !== 0
+    ),
+  );
+  if (program === undefined) return null;
+  const denied = await s.denied(program.path);
+  if (denied.has("read") && !denied.has("exec")) return null;
+  const act = () => {
+    try {
+      new Deno.Command(s.m.path(program.path), { stderr: "null", stdout: "null" }).outputSync();
+    } catch (error) {
+      if (error instanceof Deno.errors.PermissionDenied) throw error;
+    }
+  };
+  return [`exec ${program.path}`, denied.has("exec"), act];
+};
+
 const ATTEMPTS: readonly Attempt[] = [
   onFile("read", (path) => void Deno.readFileSync(path)),
   onFile("write", (path) => {
@@ -131,7 +155,7 @@ const ATTEMPTS: readonly Attempt[] = [
     file.writeSync(new Uint8Array([120]));
   }),
   onFile("truncate", (path) => Deno.truncateSync(path, 1)),
-  onFile("attributes", (path) => Deno.chmodSync(path, 0o640)),
+  onFile("attributes", (path) => Deno.chmodSync(path, 0o750)),
   onFile("unlink", (path) => Deno.removeSync(path)),
   async (s) => {
     const path = s.free();
@@ -191,33 +215,55 @@ const ATTEMPTS: readonly Attempt[] = [
   },
 ];
 
-/** A directory that moves takes nothing where more may be done with it. */
-async function moveDirectory(s: Scene): Promise<void> {
-  const from = s.one(s.all().filter(({ isDirectory }) => isDirectory));
-  if (from === undefined) return;
-  const to = s.free();
-  if (`${to}/`.startsWith(`${from.path}/`)) return;
-  const within = s.all().filter(({ path }) => path.startsWith(`${from.path}/`));
-  const paths = within.map(({ path, isDirectory }) => isDirectory ? `${path}/` : path);
-  const before = await Promise.all(paths.map((path) => s.denied(path)));
-  if (done(() => Deno.renameSync(s.m.path(from.path), s.m.path(to))) === "refused") return;
-  for (const [i, path] of paths.entries()) {
-    const after = await s.denied(to + path.slice(from.path.length));
-    for (const op of ["exec", "unlink", "rename", ...CONTENT] as const) {
-      assert.ok(
-        !before[i]!.has(op) || after.has(op),
-        `${from.path} became ${to}: ${op} of ${path}`,
-      );
-    }
-  }
+const isEmpty = (path: string) => [...Deno.readDirSync(path)].length === 0;
+
+/** A directory that moves takes nothing where more may be done with it, and what may move without that is not refused. */
+async function moveDirectory(s: Scene): Promise<"done" | "refused" | null> {
+  const directories = s.all().filter(({ isDirectory }) => isDirectory).map(({ path }) => path);
+  const from = s.one(directories);
+  if (from === undefined) return null;
+  const empty = s.one(directories.filter((path) => path !== from && isEmpty(s.m.path(path))));
+  const over = s.random(3) === 0 ? empty : undefined;
+  const to = over ?? s.free();
+  if (`${to}/`.startsWith(`${from}/`)) return null;
+  const what = (path: string, isDirectory: boolean) => isDirectory ? `${path}/` : path;
+  const moved = s.all().filter(({ path }) => `${path}/`.startsWith(`${from}/`));
+  const places = await Promise.all(moved.map(async ({ path, isDirectory }) => {
+    const there = to + path.slice(from.length);
+    const [before, after] = [what(path, isDirectory), what(there, isDirectory)];
+    return { path, before: await s.denied(before), after: await s.denied(after) };
+  }));
+  const own = places.find(({ path }) => path === from)!;
+  const within = places.filter(({ path }) => path !== from);
+  const kept = ["exec", "unlink", "rename", ...CONTENT] as const;
+  const isLost = within.some(({ before, after }) =>
+    kept.some((op) => before.has(op) && !after.has(op))
+  );
+  const outcome = done(() => Deno.renameSync(s.m.path(from), s.m.path(to)));
+  const said = `${from} becomes ${to}${over === undefined ? "" : ", which was empty"}: ${outcome}`;
+  if (isLost) assert.equal(outcome, "refused", said);
+  const mayNot = own.before.has("rename") ||
+    own.after.has(over === undefined ? "rename-to" : "rename-over");
+  if (mayNot) assert.equal(outcome, "refused", said);
+  const isSame = places.every(({ before, after }) => before.symmetricDifference(after).size === 0);
+  if (!mayNot && isSame) assert.equal(outcome, "done", said);
+  return outcome;
 }
 
-Deno.test(`policy test says what happens, seed ${SEED}`, () =>
-  withProject("true", async (m) => {
+for (const asked of [false, true]) {
+  const kind = asked ? "that is asked for opens" : "that is not asked for opens";
+  Deno.test(`policy test says what happens in a mount ${kind}, seed ${SEED}`, () => compare(asked));
+}
+
+/** Without opens what is in the kernel's memory is run whatever rules say. */
+function compare(asked: boolean): Promise<void> {
+  const attempts = asked ? [onProgram, onProgram, ...ATTEMPTS] : ATTEMPTS;
+  return withProject("true", async (m) => {
     const random = randomness(SEED);
     const client = await m.connect();
     const scene = new Scene(m, client, random);
     const outcomes = { done: 0, refused: 0 };
+    const moves = { done: 0, refused: 0 };
     try {
       await client.createBranch({ name: "other" });
       for (let round = 0; round < ROUNDS; round++) {
@@ -226,7 +272,7 @@ Deno.test(`policy test says what happens, seed ${SEED}`, () =>
         const installed = rules(random);
         await installRules(m, installed);
         for (let i = 0; i < OPERATIONS_A_ROUND; i++) {
-          const attempt = await scene.one(ATTEMPTS)!(scene);
+          const attempt = await scene.one(attempts)!(scene);
           if (attempt === null) continue;
           const [what, isDenied, act] = attempt;
           const outcome = done(act);
@@ -234,10 +280,19 @@ Deno.test(`policy test says what happens, seed ${SEED}`, () =>
           const said = `${what}: ${outcome}; ${JSON.stringify(installed)}`;
           assert.equal(outcome, isDenied ? "refused" : "done", said);
         }
-        for (let i = 0; i < 4; i++) await moveDirectory(scene);
+        for (let i = 0; i < MOVES_A_ROUND; i++) {
+          try {
+            const outcome = await moveDirectory(scene);
+            if (outcome !== null) moves[outcome]++;
+          } catch (error) {
+            throw new Error(`With ${JSON.stringify(installed)}`, { cause: error });
+          }
+        }
       }
     } finally {
       client.close();
     }
-    assert.ok(outcomes.done > 15 && outcomes.refused > 15, JSON.stringify(outcomes));
-  }));
+    assert.ok(outcomes.done > 10 && outcomes.refused > 10, JSON.stringify(outcomes));
+    assert.ok(moves.done + moves.refused > 5, JSON.stringify(moves));
+  }, { arguments: asked ? ["--telemetry", "opens"] : [] });
+}

@@ -59,7 +59,7 @@ export function countsBy(directory: string, question: EventQuestion, group: Grou
   };
   const columns = [
     ...DISTINCT_COLUMNS,
-    ...["actors", "action", "bytes"] as const,
+    ...["actors", "action", "bytes", "time"] as const,
   ];
   for (const { part } of logParts(directory, partsFor(question, columns))) {
     const rows = selectRows(part, question);

@@ -16,53 +16,69 @@ export const DISTINCT_COLUMNS: readonly Column[] = ["actor", "path", "pathHash",
 export class DistinctPaths {
   /** By group: if it was in one part so far, the hashes of its paths. */
   readonly #groups: (Uint32Array | PathSample | undefined)[] = [];
-  /** Pairs of a group and a path that this part had already: exact, in 53 bits. */
-  #seen = new Float64Array(0);
+  /** Memory that is used for one part after the other. By group: of its paths in the part, the end; else 0. */
+  #ends = new Int32Array(0);
+  /** The part's paths, those of one group behind those of another. */
+  #paths = new Uint32Array(0);
+  #hashes = new Uint32Array(0);
+  /** By path: the last group and part that had it. */
+  #marks = new Uint32Array(0);
+  #mark = 0;
 
   /** `groups`: of each actor of the part; -1: it is of none. `rows`: 1 for each that is meant. */
   add(part: Part, rows: Uint8Array, groups: Int32Array): void {
-    const { actor, path, pathHash, pathHash2 } = part;
-    const mask = this.#clear(rows.length);
-    const seen = this.#seen;
-    /** Of groups that are new: which, and a hash. */
-    const newGroups = new Int32Array(rows.length);
-    const newHashes = new Uint32Array(rows.length);
-    let count = 0;
-    for (let row = 0; row < rows.length; row++) {
-      const group = groups[actor[row]!]!;
-      const at = path[row]!;
-      if (rows[row] === 0 || group < 0 || at === NONE) continue;
-      const key = group * pathHash.length + at + 1;
-      let slot = (Math.imul(group, 0x10001) ^ Math.imul(at, 0x9e3779b1)) & mask;
-      while (seen[slot] !== 0 && seen[slot] !== key) slot = (slot + 1) & mask;
-      if (seen[slot] === key) continue;
-      seen[slot] = key;
-      const hash = mixed(pathHash[at]!, pathHash2[at]!);
-      if (this.#groups[group] !== undefined) this.#sampleOf(group).add(hash);
-      else {
-        newGroups[count] = group;
-        newHashes[count++] = hash;
+    const { pathHash, pathHash2 } = part;
+    this.#marks = roomFor(this.#marks, pathHash.length);
+    this.#hashes = roomFor(this.#hashes, rows.length);
+    const [hashes, marks] = [this.#hashes, this.#marks];
+    const fresh: { readonly group: number; readonly from: number; readonly to: number }[] = [];
+    let [start, count] = [0, 0];
+    const present = this.#sort(part, rows, groups);
+    const paths = this.#paths;
+    for (const group of present) {
+      const end = this.#ends[group]!;
+      this.#ends[group] = 0;
+      const mark = ++this.#mark;
+      const sample = this.#groups[group] === undefined ? null : this.#sampleOf(group);
+      const from = count;
+      for (let i = start; i < end; i++) {
+        const path = paths[i]!;
+        if (marks[path] === mark) continue;
+        marks[path] = mark;
+        const hash = mixed(pathHash[path]!, pathHash2[path]!);
+        if (sample !== null) sample.add(hash);
+        else hashes[count++] = hash;
       }
+      if (sample === null) fresh.push({ group, from, to: count });
+      start = end;
     }
-    this.#keep(newGroups.subarray(0, count), newHashes);
+    const kept = hashes.slice(0, count);
+    for (const { group, from, to } of fresh) this.#groups[group] = kept.subarray(from, to);
   }
 
-  /** Each group's hashes one behind the other, in memory of their own. */
-  #keep(groups: Int32Array, hashes: Uint32Array): void {
-    const ends = new Map<number, number>();
-    for (const group of groups) ends.set(group, (ends.get(group) ?? 0) + 1);
-    const sorted = new Uint32Array(groups.length);
+  /** Lays the paths of the part by groups, and returns these in that order. */
+  #sort({ actor, path }: Part, rows: Uint8Array, groups: Int32Array): number[] {
+    this.#paths = roomFor(this.#paths, rows.length);
+    this.#ends = roomFor(this.#ends, groups.reduce((most, group) => Math.max(most, group), 0) + 1);
+    const [paths, ends] = [this.#paths, this.#ends];
+    const present: number[] = [];
+    for (let row = 0; row < rows.length; row++) {
+      const group = groups[actor[row]!]!;
+      if (rows[row] === 0 || group < 0 || path[row] === NONE) continue;
+      if (ends[group]!++ === 0) present.push(group);
+    }
     let at = 0;
-    for (const [group, count] of ends) {
-      this.#groups[group] = sorted.subarray(at, at + count);
-      ends.set(group, at);
+    for (const group of present) {
+      const count = ends[group]!;
+      ends[group] = at;
       at += count;
     }
-    groups.forEach((group, i) => {
-      const to = ends.get(group)!;
-      sorted[to] = hashes[i]!;
-      ends.set(group, to + 1);
-    });
+    for (let row = 0; row < rows.length; row++) {
+      const group = groups[actor[row]!]!;
+      if (rows[row] === 0 || group < 0 || path[row] === NONE) continue;
+      paths[ends[group]!++] = path[row]!;
+    }
+    return present;
   }
 
   /** Of a group that was in another part, too. */
@@ -84,13 +100,17 @@ export class DistinctPaths {
     const paths = this.#groups[group];
     return !(paths instanceof PathSample) || paths.isExact;
   }
+}
 
-  #clear(rows: number): number {
-    const slots = 2 ** Math.ceil(Math.log2(2 * rows + 2));
-    if (this.#seen.length < slots) this.#seen = new Float64Array(slots);
-    else this.#seen.fill(0);
-    return this.#seen.length - 1;
-  }
+/** The memory, or more, with what is in it. */
+function roomFor<T extends Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>>(
+  memory: T,
+  length: number,
+): T {
+  if (memory.length >= length) return memory;
+  const larger = new (memory.constructor as new (length: number) => T)(2 * length);
+  larger.set(memory);
+  return larger;
 }
 
 /** 32 bits that look like chance: the last step of MurmurHash3. */

@@ -37,8 +37,9 @@ export function partsFor(question: EventQuestion, more: readonly Column[] = []) 
   };
 }
 
-function columnsFor({ paths = [], actor, actions }: EventQuestion): Column[] {
-  const columns: Column[] = ["time"];
+function columnsFor({ since, until, paths = [], actor, actions }: EventQuestion): Column[] {
+  const columns: Column[] = [];
+  if (since !== undefined || until !== undefined) columns.push("time");
   if (paths.length > 0) {
     columns.push("pathHash", "pathHash2", "parent", "nameEnd", "names", "path", "target");
   }
