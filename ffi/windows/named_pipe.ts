@@ -1,13 +1,13 @@
 /**
- * Named pipes that only one user can open, and nobody over the network. Reads and writes are under way at the same time, each
- * with an event of its own that a thread of the runtime's waits for. It has 32 of those: about that many reads may wait in a
- * process, later ones wait for them.
+ * Named pipes that only one user can open, and nobody over the network. Reads and writes are under way at the same time, as
+ * many as there are.
  *
  * @module
  */
 
 import { Access, Disposition } from "./nt_file.ts";
-import { isSuccess, NtStatus, ntStatus } from "./nt_status.ts";
+import { type Ended, watchEnds, whenEnded } from "./completion_port.ts";
+import { isSuccess, ntStatus } from "./nt_status.ts";
 import { bindKernel32, bindNtdll } from "./ntdll.ts";
 import { ntObject, ntObjectBytes } from "./nt_object.ts";
 import { layDescriptor, parseDescriptor, sidBytes } from "./security_descriptor.ts";
@@ -44,8 +44,6 @@ const kernel = bindKernel32({
     parameters: ["buffer", "u32", "u32", "u32", "u32", "u32", "u32", "buffer"],
     result: "u64",
   },
-  CreateEventW: { parameters: ["pointer", "i32", "i32", "pointer"], result: "u64" },
-  WaitForSingleObject: { parameters: ["u64", "u32"], result: "u32", nonblocking: true },
   CancelIoEx: { parameters: ["u64", "pointer"], result: "i32" },
   GetNamedPipeClientProcessId: { parameters: ["u64", "buffer"], result: "i32" },
 });
@@ -57,7 +55,6 @@ const REJECT_REMOTE = 8;
 const MOST_INSTANCES = 255;
 const BUFFER_BYTES = 64 * 1024;
 const INVALID_HANDLE = 0xffff_ffff_ffff_ffffn;
-const INFINITE = 0xffff_ffff;
 const LISTEN = 0x110008;
 const OWNER_INFORMATION = 1;
 const SYSTEM = sidBytes("S-1-5-18");
@@ -82,7 +79,10 @@ export function createPipe(name: string, user: Uint8Array, isFirst: boolean): nu
     0,
     new Uint8Array(attributes.buffer),
   ));
-  return handle === INVALID_HANDLE ? null : Number(handle);
+  if (handle === INVALID_HANDLE) return null;
+  if (isSuccess(watchEnds(Number(handle)))) return Number(handle);
+  nt.NtClose(Number(handle));
+  return null;
 }
 
 /** Opens a pipe, as a client. Fills in the handle; returns an NTSTATUS. */
@@ -103,7 +103,11 @@ export function openPipe(name: string): { readonly status: number; readonly hand
     null,
     0,
   );
-  return { status: ntStatus(result), handle: Number(handle[0]) };
+  const opened = ntStatus(result);
+  if (!isSuccess(opened)) return { status: opened, handle: 0 };
+  const status = watchEnds(Number(handle[0]));
+  if (!isSuccess(status)) nt.NtClose(Number(handle[0]));
+  return { status, handle: Number(handle[0]) };
 }
 
 /** SID of who made the pipe; null if that is not told. */
@@ -121,28 +125,25 @@ export function clientOf(handle: number): number {
   return kernel.GetNamedPipeClientProcessId(handle, new Uint8Array(id.buffer)) === 0 ? 0 : id[0]!;
 }
 
-interface Ended {
-  readonly status: number;
-  /** Bytes that came or went. */
-  readonly count: number;
-}
-
 /** Resolves when a client has opened this instance. */
 export function listen(handle: number): Promise<Ended> {
-  return whenEnded((event, ended) =>
-    nt.NtFsControlFile(handle, event, 0, 0, ended, LISTEN, null, 0, null, 0)
+  return whenEnded(
+    null,
+    (context, ended) => nt.NtFsControlFile(handle, 0, 0, context, ended, LISTEN, null, 0, null, 0),
   );
 }
 
 export function readPipe(handle: number, into: Uint8Array<ArrayBuffer>): Promise<Ended> {
-  return whenEnded((event, ended) =>
-    nt.NtReadFile(handle, event, 0, 0, ended, into, into.length, null, null)
+  return whenEnded(
+    into,
+    (context, ended) => nt.NtReadFile(handle, 0, 0, context, ended, into, into.length, null, null),
   );
 }
 
 export function writePipe(handle: number, from: Uint8Array<ArrayBuffer>): Promise<Ended> {
-  return whenEnded((event, ended) =>
-    nt.NtWriteFile(handle, event, 0, 0, ended, from, from.length, null, null)
+  return whenEnded(
+    from,
+    (context, ended) => nt.NtWriteFile(handle, 0, 0, context, ended, from, from.length, null, null),
   );
 }
 
@@ -150,20 +151,4 @@ export function writePipe(handle: number, from: Uint8Array<ArrayBuffer>): Promis
 export function closePipe(handle: number): void {
   kernel.CancelIoEx(handle, null);
   nt.NtClose(handle);
-}
-
-async function whenEnded(
-  begin: (event: number, ended: Uint8Array<ArrayBuffer>) => number,
-): Promise<Ended> {
-  const event = Number(kernel.CreateEventW(null, 1, 0, null));
-  // Where the kernel writes later: it must not move.
-  const ended = new DataView(new ArrayBuffer(16));
-  try {
-    const status = ntStatus(begin(event, new Uint8Array(ended.buffer)));
-    if (!isSuccess(status)) return { status, count: 0 };
-    if (status === NtStatus.PENDING) await kernel.WaitForSingleObject(event, INFINITE);
-    return { status: ended.getUint32(0, true), count: ended.getUint32(8, true) };
-  } finally {
-    nt.NtClose(event);
-  }
 }

@@ -33,6 +33,8 @@ try {
   await check("memory_check", [], "wake_worker.ts");
   await check("process_check", []);
   await check("source_check", []);
+  await check("project_check", []);
+  await check("mount_check", []);
   await check("pipe_check", []);
   await program();
 } finally {
@@ -67,15 +69,30 @@ async function standIn(): Promise<void> {
 
 /** Compiles and runs a program of this folder, which prints a line that begins with `ok ` for each thing that it has seen. */
 async function check(name: string, args: string[], worker?: string): Promise<void> {
-  const included = worker === undefined ? [] : ["--include", join(HERE, worker)];
-  await must(`${name} is compiled`, [
-    ...[join(ROOT, "scripts/deno_compile"), TARGET, "--allow-all", "--no-check", ...included],
-    ...["--output", join(place, `${name}.exe`), join(HERE, `${name}.ts`)],
-  ]);
-  const { code, output } = await wine(`${name}.exe`, ...args);
-  const lines = output.split("\n").filter((line) => line.startsWith("ok "));
+  const compiled = [join(ROOT, "scripts/deno_compile"), TARGET, "--allow-all", "--no-check"];
+  const output = ["--output", join(place, `${name}.exe`)];
+  await must(
+    `${name} is compiled`,
+    worker === undefined
+      ? [...compiled, "--no-config", ...output, await bundled(name)]
+      : [...compiled, "--include", join(HERE, worker), ...output, join(HERE, `${name}.ts`)],
+  );
+  const ended = await wine(`${name}.exe`, ...args);
+  const lines = ended.output.split("\n").filter((line) => line.startsWith("ok "));
   for (const line of lines) report(line.slice(3).trim(), true);
-  if (code !== 0 || lines.length === 0) report(`${name} ended with ${code}: ${output}`, false);
+  if (ended.code === 0 && lines.length > 0) return;
+  report(`${name} ended with ${ended.code}: ${ended.output}`, false);
+}
+
+/** As one file: else all packages of npm that the project knows would be in the executable. */
+async function bundled(name: string): Promise<string> {
+  const path = join(place, `${name}.js`);
+  const source = join(HERE, `${name}.ts`);
+  await must(`${name} is bundled`, [
+    ...[join(ROOT, "scripts/deno"), "bundle", "--quiet"],
+    ...["--output", path, source],
+  ]);
+  return path;
 }
 
 /** The whole executable. */

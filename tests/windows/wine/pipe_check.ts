@@ -8,6 +8,8 @@ import { ControlServer } from "../../../src/control/server.ts";
 import { isListening } from "../../../src/control/socket_path.ts";
 import type { PeerCredentials } from "../../../src/host/peers.ts";
 
+/** The runtime waits with 32 threads at most. */
+const MANY = 60;
 const CHILD_ARGUMENT = "checkpoint";
 
 if (Deno.args[0] === CHILD_ARGUMENT) {
@@ -51,6 +53,13 @@ const labels = await Promise.all(
 assert.deepEqual(labels, Array.from({ length: 5 }, (_, i) => `client ${i}`));
 for (const client of clients) client.close();
 done("several clients are served at once");
+
+const many = await Promise.all(Array.from({ length: MANY }, () => ControlClient.connect(path)));
+for (const client of many) assert.equal((await client.checkpoint({ label: "late" })).label, "late");
+const answers = await Promise.all(many.map((client) => client.status()));
+assert.equal(answers.length, MANY);
+for (const client of many) client.close();
+done("more clients wait at once than the runtime has threads");
 
 const child = await new Deno.Command(Deno.execPath(), { args: [CHILD_ARGUMENT, path] }).output();
 assert.equal(
