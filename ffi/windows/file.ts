@@ -125,7 +125,8 @@ export function open(path: Uint8Array<ArrayBuffer>, flags: number, mode = 0): nu
   return openObject(objectOf(path), openingOf(flags, mode));
 }
 
-function objectOf(path: Uint8Array<ArrayBuffer>): NtObject {
+/** What is at a path, as {@linkcode open} takes one. */
+export function objectOf(path: Uint8Array<ArrayBuffer>): NtObject {
   const inHandle = parseHandlePath(path);
   if (inHandle !== null) return ntObject(shownName(inHandle.name), inHandle.handle);
   return ntObject(ntPath(textOfBytes(path.subarray(0, path.indexOf(0)))));

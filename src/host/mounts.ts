@@ -6,6 +6,7 @@
 
 import * as linux from "./linux/mounts.ts";
 import * as macos from "./macos/mounts.ts";
+import * as windows from "./windows/mounts.ts";
 import { pick } from "./pick.ts";
 
 export type { Mount } from "./linux/mounts.ts";
@@ -14,7 +15,7 @@ export const { isWithin, listMounts, MOUNT_TYPE, mountAt } = pick<
   Omit<typeof linux, "parseMountinfo">
 >(
   linux,
-  { macos },
+  { macos, windows },
 );
 
 /** Why no project can be mounted on this system; null where one can. */

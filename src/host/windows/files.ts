@@ -16,7 +16,7 @@ import {
   VolumeClass,
 } from "../../../ffi/windows/file.ts";
 import { FileAttribute, ReparseTag } from "../../../ffi/windows/nt_file.ts";
-import { isLinkTag, reparseTagOf, targetOf } from "../../../ffi/windows/reparse_point.ts";
+import { isLinkTag, reparseTagOf, targetOf } from "../../../ffi/windows/tree/reparse_point.ts";
 import type { Stat } from "../linux/files.ts";
 
 export {

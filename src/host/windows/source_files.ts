@@ -7,16 +7,20 @@
 import { Errno } from "../../../ffi/errno.ts";
 import { close } from "../../../ffi/windows/file.ts";
 import { Access } from "../../../ffi/windows/nt_file.ts";
-import { nameOf, openName } from "../../../ffi/windows/open_at.ts";
+import { nameOf, openName } from "../../../ffi/windows/tree/open_at.ts";
 import type { Stat } from "../linux/files.ts";
 import { fstat } from "./files.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-export { type DirectoryEntry, readDirectory, readlinkat } from "../../../ffi/windows/directory.ts";
+export {
+  type DirectoryEntry,
+  readDirectory,
+  readlinkat,
+} from "../../../ffi/windows/tree/directory.ts";
 export { handlePath as pathOfEntry } from "../../../ffi/windows/handle_path.ts";
-export { O_NOFOLLOW, O_PATH, openat } from "../../../ffi/windows/open_at.ts";
-export { lseek, SEEK_DATA, SEEK_HOLE } from "../../../ffi/windows/sparse.ts";
+export { O_NOFOLLOW, O_PATH, openat } from "../../../ffi/windows/tree/open_at.ts";
+export { lseek, SEEK_DATA, SEEK_HOLE } from "../../../ffi/windows/tree/sparse.ts";
 
 /** Whoever has a file open to read only does not move its time of access by that. */
 export const O_NOATIME = 0;

@@ -33,6 +33,7 @@ try {
   await check("memory_check", [], "wake_worker.ts");
   await check("process_check", []);
   await check("source_check", []);
+  await check("mount_check", []);
   await check("pipe_check", []);
   await program();
 } finally {

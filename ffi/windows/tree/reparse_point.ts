@@ -5,11 +5,11 @@
  * @module
  */
 
-import { Errno } from "../errno.ts";
-import { controlFile, FileClass, queryFile } from "./file.ts";
-import { FileAttribute, ReparseControl, ReparseTag } from "./nt_file.ts";
-import { parseJunctionData, parseReparseData, parseSymlinkData } from "./reparse_data.ts";
-import { storedTarget } from "./symlink_target.ts";
+import { Errno } from "../../errno.ts";
+import { controlFile, FileClass, objectOf, openObject, queryFile } from "../file.ts";
+import { CreateOption, FileAttribute, ReparseControl, ReparseTag } from "../nt_file.ts";
+import { parseJunctionData, parseReparseData, parseSymlinkData } from "../reparse_data.ts";
+import { storedTarget } from "../symlink_target.ts";
 
 /** MAXIMUM_REPARSE_DATA_BUFFER_SIZE. */
 const MOST_BYTES = 16 * 1024;
@@ -34,6 +34,23 @@ export function reparseTagOf(handle: number): number {
   const result = queryFile(handle, FileClass.TAG, new Uint8Array(attributeTag.buffer));
   const attributes = result < 0 ? 0 : attributeTag.getUint32(0, true);
   return (attributes & FileAttribute.REPARSE_POINT) === 0 ? 0 : attributeTag.getUint32(4, true);
+}
+
+/** What is at an absolute path, itself, if it stands for something else. Negative if it cannot be opened. */
+export function openPath(path: Uint8Array<ArrayBuffer>, access: number): number {
+  return openObject(objectOf(path), { access, options: CreateOption.OPEN_REPARSE_POINT });
+}
+
+/** What an open mount point stands for, as the kernel calls it; null where it is none. */
+export function mountPointTarget(handle: number): string | null {
+  const length = controlFile(handle, ReparseControl.GET, null, data);
+  return length < 0 ? null : parseMountPoint(data.subarray(0, length));
+}
+
+export function parseMountPoint(bytes: Uint8Array): string | null {
+  const parsed = parseReparseData(bytes);
+  if (parsed?.tag !== ReparseTag.MOUNT_POINT) return null;
+  return parseJunctionData(parsed.data)?.target ?? null;
 }
 
 /** The target of an open link, stored (a binary string); negative where there is none. */

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { close, FileClass, queryDirectory } from "./file.ts";
-import { storedName } from "./names_utf16.ts";
-import { Access, FileAttribute } from "./nt_file.ts";
+import { close, FileClass, queryDirectory } from "../file.ts";
+import { storedName } from "../names_utf16.ts";
+import { Access, FileAttribute } from "../nt_file.ts";
 import { nameOf, openName } from "./open_at.ts";
 import { isLinkTag, targetOf } from "./reparse_point.ts";
-import { wideText } from "./unicode_string.ts";
+import { wideText } from "../unicode_string.ts";
 
 /** FILE_FULL_DIR_INFORMATION. The size of attributes is the tag of what has one. */
 const LINE = { NEXT: 0, ATTRIBUTES: 56, NAME_LENGTH: 60, TAG: 64, NAME: 68 } as const;

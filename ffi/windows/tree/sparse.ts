@@ -4,8 +4,8 @@
  * @module
  */
 
-import { Errno } from "../errno.ts";
-import { controlFile, FileClass, queryFile, STANDARD } from "./file.ts";
+import { Errno } from "../../errno.ts";
+import { controlFile, FileClass, queryFile, STANDARD } from "../file.ts";
 
 const QUERY_ALLOCATED_RANGES = 0x940cf;
 

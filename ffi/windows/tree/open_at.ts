@@ -5,13 +5,13 @@
  * @module
  */
 
-import { binaryName } from "../binary_string.ts";
-import { Errno } from "../errno.ts";
-import { close, open, type Opening, openingOf, openObject } from "./file.ts";
-import { handlePath } from "./handle_path.ts";
-import { shownName } from "./names_utf16.ts";
-import { Access, CreateOption } from "./nt_file.ts";
-import { ntObject } from "./nt_object.ts";
+import { binaryName } from "../../binary_string.ts";
+import { Errno } from "../../errno.ts";
+import { close, open, type Opening, openingOf, openObject } from "../file.ts";
+import { handlePath } from "../handle_path.ts";
+import { shownName } from "../names_utf16.ts";
+import { Access, CreateOption } from "../nt_file.ts";
+import { ntObject } from "../nt_object.ts";
 import { isLinkTag, reparseTagOf } from "./reparse_point.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { cString } from "../binary_string.ts";
-import { handlePath, parseHandlePath } from "./handle_path.ts";
-import { ReparseTag } from "./nt_file.ts";
-import { reparseData, symlinkData } from "./reparse_data.ts";
-import { parseTarget } from "./reparse_point.ts";
-import { shownTarget, storedTarget } from "./symlink_target.ts";
+import { cString } from "../../binary_string.ts";
+import { handlePath, parseHandlePath } from "../handle_path.ts";
+import { ReparseTag } from "../nt_file.ts";
+import { reparseData, symlinkData } from "../reparse_data.ts";
+import { parseMountPoint, parseTarget } from "./reparse_point.ts";
+import { shownTarget, storedTarget } from "../symlink_target.ts";
 
 for (const target of ["a", "../a/b", "/a", "C:/a b/c", "a:b/aux.c/\xff", "./a./b"]) {
   Deno.test(`a symlink to ${target} is read as it was made`, () => {
@@ -30,6 +30,12 @@ Deno.test("a junction is a link by its whole path, and WSL's links have theirs a
   assert.equal(parseTarget(junctionData), "C:/work/na\xc3\xafve");
   const wsl = new Uint8Array([2, 0, 0, 0, ...cString("a/\xff").subarray(0, -1)]);
   assert.equal(parseTarget(reparseData(ReparseTag.LX_SYMLINK, wsl)), "a/\xff");
+});
+
+Deno.test("a mount point says which volume it stands for", () => {
+  const volume = "\\Device\\Volume{01234567-89ab-cdef-0123-456789abcdef}";
+  assert.equal(parseMountPoint(junction(`${volume}\\`, "")), `${volume}\\`);
+  assert.equal(parseMountPoint(symlinkData(shownTarget("a"))), null);
 });
 
 Deno.test("reparse data that is cut, or of nothing that is a link, has no target", () => {

@@ -1,0 +1,153 @@
+/**
+ * Names in open directories: making, linking, moving, removing. As POSIX has it where the file system lets us: what is
+ * replaced or removed may be open, and read-only.
+ *
+ * @module
+ */
+
+import { Errno } from "../../errno.ts";
+import { close, FileClass, openObject, queryFile, setFile } from "../file.ts";
+import {
+  Access,
+  CreateOption,
+  Disposition,
+  DispositionFlag,
+  FileAttribute,
+  RenameFlag,
+} from "../nt_file.ts";
+import { ntObject } from "../nt_object.ts";
+import { nameOf, openName } from "./open_at.ts";
+import { shownName } from "../names_utf16.ts";
+import { openPath } from "./reparse_point.ts";
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Flags of renameat2(2). */
+export const RENAME_NOREPLACE = 1;
+export const RENAME_EXCHANGE = 2;
+
+/** FILE_RENAME_INFORMATION, and FILE_LINK_INFORMATION. */
+const RENAME = { FLAGS: 0, ROOT: 8, LENGTH: 16, NAME: 20 } as const;
+const BASIC = { SIZE_OF: 40, ATTRIBUTES: 32 } as const;
+
+/** The mode is not kept: who may use a directory follows from the one it is in. */
+export function mkdirat(directory: number, name: Bytes, _mode: number): number {
+  const handle = openName(directory, nameOf(name), {
+    access: Access.READ_ATTRIBUTES,
+    disposition: Disposition.CREATE,
+    options: CreateOption.DIRECTORY_FILE,
+    attributes: FileAttribute.NORMAL,
+  });
+  return handle < 0 ? handle : close(handle);
+}
+
+/** FIFOs, sockets and devices are not made there. */
+export function mknodat(
+  _directory: number,
+  _name: Bytes,
+  _mode: number,
+  _rdev: number,
+): number {
+  return -Errno.EOPNOTSUPP;
+}
+
+/** Another name for what `from` is, itself, if it is a link. */
+export function linkat(fromDirectory: number, from: Bytes, directory: number, name: Bytes): number {
+  const handle = openName(fromDirectory, nameOf(from), { access: Access.WRITE_ATTRIBUTES });
+  if (handle < 0) return handle;
+  const result = setFile(handle, FileClass.LINK, newName(directory, nameOf(name), 0));
+  close(handle);
+  return result;
+}
+
+/** Two names cannot change places at once: then EINVAL. */
+export function renameat2(directory: number, from: Bytes, to: Bytes, flags: number): number {
+  if ((flags & RENAME_EXCHANGE) !== 0) return -Errno.EINVAL;
+  const handle = openName(directory, nameOf(from), { access: Access.DELETE });
+  if (handle < 0) return handle;
+  const replaces = (flags & RENAME_NOREPLACE) === 0;
+  const posix = RenameFlag.POSIX | RenameFlag.IGNORE_READONLY | (replaces ? RenameFlag.REPLACE : 0);
+  let result = setFile(handle, FileClass.RENAME_EX, newName(directory, nameOf(to), posix));
+  if (isUnknown(result)) {
+    const old = newName(directory, nameOf(to), replaces ? 1 : 0);
+    result = setFile(handle, FileClass.RENAME, old);
+  }
+  close(handle);
+  return result;
+}
+
+function newName(directory: number, stored: string, flags: number): Bytes {
+  const name = shownName(stored);
+  const view = new DataView(new ArrayBuffer(RENAME.NAME + 2 * name.length + 2));
+  view.setUint32(RENAME.FLAGS, flags, true);
+  view.setBigUint64(RENAME.ROOT, BigInt(directory), true);
+  view.setUint32(RENAME.LENGTH, 2 * name.length, true);
+  for (let i = 0; i < name.length; i++) {
+    view.setUint16(RENAME.NAME + 2 * i, name.charCodeAt(i), true);
+  }
+  return new Uint8Array(view.buffer);
+}
+
+/** File systems other than NTFS know the older classes alone. */
+function isUnknown(result: number): boolean {
+  return result === -Errno.EINVAL || result === -Errno.EOPNOTSUPP;
+}
+
+export function unlinkat(directory: number, name: Bytes): number {
+  return removeName(directory, name, CreateOption.NON_DIRECTORY_FILE);
+}
+
+export function rmdirat(directory: number, name: Bytes): number {
+  return removeName(directory, name, CreateOption.DIRECTORY_FILE);
+}
+
+function removeName(directory: number, name: Bytes, options: number): number {
+  const object = ntObject(shownName(nameOf(name)), directory);
+  return removeOpen(openObject(object, {
+    access: Access.DELETE | Access.READ_ATTRIBUTES,
+    options: options | CreateOption.OPEN_REPARSE_POINT,
+  }));
+}
+
+/** Removes what is at an absolute path: a file, an empty folder, or a link itself. */
+export function removePath(path: Bytes): number {
+  return removeOpen(openPath(path, Access.DELETE | Access.READ_ATTRIBUTES));
+}
+
+/** Closes it, too. */
+function removeOpen(handle: number): number {
+  if (handle < 0) return handle;
+  const flags = new Uint32Array([
+    DispositionFlag.DELETE | DispositionFlag.POSIX | DispositionFlag.IGNORE_READONLY,
+  ]);
+  let result = setFile(handle, FileClass.DISPOSITION_EX, new Uint8Array(flags.buffer));
+  if (isUnknown(result)) result = setFile(handle, FileClass.DISPOSITION, new Uint8Array([1]));
+  if (result === -Errno.EACCES) result = removeReadOnly(handle, result);
+  close(handle);
+  return result;
+}
+
+/** What is read-only is not removed as long as it is. */
+function removeReadOnly(handle: number, refused: number): number {
+  const basic = new DataView(new ArrayBuffer(BASIC.SIZE_OF));
+  const bytes = new Uint8Array(basic.buffer);
+  if (queryFile(handle, FileClass.BASIC, bytes) < 0) return refused;
+  const attributes = basic.getUint32(BASIC.ATTRIBUTES, true);
+  if ((attributes & FileAttribute.READONLY) === 0) return refused;
+  const writable = openName(handle, ".", { access: Access.WRITE_ATTRIBUTES });
+  if (writable < 0) return refused;
+  const result = setAttributes(writable, attributes & ~FileAttribute.READONLY);
+  const removed = result < 0
+    ? refused
+    : setFile(handle, FileClass.DISPOSITION, new Uint8Array([1]));
+  if (result >= 0 && removed < 0) setAttributes(writable, attributes);
+  close(writable);
+  return removed;
+}
+
+/** Times of 0 stay as they are; so do attributes of 0. */
+function setAttributes(handle: number, attributes: number): number {
+  const basic = new DataView(new ArrayBuffer(BASIC.SIZE_OF));
+  basic.setUint32(BASIC.ATTRIBUTES, attributes || FileAttribute.NORMAL, true);
+  return setFile(handle, FileClass.BASIC, new Uint8Array(basic.buffer));
+}

@@ -1,0 +1,36 @@
+/**
+ * What is mounted where: letters of drives, and folders that stand for a volume. Nothing of that asks a file system.
+ *
+ * What looks is loaded when it is needed: every client on every system loads this.
+ *
+ * @module
+ */
+
+import type { Mount } from "../linux/mounts.ts";
+
+/** Type that volumes of WinFsp are told to have. */
+export const MOUNT_TYPE = "winfsp";
+
+/** Those at letters: of folders there is no list. */
+export async function listMounts(): Promise<Mount[]> {
+  const { volumesAtLetters } = await import("./mount_points.ts");
+  return volumesAtLetters().map(({ path, device }) => mount(path, device));
+}
+
+export async function mountAt(path: string): Promise<Mount | null> {
+  const { volumeAt } = await import("./mount_points.ts");
+  const device = volumeAt(path);
+  return device === null ? null : mount(path, device);
+}
+
+function mount(path: string, device: string): Mount {
+  return { path, root: "/", type: MOUNT_TYPE, device };
+}
+
+/** True if `path` is `directory` or below it. Both absolute and normal; upper and lower case are the same. */
+export function isWithin(path: string, directory: string): boolean {
+  const [inner, outer] = [path, directory].map((text) =>
+    text.replaceAll("/", "\\").replace(/\\+$/, "").toLowerCase()
+  ) as [string, string];
+  return inner === outer || inner.startsWith(`${outer}\\`);
+}
