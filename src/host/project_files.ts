@@ -7,6 +7,7 @@
 
 import * as linux from "./linux/project_files.ts";
 import * as macos from "./macos/project_files.ts";
+import * as windows from "./windows/project_files.ts";
 import { pick } from "./pick.ts";
 
 export const {
@@ -31,4 +32,4 @@ export const {
   symlinkat,
   syncfs,
   unlinkat,
-} = pick(linux, { macos });
+} = pick(linux, { macos, windows });

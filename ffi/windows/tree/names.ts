@@ -6,7 +6,7 @@
  */
 
 import { Errno } from "../../errno.ts";
-import { close, FileClass, openObject, queryFile, setFile } from "../file.ts";
+import { close, FileClass, openObject, setFile } from "../file.ts";
 import {
   Access,
   CreateOption,
@@ -16,6 +16,7 @@ import {
   RenameFlag,
 } from "../nt_file.ts";
 import { ntObject } from "../nt_object.ts";
+import { attributesOf, setAttributes } from "./attributes.ts";
 import { nameOf, openName } from "./open_at.ts";
 import { shownName } from "../names_utf16.ts";
 import { openPath } from "./reparse_point.ts";
@@ -28,7 +29,6 @@ export const RENAME_EXCHANGE = 2;
 
 /** FILE_RENAME_INFORMATION, and FILE_LINK_INFORMATION. */
 const RENAME = { FLAGS: 0, ROOT: 8, LENGTH: 16, NAME: 20 } as const;
-const BASIC = { SIZE_OF: 40, ATTRIBUTES: 32 } as const;
 
 /** The mode is not kept: who may use a directory follows from the one it is in. */
 export function mkdirat(directory: number, name: Bytes, _mode: number): number {
@@ -129,25 +129,10 @@ function removeOpen(handle: number): number {
 
 /** What is read-only is not removed as long as it is. */
 function removeReadOnly(handle: number, refused: number): number {
-  const basic = new DataView(new ArrayBuffer(BASIC.SIZE_OF));
-  const bytes = new Uint8Array(basic.buffer);
-  if (queryFile(handle, FileClass.BASIC, bytes) < 0) return refused;
-  const attributes = basic.getUint32(BASIC.ATTRIBUTES, true);
-  if ((attributes & FileAttribute.READONLY) === 0) return refused;
-  const writable = openName(handle, ".", { access: Access.WRITE_ATTRIBUTES });
-  if (writable < 0) return refused;
-  const result = setAttributes(writable, attributes & ~FileAttribute.READONLY);
-  const removed = result < 0
-    ? refused
-    : setFile(handle, FileClass.DISPOSITION, new Uint8Array([1]));
-  if (result >= 0 && removed < 0) setAttributes(writable, attributes);
-  close(writable);
+  const attributes = attributesOf(handle);
+  if (attributes < 0 || (attributes & FileAttribute.READONLY) === 0) return refused;
+  if (setAttributes(handle, attributes & ~FileAttribute.READONLY) < 0) return refused;
+  const removed = setFile(handle, FileClass.DISPOSITION, new Uint8Array([1]));
+  if (removed < 0) setAttributes(handle, attributes);
   return removed;
-}
-
-/** Times of 0 stay as they are; so do attributes of 0. */
-function setAttributes(handle: number, attributes: number): number {
-  const basic = new DataView(new ArrayBuffer(BASIC.SIZE_OF));
-  basic.setUint32(BASIC.ATTRIBUTES, attributes || FileAttribute.NORMAL, true);
-  return setFile(handle, FileClass.BASIC, new Uint8Array(basic.buffer));
 }

@@ -45,7 +45,8 @@ export async function daemonFlow(parts: FlowParts): Promise<void> {
   const status = async () => {
     const { code, output } = await parts.agentvfs("ctl", "status", "--json");
     if (code !== 0) return null;
-    return JSON.parse(output.slice(output.indexOf("{"))) as {
+    // What wine says of the machine comes along.
+    return JSON.parse(/^\{.*\}$/m.exec(output.replaceAll("\r", ""))?.[0] ?? "null") as {
       readonly serverPid: number;
       readonly restarts: number;
       readonly mount: string;

@@ -57,6 +57,7 @@ async function host(): Promise<void> {
   await check("memory_check", [], "wake_worker.ts");
   await check("process_check", []);
   await check("source_check", []);
+  await check("project_check", []);
   await check("mount_check", []);
   await check("pipe_check", []);
 }

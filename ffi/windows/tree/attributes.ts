@@ -1,0 +1,63 @@
+/**
+ * Changing what is told of an open file, whatever rights it is open with.
+ *
+ * @module
+ */
+
+import { Errno } from "../../errno.ts";
+import { close, FileClass, queryFile, setFile } from "../file.ts";
+import { fileTime } from "../file_time.ts";
+import { Access, FileAttribute } from "../nt_file.ts";
+import { reopen } from "./open_at.ts";
+
+/** FILE_BASIC_INFORMATION: times of 0 stay as they are; so do attributes of 0. */
+const BASIC = { SIZE_OF: 40, WRITE: 16, ATTRIBUTES: 32 } as const;
+const WRITABLE = 0o222;
+
+/** Whether it may be written to is all that is kept of a mode; of a directory nothing is. */
+export function chmodOpen(handle: number, mode: number): number {
+  const attributes = attributesOf(handle);
+  if (attributes < 0) return attributes;
+  if ((attributes & FileAttribute.DIRECTORY) !== 0) return 0;
+  const wanted = (mode & WRITABLE) === 0
+    ? attributes | FileAttribute.READONLY
+    : attributes & ~FileAttribute.READONLY;
+  return wanted === attributes ? 0 : setAttributes(handle, wanted);
+}
+
+/** Whose a file is follows from its folder. */
+export function chownOpen(_handle: number, _uid: number, _gid: number): number {
+  return 0;
+}
+
+/** Sets the modification time, and leaves the access time. */
+export function setModificationTime(handle: number, sec: number, nsec: number): number {
+  const basic = new DataView(new ArrayBuffer(BASIC.SIZE_OF));
+  basic.setBigUint64(BASIC.WRITE, fileTime(sec, nsec), true);
+  return setBasic(handle, basic);
+}
+
+/** Attributes of what is open; negative if they are not told. */
+export function attributesOf(handle: number): number {
+  const basic = new DataView(new ArrayBuffer(BASIC.SIZE_OF));
+  const result = queryFile(handle, FileClass.BASIC, new Uint8Array(basic.buffer));
+  return result < 0 ? result : basic.getUint32(BASIC.ATTRIBUTES, true);
+}
+
+export function setAttributes(handle: number, attributes: number): number {
+  const basic = new DataView(new ArrayBuffer(BASIC.SIZE_OF));
+  basic.setUint32(BASIC.ATTRIBUTES, attributes || FileAttribute.NORMAL, true);
+  return setBasic(handle, basic);
+}
+
+function setBasic(handle: number, basic: DataView<ArrayBuffer>): number {
+  const bytes = new Uint8Array(basic.buffer);
+  // First by the handle that wrote: with its times set it leaves them alone when it is closed.
+  const result = setFile(handle, FileClass.BASIC, bytes);
+  if (result !== -Errno.EACCES) return result;
+  const writable = reopen(handle, Access.WRITE_ATTRIBUTES);
+  if (writable < 0) return writable;
+  const again = setFile(writable, FileClass.BASIC, bytes);
+  close(writable);
+  return again;
+}

@@ -1,0 +1,110 @@
+/** Runs under wine: changing a project. Prints a line for each thing that is as it should be. */
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { binaryString, cString } from "../../../ffi/binary_string.ts";
+import { PROJECT_CALLS } from "../../../src/apply/project_calls.ts";
+import { failureCode } from "../../../src/host/failure.ts";
+import * as files from "../../../src/host/files.ts";
+import { mayChangeNames, pathOfDescriptor } from "../../../src/host/project_files.ts";
+import { O_NOFOLLOW, O_PATH, openat, statx } from "../../../src/host/source_files.ts";
+
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_RDONLY, O_WRONLY } = files;
+const calls = PROJECT_CALLS;
+const directory = Deno.makeTempDirSync();
+const root = ok(files.open(cString(binaryString(directory)), O_RDONLY | O_DIRECTORY));
+const stat = files.emptyStat();
+const has = (name: string) => [...Deno.readDirSync(directory)].some((entry) => entry.name === name);
+const textOf = (name: string) => Deno.readTextFileSync(join(directory, name));
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+assert.ok(mayChangeNames(root));
+const sizes = new Uint8Array(120);
+ok(files.statfs(pathOfDescriptor(root), sizes));
+assert.ok(new DataView(sizes.buffer).getBigUint64(32, true) > 0n);
+
+write("a:b", "one");
+assert.equal(textOf("a\uf03ab"), "one");
+assert.equal(
+  failureCode(calls.create(root, "a:b", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o200)),
+  "EEXIST",
+);
+ok(calls.mkdir(root, "sub", 0o755));
+assert.equal(failureCode(calls.mkdir(root, "sub", 0o755)), "EEXIST");
+assert.equal(failureCode(calls.rmdir(root, "a:b")), "ENOTDIR");
+assert.equal(failureCode(calls.unlink(root, "sub")), "EISDIR");
+assert.equal(failureCode(calls.mknod(root, "fifo", 0o010600, 0)), "EOPNOTSUPP");
+done("files and directories are made under names that Windows cannot have");
+
+write("draft", "two");
+assert.equal(failureCode(calls.move(root, "draft", "a:b")), "EEXIST");
+assert.equal(failureCode(calls.exchange(root, "draft", "a:b")), "EINVAL");
+ok(calls.replace(root, "draft", "a:b"));
+assert.ok(!has("draft"));
+assert.equal(textOf("a\uf03ab"), "two");
+ok(calls.move(root, "a:b", "moved"));
+assert.ok(has("moved") && !has("a\uf03ab"));
+assert.equal(failureCode(calls.move(root, "none", "other")), "ENOENT");
+done("a file takes the place of another");
+
+const looked = ok(openat(root, cString("moved"), O_PATH | O_NOFOLLOW));
+ok(calls.setTime(looked, 1_000_000_000, 123_456_700));
+ok(files.fstat(looked, stat));
+assert.deepEqual([stat.mtimeSec, stat.mtimeNsec], [1_000_000_000, 123_456_700]);
+ok(calls.chmod(looked, 0o444));
+ok(files.fstat(looked, stat));
+assert.equal(stat.mode, 0o100444);
+assert.deepEqual([stat.mtimeSec, stat.mtimeNsec], [1_000_000_000, 123_456_700]);
+ok(calls.chown(looked, 0, 0));
+ok(calls.fsync(root));
+ok(calls.syncfs(root));
+ok(files.close(looked));
+done("times and whether one may write are set by a handle that only looks");
+
+write("draft", "three");
+ok(calls.replace(root, "draft", "moved"));
+assert.equal(textOf("moved"), "three");
+const open = ok(openat(root, cString("moved"), O_PATH | O_NOFOLLOW));
+ok(calls.chmod(open, 0o444));
+ok(files.close(open));
+ok(calls.unlink(root, "moved"));
+assert.ok(!has("moved"));
+done("what is read-only is replaced and removed");
+
+write("name", "linked");
+ok(calls.link(root, "name", root, "other"));
+ok(statx(root, cString("other"), stat));
+assert.equal(stat.nlink, 2);
+ok(calls.unlink(root, "name"));
+assert.equal(textOf("other"), "linked");
+Deno.writeTextFileSync(join(directory, "sub", "in"), "");
+assert.equal(failureCode(calls.rmdir(root, "sub")), "ENOTEMPTY");
+Deno.removeSync(join(directory, "sub", "in"));
+ok(calls.rmdir(root, "sub"));
+assert.ok(!has("sub"));
+assert.equal(failureCode(calls.symlink("other", root, "other")), "EEXIST");
+done("names are added and removed");
+
+ok(files.close(root));
+Deno.removeSync(directory, { recursive: true });
+Deno.exit(0);
+
+/** As an apply writes a file. */
+function write(name: string, text: string): void {
+  const flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
+  const handle = ok(calls.create(root, name, flags, 0o200));
+  assert.equal(calls.pwrite(handle, bytes(text), 0, text.length), text.length);
+  ok(calls.fsync(handle));
+  ok(files.fstat(handle, stat));
+  assert.equal(stat.size, text.length);
+  ok(files.close(handle));
+}
+
+function ok(result: number): number {
+  assert.ok(result >= 0, failureCode(result));
+  return result;
+}
+
+function done(what: string): void {
+  console.log(`ok ${what}`);
+}
