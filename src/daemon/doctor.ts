@@ -6,6 +6,7 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { CallerStamps } from "../../bpf/caller_stamp.ts";
 import { binaryString, cString } from "../../ffi/binary_string.ts";
@@ -18,12 +19,13 @@ import { unifiedRoot } from "../views/cgroup_sessions.ts";
 import { canScopeSockets } from "../views/give_up_rights.ts";
 import { whyNoNamespaces } from "../views/namespaces.ts";
 import { closeDeadMount, isDeadMount } from "../host/dead_mount.ts";
-import { listMounts, WHY_NO_MOUNT } from "../host/mounts.ts";
+import { listMounts } from "../host/mounts.ts";
 import type { Check } from "./doctor/check.ts";
 import { deviceFix } from "./doctor/container.ts";
 import { kernel } from "./doctor/kernel.ts";
 import { Machine } from "./doctor/machine.ts";
 import { macosChecks } from "./doctor/macos.ts";
+import { windowsChecks } from "./doctor/windows.ts";
 import { otherUsers } from "./doctor/other_users.ts";
 import { surroundings } from "./doctor/surroundings.ts";
 import { namespaceRemedy } from "./doctor/user_namespaces.ts";
@@ -33,17 +35,12 @@ export type { Check };
 
 /** With `fix`, mounts that are dead are taken away. */
 export async function runChecks(version: string, fix = false): Promise<Check[]> {
-  if (WHY_NO_MOUNT !== null) {
-    const fix = "In WSL 2 use the executable for Linux";
-    const mounts: Check = { name: "mounts", state: "fail", found: WHY_NO_MOUNT, fix };
-    return [program(version), mounts, await hashing(), compression(), await stateDirectory()];
-  }
   const machine = new Machine();
   const own = Deno.build.standalone ? Deno.execPath() : null;
-  if (Deno.build.os === "darwin") {
+  if (Deno.build.os !== "linux") {
     const checks = await Promise.all([
       program(version),
-      macosChecks(machine),
+      Deno.build.os === "darwin" ? macosChecks(machine) : windowsChecks(),
       hashing(),
       compression(),
       stateDirectory(),
@@ -240,6 +237,8 @@ async function stateDirectory(): Promise<Check> {
     const existing = await nearestExisting(path);
     const probe = await Deno.makeTempFile({ dir: existing, prefix: ".agentvfs-doctor-" });
     await Deno.remove(probe);
+    // Windows has no numbers for that.
+    if (Deno.build.os === "windows") return { name, state: "ok", found: `${path}, writable` };
     const type = fileSystemType(existing);
     const found = `${path}, writable, on ${type}`;
     if (VOLATILE.has(type)) {
@@ -258,15 +257,14 @@ async function stateDirectory(): Promise<Check> {
 }
 
 async function nearestExisting(path: string): Promise<string> {
-  for (let at = path; at !== "/"; at = at.slice(0, at.lastIndexOf("/")) || "/") {
+  for (let at = path;; at = dirname(at)) {
     try {
       if ((await Deno.stat(at)).isDirectory) return at;
       throw new Error(`${at} is not a directory`);
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      if (!(error instanceof Deno.errors.NotFound) || dirname(at) === at) throw error;
     }
   }
-  return "/";
 }
 
 const STATFS_BYTES = 120;

@@ -18,11 +18,5 @@ export const { isWithin, listMounts, MOUNT_TYPE, mountAt } = pick<
   { macos, windows },
 );
 
-/** Why no project can be mounted on this system; null where one can. */
-export const WHY_NO_MOUNT: string | null =
-  Deno.build.os === "windows" && Deno.env.get("AGENTVFS_WINFSP") === undefined
-    ? "This version cannot mount a project on Windows"
-    : null;
-
 /** Whether a mount's folder is made by mounting there, and goes with it: on Windows. Elsewhere it has to be there before. */
 export const MAKES_MOUNTPOINT = Deno.build.os === "windows";

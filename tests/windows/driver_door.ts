@@ -56,7 +56,7 @@ export class DriverDoor {
     const deadline = performance.now() + DEADLINE_MS;
     for (;;) {
       const text = await Deno.readTextFile(path).catch(() => "");
-      const port = /^(\d+)\n$/.exec(text)?.[1];
+      const port = /^(\d+)\r?\n$/.exec(text)?.[1];
       const connection = port === undefined
         ? null
         : await Deno.connect({ hostname: "127.0.0.1", port: Number(port) }).catch(() => null);

@@ -28,7 +28,7 @@ export function winfspPlaces(): string[] {
 
 /** A text below HKEY_LOCAL_MACHINE; null if there is none. */
 function registryText(key: string, value: string): string | null {
-  const { symbols, close } = Deno.dlopen("advapi32.dll", {
+  const library = Deno.dlopen("advapi32.dll", {
     RegGetValueW: {
       parameters: ["u64", "buffer", "buffer", "u32", "pointer", "buffer", "buffer"],
       result: "i32",
@@ -38,7 +38,7 @@ function registryText(key: string, value: string): string | null {
     const text = new Uint16Array(LONGEST_PATH);
     const size = Uint32Array.of(text.byteLength);
     const [name, field] = [wideString(key), wideString(value)];
-    const failed = symbols.RegGetValueW(
+    const failed = library.symbols.RegGetValueW(
       HKEY_LOCAL_MACHINE,
       name,
       field,
@@ -49,6 +49,6 @@ function registryText(key: string, value: string): string | null {
     );
     return failed !== 0 ? null : textOfWide(text);
   } finally {
-    close();
+    library.close();
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import { ServiceError } from "../../control/service_error.ts";
 import type { BranchState } from "../../history/refs/branch_table.ts";
 import { BRANCH_LIMIT } from "../../history/refs/branch_table.ts";
@@ -179,7 +180,7 @@ export class Branches {
 
   /** Processes that have their directory, program or a file in the view of a branch; of `mayStand` the directory does not count. */
   async users(branch: Branch, mayStand: ReadonlySet<number>): Promise<MountUser[]> {
-    const path = `${this.parts.mount}/${VIRTUAL_NAME}/branches/${branch.name}`;
+    const path = join(this.parts.mount, VIRTUAL_NAME, "branches", branch.name);
     return await usersAt(path, mayStand);
   }
 

@@ -9,7 +9,7 @@ import { isListening } from "../../control/socket_path.ts";
 import { checkStore } from "../workspaces/check_store.ts";
 import { abortMount, closeDeadMount, hasKeeper } from "../../host/dead_mount.ts";
 import { findMount } from "../workspaces/find_daemon.ts";
-import { isWithin, MOUNT_TYPE, mountAt, WHY_NO_MOUNT } from "../../host/mounts.ts";
+import { isWithin, MOUNT_TYPE, mountAt } from "../../host/mounts.ts";
 import { askStatus } from "../workspaces/spawn.ts";
 import { type DaemonConfig, reason, WorkspaceError } from "../workspaces/workspace.ts";
 
@@ -35,11 +35,6 @@ export async function validatePlan(
   config: DaemonConfig,
   options: ValidateOptions = {},
 ): Promise<void> {
-  if (WHY_NO_MOUNT !== null) {
-    throw new WorkspaceError("system_not_supported", 4, WHY_NO_MOUNT, {
-      hint: "In WSL 2 use the executable for Linux",
-    });
-  }
   await checkNotMounted(config.source);
   await checkSource(config.source);
   checkBreadth(config.source, options.force ?? false);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import type { Params } from "../../control/methods.ts";
 import type {
   BranchReport,
@@ -174,7 +175,7 @@ export class BranchMethods {
       ahead: counts?.ahead ?? null,
       behind: counts?.behind ?? null,
       dirty: await branches.isDirty(state, head),
-      path: name === MAIN ? mount : `${mount}/${VIRTUAL_NAME}/branches/${name}`,
+      path: name === MAIN ? mount : join(mount, VIRTUAL_NAME, "branches", name),
     };
   }
 }

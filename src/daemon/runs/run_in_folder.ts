@@ -74,7 +74,10 @@ const MAIN = "main";
 
 /** A terminal sends its signals to the program too; the others come to this process alone. */
 function passSignals(child: Deno.ChildProcess): void {
-  for (const signal of ["SIGINT", "SIGQUIT"] as const) Deno.addSignalListener(signal, () => {});
+  const isWindows = Deno.build.os === "windows";
+  const shared = isWindows ? ["SIGINT", "SIGBREAK"] as const : ["SIGINT", "SIGQUIT"] as const;
+  for (const signal of shared) Deno.addSignalListener(signal, () => {});
+  if (isWindows) return;
   for (const signal of ["SIGTERM", "SIGHUP"] as const) {
     Deno.addSignalListener(signal, () => {
       try {

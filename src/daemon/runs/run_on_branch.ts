@@ -15,4 +15,4 @@ export const { checkNamespaces, runInView } = pick<{
   checkNamespaces(plan: Pick<RunPlan, "confine">): Promise<void>;
   /** Runs the program. Resolves with its exit code; 128 and the signal's number if one ended it. */
   runInView(plan: RunPlan): Promise<number>;
-}>({ checkNamespaces: checkView, runInView: runView }, { macos: folder });
+}>({ checkNamespaces: checkView, runInView: runView }, { macos: folder, windows: folder });

@@ -127,7 +127,7 @@ export class Daemon {
       deadlineMs,
       roots: (branch) => {
         const { mount, source } = parts.config;
-        const own = `${mount}/${VIRTUAL_NAME}/branches/${branch}`;
+        const own = join(mount, VIRTUAL_NAME, "branches", branch);
         return branch === MAIN ? [mount, source] : [own, source];
       },
       records: () => this.auto.policy.calls,

@@ -11,8 +11,8 @@ import { succeed } from "../../support/process.ts";
 const ROOT = new URL("../../../", import.meta.url);
 const SOURCE = fileURLToPath(new URL("../wine/winfsp_stand_in.c", import.meta.url));
 
-/** These are what is tried: what they do is not Linux's. */
-const OWN = new Set(["mounts.ts", "unmount.ts", "dead_mount.ts", "mount_users.ts"]);
+/** These do nothing that Linux' do. */
+const OWN = new Set(["dead_mount.ts", "mount_users.ts"]);
 
 /** These have something to add. */
 const OTHERS = [

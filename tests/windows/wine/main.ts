@@ -9,18 +9,28 @@
 import { parseArgs } from "node:util";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { daemonFlow } from "./daemon_flow.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = join(HERE, "../../..");
 const TARGET = "x86_64-pc-windows-msvc";
+const { values } = parseArgs({
+  options: {
+    chroot: { type: "string" },
+    // Where wine has drive C and the rest, in the chroot.
+    prefix: { type: "string", default: "/wp" },
+    // One part of it: stand-in, host or program.
+    only: { type: "string" },
+  },
+});
 const WINE = [
-  ...["env", "WINEPREFIX=/wp", "WINEDEBUG=-all", "DISPLAY=", "WINEDLLOVERRIDES=mscoree,mshtml="],
+  ...["env", `WINEPREFIX=${values.prefix}`, "WINEDEBUG=-all", "DISPLAY="],
+  "WINEDLLOVERRIDES=mscoree,mshtml=",
   ...["timeout", "300", "/usr/lib/wine/wine64"],
 ];
 /** Where the programs are in the chroot. */
-const PLACE = "agentvfs";
+const PLACE = `${basename(values.prefix)}-programs`;
 
-const { values } = parseArgs({ options: { chroot: { type: "string" } } });
 const chroot = values.chroot ?? await Deno.makeTempDir({ prefix: "agentvfs-wine-" });
 const place = join(chroot, PLACE);
 let passed = 0;
@@ -28,15 +38,9 @@ let failed = 0;
 try {
   await must("make_chroot", [join(HERE, "make_chroot"), chroot]);
   await Deno.mkdir(place, { recursive: true });
-  await standIn();
-  await check("host_check", []);
-  await check("memory_check", [], "wake_worker.ts");
-  await check("process_check", []);
-  await check("source_check", []);
-  await check("project_check", []);
-  await check("mount_check", []);
-  await check("pipe_check", []);
-  await program();
+  if (isWanted("stand-in")) await standIn();
+  if (isWanted("host")) await host();
+  if (isWanted("program")) await program();
 } finally {
   await enter([...WINE.slice(0, 5), "/usr/lib/wine/wineserver64", "-k"]);
   if (values.chroot === undefined) await Deno.remove(chroot, { recursive: true });
@@ -44,8 +48,27 @@ try {
 console.log(`${passed} passed, ${failed} failed`);
 Deno.exit(failed === 0 ? 0 : 1);
 
+function isWanted(part: string): boolean {
+  return values.only === undefined || values.only === part;
+}
+
+async function host(): Promise<void> {
+  await check("host_check", []);
+  await check("memory_check", [], "wake_worker.ts");
+  await check("process_check", []);
+  await check("source_check", []);
+  await check("project_check", []);
+  await check("mount_check", []);
+  await check("pipe_check", []);
+}
+
 /** The calls of WinFsp's library, with the thread that waits in it. */
 async function standIn(): Promise<void> {
+  await compileStandIn();
+  await check("stand_in_check", [`Z:\\${PLACE}\\winfsp-x64.dll`], "stand_in_worker.ts");
+}
+
+async function compileStandIn(): Promise<void> {
   for await (const { name } of Deno.readDir(HERE)) {
     if (/\.[ch]$/.test(name)) await Deno.copyFile(join(HERE, name), join(place, name));
   }
@@ -64,7 +87,6 @@ async function standIn(): Promise<void> {
       "-lws2_32",
     ]),
   );
-  await check("stand_in_check", [`Z:\\${PLACE}\\winfsp-x64.dll`], "stand_in_worker.ts");
 }
 
 /** Compiles and runs a program of this folder, which prints a line that begins with `ok ` for each thing that it has seen. */
@@ -97,24 +119,41 @@ async function bundled(name: string): Promise<string> {
 
 /** The whole executable. */
 async function program(): Promise<void> {
-  await must("the executables are compiled", [
+  await compileStandIn();
+  await must("the executable is compiled", [
     join(ROOT, "scripts/compile"),
-    "--all",
-    join(chroot, "compiled"),
+    ...["--target", TARGET, join(place, "agentvfs.exe")],
   ]);
-  await Deno.copyFile(
-    join(chroot, "compiled/agentvfs-windows-x86_64.exe"),
-    join(place, "agentvfs.exe"),
-  );
   await says("agentvfs --version", ["--version"], 0, /^agentvfs \d+\.\d+\.\d+/m);
   await says("agentvfs --help", ["--help"], 0, /Usage: agentvfs COMMAND/);
-  await says("agentvfs doctor", ["doctor"], 4, /cannot mount a project on Windows/);
+  await says("agentvfs doctor without WinFsp", ["doctor"], 4, /WinFsp is not installed/);
   await says(
     "agentvfs quickstart says why not",
-    ["quickstart", "C:\\users"],
+    ["quickstart", "C:\\windows\\system32\\drivers"],
     4,
-    /cannot mount a project on Windows/,
+    /WinFsp is not installed: install it/,
   );
+  await daemonFlow({
+    agentvfs: withStandIn,
+    kill: (pid) => enter([...WINE, "taskkill", "/F", "/PID", String(pid)]),
+    drive: join(chroot, values.prefix, "drive_c"),
+    door: join(place, "door"),
+    report,
+  });
+}
+
+/** A daemon that it leaves behind keeps its output open: that goes to a file. */
+async function withStandIn(...words: string[]): Promise<{ code: number; output: string }> {
+  const library = [
+    `AGENTVFS_WINFSP=Z:\\${PLACE}\\winfsp-x64.dll`,
+    `AGENTVFS_STAND_IN_DOOR=Z:\\${PLACE}\\door`,
+  ];
+  const [, ...settings] = WINE;
+  const { code } = await enter([
+    ...["sh", "-c", 'out=$1; shift; exec "$@" >"$out" 2>&1', "sh", `/${PLACE}/output`],
+    ...["env", ...library, ...settings, `/${PLACE}/agentvfs.exe`, ...words],
+  ]);
+  return { code, output: await Deno.readTextFile(join(place, "output")) };
 }
 
 /** Runs the program, and looks at its exit code and what it prints. */

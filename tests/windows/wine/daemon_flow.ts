@@ -1,0 +1,175 @@
+/**
+ * A project's day on Windows, with the executable: mounted, changed, looked at, taken back, branched, applied, its server killed,
+ * unmounted. The stand-in for WinFsp's library plays the driver; what programs do on the volume comes through its door.
+ *
+ * @module
+ */
+
+import assert from "node:assert/strict";
+import { DriverDoor, NtError } from "../driver_door.ts";
+
+export interface Ended {
+  readonly code: number;
+  readonly output: string;
+}
+
+export interface FlowParts {
+  /** Runs `agentvfs` with these words. */
+  agentvfs(...words: string[]): Promise<Ended>;
+  /** Ends a process of Windows at once, by its number. */
+  kill(pid: number): Promise<Ended>;
+  /** Where drive C: is on this machine. */
+  readonly drive: string;
+  /** The file that says at which port the driver's side listens. */
+  readonly door: string;
+  report(what: string, isRight: boolean): void;
+}
+
+const DEADLINE_MS = 120_000;
+
+export async function daemonFlow(parts: FlowParts): Promise<void> {
+  const step = async (what: string, work: () => Promise<void>) => {
+    try {
+      await work();
+      parts.report(what, true);
+    } catch (error) {
+      parts.report(`${what}: ${error instanceof Error ? error.message : error}`, false);
+    }
+  };
+  /** Output of a command that ends well. */
+  const says = async (...words: string[]) => {
+    const { code, output } = await parts.agentvfs(...words);
+    assert.equal(code, 0, `agentvfs ${words.join(" ")} ended with ${code}: ${output}`);
+    return output.replaceAll("\r\n", "\n");
+  };
+  const status = async () => {
+    const { code, output } = await parts.agentvfs("ctl", "status", "--json");
+    if (code !== 0) return null;
+    // What wine says of the machine comes along.
+    return JSON.parse(/^\{.*\}$/m.exec(output.replaceAll("\r", ""))?.[0] ?? "null") as {
+      readonly serverPid: number;
+      readonly restarts: number;
+      readonly mount: string;
+    };
+  };
+  const onVolume = async <T>(work: (volume: DriverDoor) => Promise<T>): Promise<T> => {
+    const volume = await DriverDoor.open(parts.door);
+    try {
+      return await work(volume);
+    } finally {
+      volume.close();
+    }
+  };
+  // What a run before this one left is another project's.
+  const name = `shop-${Date.now().toString(36)}`;
+  const project = `${parts.drive}/${name}`;
+  await Deno.mkdir(`${project}/src`, { recursive: true });
+  await Deno.writeTextFile(`${project}/src/a.txt`, "as imported\n");
+  await Deno.remove(parts.door).catch(() => {});
+  let place = "";
+  try {
+    await step("quickstart mounts a project and says where", async () => {
+      const output = await says("quickstart", `C:\\${name}`);
+      place = /^mount=(C:\\.*\\mount)$/m.exec(output)?.[1] ?? "";
+      assert.notEqual(place, "", output);
+      assert.match(output, /^next: cd /m);
+      assert.equal(await onVolume((volume) => volume.place()), place);
+    });
+    await step(
+      "programs read and write, whatever the case of names",
+      () =>
+        onVolume(async (volume) => {
+          assert.equal(await volume.read("\\SRC\\A.TXT"), "as imported\n");
+          await volume.write("\\src\\a.txt", "one\n");
+          await volume.mkdir("\\docs");
+          await volume.write("\\docs\\new.txt", "new\n");
+          assert.deepEqual(await volume.list("\\"), ["docs", "src"]);
+        }),
+    );
+    await step("ctl checkpoint and log", async () => {
+      assert.match(await says("ctl", "checkpoint", "one"), /^[0-9a-f]{64}$/m);
+      assert.match(await says("log"), /checkpoint +"one" +\d+ added, 1 modified[^]*import/);
+    });
+    await step("diff names what changed", async () => {
+      await onVolume(async (volume) => {
+        await volume.write("\\src\\a.txt", "two\n");
+        await volume.rename("\\docs", "\\text");
+        await volume.notices();
+      });
+      const output = await says("diff");
+      for (const name of ["src/a.txt", "docs", "text"]) assert.ok(output.includes(name), output);
+    });
+    await step("a rollback takes it back, and the driver is told", async () => {
+      await says("rollback", "one");
+      await onVolume(async (volume) => {
+        assert.equal(await volume.read("\\src\\a.txt"), "one\n");
+        assert.deepEqual(await volume.list("\\"), ["docs", "src"]);
+        const told = await volume.notices();
+        for (const name of ["\\src\\a.txt", "\\text", "\\docs"]) {
+          assert.ok(told.includes(name), `${name} is not among ${told}`);
+        }
+      });
+    });
+    await step("a branch is a folder, and is merged", async () => {
+      assert.match(await says("branch", "create", "try"), /\\\.agentvfs\\branches\\try$/m);
+      await onVolume(async (volume) => {
+        assert.deepEqual(await volume.list("\\.agentvfs\\branches"), ["main", "try"]);
+        await volume.write("\\.agentvfs\\branches\\try\\src\\b.txt", "b\n");
+        await assert.rejects(volume.read("\\src\\b.txt"), NtError);
+      });
+      await says("checkpoint", "b", "--branch", "try");
+      await says("merge", "try");
+      assert.equal(await onVolume((volume) => volume.read("\\src\\b.txt")), "b\n");
+    });
+    await step("apply brings it into the project", async () => {
+      await says("apply");
+      const read = (name: string) => Deno.readTextFile(`${project}/${name}`);
+      assert.equal(await read("src/a.txt"), "one\n");
+      assert.equal(await read("src/b.txt"), "b\n");
+      assert.equal(await read("docs/new.txt"), "new\n");
+    });
+    await step(
+      "a server that is killed is followed by another, with all that was written",
+      async () => {
+        await onVolume((volume) => volume.write("\\kept.txt", "kept\n"));
+        const before = await status();
+        assert.ok(before !== null);
+        await parts.kill(before.serverPid);
+        const next = await until(async () => {
+          const now = await status();
+          return now === null || now.serverPid === before.serverPid ? null : now;
+        });
+        assert.deepEqual([next.restarts, next.mount], [before.restarts + 1, place]);
+        await onVolume(async (volume) => {
+          assert.equal(await volume.place(), place);
+          assert.equal(await volume.read("\\kept.txt"), "kept\n");
+        });
+      },
+    );
+    await step("restart puts another server in its place", async () => {
+      assert.match(await says("restart"), /^server=\d+$/m);
+      await until(status);
+      assert.equal(await onVolume((volume) => volume.read("\\kept.txt")), "kept\n");
+    });
+    await step("doctor finds WinFsp", async () => {
+      const { output } = await parts.agentvfs("doctor");
+      assert.match(output, /ok +WinFsp +2\.1 at .*Bill Zissimopoulos/);
+    });
+  } finally {
+    await step("stop unmounts, and the place is gone", async () => {
+      assert.match(await says("stop"), /^status=stopped$/m);
+      const { code } = await parts.agentvfs("ctl", "status");
+      assert.equal(code, 3);
+    });
+  }
+}
+
+async function until<T>(found: () => Promise<T | null>): Promise<T> {
+  const deadline = performance.now() + DEADLINE_MS;
+  for (;;) {
+    const value = await found();
+    if (value !== null) return value;
+    assert.ok(performance.now() < deadline, "it does not come");
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
