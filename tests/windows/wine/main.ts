@@ -34,6 +34,7 @@ try {
   await check("process_check", []);
   await check("source_check", []);
   await check("project_check", []);
+  await check("zstd_check", []);
   await check("mount_check", []);
   await check("pipe_check", []);
   await program();
