@@ -73,10 +73,22 @@ async function writeTo(
   };
   if (compression === "none") await drain(blocksOf(pieces));
   else {
-    const compressor = compression === "gzip" ? createGzip() : createZstdCompress();
+    const compressor = compression === "gzip" ? createGzip() : createZstd();
     await pipeline(Readable.from(blocksOf(pieces), { objectMode: false }), compressor, drain);
   }
   return written;
+}
+
+/** Some runtimes have the function alone. */
+function createZstd(): ReturnType<typeof createZstdCompress> {
+  try {
+    return createZstdCompress();
+  } catch (cause) {
+    throw new ExportError("no_zstd", 4, "This build of agentvfs cannot compress with zstd", {
+      hint: "Make a .tar.gz instead",
+      cause,
+    });
+  }
 }
 
 /** What the system said; what others threw is theirs. */

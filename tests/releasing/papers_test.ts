@@ -44,7 +44,7 @@ Deno.test("it has what is in the executables, and not what only tests use", asyn
   // deno-lint-ignore no-explicit-any
   const purls: string[] = sbom.components.map((one: any) => one.purl ?? one.name);
   const version = (name: string) => of.dependencies.find((one) => one.name === name)!.version;
-  for (const name of ["wasmoon", "valibot", "diff", "node-diff3", "hash-wasm"]) {
+  for (const name of ["wasmoon", "valibot", "diff", "node-diff3", "hash-wasm", "fzstd"]) {
     assert.ok(purls.includes(`pkg:npm/${name}@${version(name)}`), name);
   }
   const native = version("@napi-rs/blake-hash");

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { zstdDecompressSync } from "node:zlib";
 import type { Hasher } from "./hasher.ts";
 import type { ObjectId } from "./object_id.ts";
 import { hashObject, objectTypeOf } from "./object_type.ts";
 import { ENCODING_PLAIN, ENCODING_ZSTD } from "./pack_format.ts";
 import { damagedObject } from "./store_error.ts";
+import { decompressZstd } from "./zstd.ts";
 
 /** What a record header and a row of the index both say of a payload. */
 export interface PayloadShape {
@@ -34,16 +34,16 @@ export function decodePayload(
 ): Uint8Array<ArrayBuffer> {
   if (encoding === ENCODING_PLAIN) return payload;
   if (encoding !== ENCODING_ZSTD) throw damagedObject(id, `it has an unknown encoding ${encoding}`);
-  let plain: Uint8Array;
+  let plain: Uint8Array<ArrayBuffer>;
   try {
-    plain = zstdDecompressSync(payload, { maxOutputLength: Math.max(1, size) });
+    plain = decompressZstd(payload, size);
   } catch (cause) {
     throw damagedObject(id, `it does not decompress (${(cause as Error).message})`);
   }
   if (plain.length !== size) {
     throw damagedObject(id, `it has ${plain.length} bytes, ${size} were expected`);
   }
-  return new Uint8Array(plain.buffer as ArrayBuffer, plain.byteOffset, size);
+  return plain;
 }
 
 /** Throws `damaged_object` unless the bytes have the name `id`. */

@@ -58,6 +58,7 @@ async function host(): Promise<void> {
   await check("process_check", []);
   await check("source_check", []);
   await check("project_check", []);
+  await check("zstd_check", []);
   await check("mount_check", []);
   await check("pipe_check", []);
 }
