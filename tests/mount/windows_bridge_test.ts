@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { Access, Disposition } from "../../ffi/windows/nt_file.ts";
 import { run, shell } from "../support/process.ts";
+import { randomness } from "../support/random.ts";
+import { withTemporary } from "../support/temporary.ts";
+import { randomWork } from "../windows/bridge/random_work.ts";
 import { withBridged } from "../windows/bridge/bridged.ts";
 import { Share } from "../windows/open_names.ts";
 
@@ -50,6 +53,18 @@ Deno.test("a rollback is told name by name, and all that the kernel has kept is 
     await rollback(first);
     assert.equal(await state(), before);
   });
+});
+
+Deno.test("random operations answer and leave what they do on a disk, through rollbacks", async () => {
+  const seed = Number(Deno.env.get("AGENTVFS_SEED") ?? Math.floor(Math.random() * 2 ** 31));
+  await withTemporary((directory) =>
+    withBridged(async (bridged) => {
+      const disk = `${directory}/disk`;
+      await Deno.mkdir(disk);
+      await randomWork(bridged, disk, randomness(seed), 6)
+        .catch((error) => assert.fail(`Seed ${seed}: ${error.message}`));
+    })
+  );
 });
 
 Deno.test("branches are worked in beside each other", async () => {

@@ -354,6 +354,7 @@ function readdir(context: BridgeContext): number {
 /** Names of attributes that programs give are in one namespace there. */
 function ownName(name: string): string {
   if (!name.startsWith("user.")) throw new Failure(Errno.EOPNOTSUPP);
+  if (name === "user.") throw new Failure(Errno.EINVAL);
   return name.slice(5);
 }
 

@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { driveLetter } from "./drive_letter.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = join(HERE, "../../..");
@@ -37,6 +38,7 @@ try {
   await check("mount_check", []);
   await check("pipe_check", []);
   await program();
+  await drive();
 } finally {
   await enter([...WINE.slice(0, 5), "/usr/lib/wine/wineserver64", "-k"]);
   if (values.chroot === undefined) await Deno.remove(chroot, { recursive: true });
@@ -93,6 +95,13 @@ async function bundled(name: string): Promise<string> {
     ...["--output", path, source],
   ]);
   return path;
+}
+
+/** Programs of Windows, on files of a volume. */
+async function drive(): Promise<void> {
+  const run = (...command: string[]) => enter([...WINE, ...command]);
+  const wine = { chroot, volume: `${PLACE}/volume`, prefix: "wp", run, report };
+  await driveLetter(wine, (letter) => check("file_work", [letter]));
 }
 
 /** The whole executable. */
