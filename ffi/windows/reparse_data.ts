@@ -43,9 +43,13 @@ export function reparseData(tag: number, data: Uint8Array): Uint8Array<ArrayBuff
   return bytes;
 }
 
-/** Of a symlink: its target, as programs resolve it and as people read it. */
+/** What a target has room for to be there twice, in what the driver takes of a request or a response. */
+const LONGEST_TWICE = 4000;
+
+/** Of a symlink: its target, as programs resolve it and, unless it is too long for that, as people read it. */
 export function symlinkData({ target, isRelative }: SymlinkData): Uint8Array<ArrayBuffer> {
-  const printed = target.startsWith(NT_PREFIX) ? target.slice(NT_PREFIX.length) : target;
+  const shown = target.startsWith(NT_PREFIX) ? target.slice(NT_PREFIX.length) : target;
+  const printed = target.length > LONGEST_TWICE ? "" : shown;
   const data = new Uint8Array(SYMLINK_HEADER + 2 * (target.length + printed.length));
   const view = new DataView(data.buffer);
   view.setUint16(0, 0, true);

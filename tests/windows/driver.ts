@@ -257,7 +257,10 @@ export class Driver implements Transport, DriverMemory {
     answer: Answer,
   ): { answer: Answer; handle: Handle | null } {
     if (answer.status !== NtStatus.SUCCESS) return { answer, handle: null };
-    const name = answer.text(CREATED.FILE_NAME) || path;
+    // What is open of a name that something is to be renamed to is its directory.
+    const isTarget = ((open.bits ?? 0) & CreateBit.OPEN_TARGET_DIRECTORY) !== 0;
+    const asked = isTarget ? path.slice(0, Math.max(1, path.lastIndexOf("\\"))) : path;
+    const name = answer.text(CREATED.FILE_NAME) || asked;
     const { options = 0, access = Access.ALL, share = Share.ALL } = open;
     const handle: Handle = {
       context: answer.view.getBigUint64(CREATED.CONTEXT, true),

@@ -122,6 +122,26 @@ Deno.test("a knock lets commands in, and is answered when they are done", () => 
   }, { onKnock: () => knocks++ });
 });
 
+Deno.test("a knock that lets others go on is answered, and so is each of them, once", () => {
+  let onKnock = () => {};
+  withServed("a=x", (_, { driver, session, main }) => {
+    const { handle } = driver.open("");
+    main.frozen = true;
+    const open = driver.createRequest("\\a", {});
+    assert.equal(driver.give(open), null);
+    onKnock = () => {
+      main.frozen = false;
+      session.serveParked();
+    };
+    const knocked = driver.about(handle!, Kind.DEVICE_CONTROL, [CONTROL.CODE, KNOCK_CODE]);
+    assert.equal(knocked.status, NtStatus.SUCCESS);
+    const opened = driver.opened("\\a", {}, driver.late.get(hintOf(open))!);
+    assert.equal(opened.answer.status, NtStatus.SUCCESS);
+    driver.close(opened.handle!);
+    driver.close(handle!);
+  }, { onKnock: () => onKnock() });
+});
+
 Deno.test("the loop gives each answer with the call that brings the next request", () =>
   withServed("a=x", (_, { driver, session: { options, context } }) => {
     const requests = [driver.createRequest("\\a", {}), driver.createRequest("\\b", {})];

@@ -268,9 +268,10 @@ export class WindowsSession {
 
   #control(): number {
     if (this.#request.u32(CONTROL.CODE) !== KNOCK_CODE) return NtStatus.INVALID_DEVICE_REQUEST;
+    const { hint } = this.#request;
     this.options.onKnock();
-    // A command may have answered other requests meanwhile.
-    this.#response.begin(Kind.DEVICE_CONTROL, this.#request.hint);
+    // A command may have answered other requests meanwhile, which were looked at and answered in the same buffers.
+    this.#response.begin(Kind.DEVICE_CONTROL, hint);
     return NtStatus.SUCCESS;
   }
 

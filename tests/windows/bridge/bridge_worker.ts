@@ -37,11 +37,14 @@ export type Order =
   | { readonly does: "open"; readonly path: string; readonly open: OpenOptions }
   | { readonly does: "dispose" | "close"; readonly path: string };
 
+let received = 0;
 const orders: { readonly id: number; readonly order: Order }[] = [];
 
 self.onmessage = ({ data }: MessageEvent<Begin | { id: number; order: Order }>) => {
-  if ("order" in data) orders.push(data);
-  else void serve(data);
+  if ("order" in data) {
+    received++;
+    orders.push(data);
+  } else void serve(data);
 };
 self.postMessage({ isReady: true });
 
@@ -76,12 +79,14 @@ async function serve(begin: Begin): Promise<void> {
   async function loop(): Promise<void> {
     const set = new PollSet([fd, wake]);
     const counter = new Uint8Array(8);
+    let announced = 0;
     while (true) {
       set.wait(2, -1);
       if ((set.events(1) & POLLIN) !== 0) {
         read(wake, counter);
-        // The order that it was written for has come before it.
-        await new Promise((resolve) => setTimeout(resolve));
+        announced += counter[0]!;
+        // The orders that it was written for are on their way.
+        while (received < announced) await new Promise((resolve) => setTimeout(resolve, 1));
         driver.about(root, Kind.DEVICE_CONTROL, [CONTROL.CODE, KNOCK_CODE]);
       }
       if (set.events(0) === 0) continue;

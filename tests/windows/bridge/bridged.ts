@@ -56,6 +56,7 @@ export function withBridged(
     const worker = new Worker(new URL("bridge_worker.ts", import.meta.url), { type: "module" });
     const waiting = new Map<number, PromiseWithResolvers<unknown>>();
     let failed: string | null = null;
+    let device = -1;
     const { promise: ended, resolve: end } = Promise.withResolvers<void>();
     const { promise: ready, resolve: isReady } = Promise.withResolvers<void>();
     worker.onmessage = ({ data }: MessageEvent<Said>) => {
@@ -68,6 +69,11 @@ export function withBridged(
       }
       failed = data.failed ?? (data.open === 0 ? null : `${data.open} handles are open`);
       for (const { reject } of waiting.values()) reject(new Error(failed ?? "It ended"));
+      // Nobody answers any more: who waits is to be told.
+      if (failed !== null) {
+        console.error(failed);
+        close(device);
+      }
       end();
     };
     await ready;
@@ -79,6 +85,7 @@ export function withBridged(
     ]);
     if (session === null) throw new Error("Cannot mount");
     const { fd } = session;
+    device = fd;
     const wake = eventfd(0, 0);
     const begin: Begin = {
       owner: { uid: Deno.uid()!, gid: Deno.gid()! },

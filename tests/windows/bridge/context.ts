@@ -86,8 +86,10 @@ export class BridgeContext {
     for (const handle of node.handles) {
       if ((handle.access & access) === access) return use(handle);
     }
-    const path = this.pathOf(node);
-    return this.files.with(path, { access }, (opened) => {
+    const path = this.nodes.pathOf(node);
+    const [handle] = node.handles;
+    if (path === null && handle !== undefined) return use(handle);
+    return this.files.with(this.pathOf(node), { access }, (opened) => {
       this.#mustBe(node, opened);
       return use(opened.handle);
     });

@@ -29,6 +29,9 @@ const MAX_WRITE = 1024 * 1024;
 const O_ACCMODE = 3;
 const O_APPEND = 0o2000;
 const RENAME_NOREPLACE = 1;
+const LONGEST_EA_NAME = 254;
+/** A request of the driver has no room for more. */
+const LARGEST_EA = 16_000;
 
 const ACCESSES = [
   Access.READ_DATA | Access.READ_ATTRIBUTES | Access.READ_EA,
@@ -108,7 +111,7 @@ export const ROWS: ReadonlyMap<number, Row> = new Map<number, Row>([
       files.with(path, open, () => {});
     } else if (type === S_IFIFO || type === S_IFSOCK) {
       const tag = type === S_IFIFO ? ReparseTag.LX_FIFO : ReparseTag.AF_UNIX;
-      files.makeReparse(path, reparseData(tag, NO_BYTES), NO_BYTES);
+      files.makeReparse(path, reparseData(tag, NO_BYTES), metadata(S_IFREG | mode & 0o7777));
     } else throw new Failure(Errno.EPERM);
     return context.lookedUp(node, name);
   }],
@@ -206,6 +209,8 @@ export const ROWS: ReadonlyMap<number, Row> = new Map<number, Row>([
     const value = request.bytes.slice(request.nameEnd, request.nameEnd + size);
     // An empty one is none there.
     if (size === 0) return -Errno.EOPNOTSUPP;
+    if (name.length > LONGEST_EA_NAME) return -Errno.ERANGE;
+    if (size > LARGEST_EA) return -Errno.E2BIG;
     return context.withNode(node, Access.READ_EA | Access.WRITE_EA, (handle) => {
       const isThere = files.eas(handle).some((ea) => isNamed(ea, name));
       const flags = request.u32(BODY + 4);
@@ -349,6 +354,7 @@ function readdir(context: BridgeContext): number {
 /** Names of attributes that programs give are in one namespace there. */
 function ownName(name: string): string {
   if (!name.startsWith("user.")) throw new Failure(Errno.EOPNOTSUPP);
+  if (name === "user.") throw new Failure(Errno.EINVAL);
   return name.slice(5);
 }
 

@@ -63,6 +63,10 @@ export const informationRows: readonly ScriptRow[] = [
   ["a", "open a; setea $LXMOD=#100755; eas", "$LXUID=#0 $LXGID=#0 $LXMOD=#100755", "*a"],
   ["*a", "open a; setea $LXMOD=#100644; eas", "NO_EAS_ON_FILE", "a"],
   ["*a", "open a; setea $LXUID=#11 $LXGID=#12; eas", "$LXUID=#11 $LXGID=#12 $LXMOD=#100755"],
+  ["a", "open a; setea $LXMOD=#100600; eas", "$LXUID=#0 $LXGID=#0 $LXMOD=#100600"],
+  ["d/", "open d; setea $LXMOD=#40700; eas", "$LXUID=#0 $LXGID=#0 $LXMOD=#40700"],
+  ["d/", "open d; setea $LXMOD=#40755; eas", "NO_EAS_ON_FILE"],
+  ["!a", "open a read; eas", "NO_EAS_ON_FILE", "!a"],
   ["a", "open a; setea $LXMOD=#40755", "INVALID_PARAMETER", "a"],
   ["a", "open a; setea $LXMOD=text5", "INVALID_PARAMETER", "a"],
   // Security: the same of all, and not to be given away.

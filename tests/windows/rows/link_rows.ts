@@ -2,6 +2,9 @@
 
 import type { ScriptRow } from "../script.ts";
 
+/** The longest target that a link of Linux has: once in what Windows keeps of it, not twice. */
+const LONGEST = "t".repeat(4095);
+
 export const linkRows: readonly ScriptRow[] = [
   // Following: the caller is sent to where the link leads.
   ["l->a a=x", "open l", "REPARSE /a"],
@@ -45,6 +48,7 @@ export const linkRows: readonly ScriptRow[] = [
   ["", "create l link; setlink a/b; getlink", "a/b", "l->a/b"],
   ["", "create l link; setlink a/b; attr", "REPARSE_POINT", "l->a/b"],
   ["d/", "create l dir link; setlink d; attr", "DIRECTORY|REPARSE_POINT", "d/ l->d"],
+  ["", `create l link; setlink ${LONGEST}; getlink`, LONGEST, `l->${LONGEST}`],
   ["", "create l link; setlink ?C:/x", "SUCCESS", "l->C:/x"],
   ["", "create l link; setlink ../a%uf03ab", "SUCCESS", "l->../a:b"],
   ["", "create l link; setlink a; close; x: open l", "REPARSE /a", "l->a"],

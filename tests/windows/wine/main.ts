@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { daemonFlow } from "./daemon_flow.ts";
+import { driveLetter } from "./drive_letter.ts";
 
 const HERE = fileURLToPath(new URL(".", import.meta.url));
 const ROOT = join(HERE, "../../..");
@@ -19,7 +20,7 @@ const { values } = parseArgs({
     chroot: { type: "string" },
     // Where wine has drive C and the rest, in the chroot.
     prefix: { type: "string", default: "/wp" },
-    // One part of it: stand-in, host or program.
+    // One part of it: stand-in, host, program or drive.
     only: { type: "string" },
   },
 });
@@ -41,6 +42,7 @@ try {
   if (isWanted("stand-in")) await standIn();
   if (isWanted("host")) await host();
   if (isWanted("program")) await program();
+  if (isWanted("drive")) await drive();
 } finally {
   await enter([...WINE.slice(0, 5), "/usr/lib/wine/wineserver64", "-k"]);
   if (values.chroot === undefined) await Deno.remove(chroot, { recursive: true });
@@ -116,6 +118,13 @@ async function bundled(name: string): Promise<string> {
     ...["--output", path, source],
   ]);
   return path;
+}
+
+/** Programs of Windows, on files of a volume. */
+async function drive(): Promise<void> {
+  const run = (...command: string[]) => enter([...WINE, ...command]);
+  const wine = { chroot, volume: `${PLACE}/volume`, prefix: values.prefix.slice(1), run, report };
+  await driveLetter(wine, (letter) => check("file_work", [letter]));
 }
 
 /** The whole executable. */

@@ -26,15 +26,18 @@ const LX_GID = "$LXGID";
 const LX_MODE = "$LXMOD";
 const LX_DEVICE = "$LXDEV";
 
-/** Bits that a file of Windows has not. */
-const EXECUTABLE = 0o111;
+/** What the attributes of Windows say of a mode: it may be written or not. */
+const USUAL = { file: 0o644, directory: 0o755, withoutWrite: 0o555 } as const;
 /** The highest bit of a list's size in one answer. */
 const LONGEST_NAME = 254;
 
 /** True if its mode is not what Windows' attributes say of it. */
 function hasMetadata(inode: Inode): boolean {
-  if (inode.isSymlink || inode.isDirectory) return false;
-  return !inode.isFile || (inode.mode & (EXECUTABLE | 0o7000)) !== 0;
+  if (inode.isSymlink) return false;
+  if (!inode.isFile && !inode.isDirectory) return true;
+  const usual = inode.isDirectory ? USUAL.directory : USUAL.file;
+  const mode = inode.mode & 0o7777;
+  return mode !== usual && mode !== (usual & USUAL.withoutWrite);
 }
 
 export function eaList(tree: WorkingTree, inode: Inode): ExtendedAttribute[] {

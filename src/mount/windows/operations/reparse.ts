@@ -17,7 +17,14 @@ import {
 } from "../../../../ffi/windows/reparse_data.ts";
 import { shownTarget, storedTarget } from "../../../../ffi/windows/symlink_target.ts";
 import { CONTROL, RESPONSE } from "../../../../ffi/windows/winfsp/protocol.ts";
-import { S_IFDIR, S_IFIFO, S_IFLNK, S_IFREG, S_IFSOCK } from "../../../store/trees/entry.ts";
+import {
+  S_IFDIR,
+  S_IFIFO,
+  S_IFLNK,
+  S_IFMT,
+  S_IFREG,
+  S_IFSOCK,
+} from "../../../store/trees/entry.ts";
 import { create, unlink } from "../../../tree/operations/names.ts";
 import { readTarget } from "../../../tree/operations/read.ts";
 import { Status } from "../../../tree/status.ts";
@@ -113,7 +120,9 @@ function setReparse(context: Context): number {
     if (loaded !== Status.Ok) return ntStatusOf(loaded);
     if (inode.directory!.entries!.size > 0) return NtStatus.DIRECTORY_NOT_EMPTY;
   }
-  return replace(context, node);
+  // What is made of a file has the mode that was given to that; a link has none of its own.
+  const mode = node.mode & S_IFMT | inode.mode & 0o7777;
+  return replace(context, node.target === null ? { mode, target: null } : node);
 }
 
 function deleteReparse(context: Context): number {
