@@ -14,6 +14,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FILES = 150;
 
 interface Mac {
+  /** While this file is there no journal comes to the disk. */
+  readonly hold: string;
   readonly home: string;
   readonly project: string;
   readonly mount: string;
@@ -32,6 +34,7 @@ function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
     const env = {
       ...await compileStandIns(directory),
       HOME: home,
+      AGENTVFS_STAND_IN_HOLD: `${directory}/hold`,
       DENO_DIR: await denoDirectory(),
     };
     const ask = (...words: string[]) =>
@@ -47,7 +50,7 @@ function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
     try {
       const { mount } = await json<{ mount: string }>("quickstart");
       assert.ok(mount.startsWith(`${home}/Library/Application Support/agentvfs/`), mount);
-      await use({ home, project, mount, ask, json });
+      await use({ hold: env.AGENTVFS_STAND_IN_HOLD, home, project, mount, ask, json });
     } finally {
       await ask("stop");
       await until("the mount is gone", async () => (await mountsBelow(directory)).length === 0);
@@ -143,6 +146,36 @@ testWith(
 
 async function list(path: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(path), ({ name }) => name)).sort();
+}
+
+testWith(
+  "cc",
+  "macOS: who waits for the disk holds nobody else up",
+  () =>
+    withMac(async ({ hold, mount, json }) => {
+      await json("ctl", "checkpoint", "one");
+      await Deno.writeTextFile(hold, "");
+      let isSynced = false;
+      const syncing = shell(
+        `python3 -c 'import os; f = os.open("${mount}/s", os.O_CREAT | os.O_WRONLY); os.write(f, b"s"); os.fsync(f)'`,
+      ).then(() => isSynced = true);
+      try {
+        await until("the disk is waited for", () => exists(`${hold}.held`));
+        let answered = "";
+        void shell(`cd '${mount}' && echo other >other && cat other && ls`)
+          .then((text) => answered = text);
+        await until("others are answered", () => answered !== "");
+        assert.deepEqual(answered.trim().split("\n"), ["other", "other", "s", "src"]);
+        assert.equal(isSynced, false);
+      } finally {
+        await Deno.remove(hold);
+      }
+      await syncing;
+    }),
+);
+
+function exists(path: string): Promise<boolean> {
+  return Deno.stat(path).then(() => true, () => false);
 }
 
 testWith(

@@ -55,6 +55,8 @@ export interface StreamSessionOptions extends DispatchOptions {
   /** Whose files all are shown to be. */
   readonly owner: Owner;
   readonly flush: Flush;
+  /** Tells those who wait for flushes that have ended. */
+  readonly onFlushed: () => void;
   /** Another server was before this one. */
   readonly isResumed: boolean;
   /** What the next server has to know of the answer under way. */
@@ -68,6 +70,7 @@ export interface StreamWaits {
   wait(isStreamWanted: boolean, timeout: number): void;
   readonly isCommanded: boolean;
   readonly isFiltered: boolean;
+  readonly isFlushed: boolean;
 }
 
 /** A message of which only a part is there is not looked at again before this time, ms. */
@@ -92,13 +95,14 @@ export class StreamSession implements MountSession {
 
   /** Serves until the other side is gone or {@linkcode ended}. */
   run(): void {
-    const { waits, onCommand, recorder, policy: { filters } } = this.options;
+    const { waits, onCommand, onFlushed, recorder, policy: { filters } } = this.options;
     let isPart = false;
     while (!this.ended) {
       const patience = Math.ceil(filters.patience());
       const timeout = isPart ? PART_MS : patience === Infinity ? -1 : patience;
       waits.wait(!this.frozen && !isPart, timeout);
       if (filters.isWaiting && !this.frozen) this.serveFiltered();
+      if (waits.isFlushed) onFlushed();
       if (waits.isCommanded) {
         // A rollback moves what it likes.
         recorder?.forget();
