@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { compileStandIns } from "../macos/stand_in/stand_ins.ts";
 import { type Outcome, run, shell, until } from "../support/process.ts";
 import { mountsBelow, withTemporary } from "../support/temporary.ts";
+import { isAlive } from "../support/is_alive.ts";
 import { testWith } from "../support/test_with.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -56,6 +57,24 @@ function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
       await until("the mount is gone", async () => (await mountsBelow(directory)).length === 0);
     }
   });
+}
+
+/** A process that looks like fuse-t's server of a mount, and does not end by SIGTERM. */
+async function leftServer(program: string, mount: string): Promise<Deno.ChildProcess> {
+  const ready = `${program}.${crypto.randomUUID()}`;
+  const script = "import signal, sys; signal.signal(15, signal.SIG_IGN); " +
+    "open(sys.argv[1], 'w').close(); signal.pause()";
+  await Deno.symlink(await realPython(), program).catch(() => {});
+  const process = new Deno.Command(program, {
+    args: ["-c", script, ready, "--volname=agentvfs", mount],
+    stdin: "null",
+  }).spawn();
+  await until("the left server runs", () => exists(ready));
+  return process;
+}
+
+async function realPython(): Promise<string> {
+  return (await shell(`python3 -c 'import sys; print(sys.executable)'`)).trim();
 }
 
 /** Where modules are that were loaded already: a home of its own has none. */
@@ -174,6 +193,11 @@ testWith(
     }),
 );
 
+/** What a promise has, if it has it already. */
+function settled<T>(promise: Promise<T>): Promise<T | null> {
+  return Promise.race([promise, Promise.resolve(null)]);
+}
+
 function exists(path: string): Promise<boolean> {
   return Deno.stat(path).then(() => true, () => false);
 }
@@ -223,7 +247,20 @@ testWith(
     withMac(async ({ mount, project, json }) => {
       await Deno.writeTextFile(`${mount}/kept`, "kept\n");
       const { keeperPid, serverPid } = await json<Status>("ctl", "status");
-      for (const process of [keeperPid, serverPid]) Deno.kill(process, "SIGKILL");
+      const left = await leftServer(`${project}/../go-nfsv4`, mount);
+      const other = await leftServer(`${project}/../go-nfsv4`, `${mount}-other`);
+      try {
+        await json("ctl", "status");
+        for (const process of [keeperPid, serverPid]) Deno.kill(process, "SIGKILL");
+        await json("quickstart", project);
+        const ended = Promise.race([left.status, other.status]);
+        const { signal } = await until("the left server has ended", () => settled(ended));
+        assert.equal(signal, "SIGKILL");
+        assert.ok(isAlive(other.pid), "Another mount's is left alone");
+      } finally {
+        for (const process of [left, other]) if (isAlive(process.pid)) process.kill("SIGKILL");
+        await other.status;
+      }
       const again = await json<{ mount: string }>("quickstart", project);
       assert.equal(again.mount, mount);
       assert.equal(await Deno.readTextFile(`${mount}/kept`), "kept\n");
