@@ -112,6 +112,16 @@ testWith(
       assert.equal(after.ino, before.ino, "What is in the same place keeps its number");
       assert.ok(after.ctime! > before.ctime!, "What changed is shown to have changed now");
 
+      const shown = () => shell(`stat --cached=never -c '%z %y' '${mount}' '${mount}/src'`);
+      const shownBefore = await shown();
+      const { serverPid } = await json<Status>("ctl", "status");
+      Deno.kill(serverPid, "SIGKILL");
+      await until("another server answers", async () => {
+        const status = await json<Status>("ctl", "status").catch(() => null);
+        return status !== null && status.serverPid !== serverPid;
+      });
+      assert.equal(await shown(), shownBefore, "Another server shows the same times");
+
       await json("branch", "create", "try");
       const told = await ask("run", "--branch", "try", "--", "sh", "-c", "pwd -P; echo b >src/b");
       assert.equal(told.stdout.trim(), `${mount}/.agentvfs/branches/try`, told.stderr);

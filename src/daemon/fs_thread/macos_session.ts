@@ -13,6 +13,7 @@ import { mapFile } from "../../host/mapping.ts";
 import { createWake } from "../../host/wake.ts";
 import { MAX_WRITE } from "../../mount/fuse/request.ts";
 import { flushMemory, type FlushStart, ThreadFlushes } from "../../mount/macos/flush_thread.ts";
+import { KeptChanges } from "../../mount/macos/kept_changes.ts";
 import { MessageStream } from "../../mount/macos/message_stream.ts";
 import { ReplyMark } from "../../mount/macos/reply_mark.ts";
 import { StreamSession } from "../../mount/macos/session.ts";
@@ -39,6 +40,7 @@ export function makeSession({ start, ...parts }: SessionParts): StreamSession {
     onFlushed: () => flushes.tell(),
     mark: new ReplyMark(sharedMemory(`${directory}/answered`)),
     waiting: new WaitingRequests(directory),
+    keptChanges: new KeptChanges(`${directory}/changes`),
   });
 }
 
