@@ -25,6 +25,10 @@ export class ShownChanges {
     return null;
   }
 
+  entries(): IterableIterator<[nodeId: number, time: { sec: number; nsec: number }]> {
+    return this.#times.entries();
+  }
+
   get size(): number {
     return this.#times.size;
   }

@@ -7,6 +7,7 @@
 import { OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
 import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
 import { MAX_WRITE } from "../../src/mount/fuse/request.ts";
+import { KeptChanges } from "../../src/mount/macos/kept_changes.ts";
 import { MessageStream } from "../../src/mount/macos/message_stream.ts";
 import { ReplyMark } from "../../src/mount/macos/reply_mark.ts";
 import { StreamSession } from "../../src/mount/macos/session.ts";
@@ -72,11 +73,13 @@ export function serveTree(
     storePath,
     ask: () => {},
     flush,
-    waits: { wait: () => {}, isCommanded: false, isFiltered: false },
+    waits: { wait: () => {}, isCommanded: false, isFiltered: false, isFlushed: false },
+    onFlushed: () => {},
     onCommand: () => {},
     isResumed: false,
     mark: new ReplyMark(left.memory),
     waiting: new WaitingRequests(left.directory),
+    keptChanges: new KeptChanges(`${left.directory}/changes`),
     counters: new Uint32Array(OPCODE_LIMIT),
     policy,
     recorder,

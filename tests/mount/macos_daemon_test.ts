@@ -8,12 +8,15 @@ import { fileURLToPath } from "node:url";
 import { compileStandIns } from "../macos/stand_in/stand_ins.ts";
 import { type Outcome, run, shell, until } from "../support/process.ts";
 import { mountsBelow, withTemporary } from "../support/temporary.ts";
+import { isAlive } from "../support/is_alive.ts";
 import { testWith } from "../support/test_with.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FILES = 150;
 
 interface Mac {
+  /** While this file is there no journal comes to the disk. */
+  readonly hold: string;
   readonly home: string;
   readonly project: string;
   readonly mount: string;
@@ -32,6 +35,7 @@ function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
     const env = {
       ...await compileStandIns(directory),
       HOME: home,
+      AGENTVFS_STAND_IN_HOLD: `${directory}/hold`,
       DENO_DIR: await denoDirectory(),
     };
     const ask = (...words: string[]) =>
@@ -47,12 +51,30 @@ function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
     try {
       const { mount } = await json<{ mount: string }>("quickstart");
       assert.ok(mount.startsWith(`${home}/Library/Application Support/agentvfs/`), mount);
-      await use({ home, project, mount, ask, json });
+      await use({ hold: env.AGENTVFS_STAND_IN_HOLD, home, project, mount, ask, json });
     } finally {
       await ask("stop");
       await until("the mount is gone", async () => (await mountsBelow(directory)).length === 0);
     }
   });
+}
+
+/** A process that looks like fuse-t's server of a mount, and does not end by SIGTERM. */
+async function leftServer(program: string, mount: string): Promise<Deno.ChildProcess> {
+  const ready = `${program}.${crypto.randomUUID()}`;
+  const script = "import signal, sys; signal.signal(15, signal.SIG_IGN); " +
+    "open(sys.argv[1], 'w').close(); signal.pause()";
+  await Deno.symlink(await realPython(), program).catch(() => {});
+  const process = new Deno.Command(program, {
+    args: ["-c", script, ready, "--volname=agentvfs", mount],
+    stdin: "null",
+  }).spawn();
+  await until("the left server runs", () => exists(ready));
+  return process;
+}
+
+async function realPython(): Promise<string> {
+  return (await shell(`python3 -c 'import sys; print(sys.executable)'`)).trim();
 }
 
 /** Where modules are that were loaded already: a home of its own has none. */
@@ -89,6 +111,16 @@ testWith(
       const after = await Deno.stat(`${mount}/src`);
       assert.equal(after.ino, before.ino, "What is in the same place keeps its number");
       assert.ok(after.ctime! > before.ctime!, "What changed is shown to have changed now");
+
+      const shown = () => shell(`stat --cached=never -c '%z %y' '${mount}' '${mount}/src'`);
+      const shownBefore = await shown();
+      const { serverPid } = await json<Status>("ctl", "status");
+      Deno.kill(serverPid, "SIGKILL");
+      await until("another server answers", async () => {
+        const status = await json<Status>("ctl", "status").catch(() => null);
+        return status !== null && status.serverPid !== serverPid;
+      });
+      assert.equal(await shown(), shownBefore, "Another server shows the same times");
 
       await json("branch", "create", "try");
       const told = await ask("run", "--branch", "try", "--", "sh", "-c", "pwd -P; echo b >src/b");
@@ -147,6 +179,41 @@ async function list(path: string): Promise<string[]> {
 
 testWith(
   "cc",
+  "macOS: who waits for the disk holds nobody else up",
+  () =>
+    withMac(async ({ hold, mount, json }) => {
+      await json("ctl", "checkpoint", "one");
+      await Deno.writeTextFile(hold, "");
+      let isSynced = false;
+      const syncing = shell(
+        `python3 -c 'import os; f = os.open("${mount}/s", os.O_CREAT | os.O_WRONLY); os.write(f, b"s"); os.fsync(f)'`,
+      ).then(() => isSynced = true);
+      try {
+        await until("the disk is waited for", () => exists(`${hold}.held`));
+        let answered = "";
+        void shell(`cd '${mount}' && echo other >other && cat other && ls`)
+          .then((text) => answered = text);
+        await until("others are answered", () => answered !== "");
+        assert.deepEqual(answered.trim().split("\n"), ["other", "other", "s", "src"]);
+        assert.equal(isSynced, false);
+      } finally {
+        await Deno.remove(hold);
+      }
+      await syncing;
+    }),
+);
+
+/** What a promise has, if it has it already. */
+function settled<T>(promise: Promise<T>): Promise<T | null> {
+  return Promise.race([promise, Promise.resolve(null)]);
+}
+
+function exists(path: string): Promise<boolean> {
+  return Deno.stat(path).then(() => true, () => false);
+}
+
+testWith(
+  "cc",
   "macOS: programs do not notice that the server is killed",
   () =>
     withMac(async ({ mount, json }) => {
@@ -190,7 +257,20 @@ testWith(
     withMac(async ({ mount, project, json }) => {
       await Deno.writeTextFile(`${mount}/kept`, "kept\n");
       const { keeperPid, serverPid } = await json<Status>("ctl", "status");
-      for (const process of [keeperPid, serverPid]) Deno.kill(process, "SIGKILL");
+      const left = await leftServer(`${project}/../go-nfsv4`, mount);
+      const other = await leftServer(`${project}/../go-nfsv4`, `${mount}-other`);
+      try {
+        await json("ctl", "status");
+        for (const process of [keeperPid, serverPid]) Deno.kill(process, "SIGKILL");
+        await json("quickstart", project);
+        const ended = Promise.race([left.status, other.status]);
+        const { signal } = await until("the left server has ended", () => settled(ended));
+        assert.equal(signal, "SIGKILL");
+        assert.ok(isAlive(other.pid), "Another mount's is left alone");
+      } finally {
+        for (const process of [left, other]) if (isAlive(process.pid)) process.kill("SIGKILL");
+        await other.status;
+      }
       const again = await json<{ mount: string }>("quickstart", project);
       assert.equal(again.mount, mount);
       assert.equal(await Deno.readTextFile(`${mount}/kept`), "kept\n");

@@ -30,39 +30,56 @@ export interface Totals {
 }
 
 async function main(checkout: string, pattern: RegExp): Promise<boolean> {
+  const found: PjdfstestReport[] = [];
+  const reference = await referenceDirectory();
+  await withProject(":", async (mounted) => {
+    await openToOthers(mounted);
+    await Deno.chmod(mounted.mount, 0o755);
+    found.push(await pjdfstest(checkout, pattern, [reference.path, mounted.mount]));
+    const before = (await mounted.status()).import;
+    await mounted.ctl("checkpoint", "after the suite");
+    const { stdout } = await run(["du", "-sk", mounted.store]);
+    console.log(`store after the suite: ${parseInt(stdout)} KiB (${before.state})`);
+  }, { arguments: FOR_OTHERS, deadlineMs: SUITE_DEADLINE_MS }).finally(reference.end);
+  const [{ files, disk, mount, differences }] = found as [PjdfstestReport];
+  for (const { line } of differences) console.log(line);
+  console.log(`disk:  ${disk.passed} of ${disk.cases} cases pass, in ${files} files`);
+  console.log(`mount: ${mount.passed} of ${mount.cases} cases pass; ${differences.length} differ`);
+  return differences.length === 0;
+}
+
+export interface PjdfstestReport {
+  readonly files: number;
+  readonly disk: Totals;
+  readonly mount: Totals;
+  /** Cases that pass in one of the places only. */
+  readonly differences: readonly { readonly file: string; readonly line: string }[];
+}
+
+/** Runs the files of the suite that match, in a directory of each of the two places: a disk, and a mount. */
+export async function pjdfstest(
+  checkout: string,
+  pattern: RegExp,
+  [disk, mount]: readonly [disk: string, mount: string],
+): Promise<PjdfstestReport> {
   const files = [...testFiles(join(checkout, "tests"))].filter((file) => pattern.test(file));
   const totals = { disk: { cases: 0, passed: 0 }, mount: { cases: 0, passed: 0 } };
-  let differences = 0;
+  const differences: { file: string; line: string }[] = [];
   await withTemporary(async (shim) => {
     await Deno.chmod(shim, 0o755);
     await writeShim(shim);
-    const reference = await referenceDirectory();
-    await withProject(":", async (mounted) => {
-      await openToOthers(mounted);
-      await Deno.chmod(mounted.mount, 0o755);
-      const places = [reference.path, mounted.mount].map((place) => join(place, "pjdfstest"));
-      for (const place of places) await Deno.mkdir(place);
-      for (const file of files) {
-        const [disk, mount] = await Promise.all(
-          places.map((place) => runFile(join(checkout, "tests", file), place, shim)),
-        );
-        add(totals.disk, disk!);
-        add(totals.mount, mount!);
-        for (const line of compare(file, disk!, mount!)) {
-          differences++;
-          console.log(line);
-        }
-      }
-      const before = (await mounted.status()).import;
-      await mounted.ctl("checkpoint", "after the suite");
-      const { stdout } = await run(["du", "-sk", mounted.store]);
-      console.log(`store after the suite: ${parseInt(stdout)} KiB (${before.state})`);
-    }, { arguments: FOR_OTHERS, deadlineMs: SUITE_DEADLINE_MS }).finally(reference.end);
+    const places = [disk, mount].map((place) => join(place, "pjdfstest"));
+    for (const place of places) await Deno.mkdir(place);
+    for (const file of files) {
+      const [disk, mount] = await Promise.all(
+        places.map((place) => runFile(join(checkout, "tests", file), place, shim)),
+      );
+      add(totals.disk, disk!);
+      add(totals.mount, mount!);
+      for (const line of compare(file, disk!, mount!)) differences.push({ file, line });
+    }
   });
-  const { disk, mount } = totals;
-  console.log(`disk:  ${disk.passed} of ${disk.cases} cases pass, in ${files.length} files`);
-  console.log(`mount: ${mount.passed} of ${mount.cases} cases pass; ${differences} differ`);
-  return differences === 0;
+  return { files: files.length, ...totals, differences };
 }
 
 function* testFiles(root: string, directory = root): Generator<string> {

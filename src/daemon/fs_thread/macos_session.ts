@@ -10,7 +10,10 @@ import { binaryString, cString } from "../../../ffi/binary_string.ts";
 import { close, ftruncate, O_CREAT, O_RDWR, open } from "../../host/files.ts";
 import { failureCode } from "../../host/failure.ts";
 import { mapFile } from "../../host/mapping.ts";
+import { createWake } from "../../host/wake.ts";
 import { MAX_WRITE } from "../../mount/fuse/request.ts";
+import { flushMemory, type FlushStart, ThreadFlushes } from "../../mount/macos/flush_thread.ts";
+import { KeptChanges } from "../../mount/macos/kept_changes.ts";
 import { MessageStream } from "../../mount/macos/message_stream.ts";
 import { ReplyMark } from "../../mount/macos/reply_mark.ts";
 import { StreamSession } from "../../mount/macos/session.ts";
@@ -25,16 +28,29 @@ export function makeSession({ start, ...parts }: SessionParts): StreamSession {
   const directory = `${dirname(start.handOver)}/waiting`;
   if (!start.resume) rmSync(directory, { recursive: true, force: true });
   Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const flushing = startFlushing();
+  const flushes = new ThreadFlushes(flushing);
   return new StreamSession({
     ...parts,
     isResumed: start.resume,
     stream: new MessageStream(socketStream(start.fuseFd), MAX_WRITE + HEADERS),
-    waits: socketWaits(start.fuseFd, start.mailbox.eventFd, start.filtersFd),
+    waits: socketWaits(start.fuseFd, start.mailbox.eventFd, start.filtersFd, flushing.wake),
     owner: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
-    flush: () => false,
+    flush: flushes.begin,
+    onFlushed: () => flushes.tell(),
     mark: new ReplyMark(sharedMemory(`${directory}/answered`)),
     waiting: new WaitingRequests(directory),
+    keptChanges: new KeptChanges(`${directory}/changes`),
   });
+}
+
+/** Starts the thread that waits for the disk: fsync(2) may take long there, and this thread has others to answer. */
+function startFlushing(): FlushStart {
+  const flushing = { memory: flushMemory(), wake: createWake() };
+  if (flushing.wake < 0) throw new Error(`Cannot create a wake: ${failureCode(flushing.wake)}`);
+  const worker = new Worker(new URL("./flush_worker.ts", import.meta.url), { type: "module" });
+  worker.postMessage(flushing);
+  return flushing;
 }
 
 /** Memory that the next server has as this one leaves it. */

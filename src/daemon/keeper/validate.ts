@@ -7,7 +7,7 @@
 import { dirname } from "node:path";
 import { isListening } from "../../control/socket_path.ts";
 import { checkStore } from "../workspaces/check_store.ts";
-import { abortMount, closeDeadMount, hasKeeper } from "../../host/dead_mount.ts";
+import { abortMount, closeDeadMount, endServers, hasKeeper } from "../../host/dead_mount.ts";
 import { findMount } from "../workspaces/find_daemon.ts";
 import { isWithin, MOUNT_TYPE, mountAt } from "../../host/mounts.ts";
 import { askStatus } from "../workspaces/spawn.ts";
@@ -60,6 +60,8 @@ export async function validateMachine(config: DaemonConfig): Promise<void> {
     await checkStore(config.store);
   }
   await checkMountpoint(config);
+  // Of a mount that is gone: what is left of them can keep the next one from coming.
+  await endServers(config.mount);
 }
 
 /** A mount of a mount would show the same files twice, and every command in it could mean either. */

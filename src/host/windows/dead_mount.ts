@@ -21,3 +21,7 @@ export function abortMount(_mount: Mount): Promise<boolean> {
 export function hasKeeper(_path: string): Promise<boolean> {
   return Promise.resolve(true);
 }
+
+export function endServers(_path: string): Promise<void> {
+  return Promise.resolve();
+}

@@ -40,6 +40,7 @@ import { BODY, MAX_WRITE, type Request } from "../fuse/request.ts";
 import { ShownChanges } from "../shown_changes.ts";
 import { type View, VIRTUAL_VIEW } from "../views.ts";
 import { darwinDialect } from "./dialect.ts";
+import type { KeptChanges } from "./kept_changes.ts";
 import { type MessageStream, Next } from "./message_stream.ts";
 import { DarwinOperations } from "./operations.ts";
 import type { ReplyMark } from "./reply_mark.ts";
@@ -55,11 +56,14 @@ export interface StreamSessionOptions extends DispatchOptions {
   /** Whose files all are shown to be. */
   readonly owner: Owner;
   readonly flush: Flush;
+  /** Tells those who wait for flushes that have ended. */
+  readonly onFlushed: () => void;
   /** Another server was before this one. */
   readonly isResumed: boolean;
   /** What the next server has to know of the answer under way. */
   readonly mark: ReplyMark;
   readonly waiting: WaitingRequests;
+  readonly keptChanges: KeptChanges;
 }
 
 /** Waits until there is something to do. */
@@ -68,6 +72,7 @@ export interface StreamWaits {
   wait(isStreamWanted: boolean, timeout: number): void;
   readonly isCommanded: boolean;
   readonly isFiltered: boolean;
+  readonly isFlushed: boolean;
 }
 
 /** A message of which only a part is there is not looked at again before this time, ms. */
@@ -92,13 +97,14 @@ export class StreamSession implements MountSession {
 
   /** Serves until the other side is gone or {@linkcode ended}. */
   run(): void {
-    const { waits, onCommand, recorder, policy: { filters } } = this.options;
+    const { waits, onCommand, onFlushed, recorder, policy: { filters } } = this.options;
     let isPart = false;
     while (!this.ended) {
       const patience = Math.ceil(filters.patience());
       const timeout = isPart ? PART_MS : patience === Infinity ? -1 : patience;
       waits.wait(!this.frozen && !isPart, timeout);
       if (filters.isWaiting && !this.frozen) this.serveFiltered();
+      if (waits.isFlushed) onFlushed();
       if (waits.isCommanded) {
         // A rollback moves what it likes.
         recorder?.forget();
@@ -113,13 +119,15 @@ export class StreamSession implements MountSession {
 
   /** Nodes of a view are other than they were: they are shown with a new time of change, and its root, too. */
   changedBehind(view: View, nodeIds: readonly number[]): void {
-    const { main } = this.options.views;
+    const { keptChanges, views } = this.options;
+    const { main } = views;
     for (const changed of new Set([view, main])) {
       changed.tree.tick();
       changed.shownChanges ??= new ShownChanges();
       const ids = changed === view ? nodeIds : [];
       changed.shownChanges.moved([changed.tree.root.nodeId, ...ids], changed.tree.now);
     }
+    keptChanges.keep(views);
   }
 
   /**
@@ -146,8 +154,9 @@ export class StreamSession implements MountSession {
    */
   takeOver(): void {
     this.frozen = false;
-    const { mark, waiting } = this.options;
+    const { mark, waiting, keptChanges, views } = this.options;
     const { request } = this.context;
+    keptChanges.restore(views);
     if (this.#peekFirst() && mark.sentBefore(...idOf(request)) !== 0) this.#serveFirst();
     const left = waiting.takeOver();
     // Before it is answered: the answers of several may be noted before it would be taken.

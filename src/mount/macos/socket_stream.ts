@@ -27,21 +27,30 @@ export function socketStream(fd: number): StreamCalls {
   };
 }
 
-/** What a session waits for: requests, the daemon's commands, and answers of filters. */
-export function socketWaits(stream: number, commands: number, filters: number): StreamWaits {
-  const set = new PollSet([commands, filters, stream]);
+/** What a session waits for: requests, the daemon's commands, answers of filters, and the disk. */
+export function socketWaits(
+  stream: number,
+  commands: number,
+  filters: number,
+  flushes: number,
+): StreamWaits {
+  const wakes = [commands, filters, flushes];
+  const set = new PollSet([...wakes, stream]);
   let ready = 0;
   const has = (index: number) => ready > 0 && (set.events(index) & POLLIN) !== 0;
   return {
     wait: (isStreamWanted, timeout) => {
-      ready = set.wait(isStreamWanted ? 3 : 2, timeout);
-      for (const [index, queue] of [commands, filters].entries()) if (has(index)) take(queue);
+      ready = set.wait(isStreamWanted ? 4 : 3, timeout);
+      for (const [index, queue] of wakes.entries()) if (has(index)) take(queue);
     },
     get isCommanded() {
       return has(0);
     },
     get isFiltered() {
       return has(1);
+    },
+    get isFlushed() {
+      return has(2);
     },
   };
 }
