@@ -1,8 +1,9 @@
 /**
- * The native hash for a target: deno run -A scripts/fetch_addon.ts TARGET FILE writes it to FILE.
+ * The native hash for a target: deno run -A scripts/fetch_addon.ts TARGET DIRECTORY writes it there and prints its name.
  *
  * `deno compile` would embed the whole package, with a library for each C library that the target's system may have; an
- * executable needs one, and what is embedded is read at every start.
+ * executable needs one, and what is embedded is read at every start. So it is compressed, too, where it is not loaded from
+ * its file (src/host/linux/addon.ts).
  *
  * @module
  */
@@ -21,14 +22,29 @@ const SYSTEMS: Readonly<Record<string, string>> = {
   "x86_64-pc-windows-msvc": "win32-x64-msvc",
 };
 
-export async function addonFor(target: string): Promise<Uint8Array<ArrayBuffer>> {
+export interface EmbeddedAddon {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+export async function addonFor(target: string): Promise<EmbeddedAddon> {
   const system = SYSTEMS[target];
   if (system === undefined) throw new Error(`There is no native hash for ${target}`);
   const version = config.imports[PACKAGE].slice(`npm:${PACKAGE}@`.length);
-  return await npmFile(`${PACKAGE}-${system}`, version, `blake.${system}.node`);
+  const bytes = await npmFile(`${PACKAGE}-${system}`, version, `blake.${system}.node`);
+  return system.startsWith("linux")
+    ? { name: "blake3.node.gz", bytes: await compressed(bytes) }
+    : { name: "blake3.node", bytes };
+}
+
+function compressed(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip")))
+    .bytes();
 }
 
 if (import.meta.main) {
-  const [target, file] = Deno.args;
-  await Deno.writeFile(file!, await addonFor(target!));
+  const [target, directory] = Deno.args;
+  const { name, bytes } = await addonFor(target!);
+  await Deno.writeFile(`${directory}/${name}`, bytes);
+  console.log(name);
 }

@@ -67,7 +67,7 @@ async function check(path: string, { magic, target }: Expected): Promise<void> {
   assert.equal(bytes.subarray(0, magic.length / 2).toHex(), magic);
   const executable = Buffer.from(bytes.buffer);
   for (const { target: other } of Object.values(EXECUTABLES)) {
-    const addon = await addonFor(other);
+    const addon = (await addonFor(other)).bytes;
     assert.equal(
       executable.includes(Buffer.from(addon.buffer)),
       other === target,

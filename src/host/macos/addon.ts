@@ -6,7 +6,10 @@
 
 import { createRequire } from "node:module";
 
-/** What the Node-API addon at `path`, a file of the executable, exports. The temporary directory is the user's own. */
-export function loadAddon(path: string): unknown {
-  return createRequire(import.meta.url)(path);
+/**
+ * What the Node-API addon `name`, a file of the executable in `directory`, exports. The runtime loads it from the temporary
+ * directory, which is the user's own.
+ */
+export function loadAddon(directory: string, name: string): Promise<unknown> {
+  return Promise.resolve(createRequire(import.meta.url)(`${directory}/${name}`));
 }

@@ -30,7 +30,7 @@ export function nativeBlake3(key?: Uint8Array): (bytes: Uint8Array) => ObjectId 
 
 /** The executable has the addon for its system as a file beside the code; elsewhere the package finds it. */
 async function addon(): Promise<Addon> {
-  if (Deno.build.standalone) return loadAddon(`${import.meta.dirname}/blake3.node`) as Addon;
+  if (Deno.build.standalone) return await loadAddon(import.meta.dirname!, "blake3.node") as Addon;
   return (await import("@napi-rs/blake-hash")).default;
 }
 
