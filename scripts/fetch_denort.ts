@@ -7,6 +7,7 @@
  */
 
 import { join } from "node:path";
+import { npmFile } from "./npm_file.ts";
 import { PINNED_RUNTIMES, type PinnedRuntime } from "./runtimes/pinned_runtimes.ts";
 
 async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -19,18 +20,6 @@ async function run(program: string, ...args: string[]): Promise<string> {
   if (code === 0) return new TextDecoder().decode(stdout);
   const words = new TextDecoder().decode(stderr).trim();
   throw new Error(`${program} ${args.join(" ")} failed: ${words}`);
-}
-
-/** The package's file in Deno's npm cache: Deno downloads it and checks the registry's own hash. */
-async function npmFile({ npm, file }: PinnedRuntime): Promise<Uint8Array<ArrayBuffer>> {
-  const { name, version } = npm!;
-  await run(Deno.execPath(), "cache", "--no-config", `npm:${name}@${version}`);
-  const { npmCache } = JSON.parse(await run(Deno.execPath(), "info", "--json"));
-  for await (const registry of Deno.readDir(npmCache)) {
-    const path = join(npmCache, registry.name, name, version, file);
-    if (await Deno.stat(path).then((info) => info.isFile, () => false)) return Deno.readFile(path);
-  }
-  throw new Error(`npm:${name}@${version} has no ${file}`);
 }
 
 /** The file in a wheel, for whatever system that is. */
@@ -50,7 +39,9 @@ async function pypiFile({ pypi, file }: PinnedRuntime): Promise<Uint8Array<Array
 }
 
 async function extract(runtime: PinnedRuntime, path: string): Promise<void> {
-  const program = await (runtime.npm === undefined ? pypiFile(runtime) : npmFile(runtime));
+  const { npm, file } = runtime;
+  const program =
+    await (npm === undefined ? pypiFile(runtime) : npmFile(npm.name, npm.version, file));
   const bytes = runtime.strip(program);
   const found = await sha256(bytes);
   if (found !== runtime.sha256) {

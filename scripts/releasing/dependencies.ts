@@ -42,10 +42,10 @@ export async function dependencies(root: string): Promise<Dependency[]> {
   const add = (key: string) => {
     const locked = npm[key];
     if (locked === undefined) throw new Error(`deno.lock has no ${key}`);
-    if (found.has(key) || !isForTargets(locked)) return;
+    if (found.has(key) || !isForTargets(key, locked)) return;
     const needs = [...locked.dependencies ?? [], ...locked.optionalDependencies ?? []]
       .map((name) => keyOf(name, npm))
-      .filter((need) => isForTargets(npm[need]!));
+      .filter((need) => isForTargets(need, npm[need]!));
     const [, name, version] = /^(@?[^@]+)@([^_]+)/.exec(key)!;
     const sha512 = hexadecimal(locked.integrity.replace(/^sha512-/, ""));
     const optional = locked.os !== undefined;
@@ -97,7 +97,9 @@ function keyOf(name: string, npm: Lock["npm"]): string {
   return key;
 }
 
-function isForTargets({ os, cpu }: LockedPackage): boolean {
+/** What is made for Linux runs with glibc; deno.lock does not say which C library a package is for, but for its name. */
+function isForTargets(key: string, { os, cpu }: LockedPackage): boolean {
+  if (/-musl@/.test(key)) return false;
   return TARGETS.some(({ npm }) =>
     (os?.includes(npm.os) ?? true) && (cpu?.includes(npm.cpu) ?? true)
   );

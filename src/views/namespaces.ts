@@ -42,20 +42,3 @@ export async function whyNoNamespaces(options: NamespaceOptions): Promise<string
     throw error;
   }
 }
-
-/** Settings with which systems keep user namespaces from accounts without rights, and the values that allow them. */
-const SETTINGS = [
-  ["kernel.apparmor_restrict_unprivileged_userns", "0"],
-  ["kernel.unprivileged_userns_clone", "1"],
-] as const;
-
-/** The command that would allow them, as far as it can be told. */
-export function namespaceFix(): string {
-  for (const [name, value] of SETTINGS) {
-    try {
-      const path = `/proc/sys/${name.replaceAll(".", "/")}`;
-      if (Deno.readTextFileSync(path).trim() !== value) return `sudo sysctl -w ${name}=${value}`;
-    } catch { /* not on this system */ }
-  }
-  return "Allow user namespaces (sysctl user.max_user_namespaces), or run as root";
-}

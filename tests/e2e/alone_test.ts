@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { succeed } from "../support/process.ts";
+import { run } from "../support/process.ts";
 import { EXECUTABLE, withPlace } from "./executable.ts";
 
 Deno.test("help and version", () =>
@@ -18,9 +18,16 @@ Deno.test("nothing is kept in the temporary directory, where others could put so
     const temporary = join(place.root, "temporary");
     await Deno.mkdir(temporary);
     for (let i = 0; i < 2; i++) {
-      await succeed(["/usr/bin/env", `TMPDIR=${temporary}`, EXECUTABLE, "version"]);
+      for (const command of ["version", "doctor"]) {
+        await run(["/usr/bin/env", `TMPDIR=${temporary}`, EXECUTABLE, command]);
+      }
     }
     assert.deepEqual([...Deno.readDirSync(temporary)], []);
+    const none = join(temporary, "none");
+    const doctor = [EXECUTABLE, "doctor", "--json"];
+    const { stdout } = await run(["/usr/bin/env", `TMPDIR=${none}`, ...doctor]);
+    const { checks } = JSON.parse(stdout);
+    assert.equal(checks.find(({ name }: { name: string }) => name === "BLAKE3").found, "native");
   }));
 
 Deno.test("every command has its help", () =>

@@ -53,7 +53,7 @@ Deno.test("it has what is in the executables, and not what only tests use", asyn
   }
   assert.ok(purls.includes("pkg:github/denoland/deno@v2.8.3"));
   assert.ok(purls.includes("preload-x86_64.so"));
-  const other = purls.filter((purl) => /fast-check|wabt|express|freebsd|android/.test(purl));
+  const other = purls.filter((purl) => /fast-check|wabt|express|freebsd|android|musl/.test(purl));
   assert.deepEqual(other, []);
   const refs = new Set([
     sbom.metadata.component["bom-ref"],

@@ -16,7 +16,6 @@ import { appArmor, setUserId } from "./mount_rights.ts";
 import { otherPrograms } from "./other_programs.ts";
 import { privileges } from "./privileges.ts";
 import { synchronized } from "./state_place.ts";
-import { temporary } from "./temporary.ts";
 import { watchingPrograms } from "./watching_programs.ts";
 
 /**
@@ -35,7 +34,6 @@ export async function surroundings(
     state === null ? null : synchronized(machine, state),
     state === null ? null : clock(machine, state, Date.now()),
     otherPrograms(machine, own),
-    temporary(machine),
     limits(machine),
     callFilter(machine),
     cgroupDelegation(machine),

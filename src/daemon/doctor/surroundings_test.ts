@@ -148,12 +148,6 @@ const FINDINGS: Record<string, [Situation, RegExp]> = {
     },
     /^warn descriptors: at most 1024 files .* → Raise the hard limit/,
   ],
-  "a temporary directory from which nothing runs": [
-    {
-      files: { "/proc/self/mountinfo": "30 22 0:30 / /tmp rw,noexec shared:2 - tmpfs tmpfs rw\n" },
-    },
-    /^warn temporary: \/tmp is mounted noexec: .* → Set TMPDIR/,
-  ],
   "Zed": [
     { files: { "/usr/bin/zed": "#!zed" } },
     /^warn programs: Zed looks .* → Start it with ZED_FILE_WATCHER_MODE=native zed$/,

@@ -18,7 +18,10 @@ export function apparmorProfile(own: string): string {
  *
  * @param own path of the executable; null where it runs from its sources
  */
-export async function namespaceRemedy(machine: Machine, own: string | null): Promise<string> {
+export async function namespaceRemedy(
+  machine: Machine,
+  own: string | null = Deno.build.standalone ? Deno.execPath() : null,
+): Promise<string> {
   const setting = async (name: string) =>
     (await machine.text(`/proc/sys/${name.replaceAll(".", "/")}`))?.trim();
   const set = (name: string, value: string) => machine.asRoot(`sysctl -w ${name}=${value}`);

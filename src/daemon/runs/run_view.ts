@@ -12,14 +12,11 @@ import { type AllowedNetwork, restrictNetwork } from "../../../bpf/network_rules
 import { adoptOrphans } from "../../views/adopt_orphans.ts";
 import { enterView } from "../../views/enter_view.ts";
 import { RunCgroup } from "../../views/run_cgroup.ts";
-import {
-  namespaceFix,
-  type NamespaceOptions,
-  unshareCommand,
-  whyNoNamespaces,
-} from "../../views/namespaces.ts";
+import { type NamespaceOptions, unshareCommand, whyNoNamespaces } from "../../views/namespaces.ts";
 import { parentOf } from "../../host/processes.ts";
 import { SPEC_VARIABLE, type ViewSpec } from "../../views/view_spec.ts";
+import { Machine } from "../doctor/machine.ts";
+import { namespaceRemedy } from "../doctor/user_namespaces.ts";
 import { RunWatch } from "./run_watch.ts";
 import { syncClaudeSettings } from "./claude_settings.ts";
 import { type ConfinementOptions, type ConfinementPlan, planConfinement } from "./confinement.ts";
@@ -104,7 +101,7 @@ export async function checkNamespaces(plan: Pick<RunPlan, "confine">): Promise<v
   const why = await whyNoNamespaces(namespacesOf(plan));
   if (why === null) return;
   throw new WorkspaceError("no_namespaces", 4, `Cannot make a view of a branch: ${why}`, {
-    hint: namespaceFix(),
+    hint: await namespaceRemedy(new Machine()),
   });
 }
 

@@ -8,11 +8,13 @@
  */
 
 import { Buffer } from "node:buffer";
-import addon from "@napi-rs/blake-hash";
+import { loadAddon } from "../../host/mapping.ts";
 import { domainContext, HASH_DOMAINS, type HashDomain, type Hasher } from "./hasher.ts";
 import type { ObjectId } from "./object_id.ts";
 
-const { Blake3Hasher } = addon;
+type Addon = typeof import("@napi-rs/blake-hash");
+
+const { Blake3Hasher } = await addon();
 type Blake3 = InstanceType<typeof Blake3Hasher>;
 
 /** Plain and keyed BLAKE3 of a raw key: what the official test vectors exercise. */
@@ -24,6 +26,12 @@ export function nativeBlake3(key?: Uint8Array): (bytes: Uint8Array) => ObjectId 
     hasher.update(bytes as Buffer);
     return hasher.digest() as ObjectId;
   };
+}
+
+/** The executable has the addon for its system as a file beside the code; elsewhere the package finds it. */
+async function addon(): Promise<Addon> {
+  if (Deno.build.standalone) return await loadAddon(import.meta.dirname!, "blake3.node") as Addon;
+  return (await import("@napi-rs/blake-hash")).default;
 }
 
 /** Throws whatever the addon throws where it cannot be loaded. */

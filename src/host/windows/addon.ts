@@ -1,0 +1,1 @@
+export { loadAddon } from "../macos/addon.ts";
