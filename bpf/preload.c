@@ -265,7 +265,9 @@ static void tell(enum operation operation, int directory, const char *path, int 
     if (operation != OP_SYMLINK) absolute(buffer, sizeof buffer, other_directory, other);
     slot->second_length = copy(slot->second, sizeof slot->second, operation == OP_SYMLINK ? other : buffer);
   }
-  __atomic_store_n(&slot->sequence, position + 1, __ATOMIC_RELEASE);
+  /* Not if it was passed over meanwhile: then it is somebody else's. */
+  uint32_t reserved = position;
+  if (!__atomic_compare_exchange_n(&slot->sequence, &reserved, position + 1, 0, __ATOMIC_RELEASE, __ATOMIC_RELAXED)) return;
   if (__atomic_load_n(&in->waiting, __ATOMIC_ACQUIRE)) {
     __atomic_fetch_add(&in->wake, 1, __ATOMIC_RELEASE);
     call(SYS_futex, &in->wake, FUTEX_WAKE, 1);

@@ -12,7 +12,7 @@ import { withTemporary } from "../support/temporary.ts";
 const SCRIPT = fileURLToPath(new URL("../../scripts/deno", import.meta.url));
 const MOST_CALLS = 12;
 /** What the script needs. PATH has nothing else, as the system may have a Deno of its own. */
-const TOOLS = ["dirname", "grep", "head", "rm", "wc"];
+const TOOLS = ["cut", "dirname", "getent", "grep", "head", "id", "rm", "wc"];
 
 /** Ways in which the script may be what PATH calls `deno`. */
 const WAYS: Record<string, (deno: string) => void> = {
@@ -49,6 +49,13 @@ for (const [what, make] of Object.entries(WAYS)) {
     }));
 }
 
+Deno.test("scripts/deno finds Deno where the environment has no HOME", () =>
+  withTemporary(async (directory) => {
+    const folder = dirname(Deno.execPath());
+    const found = await new Place(directory).run(SCRIPT, folder, "", "");
+    assert.deepEqual(found, { code: 0, out: join(folder, "deno"), error: "" });
+  }));
+
 /** A folder with what is on PATH, and nothing installed for the user. */
 class Place {
   readonly #tools: string;
@@ -72,7 +79,7 @@ exec /bin/sed "$@"
   }
 
   /** Runs `script --which` with `folder` behind this one on PATH. */
-  async run(script: string, folder = "", variable = ""): Promise<
+  async run(script: string, folder = "", variable = "", home = this.#home): Promise<
     { code: number; out: string; error: string }
   > {
     await Deno.writeTextFile(this.#count, "");
@@ -81,7 +88,7 @@ exec /bin/sed "$@"
       clearEnv: true,
       env: {
         PATH: `${this.#tools}${folder === "" ? "" : `:${folder}`}`,
-        HOME: this.#home,
+        ...(home === "" ? {} : { HOME: home }),
         ...(variable === "" ? {} : { AGENTVFS_DENO: variable }),
       },
       stdout: "piped",

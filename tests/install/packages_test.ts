@@ -32,7 +32,9 @@ async function withProgram(
       await Deno.writeTextFile(file, program(version));
       await Deno.chmod(file, 0o755);
       const out = join(directory, "packages");
-      const made = await succeed([join(SCRIPTS, script), out], { env: { AGENTVFS_BIN: file } });
+      // Whoever makes it may be one who lets nobody read what is theirs.
+      const command = ["sh", "-c", 'umask 077; exec "$@"', "sh", join(SCRIPTS, script), out];
+      const made = await succeed(command, { env: { AGENTVFS_BIN: file } });
       return made.trim().split("\n");
     });
   });
@@ -59,6 +61,9 @@ Deno.test({
       assert.equal(await Deno.readLink(join(root, "usr/bin/agentvfs-ctl")), "agentvfs");
       const { mode, uid } = await Deno.stat(installed);
       assert.deepEqual([mode! & 0o7777, uid], [0o755, 0]);
+      for (const line of (await succeed(["dpkg-deb", "-c", first!])).trim().split("\n")) {
+        assert.match(line, /^(drwxr-xr-x|-rw[x-]r-[x-]r-[x-]|lrwxrwxrwx) root\/root/);
+      }
       const [second] = await make("make_deb", "1.10.0");
       await dpkg("--install", second!);
       assert.equal(await succeed([installed, "--version"]), "agentvfs 1.10.0\n");

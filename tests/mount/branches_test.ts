@@ -292,25 +292,34 @@ Deno.test("what is collected as garbage is in no branch", async () => {
   });
 });
 
+/** If a rollback let nobody in, one file might be written while it runs: that whose last request came before. */
+const ENOUGH = 10;
+
 Deno.test("while one branch is rolled back, work in the others goes on", async () => {
   await withProject(`mkdir many && cd many && seq 1 5000 | split -l 1 -a 4 - f`, async (m) => {
     await m.ctl("branch", "create", "b");
     await m.ctl("checkpoint", "full", "--branch", "b");
-    await shell("rm -rf many", { cwd: branch(m, "b") });
-    let longest = 0;
+    using client = await m.connect();
+    let written = 0;
     let running = true;
     const work = (async () => {
       for (let i = 0; running; i++) {
-        const begin = performance.now();
         await write(m.path(`main-${i % 10}`), String(i));
-        longest = Math.max(longest, performance.now() - begin);
+        written++;
       }
     })();
-    const { changed } = await m.ctl("rollback", "full", "--branch", "b");
+    // A machine that is busy with other things may leave no time for writes in most of them.
+    let most = 0;
+    for (let round = 0; round < 5 && most < ENOUGH; round++) {
+      await shell("rm -rf many", { cwd: branch(m, "b") });
+      const before = written;
+      const { changed } = await client.rollback({ ref: "full", branch: "b" });
+      most = Math.max(most, written - before);
+      assert.equal(changed.added, 5001);
+      assert.equal([...Deno.readDirSync(join(branch(m, "b"), "many"))].length, 5000);
+    }
     running = false;
     await work;
-    assert.equal(changed.added, 5001);
-    assert.equal([...Deno.readDirSync(join(branch(m, "b"), "many"))].length, 5000);
-    assert.ok(longest < 2_000, `a write in main waited ${longest} ms`);
+    assert.ok(most >= ENOUGH, `only ${most} files were written during a rollback`);
   });
 });

@@ -32,7 +32,6 @@ Deno.test("filters are added, listed, kept over a restart, and removed", () =>
     await until(
       "the filter runs again",
       async () => states(await filter("list"))[0] === "one running",
-      10_000,
     );
     assert.equal(
       (await mounted.refused("telemetry", "filter", "remove", "other")).code,
@@ -99,18 +98,25 @@ Deno.test("a filter tags and drops what is in the log, and losing it loses nothi
       return { tag = "seen-" .. ev.op }
     end`;
     await mounted.ctl("telemetry", "filter", "add", "f", await file(mounted, "f.lua", text));
-    await Deno.writeTextFile(mounted.path("b"), "x");
-    await Deno.writeTextFile(mounted.path("c.tmp"), "x");
-    await Deno.mkdir(mounted.path("d"));
     const of = (events: Logged[], name: string) =>
       events.filter(({ file }) => file?.path === mounted.path(name));
-    const events = await until("d is in the log", async () => {
-      const events = await audit(mounted);
-      return of(events, "d").length > 0 && events;
+    let tries = 0;
+    // A machine that is busy may make it late, and then what it would have said is not in the log.
+    await until("the filter answers in time", async () => {
+      const [b, c, d] = ["b", "c.tmp", "d"].map((name) => `${tries}-${name}`);
+      tries++;
+      await Deno.writeTextFile(mounted.path(b!), "x");
+      await Deno.writeTextFile(mounted.path(c!), "x");
+      await Deno.mkdir(mounted.path(d!));
+      const events = await until("the directory is in the log", async () => {
+        const events = await audit(mounted);
+        return of(events, d!).length > 0 && events;
+      });
+      assert.deepEqual(of(events, b!).map(({ event }) => event.action), ["create", "write"]);
+      const tags = [b!, d!].flatMap((name) => of(events, name).map(({ tags }) => tags?.join()));
+      return of(events, c!).length === 0 &&
+        `${tags}` === "seen-create,seen-write,seen-mkdir";
     });
-    assert.deepEqual(of(events, "b").map(({ tags }) => tags), [["seen-create"], ["seen-write"]]);
-    assert.deepEqual(of(events, "d")[0]!.tags, ["seen-mkdir"]);
-    assert.deepEqual(of(events, "c.tmp"), []);
     // It hangs; programs in the mount do not notice, all is in the log, and the log says what became of the filter.
     await Deno.writeTextFile(mounted.path("hang"), "x");
     for (let i = 0; i < 300; i++) await Deno.writeTextFile(mounted.path(`after${i}`), "x");

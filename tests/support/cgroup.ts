@@ -8,7 +8,7 @@ import assert from "node:assert/strict";
 import { unifiedRoot } from "../../src/views/cgroup_sessions.ts";
 import { until } from "./process.ts";
 
-const END_DEADLINE_MS = 5_000;
+const END_DEADLINE_MS = 20_000;
 
 /** Runs `body` with the directory of a new cgroup. */
 export async function withCgroup<T>(body: (directory: string) => Promise<T>): Promise<T> {

@@ -7,7 +7,7 @@
 
 import { PYTHON } from "./python.ts";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 120_000;
 
 export interface ConversationOptions {
   readonly cwd?: string;

@@ -1,7 +1,8 @@
 /**
  * Reads what bpf/preload.c told, slot by slot.
  *
- * A program that is killed while it writes leaves a slot that is never full: after a while that one is passed over.
+ * A program that is killed while it writes leaves a slot that is never full: after a while that one is passed over, and told of
+ * as lost. So is one whose program the machine kept from going on for as long.
  *
  * Where it was read up to is in the ring itself. So a reader goes on where the one before it ended, which was killed perhaps: what was
  * told meanwhile is told, and a slot is given back before it is told of, so that nothing is twice.
@@ -15,9 +16,13 @@ import type { Action, TelemetryEvent, TelemetryProcess } from "../event.ts";
 import { HEADER, PRELOAD_ACTIONS, SLOT, SLOTS } from "./preload_layout.ts";
 
 /** How long a slot may be reserved and not full, ms. */
-const STUCK_MS = 200;
+const STUCK_MS = 2_000;
 const NS_TO_MS = 1e-6;
 const O_EXCL = 0o200;
+
+function lost(time: number, count: number, message: string): TelemetryEvent {
+  return { provider: "ldpreload", action: "lost", time, count, message };
+}
 
 export class PreloadRing {
   readonly #words: Int32Array<ArrayBuffer>;
@@ -52,11 +57,17 @@ export class PreloadRing {
   take(now: number, tell: (event: TelemetryEvent) => void): void {
     for (let i = 0; i < SLOTS; i++) {
       const at = this.#slot();
-      const isFull = this.#load(at + SLOT.SEQUENCE) === (this.#position + 1 | 0);
+      const word = (at + SLOT.SEQUENCE) / 4;
+      const [reserved, full, free] = [0, 1, SLOTS].map((further) => this.#position + further | 0);
+      const isFull = Atomics.load(this.#words, word) === full;
       if (!isFull && !this.#passesOver(now)) break;
-      const event = isFull ? this.#eventAt(at) : null;
+      const event = isFull
+        ? this.#eventAt(at)
+        : lost(now, 1, "A program ended, or was held up, while it told");
+      // What is passed over may become full this moment.
+      const held = isFull ? full! : reserved!;
+      if (Atomics.compareExchange(this.#words, word, held, free!) !== held) continue;
       this.#stuckSince = Infinity;
-      Atomics.store(this.#words, (at + SLOT.SEQUENCE) / 4, this.#position + SLOTS | 0);
       this.#position = this.#position + 1 | 0;
       if (event !== null) tell(event);
     }
@@ -87,13 +98,7 @@ export class PreloadRing {
     const count = (dropped - this.#load(HEADER.DROPS_TOLD)) >>> 0;
     if (count === 0) return;
     Atomics.store(this.#words, HEADER.DROPS_TOLD / 4, dropped);
-    tell({
-      provider: "ldpreload",
-      action: "lost",
-      time: now,
-      count,
-      message: "Programs told faster than it was read",
-    });
+    tell(lost(now, count, "Programs told faster than it was read"));
   }
 
   #eventAt(at: number): TelemetryEvent | null {

@@ -13,6 +13,8 @@ const LATER = 10_000;
 
 class Writer {
   readonly #view: DataView;
+  /** By slot: the position that was reserved there. */
+  readonly #reserved = new Map<number, number>();
 
   constructor(readonly bytes: Uint8Array<ArrayBuffer>) {
     this.#view = new DataView(bytes.buffer);
@@ -27,6 +29,7 @@ class Writer {
       return null;
     }
     this.#view.setUint32(HEADER.HEAD, head + 1, true);
+    this.#reserved.set(at, head);
     return at;
   }
 
@@ -35,7 +38,10 @@ class Writer {
     this.#view.setUint16(at + SLOT.OPERATION, UNLINK, true);
     this.#view.setUint16(at + SLOT.LENGTH, text.length, true);
     this.bytes.set(text, at + SLOT.TEXT);
-    this.#view.setUint32(at + SLOT.SEQUENCE, this.#view.getUint32(at, true) + 1, true);
+    // Not if it was passed over meanwhile.
+    const position = this.#reserved.get(at)!;
+    if (this.#view.getUint32(at, true) !== position) return;
+    this.#view.setUint32(at + SLOT.SEQUENCE, position + 1, true);
   }
 
   write(name: string): void {
@@ -114,7 +120,29 @@ Deno.test("a slot that nobody fills is passed over by the next reader, too", () 
   assert.deepEqual(taken(new PreloadRing(bytes)), ["before"]);
   const next = new PreloadRing(bytes);
   assert.deepEqual(taken(next), []);
-  assert.deepEqual(taken(next, LATER), ["after"]);
+  assert.deepEqual(taken(next, LATER), ["lost 1", "after"]);
   writer.write("and on");
   assert.deepEqual(taken(next, LATER), ["and on"]);
+});
+
+Deno.test("who is held up while it tells is waited for, and what comes after stays in order", () => {
+  const { bytes, writer } = laid();
+  const ring = new PreloadRing(bytes);
+  const at = writer.reserve()!;
+  writer.write("after");
+  assert.deepEqual(taken(ring), []);
+  assert.deepEqual(taken(ring, 1_900), []);
+  writer.fill(at, "before");
+  assert.deepEqual(taken(ring, 1_950), ["before", "after"]);
+});
+
+Deno.test("who goes on after it was passed over spoils nothing", () => {
+  const { bytes, writer } = laid();
+  const ring = new PreloadRing(bytes);
+  const at = writer.reserve()!;
+  assert.deepEqual(taken(ring), []);
+  assert.deepEqual(taken(ring, LATER), ["lost 1"]);
+  writer.fill(at, "too late");
+  for (const name of numbers(0, SLOTS)) writer.write(name);
+  assert.deepEqual(taken(ring, LATER), numbers(0, SLOTS));
 });
