@@ -1,7 +1,10 @@
 /** What is done in a mount is in its log of events. */
 
 import assert from "node:assert/strict";
+import { dirname, join } from "node:path";
 import { Subscription } from "../../src/control/library/subscription.ts";
+import { indexPath } from "../../src/telemetry/index/index_file.ts";
+import { listLogFiles } from "../../src/telemetry/log/log_files.ts";
 import type { LoggedEvent } from "../../src/telemetry/logged_event.ts";
 import type { Mounted } from "../support/mounted.ts";
 import type { Params } from "../../src/control/methods.ts";
@@ -282,6 +285,29 @@ Deno.test("a server that is killed loses no more than its last half second, and 
     assert.deepEqual(sequences, Array.from(sequences, (_, i) => sequences[0]! + i));
     assert.ok(all.some(({ event, message }) => event.action === "lost" && /killed/.test(message!)));
   }, { allowedLog: [/was killed/] }));
+
+Deno.test("what a finished file of the log lacks of its index is made when a server starts", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    const directory = join(dirname(mounted.log), "telemetry");
+    const files = () => listLogFiles(directory).map(({ path }) => path);
+    await shell("touch f{1..400}", { cwd: mounted.mount });
+    await until("a second file is begun", () => files().length > 1);
+    const [first] = files();
+    const index = await until("the first one has its index", () => read(indexPath(first!)));
+    Deno.removeSync(indexPath(first!));
+    await mounted.killServer();
+    // Nobody asks for events.
+    const made = await until("it is made", () => read(indexPath(first!)));
+    assert.deepEqual(made, index);
+  }, { arguments: ["--telemetry", "changes,file=64k"] }));
+
+function read(path: string): Uint8Array | null {
+  try {
+    return Deno.readFileSync(path);
+  } catch {
+    return null;
+  }
+}
 
 Deno.test("who subscribes to it is told of what is done, and who does not is not", () =>
   withProject("echo 1 > a", async (mounted) => {

@@ -46,6 +46,7 @@ import type { Hasher } from "../../store/format/hasher.ts";
 import type { SourceIdentity } from "../../source/source_identity.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { Reference } from "../../store/objects/references.ts";
+import { nextTurn } from "../../store/format/next_turn.ts";
 import type { Progress } from "../../store/format/sliced.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { putMeta } from "../../store/index/meta.ts";
@@ -60,6 +61,7 @@ import { importDone, importProject } from "./import_job.ts";
 import { JournalReader } from "./journal_reader.ts";
 import { type ProjectJobs, projectJobs, WRITING_PROJECT_JOBS } from "./project_jobs.ts";
 import { statsTask } from "./stats_task.ts";
+import { makeIndexes } from "../../telemetry/log/log_parts.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
 import { mountpointsAmong, type TreePlace, withoutMountpoints } from "./without_mountpoints.ts";
 import { verifyTask } from "./verify_task.ts";
@@ -191,6 +193,8 @@ export interface BackgroundJobs extends GarbageJobs, ProjectJobs {
   notify: { in: InvalidationData; out: null };
   requestResend: { in: null; out: null };
   invalidateAll: { in: Float64Array; out: null };
+  /** Makes the indexes that this log of events lacks. */
+  indexEvents: { in: string; out: null };
   /** Nobody has asked for a job that writes for a moment. */
   tidy: { in: null; out: null };
   /** Asks the kernel to forget nodes. */
@@ -407,6 +411,10 @@ export function backgroundJobs(
       verifyTask(store, { live: true, ...(repair ? { repair: store } : {}) }, onTask),
     memory: ({ collect }) => threadMemory(collect, store.counts),
     storeStats: (live) => statsTask(store, live, onTask),
+    indexEvents: async (directory) => {
+      for (const _ of makeIndexes(directory)) await nextTurn();
+      return null;
+    },
     ...garbageJobs(store, history, onTask),
     undoTarget: ({ branch, count }) => history.undos.target(branch, count),
     change: ({ branch, ref }) => history.undos.change(branch, ref),

@@ -41,6 +41,7 @@ import { FsClient } from "../fs_thread/fs_client.ts";
 import { advanceRecord } from "../branches/advance_record.ts";
 import { listenToPreload } from "./preload_clients.ts";
 import { publishFiles } from "../events/publish_files.ts";
+import { eventLogPath } from "../telemetry/event_log_path.ts";
 import { startTelemetry } from "../telemetry/start_telemetry.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
@@ -330,6 +331,8 @@ async function serve(config: DaemonConfig): Promise<number> {
     },
   });
   tellReady(config, keeperPid);
+  void background.call("indexEvents", eventLogPath(config.workspace))
+    .catch(failedTo("index the log of events"));
   onAskedToEnd("server", () => fs.end());
   watchKeeper(keeper, config.mount, fs);
   watchJournal(served);

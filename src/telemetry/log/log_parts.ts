@@ -63,6 +63,27 @@ export function* logParts(
   }
 }
 
+/**
+ * Makes the indexes of finished files that lack something, a part at each step, some tens of ms: so that whoever asks need not. What cannot
+ * be written is left out.
+ */
+export function* makeIndexes(directory: string): Generator<void> {
+  for (const { path } of listLogFiles(directory).slice(0, -1)) {
+    try {
+      using file = new LogFileParts(path, true, new Map());
+      if (file.isIndexed) continue;
+      const parts: Uint8Array[] = [];
+      for (const part of file.made()) {
+        parts.push(part);
+        yield;
+      }
+      file.keep(parts);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
 /** Bytes of a file, and the part about them if the index has one. */
 interface Piece {
   readonly from: number;
@@ -87,9 +108,24 @@ class LogFileParts implements Disposable {
 
   /** Makes the index where it lacks something and nobody else will. */
   make(): void {
-    if (!this.isFinished || this.#pieces().every(({ indexed }) => indexed !== null)) return;
+    if (this.isFinished && !this.isIndexed) this.keep(this.made());
+  }
+
+  get isIndexed(): boolean {
+    return this.#pieces().every(({ indexed }) => indexed !== null);
+  }
+
+  /** The parts of a whole index. */
+  made(): Generator<Uint8Array<ArrayBuffer>> {
+    return this.#made(0, this.#size, PART_BYTES);
+  }
+
+  /** These are the index. */
+  keep(parts: Iterable<Uint8Array>): void {
     try {
-      replaceIndex(this.path, this.#made(0, this.#size, PART_BYTES));
+      replaceIndex(this.path, parts);
+      // The log may have gone meanwhile.
+      if (!isThere(this.path)) removeFile(indexPath(this.path));
       this.#open();
     } catch {
       /* The log is somebody else's, or the disk is full: it is made in memory each time. */
@@ -220,6 +256,15 @@ class LogFileParts implements Disposable {
       at += read;
     }
     return bytes.subarray(0, at);
+  }
+}
+
+function isThere(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch {
+    return false;
   }
 }
 

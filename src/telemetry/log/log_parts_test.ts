@@ -6,7 +6,7 @@ import { COLUMNS, NONE } from "../index/part_layout.ts";
 import { microseconds } from "../logged_event.ts";
 import { EventLog } from "./event_log.ts";
 import { listLogFiles } from "./log_files.ts";
-import { logParts } from "./log_parts.ts";
+import { logParts, makeIndexes } from "./log_parts.ts";
 import { findLogLines, readLogLines } from "./log_reader.ts";
 import { LOG_LIMITS, type LogLimits } from "./log_limits.ts";
 import { LogWriter } from "./log_writer.ts";
@@ -82,6 +82,31 @@ Deno.test("an index is the same whether it was made with the lines or from them"
     assert.deepEqual(inMemory.slice(0, -1), before.slice(0, -1));
     const rows = inMemory.reduce((sum, { header }) => sum + header.rows, 0);
     assert.equal(rows, 2_000);
+  }));
+
+Deno.test("what finished files lack is made before anybody asks, in steps", () =>
+  withLog({ fileBytes: 64 * 1024 }, 2_000, (directory) => {
+    const indexes = listLogFiles(directory).map(({ path }) => indexPath(path));
+    const written = indexes.map((path) => Deno.readFileSync(path));
+    assert.equal([...makeIndexes(directory)].length, 0);
+    const [first, second] = indexes;
+    const parts = tables(directory).filter(({ file }) => [first, second].includes(indexPath(file)));
+    Deno.removeSync(first!);
+    Deno.truncateSync(second!, 100);
+    Deno.removeSync(indexes.at(-1)!);
+    assert.equal([...makeIndexes(directory)].length, parts.length);
+    const made = indexes.slice(0, -1).map((path) => Deno.readFileSync(path));
+    assert.deepEqual(made, written.slice(0, -1));
+    assert.throws(() => Deno.statSync(indexes.at(-1)!), Deno.errors.NotFound);
+    // A file that is rotated away meanwhile leaves no index behind.
+    Deno.removeSync(first!);
+    let steps = 0;
+    for (const _ of makeIndexes(directory)) {
+      if (steps++ === 0) Deno.removeSync(listLogFiles(directory)[0]!.path);
+    }
+    assert.ok(steps > 0);
+    assert.throws(() => Deno.statSync(first!), Deno.errors.NotFound);
+    assert.deepEqual([...makeIndexes(`${directory}/none`)], []);
   }));
 
 Deno.test("an index that is damaged or older than its file is made anew, and is never believed", () => {
