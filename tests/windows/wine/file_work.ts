@@ -65,6 +65,7 @@ const heard = (async () => {
   for await (const { kind, paths } of watcher) {
     if (paths.some((path) => path.endsWith("watched"))) return kind;
   }
+  return null;
 })();
 const deadline = setTimeout(() => watcher.close(), 60_000);
 Deno.writeTextFileSync(at("watched"), "x");
