@@ -164,5 +164,11 @@ export const createRows: readonly ScriptRow[] = [
   // Extended attributes of what is made.
   ["", "create a ea:key=value; eas", "key=value"],
   ["", "create a ea:$LXMOD=#100755; eas", "$LXUID=#1750 $LXGID=#1750 $LXMOD=#100755", "*a"],
-  ["", "create a ea:$LXMOD=#40755", BAD],
+  ["", "create a ea:$LXMOD=#40755", BAD, ""],
+  ["a=old", "over a ea:$LXMOD=#40755", BAD, "a=old"],
+  ["a=old", "super a ea:agentvfs.windows=x", "ACCESS_DENIED", "a=old"],
+  ["a", "open a; setea k=v $LXMOD=text5; eas", "NO_EAS_ON_FILE", "a"],
+  ["", "create a dir ea:$LXMOD=#100644", BAD, ""],
+  ["", "create a ea:agentvfs.windows=x", "ACCESS_DENIED", ""],
+  ["", "create a ea:key=v ea:$LXMOD=text5; create a", "SUCCESS created", "a"],
 ];

@@ -49,6 +49,11 @@ export const linkRows: readonly ScriptRow[] = [
   ["", "create l link; setlink a/b; attr", "REPARSE_POINT", "l->a/b"],
   ["d/", "create l dir link; setlink d; attr", "DIRECTORY|REPARSE_POINT", "d/ l->d"],
   ["", `create l link; setlink ${LONGEST}; getlink`, LONGEST, `l->${LONGEST}`],
+  [
+    "",
+    "create p link ea:$LXMOD=#100600; setreparse 0x80000024; eas",
+    "$LXUID=#1750 $LXGID=#1750 $LXMOD=#10600",
+  ],
   ["", "create l link; setlink ?C:/x", "SUCCESS", "l->C:/x"],
   ["", "create l link; setlink ../a%uf03ab", "SUCCESS", "l->../a:b"],
   ["", "create l link; setlink a; close; x: open l", "REPARSE /a", "l->a"],

@@ -72,17 +72,32 @@ export function attributesSize(tree: WorkingTree, inode: Inode): number {
   return list.length === 0 ? 0 : list.reduce((sum, ea) => sum + packedSize(ea), 4);
 }
 
+/** Whether all of a list may be set: what is refused changes nothing. */
+export function checkEaList(inode: Inode, list: readonly ExtendedAttribute[]): NtStatus {
+  for (const ea of list) {
+    const known = lxChange(inode, ea, {});
+    if (known === "invalid") return NtStatus.INVALID_PARAMETER;
+    if (!known && stored(ea) === KEPT_XATTR) return NtStatus.ACCESS_DENIED;
+  }
+  return NtStatus.SUCCESS;
+}
+
+/** One that differs in case is the same to Windows. */
+function stored({ name }: ExtendedAttribute): string {
+  return (NAMESPACE + name).toLowerCase();
+}
+
 /** Sets what a list says; an empty value removes. */
 export function setEaList(
   tree: WorkingTree,
   inode: Inode,
   list: readonly ExtendedAttribute[],
 ): NtStatus {
+  const refused = checkEaList(inode, list);
+  if (refused !== NtStatus.SUCCESS) return refused;
   const change: AttributeChange = {};
   for (const ea of list) {
-    const known = lxChange(inode, ea, change);
-    if (known === "invalid") return NtStatus.INVALID_PARAMETER;
-    if (known) continue;
+    if (lxChange(inode, ea, change)) continue;
     const status = setOwn(tree, inode, ea);
     if (status !== Status.Ok) return ntStatusOf(status);
   }
@@ -90,10 +105,9 @@ export function setEaList(
   return ntStatusOf(setAttributes(tree, inode, change));
 }
 
-function setOwn(tree: WorkingTree, inode: Inode, { name, value }: ExtendedAttribute): Status {
-  const wanted = (NAMESPACE + name).toLowerCase();
-  if (wanted === KEPT_XATTR) return Status.AccessDenied;
-  // One that differs in case is the same to Windows.
+function setOwn(tree: WorkingTree, inode: Inode, ea: ExtendedAttribute): Status {
+  const { name, value } = ea;
+  const wanted = stored(ea);
   const known = [...tree.xattrs(inode).keys()].find((other) => other.toLowerCase() === wanted);
   const status = setXattr(
     tree,

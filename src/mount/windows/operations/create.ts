@@ -26,7 +26,7 @@ import {
 } from "../../../../ffi/windows/winfsp/protocol.ts";
 import { S_IFDIR, S_IFREG } from "../../../store/trees/entry.ts";
 import type { Inode } from "../../../tree/nodes/inode.ts";
-import { create as createInode } from "../../../tree/operations/names.ts";
+import { create as createInode, unlink } from "../../../tree/operations/names.ts";
 import { Status } from "../../../tree/status.ts";
 import { wireNode } from "../../views.ts";
 import { type Context, layOpenInfo } from "../context.ts";
@@ -219,7 +219,11 @@ function make(context: Context, asked: Asked, place: Place): number {
   }
   names.added(parent!, name);
   const status = describe(place, inode, attributes) || setEaList(view.tree, inode, eas);
-  if (status !== NtStatus.SUCCESS) return status;
+  if (status !== NtStatus.SUCCESS) {
+    // What is refused leaves nothing.
+    unlink(view.tree, parent!, name, inode.isDirectory);
+    return status;
+  }
   return opened(context, asked, { ...place, inode }, Outcome.CREATED);
 }
 

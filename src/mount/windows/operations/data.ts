@@ -21,7 +21,7 @@ import { Status } from "../../../tree/status.ts";
 import type { Inode } from "../../../tree/nodes/inode.ts";
 import type { WorkingTree } from "../../../tree/working_tree.ts";
 import { type Context, withFileInfo } from "../context.ts";
-import { setEaList } from "../attributes/ea_list.ts";
+import { checkEaList, setEaList } from "../attributes/ea_list.ts";
 import {
   defaultAttributes,
   keepAttributes,
@@ -114,6 +114,8 @@ export function overwrite(context: Context): number {
   const given = request.buffer(OVERWRITE.EA);
   const eas = given === null ? null : parseExtendedAttributes(given);
   if (eas === null) return NtStatus.INVALID_PARAMETER;
+  const refused = checkEaList(inode, eas);
+  if (refused !== NtStatus.SUCCESS) return refused;
   const status = resize(tree, inode, 0, false);
   if (status !== Status.Ok) return ntStatusOf(status);
   const isSuperseded = (request.u32(OVERWRITE.BITS) & 1) !== 0;
