@@ -1,13 +1,20 @@
+import { ENDING_SIGNALS } from "../../host/signals.ts";
+
 /** 128 and its number, by signal. */
-const EXITS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const EXITS: Readonly<Partial<Record<Deno.Signal, number>>> = {
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGHUP: 129,
+  SIGBREAK: 149,
+};
 
 /** The signals by which a command is told to end, while it supervises programs that have to be ended first. */
 export class Interruption {
   /** What the command ends with; null if no signal came. */
   exit: number | null = null;
   readonly #abort = new AbortController();
-  readonly #listeners = Object.entries(EXITS).map(([signal, exit]) =>
-    [signal as Deno.Signal, () => this.#interrupt(exit)] as const
+  readonly #listeners = ENDING_SIGNALS.map((signal) =>
+    [signal, () => this.#interrupt(EXITS[signal]!)] as const
   );
 
   constructor() {

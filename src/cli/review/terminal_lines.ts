@@ -4,12 +4,11 @@
  * @module
  */
 
+import { ENDING_SIGNALS } from "../../host/signals.ts";
 import { print } from "../print/output.ts";
 
 /** A line; null at the end of what is typed; or that a signal came. */
 export type Typed = { readonly text: string } | null | "interrupted";
-
-const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** While it is in use Ctrl-C and the like are an answer, and do not end the program. */
 export class TerminalLines implements Disposable {
@@ -19,11 +18,11 @@ export class TerminalLines implements Disposable {
   readonly #interrupt = () => this.#interrupted.resolve("interrupted");
 
   constructor() {
-    for (const signal of SIGNALS) Deno.addSignalListener(signal, this.#interrupt);
+    for (const signal of ENDING_SIGNALS) Deno.addSignalListener(signal, this.#interrupt);
   }
 
   [Symbol.dispose](): void {
-    for (const signal of SIGNALS) Deno.removeSignalListener(signal, this.#interrupt);
+    for (const signal of ENDING_SIGNALS) Deno.removeSignalListener(signal, this.#interrupt);
   }
 
   async ask(prompt: string): Promise<Typed> {

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { HAS_SOURCES } from "../../telemetry/linux/has_sources.ts";
 import { join } from "node:path";
 import { close } from "../../host/files.ts";
 import type { FilterReport } from "../../control/service/filters.ts";
@@ -68,6 +69,9 @@ export class Filters {
 
   /** Resolves when it runs; what does not start is not kept. Rejects with {@linkcode ServiceError}. */
   async add(name: string, kind: FilterKind, content: string): Promise<void> {
+    if (!HAS_SOURCES) {
+      throw new ServiceError("no_filters_here", "Filters run on Linux only", { exit: 4 });
+    }
     if (!NAME.test(name)) {
       throw new ServiceError("bad_name", `${JSON.stringify(name)} is no name for a filter`, {
         exit: 2,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ENFORCES_RULES } from "../../host/mounts.ts";
 import { binaryString, displayString } from "../../../ffi/binary_string.ts";
 import type { Params } from "../../control/methods.ts";
 import type {
@@ -71,6 +72,12 @@ export class PolicyMethods {
   }
 
   async install({ text, from }: Params<"installPolicy">): Promise<PolicyReport> {
+    if (!ENFORCES_RULES) {
+      throw new ServiceError("no_rules_here", "Rules are not enforced on Windows", {
+        exit: 4,
+        hint: "What was done is seen by agentvfs diff, and taken back by agentvfs rollback",
+      });
+    }
     attempt(() => preloadRules(text, this.parts.places));
     return await this.#set(text, from);
   }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isAlive } from "../../host/processes.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
 import { runInView, type RunPlan } from "./run_view.ts";
 
@@ -54,13 +55,18 @@ export function superviseAsked(): ((say: RunPlan["say"]) => Promise<number>) | n
   const { plan, asker } = JSON.parse(text) as Asked;
   return async (say) => {
     const kill = new AbortController();
-    Deno.addSignalListener("SIGTERM", () => {
-      Deno.unrefTimer(setTimeout(() => kill.abort(), END_DEADLINE_MS));
-    });
+    // Windows has no signal that could be passed on.
+    const passes = Deno.build.os !== "windows";
+    if (passes) {
+      Deno.addSignalListener("SIGTERM", () => {
+        Deno.unrefTimer(setTimeout(() => kill.abort(), END_DEADLINE_MS));
+      });
+    }
     const look = setInterval(() => {
-      if (Deno.ppid === asker) return;
+      if (Deno.ppid === asker && (passes || isAlive(asker))) return;
       clearInterval(look);
-      Deno.kill(Deno.pid, "SIGTERM");
+      if (passes) Deno.kill(Deno.pid, "SIGTERM");
+      else kill.abort();
     }, LOOK_MS);
     Deno.unrefTimer(look);
     return await runInView({ ...plan, say, kill: kill.signal });

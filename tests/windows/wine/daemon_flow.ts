@@ -7,6 +7,7 @@
 
 import assert from "node:assert/strict";
 import { DriverDoor, NtError } from "../driver_door.ts";
+import { refusals } from "./refusals.ts";
 
 export interface Ended {
   readonly code: number;
@@ -155,6 +156,10 @@ export async function daemonFlow(parts: FlowParts): Promise<void> {
       const { output } = await parts.agentvfs("doctor");
       assert.match(output, /ok +WinFsp +2\.1 at .*Bill Zissimopoulos/);
     });
+    await step(
+      "what only Linux has is refused, with an exit code that stays",
+      () => refusals(parts.agentvfs, `C:\\${name}`),
+    );
   } finally {
     await step("stop unmounts, and the place is gone", async () => {
       assert.match(await says("stop"), /^status=stopped$/m);

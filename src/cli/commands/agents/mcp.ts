@@ -1,3 +1,4 @@
+import { ENDING_SIGNALS } from "../../../host/signals.ts";
 import { serveMcp } from "../../../agents/mcp/serve.ts";
 import type { Workspace } from "../../../agents/mcp/workspace.ts";
 import type { MethodName } from "../../../control/methods.ts";
@@ -16,9 +17,7 @@ starts it, in the project or its mount. docs/mcp.md lists the tools.
 agentvfs integrate tells agents of it.`,
   async run(input) {
     // An agent ends it with a signal; what the daemon was asked for by then, it does.
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      Deno.addSignalListener(signal, () => Deno.exit(0));
-    }
+    for (const signal of ENDING_SIGNALS) Deno.addSignalListener(signal, () => Deno.exit(0));
     const info = { name: "agentvfs", title: "agentvfs", version: VERSION };
     await serveMcp(workspaceOf(input), info, { input: Deno.stdin, write: print });
     return 0;

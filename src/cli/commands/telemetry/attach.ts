@@ -1,3 +1,5 @@
+import { ENDING_SIGNALS } from "../../../host/signals.ts";
+import { checkRecording } from "../../../daemon/telemetry/check_recording.ts";
 import { attach } from "../../../daemon/telemetry/attach.ts";
 import { findDaemon } from "../../../daemon/workspaces/find_daemon.ts";
 import type { Command } from "../../command.ts";
@@ -26,9 +28,8 @@ do in the mount the mount tells.`,
     using client = await connectKept(found.socket, found.workspace?.mount ?? null);
     const { mount } = await client.status();
     const over = new AbortController();
-    for (const signal of ["SIGINT", "SIGTERM"] as const) {
-      Deno.addSignalListener(signal, () => over.abort());
-    }
+    checkRecording(found.socket);
+    for (const signal of ENDING_SIGNALS) Deno.addSignalListener(signal, () => over.abort());
     const events = await attach({
       pids,
       socket: found.socket,
