@@ -42,7 +42,8 @@ export function inheritedDevice({ workspace }: Pick<DaemonConfig, "workspace">):
 /** Resolves when the file system is there. Throws {@linkcode WorkspaceError} where it does not come. */
 export async function untilMounted(path: string): Promise<void> {
   try {
-    await showVolume(path);
+    // A drive's letter is named without its root.
+    await showVolume(path.replace(/^([a-z]:)[\\/]$/i, "$1"));
   } catch (cause) {
     const message = `Cannot mount ${path}: ${(cause as Error).message}`;
     throw new WorkspaceError("mount_failed", 4, message, { hint: HINT, cause });

@@ -147,7 +147,8 @@ async function realPlace(path: string): Promise<string> {
   try {
     return await Deno.realPath(absolute);
   } catch {
-    return absolute === "/" ? "/" : join(await realPlace(dirname(absolute)), basename(absolute));
+    const above = dirname(absolute);
+    return above === absolute ? absolute : join(await realPlace(above), basename(absolute));
   }
 }
 
@@ -211,6 +212,8 @@ async function createMountpoint({ mount, workspace }: DaemonConfig): Promise<voi
 
 /** Mounting makes the folder itself: what is above it has to be there, and it must not be. */
 async function freeMountpoint(mount: string): Promise<void> {
+  // A letter of a drive is above nothing.
+  if (dirname(mount) === mount) return;
   await Deno.mkdir(dirname(mount), { recursive: true });
   // It is empty: that was looked at before.
   await Deno.remove(mount).catch((error) => {

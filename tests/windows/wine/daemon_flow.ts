@@ -166,6 +166,12 @@ export async function daemonFlow(parts: FlowParts): Promise<void> {
       const { code } = await parts.agentvfs("ctl", "status");
       assert.equal(code, 3);
     });
+    await step("a project is mounted at the letter of a drive", async () => {
+      assert.match(await says("quickstart", `C:\\${name}`, "--mount", "W:"), /^mount=W:\\$/m);
+      assert.equal(await onVolume((volume) => volume.place()), "W:");
+      assert.equal(await onVolume((volume) => volume.read("\\kept.txt")), "kept\n");
+      assert.match(await says("stop"), /^status=stopped$/m);
+    });
   }
 }
 
