@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { parseArgs } from "node:util";
 import fc from "fast-check";
-import { readArguments } from "./arguments.ts";
+import { type ParserOptions, readArguments, splitArguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { CommandError } from "./command_error.ts";
 
@@ -84,4 +85,44 @@ Deno.test("any command line is read or refused with exit code 2", () => {
       assert.equal(error.exit, 2);
     }
   }));
+});
+
+Deno.test("a command line is split as node's parser splits it", () => {
+  const options: ParserOptions = {
+    flag: { type: "boolean", short: "f" },
+    "dry-run": { type: "boolean", short: "n" },
+    message: { type: "string", short: "m" },
+    text: { type: "string" },
+  };
+  const part = fc.constantFrom(
+    "-",
+    "--",
+    "=",
+    "f",
+    "n",
+    "m",
+    "x",
+    "flag",
+    "message",
+    "text",
+    " ",
+    "é",
+  );
+  const argument = fc.oneof(
+    fc.array(part, { maxLength: 5 }).map((parts) => parts.join("")),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(argument, { maxLength: 6 }), (args) => {
+      const parsed = parseArgs({ args, options, strict: false, tokens: true });
+      const expected = parsed.tokens.map((token) => {
+        if (token.kind === "option-terminator") return { kind: token.kind };
+        if (token.kind === "positional") return { kind: token.kind, value: token.value };
+        const { kind, name, rawName, value } = token;
+        return { kind, name, rawName, value };
+      });
+      assert.deepEqual(splitArguments(args, options), expected);
+    }),
+    { numRuns: 5000 },
+  );
 });
