@@ -13,7 +13,7 @@ Deno.test(".agentvfs carries out commands and tells the status, and is not liste
   await withProject(
     "echo one >file; mkdir -p sub/.agentvfs; echo mine >sub/.agentvfs/ctl",
     async (m) => {
-      const inMount = (script: string) => shell(script, { cwd: m.mount, deadlineMs: 20_000 });
+      const inMount = (script: string) => shell(script, { cwd: m.mount });
       const names = await Array.fromAsync(Deno.readDir(m.mount), ({ name }) => name);
       assert.deepEqual(names.sort(), ["file", "sub"]);
       assert.equal(await inMount("find . -name ctl"), "./sub/.agentvfs/ctl\n");
@@ -85,8 +85,7 @@ Deno.test("many commands through .agentvfs/ctl at once, with changes between", a
 Deno.test("the files of .agentvfs are files to every program, from the first look on", async () => {
   await withProject("echo one >file", async (m) => {
     const script = scriptPath(import.meta.url, "virtual_files.py");
-    const check = (cwd: string) =>
-      succeed([PYTHON, script, ".agentvfs/status", "copy"], { cwd, deadlineMs: 30_000 });
+    const check = (cwd: string) => succeed([PYTHON, script, ".agentvfs/status", "copy"], { cwd });
     assert.equal((await check(m.mount)).trim(), "");
     // As the file of a branch is from inside it.
     await m.ctl("branch", "create", "other");
@@ -158,7 +157,7 @@ for line in sys.stdin:
 
 Deno.test("one descriptor of ctl takes commands and gives their answers", async () => {
   await withProject("echo one >file", async (m) => {
-    const inMount = (script: string) => shell(script, { cwd: m.mount, deadlineMs: 20_000 });
+    const inMount = (script: string) => shell(script, { cwd: m.mount });
     const line = await inMount("exec 3<>.agentvfs/ctl; echo checkpoint first >&3; head -n 1 <&3");
     assert.equal(JSON.parse(line).label, "first");
     const words = await inMount(
@@ -269,7 +268,7 @@ Deno.test("what is looked at in .agentvfs is there for every server", async () =
     const trees = ["checkpoints/a", "checkpoints/b", "branches/run"];
     const find = ["find", ...trees, "-type", "f", "!", "-path", "*/.agentvfs/*"];
     const look = async () => {
-      const found = await succeed(find, { cwd: m.path(".agentvfs"), deadlineMs: 20_000 });
+      const found = await succeed(find, { cwd: m.path(".agentvfs") });
       assert.deepEqual(found.trim().split("\n").sort(), expected.sort());
       assert.equal(await Deno.readTextFile(m.path(".agentvfs/checkpoints/a/d/f")), "one\n");
     };
@@ -308,7 +307,7 @@ Deno.test("who asks for what the daemon cannot tell gets an error, and the daemo
     const index = new DatabaseSync(`${m.store}/index.sqlite`);
     index.exec("UPDATE commits SET id = 'none'");
     index.close();
-    const { code } = await run(["ls", m.path(".agentvfs/checkpoints")], { deadlineMs: 20_000 });
+    const { code } = await run(["ls", m.path(".agentvfs/checkpoints")]);
     assert.equal(code, 2);
     assert.equal((await m.status()).serverPid, serverPid);
   }, { allowedLog: [/No answer about checkpoints/, /^HistoryError|^ +at /] });
