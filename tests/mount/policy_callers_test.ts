@@ -69,6 +69,8 @@ Deno.test("a rule's program is what its path leads to, now: symbolic links, hard
       };
       const said = [await asked("one"), await asked("link"), await asked("two")];
       assert.deepEqual(said, ["deny", "deny", "allow"]);
+      const relative = await m.refused("policy", "test", "src/b", "--program", "./link");
+      assert.deepEqual([relative.exit, relative.code], [2, "bad_program"]);
       await shell("ln -sfn two link", { cwd: tools });
       await until(
         "the link's new program is refused",

@@ -191,6 +191,12 @@ export class PolicyMethods {
 
   /** Nobody in particular where nothing is said. */
   async #callerOf({ uid, program, session }: Params<"testPolicy">): Promise<Caller> {
+    if (program?.includes("/") && !program.startsWith("/")) {
+      throw new ServiceError("bad_program", `${program} is a relative path`, {
+        exit: 2,
+        hint: "Write a program's name, or its absolute path",
+      });
+    }
     const places = this.parts.places.map(displayString);
     const paths = new ProgramPaths({ places, isBranch: () => true });
     paths.set(this.#programs.files);
