@@ -31,6 +31,29 @@ Deno.test("names that a checkpoint has put in another order come neither twice n
     assert.equal(listing.names.length, 9);
   }));
 
+Deno.test("where a listing stopped is known to all servers, whatever becomes of the name there", () =>
+  withKernel((mount) => {
+    for (const name of "abcde") make(mount.tree, mount.tree.root, name, FILE);
+    const [partly, whole] = [
+      mount.openDirectory(mount.tree.root),
+      mount.openDirectory(mount.tree.root),
+    ];
+    partly.read(3);
+    assert.deepEqual(partly.names, ["a", "b", "c"]);
+    for (const name of "cab") {
+      unlink(mount.tree, mount.tree.root, name, false);
+      mount.answer();
+      for (const listing of [partly, whole]) listing.changed();
+      // What the next server loads is what is stored.
+      mount.checkpoint();
+      for (let i = 0; i < 2; i++) mount.replace();
+    }
+    partly.end();
+    whole.end();
+    assert.deepEqual(partly.names, [..."abcde"]);
+    assert.deepEqual(whole.names, ["d", "e"]);
+  }));
+
 Deno.test("random work, checkpoints and servers that take over do not disturb who lists", () => {
   let ended = 0;
   const directory = (inode: Inode) => inode.isDirectory ? inode : inode.parent!;

@@ -22,7 +22,7 @@ import { failureCode } from "../../host/failure.ts";
 import { binaryName } from "../../../ffi/binary_string.ts";
 import { close, O_CREAT, O_RDWR } from "../../host/files.ts";
 import { type FileCalls, persistent, SYSTEM_CALLS } from "../../store/files/file_calls.ts";
-import { FIRST_COOKIE, type Inode } from "./inode.ts";
+import { type Dirent, FIRST_COOKIE, type Inode } from "./inode.ts";
 import { journalError } from "../journal/journal.ts";
 import { MappedLog } from "./mapped_log.ts";
 import { ROOT_NODE_ID } from "./inode.ts";
@@ -232,8 +232,8 @@ export class NodeLog {
   /** Cookies that the kernel has of a directory. */
   #listing({ nodeId, directory }: Inode): void {
     if (directory === null || directory.told === 0 || directory.entries === null) return;
-    const told = [...directory.entries].filter(([, { cookie }]) => cookie <= directory.told);
-    this.listed(nodeId, told.map(([name]) => name), told.map(([, { cookie }]) => cookie));
+    const { names, cookies } = toldNames(directory.entries, directory.told);
+    this.listed(nodeId, names, cookies);
   }
 
   /** Lays a record's header behind what is pending. Returns where its fields begin. */
@@ -348,6 +348,27 @@ export class NodeLog {
     if (this.#fd >= 0) close(this.#fd);
     this.#fd = -1;
   }
+}
+
+/**
+ * The names of a directory whose cookies are at most `told`. Has the one with that cookie gone, the empty name stands for it: who
+ * lists may have stopped there, and no other name is to come before that place.
+ */
+export function toldNames(
+  entries: Iterable<readonly [string, Dirent]>,
+  told: number,
+): { names: string[]; cookies: number[] } {
+  const [names, cookies]: [string[], number[]] = [[], []];
+  for (const [name, { cookie }] of entries) {
+    if (cookie > told) continue;
+    names.push(name);
+    cookies.push(cookie);
+  }
+  if (told > 0 && cookies.at(-1) !== told) {
+    names.push("");
+    cookies.push(told);
+  }
+  return { names, cookies };
 }
 
 /** Removes what the kernel does not refer to and what leads to nothing that it does. Returns that. */

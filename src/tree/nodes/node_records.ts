@@ -5,7 +5,7 @@
  * is a byte that tells its kind, a zero byte, u16 length of the name, u32 checksum of all its other bytes; then for BIND u64 node id, inode number,
  * references and node id of the directory, and the name; for COUNT u64 node id and references (0: the kernel has
  * forgotten it); for LISTED u64 node id of the directory and cookie of the first of some names, whose cookies follow each
- * other, and instead of a name those, each with its length in a byte before it; for CONNECTED three u32, what INIT agreed on. Little-endian; nothing reads it but this program on
+ * other, and instead of a name those, each with its length in a byte before it (an empty one: that of the cookie is gone); for CONNECTED three u32, what INIT agreed on. Little-endian; nothing reads it but this program on
  * this machine. Behind the last record are zeros: the file is written to as memory ({@linkcode MappedLog}).
  *
  * @module

@@ -16,6 +16,7 @@ import {
   type Inode,
   type ListingCursor,
 } from "../nodes/inode.ts";
+import { toldNames } from "../nodes/node_log.ts";
 import { Status } from "../status.ts";
 import type { WorkingTree } from "../working_tree.ts";
 
@@ -114,14 +115,14 @@ function restore(tree: WorkingTree, inode: Inode, told: ReadonlyMap<string, numb
   kept.sort((a, b) => a[1].cookie - b[1].cookie);
   state.entries = new Map(kept);
   state.cursors = [];
-  let next = FIRST_COOKIE;
-  for (const cookie of told.values()) next = Math.max(next, cookie + 1);
+  let last = FIRST_COOKIE - 1;
+  for (const cookie of told.values()) last = Math.max(last, cookie);
+  let next = last + 1;
   for (const [name, dirent] of others) {
     dirent.cookie = next++;
     state.entries.set(name, dirent);
   }
   state.nextCookie = next;
-  if (kept.length > 0) {
-    tell(tree, inode, kept.map(([name]) => name), kept.map(([, { cookie }]) => cookie));
-  }
+  const { names, cookies } = toldNames(kept, last);
+  tell(tree, inode, names, cookies);
 }
