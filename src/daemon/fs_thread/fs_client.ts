@@ -5,6 +5,7 @@
  */
 
 import { createMailbox, MailboxSender } from "../threads/mailbox.ts";
+import { revisitLater } from "./revisit_later.ts";
 import type { Answer, Question } from "../../mount/fuse/questions.ts";
 import type {
   FsCommands,
@@ -88,6 +89,9 @@ export class FsClient {
       this.options.onList(message.path);
     } else if (message.type === "revisit") {
       this.options.onRevisit(message.path);
+    } else if (message.type === "missed") {
+      const { missed } = message;
+      revisitLater((isLast) => this.call("revisit", { missed, isLast }));
     } else if (message.type === "stale") {
       this.options.onStale(message.node);
     } else if (message.type === "idle") {

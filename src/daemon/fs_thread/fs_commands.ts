@@ -85,6 +85,10 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       );
       return Float64Array.from(ids);
     },
+    revisit: ({ missed, isLast }) => {
+      routing?.missedBefore(missed, isLast);
+      return null;
+    },
     answer: ({ ticket, answer }) => {
       virtual.questions.answer(ticket, answer);
       return null;

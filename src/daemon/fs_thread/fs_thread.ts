@@ -203,6 +203,7 @@ function makeRouting(
     strict,
     new Revisits((path) => post({ type: "revisit", path })),
     reenactment,
+    (missed) => post({ type: "missed", missed }),
   );
   // What another server told the kernel was told as is right for these.
   routing.setSessions(sessions);

@@ -10,6 +10,7 @@ import type { NewCommit } from "../../history/history.ts";
 import type { OperationKind } from "../../history/commits/operation_log.ts";
 import type { CgroupSession } from "../../mount/linux/cgroup_callers.ts";
 import type { Connection } from "../../mount/fuse/init.ts";
+import type { Missed } from "../../mount/linux/routing.ts";
 import type { InvalidationData } from "../../mount/linux/notify.ts";
 import type { Reenacted } from "../../tree/changed_names.ts";
 import type { Difference } from "../../tree/differing_names.ts";
@@ -203,6 +204,8 @@ export interface FsCommands {
     in: { names: string[]; gone: string[]; renamed?: { view: number; name: string } };
     out: InvalidationData;
   };
+  /** Has the kernel look up again what it may have dropped since. `isLast`: this is not asked once more. */
+  revisit: { in: { missed: Missed; isLast: boolean }; out: null };
   /** A mount that was taken over begins to answer. */
   resume: { in: null; out: null };
   /** These are the sessions now. Results in node ids that the kernel must forget everything about. */
@@ -261,6 +264,8 @@ export type FsMessage =
   | { readonly type: "list"; readonly path: string }
   /** The kernel is to look up this path of the mount, a binary string. */
   | { readonly type: "revisit"; readonly path: string }
+  /** Somebody was told that this is no directory, where others have one: {@linkcode FsCommands.revisit}. */
+  | { readonly type: "missed"; readonly missed: Missed }
   /** The kernel keeps pages of this node that were not taken over. */
   | { readonly type: "stale"; readonly node: number }
   /** The kernel refers to nothing in this view of a checkpoint any more. */

@@ -25,6 +25,16 @@ import { isOwnThread } from "../fuse/caller.ts";
 import type { Reenactment } from "../fuse/reenactment.ts";
 import type { Revisits } from "./revisits.ts";
 
+/** A caller of a view, by its number, was told that a name in a directory, a shared id, is no directory. */
+export interface Missed {
+  readonly view: number;
+  readonly parent: number;
+  readonly name: string;
+}
+
+/** Places of which it is known that they will be looked at again. */
+const MOST_MISSED = 256;
+
 /** FUSE_NOTIFY_INC_EPOCH came with it. */
 const EPOCH_MINOR_VERSION = 44;
 
@@ -41,6 +51,7 @@ export const ABOUT_THE_MOUNT: ReadonlySet<number> = new Set([
 export class Routing {
   #isActive = false;
   #isAlways = false;
+  readonly #missed = new Set<string>();
 
   /** `strict`: who is in no session sees nothing, instead of the main view. */
   constructor(
@@ -50,6 +61,7 @@ export class Routing {
     readonly strict: boolean,
     readonly revisits: Revisits,
     readonly reenactment: Reenactment,
+    readonly onMissed: (missed: Missed) => void,
   ) {}
 
   /** False while every request is about the tree that its node id names. */
@@ -93,10 +105,31 @@ export class Routing {
   /**
    * A caller of `view` was told that a name in a directory, a shared id, is no directory: others who have one there are to
    * keep it.
+   *
+   * The kernel drops the directory when the caller's thread gets to it: that may be after it was found again, so it is looked
+   * for once more later.
    */
   missed(view: View, parent: number, name: string): void {
+    if (!this.#revisit(view, parent, name)) return;
+    const missed = { view: view.number, parent, name };
+    const key = keyOf(missed);
+    if (this.#missed.has(key) || this.#missed.size >= MOST_MISSED) return;
+    this.#missed.add(key);
+    this.onMissed(missed);
+  }
+
+  /** What was missed is looked for once more. */
+  missedBefore(missed: Missed, isLast: boolean): void {
+    if (isLast) this.#missed.delete(keyOf(missed));
+    const view = this.views.get(missed.view);
+    if (view !== undefined) this.#revisit(view, missed.parent, missed.name);
+  }
+
+  /** False: nobody else has a directory there. */
+  #revisit(view: View, parent: number, name: string): boolean {
     const elsewhere = this.shared.elsewhere(view, parent, name);
     if (elsewhere !== null) this.revisits.add(elsewhere);
+    return elsewhere !== null;
   }
 
   /** The view of who asks; null if there is nothing for them. */
@@ -133,4 +166,8 @@ export class Routing {
     request.nodeId = directory.nodeId;
     return view;
   }
+}
+
+function keyOf({ view, parent, name }: Missed): string {
+  return `${view} ${parent} ${name}`;
 }
