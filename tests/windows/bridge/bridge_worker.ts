@@ -35,7 +35,9 @@ export type Order =
   | { readonly does: "branch"; readonly name: string; readonly checkpoint: number }
   /** Another program of Windows opens something; it closes it when it is told to. */
   | { readonly does: "open"; readonly path: string; readonly open: OpenOptions }
-  | { readonly does: "dispose" | "close"; readonly path: string };
+  | { readonly does: "dispose" | "close"; readonly path: string }
+  /** How many handles the kernel has not given back yet. */
+  | { readonly does: "count" };
 
 let received = 0;
 const orders: { readonly id: number; readonly order: Order }[] = [];
@@ -120,6 +122,8 @@ async function serve(begin: Begin): Promise<void> {
         return volume.rollback(order.branch, order.checkpoint).flatMap((l) => bridge.notices(l));
       case "branch":
         return volume.branch(order.name, order.checkpoint);
+      case "count":
+        return volume.open - held.size - 1;
       case "open": {
         const { answer, handle } = driver.open(order.path, order.open);
         if (handle !== null) held.set(order.path, handle);

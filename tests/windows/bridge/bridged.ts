@@ -10,6 +10,7 @@ import { write } from "../../../ffi/linux/file.ts";
 import { mountSession } from "../../../ffi/linux/libfuse3.ts";
 import { close } from "../../../ffi/linux/open.ts";
 import { unmount } from "../../../src/host/unmount.ts";
+import { until } from "../../support/process.ts";
 import { withTemporary } from "../../support/temporary.ts";
 import type { OpenOptions } from "../driver.ts";
 import type { Begin, Order } from "./bridge_worker.ts";
@@ -123,6 +124,8 @@ export function withBridged(
         dispose: (path) => order({ does: "dispose", path }),
         close: (path) => order({ does: "close", path }),
       });
+      // The kernel releases what is closed later, and not at all what is unmounted by then.
+      await until("all is released", async () => await order({ does: "count" }) === 0);
     } finally {
       await unmount(path, true);
       await ended;
