@@ -7,6 +7,7 @@ import assert from "node:assert/strict";
 import type { ControlClient } from "../../src/control/client.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { shell } from "../support/process.ts";
+import { binaryString, cString } from "../../ffi/binary_string.ts";
 import { type Random, randomness, SEED } from "../support/random.ts";
 import { installRules } from "../support/rules.ts";
 
@@ -148,13 +149,23 @@ const onProgram: Attempt = async (s) => {
   return [`exec ${program.path}`, denied.has("exec"), act];
 };
 
+const libc = Deno.dlopen("libc.so.6", {
+  truncate: { parameters: ["buffer", "i64"], result: "i32" },
+});
+
+/** truncate(2): Deno's own opens the file for writing, which is more. */
+function truncate(path: string): void {
+  const isDone = libc.symbols.truncate(cString(binaryString(path)), 1n) === 0;
+  if (!isDone) throw new Deno.errors.PermissionDenied(path);
+}
+
 const ATTEMPTS: readonly Attempt[] = [
   onFile("read", (path) => void Deno.readFileSync(path)),
   onFile("write", (path) => {
     using file = Deno.openSync(path, { write: true });
     file.writeSync(new Uint8Array([120]));
   }),
-  onFile("truncate", (path) => Deno.truncateSync(path, 1)),
+  onFile("truncate", truncate),
   onFile("attributes", (path) => Deno.chmodSync(path, 0o750)),
   onFile("unlink", (path) => Deno.removeSync(path)),
   async (s) => {
