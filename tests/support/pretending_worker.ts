@@ -1,5 +1,5 @@
 /**
- * A worker that pretends to run on macOS and then is the module that its address names.
+ * A worker that pretends to run on another system, by one of the modules that its address names, and then is the other one.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
-import "./pretend.ts";
-
 /** What comes before the module listens. */
 const early: MessageEvent[] = [];
 self.onmessage = (event) => void early.push(event);
-await import(new URL(self.location.href).searchParams.get("module")!);
+const named = new URL(self.location.href).searchParams;
+await import(named.get("pretend")!);
+await import(named.get("module")!);
 for (const event of early) self.dispatchEvent(new MessageEvent("message", { data: event.data }));
