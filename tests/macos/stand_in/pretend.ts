@@ -5,7 +5,7 @@
  * @module
  */
 
-import { pretendSystem } from "../../support/pretend_system.ts";
+import { pretendSystem } from "../../support/systems/pretend_system.ts";
 
 const libraries: Readonly<Record<string, string>> = JSON.parse(
   Deno.env.get("AGENTVFS_STAND_INS") ?? "{}",

@@ -8,7 +8,7 @@
 
 // While this is Linux still.
 import "../../../ffi/linux/libc.ts";
-import { pretendSystem } from "../../support/pretend_system.ts";
+import { pretendSystem } from "../../support/systems/pretend_system.ts";
 
 const standIn = Deno.env.get("AGENTVFS_STAND_IN")!;
 const LIBRARIES = new Set([standIn, "kernel32.dll", "advapi32.dll"]);

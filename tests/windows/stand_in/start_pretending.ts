@@ -1,7 +1,7 @@
 /** Starts the daemon as on Windows, but so that it pretends, too. */
 
 import { startDetached as start } from "../../../src/daemon/workspaces/start_windows.ts?own";
-import { pretendingArguments } from "../../support/pretend_system.ts";
+import { pretendingArguments } from "../../support/systems/pretend_system.ts";
 
 const MAIN = new URL("main.ts", import.meta.url);
 const CONFIG = Deno.env.get("AGENTVFS_STAND_IN_CONFIG")!;

@@ -8,7 +8,7 @@
 
 import { fileURLToPath } from "node:url";
 
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../main.ts", import.meta.url));
 
 export interface PretendedSystem {
   readonly os: "darwin" | "windows";
