@@ -16,7 +16,7 @@ import { type NamespaceOptions, unshareCommand, whyNoNamespaces } from "../../vi
 import { parentOf } from "../../host/processes.ts";
 import { SPEC_VARIABLE, type ViewSpec } from "../../views/view_spec.ts";
 import { Machine } from "../doctor/machine.ts";
-import { namespaceRemedy } from "../doctor/user_namespaces.ts";
+import { namespaceRemedy } from "../doctor/linux/user_namespaces.ts";
 import { RunWatch } from "./run_watch.ts";
 import { syncClaudeSettings } from "./claude_settings.ts";
 import { type ConfinementOptions, type ConfinementPlan, planConfinement } from "./confinement.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { isWithin } from "../../host/mounts.ts";
-import type { Check } from "./check.ts";
-import type { Machine } from "./machine.ts";
+import { isWithin } from "../../../host/mounts.ts";
+import type { Check } from "../check.ts";
+import type { Machine } from "../machine.ts";
 
 /** Without its bit, fusermount3 mounts for nobody but root. */
 export async function setUserId(machine: Machine, program: string): Promise<Check | null> {

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { systemProgram } from "../../host/system_program.ts";
+import { systemProgram } from "../../../host/system_program.ts";
 import { callFilter } from "./call_filter.ts";
 import { cgroupDelegation } from "./cgroup_delegation.ts";
-import type { Check } from "./check.ts";
+import type { Check } from "../check.ts";
 import { clock } from "./clock.ts";
 import { kernelPrograms } from "./kernel_programs.ts";
 import { limits } from "./limits.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../machine.ts";
 import { appArmor, setUserId } from "./mount_rights.ts";
 import { otherPrograms } from "./other_programs.ts";
 import { privileges } from "./privileges.ts";

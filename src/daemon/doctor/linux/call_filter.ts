@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Check } from "./check.ts";
+import type { Check } from "../check.ts";
 import { containerOf } from "./container.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../machine.ts";
 
 const FIXES = {
   docker: "docker run --security-opt seccomp=unconfined, if one of these is wanted",

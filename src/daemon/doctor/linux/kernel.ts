@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Check } from "./check.ts";
-import type { Machine } from "./machine.ts";
+import type { Check } from "../check.ts";
+import type { Machine } from "../machine.ts";
 
 /** Versions of Linux from which on something works, oldest first, and what is so before. */
 const COSTS = [

@@ -6,8 +6,8 @@
  */
 
 import { basename, dirname, join } from "node:path";
-import type { Check } from "./check.ts";
-import type { Machine } from "./machine.ts";
+import type { Check } from "../check.ts";
+import type { Machine } from "../machine.ts";
 
 /** Names of directories that are synchronized, and of what stands in them. */
 const NAMES =

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Check } from "./check.ts";
-import type { Machine } from "./machine.ts";
+import type { Check } from "../check.ts";
+import type { Machine } from "../machine.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 /** Before this program was written. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Check } from "./check.ts";
-import type { Machine } from "./machine.ts";
+import type { Check } from "../check.ts";
+import type { Machine } from "../machine.ts";
 
 /** Below this many watches a dev server that watches a project of some thousand directories gets ENOSPC. */
 const WATCHES_LEAST = 65_536;

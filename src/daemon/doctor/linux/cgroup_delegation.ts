@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Check } from "./check.ts";
-import type { Machine } from "./machine.ts";
+import type { Check } from "../check.ts";
+import type { Machine } from "../machine.ts";
 
 const ROOT = "/sys/fs/cgroup";
 

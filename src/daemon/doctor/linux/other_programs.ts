@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Check } from "./check.ts";
-import type { Machine } from "./machine.ts";
+import type { Check } from "../check.ts";
+import type { Machine } from "../machine.ts";
 
 /** @param own path of the executable that runs; null where it runs from its sources */
 export async function otherPrograms(machine: Machine, own: string | null): Promise<Check | null> {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../machine.ts";
 
 export type Container = "docker" | "podman" | "kubernetes" | "lxc" | "wsl";
 

@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
-import { shell } from "../../../tests/support/process.ts";
-import { withTemporary } from "../../../tests/support/temporary.ts";
+import { shell } from "../../../../tests/support/process.ts";
+import { withTemporary } from "../../../../tests/support/temporary.ts";
 import { clock } from "./clock.ts";
 import { containerOf, deviceFix } from "./container.ts";
 import { kernel } from "./kernel.ts";
-import { Machine } from "./machine.ts";
+import { Machine } from "../machine.ts";
 import { setUserId } from "./mount_rights.ts";
 import { otherUsers } from "./other_users.ts";
 import { privileges } from "./privileges.ts";

@@ -5,8 +5,8 @@
  */
 
 import { join } from "node:path";
-import type { Check } from "./check.ts";
-import type { Machine } from "./machine.ts";
+import type { Check } from "../check.ts";
+import type { Machine } from "../machine.ts";
 
 export async function watchingPrograms(machine: Machine): Promise<Check[]> {
   const checks = await Promise.all([

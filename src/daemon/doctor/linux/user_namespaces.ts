@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../machine.ts";
 
 const PROFILE = "/etc/apparmor.d/agentvfs";
 

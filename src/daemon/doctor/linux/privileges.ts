@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { Check } from "./check.ts";
+import type { Check } from "../check.ts";
 import { containerOf } from "./container.ts";
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../machine.ts";
 
 /** CAP_SYS_ADMIN, from linux/capability.h. */
 const SYS_ADMIN = 1n << 21n;
