@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { cString } from "../../../ffi/binary_string.ts";
-import { close, O_RDWR, open } from "../../../ffi/linux/open.ts";
-import { sendDescriptor } from "../../../ffi/linux/watch/unix_socket.ts";
+import { cString } from "../../../../ffi/binary_string.ts";
+import { close, O_RDWR, open } from "../../../../ffi/linux/open.ts";
+import { sendDescriptor } from "../../../../ffi/linux/watch/unix_socket.ts";
 import { RunWatch } from "./run_watch.ts";
 
 /** Why nobody hears of a run's calls that `command` is to hear of. */

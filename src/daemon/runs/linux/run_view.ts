@@ -7,46 +7,28 @@
  */
 
 import { join } from "node:path";
-import { LoadError } from "../../../bpf/load.ts";
-import { type AllowedNetwork, restrictNetwork } from "../../../bpf/network_rules.ts";
-import { adoptOrphans } from "../../views/adopt_orphans.ts";
-import { enterView } from "../../views/enter_view.ts";
-import { RunCgroup } from "../../views/run_cgroup.ts";
-import { type NamespaceOptions, unshareCommand, whyNoNamespaces } from "../../views/namespaces.ts";
-import { parentOf } from "../../host/processes.ts";
-import { SPEC_VARIABLE, type ViewSpec } from "../../views/view_spec.ts";
-import { Machine } from "../doctor/machine.ts";
-import { namespaceRemedy } from "../doctor/linux/user_namespaces.ts";
+import { LoadError } from "../../../../bpf/load.ts";
+import { type AllowedNetwork, restrictNetwork } from "../../../../bpf/network_rules.ts";
+import { adoptOrphans } from "../../../views/adopt_orphans.ts";
+import { enterView } from "../../../views/enter_view.ts";
+import { RunCgroup } from "../../../views/run_cgroup.ts";
+import {
+  type NamespaceOptions,
+  unshareCommand,
+  whyNoNamespaces,
+} from "../../../views/namespaces.ts";
+import { parentOf } from "../../../host/processes.ts";
+import { SPEC_VARIABLE, type ViewSpec } from "../../../views/view_spec.ts";
+import { Machine } from "../../doctor/machine.ts";
+import { namespaceRemedy } from "../../doctor/linux/user_namespaces.ts";
 import { RunWatch } from "./run_watch.ts";
 import { syncClaudeSettings } from "./claude_settings.ts";
-import { type ConfinementOptions, type ConfinementPlan, planConfinement } from "./confinement.ts";
+import { type ConfinementPlan, planConfinement } from "./confinement.ts";
+import type { RunPlan } from "../run_plan.ts";
 import { meetingPlaces } from "./meeting_places.ts";
 import { preloadEnvironment } from "./preload_environment.ts";
-import { selfCommand } from "../workspaces/spawn.ts";
-import { WorkspaceError } from "../workspaces/workspace.ts";
-
-export interface RunPlan {
-  readonly branch: string;
-  /** The project's own path, the mountpoint, the store and the control socket. */
-  readonly source: string;
-  readonly mount: string;
-  readonly store: string;
-  readonly socket: string;
-  /** Further directories at which the branch is to stand. */
-  readonly at: readonly string[];
-  /** Null: the rest of the machine stays as it is. */
-  readonly confine: ConfinementOptions | null;
-  /** What it may speak to; null: everything. */
-  readonly network: readonly AllowedNetwork[] | null;
-  /** The log is to have what it does outside the branch. */
-  readonly watch: boolean;
-  readonly cwd: string;
-  readonly command: readonly string[];
-  /** Ends the program at once. */
-  readonly kill?: AbortSignal;
-  /** Tells whoever asked for the run something. */
-  readonly say: (text: string) => void;
-}
+import { selfCommand } from "../../workspaces/spawn.ts";
+import { WorkspaceError } from "../../workspaces/workspace.ts";
 
 /** Runs the program. Resolves with its exit code; 128 and the signal's number if one ended it. */
 export async function runInView(plan: RunPlan): Promise<number> {

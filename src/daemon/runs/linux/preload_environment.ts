@@ -3,8 +3,8 @@ import {
   PRELOAD_LIBRARY,
   PRELOAD_RING,
   PRELOAD_RULES,
-} from "../../telemetry/linux/ldpreload_source.ts";
-import { preloadPlace } from "../telemetry/source_places.ts";
+} from "../../../telemetry/linux/ldpreload_source.ts";
+import { preloadPlace } from "../../telemetry/source_places.ts";
 
 /**
  * What a program needs to tell the source `ldpreload` what it does; nothing where the workspace does not have that source.

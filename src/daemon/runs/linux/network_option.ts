@@ -6,8 +6,8 @@
 
 import { lookup } from "node:dns/promises";
 import { isIPv4, isIPv6 } from "node:net";
-import { type AllowedNetwork, MOST_PORTS } from "../../../bpf/network_rules.ts";
-import { WorkspaceError } from "../workspaces/workspace.ts";
+import { type AllowedNetwork, MOST_PORTS } from "../../../../bpf/network_rules.ts";
+import { WorkspaceError } from "../../workspaces/workspace.ts";
 
 const IPV4_BITS = 96;
 const ALL_BITS = 128;

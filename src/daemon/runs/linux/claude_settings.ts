@@ -10,7 +10,7 @@
 
 import { join } from "node:path";
 import { mergeJson } from "./merge_json.ts";
-import { stateRoot } from "../workspaces/workspace.ts";
+import { stateRoot } from "../../workspaces/workspace.ts";
 
 /** What both files said when they were the same last, by the path of the outer one. */
 const BASES = "claude-settings.json";

@@ -8,15 +8,15 @@
  * @module
  */
 
-import { failureCode } from "../../host/failure.ts";
-import { RecordSender } from "../../telemetry/linux/record_sender.ts";
-import { recordSocketPath } from "../../telemetry/linux/record_socket.ts";
-import { Listening } from "../../telemetry/linux/listening.ts";
-import { WATCHED_CALLS, watchNotices } from "../../telemetry/linux/seccomp_watch.ts";
-import type { CallsToHandOver } from "../../views/hand_over_calls.ts";
-import { isWithin } from "../../host/mounts.ts";
-import { selfCommand } from "../workspaces/spawn.ts";
-import { WorkspaceError } from "../workspaces/workspace.ts";
+import { failureCode } from "../../../host/failure.ts";
+import { RecordSender } from "../../../telemetry/linux/record_sender.ts";
+import { recordSocketPath } from "../../../telemetry/linux/record_socket.ts";
+import { Listening } from "../../../telemetry/linux/listening.ts";
+import { WATCHED_CALLS, watchNotices } from "../../../telemetry/linux/seccomp_watch.ts";
+import type { CallsToHandOver } from "../../../views/hand_over_calls.ts";
+import { isWithin } from "../../../host/mounts.ts";
+import { selfCommand } from "../../workspaces/spawn.ts";
+import { WorkspaceError } from "../../workspaces/workspace.ts";
 
 /**
  * Reads who hears of calls, the last of whom counts once the supervisor is gone; waits for the end of that one, and becomes another.

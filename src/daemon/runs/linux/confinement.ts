@@ -5,21 +5,14 @@
  */
 
 import { join } from "node:path";
-import { canScopeSockets } from "../../views/give_up_rights.ts";
-import { listeningSockets } from "../../views/listening_sockets.ts";
-import type { Confinement, FreshDirectory } from "../../views/view_spec.ts";
+import { canScopeSockets } from "../../../views/give_up_rights.ts";
+import { listeningSockets } from "../../../views/listening_sockets.ts";
+import type { Confinement, FreshDirectory } from "../../../views/view_spec.ts";
 import { agentPlaces, isKnown } from "./agent_places.ts";
 import { meetingPlaces } from "./meeting_places.ts";
-import { isWithin } from "../../host/mounts.ts";
-import { stateRoot, WorkspaceError } from "../workspaces/workspace.ts";
-
-/** What a command line says of it. */
-export interface ConfinementOptions {
-  /** Stay writable besides the usual; made if they are not there. */
-  readonly allow: readonly string[];
-  /** `/tmp` and `/var/tmp` are those of everybody. */
-  readonly shareTmp: boolean;
-}
+import type { ConfinementOptions } from "../run_plan.ts";
+import { isWithin } from "../../../host/mounts.ts";
+import { stateRoot, WorkspaceError } from "../../workspaces/workspace.ts";
 
 export interface ConfinementPlan {
   readonly confinement: Confinement;
