@@ -1,12 +1,20 @@
 /**
- * Which system's code is behind this layer. Each file of it has a namesake in the folder of every system, `linux`, `macos`
- * and `windows`, with the same exports.
+ * Which system's code is behind this layer, and behind those above it. Each file of it has a namesake in the folder of every
+ * system, `linux`, `macos` and `windows`, with the same exports.
  *
- * All of them are loaded everywhere, so that one bundle serves every system: what costs time is opening libraries, and
- * those of another system are never opened (`bindLibc` and its like look at `Deno.build.os`).
+ * All of those are loaded everywhere, as nobody can wait for them: what costs time is opening libraries, and those of another
+ * system are never opened (`bindLibc` and its like look at `Deno.build.os`).
  *
  * @module
  */
+
+type System = "linux" | "macos" | "windows";
+
+const SYSTEM: System = Deno.build.os === "darwin"
+  ? "macos"
+  : Deno.build.os === "windows"
+  ? "windows"
+  : "linux";
 
 /** What a system has to have: Linux's functions, and numbers of its own. */
 export type Like<T> = {
@@ -21,6 +29,16 @@ export function pick<T extends object>(
     readonly windows?: Like<NoInfer<T>>;
   },
 ): Like<T> {
-  const system = { darwin: macos, windows }[Deno.build.os as string];
+  const system = { linux, macos, windows }[SYSTEM];
   return (system ?? linux) as Like<T>;
+}
+
+/**
+ * Above this layer each system has rooms of its own, which nobody loads but who runs on it: imports the module for the system
+ * that this runs on. To be awaited in a module's body, but not in what a worker begins with: messages to it would be lost.
+ */
+export function load<T>(
+  systems: Readonly<Record<System, () => Promise<T>>>,
+): Promise<T> {
+  return systems[SYSTEM]();
 }

@@ -7,10 +7,9 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
-import { Errno } from "../../ffi/linux/errno.ts";
-import { read, write } from "../../ffi/linux/file.ts";
 import type { Owner } from "../../src/mount/fuse/dialect.ts";
 import { randomness } from "../support/random.ts";
+import { readRequest, writeAnswer } from "../support/systems/kernel_door.ts";
 import { Fixture } from "../tree/fixture.ts";
 import { Bridge } from "./bridge.ts";
 import { MemoryStream } from "./memory_stream.ts";
@@ -37,16 +36,10 @@ self.postMessage({ isReady: true });
 function serve(fd: number, bridge: Bridge): void {
   const buffer = new Uint8Array(1024 * 1024 + 8192);
   for (;;) {
-    const length = read(fd, buffer);
-    if (length === -Errno.EINTR || length === -Errno.ENOENT || length === -Errno.EAGAIN) continue;
-    if (length === -Errno.ENODEV) return;
-    if (length < 0) throw new Error(`The device cannot be read: ${length}`);
+    const length = readRequest(fd, buffer);
+    if (length === null) return;
+    if (length === 0) continue;
     const answer = bridge.answer(buffer.slice(0, length));
-    if (answer === null) continue;
-    const written = write(fd, answer);
-    // The caller may have been killed meanwhile.
-    if (written < 0 && written !== -Errno.ENOENT) {
-      throw new Error(`The device takes no answer: ${written}`);
-    }
+    if (answer !== null) writeAnswer(fd, answer);
   }
 }

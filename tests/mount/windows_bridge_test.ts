@@ -4,28 +4,14 @@ import assert from "node:assert/strict";
 import { Access, Disposition } from "../../ffi/windows/nt_file.ts";
 import { run, shell } from "../support/process.ts";
 import { randomness } from "../support/random.ts";
+import { gitWork } from "../support/systems/git_work.ts";
 import { withTemporary } from "../support/temporary.ts";
 import { randomWork } from "../windows/bridge/random_work.ts";
 import { withBridged } from "../windows/bridge/bridged.ts";
 import { Share } from "../windows/open_names.ts";
 
 Deno.test("git works in a mount that the code for Windows serves", async () => {
-  await withBridged(async ({ path }) => {
-    const printed = await shell(
-      `
-      cd ${path}
-      git init -q project && cd project
-      git config user.name A && git config user.email a@b
-      for i in $(seq 60); do mkdir -p d$((i % 20)) && echo $i >d$((i % 20))/f$i; done
-      git add . && git commit -qm one
-      git mv d1 moved && rm -r d2 && ln -s moved link && git add -A && git commit -qm two
-      git clone -q . ../clone && cd ../clone && git checkout -q HEAD~1
-      git fsck --full --strict && git status --porcelain && ls d1 | wc -l && git ls-files | wc -l
-    `,
-      { deadlineMs: 60_000 },
-    );
-    assert.equal(printed.trim(), "3\n60");
-  });
+  await withBridged(({ path }) => gitWork(path, 60));
 });
 
 Deno.test("a rollback is told name by name, and all that the kernel has kept is as it was", async () => {

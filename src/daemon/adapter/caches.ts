@@ -4,11 +4,7 @@
  * @module
  */
 
-import { pick } from "../../host/pick.ts";
-import * as linuxFlush from "../../mount/linux/flush_mapped.ts";
-import * as linuxList from "../../mount/linux/list_directories.ts";
-import * as macosFlush from "../../mount/macos/flush_mapped.ts";
-import * as macosList from "../../mount/macos/list_directories.ts";
+import { load } from "../../host/pick.ts";
 
 export interface DirectoryLister {
   readonly isBusy: boolean;
@@ -20,14 +16,19 @@ export interface DirectoryLister {
   end(): Promise<void>;
 }
 
-export const { DirectoryLister } = pick<
+export const { DirectoryLister } = await load<
   { DirectoryLister: new (mount: string) => DirectoryLister }
->(
-  linuxList,
-  { macos: macosList, windows: macosList },
-);
+>({
+  linux: () => import("../../mount/linux/list_directories.ts"),
+  macos: () => import("../../mount/macos/list_directories.ts"),
+  windows: () => import("../../mount/macos/list_directories.ts"),
+});
 
-export const { mappedFlusher } = pick(linuxFlush, {
-  macos: macosFlush,
-  windows: macosFlush,
+export const { mappedFlusher } = await load<{
+  /** Makes what brings in pages that programs have dirtied; false: not all came. `drain`: answers what is sent of them. */
+  mappedFlusher(mount: string, drain: () => Promise<number>): () => Promise<boolean>;
+}>({
+  linux: () => import("../../mount/linux/flush_mapped.ts"),
+  macos: () => import("../../mount/macos/flush_mapped.ts"),
+  windows: () => import("../../mount/macos/flush_mapped.ts"),
 });

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { pick } from "../../host/pick.ts";
-import * as linux from "../../mount/linux/device.ts";
-import * as macos from "../../mount/macos/device.ts";
+import { load } from "../../host/pick.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
-import * as windows from "./mount_windows.ts";
 
-export const { handDown, inheritedDevice } = pick<{
+export const { handDown, inheritedDevice } = await load<{
   handDown(session: { readonly fd: number }): void;
   inheritedDevice(config: DaemonConfig): number;
-}>(linux, { macos, windows });
+}>({
+  linux: () => import("../../mount/linux/device.ts"),
+  macos: () => import("../../mount/macos/device.ts"),
+  windows: () => import("./mount_windows.ts"),
+});

@@ -4,14 +4,12 @@
  * @module
  */
 
-import { pick } from "../../host/pick.ts";
+import { load } from "../../host/pick.ts";
 import { unmount, type UnmountResult } from "../../host/unmount.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
-import * as linux from "./mount_linux.ts";
-import * as macos from "./mount_macos.ts";
-import * as windows from "./mount_windows.ts";
 
-const common = { unmountOwn: unmount, rouser: () => () => {}, OUTLIVES_SERVER: true };
+/** Where a mount is the kernel's, and a server one of several that serve it. */
+const OUTLIVING = { unmountOwn: unmount, rouser: () => () => {}, OUTLIVES_SERVER: true };
 
 /** What the keeper holds of a mount. */
 export interface MountHandle {
@@ -19,7 +17,7 @@ export interface MountHandle {
   unmount(): void;
 }
 
-export const { mountProject, OUTLIVES_SERVER, rouser, unmountOwn, untilMounted } = pick<{
+export const { mountProject, OUTLIVES_SERVER, rouser, unmountOwn, untilMounted } = await load<{
   /** Throws WorkspaceError where the system cannot mount. */
   mountProject(config: DaemonConfig): Promise<MountHandle>;
   /** Resolves when the file system is there. A server waits for it that answers already, and is the mount's first. */
@@ -30,4 +28,8 @@ export const { mountProject, OUTLIVES_SERVER, rouser, unmountOwn, untilMounted }
   rouser(): () => void;
   /** A server that dies leaves the mount to the next one. Else that one's is new: nothing is taken over. */
   readonly OUTLIVES_SERVER: boolean;
-}>({ ...common, ...linux }, { macos: { ...common, ...macos }, windows });
+}>({
+  linux: async () => ({ ...OUTLIVING, ...await import("./mount_linux.ts") }),
+  macos: async () => ({ ...OUTLIVING, ...await import("./mount_macos.ts") }),
+  windows: () => import("./mount_windows.ts"),
+});

@@ -4,22 +4,26 @@
  * @module
  */
 
-import { pick } from "../../host/pick.ts";
-import * as linuxNotify from "../../mount/linux/notify.ts";
-import * as linuxWatches from "../../mount/linux/watches.ts";
-import * as macos from "../../mount/macos/notify.ts";
-import * as windows from "../../mount/windows/notify.ts";
+import { load } from "../../host/pick.ts";
+import type { InvalidationData } from "../../mount/invalidation_data.ts";
+import type { Watches } from "../../mount/watches.ts";
 
 interface Notifications {
   /** Resolves when it is told, or has been seen where nobody can be told. `mount`: where the file system is. */
-  notify(fd: number, changed: linuxNotify.InvalidationData, mount: string): void | Promise<void>;
+  notify(fd: number, changed: InvalidationData, mount: string): void | Promise<void>;
   requestResend(fd: number): void;
   invalidateAll(fd: number, nodeIds: Float64Array): void;
   prune(fd: number, nodeIds: Float64Array): void;
-  findWatches(device: string): linuxWatches.Watches | null;
+  findWatches(device: string): Watches | null;
 }
 
-export const { notify, requestResend, invalidateAll, prune, findWatches } = pick<Notifications>(
-  { ...linuxNotify, ...linuxWatches },
-  { macos, windows },
-);
+export const { notify, requestResend, invalidateAll, prune, findWatches } = await load<
+  Notifications
+>({
+  linux: async () => ({
+    ...await import("../../mount/linux/notify.ts"),
+    ...await import("../../mount/linux/watches.ts"),
+  }),
+  macos: () => import("../../mount/macos/notify.ts"),
+  windows: () => import("../../mount/windows/notify.ts"),
+});

@@ -32,15 +32,6 @@ import type { MergeInProgress } from "../../history/refs/branch_table.ts";
 import type { ThreadMemory } from "../../control/service/daemon.ts";
 import type { StoreStatsReport, VerifyReport } from "../../control/service/store.ts";
 import type { ChangeCounts } from "../../history/commits/commit.ts";
-import {
-  findWatches,
-  invalidateAll,
-  notify,
-  prune,
-  requestResend,
-} from "../adapter/notifications.ts";
-import type { InvalidationData } from "../../mount/linux/notify.ts";
-import type { Watches } from "../../mount/linux/watches.ts";
 import type { SkippedPath } from "../../source/import_source.ts";
 import type { Hasher } from "../../store/format/hasher.ts";
 import type { SourceIdentity } from "../../source/source_identity.ts";
@@ -59,6 +50,7 @@ import { collectGarbage } from "../threads/collect_garbage.ts";
 import { type GarbageJobs, garbageJobs } from "./garbage_jobs.ts";
 import { importDone, importProject } from "./import_job.ts";
 import { JournalReader } from "./journal_reader.ts";
+import { type NotificationJobs, notificationJobs } from "./notification_jobs.ts";
 import { type ProjectJobs, projectJobs, WRITING_PROJECT_JOBS } from "./project_jobs.ts";
 import { statsTask } from "./stats_task.ts";
 import { makeIndexes } from "../../telemetry/log/log_parts.ts";
@@ -79,7 +71,7 @@ export interface ImportCounts {
 }
 
 /** Job name → parameter and result. */
-export interface BackgroundJobs extends GarbageJobs, ProjectJobs {
+export interface BackgroundJobs extends GarbageJobs, ProjectJobs, NotificationJobs {
   branch: { in: string; out: BranchState | null };
   branches: { in: null; out: BranchState[] };
   /** Checkpoints that one branch has and the other has not, safety ones left out. */
@@ -190,17 +182,10 @@ export interface BackgroundJobs extends GarbageJobs, ProjectJobs {
   redoTarget: { in: string; out: UndoTarget };
   /** What a commit or an operation did. */
   change: { in: { branch: string; ref: string }; out: Change };
-  notify: { in: InvalidationData; out: null };
-  requestResend: { in: null; out: null };
-  invalidateAll: { in: Float64Array; out: null };
   /** Makes the indexes that this log of events lacks. */
   indexEvents: { in: string; out: null };
   /** Nobody has asked for a job that writes for a moment. */
   tidy: { in: null; out: null };
-  /** Asks the kernel to forget nodes. */
-  prune: { in: Float64Array; out: null };
-  /** Who watches the file system of that device. */
-  watches: { in: string; out: Watches | null };
   close: { in: null; out: null };
 }
 
@@ -424,27 +409,11 @@ export function backgroundJobs(
       onProgress: (progress) => onTask("apply", progress),
     }),
     redoTarget: (branch) => history.undos.redoTarget(branch),
-    notify: async (invalidation) => {
-      await notify(start.fuseFd, invalidation, start.mount);
-      return null;
-    },
-    requestResend: () => {
-      requestResend(start.fuseFd);
-      return null;
-    },
-    invalidateAll: (nodeIds) => {
-      invalidateAll(start.fuseFd, nodeIds);
-      return null;
-    },
+    ...notificationJobs(start),
     tidy: () => {
       store.tidy();
       return null;
     },
-    prune: (nodeIds) => {
-      prune(start.fuseFd, nodeIds);
-      return null;
-    },
-    watches: (device) => findWatches(device),
     close: () => {
       store.close();
       return null;

@@ -9,7 +9,7 @@ import type { MergeInProgress } from "../../history/refs/branch_table.ts";
 import { type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
 import type { MergeStrategy } from "../../history/merge/merge_types.ts";
 import type { MergeOutcome, MergeSide } from "../../history/merge/merge_branches.ts";
-import type { InvalidationData } from "../../mount/linux/notify.ts";
+import type { InvalidationData } from "../../mount/invalidation_data.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import type { SaveCommit } from "../threads/messages.ts";

@@ -5,7 +5,7 @@
  */
 
 import { monotonicTime } from "../../host/clock.ts";
-import type { InvalidationData } from "../../mount/linux/notify.ts";
+import type { InvalidationData } from "../../mount/invalidation_data.ts";
 import type { Routing } from "../../mount/linux/routing.ts";
 import type { MountSession } from "../../mount/dispatch/mount_session.ts";
 import { ChangeWitness } from "../../mount/recording/change_witness.ts";

@@ -9,14 +9,7 @@
 /// <reference lib="deno.worker" />
 
 import { binaryString } from "../../../ffi/binary_string.ts";
-import { CallerStamps } from "../../../bpf/caller_stamp.ts";
-import { CgroupCallers } from "../../mount/linux/cgroup_callers.ts";
-import { Revisits } from "../../mount/linux/revisits.ts";
-import { Routing } from "../../mount/linux/routing.ts";
-import { WITHOUT_VARIABLE } from "../../mount/fuse/init.ts";
-import { SharedDirectories } from "../../mount/shared_directories.ts";
-import { SharedLog } from "../../mount/shared_log.ts";
-import { Recorder } from "../../mount/recording/recorder.ts";
+import { type Callers, Recorder } from "../../mount/recording/recorder.ts";
 import { Reenactment } from "../../mount/fuse/reenactment.ts";
 import type { InheritedNodes } from "../../mount/fuse/virtual_nodes.ts";
 import { ViewTable, wireNode } from "../../mount/views.ts";
@@ -37,15 +30,9 @@ import { captureUnasked } from "./capture_unasked.ts";
 import type { PostedCapture } from "../background/captures.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { MailboxReceiver } from "../threads/mailbox.ts";
-import type {
-  FsMessage,
-  FsRequest,
-  FsStart,
-  RoutingStart,
-  RoutingState,
-  ViewStart,
-} from "../threads/messages.ts";
+import type { FsMessage, FsRequest, FsStart, ViewStart } from "../threads/messages.ts";
 import { FsPolicy } from "./fs_policy.ts";
+import { knownCallers } from "./known_callers.ts";
 import { makeSession } from "./make_session.ts";
 import { type OpenedView, openView } from "./open_view.ts";
 import { postedError } from "../threads/posted_error.ts";
@@ -63,19 +50,19 @@ self.onmessage = async (event: MessageEvent<FsStart>) => {
     const store = Store.open(start.store, await loadHasher());
     const record = new RecordWriter();
     const opened = start.views.map((view) => openView(view, { store, source, record, resume }));
-    serve(start, store, record, opened);
+    await serve(start, store, record, opened);
     post({ type: "unmounted" });
   } catch (error) {
     post({ type: "crashed", error: postedError(error) });
   }
 };
 
-function serve(
+async function serve(
   start: FsStart,
   store: Store,
   record: RecordWriter,
   opened: readonly OpenedView[],
-): void {
+): Promise<void> {
   const [main, ...others] = opened;
   const views = new ViewTable(
     main!.view,
@@ -84,13 +71,14 @@ function serve(
   );
   for (const { view } of others) views.add(view);
   const reenactment = new Reenactment(start.reenactor);
-  const isStamped = start.routing !== null || start.telemetry !== null;
-  const stamps = isStamped ? loadStamps() : "nobody asks";
-  const routing = start.routing === null
-    ? null
-    : makeRouting(views, start.routing, start.resume, reenactment, stamps);
+  const { recorded, routing } = await knownCallers(start, {
+    views,
+    reenactment,
+    onRevisit: (path) => post({ type: "revisit", path }),
+    onMissed: (missed) => post({ type: "missed", missed }),
+  });
   const receiver = new MailboxReceiver(start.mailbox);
-  const recorder = makeRecorder(start, stamps);
+  const recorder = makeRecorder(start, recorded);
   const policy = new FsPolicy({
     rules: start.policy,
     callers: routing?.callers ?? null,
@@ -104,7 +92,7 @@ function serve(
     onStale: (node) => post({ type: "stale", node }),
   });
   const witnesses = new Map<number, ChangeWitness>();
-  const session = makeSession({
+  const session = await makeSession({
     start,
     ...(main!.connection === null ? {} : { resumed: main!.connection }),
     views,
@@ -162,16 +150,10 @@ function serve(
   session.run();
 }
 
-function makeRecorder({ telemetry }: FsStart, stamps: CallerStamps | string): Recorder | null {
+function makeRecorder({ telemetry }: FsStart, callers: Callers | null): Recorder | null {
   if (telemetry === null) return null;
   const { ring, level } = telemetry;
-  return new Recorder(new RingWriter(ring), level, typeof stamps === "string" ? null : stamps);
-}
-
-/** Why there are none, for people. */
-function loadStamps(): CallerStamps | string {
-  const isWithoutBpf = Deno.env.get(WITHOUT_VARIABLE) === "bpf";
-  return isWithoutBpf ? `${WITHOUT_VARIABLE}=bpf` : CallerStamps.load();
+  return new Recorder(new RingWriter(ring), level, callers);
 }
 
 /** Null where the server before did not end by itself. What is taken over once is not there for the next one. */
@@ -183,31 +165,6 @@ function readHandOver(path: string): InheritedNodes | null {
   } catch {
     return null;
   }
-}
-
-function makeRouting(
-  views: ViewTable,
-  { root, strict, sessions, log: path }: RoutingStart,
-  resume: boolean,
-  reenactment: Reenactment,
-  stamps: CallerStamps | string,
-): { routing: Routing; callers: CgroupCallers; state: RoutingState } {
-  const [loaded, why] = typeof stamps === "string" ? [null, stamps] : [stamps, null];
-  const shared = new SharedDirectories(views, new SharedLog(path));
-  if (resume) shared.restore(SharedLog.load(path));
-  const callers = new CgroupCallers(binaryString(root), loaded);
-  const routing = new Routing(
-    views,
-    shared,
-    callers,
-    strict,
-    new Revisits((path) => post({ type: "revisit", path })),
-    reenactment,
-    (missed) => post({ type: "missed", missed }),
-  );
-  // What another server told the kernel was told as is right for these.
-  routing.setSessions(sessions);
-  return { routing, callers, state: { source: routing.source, why, strict } };
 }
 
 function readiness(opened: readonly OpenedView[]) {

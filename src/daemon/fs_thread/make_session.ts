@@ -4,14 +4,15 @@
  * @module
  */
 
-import { pick } from "../../host/pick.ts";
+import { load } from "../../host/pick.ts";
 import type { MountSession } from "../../mount/dispatch/mount_session.ts";
-import * as linux from "./linux_session.ts";
-import * as macos from "./macos_session.ts";
 import type { SessionParts } from "./session_parts.ts";
-import * as windows from "./windows_session.ts";
 
-export const { makeSession } = pick<{ makeSession(parts: SessionParts): MountSession }>(linux, {
-  macos,
-  windows,
-});
+export async function makeSession(parts: SessionParts): Promise<MountSession> {
+  const system = await load<{ makeSession(parts: SessionParts): MountSession }>({
+    linux: () => import("./linux_session.ts"),
+    macos: () => import("./macos_session.ts"),
+    windows: () => import("./windows_session.ts"),
+  });
+  return system.makeSession(parts);
+}

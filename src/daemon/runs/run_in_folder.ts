@@ -8,12 +8,12 @@
 import { join, relative } from "node:path";
 import { isWithin } from "../../host/mounts.ts";
 import { WorkspaceError } from "../workspaces/workspace.ts";
-import type { RunPlan } from "./run_view.ts";
+import type { RunPlan } from "./run_plan.ts";
 
 /** Runs the program. Resolves with its exit code; 128 and the signal's number if one ended it. */
 export async function runInView(plan: RunPlan): Promise<number> {
   await checkNamespaces(plan);
-  refuse(plan.network !== null, "--net", "keeps a program from the network");
+  refuse(plan.network !== null, ...NETWORK);
   refuse(plan.at.length > 0, "--at", "shows a program a branch at another path");
   refuse(plan.watch, "--watch", "watches what a program does outside the branch");
   const [program, ...args] = plan.command;
@@ -49,6 +49,14 @@ export function checkNamespaces(
 ): Promise<void> {
   refuse(confine !== null, "--confine", "keeps a program from the rest of the machine");
   return Promise.resolve();
+}
+
+const NETWORK = ["--net", "keeps a program from the network"] as const;
+
+// deno-lint-ignore require-await -- what it throws is to be a rejection
+export async function parseNetworkOption(_text: string): Promise<null> {
+  refuse(true, ...NETWORK);
+  return null;
 }
 
 function refuse(isAsked: boolean, option: string, does: string): void {

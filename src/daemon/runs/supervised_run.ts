@@ -7,7 +7,8 @@
 
 import { isAlive } from "../../host/processes.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
-import { runInView, type RunPlan } from "./run_view.ts";
+import { runInView } from "./run_on_branch.ts";
+import type { RunPlan } from "./run_plan.ts";
 
 const PLAN_VARIABLE = "AGENTVFS_RUN_PLAN";
 /** How often a supervisor looks whether the one that asked for it still lives, ms. */

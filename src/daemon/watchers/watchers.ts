@@ -8,7 +8,7 @@ import { binaryString } from "../../../ffi/binary_string.ts";
 import { mountAt } from "../../host/mounts.ts";
 import { type ProcessId, processId } from "../../host/processes.ts";
 import { Word } from "../../mount/reenactor_memory.ts";
-import type { Watches } from "../../mount/linux/watches.ts";
+import type { Watches } from "../../mount/watches.ts";
 import type { Reenacted } from "../../tree/changed_names.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";

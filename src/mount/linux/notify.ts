@@ -7,19 +7,7 @@
 
 import { NotifyCode, OUT_HEADER } from "../../../ffi/fuse_kernel.ts";
 import { write } from "../../../ffi/linux/file.ts";
-import type { ToldName } from "../told_name.ts";
-import type { Reenacted } from "../../tree/changed_names.ts";
-import type { Invalidation } from "../../tree/nodes/invalidation.ts";
-
-/** Plain data of an {@linkcode Invalidation}, as it is posted between threads. */
-export type InvalidationData =
-  & Pick<Invalidation, "parents" | "names" | "removed" | "data" | "attributes">
-  & {
-    /** What is to be carried out once more for those who watch. */
-    readonly changed?: Reenacted;
-    /** The same by name, where the system knows files by their names. */
-    readonly byName?: readonly ToldName[];
-  };
+import type { InvalidationData } from "../invalidation_data.ts";
 
 const BODY = OUT_HEADER.SIZE;
 const bytes = new Uint8Array(BODY + 24 + 256);

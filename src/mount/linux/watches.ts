@@ -10,14 +10,7 @@ import { binaryName, cString } from "../../../ffi/binary_string.ts";
 import { readDirectory, readlinkat } from "../../../ffi/linux/directory.ts";
 import { close, O_DIRECTORY, O_RDONLY, open } from "../../../ffi/linux/open.ts";
 import { INODE_SPACES } from "../views.ts";
-
-/** What is watched. Plain data. */
-export interface Watches {
-  /** Somebody watches the whole file system, or a mount of it. */
-  readonly everything: boolean;
-  /** Inode numbers by inode space. */
-  readonly inodes: Readonly<Record<number, readonly number[]>>;
-}
+import type { Watches } from "../watches.ts";
 
 /** Bits of an inode number below its space. */
 const NUMBER_BITS = BigInt(64 - Math.log2(INODE_SPACES));

@@ -9,9 +9,9 @@
 /// <reference lib="deno.worker" />
 
 import { POLLIN, PollSet } from "../../../ffi/linux/descriptor.ts";
-import { read, write } from "../../../ffi/linux/file.ts";
+import { read } from "../../../ffi/linux/file.ts";
 import { CONTROL, Kind, KNOCK_CODE } from "../../../ffi/windows/winfsp/protocol.ts";
-import { Errno } from "../../../src/host/errno.ts";
+import { readRequest, writeAnswer } from "../../support/systems/kernel_door.ts";
 import type { Handle, OpenOptions } from "../driver.ts";
 import { statusName } from "../script.ts";
 import { Bridge } from "./bridge.ts";
@@ -71,7 +71,8 @@ async function serve(begin: Begin): Promise<void> {
   try {
     await loop();
     for (const handle of [root, ...held.values()]) driver.close(handle);
-    self.postMessage({ ended: true, open: volume.open });
+    if (volume.open > 0) throw new Error(`${volume.open} handles are open`);
+    self.postMessage({ ended: true });
   } catch (error) {
     self.postMessage({ failed: error instanceof Error ? error.stack : String(error) });
   } finally {
@@ -92,17 +93,11 @@ async function serve(begin: Begin): Promise<void> {
         driver.about(root, Kind.DEVICE_CONTROL, [CONTROL.CODE, KNOCK_CODE]);
       }
       if (set.events(0) === 0) continue;
-      const length = read(fd, bridge.buffer);
-      if (length === -Errno.ENODEV) return;
-      if (length === -Errno.EINTR || length === -Errno.ENOENT || length === -Errno.EAGAIN) continue;
-      if (length < 0) throw new Error(`The device cannot be read: ${length}`);
+      const length = readRequest(fd, bridge.buffer);
+      if (length === null) return;
+      if (length === 0) continue;
       const answer = bridge.answer(length);
-      if (answer === null) continue;
-      const written = write(fd, answer);
-      // The caller may have been killed meanwhile.
-      if (written < 0 && written !== -Errno.ENOENT) {
-        throw new Error(`The device takes no answer: ${written}`);
-      }
+      if (answer !== null) writeAnswer(fd, answer);
     }
   }
 

@@ -1,20 +1,10 @@
 /** Starts the daemon as on Windows, but so that it pretends, too. */
 
-import { fileURLToPath } from "node:url";
 import { startDetached as start } from "../../../src/daemon/workspaces/start_windows.ts?own";
+import { pretendingArguments } from "../../support/systems/pretend_system.ts";
 
-const [main, pretending] = ["../../../main.ts", "./main.ts"].map((path) =>
-  fileURLToPath(new URL(path, import.meta.url))
-);
+const MAIN = new URL("main.ts", import.meta.url);
+const CONFIG = Deno.env.get("AGENTVFS_STAND_IN_CONFIG")!;
 
 export const startDetached: typeof start = (command, log) =>
-  start(
-    command.map((word) =>
-      word === main
-        ? pretending!
-        : word.startsWith("--config=")
-        ? `--config=${Deno.env.get("AGENTVFS_STAND_IN_CONFIG")}`
-        : word
-    ),
-    log,
-  );
+  start(pretendingArguments(command, MAIN, CONFIG), log);

@@ -1,13 +1,12 @@
 import type { BranchReport } from "../../../control/service/branches.ts";
 import { type ControlClient, ControlError } from "../../../control/client.ts";
-import type { ConfinementOptions } from "../../../daemon/runs/confinement.ts";
+import type { ConfinementOptions } from "../../../daemon/runs/run_plan.ts";
 import type { Ask } from "../../../control/library/ask.ts";
 import { absolutePath } from "../../../host/current_directory.ts";
 import { branchAt, type BranchTree } from "../../../daemon/workspaces/place_in_mount.ts";
 import { findAround } from "../../../daemon/workspaces/find_daemon.ts";
-import { parseNetworkOption } from "../../../daemon/runs/network_option.ts";
 import { checkRecording } from "../../../daemon/telemetry/check_recording.ts";
-import { runInView } from "../../../daemon/runs/run_on_branch.ts";
+import { parseNetworkOption, runInView } from "../../../daemon/runs/run_on_branch.ts";
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import { directoryInView, type RunPlace } from "../../agents/run_place.ts";
 import type { Command, CommandInput } from "../../command.ts";

@@ -1,4 +1,3 @@
-import { enterSpec } from "../../../daemon/runs/run_view.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 import { askKept } from "../../kept_daemon.ts";
@@ -11,6 +10,7 @@ export const command: Command = {
   positionals: { usage: "", min: 0, max: 0 },
   options: {},
   async run() {
+    const { enterSpec } = await import("../../../daemon/runs/linux/run_view.ts");
     const spec = enterSpec();
     if (spec === null) {
       throw new CommandError("not_for_people", 2, "__view is started by agentvfs run only", {

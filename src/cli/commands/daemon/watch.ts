@@ -1,4 +1,3 @@
-import { watchAsked } from "../../../daemon/runs/run_watch.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 
@@ -9,7 +8,8 @@ export const command: Command = {
   prints: null,
   positionals: { usage: "", min: 0, max: 0 },
   options: {},
-  run() {
+  async run() {
+    const { watchAsked } = await import("../../../daemon/runs/linux/run_watch.ts");
     const watch = watchAsked();
     if (watch === null) {
       throw new CommandError("not_for_people", 2, "__watch is started by agentvfs run only", {
@@ -17,6 +17,6 @@ export const command: Command = {
       });
     }
     watch();
-    return Promise.resolve(0);
+    return 0;
   },
 };
