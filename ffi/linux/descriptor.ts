@@ -21,7 +21,7 @@ export const POLLHUP = 16;
 
 /** `fds` is an array of struct pollfd {i32 fd; i16 events; i16 revents}. Timeout in ms, -1 for none. */
 export function poll(fds: Uint8Array<ArrayBuffer>, count: number, timeout: number): number {
-  return check(libc.poll(fds, count, timeout));
+  return check(libc.poll(fds, BigInt(count), timeout));
 }
 
 const POLLFD = { SIZE: 8, FD: 0, EVENTS: 4, REVENTS: 6 } as const;
@@ -72,6 +72,6 @@ const F_SETFL = 4;
 
 /** Sets O_NONBLOCK on the open file description, also for those who share it. */
 export function setNonblocking(fd: number): number {
-  const flags = check(libc.fcntl(fd, F_GETFL, 0));
-  return flags < 0 ? flags : check(libc.fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+  const flags = check(libc.fcntl(fd, F_GETFL, 0n));
+  return flags < 0 ? flags : check(libc.fcntl(fd, F_SETFL, BigInt(flags | O_NONBLOCK)));
 }

@@ -91,16 +91,16 @@ export function umask(mask: number): number {
 
 /** Reads at `offset`. May be short, as pread(2). */
 export function pread(fd: number, into: Bytes, offset: number, length = into.length): number {
-  return check(libc.pread(fd, into, length, offset));
+  return check(libc.pread(fd, into, BigInt(length), BigInt(offset)));
 }
 
 /** Writes at `offset`. May be short, as pwrite(2). */
 export function pwrite(fd: number, from: Bytes, offset: number, length = from.length): number {
-  return check(libc.pwrite(fd, from, length, offset));
+  return check(libc.pwrite(fd, from, BigInt(length), BigInt(offset)));
 }
 
 export function ftruncate(fd: number, size: number): number {
-  return check(libc.ftruncate(fd, size));
+  return check(libc.ftruncate(fd, BigInt(size)));
 }
 
 /** To the disk itself, with what it has in its cache; file systems that have no such order take fsync(2). */
@@ -118,7 +118,7 @@ export function syncVolume(fd: number): number {
 }
 
 export function lseek(fd: number, offset: number, whence: number): number {
-  return check(Number(libc.lseek(fd, offset, whence)));
+  return check(Number(libc.lseek(fd, BigInt(offset), whence)));
 }
 
 export function flock(fd: number, operation: number): number {
@@ -159,11 +159,11 @@ export function setNonblocking(fd: number): number {
 
 /** Address of `[offset, offset+length)` of an open file in memory, to read and write; null if it cannot be mapped. */
 export function map(fd: number, offset: number, length: number): Deno.PointerObject | null {
-  const address = libc.mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, offset);
+  const address = libc.mmap(null, BigInt(length), PROT_READ_WRITE, MAP_SHARED, fd, BigInt(offset));
   if (address === null || BigInt(Deno.UnsafePointer.value(address)) === MAP_FAILED) return null;
   return address;
 }
 
 export function unmap(address: Deno.PointerObject, length: number): void {
-  libc.munmap(address, length);
+  libc.munmap(address, BigInt(length));
 }

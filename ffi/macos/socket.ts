@@ -29,11 +29,11 @@ export const POLLERR = 8;
 export const POLLHUP = 16;
 
 export function recv(fd: number, into: Bytes, flags: number): number {
-  return check(libc.recv(fd, into, into.length, flags));
+  return check(libc.recv(fd, into, BigInt(into.length), flags));
 }
 
 export function send(fd: number, from: Bytes, flags: number): number {
-  return check(libc.send(fd, from, from.length, flags));
+  return check(libc.send(fd, from, BigInt(from.length), flags));
 }
 
 const POLLFD = { SIZE: 8, FD: 0, EVENTS: 4, REVENTS: 6 } as const;

@@ -48,7 +48,9 @@ export function fanotifyInit(unlimited = false): number {
 
 /** Has a group told of what is in `mask` (FAN_*) about the mount or the file system that `path` is in. */
 export function fanotifyMark(group: number, what: number, mask: number, path: string): number {
-  return check(libc.fanotify_mark(group, FAN_MARK_ADD | what, mask, AT_FDCWD, cString(path)));
+  return check(
+    libc.fanotify_mark(group, FAN_MARK_ADD | what, BigInt(mask), AT_FDCWD, cString(path)),
+  );
 }
 
 /** struct file_handle {u32 bytes; i32 type; u8 handle[]}, with the most that file systems need. */
