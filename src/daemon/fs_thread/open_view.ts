@@ -23,7 +23,7 @@ import { renumberNodes, restoreNodes } from "../../tree/replay/restore_nodes.ts"
 import { beginSegment } from "../../tree/capture/take_capture.ts";
 import { WorkingTree } from "../../tree/working_tree.ts";
 import type { ViewStart } from "../threads/messages.ts";
-import { isOpenOnly, isOwnName } from "./own_names.ts";
+import type { OwnNames } from "./own_names.ts";
 
 export interface OpenedView {
   readonly view: View;
@@ -43,6 +43,8 @@ export interface OpenOptions {
   readonly source: string;
   /** Builds the records of all journals. */
   readonly record: RecordWriter;
+  /** Files that the system makes by itself. */
+  readonly names: OwnNames;
   /** The kernel may know nodes of the view from a server before this one. */
   readonly resume: boolean;
 }
@@ -51,10 +53,10 @@ export interface OpenOptions {
 export function openView(start: ViewStart, options: OpenOptions): OpenedView {
   const journal = new Journal(start.directory, options.record);
   const tree = makeTree(start, journal, options);
-  tree.keepsOut = isOwnName;
+  tree.keepsOut = options.names.isOwnName;
   const journalEnd = replayJournal(start, tree);
   const { connection, nodeIds, lost } = takeOver(start, tree, journalEnd, options.resume);
-  if (!options.resume) removeOpenOnly(tree);
+  if (!options.resume) removeOpenOnly(tree, options.names);
   const { records, tornBytes, lastRequest } = journalEnd;
   const { number, branch, writable, inodeSpace } = start;
   const view = {
@@ -71,7 +73,7 @@ export function openView(start: ViewStart, options: OpenOptions): OpenedView {
 }
 
 /** Files that were open in a mount that is gone. */
-function removeOpenOnly(tree: WorkingTree): void {
+function removeOpenOnly(tree: WorkingTree, { isOpenOnly }: OwnNames): void {
   const left = [...keptOutFiles(tree)].filter(({ inode }) => isOpenOnly(inode.name));
   for (const { parent, inode } of left) {
     const status = unlink(tree, parent, inode.name, false);
