@@ -262,6 +262,23 @@ Deno.test("no folder has so many files that nobody finds one", () => {
   assert.deepEqual([...counts].filter(([, count]) => count > MOST_FILES), []);
 });
 
+Deno.test("what ARCHITECTURE.md names is there", () => {
+  const text = Deno.readTextFileSync(join(ROOT, "ARCHITECTURE.md"));
+  // Words in capitals stand for something.
+  const named = [...text.matchAll(/`((?:src|ffi|bpf|tests|scripts)\/[\w/.]+)`/g)]
+    .map(([, path]) => path!).filter((path) => !/[A-Z]/.test(path));
+  assert.ok(named.length > 50, `${named.length}`);
+  const isMissing = (path: string) => {
+    try {
+      Deno.statSync(join(ROOT, path));
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  assert.deepEqual(named.filter(isMissing), []);
+});
+
 Deno.test("no files import each other in a circle", () => {
   const targets = new Map(
     [...sourceFiles()].map((file) => [file, importsOf(file).map(({ target }) => target)]),
