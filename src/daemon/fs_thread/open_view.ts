@@ -13,7 +13,8 @@ import type { Store } from "../../store/store.ts";
 import { Journal, listSegments } from "../../tree/journal/journal.ts";
 import type { RecordWriter } from "../../tree/journal/journal_record.ts";
 import { keepDamaged } from "../../tree/replay/keep_damaged.ts";
-import { NO_NODES, NodeLog } from "../../tree/nodes/node_log.ts";
+import { loadNodes, NO_NODES } from "../../tree/nodes/load_nodes.ts";
+import { NodeLog } from "../../tree/nodes/node_log.ts";
 import { replay, type ReplayReport } from "../../tree/replay/replay.ts";
 import { keptOutFiles } from "../../tree/kept_out.ts";
 import { unlink } from "../../tree/operations/names.ts";
@@ -120,7 +121,7 @@ function reportDamage(directory: string, journalEnd: ReplayReport): void {
 function takeOver(start: ViewStart, tree: WorkingTree, end: ReplayReport, resume: boolean) {
   const path = `${start.directory}/nodes`;
   const { connection, nodes, forgotten, largest, listings, damagedAt } = resume
-    ? NodeLog.load(path)
+    ? loadNodes(path)
     : NO_NODES;
   if (damagedAt !== null) {
     console.error(`${path} is damaged at byte ${damagedAt}: some open files answer ESTALE`);
