@@ -62,7 +62,6 @@ const F_SETFL = 4;
 const F_PREALLOCATE = 42;
 const F_GETPATH = 50;
 const F_FULLFSYNC = 51;
-const F_PUNCHHOLE = 99;
 /** struct fstore { u32 flags; i32 posmode; i64 offset, length, bytesalloc }. */
 const F_ALLOCATEALL = 4;
 const F_PEOFPOSMODE = 3;
@@ -133,14 +132,6 @@ export function preallocate(fd: number, length: number): number {
   store.setBigInt64(16, BigInt(length), true);
   const bytes = new Uint8Array(store.buffer);
   return check(fcntl(fd, F_PREALLOCATE, ...filling(2), bytes));
-}
-
-/** Gives the blocks of a range up, which begins and ends where blocks do. */
-export function punchHole(fd: number, offset: number, length: number): number {
-  const hole = new DataView(new ArrayBuffer(24));
-  hole.setBigInt64(8, BigInt(offset), true);
-  hole.setBigInt64(16, BigInt(length), true);
-  return check(fcntl(fd, F_PUNCHHOLE, ...filling(2), new Uint8Array(hole.buffer)));
 }
 
 /** The path of an open file, NUL-terminated; empty if it has none. */

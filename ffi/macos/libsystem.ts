@@ -46,7 +46,7 @@ export function check(result: number): number {
 }
 
 /** What Linux calls an error of macOS. One that has no name here is an I/O error. */
-export function linuxErrno(error: number): number {
+function linuxErrno(error: number): number {
   return error === ENOTSUP ? Errno.EOPNOTSUPP : LINUX_NUMBERS.get(error) ?? Errno.EIO;
 }
 

@@ -12,7 +12,7 @@ import { Errno } from "../errno.ts";
 import { isSuccess, NtStatus, ntStatus } from "./nt_status.ts";
 
 /** On other systems this folder is loaded, because one bundle is for all of them, and nothing of it is called. */
-export const IS_WINDOWS = Deno.build.os === "windows";
+const IS_WINDOWS = Deno.build.os === "windows";
 
 /** The functions that `symbols` declares; none on another system. Throws where the library has no such function. */
 export function bindNtdll<const S extends Deno.ForeignLibraryInterface>(

@@ -140,7 +140,7 @@ export function listProcesses(): ListedProcess[] {
 }
 
 /** A list of processes as the kernel wrote it to memory at `address`. */
-export function parseProcesses(view: DataView<ArrayBuffer>, address: bigint): ListedProcess[] {
+function parseProcesses(view: DataView<ArrayBuffer>, address: bigint): ListedProcess[] {
   const found: ListedProcess[] = [];
   for (let at = 0; at + LISTED.SIZE_OF <= view.byteLength;) {
     found.push({

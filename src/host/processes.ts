@@ -14,6 +14,7 @@ export type { ProcessId } from "./linux/processes.ts";
 export const {
   ancestry,
   commandOf,
+  groupsOf,
   instanceOf,
   isAlive,
   isOver,

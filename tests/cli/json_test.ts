@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { FakeService } from "../../src/control/fake_service.ts";
+import { FakeService } from "../../src/control/testing/fake_service.ts";
 import { METHOD_NAMES, type MethodName, type Params } from "../../src/control/methods.ts";
 import { assertPrinted, assertResult } from "../support/assert_fits.ts";
 import { cli, withDaemon } from "./harness.ts";

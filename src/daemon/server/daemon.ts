@@ -12,7 +12,7 @@ import { tellingRefusals } from "../events/telling_refusals.ts";
 import type { WorkspaceEvents } from "../events/workspace_events.ts";
 import type { Service } from "../../control/service.ts";
 import type { GcReport, StoreStatsReport } from "../../control/service/store.ts";
-import type { CgroupSessions } from "../../views/cgroup_sessions.ts";
+import type { ServedSessions } from "../adapter/linux_cgroups.ts";
 import { SessionMethods } from "../methods/session_methods.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
@@ -62,7 +62,7 @@ export interface DaemonParts extends ServerParts {
   readonly background: BackgroundClient;
   readonly authority: Authority;
   /** By cgroup; null if the mount is not routed. */
-  readonly sessions: CgroupSessions | null;
+  readonly sessions: ServedSessions | null;
   readonly moves: MovesBehind;
   readonly journal: WorkJournal;
   /** The rules that the server began with. */

@@ -9,7 +9,7 @@ import type { OpenCall } from "../../telemetry/call_times.ts";
 import type { Provider, TelemetryEvent } from "../../telemetry/event.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
 import type { SourcePlaces } from "./source_places.ts";
-import type { PreloadRules } from "../../telemetry/linux/preload_layout.ts";
+import type { PreloadRules } from "../../telemetry/preload_rules.ts";
 import type { Ring } from "../../telemetry/ring.ts";
 import type { TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
 

@@ -12,7 +12,7 @@ import { failureCode } from "../../host/failure.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
 import type { OpenCall } from "../../telemetry/call_times.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
-import type { PreloadRules } from "../../telemetry/linux/preload_layout.ts";
+import type { PreloadRules } from "../../telemetry/preload_rules.ts";
 import { onWorkerFailure } from "../threads/worker_failure.ts";
 import type {
   TelemetryMessage,

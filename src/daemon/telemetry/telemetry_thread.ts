@@ -22,7 +22,7 @@ import { OpenLanes } from "../../filters/open_lanes.ts";
 import type { Source } from "../../telemetry/source.ts";
 import { LogWriter } from "../../telemetry/log/log_writer.ts";
 import { tellsOf } from "../../telemetry/level.ts";
-import { SourcePoll } from "../../telemetry/linux/source_poll.ts";
+import { SourcePoll } from "../../telemetry/source_poll.ts";
 import { MountSource } from "../../telemetry/mount_source.ts";
 import { ProcessTable } from "../../telemetry/process_table.ts";
 import { WriteRuns } from "../../telemetry/write_runs.ts";

@@ -105,3 +105,14 @@ export function instanceOf(pid: number): string {
   const boot = Deno.readTextFileSync("/proc/sys/kernel/random/boot_id").trim();
   return `${boot} ${pid} ${processStat(pid)?.started}`;
 }
+
+/** Its supplementary groups; none where they cannot be seen. */
+export function groupsOf(pid: number): readonly number[] {
+  try {
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    const groups = /^Groups:\t(.*)$/m.exec(status)?.[1] ?? "";
+    return groups.split(" ").filter((group) => group !== "").map(Number);
+  } catch {
+    return [];
+  }
+}

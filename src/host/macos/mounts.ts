@@ -24,7 +24,7 @@ export function listMounts(): Promise<Mount[]> {
 }
 
 /** One struct statfs behind the other. */
-export function parseMounts(bytes: Uint8Array<ArrayBuffer>): Mount[] {
+function parseMounts(bytes: Uint8Array<ArrayBuffer>): Mount[] {
   const mounts: Mount[] = [];
   for (let at = 0; at + STATFS.SIZE_OF <= bytes.length; at += STATFS.SIZE_OF) {
     const type = text(bytes, at + STATFS.TYPE_NAME, STATFS.TYPE_BYTES);

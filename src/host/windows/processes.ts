@@ -9,7 +9,7 @@
 import { listProcesses, type ProcessInfo, processInfo } from "../../../ffi/windows/process.ts";
 import type { ProcessId } from "../linux/processes.ts";
 
-export { mountNamespace, processOf, sinceBoot } from "../macos/processes.ts";
+export { groupsOf, mountNamespace, processOf, sinceBoot } from "../macos/processes.ts";
 
 /** Null if there is no such process. */
 export function processId(pid: number): ProcessId | null {

@@ -16,7 +16,8 @@ import { monotonicTime } from "../../host/clock.ts";
 import { failureCode } from "../../host/failure.ts";
 import type { TelemetryEvent } from "../event.ts";
 import { type Source, type SourceDescription, SourceError } from "../source.ts";
-import { type PreloadRules, RING_SIZE, RULES } from "./preload_layout.ts";
+import { RING_SIZE, RULES } from "./preload_layout.ts";
+import type { PreloadRules } from "../preload_rules.ts";
 import { PreloadRing } from "./preload_ring.ts";
 
 export const LDPRELOAD: SourceDescription = {

@@ -41,7 +41,7 @@ export function isReadOnly(inode: Inode): boolean {
   return !inode.isSymlink && (inode.mode & WRITABLE) === 0;
 }
 
-export function fileAttributes(tree: WorkingTree, names: FoldedNames, inode: Inode): number {
+function fileAttributes(tree: WorkingTree, names: FoldedNames, inode: Inode): number {
   let attributes = keptAttributes(tree, inode).attributes;
   if (inode.isDirectory) attributes |= FileAttribute.DIRECTORY;
   else if (!inode.isFile) {

@@ -24,13 +24,13 @@ import {
   TELEMETRY,
   UNCHANGED,
 } from "./fake_reports.ts";
-import type { Params, Result } from "./methods.ts";
-import type { Service } from "./service.ts";
-import type { BranchReport } from "./service/branches.ts";
-import type { SourceReport } from "./service/daemon.ts";
-import type { LogEntry, RollbackReport } from "./service/history.ts";
-import type { VerifyReport } from "./service/store.ts";
-import { ServiceError } from "./service_error.ts";
+import type { Params, Result } from "../methods.ts";
+import type { Service } from "../service.ts";
+import type { BranchReport } from "../service/branches.ts";
+import type { SourceReport } from "../service/daemon.ts";
+import type { LogEntry, RollbackReport } from "../service/history.ts";
+import type { VerifyReport } from "../service/store.ts";
+import { ServiceError } from "../service_error.ts";
 
 export interface FakeOptions extends Places {
   /** Awaited by every method: lets a test hold a request. */

@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { SourceReport, StatusReport } from "./service/daemon.ts";
-import type { LogEntry } from "./service/history.ts";
-import type { Params } from "./methods.ts";
-import type { MergeReport, ReviewItem, TakeReport } from "./service/merge.ts";
-import type { ApplyReport, ProjectMoved, RefreshReport } from "./service/project.ts";
-import type { TelemetryReport } from "./service/telemetry.ts";
-import type { DenialReport, PolicyReport } from "./service/policy.ts";
-import type { CgroupSessionReport, RoutingReport } from "./service/sessions.ts";
-import type { FilterReport } from "./service/filters.ts";
-import type { GcReport, StoreStatsReport, VerifyReport } from "./service/store.ts";
+import type { SourceReport, StatusReport } from "../service/daemon.ts";
+import type { LogEntry } from "../service/history.ts";
+import type { Params } from "../methods.ts";
+import type { MergeReport, ReviewItem, TakeReport } from "../service/merge.ts";
+import type { ApplyReport, ProjectMoved, RefreshReport } from "../service/project.ts";
+import type { TelemetryReport } from "../service/telemetry.ts";
+import type { DenialReport, PolicyReport } from "../service/policy.ts";
+import type { CgroupSessionReport, RoutingReport } from "../service/sessions.ts";
+import type { FilterReport } from "../service/filters.ts";
+import type { GcReport, StoreStatsReport, VerifyReport } from "../service/store.ts";
 
 /** Paths that a fake daemon claims to have. */
 export interface Places {
