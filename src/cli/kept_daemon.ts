@@ -7,8 +7,11 @@
 import { ControlClient, ControlError } from "../control/client.ts";
 import type { Transport } from "../control/transport.ts";
 
-/** Longest time until a server that died has a successor, ms. */
-const REPLACED_DEADLINE_MS = 10_000;
+/**
+ * Longest time until a server that died has a successor, ms. Its keeper lives: else nobody waits. What a successor reads first
+ * may be long, and the machine busy.
+ */
+const REPLACED_DEADLINE_MS = 60_000;
 const LOOK_MS = 25;
 /** A call that is the death of so many servers is not made again. */
 const MOST_CALLS = 5;

@@ -82,11 +82,9 @@ for (const [name, lines] of Object.entries(LINES)) {
     withDaemon(async ({ project }) => {
       let printed: string | null = null;
       for (const line of lines) {
-        const named = line.replace("PROJECT", project).replace("FILTER", FILTER).replace(
-          "LOG",
-          LOG,
-        );
-        const args = ["--json", "-C", project, ...named.split(" ")];
+        const places: Record<string, string> = { PROJECT: project, FILTER, LOG };
+        const words = line.split(" ").map((word) => places[word] ?? word);
+        const args = ["--json", "-C", project, ...words];
         const result = await cli(args);
         assert.equal(JSON.parse(result.stdout).error, undefined, result.stdout);
         printed = await assertPrinted(args, result);

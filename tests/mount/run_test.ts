@@ -295,9 +295,9 @@ Deno.test("a program speaks for its own branch and for no other", async () => {
       `setsid -w ${SELF} --sock ${m.socket} session list`,
       `unshare --mount ${SELF} --sock ${m.socket} session list`,
       // Its parent is gone when it asks.
-      `(setsid unshare --mount sh -c '${
+      `(setsid unshare --mount sh -c "${
         waitFor("orphaned")
-      }; ${SELF} --sock ${m.socket} session list; echo $? >code; mv code done' &)
+      }; ${SELF} --sock ${m.socket} session list; echo \\$? >code; mv code done" &)
        touch orphaned; ${waitFor("done")}; exit $(cat done)`,
     ];
     for (const trick of tricks) {

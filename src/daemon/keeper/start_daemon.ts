@@ -15,8 +15,8 @@ import {
   type DaemonConfig,
 } from "../workspaces/workspace.ts";
 
-/** Longest time a daemon that already runs may take to say so, ms. */
-const REUSE_DEADLINE_MS = 3_000;
+/** Longest time a daemon that listens may take to say so on a busy machine, ms. */
+const REUSE_DEADLINE_MS = 20_000;
 
 export interface Started {
   status: StatusReport;

@@ -173,6 +173,25 @@ Deno.test("a store that another process writes to is refused", () =>
     await accept({ source: project });
   }));
 
+Deno.test("a store that a daemon serves is refused at the first look", () =>
+  withState(async ({ root, project }) => {
+    const config = await planDaemon({ source: project, version: "1" });
+    await createWorkspace(config);
+    const service = new FakeService({ source: project });
+    const server = await ControlServer.listen(service, config.socket);
+    const { lockStore } = await import("../../store/files/store_lock.ts");
+    const { close } = await import("../../../ffi/linux/open.ts");
+    const lock = lockStore(config.store);
+    const other = join(root, "other");
+    await Deno.mkdir(other);
+    const error = await refusal({ source: other, store: config.store });
+    assert.equal(error.code, "store_locked");
+    // It was asked once: whoever waits for the lock asks again and again.
+    assert.deepEqual(service.calls.map(({ method }) => method), ["status"]);
+    close(lock);
+    await server.close();
+  }));
+
 Deno.test("a store of a newer version is refused", () =>
   withState(async ({ project }) => {
     const config = await planDaemon({ source: project, version: "1" });

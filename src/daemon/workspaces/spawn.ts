@@ -11,8 +11,11 @@ import type { StartedDaemon } from "./start_windows.ts";
 import { telemetryList } from "../../telemetry/telemetry_choice.ts";
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
 
-/** Longest time a daemon may take until it answers, ms. */
-const READY_DEADLINE_MS = 15_000;
+/**
+ * Longest time a daemon may take until it answers, ms. The machine may be busy, and what it replays long; one that ends is not
+ * waited for.
+ */
+const READY_DEADLINE_MS = 60_000;
 /** Time between two looks, ms: short at first, because most daemons are ready at once. */
 const FIRST_LOOK_MS = 4;
 const LAST_LOOK_MS = 40;
