@@ -18,6 +18,7 @@ export const {
   isAlive,
   isOver,
   isRunning,
+  isSuspended,
   mountNamespace,
   parentOf,
   processId,

@@ -10,6 +10,7 @@ import { checkStore } from "../workspaces/check_store.ts";
 import { abortMount, closeDeadMount, endServers, hasKeeper } from "../../host/dead_mount.ts";
 import { findMount } from "../workspaces/find_daemon.ts";
 import { isWithin, MOUNT_TYPE, mountAt } from "../../host/mounts.ts";
+import { suspension } from "../workspaces/silent_server.ts";
 import { askStatus } from "../workspaces/spawn.ts";
 import { type DaemonConfig, reason, WorkspaceError } from "../workspaces/workspace.ts";
 
@@ -151,6 +152,8 @@ function nestingHint(config: DaemonConfig): string {
 async function checkNobodyThere(config: DaemonConfig): Promise<void> {
   const deadline = performance.now() + ENDING_DEADLINE_MS;
   while (await isListening(config.socket)) {
+    const suspended = await suspension(config.socket);
+    if (suspended !== null) throw suspended;
     const status = await askStatus(config.socket, deadline - performance.now());
     const isEnding = status === null || status.state === "stopping";
     if (!isEnding || performance.now() > deadline) throw daemonRunning(config);
