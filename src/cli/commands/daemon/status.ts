@@ -134,9 +134,12 @@ function unreadable({ unreadable: { count, first } }: StatusReport): string[] {
 
 function importLine(report: StatusReport): string {
   const { state, files, directories, bytes, skipped, ms } = report.import;
-  const amount = `${grouped(files)} files in ${grouped(directories)} directories, ${
-    byteSize(bytes)
-  }`;
+  // What was stored before this daemon began is counted as entries: no import has no directory at all.
+  const amount = directories === 0
+    ? `${grouped(files)} files and directories, ${byteSize(bytes)}`
+    : `${several(files, "file")} in ${
+      directories === 1 ? "1 directory" : `${grouped(directories)} directories`
+    }, ${byteSize(bytes)}`;
   const skips = skipped.length === 0 ? "" : `${grouped(skipped.length)} skipped`;
   return joined(state, amount, duration(ms), skips);
 }
