@@ -25,7 +25,14 @@ async function whileSuspended(mounted: Mounted, body: (pid: number) => Promise<v
 Deno.test("commands do not wait for a suspended server: they say how it goes on", async () => {
   await withProject(PROJECT, async (mounted) => {
     await mounted.ctl("checkpoint", "before");
+    // So that standing there asks nobody.
+    await Deno.stat(mounted.mount);
     await whileSuspended(mounted, async (pid) => {
+      const line = await mounted.run(["status", "--line"], { cwd: mounted.mount });
+      assert.deepEqual([line.code, line.stdout], [
+        0,
+        "not protected: the daemon does not answer\n",
+      ]);
       const commands = ["log", "stop", "restart", "rollback before", "status", "quickstart"];
       const outcomes = await Promise.all(commands.map((command) => {
         const words = command.split(" ");
