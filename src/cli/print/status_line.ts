@@ -48,7 +48,8 @@ async function lineOf(root: string): Promise<string | null> {
     // The runtime opens files on this thread, where nothing could end the wait for a daemon that does not answer.
     await Deno.stat(status);
     const text = await Deno.readTextFile(status);
-    const { branch, changes, state, mount } = JSON.parse(text);
+    const { branch, changes, state, mount, import: imported } = JSON.parse(text);
+    if (imported?.state === "failed") return "not protected: the import failed";
     const checkpoints = await countOf([root, mount].map((at) => join(at, ".agentvfs/checkpoints")));
     return joined(
       safe(branch),
