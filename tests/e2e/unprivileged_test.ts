@@ -51,12 +51,12 @@ stopped
 `;
 
 /** In a mount namespace whose /dev/fuse everybody may open, as most systems have it. */
-const AS = (uid: number) =>
+const AS = (uid: number, before = "exec") =>
   `set -e
 mknod "$2/fuse" c 10 229 && chmod 666 "$2/fuse" && mount --bind "$2/fuse" /dev/fuse
 cp "$1" "$2/agentvfs" && chmod 755 "$2/agentvfs" && cp "$3" "$2/script.sh" && chmod 644 "$2/script.sh"
 mkdir "$2/own" && chown ${uid}:${uid} "$2/own" && chmod 755 "$2"
-exec setpriv --reuid=${uid} --regid=${uid} --clear-groups \\
+${before} setpriv --reuid=${uid} --regid=${uid} --clear-groups \\
   env -i PATH=/usr/bin:/bin bash "$2/script.sh" "$2/agentvfs" "$2/own"`;
 
 Deno.test("an account without rights mounts, runs on branches, confines and merges", async () => {
@@ -101,6 +101,35 @@ $1 doctor | grep -A 1 "^fail"`,
         stdout,
         /^4\nfail +user +user 54321 has no name.*\n +fix: echo 'agent:x:54321:.*\/etc\/passwd\n$/,
       );
+    } finally {
+      await Deno.remove(directory, { recursive: true });
+    }
+  },
+});
+
+/** Nobody gets a user namespace whose root is not that of its mount namespace. */
+const IN_CHROOT = `mkdir "$2/root" && mount --rbind / "$2/root" && exec chroot "$2/root"`;
+
+Deno.test({
+  name: "who gets no user namespace is told so by run, with what helps, and nothing runs",
+  ignore: Deno.uid() !== 0,
+  fn: async () => {
+    const directory = await Deno.makeTempDir({ dir: "/opt", prefix: "agentvfs-test-" });
+    const script = join(directory, "chroot.sh");
+    await Deno.writeTextFile(
+      script,
+      `export HOME=$2; mkdir $2/project; cd $2/project
+$1 quickstart . >/dev/null; $1 run -b b -- touch "$2/ran"; echo $?; ls $2/ran; $1 stop >/dev/null; echo $?`,
+    );
+    try {
+      const { stdout, stderr } = await run([
+        ...["unshare", "--mount", "bash", "-c", AS(NOBODY, IN_CHROOT), "bash"],
+        ...[EXECUTABLE, directory, script],
+      ], { deadlineMs: 60_000 });
+      assert.equal(stdout, "4\n0\n", stderr);
+      assert.match(stderr, /^agentvfs: Cannot make a view of a branch: .+\nhint: .+$/m);
+      // The very words depend on the machine's settings; each is a situation in the doctor's own tests.
+      assert.match(stderr, /^hint: .*(sysctl|apparmor|seccomp)/m);
     } finally {
       await Deno.remove(directory, { recursive: true });
     }
