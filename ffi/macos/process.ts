@@ -46,6 +46,7 @@ const BSDINFO = {
 } as const;
 /** struct proc_vnodepathinfo: the directory's struct vnode_info, then its path; the same of the root. */
 const VNODEPATHINFO = { SIZE_OF: 2352, DIRECTORY: 152, PATH_BYTES: 1024 } as const;
+const STOPPED = 4;
 const ZOMBIE = 5;
 const PATH_BYTES = 4096;
 const PROC_ALL_PIDS = 1;
@@ -58,6 +59,8 @@ const SIG_IGN = Deno.UnsafePointer.create(1n);
 
 export interface BsdInfo {
   readonly isOver: boolean;
+  /** By a signal. */
+  readonly isSuspended: boolean;
   readonly parent: number;
   /** At most 15 bytes. */
   readonly command: Bytes;
@@ -71,8 +74,10 @@ export function bsdInfo(pid: number): BsdInfo | null {
   if (libc.proc_pidinfo(pid, PROC_PIDTBSDINFO, 1n, bytes, bytes.length) < bytes.length) return null;
   const view = new DataView(bytes.buffer);
   const seconds = Number(view.getBigUint64(BSDINFO.SECONDS, true));
+  const status = view.getUint32(BSDINFO.STATUS, true);
   return {
-    isOver: view.getUint32(BSDINFO.STATUS, true) === ZOMBIE,
+    isOver: status === ZOMBIE,
+    isSuspended: status === STOPPED,
     parent: view.getUint32(BSDINFO.PARENT, true),
     command: untilNul(bytes, BSDINFO.COMMAND, BSDINFO.COMMAND_BYTES),
     started: seconds * 1e6 + Number(view.getBigUint64(BSDINFO.MICROSECONDS, true)),

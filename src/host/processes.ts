@@ -19,6 +19,7 @@ export const {
   isAlive,
   isOver,
   isRunning,
+  isSuspended,
   mountNamespace,
   parentOf,
   processId,

@@ -486,6 +486,8 @@ export interface ImportProgress {
   skipped: SkippedPath[];
   /** Time it took so far. */
   ms: number;
+  /** Why it failed; null if it did not. */
+  error: string | null;
 }
 
 /** A path that is not as it was to be. */

@@ -110,7 +110,7 @@ export function statusReport(places: Places, head: LogEntry, restarts: number): 
     dirty: false,
     changes: 0,
     showing: `branch main at "${head.label}"`,
-    import: { state: "done", files: 3, directories: 1, bytes: 42, skipped: [], ms: 5 },
+    import: { state: "done", files: 3, directories: 1, bytes: 42, skipped: [], ms: 5, error: null },
     unreadable: { count: 0, first: [] },
     hash: "native",
     counters: { LOOKUP: 7 },

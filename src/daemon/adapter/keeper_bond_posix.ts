@@ -49,4 +49,6 @@ export async function endServer(
 ): Promise<void> {
   await unmount(mount, true);
   server?.kill("SIGTERM");
+  // One that somebody suspended would hear of it when it is let go on.
+  server?.kill("SIGCONT");
 }

@@ -47,6 +47,18 @@ Deno.test("a file is not a project", () =>
     assert.equal(error.exit, 2);
   }));
 
+Deno.test({
+  name: "what the kernel makes is no project",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withState(async () => {
+      const error = await refusal({ source: "/proc/self" });
+      assert.deepEqual([error.code, error.exit], ["source_of_the_kernel", 1]);
+      assert.match(error.message, /\(proc\)/);
+      await accept({ source: "/proc/self" }, true);
+    }),
+});
+
 Deno.test("/ and the home directory need force", () =>
   withState(async ({ root, project }) => {
     Deno.env.set("HOME", project);

@@ -156,7 +156,10 @@ async function failure(
   return new WorkspaceError("daemon_failed", exit, message, { hint: saidHint ?? hint });
 }
 
-/** Of what the daemon wrote: its last line that tells an error, and the hint below it. */
+/**
+ * Of what the daemon wrote: its last line that tells an error, with what libfuse or its helper said before it, and the hint
+ * below it.
+ */
 async function lastWords(
   log: string,
   start: number,
@@ -165,7 +168,9 @@ async function lastWords(
     .split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const error = lines.findLastIndex((line) => /^(agentvfs|error|fatal)\b.*?: /i.test(line));
   const at = error >= 0 ? error : lines.length - 1;
-  const message = lines[at]?.replace(/^(agentvfs|error|fatal)\b.*?: /i, "");
+  const why = lines[at - 1]?.match(/^fuse(?:rmount3)?: (.*)$/)?.[1];
+  const said = lines[at]?.replace(/^(agentvfs|error|fatal)\b.*?: /i, "");
+  const message = said !== undefined && why !== undefined ? `${said}: ${why}` : said;
   const hint = lines[at + 1]?.match(/^hint: (.*)$/)?.[1];
   return {
     ...(message === undefined ? {} : { message }),

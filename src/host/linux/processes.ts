@@ -89,6 +89,11 @@ export function isOver(pid: number): boolean {
   return state === "Z" || state === "X";
 }
 
+/** True if somebody suspended the process, as SIGSTOP does: until it is let go on it does nothing. */
+export function isSuspended(pid: number): boolean {
+  return processStat(pid)?.state === "T";
+}
+
 /** True also while some of its threads end: what it has open is closed only when the last one is gone. */
 export function isAlive(pid: number): boolean {
   const stat = processStat(pid);

@@ -65,6 +65,11 @@ export function isOver(pid: number): boolean {
   return bsdInfo(pid)?.isOver ?? false;
 }
 
+/** True if somebody suspended the process, as SIGSTOP does. */
+export function isSuspended(pid: number): boolean {
+  return bsdInfo(pid)?.isSuspended ?? false;
+}
+
 export function isAlive(pid: number): boolean {
   return running(pid) !== null;
 }

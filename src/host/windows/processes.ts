@@ -56,6 +56,11 @@ export function isOver(pid: number): boolean {
   return processInfo(pid)?.isOver ?? false;
 }
 
+/** Debuggers can, and nobody is told. */
+export function isSuspended(_pid: number): boolean {
+  return false;
+}
+
 export function isAlive(pid: number): boolean {
   return running(pid) !== null;
 }
