@@ -15,7 +15,7 @@ import { withTemporary } from "../temporary.ts";
 import { type Look, LOOK_CALLS, lookTruth, WRITE_CALLS } from "./look_truth.ts";
 import { movedNames } from "./moved_names.ts";
 import { bytesOf, differences } from "./mount_events.ts";
-import type { Program } from "./programs.ts";
+import { PREPARE_MS, type Program } from "./programs.ts";
 import { readSaid } from "./said.ts";
 import { work } from "./work.ts";
 
@@ -45,7 +45,7 @@ async function compare(
   actions: readonly string[],
 ): Promise<Comparison> {
   await Deno.mkdir(directory);
-  await shell(program.prepare, { cwd: directory });
+  await shell(program.prepare, { cwd: directory, deadlineMs: PREPARE_MS });
   const directories = bytesOf(await succeed(["find", directory, "-type", "d"])).split("\n");
   const { log, events } = await work(m, program.script, {
     calls: [SOURCE_CALLS, LOOK_CALLS, ...actions.includes("write") ? [WRITE_CALLS] : []].join(),
