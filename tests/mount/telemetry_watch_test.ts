@@ -97,6 +97,14 @@ Deno.test("they are watched until they are given up, whatever becomes of the ser
         await Deno.writeTextFile(`${directory}/${name}`, name);
         await Deno.writeTextFile(`${directory}/after-${name}`, name);
         const told = (await toldOf(m, directory, `after-${name}`)).map(said);
+        const { stdout } = await m.run([
+          "-C",
+          m.project,
+          "audit",
+          `${directory}/${name}`,
+          "--json",
+        ]);
+        assert.ok(stdout.includes('"action":"write"') && !stdout.includes("after-"), stdout);
         for (const action of ["open", "write", "close"]) {
           assert.ok(told.includes(`${action} ${name} deno`), told.join("\n"));
         }
