@@ -9,8 +9,9 @@ import type { TelemetryEvent } from "../../src/telemetry/event.ts";
 import { type FanotifyPlace, FanotifySource } from "../../src/telemetry/linux/fanotify_source.ts";
 import { SourceError } from "../../src/telemetry/source.ts";
 import { withProject } from "../support/mounted.ts";
-import { run } from "../support/process.ts";
+import { run, until } from "../support/process.ts";
 import { PYTHON, python } from "../support/python.ts";
+import { logged } from "../support/truth/work.ts";
 import { stringsOf, type Trace, trace } from "../support/strace.ts";
 
 async function withSource(
@@ -109,6 +110,26 @@ Deno.test("a run is seen too, with the node of its branch", async () => {
       assert.ok(opens[0]!.node! >= NODES_PER_VIEW, `node ${opens[0]!.node}`);
     });
   });
+});
+
+Deno.test("in the log an open has the branch that the file is of", async () => {
+  await withProject("echo one >one", async (m) => {
+    await m.ctl("branch", "create", "b");
+    await Deno.readTextFile(m.path("one"));
+    const script = `cat one; touch end`;
+    const { code } = await m.run(["run", "-b", "b", "--", "sh", "-c", script], { cwd: m.project });
+    assert.equal(code, 0);
+    const opens = await until("the last is told of", async () => {
+      const opens = (await logged(m)).filter(({ event }) =>
+        event.provider === "fanotify" && event.action === "open"
+      );
+      return opens.some(({ file }) => file?.path === `${m.project}/end`) && opens;
+    });
+    const branchOf = (path: string) =>
+      opens.find(({ file }) => file?.path === path)?.agentvfs.branch;
+    assert.equal(branchOf(m.path("one")), "main");
+    assert.equal(branchOf(`${m.project}/one`), "b");
+  }, { arguments: ["--telemetry", "changes,ebpf,fanotify"] });
 });
 
 Deno.test("what has lost its name is told by the last one, what was made without one by none", async () => {

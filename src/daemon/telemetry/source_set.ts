@@ -5,6 +5,8 @@
  */
 
 import { isWithin } from "../../host/mounts.ts";
+import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
+import { NODES_PER_VIEW } from "../../mount/views.ts";
 import { CHANGES, tellsOf } from "../../telemetry/level.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import type { Action, TelemetryEvent } from "../../telemetry/event.ts";
@@ -125,9 +127,9 @@ export class SourceSet {
   /** With the branch that its process works on, where that is known; null: the mount has told of it. */
   #named(event: TelemetryEvent): TelemetryEvent | null {
     const { path, action } = event;
-    // What it tells of the mount says by its node which branch that is.
     const isOfMount = event.provider === "fanotify" && !this.#isWatched(path);
-    const work = isOfMount ? undefined : this.#branches.of(event);
+    if (isOfMount) return this.#ofMount(event);
+    const work = this.#branches.of(event);
     if (work === undefined) return event;
     const isInView = path !== undefined &&
       [this.#mountpoint, work.place].some((place) => place !== null && isWithin(path, place));
@@ -139,6 +141,20 @@ export class SourceSet {
     ) return null;
     const branch = event.branch ?? work.branch;
     return { ...event, branch, ...work.session === null ? {} : { sessionNumber: work.session } };
+  }
+
+  /** A file of the mount that another source tells of, with the branch that it is of. */
+  #ofMount(event: TelemetryEvent): TelemetryEvent {
+    const { path, node } = event;
+    if (node === undefined) return event;
+    const view = Math.floor(node / NODES_PER_VIEW);
+    if (view === 0) return { ...event, view, branch: "main" };
+    const work = this.#branches.of(event);
+    const place = work?.place ?? this.#mountpoint;
+    // Everybody can look at other branches, too, by the paths that are for that.
+    const isOwn = work !== undefined && path !== undefined && isWithin(path, place) &&
+      !isWithin(path, `${place}/${VIRTUAL_NAME}`);
+    return { ...event, view, ...isOwn ? { branch: work.branch } : {} };
   }
 
   /** What the mount tells of, with the session of its process, if that is of one. */
