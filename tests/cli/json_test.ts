@@ -46,6 +46,8 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   "telemetry filter list": ["telemetry filter list"],
   "telemetry filter remove": ["telemetry filter remove tests"],
   "telemetry filter test": ["telemetry filter test FILTER --events LOG"],
+  "telemetry unwatch": ["telemetry unwatch /srv"],
+  "telemetry watch": ["telemetry watch /"],
   "telemetry status": ["telemetry status"],
   verify: ["verify"],
   gc: ["gc --dry-run"],
@@ -107,6 +109,8 @@ Deno.test("every command that prints JSON has a line here", async () => {
 /** Parameters with which the fake daemon does each method; null: it refuses it always. */
 const PARAMS: { readonly [M in MethodName]: Params<M> | null } = {
   audit: { paths: ["a"], limit: 1 },
+  watchDirectories: { directories: ["/srv"] },
+  unwatchDirectories: { directories: ["/srv"] },
   showTelemetry: {},
   status: {},
   checkpoint: { label: "one", message: "why", agent: "me" },

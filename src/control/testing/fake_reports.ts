@@ -346,4 +346,5 @@ export const TELEMETRY: TelemetryReport = {
     costs: "little",
     denies: "EACCES",
   }],
+  directories: [{ path: "/srv", why: null }],
 };

@@ -319,6 +319,16 @@ export class FakeService implements Service {
     return { branch: p.branch ?? "main", events: [event] };
   }
 
+  async watchDirectories(p: Params<"watchDirectories">): Promise<Result<"watchDirectories">> {
+    await this.#called("watchDirectories", p);
+    return { directories: p.directories.map((path) => ({ path, why: null })) };
+  }
+
+  async unwatchDirectories(p: Params<"unwatchDirectories">): Promise<Result<"unwatchDirectories">> {
+    await this.#called("unwatchDirectories", p);
+    return { directories: [] };
+  }
+
   async showTelemetry(p: Params<"showTelemetry">): Promise<Result<"showTelemetry">> {
     await this.#called("showTelemetry", p);
     return TELEMETRY;

@@ -44,6 +44,7 @@ import { MergeMethods } from "../methods/merge_methods.ts";
 import { ApplyMethods } from "../methods/apply_methods.ts";
 import { RefreshMethods } from "../methods/refresh_methods.ts";
 import { TelemetryMethods } from "../methods/telemetry_methods.ts";
+import { WatchMethods } from "../methods/watch_methods.ts";
 import { PolicyMethods } from "../methods/policy_methods.ts";
 import type { SavedPolicy } from "../workspaces/saved_policy.ts";
 import { ReviewMethods } from "../methods/review_methods.ts";
@@ -86,6 +87,7 @@ export class Daemon {
   readonly #policy: PolicyMethods;
   readonly #filters: FilterMethods;
   readonly #telemetry: TelemetryMethods;
+  readonly #watching: WatchMethods;
   readonly #merging: MergeMethods;
   readonly #apply: ApplyMethods;
   readonly #refresh: RefreshMethods;
@@ -99,6 +101,7 @@ export class Daemon {
       turn: (what, job) => this.#turn(what, job),
     };
     this.#telemetry = new TelemetryMethods(parts.config, parts.telemetry, access.branch);
+    this.#watching = new WatchMethods(parts.config, parts.telemetry);
     this.#policy = new PolicyMethods({
       ...access,
       fs,
@@ -227,6 +230,8 @@ export class Daemon {
     listFilters: () => Promise.resolve(this.#filters.list()),
     removeFilter: (p) => this.#filters.remove(p),
     audit: (p) => this.#telemetry.audit(p),
+    watchDirectories: (p) => this.#watching.watch(p),
+    unwatchDirectories: (p) => this.#watching.unwatch(p),
     showTelemetry: () => this.#telemetry.show(),
     verify: (p) => this.#maintenance.verify(p),
     gc: (p) => this.#gc(p),

@@ -75,6 +75,12 @@ export class TelemetryClient {
     await this.state();
   }
 
+  /** These directories outside the mount are watched, and no others. Null where the thread has failed. */
+  directories(directories: readonly string[]): Promise<TelemetryState | null> {
+    this.#post({ type: "directories", directories });
+    return this.state();
+  }
+
   /** What these processes do is to be told, and what they start. Resolves when it is. */
   async watch(watched: Watched): Promise<void> {
     this.#post({ type: "watch", watched });

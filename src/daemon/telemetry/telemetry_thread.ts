@@ -142,13 +142,18 @@ class TelemetryThread {
       this.#calls.set(request.branch, request.calls, request.time);
     } else if (request.type === "rules") {
       this.#sources.setRules(request.rules);
+    } else if (request.type === "directories") {
+      this.#sources.directories.set(request.directories);
+      this.#listen();
     } else if (request.type === "watch") {
       this.#sources.watch(request.watched);
       this.#listen();
     } else {
       const { sequence, writer: { failure } } = this.#log;
       const sources = this.#sources.states();
-      post({ type: "status", state: { sources, sequence, lost: this.#lost, failure } });
+      const directories = this.#sources.directories.states();
+      const lost = this.#lost;
+      post({ type: "status", state: { sources, directories, sequence, lost, failure } });
     }
   }
 
@@ -179,12 +184,7 @@ class TelemetryThread {
 
   /** Those first that tell who the others' processes are. */
   #takeAll(): void {
-    for (const source of this.#sources.all) {
-      source.take((event) => {
-        const named = this.#sources.named(event);
-        if (named !== null) this.#tell(named);
-      });
-    }
+    this.#sources.take(this.#tell);
     this.#mount.take((event) => this.#tell(this.#sources.ofSession(event)));
   }
 
