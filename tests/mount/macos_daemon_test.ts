@@ -179,6 +179,56 @@ async function list(path: string): Promise<string[]> {
 
 testWith(
   "cc",
+  "macOS: rules hold; who asks is not known, and not told",
+  () =>
+    withMac(async ({ mount, project, ask, json }) => {
+      const files = ["kept", "hidden", "for-one", "for-git", "tool"];
+      for (const file of files) await Deno.writeTextFile(`${mount}/${file}`, "#!/bin/sh\n");
+      await Deno.chmod(`${mount}/tool`, 0o755);
+      const read = (file: string) => Deno.readTextFile(`${mount}/${file}`);
+      assert.equal(await read("hidden"), "#!/bin/sh\n");
+      const rules = [
+        { name: "kept", path_pattern: "kept", deny: "write,unlink,rename" },
+        { name: "hidden", path_pattern: "hidden", deny: "read" },
+        { name: "one", path_pattern: "for-one", deny: "read", uid: Deno.uid()! + 1 },
+        { path_pattern: "for-git", allow: "read", program: "git" },
+        { name: "others", path_pattern: "for-git", deny: "read" },
+        { name: "tool", path_pattern: "tool", deny: "exec" },
+      ];
+      await Deno.writeTextFile(`${project}/../rules.json`, JSON.stringify({ version: 1, rules }));
+      const { unheld } = await json<{ unheld: { rule: string; why: string }[] }>(
+        ...["policy", "install", "../rules.json"],
+      );
+      assert.deepEqual(unheld, [
+        { rule: "one", why: "macOS does not tell who asks: it is about everybody" },
+        { rule: "rule 4", why: "macOS does not tell who asks: it is about nobody" },
+        {
+          rule: "tool",
+          why: "macOS does not tell that a file is read in order to run it: add read",
+        },
+      ]);
+      const denied = (promise: Promise<unknown>) =>
+        assert.rejects(promise, Deno.errors.PermissionDenied);
+      await denied(Deno.writeTextFile(`${mount}/kept`, "other"));
+      await denied(Deno.remove(`${mount}/kept`));
+      await denied(Deno.rename(`${mount}/kept`, `${mount}/moved`));
+      for (const file of ["hidden", "for-one", "for-git"]) await denied(read(file));
+      assert.equal(await read("kept"), "#!/bin/sh\n");
+      assert.equal((await run([`${mount}/tool`])).code, 0);
+      const { stdout } = await ask("policy", "denials");
+      assert.match(stdout, /read {2}for-one {2}on main {2}by "one"$/m);
+      assert.doesNotMatch(stdout, /user/);
+      const { sources } = await json<{ sources: { name: string; state: string }[] }>(
+        ...["telemetry", "status"],
+      );
+      assert.deepEqual(sources.filter(({ state }) => state !== "failed").map(({ name }) => name), [
+        "mount",
+      ]);
+    }),
+);
+
+testWith(
+  "cc",
   "macOS: who waits for the disk holds nobody else up",
   () =>
     withMac(async ({ hold, mount, json }) => {
