@@ -29,3 +29,6 @@ export const TELLS_CALLERS = Deno.build.os !== "darwin";
 
 /** Whether programs can be had to hold to rules outside the mount, by a library that they preload. */
 export const CAN_PRELOAD = Deno.build.os === "linux";
+
+/** Whether what a program reads from a file that it has written to is what it wrote, as macOS's client of NFS has it. */
+export const KEEPS_WRITTEN = Deno.build.os === "darwin";

@@ -28,6 +28,8 @@ export interface KillLoopOptions {
   readonly seed: number;
   /** What is killed: the server, which the keeper replaces, or keeper and server. */
   readonly what: "server" | "everything";
+  /** The program that is killed is the one for macOS, on its stand-ins: without what that has not. */
+  readonly asMacos?: boolean;
   readonly onCycle?: (summary: KillLoopSummary) => void;
 }
 
@@ -49,6 +51,8 @@ export interface KillLoopSummary {
 
 type Random = (below: number) => number;
 
+/** What macOS's protocol has no request for, and owners, as all files are shown as the daemon's user's. */
+const NOT_ON_MACOS = ["tmpfile", "linkslot", "writeslot", "punch", "chown"];
 const WORKERS = 3;
 /** The keeper gives up after a hundred servers in a row that lived shorter than a second. */
 const SHORT_LIVES = 50;
@@ -108,6 +112,7 @@ abstract class Loop {
       count: WORKERS,
       seed,
       atomic,
+      ...options.asMacos ? { without: NOT_ON_MACOS } : {},
     });
     try {
       while (summary.counted < options.cycles) {
@@ -352,6 +357,7 @@ if (import.meta.main) {
       cycles: { type: "string", default: "10" },
       seed: { type: "string", default: String(Date.now() % 1_000_000) },
       what: { type: "string", default: "server" },
+      "as-macos": { type: "boolean", default: false },
     },
   });
   const { what } = values;
@@ -361,6 +367,7 @@ if (import.meta.main) {
     cycles: Number(values.cycles),
     seed: Number(values.seed),
     what,
+    asMacos: values["as-macos"],
     onCycle: ({ cycles, counted }) => {
       if (cycles % 10 === 0) console.error(`${cycles} cycles, ${counted} count`);
     },

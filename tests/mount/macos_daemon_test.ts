@@ -5,7 +5,9 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { hookLine } from "../../src/agents/plugin/hook_line.ts";
 import { compileStandIns } from "../macos/stand_in/stand_ins.ts";
+import { PATIENT } from "../support/agent_hooks.ts";
 import { type Outcome, run, shell, until } from "../support/process.ts";
 import { mountsBelow, withTemporary } from "../support/temporary.ts";
 import { isAlive } from "../support/is_alive.ts";
@@ -37,6 +39,7 @@ function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
       HOME: home,
       AGENTVFS_STAND_IN_HOLD: `${directory}/hold`,
       DENO_DIR: await denoDirectory(),
+      ...PATIENT.env,
     };
     const ask = (...words: string[]) =>
       run([
@@ -224,6 +227,45 @@ testWith(
       assert.deepEqual(sources.filter(({ state }) => state !== "failed").map(({ name }) => name), [
         "mount",
       ]);
+    }),
+);
+
+testWith(
+  "cc",
+  "macOS: agents' hooks and commands in .agentvfs are answered when a file is opened anew",
+  () =>
+    withMac(async ({ mount, ask, json }) => {
+      const tell = async (event: object, cwd = mount) => {
+        const { code, stdout, stderr } = await run(["sh", "-c", hookLine(true)], {
+          cwd,
+          stdin: JSON.stringify({ session_id: "s", ...event }) + "\n",
+        });
+        assert.deepEqual([code, stderr], [0, ""]);
+        return stdout;
+      };
+      const sessions = ["a", "b", "c", "d"];
+      const start = (session_id: string) => tell({ hook_event_name: "SessionStart", session_id });
+      for (const greeting of await Promise.all(sessions.map(start))) {
+        assert.match(greeting, /kept by agentvfs: branch main, last checkpoint/);
+      }
+      const call = { tool_name: "Bash", tool_input: { command: "make" }, tool_use_id: "t" };
+      assert.equal(await tell({ hook_event_name: "PreToolUse", ...call }), "");
+      await Deno.writeTextFile(`${mount}/src/made`, "made\n");
+      await tell({ hook_event_name: "PostToolUse", ...call }, `${mount}/src`);
+      const { stdout: log } = await ask("log");
+      assert.match(log, /Bash: make .*by claude/);
+
+      const command = (line: string) =>
+        shell(`cd '${mount}' && echo '${line}' >.agentvfs/ctl && cat .agentvfs/ctl`);
+      assert.equal(JSON.parse(await command("checkpoint by-ctl")).label, "by-ctl");
+      await Deno.remove(`${mount}/src/made`);
+      assert.equal(JSON.parse(await command("rollback by-ctl")).ok, true);
+      assert.equal(await Deno.readTextFile(`${mount}/src/made`), "made\n");
+      const read = async () => JSON.parse(await Deno.readTextFile(`${mount}/.agentvfs/status`));
+      const { head } = await read();
+      assert.equal(head.label, "by-ctl");
+      await json("ctl", "checkpoint", "later");
+      assert.equal((await read()).head.label, "later");
     }),
 );
 
