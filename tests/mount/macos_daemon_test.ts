@@ -344,6 +344,27 @@ testWith(
 
 testWith(
   "cc",
+  "macOS: a server whose keeper is killed sees the pipe close, unmounts and ends; nothing is lost",
+  () =>
+    withMac(async ({ home, mount, project, json }) => {
+      await Deno.writeTextFile(`${mount}/kept`, "kept\n");
+      const { keeperPid, serverPid } = await json<Status>("ctl", "status");
+      const given = await Deno.readTextFile(`/proc/${serverPid}/environ`);
+      const line = /(?:^|\0)AGENTVFS_LIFE_LINE=(\d+)\0/.exec(given)![1];
+      const pipe = await Deno.readLink(`/proc/${serverPid}/fd/${line}`);
+      assert.match(pipe, /^pipe:/);
+      const info = await Deno.readTextFile(`/proc/${serverPid}/fdinfo/${line}`);
+      assert.match(info, /^flags:\s+02/m, "No child of a server has it");
+      Deno.kill(keeperPid, "SIGKILL");
+      await until("the server ends", () => Promise.resolve(!isAlive(serverPid)));
+      await until("the mount is gone", async () => (await mountsBelow(home)).length === 0);
+      await json("quickstart", project);
+      assert.equal(await Deno.readTextFile(`${mount}/kept`), "kept\n");
+    }),
+);
+
+testWith(
+  "cc",
   "macOS: what a daemon left that was killed is taken away, and nothing is lost",
   () =>
     withMac(async ({ mount, project, json }) => {
