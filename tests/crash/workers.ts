@@ -51,7 +51,7 @@ export class Workers {
       readonly seed: number;
       readonly atomic: boolean;
       /** Kinds of operations that are left out. */
-      readonly without?: readonly string[];
+      readonly without: readonly string[];
     },
   ): Promise<Workers> {
     const workers = new Workers(mount, join(disk, "reference"));
@@ -63,7 +63,7 @@ export class Workers {
       const args = [...directories, join(disk, `manifest${i}`), String(seed)];
       const command = [scriptPath(import.meta.url, "workload.py"), ...args];
       if (options.atomic) command.push("--atomic");
-      if (options.without !== undefined) command.push("--without", ...options.without);
+      command.push("--without", ...options.without);
       workers.#workers.push(new Conversation(command, { deadlineMs: DEADLINE_MS }));
     }
     return workers;
