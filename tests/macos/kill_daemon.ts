@@ -21,6 +21,10 @@ export function withKills(use: (kill: Kill) => Promise<void>): Promise<void> {
     try {
       const { killLoop } = await import("../crash/kill_loop.ts");
       await use((options) => killLoop({ ...options, without: NOT_THERE }));
+    } catch (error) {
+      const log = await Deno.readTextFile(`${directory}/server.log`).catch(() => "");
+      console.error(`--- the stand-in for fuse-t's server said:\n${log}---`);
+      throw error;
     } finally {
       if (before === undefined) Deno.env.delete("AGENTVFS_BIN");
       else Deno.env.set("AGENTVFS_BIN", before);
