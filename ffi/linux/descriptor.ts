@@ -10,6 +10,7 @@ import { O_NONBLOCK } from "./open.ts";
 const libc = bindLibc({
   poll: { parameters: ["buffer", "u64", "i32"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  pipe2: { parameters: ["buffer", "i32"], result: "i32" },
   dup: { parameters: ["i32"], result: "i32" },
   dup2: { parameters: ["i32", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i64"], result: "i32" },
@@ -49,6 +50,15 @@ export class PollSet {
   events(index: number): number {
     return this.#view.getInt16(index * POLLFD.SIZE + POLLFD.REVENTS, true);
   }
+}
+
+const O_CLOEXEC = 0o2000000;
+
+/** The end to read from and the one to write to, which no program inherits; null if there are none to be had. */
+export function pipe(): [reads: number, writes: number] | null {
+  const ends = new Int32Array(2);
+  if (libc.pipe2(new Uint8Array(ends.buffer), O_CLOEXEC) < 0) return null;
+  return [ends[0]!, ends[1]!];
 }
 
 export const EFD_CLOEXEC = 0o2000000;

@@ -57,6 +57,8 @@ export const LOCK_SH = 1;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
 
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
 const F_PREALLOCATE = 42;
@@ -139,6 +141,11 @@ export function pathOf(fd: number): Bytes {
   const path = new Uint8Array(MAXPATHLEN);
   if (fcntl(fd, F_GETPATH, ...filling(2), path) < 0) return new Uint8Array(1);
   return path.slice(0, path.indexOf(0) + 1);
+}
+
+/** Whether programs that are started from now on have this descriptor, under the same number. */
+export function setInherited(fd: number, inherited: boolean): number {
+  return check(fcntlNumber(fd, F_SETFD, ...filling(2), inherited ? 0 : FD_CLOEXEC));
 }
 
 /** Sets O_NONBLOCK on the open file, also for those who share it. */

@@ -23,3 +23,12 @@ export const MAKES_MOUNTPOINT = Deno.build.os === "windows";
 
 /** Whether what is done in a mount is held to rules. */
 export const ENFORCES_RULES = Deno.build.os !== "windows";
+
+/** Whether a mount is told which user and program asks: macOS's client of NFS asks for all, and does not say for whom. */
+export const TELLS_CALLERS = Deno.build.os !== "darwin";
+
+/** Whether programs can be had to hold to rules outside the mount, by a library that they preload. */
+export const CAN_PRELOAD = Deno.build.os === "linux";
+
+/** Whether what a program reads from a file that it has written to is what it wrote, as macOS's client of NFS has it. */
+export const KEEPS_WRITTEN = Deno.build.os === "darwin";

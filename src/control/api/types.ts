@@ -302,9 +302,9 @@ export interface DenialReport {
   operation: string;
   /** Name of the rule. */
   rule: string;
-  /** Who asked; 0: nobody is known, as of pages written through a mapping. */
+  /** Who asked; 0: nobody is known, as of pages written through a mapping, and on macOS. */
   thread: number;
-  /** User that asked. */
+  /** User that asked, where `thread` says that somebody is known. */
   uid: number;
   /** A sentence for people. */
   message: string;

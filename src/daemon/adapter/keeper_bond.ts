@@ -16,7 +16,16 @@ export interface Readiness {
   isReady(serverPid: number): boolean;
 }
 
-export const { endServer, isKept, onAskedToEnd, readinessIn, tellReady } = await load<{
+export const {
+  bondEnvironment,
+  endServer,
+  isKept,
+  onAskedToEnd,
+  readinessIn,
+  tellReady,
+} = await load<{
+  /** In the keeper: what a server has in its environment, to know whether its keeper lives. */
+  bondEnvironment(): Record<string, string>;
   /** In a server: its keeper lives. */
   isKept(keeper: ProcessId): boolean;
   /** In a server: tells the keeper that requests are answered. */

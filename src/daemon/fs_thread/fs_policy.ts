@@ -9,6 +9,7 @@ import type { CgroupCallers } from "../../mount/linux/cgroup_callers.ts";
 import { FilterQuestions } from "../../mount/fuse/policy/filter_questions.ts";
 import { ProgramPaths } from "../../mount/fuse/policy/program_paths.ts";
 import { monotonicTime } from "../../host/clock.ts";
+import { TELLS_CALLERS } from "../../host/mounts.ts";
 import { askedEvent } from "../../mount/recording/asked_event.ts";
 import { argumentsOf } from "../../host/process_details.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
@@ -18,7 +19,7 @@ import { askingProcess, PolicyCaller } from "../../mount/linux/policy_caller.ts"
 import { Denials } from "../../policy/denial.ts";
 import { mountRules } from "../../policy/outside_table.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
-import { Policy } from "../../policy/policy.ts";
+import { Policy, UNKNOWN_CALLER } from "../../policy/policy.ts";
 import type { PolicyText } from "../threads/messages.ts";
 
 export interface FsPolicyOptions {
@@ -58,7 +59,7 @@ export class FsPolicy {
         complete: (event) => this.#complete(event),
         now: monotonicTime,
       }),
-      callerOf: ({ request }) => caller.of(request),
+      callerOf: ({ request }) => TELLS_CALLERS ? caller.of(request) : UNKNOWN_CALLER,
       onDenied: (denial) => this.denials.add(denial),
       onStale,
     });

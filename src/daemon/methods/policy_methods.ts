@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ENFORCES_RULES } from "../../host/mounts.ts";
+import { CAN_PRELOAD, ENFORCES_RULES, TELLS_CALLERS } from "../../host/mounts.ts";
 import { binaryString, displayString } from "../../../ffi/binary_string.ts";
 import type { Params } from "../../control/methods.ts";
 import type {
@@ -28,7 +28,12 @@ import { ANY_CALLER, type Caller, Policy } from "../../policy/policy.ts";
 import { PolicyError } from "../../policy/policy_error.ts";
 import type { Rule } from "../../policy/rule.ts";
 import { mountRules, outsideRules } from "../../policy/outside_table.ts";
-import { needsOpens, unheldOutside, unheldRules } from "../../policy/unheld_rules.ts";
+import {
+  needsOpens,
+  unheldOutside,
+  unheldRules,
+  unheldWithoutCallers,
+} from "../../policy/unheld_rules.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import { MAIN } from "../branches/branches.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
@@ -98,7 +103,11 @@ export class PolicyMethods {
       rules: this.#rules.map(ruleReport),
       opens,
       unheld: [
-        ...opens ? [] : unheldRules(this.#policy.rules),
+        ...!TELLS_CALLERS
+          ? unheldWithoutCallers(this.#policy.rules)
+          : opens
+          ? []
+          : unheldRules(this.#policy.rules),
         ...unheldOutside(this.#outside.rules, isPreloaded),
       ],
       denied: count,
@@ -215,7 +224,9 @@ export class PolicyMethods {
     this.#outside = new Policy(outsideRules(this.#rules), version);
   }
 
-  async #isPreloaded(): Promise<boolean> {
+  /** Null: nothing is for this system. */
+  async #isPreloaded(): Promise<boolean | null> {
+    if (!CAN_PRELOAD) return null;
     const { telemetry } = this.parts;
     if (telemetry === null || this.#outside.rules.length === 0) return false;
     const sources = (await telemetry.state())?.sources ?? [];

@@ -219,7 +219,11 @@ export class SourceSet {
         : { name, state: "off", why: null };
     };
     const others = this.choice.sources === "auto" ? [] : this.choice.sources;
-    const names = new Set<OptionalSource>(["ebpf", "fanotify", "seccomp", "ptrace", ...others]);
+    const names = new Set<OptionalSource>([
+      ...["ebpf", "fanotify", "seccomp", "ptrace"] as const,
+      ...others,
+      ...this.#why.keys(),
+    ]);
     return [{ name: "mount", state: "running", why: null }, ...[...names].map(state)];
   }
 

@@ -16,9 +16,9 @@ export const command: Command = {
       return 0;
     }
     if (report.count === 0) print("nothing was refused since the server began");
-    for (const { time, operation, path, branch, rule, uid } of report.denials) {
+    for (const { time, operation, path, branch, rule, thread, uid } of report.denials) {
       const where = branch === null ? "a checkpoint" : branch;
-      const by = `by ${JSON.stringify(rule)}, user ${uid}`;
+      const by = `by ${JSON.stringify(rule)}${thread === 0 ? "" : `, user ${uid}`}`;
       print(safe(`${localTime(time)}  ${operation}  ${path}  on ${where}  ${by}`));
     }
     const more = report.count - report.denials.length;

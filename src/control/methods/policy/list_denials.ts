@@ -8,8 +8,10 @@ export const DenialReport = shape("DenialReport", "Something that a rule refused
   path: text("From the root of the branch"),
   operation: text("What was refused"),
   rule: text("Name of the rule"),
-  thread: whole("Who asked; 0: nobody is known, as of pages written through a mapping"),
-  uid: whole("User that asked"),
+  thread: whole(
+    "Who asked; 0: nobody is known, as of pages written through a mapping, and on macOS",
+  ),
+  uid: whole("User that asked, where `thread` says that somebody is known"),
   message: text("A sentence for people"),
 });
 export type DenialReport = Infer<typeof DenialReport>;
