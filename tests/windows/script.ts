@@ -73,6 +73,9 @@ export type ScriptRow = readonly [
   tree?: string,
 ];
 
+/** So often the kernel lets itself be sent elsewhere. */
+const MOST_REPARSES = 63;
+
 const DISPOSITIONS: Readonly<Record<string, number>> = {
   super: 0,
   open: 1,
@@ -198,6 +201,7 @@ const NEW_ATTRIBUTES: Readonly<Record<string, number>> = {
   arch: FileAttribute.ARCHIVE,
   normal: FileAttribute.NORMAL,
   adir: FileAttribute.DIRECTORY,
+  tmp: 0x100,
 };
 const SHARES: Readonly<Record<string, number>> = {
   r: Share.READ,
@@ -263,9 +267,14 @@ export class Script {
       ea: link === undefined ? layExtendedAttributes(ea) : linkTo(link.slice(2)),
     };
     const full = "\\" + shown(path).replaceAll("/", "\\");
-    const { answer, handle } = this.driver.open(full, open);
+    let { answer, handle } = this.driver.open(full, open);
+    if (words.includes("follow")) {
+      for (let i = 0; i < MOST_REPARSES && answer.status === NtStatus.REPARSE; i++) {
+        ({ answer, handle } = this.driver.open(this.driver.ledTo(answer).target, open));
+      }
+    }
     if (answer.status === NtStatus.REPARSE) {
-      return `REPARSE ${escaped(answer.text(RESPONSE.BODY)).replaceAll("\\", "/")}`;
+      return `REPARSE ${escaped(this.driver.ledTo(answer).target).replaceAll("\\", "/")}`;
     }
     if (handle === null) return statusName(answer.status);
     const before = this.#handles.get(name);
@@ -346,7 +355,9 @@ export class Script {
       String(this.#info(handle, FILE_INFO[field as keyof typeof FILE_INFO])),
     setattr: (handle, words) => this.#basic(handle, sum(words, NEW_ATTRIBUTES), {}),
     settime: (handle, [field = "WRITE", seconds = "0"]) =>
-      this.#basic(handle, 0xffffffff, { [field]: Number(seconds) }),
+      this.#basic(handle, 0, { [field]: Number(seconds) }),
+    keeptime: (handle, [field = "WRITE"]) =>
+      statusName(this.driver.setBasic(handle, 0, { [field]: -1n }).status),
     time: (handle, [field = "WRITE"]) => {
       const answer = this.driver.about(handle, Kind.QUERY_INFORMATION);
       const at = RESPONSE.BODY + FILE_INFO[field as "WRITE"];
@@ -459,15 +470,12 @@ export class Script {
     const units = (seconds = 0) =>
       seconds === 0 ? 0n : BigInt(seconds + 11_644_473_600) * 10_000_000n;
     return statusName(
-      this.driver.setInformation(
-        handle,
-        InformationClass.BASIC,
-        [SET_INFORMATION.ATTRIBUTES, attributes],
-        [SET_INFORMATION.CREATION, units(times.CREATION)],
-        [SET_INFORMATION.ACCESS, units(times.ACCESS)],
-        [SET_INFORMATION.WRITE, units(times.WRITE)],
-        [SET_INFORMATION.CHANGE, units(times.CHANGE)],
-      ).status,
+      this.driver.setBasic(handle, attributes, {
+        CREATION: units(times.CREATION),
+        ACCESS: units(times.ACCESS),
+        WRITE: units(times.WRITE),
+        CHANGE: units(times.CHANGE),
+      }).status,
     );
   }
 
@@ -524,7 +532,8 @@ export function listed(bytes: Uint8Array<ArrayBuffer>): {
 
 function disposition(words: readonly string[]): number {
   return (words.includes("posix") ? DispositionFlag.POSIX : 0) |
-    (words.includes("force") ? DispositionFlag.IGNORE_READONLY : 0);
+    (words.includes("force") ? DispositionFlag.IGNORE_READONLY : 0) |
+    (words.includes("onclose") ? DispositionFlag.ON_CLOSE : 0);
 }
 
 function counted(answer: Answer): string {

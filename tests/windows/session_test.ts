@@ -348,12 +348,13 @@ Deno.test(".agentvfs: branches and checkpoints are trees of their own", () =>
       ) {
         assert.equal(say(`y: ${step}`), "MEDIA_WRITE_PROTECTED", step);
       }
+      for (const step of ["delete", "rename .agentvfs/x"]) {
+        assert.equal(say(`@p ${step}`), "ACCESS_DENIED", "no handle there may delete");
+      }
       for (
         const step of [
           "write 0 x",
           "size 0",
-          "delete",
-          "rename .agentvfs/x",
           "setattr hidden",
           "setea a=b",
           "setlink x",
