@@ -182,7 +182,8 @@ export class DriverDoor {
         if (size === null) break;
         names.push(textOf(memory.subarray(at + DIR_INFO.NAME, at + size)));
         const next = at + DIR_INFO.NEXT_OFFSET;
-        marker = memory.slice(next, next + 8);
+        // With what the driver ends it by, as if it were a name.
+        marker = new Uint8Array([...memory.slice(next, next + 8), 0, 0]);
         at += (size + 7) & ~7;
       }
     }

@@ -28,6 +28,8 @@ import {
 } from "../../ffi/windows/nt_file.ts";
 import { NtStatus } from "../../ffi/windows/nt_status.ts";
 import {
+  junctionData,
+  parseJunctionData,
   parseReparseData,
   parseSymlinkData,
   reparseData,
@@ -558,14 +560,18 @@ function eaText({ name, value }: ExtendedAttribute): string {
   return `${name}=#${new DataView(value.buffer, value.byteOffset).getUint32(0, true).toString(8)}`;
 }
 
-/** A symlink's data; `?a` is `\??\a`. */
+/** A symlink's data; `?a` is `\??\a`, and `~?a` a junction's. */
 function linkTo(text: string): Uint8Array<ArrayBuffer> {
-  const target = shown(text).replaceAll("/", "\\").replace(/^\?/, "\\??\\");
+  const target = shown(text).replaceAll("/", "\\").replace(/^~?\?/, "\\??\\");
+  if (text.startsWith("~")) return junctionData({ target, isRelative: false });
   return symlinkData({ target, isRelative: !target.startsWith("\\??\\") });
 }
 
 function linkText(bytes: Uint8Array): string {
   const parsed = parseReparseData(bytes)!;
+  if (parsed.tag === ReparseTag.MOUNT_POINT) {
+    return `junction ${escaped(parseJunctionData(parsed.data)!.target.replaceAll("\\", "/"))}`;
+  }
   if (parsed.tag !== ReparseTag.SYMLINK) return `tag 0x${parsed.tag.toString(16)}`;
   const { target, isRelative } = parseSymlinkData(parsed.data)!;
   return `${isRelative ? "" : "absolute "}${escaped(target.replaceAll("\\", "/"))}`;
