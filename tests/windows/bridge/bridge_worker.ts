@@ -33,6 +33,7 @@ export type Order =
   | { readonly does: "checkpoint"; readonly branch: string }
   | { readonly does: "rollback"; readonly branch: string; readonly checkpoint: number }
   | { readonly does: "branch"; readonly name: string; readonly checkpoint: number }
+  | { readonly does: "merge"; readonly name: string }
   /** Another program of Windows opens something; it closes it when it is told to. */
   | { readonly does: "open"; readonly path: string; readonly open: OpenOptions }
   | { readonly does: "dispose" | "close"; readonly path: string }
@@ -117,6 +118,8 @@ async function serve(begin: Begin): Promise<void> {
         return volume.rollback(order.branch, order.checkpoint).flatMap((l) => bridge.notices(l));
       case "branch":
         return volume.branch(order.name, order.checkpoint);
+      case "merge":
+        return volume.merge(order.name).flatMap((l) => bridge.notices(l));
       case "count":
         return volume.open - held.size - 1;
       case "open": {

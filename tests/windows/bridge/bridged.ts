@@ -31,6 +31,8 @@ export interface Bridged {
   rollback(checkpoint: number, branch?: string): Promise<void>;
   /** Makes one, which is seen below `.agentvfs/branches`. */
   branch(name: string, checkpoint: number): Promise<void>;
+  /** Brings what was done in a branch into main. Resolves as {@linkcode rollback}. */
+  merge(name: string): Promise<void>;
   /** Another program opens a file (a path of Windows), or cannot: the name of the status. */
   open(path: string, open?: OpenOptions): Promise<string>;
   /** It has it deleted, without POSIX semantics. */
@@ -75,18 +77,16 @@ export async function withBridged(
       write(wake, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0));
       return await asked.promise as T;
     };
+    const tell = (messages: readonly Uint8Array<ArrayBuffer>[]) => {
+      // The kernel says that it does not know some of the names.
+      for (const message of messages) write(fd, message);
+    };
     await use({
       path,
       checkpoint: (branch = "main") => order({ does: "checkpoint", branch }),
-      rollback: async (checkpoint, branch = "main") => {
-        const messages = await order<Uint8Array<ArrayBuffer>[]>({
-          does: "rollback",
-          branch,
-          checkpoint,
-        });
-        // The kernel says that it does not know some of the names.
-        for (const message of messages) write(fd, message);
-      },
+      rollback: async (checkpoint, branch = "main") =>
+        tell(await order({ does: "rollback", branch, checkpoint })),
+      merge: async (name) => tell(await order({ does: "merge", name })),
       branch: (name, checkpoint) => order({ does: "branch", name, checkpoint }),
       open: (path, open = {}) => order({ does: "open", path, open }),
       dispose: (path) => order({ does: "dispose", path }),
