@@ -48,8 +48,8 @@ function operation(
     }],
     [`cut ${first} ${at}`, (d) => `${Deno.truncateSync(join(d, first), at)}`],
     [`mkdir ${first}`, (d) => `${Deno.mkdirSync(join(d, first))}`],
-    [`rename ${first} ${second}`, (d) => `${Deno.renameSync(join(d, first), join(d, second))}`],
-    [`rename ${second} ${first}`, (d) => `${Deno.renameSync(join(d, second), join(d, first))}`],
+    [`rename ${first} ${second}`, (d) => rename(join(d, first), join(d, second))],
+    [`rename ${second} ${first}`, (d) => rename(join(d, second), join(d, first))],
     [`remove ${first}`, (d) => `${Deno.removeSync(join(d, first))}`],
     [`symlink ${first}`, (d) => `${Deno.symlinkSync(second, join(d, first))}`],
     [`chmod ${first} ${mode.toString(8)}`, (d) => `${Deno.chmodSync(join(d, first), mode)}`],
@@ -63,6 +63,21 @@ function operation(
   ];
   const [text, run] = one(kinds);
   return { text, run };
+}
+
+/** A file that takes the place of a program is one, too, on a volume: so it is beforehand. */
+function rename(from: string, to: string): string {
+  const [file, replaced] = [from, to].map((path) => {
+    try {
+      const { isFile, mode } = Deno.lstatSync(path);
+      return isFile ? mode! & 0o7777 : null;
+    } catch {
+      return null;
+    }
+  });
+  const isPlain = file != null && (file & 0o111) === 0;
+  if (isPlain && replaced != null) Deno.chmodSync(from, file | replaced & 0o111);
+  return `${Deno.renameSync(from, to)}`;
 }
 
 function answer(run: Operation, directory: string): string {
