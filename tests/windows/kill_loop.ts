@@ -28,7 +28,7 @@ export interface KillLoopSummary {
   underWay: number;
   checkpoints: number;
   rollbacks: number;
-  /** From each kill of a server to an answer of the next volume, ms. */
+  /** From each kill of a server until the next volume is at its place, ms. */
   readonly gaps: number[];
 }
 
@@ -179,8 +179,8 @@ class KillLoop {
     }
     const door = await this.#nextVolume();
     try {
-      const now = await shown(door);
       if (!everything) summary.gaps.push(Math.round(performance.now() - killed));
+      const now = await shown(door);
       const { tree } = this.#work;
       const possible = cut === null ? [tree] : [tree, ...cut.partly, cut.after];
       const is = possible.findIndex((other) => isSame(now, other));

@@ -37,12 +37,19 @@ export interface Windows {
   onVolume<T>(work: (door: DriverDoor) => Promise<T>): Promise<T>;
 }
 
-/** Runs `use` with a program that takes this machine for Windows, on which a project is mounted. */
-export function withWindows(use: (windows: Windows) => Promise<void>): Promise<void> {
+/**
+ * Runs `use` with a program that takes this machine for Windows, on which a project is mounted: the one file `src/a`, and what
+ * `fill` puts there.
+ */
+export function withWindows(
+  use: (windows: Windows) => Promise<void>,
+  fill: (project: string) => Promise<void> = async () => {},
+): Promise<void> {
   return withTemporary(async (directory) => {
     const project = `${directory}/project`;
     await Deno.mkdir(`${project}/src`, { recursive: true });
     await Deno.writeTextFile(`${project}/src/a`, "as imported\n");
+    await fill(project);
     const standIns = await makeStandIns(directory);
     const env = {
       ...standIns.env,
