@@ -57,6 +57,7 @@ export async function withBridged(
   };
   const module = new URL("bridge_worker.ts", import.meta.url);
   await withBridgeMount({
+    system: "windows",
     module,
     at,
     begin: (fd) => ({ ...begin, fd }),
