@@ -140,8 +140,11 @@ class RandomWork {
     const { bridged: { path, checkpoint, branch, merge }, disk, random } = this;
     const name = `branch-${++this.#branches}`;
     const [side, sideDisk] = [`${path}/.agentvfs/branches/${name}`, `${disk}-${name}`];
+    // No link leads from one side's files to the other's.
     for (const place of [path, disk]) {
-      await shell(`cd ${place} && { test -d a && test ! -L a || { rm -rf a && mkdir a; }; }`);
+      await shell(
+        `cd ${place} && find . -type l -delete && { test -d a || { rm -f a && mkdir a; }; }`,
+      );
     }
     await branch(name, await checkpoint());
     await shell(`cp -a ${disk} ${sideDisk}`);
