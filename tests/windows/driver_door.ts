@@ -22,7 +22,8 @@ import {
 } from "../../ffi/windows/winfsp/protocol.ts";
 import { InformationClass } from "../../ffi/windows/nt_file.ts";
 import { utf16 } from "../../src/mount/windows/response.ts";
-import { Answer, Driver, type Field, type OpenOptions, textOf } from "./driver.ts";
+import { Driver } from "./driver.ts";
+import { Answer, type Field, type OpenOptions, textOf } from "./driver_requests.ts";
 
 /** As the door has them. */
 const Call = { ASK: 0, NOTICES: 1, PLACE: 2 } as const;

@@ -13,7 +13,7 @@ import {
   REQUEST,
   REQUEST_BYTES,
 } from "../../ffi/windows/winfsp/protocol.ts";
-import type { OpenOptions } from "./driver.ts";
+import type { OpenOptions } from "./driver_requests.ts";
 
 /** As a volume of ours says it. */
 const LONGEST_COMPONENT = 255;

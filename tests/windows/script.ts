@@ -63,7 +63,8 @@ import { read } from "../../src/tree/operations/data.ts";
 import { readTarget } from "../../src/tree/operations/read.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
 import { writeText } from "../tree/fixture.ts";
-import { type Answer, type Driver, type Handle, type OpenOptions, textOf } from "./driver.ts";
+import type { Driver, Handle } from "./driver.ts";
+import { type Answer, type OpenOptions, textOf } from "./driver_requests.ts";
 import { Share } from "./open_names.ts";
 import { USER } from "./served.ts";
 

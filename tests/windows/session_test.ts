@@ -10,7 +10,7 @@ import { listSegments } from "../../src/tree/journal/journal.ts";
 import { replay } from "../../src/tree/replay/replay.ts";
 import { retarget } from "../../src/tree/rollback/retarget.ts";
 import { EMPTY_SNAPSHOT, Fixture } from "../tree/fixture.ts";
-import { Answer } from "./driver.ts";
+import { Answer } from "./driver_requests.ts";
 import { given, Script, statusName, treeText } from "./script.ts";
 import { type Served, serveTree } from "./served.ts";
 

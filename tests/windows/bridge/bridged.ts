@@ -9,7 +9,7 @@ import { write } from "../../../ffi/linux/file.ts";
 import { close } from "../../../ffi/linux/open.ts";
 import { withBridgeMount } from "../../support/systems/bridge_mount.ts";
 import { until } from "../../support/process.ts";
-import type { OpenOptions } from "../driver.ts";
+import type { OpenOptions } from "../driver_requests.ts";
 import type { Begin, Order } from "./bridge_worker.ts";
 
 interface Answer {
