@@ -20,6 +20,9 @@ const LONGEST_COMPONENT = 255;
 
 const TEMPORARY = 0x100;
 
+/** FILE_NO_EA_KNOWLEDGE and FILE_OPEN_BY_FILE_ID. */
+export const UnhadOption = { NO_EA_KNOWLEDGE: 0x200, OPEN_BY_ID: 0x2000 } as const;
+
 /** Whether a path, or a name, may be at all: streams are not had. */
 export function isPossiblePath(path: string): boolean {
   // deno-lint-ignore no-control-regex
@@ -40,6 +43,9 @@ export function refusedUnasked(path: string, open: OpenOptions): NtStatus | null
   const { disposition = Disposition.OPEN, options = 0, attributes = 0, bits = 0 } = open;
   const isDirectory = (options & CreateOption.DIRECTORY_FILE) !== 0;
   const deletes = (options & CreateOption.DELETE_ON_CLOSE) !== 0;
+  if ((options & UnhadOption.OPEN_BY_ID) !== 0) return NtStatus.NOT_IMPLEMENTED;
+  const isBlind = (options & UnhadOption.NO_EA_KNOWLEDGE) !== 0;
+  if (isBlind && (open.ea?.length ?? 0) > 0) return NtStatus.ACCESS_DENIED;
   if (isDirectory && (options & CreateOption.NON_DIRECTORY_FILE) !== 0) {
     return NtStatus.INVALID_PARAMETER;
   }

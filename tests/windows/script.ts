@@ -65,6 +65,7 @@ import type { WorkingTree } from "../../src/tree/working_tree.ts";
 import { writeText } from "../tree/fixture.ts";
 import type { Driver, Handle } from "./driver.ts";
 import { type Answer, type OpenOptions, textOf } from "./driver_requests.ts";
+import { UnhadOption } from "./driver_rules.ts";
 import { Share } from "./open_names.ts";
 import { USER } from "./served.ts";
 
@@ -196,6 +197,8 @@ const OPTIONS: Readonly<Record<string, number>> = {
   file: CreateOption.NON_DIRECTORY_FILE,
   doc: CreateOption.DELETE_ON_CLOSE,
   link: CreateOption.OPEN_REPARSE_POINT,
+  blind: UnhadOption.NO_EA_KNOWLEDGE,
+  byid: UnhadOption.OPEN_BY_ID,
 };
 const NEW_ATTRIBUTES: Readonly<Record<string, number>> = {
   ro: FileAttribute.READONLY,

@@ -98,6 +98,38 @@ export const driverRows: readonly ScriptRow[] = [
   ["a", "open a; settime WRITE 1000000; settime WRITE 0; time WRITE", "1000000"],
   ["a", "open a; settime WRITE 1000000; keeptime WRITE; time WRITE", "1000000"],
   ["a", "open a; settime CREATION 1000000; keeptime CREATION; time CREATION", "1000000"],
+  ["a=x", "open a byid", "NOT_IMPLEMENTED", "a=x"],
+  ["", "create a blind ea:k=v", "ACCESS_DENIED", ""],
+  ["", "create a blind; setea k=v; eas", "k=v", "a"],
+  // Attributes from the first to the last.
+  ["", "create a ro; close; open a del setattr; setattr normal; delete; close", "SUCCESS", ""],
+  ["", "create a sys; attr", "SYSTEM|ARCHIVE", "a"],
+  ["a=x", "overif a ro; attr", "READONLY|ARCHIVE", "!a"],
+  ["a=x", "overif a ro; close; overif a", "ACCESS_DENIED", "!a"],
+  ["a=x", "overif a sys; attr", "SYSTEM|ARCHIVE", "a"],
+  [
+    "a=x",
+    "overif a hidden; close; overif a hidden; setattr normal; close; overif a; attr",
+    "ARCHIVE",
+    "a",
+  ],
+  [
+    "d/a",
+    "open d/a; rename d/b/; close; open d; rename e/; x: open e/b",
+    "SUCCESS opened",
+    "e/ e/b",
+  ],
+  ["!a=x", "y: open a read del; open a read del; delete posix", "CANNOT_DELETE", "!a=x"],
+  [
+    "!a=x",
+    "y: open a read del; open a read del; delete posix force; close; @y read",
+    "SUCCESS 'x'",
+    "",
+  ],
+  // Extended attributes of what is overwritten are those that come with it.
+  ["a=x", "over a ea:k=v; close; over a ea:l=w; eas", "l=w", "a"],
+  ["a=x", "over a ea:k=v; close; over a; eas", "NO_EAS_ON_FILE", "a"],
+  ["a=x", "super a ea:k=v; close; open a; eas", "k=v", "a"],
   // Not had: hard links, lengths that are valid, positions.
   ["a=x", "open a; setclass 11", "NOT_SUPPORTED", "a=x"],
   ["a=x", "open a; setclass 72", "INVALID_PARAMETER", "a=x"],
