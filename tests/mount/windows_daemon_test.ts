@@ -5,73 +5,9 @@
  */
 
 import assert from "node:assert/strict";
-import { DriverDoor, NtError } from "../windows/driver_door.ts";
-import { makeStandIns, pretendingCommand } from "../windows/stand_in/stand_ins.ts";
-import { type Outcome, run, until } from "../support/process.ts";
-import { withTemporary } from "../support/temporary.ts";
+import { NtError } from "../windows/driver_door.ts";
+import { nextServer, type WindowsStatus, withWindows } from "../windows/stand_in/with_windows.ts";
 import { testWith } from "../support/test_with.ts";
-
-interface Status {
-  readonly mount: string;
-  readonly keeperPid: number;
-  readonly serverPid: number;
-  readonly restarts: number;
-  readonly changes: number;
-}
-
-interface Windows {
-  readonly project: string;
-  readonly mount: string;
-  ask(...words: string[]): Promise<Outcome>;
-  /** Answer of a command that has to succeed, read as JSON. */
-  json<T>(...words: string[]): Promise<T>;
-  /** What programs do on the volume of the server that there is now. */
-  onVolume<T>(work: (door: DriverDoor) => Promise<T>): Promise<T>;
-}
-
-/** Runs `use` with a program that takes this machine for Windows, on which a project is mounted. */
-function withWindows(use: (windows: Windows) => Promise<void>): Promise<void> {
-  return withTemporary(async (directory) => {
-    const project = `${directory}/project`;
-    await Deno.mkdir(`${project}/src`, { recursive: true });
-    await Deno.writeTextFile(`${project}/src/a`, "as imported\n");
-    const standIns = await makeStandIns(directory);
-    const env = {
-      ...standIns.env,
-      AGENTVFS_STATE_DIR: `${directory}/state`,
-      USERPROFILE: directory,
-    };
-    const ask = (...words: string[]) =>
-      run([...pretendingCommand(standIns), ...words], { env, cwd: project });
-    const json = async <T>(...words: string[]): Promise<T> => {
-      const { code, stdout, stderr } = await ask(...words, "--json");
-      assert.equal(code, 0, stdout + stderr);
-      return JSON.parse(stdout) as T;
-    };
-    const onVolume = async <T>(work: (door: DriverDoor) => Promise<T>): Promise<T> => {
-      const door = await DriverDoor.open(standIns.door);
-      try {
-        return await work(door);
-      } finally {
-        door.close();
-      }
-    };
-    try {
-      const { mount } = await json<Status>("quickstart");
-      await use({ project, mount, ask, json, onVolume });
-    } finally {
-      await ask("stop");
-    }
-  });
-}
-
-/** The status of the server that serves once another one than `before` does. */
-function nextServer({ json }: Windows, before: number): Promise<Status> {
-  return until("another server answers", async () => {
-    const status = await json<Status>("ctl", "status").catch(() => null);
-    return status === null || status.serverPid === before ? null : status;
-  });
-}
 
 testWith(
   "cc",
@@ -129,7 +65,7 @@ testWith(
         for (let i = 0; i < 20; i++) await volume.write(`\\src\\f${i}`, `${i}\n`);
         return await volume.list("\\src");
       });
-      const first = await json<Status>("ctl", "status");
+      const first = await json<WindowsStatus>("ctl", "status");
       Deno.kill(first.serverPid, "SIGKILL");
       const second = await nextServer(windows, first.serverPid);
       assert.deepEqual([second.restarts, second.keeperPid, second.mount], [
@@ -156,9 +92,9 @@ testWith(
   () =>
     withWindows(async ({ mount, json, onVolume }) => {
       await onVolume((volume) => volume.write("\\kept", "kept\n"));
-      const { keeperPid, serverPid } = await json<Status>("ctl", "status");
+      const { keeperPid, serverPid } = await json<WindowsStatus>("ctl", "status");
       for (const process of [keeperPid, serverPid]) Deno.kill(process, "SIGKILL");
-      assert.equal((await json<Status>("quickstart")).mount, mount);
+      assert.equal((await json<WindowsStatus>("quickstart")).mount, mount);
       assert.equal(await onVolume((volume) => volume.read("\\kept")), "kept\n");
     }),
 );

@@ -22,7 +22,8 @@ import {
 } from "../../ffi/windows/winfsp/protocol.ts";
 import { InformationClass } from "../../ffi/windows/nt_file.ts";
 import { utf16 } from "../../src/mount/windows/response.ts";
-import { Answer, Driver, type Field, type OpenOptions, textOf } from "./driver.ts";
+import { Driver } from "./driver.ts";
+import { Answer, type Field, type OpenOptions, textOf } from "./driver_requests.ts";
 
 /** As the door has them. */
 const Call = { ASK: 0, NOTICES: 1, PLACE: 2 } as const;
@@ -182,7 +183,8 @@ export class DriverDoor {
         if (size === null) break;
         names.push(textOf(memory.subarray(at + DIR_INFO.NAME, at + size)));
         const next = at + DIR_INFO.NEXT_OFFSET;
-        marker = memory.slice(next, next + 8);
+        // With what the driver ends it by, as if it were a name.
+        marker = new Uint8Array([...memory.slice(next, next + 8), 0, 0]);
         at += (size + 7) & ~7;
       }
     }

@@ -12,7 +12,8 @@ import { POLLIN, PollSet } from "../../../ffi/linux/descriptor.ts";
 import { read } from "../../../ffi/linux/file.ts";
 import { CONTROL, Kind, KNOCK_CODE } from "../../../ffi/windows/winfsp/protocol.ts";
 import { readRequest, writeAnswer } from "../../support/systems/kernel_door.ts";
-import type { Handle, OpenOptions } from "../driver.ts";
+import type { Handle } from "../driver.ts";
+import type { OpenOptions } from "../driver_requests.ts";
 import { statusName } from "../script.ts";
 import { Bridge } from "./bridge.ts";
 import { LINUX_NAMES, WINDOWS_NAMES } from "./name_rule.ts";
@@ -33,6 +34,7 @@ export type Order =
   | { readonly does: "checkpoint"; readonly branch: string }
   | { readonly does: "rollback"; readonly branch: string; readonly checkpoint: number }
   | { readonly does: "branch"; readonly name: string; readonly checkpoint: number }
+  | { readonly does: "merge"; readonly name: string }
   /** Another program of Windows opens something; it closes it when it is told to. */
   | { readonly does: "open"; readonly path: string; readonly open: OpenOptions }
   | { readonly does: "dispose" | "close"; readonly path: string }
@@ -117,6 +119,8 @@ async function serve(begin: Begin): Promise<void> {
         return volume.rollback(order.branch, order.checkpoint).flatMap((l) => bridge.notices(l));
       case "branch":
         return volume.branch(order.name, order.checkpoint);
+      case "merge":
+        return volume.merge(order.name).flatMap((l) => bridge.notices(l));
       case "count":
         return volume.open - held.size - 1;
       case "open": {
