@@ -13,7 +13,7 @@ import { byteSize, grouped } from "../../print/format.ts";
 import { gitWarnings } from "../../print/git_warnings.ts";
 import { print, printError, printJson, safe } from "../../print/output.ts";
 import { placeWarnings } from "../../print/place_warnings.ts";
-import { shellWord } from "../../../host/shell_word.ts";
+import { lineIn } from "../../../host/shell_word.ts";
 import { comparedSource, sourceWarnings } from "../../print/source_output.ts";
 import { printWarnings, type Warning } from "../../print/warning.ts";
 
@@ -39,7 +39,7 @@ Prints mount=PATH and what to type next; warns of what changed in the project.`,
       print(`mount=${status.mount}`);
       if (input.values.has("root")) print(`root=${input.values.get("root")}`);
       if (kept !== null) print(`kept=${kept}`);
-      print(`next: cd ${shellWord(status.mount)} && claude   # or: codex`);
+      print(`next: ${lineIn(status.mount, "claude")}   # or: codex`);
       const agents = await unknowing();
       if (agents.length > 0) {
         print(`once: agentvfs integrate   # makes ${agents.join(" and ")} know all this`);
