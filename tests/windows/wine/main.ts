@@ -44,7 +44,7 @@ try {
   if (isWanted("program")) await program();
   if (isWanted("drive")) await drive();
 } finally {
-  await enter([...WINE.slice(0, 5), "/usr/lib/wine/wineserver64", "-k"]);
+  await endWine();
   if (values.chroot === undefined) await Deno.remove(chroot, { recursive: true });
 }
 console.log(`${passed} passed, ${failed} failed`);
@@ -122,9 +122,16 @@ async function bundled(name: string): Promise<string> {
 
 /** Programs of Windows, on files of a volume. */
 async function drive(): Promise<void> {
+  // Files are opened by wine's server, which does not see what is mounted after it has begun.
+  await endWine();
   const run = (...command: string[]) => enter([...WINE, ...command]);
   const wine = { chroot, volume: `${PLACE}/volume`, prefix: values.prefix.slice(1), run, report };
   await driveLetter(wine, (letter) => check("file_work", [letter]));
+}
+
+/** Ends all programs of this prefix, and the server that they share. */
+async function endWine(): Promise<void> {
+  await enter([...WINE.slice(0, 5), "/usr/lib/wine/wineserver64", "-k"]);
 }
 
 /** The whole executable. */
