@@ -11,6 +11,7 @@ import { NtStatus } from "../../ffi/windows/nt_status.ts";
 import {
   CLEANUP,
   CleanupBit,
+  CONSTRAINED,
   CREATED,
   DIR_INFO,
   Kind,
@@ -25,7 +26,7 @@ import { utf16 } from "../../src/mount/windows/response.ts";
 import { Answer, Driver, type Field, type OpenOptions, textOf } from "./driver.ts";
 
 /** As the door has them. */
-const Call = { ASK: 0, NOTICES: 1, PLACE: 2 } as const;
+const Call = { ASK: 0, NOTICES: 1, PLACE: 2, MAP: 3, PARAMS: 4 } as const;
 
 /** What was asked for was refused. */
 export class NtError extends Error {
@@ -41,6 +42,9 @@ interface Handle {
   /** What opening it did. */
   readonly outcome: number;
 }
+
+/** In what a volume is made with. */
+const CREATION_TIME = 8;
 
 const DEADLINE_MS = 60_000;
 const LOOK_MS = 20;
@@ -186,6 +190,30 @@ export class DriverDoor {
         at += (size + 7) & ~7;
       }
     }
+  }
+
+  /**
+   * What a program writes through a mapping of a file that is long enough, and the system keeps until the volume is flushed.
+   * Resolves with what closes it.
+   */
+  async map(path: string, text: string): Promise<() => Promise<void>> {
+    const handle = await this.#open(path, { access: Access.READ_DATA | Access.WRITE_DATA });
+    const bytes = new TextEncoder().encode(text);
+    const request = this.#driver.request(Kind.WRITE, [
+      [REQUEST.CONTEXT, handle.context],
+      [REQUEST.HANDLE, handle.handle],
+      [TRANSFER.OFFSET, 0n],
+      [TRANSFER.LENGTH, bytes.length],
+      [TRANSFER.BITS, CONSTRAINED],
+    ]);
+    await this.#call(Call.MAP, request, bytes);
+    return () => this.#close(handle);
+  }
+
+  /** When the volume says that it was made, in units of 100 ns since 1601. */
+  async created(): Promise<bigint> {
+    const { memory } = await this.#call(Call.PARAMS);
+    return new DataView(memory.buffer, memory.byteOffset).getBigUint64(CREATION_TIME, true);
   }
 
   /** What a program opens and holds; resolves with what closes it. */

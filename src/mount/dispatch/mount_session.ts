@@ -38,4 +38,6 @@ export interface MountSession {
   changedBehind(view: View, nodeIds: readonly number[]): void;
   /** The same by name, where the system knows files by their names. */
   namesChanged?(view: View, invalidation: Invalidation): readonly ToldName[];
+  /** The same of branches: those that there were, and those that there are. */
+  branchesChanged?(before: readonly string[], now: readonly string[]): readonly ToldName[];
 }

@@ -17,6 +17,8 @@ import {
   TRANSFER,
 } from "../../../ffi/windows/winfsp/protocol.ts";
 import { tokenUsers } from "../../../ffi/windows/winfsp/token_user.ts";
+import { Knock } from "../../../ffi/windows/winfsp/knock.ts";
+import { VolumeFlush } from "../../../ffi/windows/winfsp/volume_flush.ts";
 import { Volume } from "../../../ffi/windows/winfsp/volume.ts";
 import { layVolumeParams } from "../../../ffi/windows/winfsp/volume_params.ts";
 import { volumeSettings } from "../../../src/mount/windows/volume_settings.ts";
@@ -81,6 +83,12 @@ done("requests that come at once are each answered once");
 await ask(Kind.DEVICE_CONTROL, (view) => view.setUint32(CONTROL.CODE, KNOCK_CODE, true));
 await until((message) => message.knocked === true);
 done("a knock wakes the loop");
+
+const knock = await Knock.open(volume);
+assert.equal(await knock.knock(), true);
+await knock.close();
+assert.equal(await (await VolumeFlush.open(volume)).flush(), true);
+done("the volume's root is opened, knocked at, and flushed by calls of Windows");
 
 const refused = await ask(Kind.SET_VOLUME, undefined, NtStatus.INVALID_DEVICE_REQUEST);
 assert.equal(refused.size, RESPONSE.SIZE_OF);
