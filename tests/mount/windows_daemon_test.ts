@@ -188,6 +188,29 @@ testWith(
 
 testWith(
   "cc",
+  "Windows: what a program has open keeps a branch from being deleted and the volume from being unmounted",
+  () =>
+    withWindows(({ mount, ask, json, onVolume }) =>
+      onVolume(async (volume) => {
+        await json("branch", "create", "try");
+        const close = await volume.hold("\\.agentvfs\\branches\\try\\src\\a", Deno.pid);
+        const users = new RegExp(`in use by \\S+ \\(${Deno.pid}\\)`);
+        const inBranch = await ask("branch", "delete", "try");
+        assert.deepEqual([inBranch.code, users.test(inBranch.stderr)], [1, true], inBranch.stderr);
+        const refused = await ask("stop");
+        assert.deepEqual([refused.code, users.test(refused.stderr)], [1, true], refused.stderr);
+        assert.match(refused.stderr, /--force/);
+        await close();
+        await json("branch", "delete", "try");
+        await volume.hold("\\src\\a", Deno.pid);
+        const { code, stdout } = await ask("stop", "--force");
+        assert.deepEqual([code, stdout], [0, `mount=${mount}\nstatus=stopped\n`]);
+      })
+    ),
+);
+
+testWith(
+  "cc",
   "Windows: after a server that was killed, or replaced, there is a new volume at the same place",
   () =>
     withWindows(async (windows) => {

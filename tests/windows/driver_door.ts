@@ -216,14 +216,17 @@ export class DriverDoor {
     return new DataView(memory.buffer, memory.byteOffset).getBigUint64(CREATION_TIME, true);
   }
 
-  /** What a program opens and holds; resolves with what closes it. */
-  async hold(path: string): Promise<() => Promise<void>> {
-    const handle = await this.#open(path, { access: Access.READ_DATA });
+  /** What a program, which is process `pid`, opens and holds; resolves with what closes it. */
+  async hold(path: string, pid = 0): Promise<() => Promise<void>> {
+    const handle = await this.#open(path, {
+      access: Access.READ_DATA,
+      token: BigInt(pid) << 32n,
+    });
     return () => this.#close(handle);
   }
 
   async #open(path: string, options: OpenOptions): Promise<Handle> {
-    const bytes = this.#driver.createRequest(path, options);
+    const bytes = this.#driver.createRequest(path, { token: 0n, ...options });
     const { answer } = await this.#call(Call.ASK, bytes);
     this.#check(`open ${path}`, answer);
     return {

@@ -62,3 +62,6 @@ export const rouser = volumeKnocker;
 
 /** A server that dies takes the volume along: the next one's is another. */
 export const OUTLIVES_SERVER = false;
+
+/** What was open gets errors. */
+export const UNMOUNTS_IN_USE = true;

@@ -75,6 +75,7 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       const forgotten = virtual.nodes.setBranches(names, gone);
       return { ...forgotten, attributes: [], ...(byName === undefined ? {} : { byName }) };
     },
+    users: (view) => session.users?.(view) ?? null,
     resume: () => {
       session.takeOver();
       return null;

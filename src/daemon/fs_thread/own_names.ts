@@ -1,5 +1,5 @@
 /**
- * Names of files that the system makes by itself beside those of programs. Linux makes none.
+ * Names of files that the system makes by itself beside those of programs. Linux and Windows make none.
  *
  * @module
  */
@@ -13,9 +13,7 @@ interface OwnNames {
   isOpenOnly(name: string): boolean;
 }
 
-const none = () => false;
+const no = () => false;
+const none = { isOwnName: no, isOpenOnly: no };
 
-export const { isOwnName, isOpenOnly } = pick<OwnNames>(
-  { isOwnName: none, isOpenOnly: none },
-  { macos },
-);
+export const { isOwnName, isOpenOnly } = pick<OwnNames>(none, { macos, windows: none });

@@ -58,6 +58,7 @@ export function makeSession({ start, ...parts }: SessionParts): MountSession {
     changedBehind: () => {},
     namesChanged: noticesOf,
     branchesChanged: branchNotices,
+    users: (view) => session.context.opens.users(view),
   };
 }
 

@@ -54,7 +54,13 @@ static BOOL answer_one(SOCKET client, struct volume *volume) {
     memcpy(&kind, request + AT_KIND, 4);
     put64(request + AT_HINT, (ULONG64)(ULONG_PTR)request);
     if (head[2] > 0) put64(request + AT_ADDRESS, (ULONG64)(ULONG_PTR)memory);
-    if (kind == KIND_CREATE) put64(request + AT_TOKEN, own_token());
+    if (kind == KIND_CREATE) {
+      /* Another process's, where the request names one. */
+      ULONG64 token = own_token();
+      ULONG process;
+      memcpy(&process, request + AT_TOKEN + 4, 4);
+      put64(request + AT_TOKEN, process == 0 ? token : (ULONG64)process << 32 | (ULONG)token);
+    }
     LONG size = StandInAsk(volume, request, head[1], response);
     if (size > 0) answer[0] = size;
   } else if (is_open && head[0] == DOOR_NOTICES) {
