@@ -5,11 +5,15 @@
  * @module
  */
 
+import { isElevated } from "../../../ffi/windows/elevation.ts";
 import { openWinFsp, type WinFsp, WinFspError } from "../../../ffi/windows/winfsp/library.ts";
 import { Knock } from "../../../ffi/windows/winfsp/knock.ts";
 import { VolumeFlush } from "../../../ffi/windows/winfsp/volume_flush.ts";
 import { Volume, VolumeError } from "../../../ffi/windows/winfsp/volume.ts";
 import { volumeSettings } from "./volume_settings.ts";
+
+/** Letters of drives are seen by those alone who have the same rights in force. */
+export { isElevated };
 
 export { openWinFsp, type WinFsp, WinFspError };
 
