@@ -14,6 +14,7 @@ import {
   CONSTRAINED,
   CREATED,
   DIR_INFO,
+  FILE_INFO,
   Kind,
   Outcome,
   QUERY_DIRECTORY,
@@ -41,6 +42,8 @@ interface Handle {
   readonly path: string;
   /** What opening it did. */
   readonly outcome: number;
+  /** Hidden, read-only and so on. */
+  readonly attributes: number;
 }
 
 /** In what a volume is made with. */
@@ -216,6 +219,12 @@ export class DriverDoor {
     return new DataView(memory.buffer, memory.byteOffset).getBigUint64(CREATION_TIME, true);
   }
 
+  async attributes(path: string): Promise<number> {
+    const handle = await this.#open(path, { access: Access.READ_ATTRIBUTES });
+    await this.#close(handle);
+    return handle.attributes;
+  }
+
   /** What a program, which is process `pid`, opens and holds; resolves with what closes it. */
   async hold(path: string, pid = 0): Promise<() => Promise<void>> {
     const handle = await this.#open(path, {
@@ -234,6 +243,7 @@ export class DriverDoor {
       handle: answer.view.getBigUint64(CREATED.HANDLE, true),
       path: answer.text(CREATED.FILE_NAME) || path,
       outcome: answer.information,
+      attributes: answer.view.getUint32(CREATED.FILE_INFO + FILE_INFO.ATTRIBUTES, true),
     };
   }
 

@@ -3,7 +3,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
+import { KEPT_XATTR, layKept } from "../../../ffi/windows/kept_attributes.ts";
+import { FileAttribute } from "../../../ffi/windows/nt_file.ts";
 import { PROJECT_CALLS } from "../../../src/apply/project_calls.ts";
+import { xattrValue } from "../../../src/apply/set_attributes.ts";
 import { failureCode } from "../../../src/host/failure.ts";
 import * as files from "../../../src/host/files.ts";
 import { mayChangeNames, pathOfDescriptor } from "../../../src/host/project_files.ts";
@@ -60,6 +63,22 @@ ok(calls.fsync(root));
 ok(calls.syncfs(root));
 ok(files.close(looked));
 done("times and whether one may write are set by a handle that only looks");
+
+write("flags", "flags");
+const flagged = ok(openat(root, cString("flags"), O_PATH | O_NOFOLLOW));
+const place = { path: pathOfDescriptor(flagged), isSymlink: false };
+const hidden = layKept({ attributes: FileAttribute.HIDDEN | FileAttribute.ARCHIVE, created: 0n });
+ok(calls.setxattr(place, KEPT_XATTR, hidden));
+assert.deepEqual(xattrValue(place, KEPT_XATTR), hidden);
+ok(calls.chmod(flagged, 0o444));
+assert.deepEqual(xattrValue(place, KEPT_XATTR), hidden, "whether one may write is another thing");
+ok(calls.removexattr(place, KEPT_XATTR));
+assert.equal(xattrValue(place, KEPT_XATTR), null);
+assert.equal(failureCode(calls.setxattr(place, "user.other", hidden)), "EOPNOTSUPP");
+assert.equal(failureCode(calls.setxattr(place, KEPT_XATTR, hidden.subarray(1))), "EINVAL");
+ok(files.close(flagged));
+ok(calls.unlink(root, "flags"));
+done("what is hidden, or the system's, is made so; other attributes are refused");
 
 write("draft", "three");
 ok(calls.replace(root, "draft", "moved"));

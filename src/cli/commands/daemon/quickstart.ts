@@ -8,7 +8,7 @@ import { stateRoot } from "../../../daemon/workspaces/workspace.ts";
 import { agentPlaces } from "../agents/agent_places.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
-import { DAEMON_OPTIONS, daemonConfig } from "../../daemon_options.ts";
+import { DAEMON_OPTIONS, daemonConfig, isWhereNamed } from "../../daemon_options.ts";
 import { byteSize, grouped } from "../../print/format.ts";
 import { gitWarnings } from "../../print/git_warnings.ts";
 import { print, printError, printJson, safe } from "../../print/output.ts";
@@ -82,7 +82,7 @@ async function started(input: CommandInput): Promise<Outcome> {
   if (config.routing !== "none" && status.routing === null) {
     throw alreadyMounted("not_routed", `${status.mount} is mounted already, without --cgroups`);
   }
-  if (input.values.has("mount") && status.mount !== config.mount) {
+  if (!isWhereNamed(input, status.mount, config.mount)) {
     throw alreadyMounted("mounted_elsewhere", `It is mounted already, at ${status.mount}`);
   }
   const warnings = [...await placeWarnings(config), ...await projectWarnings(status)];
