@@ -72,6 +72,8 @@ ok(calls.setxattr(place, KEPT_XATTR, hidden));
 assert.deepEqual(xattrValue(place, KEPT_XATTR), hidden);
 ok(calls.chmod(flagged, 0o444));
 assert.deepEqual(xattrValue(place, KEPT_XATTR), hidden, "whether one may write is another thing");
+ok(calls.setTime(flagged, 1_000_000, 0));
+assert.deepEqual(xattrValue(place, KEPT_XATTR), hidden, "so is when it was changed");
 ok(calls.removexattr(place, KEPT_XATTR));
 assert.equal(xattrValue(place, KEPT_XATTR), null);
 assert.equal(failureCode(calls.setxattr(place, "user.other", hidden)), "EOPNOTSUPP");
