@@ -96,6 +96,13 @@ assert.equal(flagsOf("sub", 0o040755), Hidden);
 assert.equal(flagsOf("Make", 0o100644), Hidden | System | Archive);
 assert.equal(flagsOf("plain.txt", 0o100644), null);
 done("what is hidden, or the system's, is read");
+
+assert.equal(setFlags("plain.txt", Archive | FileAttribute.READONLY), 0);
+ok(source.statx(root, cString("plain.txt"), stat));
+assert.deepEqual([stat.mode, stat.uid, stat.gid], [0o100444, 0, 0]);
+assert.equal(flagsOf("plain.txt", stat.mode), null);
+assert.equal(setFlags("plain.txt", Archive), 0);
+done("of a mode there is whether one may write, and files are nobody's in particular");
 assert.ok(project.identity().inode !== "0");
 const inRoot = project.list(SourcePath.ROOT);
 assert.ok(typeof inRoot !== "number" && inRoot.every(({ skipped }) => skipped === undefined));
@@ -118,7 +125,9 @@ function flagsOf(name: string, mode: number): number | null {
   const xattrs = project.xattrs(SourcePath.ROOT.child(name), mode);
   if (xattrs === null) return null;
   assert.deepEqual([...xattrs.keys()], [KEPT_XATTR]);
-  return parseKept(xattrs.get(KEPT_XATTR)!)!.attributes;
+  const { attributes, created } = parseKept(xattrs.get(KEPT_XATTR)!)!;
+  assert.equal(created, 0n, "when it was made is not read");
+  return attributes;
 }
 
 function ok(result: number): number {
