@@ -11,7 +11,7 @@ import { pick } from "./pick.ts";
 
 export type { Mount } from "./linux/mounts.ts";
 
-export const { isWithin, listMounts, MOUNT_TYPE, mountAt } = pick<
+export const { freeDrive, isWithin, listMounts, MOUNT_TYPE, mountAt } = pick<
   Omit<typeof linux, "parseMountinfo">
 >(
   linux,

@@ -57,6 +57,96 @@ testWith(
 
 testWith(
   "cc",
+  "Windows: who watches is told of branches and checkpoints that are made and go",
+  () =>
+    withWindows(({ ask, json, onVolume }) =>
+      onVolume(async (volume) => {
+        const told = async (name: string) => {
+          const all: string[] = [];
+          return await until(`${name} is told of`, async () => {
+            all.push(...await volume.notices());
+            return all.includes(name) ? all : null;
+          });
+        };
+        const branches = "\\.agentvfs\\branches";
+        await json("branch", "create", "team/try");
+        const made = await told(`${branches}\\team\\try`);
+        assert.ok(made.indexOf(`${branches}\\team`) < made.indexOf(`${branches}\\team\\try`));
+        await json("branch", "rename", "team/try", "team/other");
+        const renamed = await told(`${branches}\\team\\other`);
+        assert.ok(renamed.includes(`${branches}\\team\\try`), `${renamed}`);
+        assert.ok(!renamed.includes(`${branches}\\team`), `${renamed}`);
+        const { code, stderr } = await ask("branch", "delete", "team/other");
+        assert.equal(code, 0, stderr);
+        const gone = await told(`${branches}\\team`);
+        assert.ok(gone.includes(`${branches}\\team\\other`), `${gone}`);
+
+        const checkpoints = "\\.agentvfs\\checkpoints";
+        await volume.write("\\src\\a", "one\n");
+        await json("ctl", "checkpoint", "one");
+        await told(`${checkpoints}\\one`);
+        assert.ok((await volume.list(checkpoints)).includes("one"));
+        await volume.write("\\src\\a", "two\n");
+        await json("ctl", "checkpoint", "a/b");
+        const { entries } = await json<{ entries: { id: string }[] }>("log");
+        await told(`${checkpoints}\\${entries[0]!.id.slice(0, 12)}`);
+        await json("ctl", "rollback", "one");
+        await told(`${checkpoints}\\one`);
+      })
+    ),
+);
+
+testWith(
+  "cc",
+  "Windows: a checkpoint has what the system had kept of mappings, in a volume as old as its workspace",
+  () =>
+    withWindows(async (windows) => {
+      const { json, onVolume } = windows;
+      const created = await onVolume(async (volume) => {
+        await volume.write("\\src\\a", "before\n");
+        await json("ctl", "checkpoint", "before");
+        const close = await volume.map("\\src\\a", "mapped\n");
+        assert.equal(await volume.read("\\src\\a"), "before\n", "it is not written back yet");
+        await json("ctl", "checkpoint", "mapped");
+        await close();
+        await json("ctl", "rollback", "before");
+        assert.equal(await volume.read("\\src\\a"), "before\n");
+        await json("ctl", "rollback", "mapped");
+        assert.equal(await volume.read("\\src\\a"), "mapped\n");
+        return await volume.created();
+      });
+      const { serverPid } = await json<Status>("ctl", "status");
+      await json("restart");
+      await nextServer(windows, serverPid);
+      assert.equal(await onVolume((volume) => volume.created()), created);
+    }),
+);
+
+testWith(
+  "cc",
+  "Windows: what a program has open keeps a branch from being deleted and the volume from being unmounted",
+  () =>
+    withWindows(({ mount, ask, json, onVolume }) =>
+      onVolume(async (volume) => {
+        await json("branch", "create", "try");
+        const close = await volume.hold("\\.agentvfs\\branches\\try\\src\\a", Deno.pid);
+        const users = new RegExp(`in use by \\S+ \\(${Deno.pid}\\)`);
+        const inBranch = await ask("branch", "delete", "try");
+        assert.deepEqual([inBranch.code, users.test(inBranch.stderr)], [1, true], inBranch.stderr);
+        const refused = await ask("stop");
+        assert.deepEqual([refused.code, users.test(refused.stderr)], [1, true], refused.stderr);
+        assert.match(refused.stderr, /--force/);
+        await close();
+        await json("branch", "delete", "try");
+        await volume.hold("\\src\\a", Deno.pid);
+        const { code, stdout } = await ask("stop", "--force");
+        assert.deepEqual([code, stdout], [0, `mount=${mount}\nstatus=stopped\n`]);
+      })
+    ),
+);
+
+testWith(
+  "cc",
   "Windows: after a server that was killed, or replaced, there is a new volume at the same place",
   () =>
     withWindows(async (windows) => {

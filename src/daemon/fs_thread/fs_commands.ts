@@ -71,8 +71,11 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
     },
     setBranches: ({ names, gone, renamed }) => {
       if (renamed !== undefined) find(views, renamed.view).branch = renamed.name;
-      return { ...virtual.nodes.setBranches(names, gone), attributes: [] };
+      const byName = session.branchesChanged?.(virtual.nodes.branches, names);
+      const forgotten = virtual.nodes.setBranches(names, gone);
+      return { ...forgotten, attributes: [], ...(byName === undefined ? {} : { byName }) };
     },
+    users: (view) => session.users?.(view) ?? null,
     resume: () => {
       session.takeOver();
       return null;

@@ -15,8 +15,8 @@ import type { GcReport, StoreStatsReport } from "../../control/service/store.ts"
 import type { ServedSessions } from "../adapter/linux_cgroups.ts";
 import { SessionMethods } from "../methods/session_methods.ts";
 import { ServiceError } from "../../control/service_error.ts";
+import { checkpointName } from "./checkpoint_name.ts";
 import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
-import { NAME_MAX } from "../../tree/working_tree.ts";
 import type { Authority } from "../branches/authority.ts";
 import type { AgentEvent } from "../../agents/agent_event.ts";
 import { sourcePlaces } from "../telemetry/source_places.ts";
@@ -324,9 +324,7 @@ export class Daemon {
   /** Names by which `.agentvfs/checkpoints` lists what main's log does: labels, where they can be file names, or ids. */
   async checkpointNames(): Promise<string[]> {
     const { entries } = await this.service.log({});
-    const names = entries.filter(({ compacted }) => !compacted)
-      .map(({ id, label }) => label === null || !isFileName(label) ? id.slice(0, 12) : label);
-    return [...new Set(names)];
+    return [...new Set(entries.filter(({ compacted }) => !compacted).map(checkpointName))];
   }
 
   async #rename(p: Params<"renameBranch">): ReturnType<Service["renameBranch"]> {
@@ -394,9 +392,4 @@ function unknownCaller(): ServiceError {
     "denied",
     "Only a process that can be told by the socket can begin a run",
   );
-}
-
-function isFileName(label: string): boolean {
-  return !/[/\0\n]/.test(label) && label !== "." && label !== ".." &&
-    new TextEncoder().encode(label).length <= NAME_MAX;
 }

@@ -32,6 +32,7 @@ import { Branches, MAIN } from "../branches/branches.ts";
 import { advanceEvent } from "../branches/advance_event.ts";
 import { WorkspaceEvents } from "../events/workspace_events.ts";
 import { Daemon } from "./daemon.ts";
+import { tellCheckpoint } from "./tell_checkpoint.ts";
 import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
 import { MovesBehind } from "../agents/moves_behind.ts";
 import { WorkJournal } from "../agents/work_journal.ts";
@@ -259,6 +260,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     onAdvanced: (advance) => {
       events.publish(advanceEvent(advance));
       telemetry?.client.tell(advanceRecord(advance));
+      void tellCheckpoint(background, advance).catch(failedTo("tell of a checkpoint"));
     },
   });
   if (isFirst() && config.auto) saveAuto(config.workspace, parseAutoPolicy(config.auto));

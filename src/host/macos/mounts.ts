@@ -45,6 +45,8 @@ function text(bytes: Uint8Array<ArrayBuffer>, at: number, most: number): string 
   return textOfBytes(bytes.slice(at, end < 0 || end > at + most ? at + most : end));
 }
 
+export { freeDrive } from "../linux/mounts.ts";
+
 export async function mountAt(path: string): Promise<Mount | null> {
   return (await listMounts()).findLast((mount) => mount.path === path) ?? null;
 }
