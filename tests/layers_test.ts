@@ -190,8 +190,9 @@ interface Import {
 const SYSTEM = /(?:^|[/_])(linux|macos|windows)(?=[/_.])/;
 const LINUX_ROOMS = /^(bpf|src\/views)\//;
 
-/** They choose by what they find, not by the system. */
-const LOAD_ALL = /^src\/daemon\/(telemetry\/source_set|fs_thread\/(fs_policy|policy_callers))\.ts$/;
+/** Sources, and who asks as rules have it, are still chosen where they are all loaded. */
+const LOAD_ALL =
+  /^src\/daemon\/(telemetry\/(source_set|watched_directories)|fs_thread\/(fs_policy|policy_callers))\.ts$/;
 
 /** They begin before anything of the host is loaded, and find nothing there on other systems. */
 const READ_PROC = new Set(["main.ts", "src/cli/given_arguments.ts"]);

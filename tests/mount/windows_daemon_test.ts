@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { NtError } from "../windows/driver_door.ts";
 import { nextServer, type WindowsStatus, withWindows } from "../windows/stand_in/with_windows.ts";
+import { until } from "../support/process.ts";
 import { testWith } from "../support/test_with.ts";
 
 testWith(
@@ -115,7 +116,7 @@ testWith(
         assert.equal(await volume.read("\\src\\a"), "mapped\n");
         return await volume.created();
       });
-      const { serverPid } = await json<Status>("ctl", "status");
+      const { serverPid } = await json<WindowsStatus>("ctl", "status");
       await json("restart");
       await nextServer(windows, serverPid);
       assert.equal(await onVolume((volume) => volume.created()), created);
