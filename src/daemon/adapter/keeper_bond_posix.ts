@@ -4,11 +4,9 @@
  * @module
  */
 
-import { pick } from "../../host/pick.ts";
+import { load } from "../../host/pick.ts";
 import type { ProcessId } from "../../host/processes.ts";
 import { unmount } from "../../host/unmount.ts";
-import * as linux from "../../mount/linux/life_line.ts";
-import * as macos from "../../mount/macos/life_line.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
 
 /**
@@ -20,7 +18,15 @@ const READY_SIGNAL = "SIGUSR1";
 /** Has the number of the server's end of the pipe. A keeper of an older version has none. */
 const LINE_VARIABLE = "AGENTVFS_LIFE_LINE";
 
-const { isHeld, makeLifeLine, takeLifeLine } = pick<typeof linux>(linux, { macos });
+const { isHeld, makeLifeLine, takeLifeLine } = await load<{
+  makeLifeLine(): number | null;
+  takeLifeLine(line: number): void;
+  isHeld(line: number): boolean;
+}>({
+  linux: () => import("../../mount/linux/life_line.ts"),
+  macos: () => import("../../mount/macos/life_line.ts"),
+  windows: () => Promise.reject(new Error("Windows has a bond of its own")),
+});
 
 let made: number | null = null;
 

@@ -9,7 +9,7 @@ import type { Params } from "../../control/methods.ts";
 import type { WatchedDirectoriesReport } from "../../control/service/telemetry.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { isWithin } from "../../host/mounts.ts";
-import { HAS_SOURCES } from "../../telemetry/linux/has_sources.ts";
+import { HAS_SOURCES } from "../../telemetry/has_sources.ts";
 import type { TelemetryClient } from "../telemetry/telemetry_client.ts";
 import { loadDirectories, saveDirectories } from "../workspaces/saved_directories.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
