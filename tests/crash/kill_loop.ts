@@ -249,11 +249,13 @@ class ServerLoop extends Loop {
     this.summary.killedStarts++;
   }
 
-  /** Processes that the keeper's main thread started. */
+  /** Servers that the keeper's main thread started; on macOS it has started that of fuse-t, too. */
   async #children(): Promise<number[]> {
     const path = `/proc/${this.#keeper}/task/${this.#keeper}/children`;
     const text = await Deno.readTextFile(path);
-    return text.trim().split(" ").map(Number).filter((child) => child > 0);
+    const children = text.trim().split(" ").map(Number).filter((child) => child > 0);
+    const areServers = await Promise.all(children.map(isServer));
+    return children.filter((_, i) => areServers[i]);
   }
 
   async #ask() {
@@ -275,6 +277,13 @@ class ServerLoop extends Loop {
       throw error;
     });
   }
+}
+
+function isServer(pid: number): Promise<boolean> {
+  return Deno.readTextFile(`/proc/${pid}/cmdline`).then(
+    (words) => words.split("\0").includes("__server"),
+    () => false,
+  );
 }
 
 /** What distinguishes a process from all others since the machine was started. */

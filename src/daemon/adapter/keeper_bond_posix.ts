@@ -18,7 +18,11 @@ const READY_SIGNAL = "SIGUSR1";
 /** Has the number of the server's end of the pipe. A keeper of an older version has none. */
 const LINE_VARIABLE = "AGENTVFS_LIFE_LINE";
 
-const { isHeld, makeLifeLine, takeLifeLine } = await load({
+const { isHeld, makeLifeLine, takeLifeLine } = await load<{
+  makeLifeLine(): number | null;
+  takeLifeLine(line: number): void;
+  isHeld(line: number): boolean;
+}>({
   linux: () => import("../../mount/linux/life_line.ts"),
   macos: () => import("../../mount/macos/life_line.ts"),
   windows: () => Promise.reject(new Error("Windows has a bond of its own")),
