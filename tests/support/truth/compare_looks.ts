@@ -59,9 +59,9 @@ async function compare(
     error: "",
     call: "io_uring_enter",
   }));
-  const done = [...callTruth(log, directory), ...said];
-  const nameOf = movedNames(done);
-  const made = done.filter(({ action }) => action === "mkdir").map(({ path }) => path!);
+  const deeds = [...callTruth(log, directory), ...said];
+  const nameOf = movedNames(deeds);
+  const made = deeds.filter(({ action }) => action === "mkdir").map(({ path }) => path!);
   const isDirectory = new Set([...directories, ...made].map(nameOf));
   const lines = (all: readonly Look[]) =>
     all.filter(({ path }) => !isDirectory.has(nameOf(path)))
@@ -69,8 +69,9 @@ async function compare(
   const saidLooks = said.flatMap(({ action, thread, path }): Look[] => {
     const look = action === "create" ? "open" : action;
     return look === "open" || look === "write" ? [{ process: thread, action: look, path }] : [];
-  }).filter(({ action }) => actions.includes(action));
-  const looks = lines([...lookTruth(log, directory), ...saidLooks]);
+  });
+  const done = [...lookTruth(log, directory), ...saidLooks];
+  const looks = lines(done.filter(({ action }) => actions.includes(action)));
   const isMeant = ({ event, process, file }: LoggedEvent) =>
     event.provider === "fanotify" && actions.includes(event.action) &&
     log.threads.has(process!.pid!) && file?.path !== undefined;

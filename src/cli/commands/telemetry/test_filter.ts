@@ -51,7 +51,10 @@ async function readLog(path: string) {
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    throw usageError(`Cannot read ${path}: ${reason(error)}`, "Name a log of events");
+    throw usageError(
+      `Cannot read ${path}: ${reason(error)}`,
+      "Name a file of the log: telemetry status says where they are",
+    );
   }
   const events: TelemetryEvent[] = [];
   const lines: number[] = [];
