@@ -29,6 +29,7 @@ import { isWellFormed } from "../fuse/request_shape.ts";
 import { VirtualFiles } from "../fuse/virtual_files.ts";
 import type { ChangeWitness } from "../recording/change_witness.ts";
 import type { Recorder } from "../recording/recorder.ts";
+import { RequestRecorder } from "../recording/request_recorder.ts";
 import { SyncRequests } from "../sync_requests.ts";
 import { type View, type ViewTable, VIRTUAL_VIEW } from "../views.ts";
 
@@ -85,6 +86,8 @@ export class Dispatcher {
   readonly #views: ViewTable;
   /** Id of the request being answered: every journal's records carry it. */
   readonly #current: RequestId;
+  /** Null: nothing is recorded. */
+  readonly #recorder: RequestRecorder | null;
   /** Requests about views that are frozen. */
   #parked: Uint8Array[] = [];
 
@@ -93,6 +96,7 @@ export class Dispatcher {
     const { main } = views;
     this.#views = views;
     this.#reply = new Reply(adapter.dialect);
+    this.#recorder = options.recorder === null ? null : new RequestRecorder(options.recorder);
     this.#current = main.tree.journal.request;
     const send = (unique: Uint8Array, result: number) => {
       this.#reply.bytes.set(unique, OUT_HEADER.UNIQUE);
@@ -184,7 +188,8 @@ export class Dispatcher {
       }
       if (view.frozen) return this.#park();
       const { reenactment, pastReenactors } = adapter;
-      const { recorder, witnesses, policy } = this.options;
+      const { witnesses, policy } = this.options;
+      const recorder = this.#recorder;
       const isReenactor = reenactment !== null && reenactment.isBy(this.#request.pid);
       if (isReenactor) {
         policy.forget();
@@ -202,7 +207,7 @@ export class Dispatcher {
       // What was put aside is told of when it is carried out.
       if (result === NO_REPLY || (!isWanted && policy.verdict === 0)) return result;
       if (!isWanted) recorder.begin(context, opcode);
-      recorder.decided(policy.verdict, policy.rule);
+      recorder.recorder.decided(policy.verdict, policy.rule);
       recorder.end(context, opcode, result);
       return result;
     } catch (error) {

@@ -11,6 +11,7 @@ import type { Context } from "../fuse/context.ts";
 import { shownPath } from "../fuse/policy/filter_questions.ts";
 import { openAction, recordedActions, setattrAction } from "./recorded_action.ts";
 import { RecordedSubject } from "./recorded_subject.ts";
+import { findSubject } from "./request_subject.ts";
 
 const KNOWN = recordedActions("all");
 
@@ -25,7 +26,7 @@ export function askedEvent(
 ): Pick<TelemetryEvent, "action" | "path" | "target"> {
   const action = actionOf(context);
   const subject = new RecordedSubject();
-  subject.find(context, context.request.opcode);
+  findSubject(subject, context, context.request.opcode);
   const { parent, name, target, targetParent } = subject;
   if (target === null) return { action, path: about };
   if (targetParent === null || parent === null) return { action, path: about, target };

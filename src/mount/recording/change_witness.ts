@@ -15,6 +15,7 @@ import type { Context } from "../fuse/context.ts";
 import { BODY } from "../fuse/request.ts";
 import { NOT_RECORDED, recordedActions } from "./recorded_action.ts";
 import { RecordedSubject } from "./recorded_subject.ts";
+import { findSubject } from "./request_subject.ts";
 
 /** A process as it was seen. Text is binary strings. */
 export interface SeenProcess {
@@ -51,7 +52,7 @@ export class ChangeWitness {
     if (opcode === Opcode.OPEN && (request.u32(BODY) & ACCESS_MODE) === 0) return;
     if (this.#paths.size >= MOST || this.#byThread.size >= MOST) return;
     const subject = this.#subject;
-    subject.find(context, opcode);
+    findSubject(subject, context, opcode);
     this.#note(subject.parent, subject.name, request.pid);
     if (subject.targetParent !== null) {
       this.#note(subject.targetParent, subject.target!, request.pid);
