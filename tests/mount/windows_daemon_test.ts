@@ -119,6 +119,53 @@ testWith(
     }),
 );
 
+/** What `audit` tells of the volume, once there is something after `last`. */
+function changesOf({ mount, ask }: Windows, last: string): Promise<string[]> {
+  return until(`the log has ${last}`, async () => {
+    const { code, stdout, stderr } = await ask("audit", "--json");
+    assert.equal(code, 0, stderr);
+    const told = stdout.split("\n").filter((line) => line !== "").map((line) => {
+      const { event, file, process, agentvfs } = JSON.parse(line);
+      if (event.provider !== "mount") return null;
+      assert.ok(process.pid > 0, line);
+      assert.ok(!("user" in process) && !("user" in JSON.parse(line)), "a user has no number");
+      const within = (path: string) => path.slice(mount.length + 1);
+      const target = file.target_path === undefined ? "" : ` -> ${within(file.target_path)}`;
+      const verdict = agentvfs.verdict === "allow" ? "" : ` ${agentvfs.verdict} ${agentvfs.rule}`;
+      return `${agentvfs.branch}: ${event.action} ${within(file.path)}${target}${verdict}`;
+    }).filter((event) => event !== null);
+    return told.at(-1) === last ? told : null;
+  });
+}
+
+testWith(
+  "cc",
+  "Windows: what programs do is in the log of events",
+  () =>
+    withWindows(async (windows) => {
+      const { json, onVolume } = windows;
+      await json("branch", "create", "try");
+      await onVolume(async (volume) => {
+        await volume.write("\\SRC\\a", "one\n");
+        await volume.mkdir("\\docs");
+        await volume.write("\\docs\\new.txt", "new\n");
+        await volume.rename("\\docs\\new.txt", "\\src\\text");
+        await volume.remove("\\src\\text");
+        await volume.mkdir("\\.agentvfs\\branches\\try\\more");
+      });
+      assert.deepEqual(await changesOf(windows, "try: mkdir more"), [
+        "main: truncate src/a",
+        "main: write src/a",
+        "main: mkdir docs",
+        "main: create docs/new.txt",
+        "main: write docs/new.txt",
+        "main: rename docs/new.txt -> src/text",
+        "main: unlink src/text",
+        "try: mkdir more",
+      ]);
+    }),
+);
+
 testWith(
   "cc",
   "Windows: after a server that was killed, or replaced, there is a new volume at the same place",

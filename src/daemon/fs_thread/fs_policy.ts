@@ -9,7 +9,6 @@ import type { CgroupCallers } from "../../mount/linux/cgroup_callers.ts";
 import { FilterQuestions } from "../../mount/fuse/policy/filter_questions.ts";
 import { ProgramPaths } from "../../mount/fuse/policy/program_paths.ts";
 import { monotonicTime } from "../../host/clock.ts";
-import { askedEvent } from "../../mount/recording/asked_event.ts";
 import { argumentsOf } from "../../host/process_details.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { CallTimes } from "../../telemetry/call_times.ts";
@@ -53,12 +52,11 @@ export class FsPolicy {
     this.gate = new PolicyGate({
       filters: new FilterQuestions({
         mountpoint,
-        processOf: ({ request }) => askingProcess(request),
-        describe: (context, about) => askedEvent(context, mountpoint, about),
+        processOf: askingProcess,
         complete: (event) => this.#complete(event),
         now: monotonicTime,
       }),
-      callerOf: ({ request }) => caller.of(request),
+      callerOf: (asker) => caller.of(asker),
       onDenied: (denial) => this.denials.add(denial),
       onStale,
     });

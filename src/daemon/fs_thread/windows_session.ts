@@ -25,6 +25,8 @@ export function makeSession({ start, ...parts }: SessionParts): MountSession {
     space: () => spaceAt(place),
     label: labelOf(start.source),
     ask: parts.ask,
+    policy,
+    recorder: parts.recorder,
     counters,
     onKnock: parts.onCommand,
     onIdle: () => {

@@ -27,6 +27,7 @@ import { NO_REPLY, OUT, Reply } from "../fuse/reply.ts";
 import { Request } from "../fuse/request.ts";
 import { isWellFormed } from "../fuse/request_shape.ts";
 import { VirtualFiles } from "../fuse/virtual_files.ts";
+import { checkRequest } from "./check_request.ts";
 import type { ChangeWitness } from "../recording/change_witness.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { RequestRecorder } from "../recording/request_recorder.ts";
@@ -224,7 +225,7 @@ export class Dispatcher {
       const answer = answerCompleted(context, opcode);
       if (answer !== null) return answer;
     }
-    const refused = isReenactor ? 0 : this.options.policy.check(context, opcode);
+    const refused = isReenactor ? 0 : checkRequest(this.options.policy, context, opcode);
     if (refused === WAITS) return NO_REPLY;
     return refused < 0 ? refused : adapter.carryOut(context, opcode, handler);
   }

@@ -24,10 +24,18 @@ export function askedEvent(
   mountpoint: string,
   about: string,
 ): Pick<TelemetryEvent, "action" | "path" | "target"> {
-  const action = actionOf(context);
   const subject = new RecordedSubject();
   findSubject(subject, context, context.request.opcode);
-  const { parent, name, target, targetParent } = subject;
+  return describeSubject(subject, actionOf(context), mountpoint, about);
+}
+
+/** The same of what is known already. */
+export function describeSubject(
+  { parent, name, target, targetParent }: RecordedSubject,
+  action: Action,
+  mountpoint: string,
+  about: string,
+): Pick<TelemetryEvent, "action" | "path" | "target"> {
   if (target === null) return { action, path: about };
   if (targetParent === null || parent === null) return { action, path: about, target };
   return {

@@ -13,6 +13,7 @@ import type { Level } from "../../telemetry/level.ts";
 import { ACTIONS, CALLER, NO_PATH, RECORD, VERDICTS } from "../../telemetry/mount_record.ts";
 import type { RingWriter } from "../../telemetry/ring.ts";
 import type { Inode } from "../../tree/nodes/inode.ts";
+import type { Asker } from "../asker.ts";
 import { INODE_SPACES, type View } from "../views.ts";
 import { RecordedSubject } from "./recorded_subject.ts";
 
@@ -43,14 +44,6 @@ const RENAME = ACTIONS.indexOf("rename");
 const RMDIR = ACTIONS.indexOf("rmdir");
 const MS_TO_NS = 1e6;
 const LONGEST_DURATION = 0xffff_fffe;
-
-/** Who makes a request. */
-export interface Asker {
-  /** Its thread, or its process where threads are not told; 0: nobody is known. */
-  readonly pid: number;
-  readonly uid: number;
-  readonly gid: number;
-}
 
 export class Recorder {
   /** What the request is about that was begun. */

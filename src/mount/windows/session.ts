@@ -23,6 +23,9 @@ import { Status } from "../../tree/status.ts";
 import type { Answer, Ask, Question } from "../fuse/questions.ts";
 import { SyncRequests } from "../sync_requests.ts";
 import type { View, ViewTable } from "../views.ts";
+import type { PolicyGate } from "../fuse/policy/policy_gate.ts";
+import type { Recorder } from "../recording/recorder.ts";
+import { Acts } from "./acts/acts.ts";
 import { type Context, type VolumeOwner, WAITS } from "./context.ts";
 import { FoldedNames } from "./names/folded_names.ts";
 import { HANDLERS, type Row } from "./handlers.ts";
@@ -48,6 +51,10 @@ export interface WindowsSessionOptions {
   readonly caseSensitive: boolean;
   readonly ask: Ask;
   readonly flush: Flush;
+  /** Asked before anything is done. */
+  readonly policy: PolicyGate;
+  /** Null: nothing is recorded. */
+  readonly recorder: Recorder | null;
   /** Requests answered, by kind. */
   readonly counters: Uint32Array;
   /** Somebody has knocked: commands are waiting. */
@@ -77,6 +84,7 @@ export class WindowsSession {
   readonly #request = new Request();
   readonly #response = new Response();
   readonly #syncs: SyncRequests;
+  readonly #acts: Acts;
   /** `.agentvfs`. */
   readonly virtual: VirtualTree;
   /** Hints of requests that are not answered. */
@@ -91,6 +99,7 @@ export class WindowsSession {
   constructor(readonly options: WindowsSessionOptions) {
     const { views, owner, caseSensitive } = options;
     this.#syncs = new SyncRequests(options.flush);
+    this.#acts = new Acts(this.#request, options.policy, options.recorder);
     const names = new FoldedNames(caseSensitive);
     const virtual = this.virtual = new VirtualTree(views);
     this.context = {
@@ -102,6 +111,7 @@ export class WindowsSession {
       opens: new Opens(views),
       walker: new Walker(views, names, virtual),
       virtual,
+      acts: this.#acts,
       owner,
       allows: options.allows,
       space: options.space,
@@ -202,6 +212,7 @@ export class WindowsSession {
     this.virtual.answers = answers;
     const status = isWhole ? this.#handle(kind) : NtStatus.INVALID_PARAMETER;
     this.virtual.answers = NO_ANSWERS;
+    this.#acts.end(status);
     const response = status === WAITS ? NOTHING : this.#finish(hint, status);
     this.#leave(this.virtual.visited);
     const { views, onRemoving } = this.options;
@@ -269,6 +280,8 @@ export class WindowsSession {
   #control(): number {
     if (this.#request.u32(CONTROL.CODE) !== KNOCK_CODE) return NtStatus.INVALID_DEVICE_REQUEST;
     const { hint } = this.#request;
+    // A rollback moves what it likes.
+    this.#acts.forget();
     this.options.onKnock();
     // A command may have answered other requests meanwhile, which were looked at and answered in the same buffers.
     this.#response.begin(Kind.DEVICE_CONTROL, hint);

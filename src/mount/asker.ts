@@ -1,0 +1,7 @@
+/** Who makes a request, as its system tells it. */
+export interface Asker {
+  /** Its thread, or its process where threads are not told; 0: nobody is known. */
+  readonly pid: number;
+  readonly uid: number;
+  readonly gid: number;
+}
