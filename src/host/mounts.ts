@@ -21,5 +21,5 @@ export const { isWithin, listMounts, MOUNT_TYPE, mountAt } = pick<
 /** Whether a mount's folder is made by mounting there, and goes with it: on Windows. Elsewhere it has to be there before. */
 export const MAKES_MOUNTPOINT = Deno.build.os === "windows";
 
-/** Whether what is done in a mount is held to rules. */
-export const ENFORCES_RULES = Deno.build.os !== "windows";
+/** Whether a mount is a volume of Windows: it is asked for each opening, users have no numbers there, and there are no sessions. */
+export const IS_VOLUME = Deno.build.os === "windows";

@@ -2,6 +2,7 @@
 export interface Asker {
   /** Its thread, or its process where threads are not told; 0: nobody is known. */
   readonly pid: number;
-  readonly uid: number;
-  readonly gid: number;
+  /** Null where users have no numbers. */
+  readonly uid: number | null;
+  readonly gid: number | null;
 }

@@ -5,6 +5,7 @@
  */
 
 import assert from "node:assert/strict";
+import { NtStatus } from "../../ffi/windows/nt_status.ts";
 import { DriverDoor, NtError } from "../windows/driver_door.ts";
 import { makeStandIns, pretendingCommand } from "../windows/stand_in/stand_ins.ts";
 import { type Outcome, run, until } from "../support/process.ts";
@@ -125,13 +126,13 @@ function changesOf({ mount, ask }: Windows, last: string): Promise<string[]> {
     const { code, stdout, stderr } = await ask("audit", "--json");
     assert.equal(code, 0, stderr);
     const told = stdout.split("\n").filter((line) => line !== "").map((line) => {
-      const { event, file, process, agentvfs } = JSON.parse(line);
+      const { event, file, process, rule, agentvfs } = JSON.parse(line);
       if (event.provider !== "mount") return null;
       assert.ok(process.pid > 0, line);
       assert.ok(!("user" in process) && !("user" in JSON.parse(line)), "a user has no number");
       const within = (path: string) => path.slice(mount.length + 1);
       const target = file.target_path === undefined ? "" : ` -> ${within(file.target_path)}`;
-      const verdict = agentvfs.verdict === "allow" ? "" : ` ${agentvfs.verdict} ${agentvfs.rule}`;
+      const verdict = agentvfs.verdict === "allow" ? "" : ` ${agentvfs.verdict} ${rule.name}`;
       return `${agentvfs.branch}: ${event.action} ${within(file.path)}${target}${verdict}`;
     }).filter((event) => event !== null);
     return told.at(-1) === last ? told : null;
@@ -163,6 +164,67 @@ testWith(
         "main: unlink src/text",
         "try: mkdir more",
       ]);
+    }),
+);
+
+/** As a volume says it of what rules refuse. */
+const isDenied = (error: unknown) =>
+  error instanceof NtError && error.status === NtStatus.ACCESS_DENIED;
+
+testWith(
+  "cc",
+  "Windows: what rules deny is refused, by every server to come, and told",
+  () =>
+    withWindows(async (windows) => {
+      const { project, json, ask, onVolume } = windows;
+      const rules = [
+        { name: "sources", path_pattern: "/src/**", deny: "write,unlink,rename" },
+        { name: "of users", path_pattern: "/x", deny: "write", uid: 1000 },
+        { name: "asked", path_pattern: "/y", ask: "nobody" },
+      ];
+      await Deno.writeTextFile(`${project}/../rules.json`, JSON.stringify({ rules }));
+      const { code, stdout, stderr } = await ask("policy", "install", "../rules.json");
+      assert.equal(code, 0);
+      const output = stdout + stderr;
+      assert.match(output, /of users.*A user has no number on Windows: it holds for everybody/);
+      assert.match(output, /asked.*Filters run on Linux only: what it leaves to one is denied/);
+      const { opens } = await json<{ opens: boolean }>("policy", "show");
+      assert.ok(opens);
+      await onVolume(async (volume) => {
+        await assert.rejects(volume.write("\\SRC\\A", "changed\n"), isDenied);
+        await assert.rejects(volume.remove("\\src\\a"), isDenied);
+        await assert.rejects(volume.rename("\\src\\a", "\\b"), isDenied);
+        await assert.rejects(volume.write("\\y", "asked\n"), isDenied);
+        await volume.write("\\free", "free\n");
+        assert.match(
+          await volume.read("\\.agentvfs\\status"),
+          /Writing src\/a was refused by the rule .*sources/,
+        );
+      });
+      const { denials } = await json<{ denials: { operation: string; uid: null; rule: string }[] }>(
+        "policy",
+        "denials",
+      );
+      assert.deepEqual(denials.map(({ operation, rule, uid }) => [operation, rule, uid]), [
+        ["write", "sources", null],
+        ["unlink", "sources", null],
+        ["rename", "sources", null],
+        ["create", "asked", null],
+      ]);
+      assert.deepEqual(await changesOf(windows, "main: write free"), [
+        "main: open src/a deny sources",
+        "main: unlink src/a deny sources",
+        "main: rename src/a -> b deny sources",
+        "main: create y deny asked",
+        "main: create free",
+        "main: write free",
+      ]);
+      const { serverPid } = await json<Status>("ctl", "status");
+      Deno.kill(serverPid, "SIGKILL");
+      await nextServer(windows, serverPid);
+      await onVolume((volume) => assert.rejects(volume.write("\\src\\a", "changed\n"), isDenied));
+      await json("policy", "remove");
+      await onVolume((volume) => volume.write("\\src\\a", "changed\n"));
     }),
 );
 

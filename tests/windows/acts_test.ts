@@ -1,35 +1,13 @@
 /** What is told of what programs do on a volume: the driver is played, and the ring is read that the log is made of. */
 
 import assert from "node:assert/strict";
-import { Recorder } from "../../src/mount/recording/recorder.ts";
 import type { TelemetryEvent } from "../../src/telemetry/event.ts";
 import type { Level } from "../../src/telemetry/level.ts";
-import { CALLER, readCaller, readMountRecord, RECORD } from "../../src/telemetry/mount_record.ts";
-import { createRing, RingReader, RingWriter } from "../../src/telemetry/ring.ts";
 import { EMPTY_SNAPSHOT, Fixture } from "../tree/fixture.ts";
+import { recording } from "./recording.ts";
 import { toldRows } from "./rows/told_rows.ts";
 import { given, Script } from "./script.ts";
 import { serveTree } from "./served.ts";
-
-/** Process that the driver names for each opening. */
-const PROGRAM = 4321;
-
-/** A recorder, and what it has told since that was asked last. */
-function recording(level: Level): { recorder: Recorder; told: () => TelemetryEvent[] } {
-  const ring = createRing(1 << 18);
-  const reader = new RingReader(ring);
-  const told = () => {
-    const events: TelemetryEvent[] = [];
-    reader.read((at) => {
-      const { view, bytes } = reader;
-      assert.equal(readCaller(view, bytes, at).tid, PROGRAM);
-      if (view.getUint8(at + RECORD.ACTION) === CALLER) return;
-      events.push(readMountRecord(view, bytes, at));
-    }, Infinity);
-    return events;
-  };
-  return { recorder: new Recorder(new RingWriter(ring), level, null), told };
-}
 
 /** As rows have it. */
 function eventText({ action, path, target, offset, bytes, error, mode }: TelemetryEvent): string {

@@ -13,12 +13,12 @@ import { argumentsOf } from "../../host/process_details.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { CallTimes } from "../../telemetry/call_times.ts";
 import { redactArguments } from "../../telemetry/redact.ts";
-import { askingProcess, PolicyCaller } from "../../mount/linux/policy_caller.ts";
 import { Denials } from "../../policy/denial.ts";
 import { mountRules } from "../../policy/outside_table.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
 import { Policy } from "../../policy/policy.ts";
 import type { PolicyText } from "../threads/messages.ts";
+import { askingProcess, PolicyCaller } from "./policy_callers.ts";
 
 export interface FsPolicyOptions {
   readonly rules: PolicyText | null;

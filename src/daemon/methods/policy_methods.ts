@@ -4,7 +4,7 @@
  * @module
  */
 
-import { ENFORCES_RULES } from "../../host/mounts.ts";
+import { IS_VOLUME } from "../../host/mounts.ts";
 import { binaryString, displayString } from "../../../ffi/binary_string.ts";
 import type { Params } from "../../control/methods.ts";
 import type {
@@ -25,10 +25,16 @@ import { QUESTIONS, saidOf } from "../../policy/question.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
 import type { Verdict } from "../../telemetry/event.ts";
 import { ANY_CALLER, type Caller, Policy } from "../../policy/policy.ts";
+import { isRelativeProgram } from "../../policy/program.ts";
 import { PolicyError } from "../../policy/policy_error.ts";
 import type { Rule } from "../../policy/rule.ts";
 import { mountRules, outsideRules } from "../../policy/outside_table.ts";
-import { needsOpens, unheldOutside, unheldRules } from "../../policy/unheld_rules.ts";
+import {
+  needsOpens,
+  unheldOnVolume,
+  unheldOutside,
+  unheldRules,
+} from "../../policy/unheld_rules.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import { MAIN } from "../branches/branches.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
@@ -72,12 +78,6 @@ export class PolicyMethods {
   }
 
   async install({ text, from }: Params<"installPolicy">): Promise<PolicyReport> {
-    if (!ENFORCES_RULES) {
-      throw new ServiceError("no_rules_here", "Rules are not enforced on Windows", {
-        exit: 4,
-        hint: "What was done is seen by agentvfs diff, and taken back by agentvfs rollback",
-      });
-    }
     attempt(() => preloadRules(text, this.parts.places));
     return await this.#set(text, from);
   }
@@ -88,7 +88,7 @@ export class PolicyMethods {
 
   async show(): Promise<PolicyReport> {
     const { connection } = await this.parts.fs.callView(MAIN_VIEW, "state", null);
-    const opens = asksForOpens(connection);
+    const opens = IS_VOLUME || asksForOpens(connection);
     const { count } = await this.parts.fs.call("denials", null);
     const isPreloaded = await this.#isPreloaded();
     return {
@@ -99,6 +99,7 @@ export class PolicyMethods {
       opens,
       unheld: [
         ...opens ? [] : unheldRules(this.#policy.rules),
+        ...IS_VOLUME ? unheldOnVolume(this.#policy.rules) : [],
         ...unheldOutside(this.#outside.rules, isPreloaded),
       ],
       denied: count,
@@ -191,7 +192,7 @@ export class PolicyMethods {
 
   /** Nobody in particular where nothing is said. */
   async #callerOf({ uid, program, session }: Params<"testPolicy">): Promise<Caller> {
-    if (program?.includes("/") && !program.startsWith("/")) {
+    if (program !== undefined && isRelativeProgram(program)) {
       throw new ServiceError("bad_program", `${program} is a relative path`, {
         exit: 2,
         hint: "Write a program's name, or its absolute path",

@@ -86,8 +86,7 @@ export function askingProcess({ pid: tid, uid, gid }: Asker): TelemetryProcess {
   const executable = executableOf(tid);
   return {
     tid,
-    uid,
-    gid,
+    ...(uid === null || gid === null ? {} : { uid, gid }),
     ...(process === null ? {} : { pid: process.pid, name: binaryString(process.name) }),
     ...(executable === null ? {} : { executable: binaryString(executable) }),
   };

@@ -10,7 +10,14 @@
 import { ROOT_ID } from "../../../ffi/fuse_kernel.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import type { Level } from "../../telemetry/level.ts";
-import { ACTIONS, CALLER, NO_PATH, RECORD, VERDICTS } from "../../telemetry/mount_record.ts";
+import {
+  ACTIONS,
+  CALLER,
+  NO_PATH,
+  RECORD,
+  UNKNOWN,
+  VERDICTS,
+} from "../../telemetry/mount_record.ts";
 import type { RingWriter } from "../../telemetry/ring.ts";
 import type { Inode } from "../../tree/nodes/inode.ts";
 import type { Asker } from "../asker.ts";
@@ -76,8 +83,8 @@ export class Recorder {
     this.#verdict = ALLOW;
     this.#rule = "";
     this.#tid = pid;
-    this.#uid = uid;
-    this.#gid = gid;
+    this.#uid = uid ?? UNKNOWN;
+    this.#gid = gid ?? UNKNOWN;
     this.#action = action;
     if (pid !== 0) this.#noteThread();
   }

@@ -11,6 +11,7 @@ import type { ViewTable } from "../views.ts";
 import { wireNode } from "../views.ts";
 import { layFileInfo } from "./attributes/file_info.ts";
 import type { Act } from "./acts/act.ts";
+import type { Removals } from "./acts/removals.ts";
 import type { DirectoryWriter } from "./directory_writer.ts";
 import type { FoldedNames } from "./names/folded_names.ts";
 import type { OpenFile, Opens } from "./opens.ts";
@@ -47,6 +48,9 @@ export interface ActsPart {
    * filters have said what they think of it.
    */
   begin(act: Act): NtStatus | typeof WAITS | number;
+  /** What is open may be deleted from now on: the rules have just allowed it, or are asked when it goes. */
+  intend(file: OpenFile, isAskedLater: boolean): void;
+  readonly removals: Pick<Removals, "of">;
 }
 
 /** In place of a status: the request is answered later. */

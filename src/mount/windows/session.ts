@@ -92,6 +92,8 @@ export class WindowsSession {
   /** By the ticket of the question that they wait for. */
   readonly #asking = new Map<number, { parked: Parked; question: Question }>();
   #nextTicket = 1;
+  /** What is answered already of requests that wait for filters, by their hints. */
+  readonly #filtered = new Map<bigint, Map<string, Answer>>();
   #frozen: Parked[] = [];
   /** Answers for the request at hand. */
   #answers: Map<string, Answer> = new Map();
@@ -99,7 +101,12 @@ export class WindowsSession {
   constructor(readonly options: WindowsSessionOptions) {
     const { views, owner, caseSensitive } = options;
     this.#syncs = new SyncRequests(options.flush);
-    this.#acts = new Acts(this.#request, options.policy, options.recorder);
+    this.#acts = new Acts(
+      this.#request,
+      options.policy,
+      options.recorder,
+      () => this.#filtered.set(this.#request.hint, this.#answers),
+    );
     const names = new FoldedNames(caseSensitive);
     const virtual = this.virtual = new VirtualTree(views);
     this.context = {
@@ -138,6 +145,12 @@ export class WindowsSession {
       const length = transport.transact(response, this.#request.bytes);
       if (length < 0) return;
       response = length === 0 ? NOTHING : this.answer(length);
+      if (this.options.policy.filters.isWaiting) {
+        // What waited is answered in the same buffers.
+        if (response.length > 0) transport.respond(response);
+        response = NOTHING;
+        this.serveFiltered();
+      }
       if (length === 0) onIdle();
     }
     if (response.length > 0) transport.respond(response);
@@ -186,6 +199,24 @@ export class WindowsSession {
     const waiting = this.#frozen;
     this.#frozen = [];
     for (const parked of waiting) this.#again(parked);
+  }
+
+  /** A command comes: rules may be others afterwards, and a rollback moves what it likes. */
+  rulesChanged(): void {
+    this.#acts.forget();
+  }
+
+  /** Answers what filters have said their word about, or whose time is over. */
+  serveFiltered(): void {
+    const { filters } = this.options.policy;
+    if (!filters.isWaiting) return;
+    for (const waiting of filters.collect()) {
+      const { bytes } = waiting;
+      const hint = new DataView(bytes.buffer).getBigUint64(REQUEST.HINT, true);
+      const answers = this.#filtered.get(hint) ?? new Map();
+      this.#filtered.delete(hint);
+      filters.resume(waiting, () => this.#again({ bytes, answers }));
+    }
   }
 
   /** Forgets directories that somebody went through or had open, of a view that knows too many: those that are not open now. */
@@ -280,8 +311,7 @@ export class WindowsSession {
   #control(): number {
     if (this.#request.u32(CONTROL.CODE) !== KNOCK_CODE) return NtStatus.INVALID_DEVICE_REQUEST;
     const { hint } = this.#request;
-    // A rollback moves what it likes.
-    this.#acts.forget();
+    this.rulesChanged();
     this.options.onKnock();
     // A command may have answered other requests meanwhile, which were looked at and answered in the same buffers.
     this.#response.begin(Kind.DEVICE_CONTROL, hint);

@@ -8,8 +8,10 @@ export const DenialReport = shape("DenialReport", "Something that a rule refused
   path: text("From the root of the branch"),
   operation: text("What was refused"),
   rule: text("Name of the rule"),
-  thread: whole("Who asked; 0: nobody is known, as of pages written through a mapping"),
-  uid: whole("User that asked"),
+  thread: whole(
+    "Who asked, on Windows its process; 0: nobody is known, as of pages written through a mapping",
+  ),
+  uid: nullable(whole("User that asked"), "Null: users have no numbers, on Windows"),
   message: text("A sentence for people"),
 });
 export type DenialReport = Infer<typeof DenialReport>;
@@ -22,7 +24,7 @@ export type ListDenialsReport = Infer<typeof ListDenialsReport>;
 
 export const method = defineMethod({
   brief: "What the rules refused",
-  version: 1,
+  version: 2,
   who: "outside",
   params: {},
   result: ListDenialsReport,

@@ -29,7 +29,7 @@ interface Need {
 
 /** A request that was put aside. */
 export interface WaitingRequest {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** The words that it has. */
   readonly known: Map<string, Word>;
   /** How many are still to come. */

@@ -10,6 +10,7 @@ import type { Inode } from "../../../tree/nodes/inode.ts";
 import type { Asking } from "../../fuse/policy/asking.ts";
 import type { Row } from "../../fuse/policy/policy_question.ts";
 import type { View } from "../../views.ts";
+import type { Decided } from "./removals.ts";
 
 /** A request with what it does. */
 export interface AskedAct extends Asking {
@@ -36,6 +37,8 @@ export interface Act {
   readonly mode?: number;
   /** What the rules are asked; without it they have no word for it. */
   readonly asks?: Row<AskedAct>;
+  /** What the rules have said already. */
+  readonly decided?: Decided;
   /** It is only to be done later: it is told of if a rule refuses it. */
   readonly isIntended?: true;
 }

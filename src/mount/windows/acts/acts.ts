@@ -15,57 +15,77 @@ import { type PolicyGate, REFUSED, WAITS as GATE_WAITS } from "../../fuse/policy
 import { describeSubject } from "../../recording/asked_event.ts";
 import { RecordedSubject } from "../../recording/recorded_subject.ts";
 import type { Recorder } from "../../recording/recorder.ts";
-import type { View } from "../../views.ts";
 import { type ActsPart, WAITS } from "../context.ts";
+import type { OpenFile } from "../opens.ts";
 import type { Request } from "../request.ts";
 import type { Act, AskedAct } from "./act.ts";
+import { Removals } from "./removals.ts";
 
 const ALLOWED = 0;
 
 export class Acts implements ActsPart {
-  /** The view of what is carried out and is to be told of. */
-  #told: View | null = null;
+  readonly removals = new Removals();
+  /** What is carried out. */
+  #begun: Act | null = null;
+  /** It is told of. */
+  #isTold = false;
 
-  /** `recorder` null: nothing is told. */
+  /** `recorder` null: nothing is told. `waits`: the request was put aside until filters have said what they think of it. */
   constructor(
     readonly request: Request,
     readonly gate: PolicyGate,
     readonly recorder: Recorder | null,
+    readonly waits: () => void,
   ) {}
 
   begin(act: Act): number {
-    const { gate, request: { bytes, length } } = this;
-    const { view, asks, isIntended } = act;
-    const request = { ...askerOf(act), bytes, length };
-    const isWanted = isIntended === undefined && this.#wants(act.action);
-    if (isWanted) this.#beginRecord(act);
-    gate.begin();
-    const answer = asks === undefined
-      ? ALLOWED
-      : gate.check<AskedAct>({ view, request, act }, asks, describe);
+    const isDone = act.isIntended === undefined;
+    this.#begun = act;
+    this.#isTold = isDone && this.#wants(act.action);
+    if (this.#isTold) this.#beginRecord(act);
+    const answer = this.#ask(act);
     if (answer === GATE_WAITS) {
-      this.#told = null;
+      this.#begun = null;
+      this.waits();
       return WAITS;
     }
-    const isToldAnyhow = answer === REFUSED || gate.verdict !== 0 && isIntended === undefined;
-    if (!isWanted && isToldAnyhow) this.#beginRecord(act);
-    this.recorder?.decided(gate.verdict, gate.rule);
+    const { verdict, rule } = act.decided ?? this.gate;
+    if (!this.#isTold && (answer === REFUSED || isDone && verdict !== 0)) this.#beginRecord(act);
+    this.recorder?.decided(verdict, rule);
     return answer === REFUSED ? NtStatus.ACCESS_DENIED : NtStatus.SUCCESS;
+  }
+
+  #ask(act: Act): number {
+    const { gate, request: { bytes, length } } = this;
+    const { view, asks, decided } = act;
+    gate.begin();
+    if (asks === undefined || decided !== undefined) return ALLOWED;
+    const request = { ...askerOf(act), bytes, length };
+    return gate.check<AskedAct>({ view, request, act }, asks, describe);
   }
 
   /** The request is carried out, and answered so. */
   end(status: number): void {
-    const view = this.#told;
-    this.#told = null;
-    if (view === null) return;
-    const result = errorOf(status);
-    if (result === 0) this.recorder!.subject.made();
-    this.recorder!.end(view, result);
+    const act = this.#begun;
+    this.#begun = null;
+    if (act === null) return;
+    if (this.#isTold) this.#endRecord(act, errorOf(status));
+    if (act.action === "rename") {
+      this.gate.forget();
+      this.removals.forget();
+    }
+  }
+
+  /** What is open may be deleted from now on: the rules allow it, or are asked when it goes. */
+  intend(file: Omit<OpenFile, "handle">, isAskedLater: boolean): void {
+    const { verdict, rule } = this.gate;
+    this.removals.intend(file, isAskedLater ? null : { verdict, rule });
   }
 
   /** Directories may be elsewhere now, by no request that was told of. */
   forget(): void {
     this.gate.forget();
+    this.removals.forget();
     this.recorder?.forget();
   }
 
@@ -80,13 +100,19 @@ export class Acts implements ActsPart {
     if (recorder === null) return;
     recorder.begin(askerOf(act), ACTIONS.indexOf(act.action));
     fill(recorder.subject, act);
-    this.#told = act.view;
+    this.#isTold = true;
+  }
+
+  #endRecord({ view }: Act, result: number): void {
+    const { recorder } = this;
+    if (result === 0) recorder!.subject.made();
+    recorder!.end(view, result);
   }
 }
 
-/** Windows tells of no user that has a number. */
+/** Windows' users have no numbers. */
 function askerOf({ caller }: Act) {
-  return { pid: caller, uid: UNKNOWN, gid: UNKNOWN };
+  return { pid: caller, uid: null, gid: null };
 }
 
 function fill(subject: RecordedSubject, act: Act): void {

@@ -12,6 +12,7 @@ import { Parts } from "../../../policy/question.ts";
 import type { Action } from "../../../telemetry/event.ts";
 import { isNamed, type OpenFile } from "../opens.ts";
 import type { Act } from "./act.ts";
+import type { Removals } from "./removals.ts";
 
 /** What is open was removed, or replaced, and has no path any more: nothing is asked about it then. */
 function about(file: OpenFile): Omit<Act, "action"> {
@@ -98,11 +99,13 @@ export function looking(file: OpenFile, action: "stat" | "read"): Act {
   return { ...about(file), action };
 }
 
-/** The name that it was opened by goes, and nothing else of the file. */
-export function removing(file: OpenFile): Act {
+/** The name that it was opened by goes, and nothing else of the file. `removal`: who has it go. */
+export function removing(file: OpenFile, { caller, decided }: ReturnType<Removals["of"]>): Act {
   const isDirectory = file.inode.directory !== null;
   return {
     ...about(file),
+    caller,
+    ...(decided === null ? {} : { decided }),
     action: isDirectory ? "rmdir" : "unlink",
     asks: (question) =>
       question.askName(file.parent ?? undefined, file.name, isDirectory, Operation.UNLINK),

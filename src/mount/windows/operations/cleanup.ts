@@ -38,7 +38,7 @@ function remove({ file, views, acts }: Context): number {
   const { view, inode } = file;
   const { tree, removals } = view;
   if (!isNamed(file)) return NtStatus.SUCCESS;
-  const refused = acts.begin(removing(file));
+  const refused = acts.begin(removing(file, acts.removals.of(file)));
   if (refused !== NtStatus.SUCCESS) return refused;
   const now = removals === undefined ? 0 : performance.now();
   const isLoss = inode.directory === null && inode.size > 0;

@@ -269,6 +269,8 @@ function opened(
   const access = granted(context, asked, place, withheld);
   const isMade = outcome === Outcome.CREATED;
   context.file = opens.open({ view, inode, parent, name, virtual, caller, access, isMade });
+  const deletes = (asked.options & CreateOption.DELETE_ON_CLOSE) !== 0;
+  if (deletes && virtual === null) context.acts.intend(context.file, true);
   const node = virtual === null ? wireNode(view.number, inode.nodeId) : virtual.id;
   response.information = outcome;
   response.u64(CREATED.CONTEXT, node);

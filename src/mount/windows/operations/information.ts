@@ -151,6 +151,9 @@ function mayDelete(context: Context, kind: number): number {
     if (loaded !== Status.Ok) return ntStatusOf(loaded);
     if (inode.directory!.entries!.size > 0) return NtStatus.DIRECTORY_NOT_EMPTY;
   }
-  const denied = context.acts.begin({ ...removing(file), isIntended: true });
+  const { acts } = context;
+  const removal = removing(file, { caller: file.caller, decided: null });
+  const denied = acts.begin({ ...removal, isIntended: true });
+  if (denied === NtStatus.SUCCESS) acts.intend(file, false);
   return withFileInfo(context, RESPONSE.BODY, denied);
 }
