@@ -2,16 +2,14 @@
 
 import assert from "node:assert/strict";
 import { parsePolicy } from "../../src/policy/parse_policy.ts";
-import type { Denial } from "../../src/policy/denial.ts";
 import { denialSentence } from "../../src/policy/denial_sentence.ts";
 import { ANY_CALLER, type Caller, Policy, UNKNOWN_CALLER } from "../../src/policy/policy.ts";
-import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
 import { DispositionFlag } from "../../ffi/windows/nt_file.ts";
 import { NtStatus } from "../../ffi/windows/nt_status.ts";
 import { REQUEST } from "../../ffi/windows/winfsp/protocol.ts";
 import { EMPTY_SNAPSHOT, Fixture } from "../tree/fixture.ts";
-import { noFilters } from "../support/no_filters.ts";
 import { recording } from "./recording.ts";
+import { type Ruled, ruled } from "./ruled.ts";
 import { ruleRows } from "./rows/rule_rows.ts";
 import { FILTER, withAskedFilter } from "./asked_filter.ts";
 import type { Handle, OpenOptions } from "./driver.ts";
@@ -32,27 +30,6 @@ function policyOf(text: string, more: Record<string, unknown> = {}): Policy {
 function askingPolicy(operations: string, pattern: string): Policy {
   const rule = { name: "asked", path_pattern: `/${pattern}`, ask: FILTER, ops: operations };
   return new Policy(parsePolicy(JSON.stringify({ rules: [rule] })), 1);
-}
-
-interface Ruled {
-  readonly gate: PolicyGate;
-  readonly denials: Omit<Denial, "number">[];
-}
-
-function ruled(
-  policy: Policy | null,
-  callerOf: (pid: number) => Caller = () => ANY_CALLER,
-  filters = noFilters(),
-): Ruled {
-  const denials: Omit<Denial, "number">[] = [];
-  const gate = new PolicyGate({
-    callerOf: ({ pid }) => callerOf(pid),
-    filters,
-    onDenied: (denial) => void denials.push(denial),
-    onStale() {},
-  });
-  gate.policy = policy;
-  return { gate, denials };
 }
 
 Deno.test(`rules on a volume (${ruleRows.length} rows)`, () => {
