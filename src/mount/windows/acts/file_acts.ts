@@ -52,12 +52,13 @@ export function resizing(file: OpenFile, size: number): Act {
   };
 }
 
-/** A file is emptied; `describes`: and gets other attributes, or loses some. */
-export function overwriting(file: OpenFile, describes: boolean): Act {
+/** A file is emptied; `describes`: and gets other attributes, or loses some. `mode`: that it gets. */
+export function overwriting(file: OpenFile, describes: boolean, mode: number): Act {
   const act = resizing(file, 0);
   if (!describes) return act;
   return {
     ...act,
+    ...(mode === file.inode.mode ? {} : { mode }),
     asks: (question) => act.asks!(question) ?? question.askNode(file.inode, Operation.ATTRIBUTES),
   };
 }

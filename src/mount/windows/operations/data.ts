@@ -128,7 +128,8 @@ export function overwrite(context: Context): number {
   const isSuperseded = (request.u32(OVERWRITE.BITS) & 1) !== 0;
   const attributes = request.u32(OVERWRITE.ATTRIBUTES);
   const describes = eas.length > 0 || (attributes & SETTABLE) !== 0 || hasDescription(tree, inode);
-  const denied = context.acts.begin(overwriting(file, describes));
+  const mode = (attributes & FileAttribute.READONLY) === 0 ? inode.mode : inode.mode & ~0o222;
+  const denied = context.acts.begin(overwriting(file, describes, mode));
   if (denied !== NtStatus.SUCCESS) return denied;
   const status = resize(tree, inode, 0, false);
   if (status !== Status.Ok) return ntStatusOf(status);
