@@ -27,6 +27,7 @@ export function makeSession({ start, ...parts }: SessionParts): MountSession {
     ask: parts.ask,
     policy,
     recorder: parts.recorder,
+    ...(parts.witnesses === undefined ? {} : { witnesses: parts.witnesses }),
     counters,
     onKnock: parts.onCommand,
     onIdle: () => {

@@ -50,13 +50,21 @@ export class ChangeWitness {
     const { request } = context;
     if (request.pid === 0 || this.#actions[opcode] === NOT_RECORDED) return;
     if (opcode === Opcode.OPEN && (request.u32(BODY) & ACCESS_MODE) === 0) return;
-    if (this.#paths.size >= MOST || this.#byThread.size >= MOST) return;
+    if (this.#isFull) return;
     const subject = this.#subject;
     findSubject(subject, context, opcode);
-    this.#note(subject.parent, subject.name, request.pid);
-    if (subject.targetParent !== null) {
-      this.#note(subject.targetParent, subject.target!, request.pid);
-    }
+    const { parent, name, target, targetParent } = subject;
+    this.#note(parent, name, request.pid);
+    if (targetParent !== null) this.#note(targetParent, target!, request.pid);
+  }
+
+  /** A process, or a thread, is about to change what has this name. */
+  sawChange(parent: Inode, name: string, by: number): void {
+    if (by !== 0 && !this.#isFull) this.#note(parent, name, by);
+  }
+
+  get #isFull(): boolean {
+    return this.#paths.size >= MOST || this.#byThread.size >= MOST;
   }
 
   get report(): Witnessed {

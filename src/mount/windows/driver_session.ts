@@ -18,6 +18,7 @@ type Given = Pick<
   | "ask"
   | "policy"
   | "recorder"
+  | "witnesses"
   | "counters"
   | "onKnock"
   | "onIdle"

@@ -24,6 +24,7 @@ import type { Answer, Ask, Question } from "../fuse/questions.ts";
 import { SyncRequests } from "../sync_requests.ts";
 import type { View, ViewTable } from "../views.ts";
 import type { PolicyGate } from "../fuse/policy/policy_gate.ts";
+import type { ChangeWitness } from "../recording/change_witness.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { Acts } from "./acts/acts.ts";
 import { type Context, type VolumeOwner, WAITS } from "./context.ts";
@@ -55,6 +56,8 @@ export interface WindowsSessionOptions {
   readonly policy: PolicyGate;
   /** Null: nothing is recorded. */
   readonly recorder: Recorder | null;
+  /** By number of a view: who sees what is changed in it, and by whom. */
+  readonly witnesses?: ReadonlyMap<number, ChangeWitness>;
   /** Requests answered, by kind. */
   readonly counters: Uint32Array;
   /** Somebody has knocked: commands are waiting. */
@@ -105,6 +108,7 @@ export class WindowsSession {
       this.#request,
       options.policy,
       options.recorder,
+      options.witnesses ?? new Map(),
       () => this.#filtered.set(this.#request.hint, this.#answers),
     );
     const names = new FoldedNames(caseSensitive);

@@ -9,10 +9,11 @@
 import { check as errorOf } from "../../../../ffi/windows/ntdll.ts";
 import { NtStatus } from "../../../../ffi/windows/nt_status.ts";
 import type { Action } from "../../../telemetry/event.ts";
-import { tellsOf } from "../../../telemetry/level.ts";
+import { CHANGES, tellsOf } from "../../../telemetry/level.ts";
 import { ACTIONS, UNKNOWN } from "../../../telemetry/mount_record.ts";
 import { type PolicyGate, REFUSED, WAITS as GATE_WAITS } from "../../fuse/policy/policy_gate.ts";
 import { describeSubject } from "../../recording/asked_event.ts";
+import type { ChangeWitness } from "../../recording/change_witness.ts";
 import { RecordedSubject } from "../../recording/recorded_subject.ts";
 import type { Recorder } from "../../recording/recorder.ts";
 import { type ActsPart, WAITS } from "../context.ts";
@@ -30,16 +31,18 @@ export class Acts implements ActsPart {
   /** It is told of. */
   #isTold = false;
 
-  /** `recorder` null: nothing is told. `waits`: the request was put aside until filters have said what they think of it. */
+  /** `recorder` null: nothing is told. `witnesses`: by number of a view. `waits`: the request was put aside until filters have said what they think of it. */
   constructor(
     readonly request: Request,
     readonly gate: PolicyGate,
     readonly recorder: Recorder | null,
+    readonly witnesses: ReadonlyMap<number, ChangeWitness>,
     readonly waits: () => void,
   ) {}
 
   begin(act: Act): number {
     const isDone = act.isIntended === undefined;
+    if (isDone) this.#witness(act);
     this.#begun = act;
     this.#isTold = isDone && this.#wants(act.action);
     if (this.#isTold) this.#beginRecord(act);
@@ -87,6 +90,13 @@ export class Acts implements ActsPart {
     this.gate.forget();
     this.removals.forget();
     this.recorder?.forget();
+  }
+
+  #witness({ action, view, caller, parent, name, target, targetParent }: Act): void {
+    const witness = this.witnesses.get(view.number);
+    if (witness === undefined || parent === null || !CHANGES.includes(action)) return;
+    witness.sawChange(parent, name, caller);
+    if (targetParent !== undefined) witness.sawChange(targetParent, target!, caller);
   }
 
   #wants(action: Action): boolean {
