@@ -179,7 +179,9 @@ testWith(
       const { project, json, ask, onVolume } = windows;
       const rules = [
         { name: "sources", path_pattern: "/src/**", deny: "write,unlink,rename" },
+        { name: "of git", path_pattern: "/x", allow: "write", program: "git" },
         { name: "of users", path_pattern: "/x", deny: "write", uid: 1000 },
+        { name: "on try", path_pattern: "/only", deny: "create", branch: "try" },
         { name: "asked", path_pattern: "/y", ask: "nobody" },
       ];
       await Deno.writeTextFile(`${project}/../rules.json`, JSON.stringify({ rules }));
@@ -223,6 +225,20 @@ testWith(
       Deno.kill(serverPid, "SIGKILL");
       await nextServer(windows, serverPid);
       await onVolume((volume) => assert.rejects(volume.write("\\src\\a", "changed\n"), isDenied));
+      await json("branch", "create", "try");
+      await onVolume(async (volume) => {
+        const side = "\\.agentvfs\\branches\\try";
+        await assert.rejects(volume.write(`${side}\\only`, "x\n"), isDenied);
+        await assert.rejects(volume.write(`${side}\\src\\a`, "x\n"), isDenied);
+        await volume.write("\\only", "x\n");
+      });
+      const tested = await json<{ verdicts: { verdict: string; rule: string }[] }>(
+        ...["policy", "test", "x", "--op", "write", "--program", "C:\\Tools\\Git.exe"],
+      );
+      assert.deepEqual(
+        tested.verdicts.map(({ verdict, rule }) => [verdict, rule]),
+        [["allow", "of git"]],
+      );
       await json("policy", "remove");
       await onVolume((volume) => volume.write("\\src\\a", "changed\n"));
     }),

@@ -25,7 +25,7 @@ import { QUESTIONS, saidOf } from "../../policy/question.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
 import type { Verdict } from "../../telemetry/event.ts";
 import { ANY_CALLER, type Caller, Policy } from "../../policy/policy.ts";
-import { isRelativeProgram } from "../../policy/program.ts";
+import { isRelativeProgram, isWindowsProgram } from "../../policy/program.ts";
 import { PolicyError } from "../../policy/policy_error.ts";
 import type { Rule } from "../../policy/rule.ts";
 import { mountRules, outsideRules } from "../../policy/outside_table.ts";
@@ -197,6 +197,10 @@ export class PolicyMethods {
         exit: 2,
         hint: "Write a program's name, or its absolute path",
       });
+    }
+    if (IS_VOLUME) {
+      const runs = (wanted: string) => program !== undefined && isWindowsProgram(wanted, program);
+      return { uid: null, runs, isIn: () => false };
     }
     const places = this.parts.places.map(displayString);
     const paths = new ProgramPaths({ places, isBranch: () => true });

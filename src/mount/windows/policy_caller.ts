@@ -8,6 +8,7 @@
 import { displayString } from "../../../ffi/binary_string.ts";
 import { processDetails } from "../../host/process_details.ts";
 import type { Caller } from "../../policy/policy.ts";
+import { isWindowsProgram } from "../../policy/program.ts";
 import type { TelemetryProcess } from "../../telemetry/event.ts";
 import type { Asker } from "../asker.ts";
 
@@ -22,24 +23,15 @@ export class PolicyCaller implements Caller {
     return this;
   }
 
-  /** A name, of which `.exe` may be left out, or the path of an executable: neither's case counts. */
   runs(program: string): boolean | null {
     const executable = processDetails(this.#process)?.executable;
-    if (executable === undefined) return null;
-    const [wanted, path] = [program, displayString(executable)].map(folded) as [string, string];
-    if (wanted.includes("/")) return wanted === path;
-    const name = path.slice(path.lastIndexOf("/") + 1);
-    return name === wanted || name === `${wanted}.exe`;
+    return executable === undefined ? null : isWindowsProgram(program, displayString(executable));
   }
 
   /** There are none. */
   isIn(): boolean {
     return false;
   }
-}
-
-function folded(path: string): string {
-  return path.replaceAll("\\", "/").toLowerCase();
 }
 
 /** Who made a request, as filters are told. */
