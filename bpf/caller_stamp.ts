@@ -47,7 +47,7 @@ const SLOTS = 65_536;
 /** u64 thread id, u64 cgroup id, u64 process and thread, name with NULs behind it. */
 const SLOT = { THREAD: 0, CGROUP: 8, PROCESS: 16, NAME: 24, SIZE: 40 } as const;
 /** TASK_COMM_LEN. */
-export const THREAD_NAME_BYTES = 16;
+const THREAD_NAME_BYTES = 16;
 
 /** enum bpf_func_id. */
 const Helper = {

@@ -72,7 +72,6 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     "src/filters",
     "src/policy",
     "src/telemetry",
-    "src/views",
     "src/apply",
     "src/history",
     "src/source",
@@ -185,7 +184,19 @@ const MOST_FILES = 25;
 interface Import {
   file: string;
   target: string;
+  /** Whether who loads the file loads the target, too. */
+  isLoaded: boolean;
 }
+
+/** What is a system's own lies in a folder of its name, or has it in its own; these are Linux's without that. */
+const SYSTEM = /(?:^|[/_])(linux|macos|windows)(?=[/_.])/;
+const LINUX_ROOMS = /^(bpf|src\/views)\//;
+
+/** They choose by what they find, not by the system. */
+const LOAD_ALL = /^src\/daemon\/(telemetry\/source_set|fs_thread\/(fs_policy|policy_callers))\.ts$/;
+
+/** They begin before anything of the host is loaded, and find nothing there on other systems. */
+const READ_PROC = new Set(["main.ts", "src/cli/given_arguments.ts"]);
 
 Deno.test("imports point down the layers", () => {
   const upward = [...sourceFiles()].flatMap(importsOf).filter(({ file, target }) => {
@@ -215,6 +226,21 @@ Deno.test("only the host's own files, and what is Linux's alone, know which host
   assert.deepEqual(knowing.map(({ file, target }) => `${file} imports ${target}`), []);
 });
 
+Deno.test("who runs on one system loads nothing of another: what is common takes it by import() alone", () => {
+  const mixed = [...sourceFiles()].flatMap(importsOf).filter(({ file, target, isLoaded }) =>
+    isLoaded && !file.startsWith("src/host/") && !LOAD_ALL.test(file) &&
+    ![null, systemOf(file)].includes(systemOf(target))
+  );
+  assert.deepEqual(mixed.map(({ file, target }) => `${file} loads ${target}`), []);
+});
+
+Deno.test("what is common reads nothing that only Linux has", () => {
+  const reading = [...sourceFiles()].filter((file) =>
+    systemOf(file) === null && !READ_PROC.has(file) && /["'`]\/proc\//.test(codeOf(file))
+  );
+  assert.deepEqual(reading, []);
+});
+
 Deno.test("whoever closes a descriptor that it keeps forgets its number, which may be another file's next", () => {
   const keeping = [...sourceFiles()].flatMap((file) => {
     const text = Deno.readTextFileSync(join(ROOT, file));
@@ -238,6 +264,23 @@ Deno.test("no folder has so many files that nobody finds one", () => {
   assert.deepEqual([...counts].filter(([, count]) => count > MOST_FILES), []);
 });
 
+Deno.test("what ARCHITECTURE.md names is there", () => {
+  const text = Deno.readTextFileSync(join(ROOT, "ARCHITECTURE.md"));
+  // Words in capitals stand for something.
+  const named = [...text.matchAll(/`((?:src|ffi|bpf|tests|scripts)\/[\w/.]+)`/g)]
+    .map(([, path]) => path!).filter((path) => !/[A-Z]/.test(path));
+  assert.ok(named.length > 50, `${named.length}`);
+  const isMissing = (path: string) => {
+    try {
+      Deno.statSync(join(ROOT, path));
+      return false;
+    } catch {
+      return true;
+    }
+  };
+  assert.deepEqual(named.filter(isMissing), []);
+});
+
 Deno.test("no files import each other in a circle", () => {
   const targets = new Map(
     [...sourceFiles()].map((file) => [file, importsOf(file).map(({ target }) => target)]),
@@ -258,6 +301,11 @@ Deno.test("the check sees imports of every form", () => {
   assert.ok(seen("src/cli/commands.ts").includes("src/cli/commands/daemon/status.ts"));
   assert.ok(seen("src/control/client.ts").includes("src/control/methods.ts"));
   assert.ok(seen("mod.ts").includes("src/control/service_error.ts"));
+  const loaded = (file: string, target: string) =>
+    importsOf(file).find((found) => found.target === target)?.isLoaded;
+  assert.equal(loaded("main.ts", "src/cli/run.ts"), true);
+  assert.equal(loaded("src/cli/commands.ts", "src/cli/commands/daemon/status.ts"), false);
+  assert.equal(loaded("src/daemon/watchers/watchers.ts", "src/mount/watches.ts"), false);
 });
 
 Deno.test("every source file belongs to a layer", () => {
@@ -315,19 +363,36 @@ function roomOf(file: string): number {
   return named >= 0 || deeper.length > 0 ? named : rooms.indexOf(".");
 }
 
+/** The system that a file is of; null: it is common. */
+function systemOf(file: string): string | null {
+  return LINUX_ROOMS.test(file) ? "linux" : SYSTEM.exec(file)?.[1] ?? null;
+}
+
 function importsOf(file: string): Import[] {
-  return specifiersOf(file)
-    .filter((specifier) => specifier.startsWith("."))
-    .map((specifier) => ({ file, target: join(dirname(file), specifier) }));
+  return statementsOf(file)
+    .filter(({ specifier }) => specifier.startsWith("."))
+    .map(({ specifier, isLoaded }) => ({ file, target: join(dirname(file), specifier), isLoaded }));
 }
 
 /** Static and dynamic imports, re-exports, and workers' modules. */
 const SPECIFIER =
-  /(?:^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*|^\s*import\s*|\bimport\s*\(\s*|new URL\(\s*)["']([^"']+)["']/gm;
+  /(^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*|^\s*import\s*|\bimport\s*\(\s*|new URL\(\s*)["']([^"']+)["']/gm;
+
+function statementsOf(file: string): { specifier: string; isLoaded: boolean }[] {
+  return [...codeOf(file).matchAll(SPECIFIER)]
+    .map(([, words, specifier]) => ({
+      specifier: specifier!,
+      isLoaded: !/^\s*(?:import|export) type\b|\($|\(\s/.test(words!),
+    }))
+    .filter(({ specifier }) => !/^\.\.\/\.\.\/(main\.ts|deno\.json)$/.test(specifier));
+}
 
 function specifiersOf(file: string): string[] {
-  const text = Deno.readTextFileSync(join(ROOT, file))
+  return statementsOf(file).map(({ specifier }) => specifier);
+}
+
+/** Its text without comments. */
+function codeOf(file: string): string {
+  return Deno.readTextFileSync(join(ROOT, file))
     .replace(/\/\*[\s\S]*?\*\//g, "").replace(/^\s*\/\/.*$/gm, "");
-  return [...text.matchAll(SPECIFIER)].map((match) => match[1]!)
-    .filter((specifier) => !/^\.\.\/\.\.\/(main\.ts|deno\.json)$/.test(specifier));
 }

@@ -22,12 +22,12 @@ const MASK_BYTES = 1024;
 /** CPUs that the calling thread may run on; null if they cannot be told. */
 export function allowedCpus(): CpuMask | null {
   const mask = new Uint8Array(MASK_BYTES);
-  return libc.sched_getaffinity(0, MASK_BYTES, mask) < 0 ? null : mask;
+  return libc.sched_getaffinity(0, BigInt(MASK_BYTES), mask) < 0 ? null : mask;
 }
 
 /** Lets the calling thread run on these CPUs only. False if it may run on none of them. */
 export function allowCpus(mask: CpuMask): boolean {
-  return libc.sched_setaffinity(0, MASK_BYTES, mask) >= 0;
+  return libc.sched_setaffinity(0, BigInt(MASK_BYTES), mask) >= 0;
 }
 
 export function singleCpu(cpu: number): CpuMask {

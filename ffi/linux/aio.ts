@@ -50,7 +50,7 @@ export class DataSyncs {
   /** `eventFd` is readable whenever one has ended. A negative errno where the kernel, or a sandbox, refuses. */
   static open(eventFd: number): DataSyncs | number {
     const context = new Uint8Array(8);
-    const result = check(libc.io_setup(SYS_IO_SETUP!, LIMIT, context));
+    const result = check(libc.io_setup(BigInt(SYS_IO_SETUP!), BigInt(LIMIT), context));
     if (result < 0) return result;
     return new DataSyncs(
       Number(new DataView(context.buffer).getBigUint64(0, true)),
@@ -65,14 +65,21 @@ export class DataSyncs {
   submit(fd: number, tag: number): number {
     this.#iocb.setUint32(IOCB.DATA, tag, true);
     this.#iocb.setUint32(IOCB.FD, fd, true);
-    return check(libc.io_submit(SYS_IO_SUBMIT!, this.#context, 1, this.#iocbs));
+    return check(libc.io_submit(BigInt(SYS_IO_SUBMIT!), BigInt(this.#context), 1n, this.#iocbs));
   }
 
   /** Calls `ended` for each that has ended, with its tag and 0 or a negative errno. Does not wait. */
   reap(ended: (tag: number, result: number) => void): void {
     const events = this.#events;
     const count = check(
-      libc.io_getevents(SYS_IO_GETEVENTS!, this.#context, 0, LIMIT, events, null),
+      libc.io_getevents(
+        BigInt(SYS_IO_GETEVENTS!),
+        BigInt(this.#context),
+        0n,
+        BigInt(LIMIT),
+        events,
+        null,
+      ),
     );
     const view = new DataView(events.slice(0, Math.max(0, count) * EVENT.SIZE).buffer);
     for (let at = 0; at < view.byteLength; at += EVENT.SIZE) {

@@ -10,6 +10,7 @@ import { O_NONBLOCK } from "./open.ts";
 const libc = bindLibc({
   poll: { parameters: ["buffer", "u64", "i32"], result: "i32" },
   eventfd: { parameters: ["u32", "i32"], result: "i32" },
+  pipe2: { parameters: ["buffer", "i32"], result: "i32" },
   dup: { parameters: ["i32"], result: "i32" },
   dup2: { parameters: ["i32", "i32"], result: "i32" },
   fcntl: { parameters: ["i32", "i32", "i64"], result: "i32" },
@@ -21,7 +22,7 @@ export const POLLHUP = 16;
 
 /** `fds` is an array of struct pollfd {i32 fd; i16 events; i16 revents}. Timeout in ms, -1 for none. */
 export function poll(fds: Uint8Array<ArrayBuffer>, count: number, timeout: number): number {
-  return check(libc.poll(fds, count, timeout));
+  return check(libc.poll(fds, BigInt(count), timeout));
 }
 
 const POLLFD = { SIZE: 8, FD: 0, EVENTS: 4, REVENTS: 6 } as const;
@@ -51,6 +52,15 @@ export class PollSet {
   }
 }
 
+const O_CLOEXEC = 0o2000000;
+
+/** The end to read from and the one to write to, which no program inherits; null if there are none to be had. */
+export function pipe(): [reads: number, writes: number] | null {
+  const ends = new Int32Array(2);
+  if (libc.pipe2(new Uint8Array(ends.buffer), O_CLOEXEC) < 0) return null;
+  return [ends[0]!, ends[1]!];
+}
+
 export const EFD_CLOEXEC = 0o2000000;
 export const EFD_NONBLOCK = 0o4000;
 
@@ -72,6 +82,6 @@ const F_SETFL = 4;
 
 /** Sets O_NONBLOCK on the open file description, also for those who share it. */
 export function setNonblocking(fd: number): number {
-  const flags = check(libc.fcntl(fd, F_GETFL, 0));
-  return flags < 0 ? flags : check(libc.fcntl(fd, F_SETFL, flags | O_NONBLOCK));
+  const flags = check(libc.fcntl(fd, F_GETFL, 0n));
+  return flags < 0 ? flags : check(libc.fcntl(fd, F_SETFL, BigInt(flags | O_NONBLOCK)));
 }

@@ -13,7 +13,7 @@ const libc = bindLibc({
 });
 
 /** The C library has it as a function since 2.30 only. */
-const SYS_GETDENTS64 = Deno.build.arch === "aarch64" ? 61 : 217;
+const SYS_GETDENTS64 = Deno.build.arch === "aarch64" ? 61n : 217n;
 
 /** A line of a directory listing: d_type is as DT_REG and friends, 0 where the file system does not say. */
 export interface DirectoryEntry {
@@ -29,7 +29,9 @@ const view = new DataView(buffer.buffer);
 export function readDirectory(fd: number): DirectoryEntry[] | number {
   const entries: DirectoryEntry[] = [];
   while (true) {
-    const length = check(libc.getdents64(SYS_GETDENTS64, fd, buffer, DENTS_BYTES));
+    const length = check(
+      libc.getdents64(SYS_GETDENTS64, BigInt(fd), buffer, BigInt(DENTS_BYTES)),
+    );
     if (length < 0) return length;
     if (length === 0) return entries;
     for (let offset = 0; offset < length;) {
@@ -48,5 +50,5 @@ export function readlinkat(
   path: Uint8Array<ArrayBuffer>,
   into: Uint8Array<ArrayBuffer>,
 ): number {
-  return check(libc.readlinkat(directory, path, into, into.length));
+  return check(libc.readlinkat(directory, path, into, BigInt(into.length)));
 }

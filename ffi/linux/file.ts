@@ -28,11 +28,11 @@ export const LOCK_EX = 2;
 export const LOCK_NB = 4;
 
 export function read(fd: number, into: Uint8Array<ArrayBuffer>, length = into.length): number {
-  return check(libc.read(fd, into, length));
+  return check(libc.read(fd, into, BigInt(length)));
 }
 
 export function write(fd: number, from: Uint8Array<ArrayBuffer>, length = from.length): number {
-  return check(libc.write(fd, from, length));
+  return check(libc.write(fd, from, BigInt(length)));
 }
 
 /** Reads at `offset`. May be short, as pread(2). */
@@ -42,7 +42,7 @@ export function pread(
   offset: number,
   length = into.length,
 ): number {
-  return check(libc.pread(fd, into, length, offset));
+  return check(libc.pread(fd, into, BigInt(length), BigInt(offset)));
 }
 
 /** Writes at `offset`. May be short, as pwrite(2). */
@@ -52,15 +52,15 @@ export function pwrite(
   offset: number,
   length = from.length,
 ): number {
-  return check(libc.pwrite(fd, from, length, offset));
+  return check(libc.pwrite(fd, from, BigInt(length), BigInt(offset)));
 }
 
 export function ftruncate(fd: number, size: number): number {
-  return check(libc.ftruncate(fd, size));
+  return check(libc.ftruncate(fd, BigInt(size)));
 }
 
 export function fallocate(fd: number, mode: number, offset: number, length: number): number {
-  return check(libc.fallocate(fd, mode, offset, length));
+  return check(libc.fallocate(fd, mode, BigInt(offset), BigInt(length)));
 }
 
 export function fsync(fd: number): number {
@@ -77,7 +77,7 @@ export function syncfs(fd: number): number {
 }
 
 export function lseek(fd: number, offset: number, whence: number): number {
-  return check(Number(libc.lseek(fd, offset, whence)));
+  return check(Number(libc.lseek(fd, BigInt(offset), whence)));
 }
 
 export function flock(fd: number, operation: number): number {

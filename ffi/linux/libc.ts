@@ -9,18 +9,21 @@
  * Sizes that never exceed 2^31 are declared `i32` although C says `ssize_t`: the low half of the register is
  * the same and no BigInt is made on the hot path.
  *
+ * Parameters of 64 bits are given bigints. Deno takes numbers, too, but V8 compiles such a call for bigints alone: at the first
+ * number it throws the compiled caller away, and compiles it again, without end.
+ *
  * @module
  */
-
-import type { NumberCalls } from "../number_calls.ts";
 
 /** On other systems this folder is loaded, because one bundle is for all of them, and nothing of it is called. */
 export const IS_LINUX = Deno.build.os === "linux";
 
 /** The functions that `symbols` declares; none on another system. Throws where the library has no such function. */
-export function bindLibc<const S extends Deno.ForeignLibraryInterface>(symbols: S): NumberCalls<S> {
-  if (!IS_LINUX) return {} as NumberCalls<S>;
-  return Deno.dlopen("libc.so.6", symbols).symbols as unknown as NumberCalls<S>;
+export function bindLibc<const S extends Deno.ForeignLibraryInterface>(
+  symbols: S,
+): Deno.StaticForeignLibraryInterface<S> {
+  if (!IS_LINUX) return {} as Deno.StaticForeignLibraryInterface<S>;
+  return Deno.dlopen("libc.so.6", symbols).symbols;
 }
 
 const { __errno_location } = bindLibc({ __errno_location: { parameters: [], result: "pointer" } });

@@ -39,15 +39,15 @@ export function mapFileToRead(fd: number, offset: number, length: number): Mappi
 function map(fd: number, offset: number, length: number, protection: number): Mapping | null {
   const address = libc.mmap(
     null,
-    length,
+    BigInt(length),
     protection,
     MAP_SHARED,
     fd,
-    offset,
+    BigInt(offset),
   );
   if (address === null || BigInt(Deno.UnsafePointer.value(address)) === MAP_FAILED) return null;
   return {
     bytes: new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(address, length)),
-    unmap: () => void libc.munmap(address, length),
+    unmap: () => void libc.munmap(address, BigInt(length)),
   };
 }

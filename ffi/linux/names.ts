@@ -22,7 +22,7 @@ const libc = bindLibc({
 });
 
 /** The C library has it as a function since 2.33 only. */
-const SYS_MKNODAT = Deno.build.arch === "aarch64" ? 33 : 259;
+const SYS_MKNODAT = Deno.build.arch === "aarch64" ? 33n : 259n;
 
 /** Flags of renameat2(2). */
 export const RENAME_NOREPLACE = 1;
@@ -36,7 +36,9 @@ export function mkdirat(directory: number, name: Bytes, mode: number): number {
 
 /** `rdev` as {@linkcode Stat} has it, which is how the C library takes the numbers that fit in 32 bits. */
 export function mknodat(directory: number, name: Bytes, mode: number, rdev: number): number {
-  return check(libc.mknodat(SYS_MKNODAT, directory, name, mode, rdev));
+  return check(
+    libc.mknodat(SYS_MKNODAT, BigInt(directory), name, BigInt(mode), BigInt(rdev)),
+  );
 }
 
 export function symlinkat(target: Bytes, directory: number, name: Bytes): number {

@@ -45,7 +45,7 @@ export function openat(
 }
 
 const openHow = new BigUint64Array(3);
-const SYS_OPENAT2 = 437;
+const SYS_OPENAT2 = 437n;
 const RESOLVE_NO_XDEV = 0x01n;
 const RESOLVE_NO_MAGICLINKS = 0x02n;
 const RESOLVE_NO_SYMLINKS = 0x04n;
@@ -82,7 +82,7 @@ function openResolving(
   openHow[0] = BigInt(flags | O_CLOEXEC);
   openHow[1] = 0n;
   openHow[2] = resolve;
-  return check(libc.syscall(SYS_OPENAT2, directory, path, openHow, 24));
+  return check(libc.syscall(SYS_OPENAT2, BigInt(directory), path, openHow, 24n));
 }
 
 export function close(fd: number): number {

@@ -33,7 +33,7 @@ export function mount(
   data: string | null = null,
 ): number {
   const text = (value: string | null) => value === null ? null : cString(value);
-  return check(libc.mount(source, target, text(type), flags, text(data)));
+  return check(libc.mount(source, target, text(type), BigInt(flags), text(data)));
 }
 
 export const MNT_FORCE = 1;
@@ -56,8 +56,8 @@ export async function umount2Aside(path: Uint8Array<ArrayBuffer>, flags: number)
 }
 
 /** Number of mount_setattr(2), the same on every architecture. */
-const SYS_mount_setattr = 442;
-const AT_FDCWD = -100;
+const SYS_mount_setattr = 442n;
+const AT_FDCWD = -100n;
 const AT_RECURSIVE = 0x8000;
 export const MOUNT_ATTR_RDONLY = 1;
 
@@ -72,16 +72,25 @@ export function mountSetattr(
   const bytes = new Uint8Array(attributes.buffer);
   const flags = recursive ? AT_RECURSIVE : 0;
   return check(
-    Number(libc.syscall(SYS_mount_setattr, AT_FDCWD, path, flags, bytes, bytes.length)),
+    Number(
+      libc.syscall(
+        SYS_mount_setattr,
+        AT_FDCWD,
+        path,
+        BigInt(flags),
+        bytes,
+        BigInt(bytes.length),
+      ),
+    ),
   );
 }
 
 /** Numbers of open_tree(2) and move_mount(2), the same on every architecture. */
-const SYS_open_tree = 428;
-const SYS_move_mount = 429;
+const SYS_open_tree = 428n;
+const SYS_move_mount = 429n;
 const OPEN_TREE_CLONE = 1;
 const OPEN_TREE_CLOEXEC = 0o2000000;
-const MOVE_MOUNT_F_EMPTY_PATH = 4;
+const MOVE_MOUNT_F_EMPTY_PATH = 4n;
 
 /**
  * A copy of what is at `path`, with the mounts below it, that is mounted nowhere: a descriptor. It stays what it is, whatever
@@ -89,15 +98,26 @@ const MOVE_MOUNT_F_EMPTY_PATH = 4;
  */
 export function cloneMount(path: Uint8Array<ArrayBuffer>): number {
   const flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE;
-  return check(Number(libc.syscall(SYS_open_tree, AT_FDCWD, path, flags, null, 0)));
+  return check(
+    Number(libc.syscall(SYS_open_tree, AT_FDCWD, path, BigInt(flags), null, 0n)),
+  );
 }
 
 /** Mounts at `path` what {@linkcode cloneMount} gave. */
 export function placeMount(fd: number, path: Uint8Array<ArrayBuffer>): number {
-  const here = BigInt.asUintN(64, BigInt(AT_FDCWD)) as unknown as number;
+  const here = BigInt.asUintN(64, AT_FDCWD);
   const empty = new Uint8Array(1);
   return check(
-    Number(libc.syscall(SYS_move_mount, fd, empty, here, path, MOVE_MOUNT_F_EMPTY_PATH)),
+    Number(
+      libc.syscall(
+        SYS_move_mount,
+        BigInt(fd),
+        empty,
+        here,
+        path,
+        MOVE_MOUNT_F_EMPTY_PATH,
+      ),
+    ),
   );
 }
 
@@ -117,7 +137,7 @@ export const PR_CAP_AMBIENT_CLEAR_ALL = 4;
 
 /** `pointer`: the third argument, of the options that take one. */
 export function prctl(option: number, argument: number, pointer: bigint = 0n): number {
-  return check(libc.prctl(option, argument, pointer as unknown as number, 0, 0));
+  return check(libc.prctl(option, BigInt(argument), pointer, 0n, 0n));
 }
 
 const LINUX_CAPABILITY_VERSION_3 = 0x20080522;

@@ -23,5 +23,5 @@ export function memoryFile(name: string): number {
 
 /** Whether programs that are started from now on have this descriptor, under the same number. */
 export function setInherited(fd: number, inherited: boolean): number {
-  return check(libc.fcntl(fd, F_SETFD, inherited ? 0 : FD_CLOEXEC));
+  return check(libc.fcntl(fd, F_SETFD, BigInt(inherited ? 0 : FD_CLOEXEC)));
 }

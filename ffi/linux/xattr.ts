@@ -21,7 +21,7 @@ const libc = bindLibc({
 
 /** NUL-separated names. ERANGE if `into` is too small; with a length of 0 the size needed. */
 export function flistxattr(fd: number, into: Uint8Array<ArrayBuffer>): number {
-  return check(libc.flistxattr(fd, into, into.length));
+  return check(libc.flistxattr(fd, into, BigInt(into.length)));
 }
 
 export function fgetxattr(
@@ -29,14 +29,14 @@ export function fgetxattr(
   name: Uint8Array<ArrayBuffer>,
   into: Uint8Array<ArrayBuffer>,
 ): number {
-  return check(libc.fgetxattr(fd, name, into, into.length));
+  return check(libc.fgetxattr(fd, name, into, BigInt(into.length)));
 }
 
 export function llistxattr(
   path: Uint8Array<ArrayBuffer>,
   into: Uint8Array<ArrayBuffer>,
 ): number {
-  return check(libc.llistxattr(path, into, into.length));
+  return check(libc.llistxattr(path, into, BigInt(into.length)));
 }
 
 export function lgetxattr(
@@ -44,11 +44,11 @@ export function lgetxattr(
   name: Uint8Array<ArrayBuffer>,
   into: Uint8Array<ArrayBuffer>,
 ): number {
-  return check(libc.lgetxattr(path, name, into, into.length));
+  return check(libc.lgetxattr(path, name, into, BigInt(into.length)));
 }
 
 export function listxattr(path: Uint8Array<ArrayBuffer>, into: Uint8Array<ArrayBuffer>): number {
-  return check(libc.listxattr(path, into, into.length));
+  return check(libc.listxattr(path, into, BigInt(into.length)));
 }
 
 export function getxattr(
@@ -56,7 +56,7 @@ export function getxattr(
   name: Uint8Array<ArrayBuffer>,
   into: Uint8Array<ArrayBuffer>,
 ): number {
-  return check(libc.getxattr(path, name, into, into.length));
+  return check(libc.getxattr(path, name, into, BigInt(into.length)));
 }
 
 export function setxattr(
@@ -64,7 +64,7 @@ export function setxattr(
   name: Uint8Array<ArrayBuffer>,
   value: Uint8Array<ArrayBuffer>,
 ): number {
-  return check(libc.setxattr(path, name, value, value.length, 0));
+  return check(libc.setxattr(path, name, value, BigInt(value.length), 0));
 }
 
 export function lsetxattr(
@@ -72,7 +72,7 @@ export function lsetxattr(
   name: Uint8Array<ArrayBuffer>,
   value: Uint8Array<ArrayBuffer>,
 ): number {
-  return check(libc.lsetxattr(path, name, value, value.length, 0));
+  return check(libc.lsetxattr(path, name, value, BigInt(value.length), 0));
 }
 
 export function removexattr(path: Uint8Array<ArrayBuffer>, name: Uint8Array<ArrayBuffer>): number {

@@ -57,12 +57,13 @@ export const LOCK_SH = 1;
 export const LOCK_EX = 2;
 export const LOCK_NB = 4;
 
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
 const F_PREALLOCATE = 42;
 const F_GETPATH = 50;
 const F_FULLFSYNC = 51;
-const F_PUNCHHOLE = 99;
 /** struct fstore { u32 flags; i32 posmode; i64 offset, length, bytesalloc }. */
 const F_ALLOCATEALL = 4;
 const F_PEOFPOSMODE = 3;
@@ -91,16 +92,16 @@ export function umask(mask: number): number {
 
 /** Reads at `offset`. May be short, as pread(2). */
 export function pread(fd: number, into: Bytes, offset: number, length = into.length): number {
-  return check(libc.pread(fd, into, length, offset));
+  return check(libc.pread(fd, into, BigInt(length), BigInt(offset)));
 }
 
 /** Writes at `offset`. May be short, as pwrite(2). */
 export function pwrite(fd: number, from: Bytes, offset: number, length = from.length): number {
-  return check(libc.pwrite(fd, from, length, offset));
+  return check(libc.pwrite(fd, from, BigInt(length), BigInt(offset)));
 }
 
 export function ftruncate(fd: number, size: number): number {
-  return check(libc.ftruncate(fd, size));
+  return check(libc.ftruncate(fd, BigInt(size)));
 }
 
 /** To the disk itself, with what it has in its cache; file systems that have no such order take fsync(2). */
@@ -118,7 +119,7 @@ export function syncVolume(fd: number): number {
 }
 
 export function lseek(fd: number, offset: number, whence: number): number {
-  return check(Number(libc.lseek(fd, offset, whence)));
+  return check(Number(libc.lseek(fd, BigInt(offset), whence)));
 }
 
 export function flock(fd: number, operation: number): number {
@@ -135,19 +136,16 @@ export function preallocate(fd: number, length: number): number {
   return check(fcntl(fd, F_PREALLOCATE, ...filling(2), bytes));
 }
 
-/** Gives the blocks of a range up, which begins and ends where blocks do. */
-export function punchHole(fd: number, offset: number, length: number): number {
-  const hole = new DataView(new ArrayBuffer(24));
-  hole.setBigInt64(8, BigInt(offset), true);
-  hole.setBigInt64(16, BigInt(length), true);
-  return check(fcntl(fd, F_PUNCHHOLE, ...filling(2), new Uint8Array(hole.buffer)));
-}
-
 /** The path of an open file, NUL-terminated; empty if it has none. */
 export function pathOf(fd: number): Bytes {
   const path = new Uint8Array(MAXPATHLEN);
   if (fcntl(fd, F_GETPATH, ...filling(2), path) < 0) return new Uint8Array(1);
   return path.slice(0, path.indexOf(0) + 1);
+}
+
+/** Whether programs that are started from now on have this descriptor, under the same number. */
+export function setInherited(fd: number, inherited: boolean): number {
+  return check(fcntlNumber(fd, F_SETFD, ...filling(2), inherited ? 0 : FD_CLOEXEC));
 }
 
 /** Sets O_NONBLOCK on the open file, also for those who share it. */
@@ -159,11 +157,11 @@ export function setNonblocking(fd: number): number {
 
 /** Address of `[offset, offset+length)` of an open file in memory, to read and write; null if it cannot be mapped. */
 export function map(fd: number, offset: number, length: number): Deno.PointerObject | null {
-  const address = libc.mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, offset);
+  const address = libc.mmap(null, BigInt(length), PROT_READ_WRITE, MAP_SHARED, fd, BigInt(offset));
   if (address === null || BigInt(Deno.UnsafePointer.value(address)) === MAP_FAILED) return null;
   return address;
 }
 
 export function unmap(address: Deno.PointerObject, length: number): void {
-  libc.munmap(address, length);
+  libc.munmap(address, BigInt(length));
 }

@@ -19,7 +19,7 @@ const SYMBOLS = {
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /** Where the library is: installed for all, or for one user. */
-export function fuseTPlaces(home: string | undefined): string[] {
+function fuseTPlaces(home: string | undefined): string[] {
   const own = home === undefined ? [] : [`${home}/.fuse-t/usr/local/lib/libfuse-t.dylib`];
   return ["/usr/local/lib/libfuse-t.dylib", ...own];
 }

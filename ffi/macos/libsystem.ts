@@ -10,7 +10,6 @@
  */
 
 import { Errno } from "../errno.ts";
-import type { NumberCalls } from "../number_calls.ts";
 import { DARWIN_ERRNO } from "./fuse_darwin.ts";
 
 const LIBRARY = "/usr/lib/libSystem.B.dylib";
@@ -21,9 +20,9 @@ export const IS_MACOS = Deno.build.os === "darwin";
 /** The functions that `symbols` declares; none on another system. Throws where the library has no such function. */
 export function bindLibSystem<const S extends Deno.ForeignLibraryInterface>(
   symbols: S,
-): NumberCalls<S> {
-  if (!IS_MACOS) return {} as NumberCalls<S>;
-  return Deno.dlopen(LIBRARY, symbols).symbols as unknown as NumberCalls<S>;
+): Deno.StaticForeignLibraryInterface<S> {
+  if (!IS_MACOS) return {} as Deno.StaticForeignLibraryInterface<S>;
+  return Deno.dlopen(LIBRARY, symbols).symbols;
 }
 
 const { __error } = bindLibSystem({ __error: { parameters: [], result: "pointer" } });
@@ -47,7 +46,7 @@ export function check(result: number): number {
 }
 
 /** What Linux calls an error of macOS. One that has no name here is an I/O error. */
-export function linuxErrno(error: number): number {
+function linuxErrno(error: number): number {
   return error === ENOTSUP ? Errno.EOPNOTSUPP : LINUX_NUMBERS.get(error) ?? Errno.EIO;
 }
 

@@ -46,6 +46,7 @@ const BSDINFO = {
 } as const;
 /** struct proc_vnodepathinfo: the directory's struct vnode_info, then its path; the same of the root. */
 const VNODEPATHINFO = { SIZE_OF: 2352, DIRECTORY: 152, PATH_BYTES: 1024 } as const;
+const STOPPED = 4;
 const ZOMBIE = 5;
 const PATH_BYTES = 4096;
 const PROC_ALL_PIDS = 1;
@@ -58,6 +59,8 @@ const SIG_IGN = Deno.UnsafePointer.create(1n);
 
 export interface BsdInfo {
   readonly isOver: boolean;
+  /** By a signal. */
+  readonly isSuspended: boolean;
   readonly parent: number;
   /** At most 15 bytes. */
   readonly command: Bytes;
@@ -68,11 +71,13 @@ export interface BsdInfo {
 /** Null if there is no such process. Of one that has ended and is not waited for, too. */
 export function bsdInfo(pid: number): BsdInfo | null {
   const bytes = new Uint8Array(BSDINFO.SIZE_OF);
-  if (libc.proc_pidinfo(pid, PROC_PIDTBSDINFO, 1, bytes, bytes.length) < bytes.length) return null;
+  if (libc.proc_pidinfo(pid, PROC_PIDTBSDINFO, 1n, bytes, bytes.length) < bytes.length) return null;
   const view = new DataView(bytes.buffer);
   const seconds = Number(view.getBigUint64(BSDINFO.SECONDS, true));
+  const status = view.getUint32(BSDINFO.STATUS, true);
   return {
-    isOver: view.getUint32(BSDINFO.STATUS, true) === ZOMBIE,
+    isOver: status === ZOMBIE,
+    isSuspended: status === STOPPED,
     parent: view.getUint32(BSDINFO.PARENT, true),
     command: untilNul(bytes, BSDINFO.COMMAND, BSDINFO.COMMAND_BYTES),
     started: seconds * 1e6 + Number(view.getBigUint64(BSDINFO.MICROSECONDS, true)),
@@ -89,7 +94,7 @@ export function programOf(pid: number): Bytes | null {
 /** The directory that a process stands in; null if that may not be known. */
 export function directoryOf(pid: number): Bytes | null {
   const bytes = new Uint8Array(VNODEPATHINFO.SIZE_OF);
-  const length = libc.proc_pidinfo(pid, PROC_PIDVNODEPATHINFO, 0, bytes, bytes.length);
+  const length = libc.proc_pidinfo(pid, PROC_PIDVNODEPATHINFO, 0n, bytes, bytes.length);
   if (length < bytes.length) return null;
   return untilNul(bytes, VNODEPATHINFO.DIRECTORY, VNODEPATHINFO.PATH_BYTES);
 }
@@ -99,7 +104,7 @@ export function rawArguments(pid: number, most: number): Bytes | null {
   const name = new Uint8Array(new Int32Array([CTL_KERN, KERN_PROCARGS2, pid]).buffer);
   const bytes = new Uint8Array(most);
   const size = new BigUint64Array([BigInt(most)]);
-  if (libc.sysctl(name, 3, bytes, new Uint8Array(size.buffer), null, 0) < 0) return null;
+  if (libc.sysctl(name, 3, bytes, new Uint8Array(size.buffer), null, 0n) < 0) return null;
   return bytes.subarray(0, Number(size[0]));
 }
 
@@ -107,7 +112,7 @@ export function rawArguments(pid: number, most: number): Bytes | null {
 export function systemText(name: Bytes): Bytes {
   const bytes = new Uint8Array(256);
   const size = new BigUint64Array([256n]);
-  if (libc.sysctlbyname(name, bytes, new Uint8Array(size.buffer), null, 0) < 0) {
+  if (libc.sysctlbyname(name, bytes, new Uint8Array(size.buffer), null, 0n) < 0) {
     return bytes.slice(0, 0);
   }
   return untilNul(bytes, 0, bytes.length);

@@ -11,6 +11,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const libc = bindLibSystem({
   recv: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
   send: { parameters: ["i32", "buffer", "usize", "i32"], result: "i32" },
+  pipe: { parameters: ["buffer"], result: "i32" },
   poll: { parameters: ["buffer", "u32", "i32"], result: "i32" },
   getsockopt: { parameters: ["i32", "i32", "i32", "buffer", "buffer"], result: "i32" },
   getpeereid: { parameters: ["i32", "buffer", "buffer"], result: "i32" },
@@ -29,11 +30,11 @@ export const POLLERR = 8;
 export const POLLHUP = 16;
 
 export function recv(fd: number, into: Bytes, flags: number): number {
-  return check(libc.recv(fd, into, into.length, flags));
+  return check(libc.recv(fd, into, BigInt(into.length), flags));
 }
 
 export function send(fd: number, from: Bytes, flags: number): number {
-  return check(libc.send(fd, from, from.length, flags));
+  return check(libc.send(fd, from, BigInt(from.length), flags));
 }
 
 const POLLFD = { SIZE: 8, FD: 0, EVENTS: 4, REVENTS: 6 } as const;
@@ -61,6 +62,13 @@ export class PollSet {
   events(index: number): number {
     return this.#view.getInt16(index * POLLFD.SIZE + POLLFD.REVENTS, true);
   }
+}
+
+/** The end to read from and the one to write to; null if there are none to be had. */
+export function pipe(): [reads: number, writes: number] | null {
+  const ends = new Int32Array(2);
+  if (libc.pipe(new Uint8Array(ends.buffer)) < 0) return null;
+  return [ends[0]!, ends[1]!];
 }
 
 const SOL_LOCAL = 0;

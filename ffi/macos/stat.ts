@@ -91,7 +91,7 @@ export function allMounts(): Bytes {
 }
 
 export function readlinkat(directory: number, path: Bytes, into: Bytes): number {
-  return check(libc.readlinkat(directory, path, into, into.length));
+  return check(libc.readlinkat(directory, path, into, BigInt(into.length)));
 }
 
 const errno = IS_MACOS ? Deno.UnsafePointerView.getArrayBuffer(libc.__error()!, 4) : null;

@@ -30,23 +30,23 @@ const libc = bindLibSystem({
 export const XATTR_NOFOLLOW = 1;
 
 export function flistxattr(fd: number, into: Bytes): number {
-  return check(libc.flistxattr(fd, into, into.length, 0));
+  return check(libc.flistxattr(fd, into, BigInt(into.length), 0));
 }
 
 export function fgetxattr(fd: number, name: Bytes, into: Bytes): number {
-  return check(libc.fgetxattr(fd, name, into, into.length, 0, 0));
+  return check(libc.fgetxattr(fd, name, into, BigInt(into.length), 0, 0));
 }
 
 export function listxattr(path: Bytes, into: Bytes, options: number): number {
-  return check(libc.listxattr(path, into, into.length, options));
+  return check(libc.listxattr(path, into, BigInt(into.length), options));
 }
 
 export function getxattr(path: Bytes, name: Bytes, into: Bytes, options: number): number {
-  return check(libc.getxattr(path, name, into, into.length, 0, options));
+  return check(libc.getxattr(path, name, into, BigInt(into.length), 0, options));
 }
 
 export function setxattr(path: Bytes, name: Bytes, value: Bytes, options: number): number {
-  return check(libc.setxattr(path, name, value, value.length, 0, options));
+  return check(libc.setxattr(path, name, value, BigInt(value.length), 0, options));
 }
 
 export function removexattr(path: Bytes, name: Bytes, options: number): number {

@@ -54,7 +54,7 @@ export function watchEnds(handle: number): number {
   }
   const information = new Uint8Array(new BigUint64Array([BigInt(port), 0n]).buffer);
   const noted = new Uint8Array(16);
-  return ntStatus(nt.NtSetInformationFile(handle, noted, information, 16, COMPLETION));
+  return ntStatus(nt.NtSetInformationFile(BigInt(handle), noted, information, 16, COMPLETION));
 }
 
 /** Resolves when what `begin` has begun, with a file of {@linkcode watchEnds}, has ended. `bytes` are what it is about. */
@@ -82,7 +82,9 @@ async function wait(): Promise<void> {
     new Uint8Array(packet.buffer, at, at === 16 ? 16 : 8)
   ) as [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>];
   while (underWay.size > 0) {
-    const status = ntStatus(await aside.NtRemoveIoCompletion(port, key, context, ended, null));
+    const status = ntStatus(
+      await aside.NtRemoveIoCompletion(BigInt(port), key, context, ended, null),
+    );
     if (!isSuccess(status)) break;
     const number = Number(packet.getBigUint64(8, true));
     const entry = underWay.get(number);

@@ -34,8 +34,8 @@ export function driveTarget(drive: string): string | null {
   const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(units));
   text.setBigUint64(UNICODE_STRING.ADDRESS, address, true);
   const into = new Uint8Array(text.buffer);
-  const result = check(nt.NtQuerySymbolicLinkObject(Number(handle[0]), into, null));
-  nt.NtClose(Number(handle[0]));
+  const result = check(nt.NtQuerySymbolicLinkObject(handle[0]!, into, null));
+  nt.NtClose(handle[0]!);
   return result < 0 ? null : wideText(units, 0, text.getUint16(UNICODE_STRING.LENGTH, true));
 }
 

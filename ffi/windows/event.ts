@@ -40,16 +40,16 @@ export function createEvent(): number {
 }
 
 export function setEvent(handle: number): void {
-  nt.NtSetEvent(handle, null);
+  nt.NtSetEvent(BigInt(handle), null);
 }
 
 export function resetEvent(handle: number): void {
-  nt.NtResetEvent(handle, null);
+  nt.NtResetEvent(BigInt(handle), null);
 }
 
 /** True if what can be waited for is set: an event, or the end of a process. */
 export function isSet(handle: number): boolean {
-  return nt.NtWaitForSingleObject(handle, 0, AT_ONCE) === 0;
+  return nt.NtWaitForSingleObject(BigInt(handle), 0, AT_ONCE) === 0;
 }
 
 /** As in poll(2). */

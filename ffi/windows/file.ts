@@ -161,7 +161,7 @@ function dispositionOf(flags: number): number {
 }
 
 export function close(handle: number): number {
-  return check(nt.NtClose(handle));
+  return check(nt.NtClose(BigInt(handle)));
 }
 
 export function pread(
@@ -171,7 +171,17 @@ export function pread(
   length = into.length,
 ): number {
   position[0] = BigInt(offset);
-  const result = nt.NtReadFile(handle, 0, 0, 0, statusBytes, into, length, positionBytes, null);
+  const result = nt.NtReadFile(
+    BigInt(handle),
+    0n,
+    0n,
+    0n,
+    statusBytes,
+    into,
+    length,
+    positionBytes,
+    null,
+  );
   if (ntStatus(result) === NtStatus.END_OF_FILE) return 0;
   const failed = check(result);
   return failed < 0 ? failed : Number(status[1]);
@@ -185,20 +195,20 @@ export function pwrite(
 ): number {
   position[0] = BigInt(offset);
   const result = check(
-    nt.NtWriteFile(handle, 0, 0, 0, statusBytes, from, length, positionBytes, null),
+    nt.NtWriteFile(BigInt(handle), 0n, 0n, 0n, statusBytes, from, length, positionBytes, null),
   );
   return result < 0 ? result : Number(status[1]);
 }
 
 /** What a directory has is in the journal of NTFS: there is nothing to flush. */
 export function fsync(handle: number): number {
-  const result = check(nt.NtFlushBuffersFile(handle, statusBytes));
+  const result = check(nt.NtFlushBuffersFile(BigInt(handle), statusBytes));
   return result === -Errno.EACCES && isDirectory(handle) ? 0 : result;
 }
 
 /** Sets what `bytes` say. */
 export function setFile(handle: number, kind: number, bytes: Uint8Array<ArrayBuffer>): number {
-  return check(nt.NtSetInformationFile(handle, statusBytes, bytes, bytes.length, kind));
+  return check(nt.NtSetInformationFile(BigInt(handle), statusBytes, bytes, bytes.length, kind));
 }
 
 /** What of a file is in the kernel's hands: reparse points and ranges. Bytes that came; a list that is cut is no failure. */
@@ -209,7 +219,7 @@ export function controlFile(
   into: Uint8Array<ArrayBuffer> | null,
 ): number {
   const result = check(nt.NtFsControlFile(
-    ...[handle, 0, 0, 0, statusBytes, code] as const,
+    ...[BigInt(handle), 0n, 0n, 0n, statusBytes, code] as const,
     ...[given, given?.length ?? 0, into, into?.length ?? 0] as const,
   ));
   return result < 0 ? result : Number(status[1]);
@@ -223,7 +233,7 @@ export function queryDirectory(
   fromStart: boolean,
 ): number {
   const result = nt.NtQueryDirectoryFile(
-    ...[handle, 0, 0, 0, statusBytes, into, into.length, kind] as const,
+    ...[BigInt(handle), 0n, 0n, 0n, statusBytes, into, into.length, kind] as const,
     ...[0, null, fromStart ? 1 : 0] as const,
   );
   if (NO_MORE.has(ntStatus(result))) return 0;
@@ -239,11 +249,13 @@ const informationView = new DataView(information.buffer);
 
 /** Fills at most 64 bytes. The classes are those of FILE_INFORMATION_CLASS. */
 export function queryFile(handle: number, kind: number, into: Uint8Array<ArrayBuffer>): number {
-  return check(nt.NtQueryInformationFile(handle, statusBytes, into, into.length, kind));
+  return check(nt.NtQueryInformationFile(BigInt(handle), statusBytes, into, into.length, kind));
 }
 
 export function queryVolume(handle: number, kind: number, into: Uint8Array<ArrayBuffer>): number {
-  return check(nt.NtQueryVolumeInformationFile(handle, statusBytes, into, into.length, kind));
+  return check(
+    nt.NtQueryVolumeInformationFile(BigInt(handle), statusBytes, into, into.length, kind),
+  );
 }
 
 /** Classes of information. */
@@ -293,7 +305,7 @@ export function fallocate(handle: number, mode: number, offset: number, length: 
 
 function setSize(handle: number, kind: number, size: number): number {
   position[0] = BigInt(size);
-  return check(nt.NtSetInformationFile(handle, statusBytes, positionBytes, 8, kind));
+  return check(nt.NtSetInformationFile(BigInt(handle), statusBytes, positionBytes, 8, kind));
 }
 
 export const LOCK_SH = 1;
@@ -310,6 +322,6 @@ new DataView(LOCKED.buffer).setUint32(20, 0x4000_0000, true);
 export function flock(handle: number, operation: number): number {
   const isWaiting = (operation & LOCK_NB) === 0;
   const flags = (isWaiting ? 0 : FAIL_IMMEDIATELY) | ((operation & LOCK_EX) === 0 ? 0 : EXCLUSIVE);
-  if (kernel.LockFileEx(handle, flags, 0, 1, 0, LOCKED) !== 0) return 0;
+  if (kernel.LockFileEx(BigInt(handle), flags, 0, 1, 0, LOCKED) !== 0) return 0;
   return isWaiting ? -Errno.EIO : -Errno.EAGAIN;
 }

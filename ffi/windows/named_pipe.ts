@@ -81,7 +81,7 @@ export function createPipe(name: string, user: Uint8Array, isFirst: boolean): nu
   ));
   if (handle === INVALID_HANDLE) return null;
   if (isSuccess(watchEnds(Number(handle)))) return Number(handle);
-  nt.NtClose(Number(handle));
+  nt.NtClose(handle);
   return null;
 }
 
@@ -106,7 +106,7 @@ export function openPipe(name: string): { readonly status: number; readonly hand
   const opened = ntStatus(result);
   if (!isSuccess(opened)) return { status: opened, handle: 0 };
   const status = watchEnds(Number(handle[0]));
-  if (!isSuccess(status)) nt.NtClose(Number(handle[0]));
+  if (!isSuccess(status)) nt.NtClose(handle[0]!);
   return { status, handle: Number(handle[0]) };
 }
 
@@ -115,40 +115,45 @@ export function ownerOf(handle: number): Uint8Array | null {
   const room = new Uint8Array(new ArrayBuffer(256));
   const needed = new Uint8Array(new ArrayBuffer(4));
   const { length } = room;
-  const result = nt.NtQuerySecurityObject(handle, OWNER_INFORMATION, room, length, needed);
+  const result = nt.NtQuerySecurityObject(BigInt(handle), OWNER_INFORMATION, room, length, needed);
   return isSuccess(ntStatus(result)) ? parseDescriptor(room)?.owner ?? null : null;
 }
 
 /** Process that opened this instance; 0 if that is not told. */
 export function clientOf(handle: number): number {
   const id = new Uint32Array(1);
-  return kernel.GetNamedPipeClientProcessId(handle, new Uint8Array(id.buffer)) === 0 ? 0 : id[0]!;
+  return kernel.GetNamedPipeClientProcessId(BigInt(handle), new Uint8Array(id.buffer)) === 0
+    ? 0
+    : id[0]!;
 }
 
 /** Resolves when a client has opened this instance. */
 export function listen(handle: number): Promise<Ended> {
   return whenEnded(
     null,
-    (context, ended) => nt.NtFsControlFile(handle, 0, 0, context, ended, LISTEN, null, 0, null, 0),
+    (context, ended) =>
+      nt.NtFsControlFile(BigInt(handle), 0n, 0n, BigInt(context), ended, LISTEN, null, 0, null, 0),
   );
 }
 
 export function readPipe(handle: number, into: Uint8Array<ArrayBuffer>): Promise<Ended> {
   return whenEnded(
     into,
-    (context, ended) => nt.NtReadFile(handle, 0, 0, context, ended, into, into.length, null, null),
+    (context, ended) =>
+      nt.NtReadFile(BigInt(handle), 0n, 0n, BigInt(context), ended, into, into.length, null, null),
   );
 }
 
 export function writePipe(handle: number, from: Uint8Array<ArrayBuffer>): Promise<Ended> {
   return whenEnded(
     from,
-    (context, ended) => nt.NtWriteFile(handle, 0, 0, context, ended, from, from.length, null, null),
+    (context, ended) =>
+      nt.NtWriteFile(BigInt(handle), 0n, 0n, BigInt(context), ended, from, from.length, null, null),
   );
 }
 
 /** What is under way ends. */
 export function closePipe(handle: number): void {
-  kernel.CancelIoEx(handle, null);
-  nt.NtClose(handle);
+  kernel.CancelIoEx(BigInt(handle), null);
+  nt.NtClose(BigInt(handle));
 }

@@ -9,26 +9,28 @@
  */
 
 import { Errno } from "../errno.ts";
-import type { NumberCalls } from "../number_calls.ts";
 import { isSuccess, NtStatus, ntStatus } from "./nt_status.ts";
 
 /** On other systems this folder is loaded, because one bundle is for all of them, and nothing of it is called. */
-export const IS_WINDOWS = Deno.build.os === "windows";
+const IS_WINDOWS = Deno.build.os === "windows";
 
 /** The functions that `symbols` declares; none on another system. Throws where the library has no such function. */
 export function bindNtdll<const S extends Deno.ForeignLibraryInterface>(
   symbols: S,
-): NumberCalls<S> {
-  if (!IS_WINDOWS) return {} as NumberCalls<S>;
-  return Deno.dlopen("ntdll.dll", symbols).symbols as unknown as NumberCalls<S>;
+): Deno.StaticForeignLibraryInterface<S> {
+  if (!IS_WINDOWS) return {} as Deno.StaticForeignLibraryInterface<S>;
+  return Deno.dlopen("ntdll.dll", symbols).symbols as unknown as Deno.StaticForeignLibraryInterface<
+    S
+  >;
 }
 
 /** The same of kernel32.dll, for what has a shape of its own there. */
 export function bindKernel32<const S extends Deno.ForeignLibraryInterface>(
   symbols: S,
-): NumberCalls<S> {
-  if (!IS_WINDOWS) return {} as NumberCalls<S>;
-  return Deno.dlopen("kernel32.dll", symbols).symbols as unknown as NumberCalls<S>;
+): Deno.StaticForeignLibraryInterface<S> {
+  if (!IS_WINDOWS) return {} as Deno.StaticForeignLibraryInterface<S>;
+  return Deno.dlopen("kernel32.dll", symbols)
+    .symbols;
 }
 
 const FILE_LOCK_CONFLICT = 0xc0000054;

@@ -84,7 +84,7 @@ function withProcess<T>(pid: number, rights: number, use: (handle: number) => T)
   try {
     return use(handle);
   } finally {
-    nt.NtClose(handle);
+    nt.NtClose(BigInt(handle));
   }
 }
 
@@ -98,7 +98,7 @@ export function processInfo(pid: number): ProcessInfo | null {
   const basic = query(handle, ProcessClass.BASIC, BASIC.SIZE_OF);
   const times = query(handle, ProcessClass.TIMES, TIMES.SIZE_OF);
   const isOver = isSet(handle);
-  nt.NtClose(handle);
+  nt.NtClose(BigInt(handle));
   if (basic === null || times === null) return null;
   return {
     pid,
@@ -111,7 +111,9 @@ export function processInfo(pid: number): ProcessInfo | null {
 function query(handle: number, kind: number, size: number): DataView<ArrayBuffer> | null {
   const bytes = new Uint8Array(size);
   const length = new Uint8Array(4);
-  if (check(nt.NtQueryInformationProcess(handle, kind, bytes, size, length)) < 0) return null;
+  if (check(nt.NtQueryInformationProcess(BigInt(handle), kind, bytes, size, length)) < 0) {
+    return null;
+  }
   return new DataView(bytes.buffer);
 }
 
@@ -138,7 +140,7 @@ export function listProcesses(): ListedProcess[] {
 }
 
 /** A list of processes as the kernel wrote it to memory at `address`. */
-export function parseProcesses(view: DataView<ArrayBuffer>, address: bigint): ListedProcess[] {
+function parseProcesses(view: DataView<ArrayBuffer>, address: bigint): ListedProcess[] {
   const found: ListedProcess[] = [];
   for (let at = 0; at + LISTED.SIZE_OF <= view.byteLength;) {
     found.push({
@@ -200,7 +202,9 @@ function parameterOf(pid: number, offset: number): string | null {
 /** Memory of another process. */
 function memory(handle: number, address: number, length: number): DataView | null {
   const bytes = new Uint8Array(length);
-  const result = check(nt.NtReadVirtualMemory(handle, address, bytes, length, null));
+  const result = check(
+    nt.NtReadVirtualMemory(BigInt(handle), BigInt(address), bytes, BigInt(length), null),
+  );
   return result < 0 ? null : new DataView(bytes.buffer);
 }
 
@@ -209,6 +213,6 @@ export function terminate(pid: number, code: number): boolean {
   return withProcess(
     pid,
     Right.TERMINATE,
-    (handle) => check(nt.NtTerminateProcess(handle, code)) === 0,
+    (handle) => check(nt.NtTerminateProcess(BigInt(handle), code)) === 0,
   ) ?? false;
 }

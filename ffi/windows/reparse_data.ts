@@ -71,6 +71,20 @@ export function parseSymlinkData(data: Uint8Array): SymlinkData | null {
   return { target, isRelative: (view.getUint32(8, true) & RELATIVE) !== 0 };
 }
 
+/** Of a junction: two names, each ended by a NUL, with no room left between them. */
+export function junctionData({ target }: SymlinkData): Uint8Array<ArrayBuffer> {
+  const printed = target.length > LONGEST_TWICE ? "" : target.slice(NT_PREFIX.length);
+  const data = new Uint8Array(JUNCTION_HEADER + 2 * (target.length + printed.length + 2));
+  const view = new DataView(data.buffer);
+  view.setUint16(2, 2 * target.length, true);
+  view.setUint16(4, 2 * (target.length + 1), true);
+  view.setUint16(6, 2 * printed.length, true);
+  units(`${target}\0${printed}\0`).forEach((unit, i) =>
+    view.setUint16(JUNCTION_HEADER + 2 * i, unit, true)
+  );
+  return reparseData(ReparseTag.MOUNT_POINT, data);
+}
+
 /** Of a junction: a link to a directory, by its whole path. Null if names lie outside. */
 export function parseJunctionData(data: Uint8Array): SymlinkData | null {
   const target = firstName(data, JUNCTION_HEADER);

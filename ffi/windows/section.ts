@@ -22,7 +22,7 @@ const nt = bindNtdll({
   NtClose: { parameters: ["u64"], result: "i32" },
 });
 
-const THIS_PROCESS = -1;
+const THIS_PROCESS = -1n;
 /** SECTION_QUERY, _MAP_WRITE and _MAP_READ. */
 const SECTION_ACCESS = 0x7;
 const PAGE_READWRITE = 0x4;
@@ -47,16 +47,16 @@ export function mapView(
     null,
     PAGE_READWRITE,
     SEC_COMMIT,
-    handle,
+    BigInt(handle),
   ));
   if (made < 0) return null;
   const base = new BigUint64Array(1);
   const result = check(nt.NtMapViewOfSection(
-    Number(section[0]),
+    section[0]!,
     THIS_PROCESS,
     new Uint8Array(base.buffer),
-    0,
-    0,
+    0n,
+    0n,
     new Uint8Array(new BigUint64Array([BigInt(offset)]).buffer),
     new Uint8Array(new BigUint64Array([BigInt(length)]).buffer),
     VIEW_UNMAP,
@@ -64,7 +64,7 @@ export function mapView(
     PAGE_READWRITE,
   ));
   // The view keeps the section.
-  nt.NtClose(Number(section[0]));
+  nt.NtClose(section[0]!);
   return result < 0 ? null : Deno.UnsafePointer.create(base[0]!);
 }
 

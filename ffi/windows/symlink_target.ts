@@ -10,6 +10,14 @@ import { NT_PREFIX, type SymlinkData } from "./reparse_data.ts";
 
 const DRIVE = /^[A-Za-z]:\//;
 
+/**
+ * Whether a stored target is a junction's: a directory, by its whole path. Only those end with a slash, as a path does that is to
+ * be a directory.
+ */
+export function isJunctionTarget(target: string): boolean {
+  return DRIVE.test(target) && target.endsWith("/");
+}
+
 function shownPart(part: string): string {
   return part === "." || part === ".." ? part : shownName(part);
 }
@@ -29,4 +37,11 @@ export function storedTarget({ target }: SymlinkData): string {
   if (!target.startsWith(NT_PREFIX)) return target.split("\\").map(part).join("/");
   const [drive, ...parts] = target.slice(NT_PREFIX.length).split("\\");
   return [drive, ...parts.map(part)].join("/");
+}
+
+/** As {@linkcode storedTarget}, of a junction; null if it does not begin with a drive, as where a volume has no letter. */
+export function storedJunction(data: SymlinkData): string | null {
+  const target = storedTarget(data);
+  if (!data.target.startsWith(NT_PREFIX) || !DRIVE.test(`${target}/`)) return null;
+  return target.endsWith("/") ? target : `${target}/`;
 }

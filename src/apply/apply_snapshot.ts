@@ -155,11 +155,6 @@ export function* abortApply(
   return yield* resume(store, plan, back, found.to, found.from ?? emptied(found.to), calls);
 }
 
-/** Forgets an apply that was interrupted, and leaves its directory as it is. */
-export function forgetApply(plan: string): void {
-  removePlan(plan, PROJECT_CALLS.plan);
-}
-
 function* resume(
   store: Store,
   plan: string,

@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
+import { fileURLToPath } from "node:url";
 import { binaryString } from "../../ffi/binary_string.ts";
 import { run } from "../source/fixtures.ts";
 import { directory, file, storeModel, withStore } from "../history/snapshots/fixtures.ts";
@@ -52,7 +53,7 @@ function inPlace(use: (place: Place) => Promise<void>): () => Promise<void> {
 
 /** What python sees there: kinds, modes, owners, contents, times, attributes and links. */
 async function manifest(path: string, ignored: string): Promise<string> {
-  const script = new URL("../../tests/support/manifest.py", import.meta.url).pathname;
+  const script = fileURLToPath(new URL("../../tests/support/manifest.py", import.meta.url));
   const text = await run(["python3", script, path]);
   return text.split("\n").slice(1)
     .map((line) => line.replace(new RegExp(ignored, "g"), "")).join("\n");

@@ -145,7 +145,7 @@ function notKept(
   });
 }
 
-export function xattrPlace({ fd, directory, name, stat }: OpenEntry): XattrPlace {
+function xattrPlace({ fd, directory, name, stat }: OpenEntry): XattrPlace {
   const isSymlink = kindOf(stat) === S_IFLNK;
   return { path: isSymlink ? pathOfEntry(directory, name) : pathOfDescriptor(fd), isSymlink };
 }

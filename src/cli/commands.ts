@@ -53,6 +53,8 @@ export const COMMANDS: Readonly<Record<string, CommandRow>> = {
   "audit show": { load: () => import("./commands/telemetry/audit_show.ts") },
   "audit tree": { load: () => import("./commands/telemetry/audit_tree.ts") },
   "telemetry attach": { load: () => import("./commands/telemetry/attach.ts") },
+  "telemetry unwatch": { load: () => import("./commands/telemetry/unwatch.ts") },
+  "telemetry watch": { load: () => import("./commands/telemetry/watch.ts") },
   "telemetry status": {
     load: () => import("./commands/telemetry/telemetry_status.ts"),
     control: true,

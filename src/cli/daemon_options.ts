@@ -9,7 +9,8 @@ import { planDaemon } from "../daemon/workspaces/workspace.ts";
 import { AUTO_OPTION, autoWords } from "./auto_option.ts";
 import type { CommandInput, OptionSpecs } from "./command.ts";
 import { milliseconds } from "./duration_option.ts";
-import { usageError } from "./command_error.ts";
+import { CommandError, usageError } from "./command_error.ts";
+import { freeDrive, MAKES_MOUNTPOINT } from "../host/mounts.ts";
 import {
   parseTelemetry,
   TELEMETRY_WORDS,
@@ -55,7 +56,7 @@ export async function daemonConfig(
 ): Promise<DaemonConfig> {
   return await planDaemon({
     source,
-    mount: notEmpty(input, "mount") ?? known?.mount,
+    mount: await mountPlace(notEmpty(input, "mount")) ?? known?.mount,
     store: notEmpty(input, "store") ?? known?.store,
     socket: notEmpty(input, "sock") ?? known?.socket,
     log: notEmpty(input, "log") ?? known?.log,
@@ -70,6 +71,25 @@ export async function daemonConfig(
     telemetry: telemetryChoice(input),
     version: VERSION,
   });
+}
+
+/** On Windows this means the last drive that is free. */
+const ANY_DRIVE = "*:";
+
+/** The place that `--mount` names. Throws where no drive is free. */
+export async function mountPlace(named: string | undefined): Promise<string | undefined> {
+  if (named !== ANY_DRIVE || !MAKES_MOUNTPOINT) return named;
+  const free = await freeDrive();
+  if (free !== null) return free;
+  throw new CommandError("mount_unusable", 4, "Every letter of a drive is taken", {
+    hint: "Leave out --mount, or name a folder that is not there yet",
+  });
+}
+
+/** True if what is mounted at `mount` is where the command line wants it. */
+export function isWhereNamed(input: CommandInput, mount: string, planned: string): boolean {
+  if (!input.values.has("mount") || mount === planned) return true;
+  return input.values.get("mount") === ANY_DRIVE && /^[A-Z]:\\$/i.test(mount);
 }
 
 function idleTime(input: CommandInput): number | undefined {

@@ -1,15 +1,21 @@
 /**
- * Asking a daemon whose server may be replaced, or die, at any time: its keeper starts another one.
+ * Asking a daemon whose server may be replaced, or die, at any time: its keeper starts another one. Answers may take long, but
+ * who cannot answer is not waited for.
  *
  * @module
  */
 
-import { ControlClient, ControlError } from "../control/client.ts";
+import { connectSocket, ControlClient, ControlError } from "../control/client.ts";
 import type { Transport } from "../control/transport.ts";
 
-/** Longest time until a server that died has a successor, ms. */
-const REPLACED_DEADLINE_MS = 10_000;
+/**
+ * Longest time until a server that died has a successor, ms. Its keeper lives: else nobody waits. What a successor reads first
+ * may be long, and the machine busy.
+ */
+const REPLACED_DEADLINE_MS = 60_000;
 const LOOK_MS = 25;
+/** After that it is looked whether the server answers anybody, ms. */
+const PATIENCE_MS = 5_000;
 /** A call that is the death of so many servers is not made again. */
 const MOST_CALLS = 5;
 
@@ -27,7 +33,7 @@ export async function connectKept(
   const deadline = performance.now() + REPLACED_DEADLINE_MS;
   while (true) {
     try {
-      return await ControlClient.connect(socket);
+      return new ControlClient(watched(await connectSocket(socket)));
     } catch (error) {
       if (!(error instanceof ControlError) || error.code !== "unreachable") throw error;
       const isReplaced = mayPass(error.cause, mount);
@@ -76,5 +82,30 @@ export async function askKept<T>(
       const wentAway = error instanceof ControlError && error.code === "closed";
       if (!wentAway || calls >= MOST_CALLS) throw error;
     }
+  }
+}
+
+/** The transport to a socket, whose exchanges fail once it is clear that the server cannot answer. */
+function watched(transport: Transport): Transport {
+  return {
+    place: transport.place,
+    exchange: (line) => whileAnswering(transport.place, transport.exchange(line)),
+    close: () => transport.close(),
+  };
+}
+
+async function whileAnswering<T>(socket: string, exchange: Promise<T>): Promise<T> {
+  const { promise: silent, reject } = Promise.withResolvers<never>();
+  const ended = new AbortController();
+  const timer = setTimeout(() => {
+    import("../daemon/workspaces/silent_server.ts")
+      .then(({ silence }) => silence(socket, ended.signal))
+      .then((error) => error !== null && reject(error), reject);
+  }, PATIENCE_MS);
+  try {
+    return await Promise.race([exchange, silent]);
+  } finally {
+    clearTimeout(timer);
+    ended.abort();
   }
 }

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { join } from "node:path";
 import { telemetryNames } from "../telemetry/telemetry_choice.ts";
 import { isAlive } from "../host/processes.ts";
 import { closeDeadMount } from "../host/dead_mount.ts";
@@ -101,9 +102,9 @@ export function unknownWorkspace(name: string): ShownWorkspace {
   const directory = namedDirectory(name);
   return {
     name,
-    mount: `${directory}/mount`,
-    socket: `${directory}/control.sock`,
-    store: `${directory}/store`,
+    mount: join(directory, "mount"),
+    socket: join(directory, "control.sock"),
+    store: join(directory, "store"),
     telemetry: "unknown",
     status: "stopped",
   };

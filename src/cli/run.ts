@@ -94,7 +94,7 @@ async function withoutCommand(args: readonly string[]): Promise<number> {
 /** The original's mounts take sessions by cgroup without being told to: so do these, where the machine has cgroups. */
 async function takingSessions(args: readonly string[]): Promise<readonly string[]> {
   if (args.some((arg) => arg === "--cgroups" || arg === "--strict")) return args;
-  const { canTakeSessions } = await import("../daemon/workspaces/can_take_sessions.ts");
+  const { canTakeSessions } = await import("../daemon/adapter/cgroups.ts");
   return canTakeSessions() ? ["--cgroups", ...args] : args;
 }
 

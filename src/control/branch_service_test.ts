@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { branchService } from "./branch_service.ts";
-import { FakeService } from "./fake_service.ts";
+import { FakeService } from "./testing/fake_service.ts";
 
 Deno.test("who works on a branch cannot reach the project by it", async () => {
   const fake = new FakeService();

@@ -96,6 +96,7 @@ export class ControlClient {
     try {
       line = await (deadlineMs === undefined ? exchange : within(exchange, deadlineMs));
     } catch (cause) {
+      if (cause instanceof ControlError) throw this.#break(cause);
       const [code, message] = cause instanceof Expired
         ? [
           "timeout",

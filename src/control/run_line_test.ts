@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FakeService } from "./fake_service.ts";
+import { FakeService } from "./testing/fake_service.ts";
 import { runLine } from "./run_line.ts";
 
 async function run(line: string, service = new FakeService()) {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 import { ControlClient, ControlError } from "./client.ts";
-import { FakeService } from "./fake_service.ts";
+import { FakeService } from "./testing/fake_service.ts";
 import { MAX_LINE_BYTES } from "./protocol.ts";
 import { ControlServer, type ControlServerOptions } from "./server.ts";
 import { ServiceError } from "./service_error.ts";

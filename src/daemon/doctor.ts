@@ -51,8 +51,8 @@ function systemChecks(): Promise<SystemChecks> {
       return { mountChecks: () => macosChecks(new Machine()), otherChecks };
     },
     windows: async () => {
-      const { windowsChecks } = await import("./doctor/windows.ts");
-      return { mountChecks: () => windowsChecks(), otherChecks };
+      const { ownWindows, windowsChecks } = await import("./doctor/windows.ts");
+      return { mountChecks: () => windowsChecks(ownWindows()), otherChecks };
     },
   });
 }

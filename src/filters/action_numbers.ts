@@ -47,7 +47,7 @@ const ACTIONS: readonly Action[] = [
 const NUMBERS: ReadonlyMap<Action, number> = new Map(ACTIONS.map((action, i) => [action, i]));
 
 /** What stands for a name that has no number yet: filters see one they do not know. */
-export const UNKNOWN_ACTION = 0xffff;
+const UNKNOWN_ACTION = 0xffff;
 
 export function actionNumber(action: Action): number {
   return NUMBERS.get(action) ?? UNKNOWN_ACTION;

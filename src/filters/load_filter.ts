@@ -7,7 +7,7 @@
 import { type Filter, filterKind } from "./filter.ts";
 
 /** Memory that a filter may have, bytes. */
-export const FILTER_MEMORY = 32 * 1024 * 1024;
+const FILTER_MEMORY = 32 * 1024 * 1024;
 
 /**
  * What is needed before anything of `bytes` runs, so that the process can be locked in between: the second step runs it.

@@ -52,7 +52,7 @@ export async function luaMachine(memoryBytes: number, wasmPath?: string): Promis
   return new LuaMachine(engine, memoryBytes);
 }
 
-export class LuaMachine {
+class LuaMachine {
   readonly #lua: LuaWasm;
   readonly #raw: Raw;
   readonly #state: number;

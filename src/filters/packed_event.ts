@@ -17,7 +17,7 @@ import type { TelemetryEvent } from "../telemetry/event.ts";
 import { actionNumber } from "./action_numbers.ts";
 
 /** Bytes before the first text. */
-export const PACKED_NUMBERS = 16;
+const PACKED_NUMBERS = 16;
 /** Longest text; what is longer is cut. A path on Linux has 4095 bytes at most. */
 const MOST_TEXT = 4096;
 /** How many texts there are. */

@@ -44,7 +44,7 @@ export const MOST_SHARED_TEXT = 1024;
 
 const PAGE = 4096;
 /** A u32 with the event's length, and the event. */
-export const SLOT_SIZE = Math.ceil((4 + MOST_PACKED) / PAGE) * PAGE;
+const SLOT_SIZE = Math.ceil((4 + MOST_PACKED) / PAGE) * PAGE;
 const SLOTS_START = PAGE;
 export const BATCH_SIZE = 256 * 1024;
 const BATCH_START = SLOTS_START + SLOTS * SLOT_SIZE;

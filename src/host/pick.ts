@@ -26,7 +26,7 @@ export function pick<T extends object>(
   linux: T,
   { macos, windows }: {
     readonly macos: Like<NoInfer<T>>;
-    readonly windows?: Like<NoInfer<T>>;
+    readonly windows: Like<NoInfer<T>>;
   },
 ): Like<T> {
   const system = { linux, macos, windows }[SYSTEM];

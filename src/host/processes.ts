@@ -14,10 +14,12 @@ export type { ProcessId } from "./linux/processes.ts";
 export const {
   ancestry,
   commandOf,
+  groupsOf,
   instanceOf,
   isAlive,
   isOver,
   isRunning,
+  isSuspended,
   mountNamespace,
   parentOf,
   processId,

@@ -1,4 +1,15 @@
-/** `text` as one word for a POSIX shell, quoted only where it must be. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
+/**
+ * What a person is told to type: for the shell that they sit at.
+ *
+ * @module
+ */
+
+import * as linux from "./linux/shell_word.ts";
+import * as macos from "./macos/shell_word.ts";
+import * as windows from "./windows/shell_word.ts";
+import { pick } from "./pick.ts";
+
+export const { lineIn, shellWord } = pick(linux, { macos, windows });
+
+/** A word of the lines that agents run: their shell is a POSIX one on every system. */
+export const posixWord = linux.shellWord;

@@ -10,6 +10,7 @@ import { ALL_OPERATIONS, Operation, operationsText } from "./operation.ts";
 import { PathAutomaton, type PathState } from "./path_automaton.ts";
 import { isAboutProcesses, type Rule } from "./rule.ts";
 import { needsOpens } from "./unheld_rules.ts";
+import { withoutCallers } from "./without_callers.ts";
 
 export interface CheckedRule {
   readonly rule: Rule;
@@ -19,14 +20,26 @@ export interface CheckedRule {
   readonly warnings: readonly string[];
 }
 
-export function checkPolicy(rules: readonly Rule[]): CheckedRule[] {
+/** What differs between systems. */
+interface Surroundings {
+  /** A mount is told who asks. */
+  readonly callers: boolean;
+  /** Programs can be had to hold to rules outside the mount. */
+  readonly preload: boolean;
+}
+
+export function checkPolicy(
+  rules: readonly Rule[],
+  { callers, preload }: Surroundings = { callers: true, preload: true },
+): CheckedRule[] {
   return rules.map((rule, i) => ({
     rule,
     means: meaningOf(rule),
     warnings: [
       ...reachWarnings(rule, rules.slice(0, i).filter(({ outside }) => outside === rule.outside)),
       ...holeWarnings(rule),
-      ...outsideWarnings(rule),
+      ...callers ? callerWarnings(rule) : [withoutCallers(rule)].filter((why) => why !== null),
+      ...outsideWarnings(rule, preload),
     ],
   }));
 }
@@ -138,7 +151,7 @@ function memberOf({ has }: { readonly has: (character: string) => boolean }): st
 
 /** What a rule that refuses leaves open. */
 function holeWarnings(rule: Rule): string[] {
-  const { verdict, operations, programs, uids } = rule;
+  const { verdict, operations } = rule;
   const warnings: string[] = [];
   const has = (operation: number) => (operations & operation) !== 0;
   const missing = (wanted: number) => operationsText(wanted & ~operations);
@@ -160,7 +173,13 @@ function holeWarnings(rule: Rule): string[] {
       );
     }
   }
-  if (programs !== null) warnings.push(...programWarnings(rule));
+  return warnings;
+}
+
+/** How far it can be believed who asks. */
+function callerWarnings(rule: Rule): string[] {
+  const { verdict, programs, uids } = rule;
+  const warnings = programs === null ? [] : programWarnings(rule);
   if (uids !== null && verdict === "deny" && !uids.includes(0)) {
     warnings.push("Who may become another user, as root may, is then not refused");
   }
@@ -173,7 +192,7 @@ function holeWarnings(rule: Rule): string[] {
 }
 
 /** Who holds to what a rule says about paths outside the mount. */
-function outsideWarnings({ outside, verdict, pattern }: Rule): string[] {
+function outsideWarnings({ outside, verdict, pattern }: Rule, preload: boolean): string[] {
   if (!outside) return [];
   const warnings = [
     ...pattern.startsWith("~") ? ["`~` is a name like any other: write the whole path"] : [],
@@ -182,6 +201,7 @@ function outsideWarnings({ outside, verdict, pattern }: Rule): string[] {
       : [],
   ];
   if (verdict !== "deny") return warnings;
+  if (!preload) return [...warnings, "Nobody holds to it: only Linux has what does"];
   return [
     ...warnings,
     "Only programs of agentvfs run hold to it, where the mount has --telemetry ldpreload, and only by their leave: " +

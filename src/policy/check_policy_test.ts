@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { checkPolicy } from "./check_policy.ts";
 import { parsePolicy } from "./parse_policy.ts";
+import { unheldWithoutCallers } from "./unheld_rules.ts";
 
 function warnings(...rules: object[]): string[][] {
   return checkPolicy(parsePolicy(JSON.stringify({ rules }))).map(({ warnings }) => [...warnings]);
@@ -51,4 +52,26 @@ Deno.test("what a rule leaves open is said", () => {
   assert.match(run!.join(), /interpreter/);
   assert.match(named!.join(), /name is what it says/);
   assert.deepEqual(all, []);
+});
+
+Deno.test("where no mount is told who asks, a rule about some is about all, or about none", () => {
+  const rules = parsePolicy(JSON.stringify({
+    rules: [
+      { path_pattern: "a", deny: "read", uid: 501 },
+      { path_pattern: "b", allow: "read", program: "git" },
+      { path_pattern: "c", deny: "exec" },
+      { path_pattern: "d", deny: "read,exec" },
+      { path_pattern: "/e", deny: "read", outside: true },
+    ],
+  }));
+  const checked = checkPolicy(rules, { callers: false, preload: false });
+  const [user, program, run, read, outside] = checked.map(({ warnings }) => warnings.join());
+  assert.equal(user, "macOS does not tell who asks: it is about everybody");
+  assert.equal(program, "macOS does not tell who asks: it is about nobody");
+  assert.match(run!, /interpreter.*macOS does not tell that a file is read in order to run it/);
+  assert.equal(read, "");
+  assert.equal(outside, "Nobody holds to it: only Linux has what does");
+  assert.deepEqual(unheldWithoutCallers(rules.slice(0, 4)).map(({ rule }) => rule), [
+    ...["rule 1", "rule 2", "rule 3"],
+  ]);
 });

@@ -46,7 +46,7 @@ export interface Glob {
 }
 
 /** So many components fit a word of the automaton, with what stands before and after them. */
-export const MOST_COMPONENTS = 27;
+const MOST_COMPONENTS = 27;
 const LONGEST_PATTERN = 4096;
 
 /** Why a pattern is none, as a sentence's end. */

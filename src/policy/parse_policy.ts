@@ -16,9 +16,9 @@ import type { BranchPattern, Rule, RuleVerdict } from "./rule.ts";
 import { ruleLines } from "./rule_lines.ts";
 
 /** More than anybody writes; a state of all globs still is some hundred words. */
-export const MOST_RULES = 1_000;
+const MOST_RULES = 1_000;
 /** Bytes of a file. */
-export const LARGEST_POLICY = 1024 * 1024;
+const LARGEST_POLICY = 1024 * 1024;
 const FORMAT = 1;
 
 const VERDICTS: Readonly<Record<string, RuleVerdict>> = {

@@ -30,7 +30,7 @@ export interface Decision {
   readonly asked: number;
 }
 
-export const NOTHING_DECIDED: Decision = { denied: 0, allowed: 0, watched: 0, asked: 0 };
+const NOTHING_DECIDED: Decision = { denied: 0, allowed: 0, watched: 0, asked: 0 };
 
 /** Decisions of one branch, by state: of files, and of directories. */
 interface BranchMemory {

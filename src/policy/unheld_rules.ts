@@ -1,5 +1,6 @@
 import { Operation } from "./operation.ts";
 import { isAboutProcesses, type Rule } from "./rule.ts";
+import { withoutCallers } from "./without_callers.ts";
 
 /** A rule that does not hold altogether, and why: a sentence for people. */
 export interface UnheldRule {
@@ -16,12 +17,25 @@ export function unheldRules(rules: readonly Rule[]): UnheldRule[] {
   return rules.filter(needsOpens).map((rule) => ({ rule: rule.name, why: whyOf(rule) }));
 }
 
-/** Rules about paths outside the mount, `isPreloaded`: where programs of runs have the library that holds to them. */
-export function unheldOutside(rules: readonly Rule[], isPreloaded: boolean): UnheldRule[] {
-  const why = isPreloaded
+/**
+ * Rules about paths outside the mount, `isPreloaded`: where programs of runs have the library that holds to them; null: there
+ * is none for this system.
+ */
+export function unheldOutside(rules: readonly Rule[], isPreloaded: boolean | null): UnheldRule[] {
+  const why = isPreloaded === null
+    ? "Nobody holds to it: only Linux has what does"
+    : isPreloaded
     ? "Programs of agentvfs run that are linked dynamically hold to it, and no others; agentvfs run --confine holds for all"
     : "Nobody holds to it: agentvfs quickstart --telemetry changes,ldpreload has programs of runs do so";
   return rules.map(({ name }) => ({ rule: name, why }));
+}
+
+/** Rules that mean something else where a mount is not told who asks. */
+export function unheldWithoutCallers(rules: readonly Rule[]): UnheldRule[] {
+  return rules.flatMap((rule) => {
+    const why = withoutCallers(rule);
+    return why === null ? [] : [{ rule: rule.name, why }];
+  });
 }
 
 /** Rules that do not hold altogether on a volume of Windows, where the driver tells which process asks, and nothing else. */

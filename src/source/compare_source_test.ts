@@ -60,7 +60,7 @@ const CHANGES: [script: string, counts: Partial<SourceChanges>, newest: string |
   ["rm src/deep/two", { deleted: 1 }, "src/deep/two"],
   ["rm src/deep/two; echo new >src/deep/new", { added: 1, deleted: 1 }, "src/deep/new"],
   ["rm -r src", { deleted: 8 }, "src"],
-  ["chmod 700 empty", { modified: 1 }, "empty"],
+  ["chmod 1700 empty", { modified: 1 }, "empty"],
   ["chmod +x src/one", { modified: 1 }, "src/one"],
   ["rm -r src/deep; echo file >src/deep", { modified: 1, deleted: 3 }, "src/deep"],
   ["rm symlink; ln -s src/two symlink", { modified: 1 }, "symlink"],
@@ -71,7 +71,7 @@ const CHANGES: [script: string, counts: Partial<SourceChanges>, newest: string |
   ["touch -h -d 2001-02-03 fifo", { modified: 1 }, "fifo"],
   // Times that were set back, another name outside of the source, a copy in its place.
   [
-    "t=$(mktemp); touch -r src/one $t; echo eno >src/one; touch -r $t src/one",
+    "touch -r src/one ../time; echo eno >src/one; touch -r ../time src/one",
     { touched: 1 },
     null,
   ],

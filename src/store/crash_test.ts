@@ -1,12 +1,13 @@
 /** Processes that are killed, and a disk that is really full. */
 
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { parseObjectId } from "./format/object_id.ts";
 import { Store } from "./store.ts";
 import { StoreWriter } from "./store_writer.ts";
 import { hasher } from "./test_store.ts";
 
-const CHILD = new URL("./test_crash_child.ts", import.meta.url).pathname;
+const CHILD = fileURLToPath(new URL("./test_crash_child.ts", import.meta.url));
 const RUN = ["run", "-A", "--no-check", CHILD];
 
 /** Reads everything a tree of the child names. Throws unless all of it is there. */

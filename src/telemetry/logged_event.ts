@@ -34,6 +34,8 @@ export interface LoggedEvent {
     readonly name?: string;
     readonly executable?: string;
     readonly args?: readonly string[];
+    /** Where `args` is their beginning: how many there are. */
+    readonly args_count?: number;
     readonly working_directory?: string;
     readonly parent?: { readonly pid: number };
     readonly entity_id?: string;

@@ -5,6 +5,7 @@
  */
 
 import { monotonicTime } from "../host/clock.ts";
+import { TELLS_CALLERS } from "../host/mounts.ts";
 import { rest } from "../host/wake.ts";
 import type { TelemetryEvent, TelemetryProcess } from "./event.ts";
 import {
@@ -21,10 +22,12 @@ import type { Source, SourceDescription } from "./source.ts";
 export const MOUNT_SOURCE: SourceDescription = {
   name: "mount",
   needs: "nothing",
-  sees:
-    "each change in the mount, with branch, thread and user; with --telemetry opens also each open(2) and exec",
-  misses:
-    "reads from the kernel's cache, and which program a page was mapped by that is written later",
+  sees: TELLS_CALLERS
+    ? "each change in the mount, with branch, thread and user; with --telemetry opens also each open(2) and exec"
+    : "each change in the mount, with branch; with --telemetry opens also each open of a file",
+  misses: TELLS_CALLERS
+    ? "reads from the kernel's cache, and which program a page was mapped by that is written later"
+    : "who did it; reads from the cache of the client, and what that has not written back yet",
   costs: "less than 1 us a change; with opens some 20 us an open(2)",
   denies: "EACCES",
 };

@@ -105,10 +105,23 @@ export class ProcessTable {
     Object.assign(known, { process: merged({ tid, uid, gid }, details), at: time, said: "", name });
   }
 
-  /** Whose arguments and name another source does not know. */
+  /** Whose arguments and name another source does not know. Of whom only the number is known, the system is asked, too. */
   complete(process: TelemetryProcess): TelemetryProcess {
-    const known = process.pid === undefined ? undefined : this.#processes.get(process.pid);
-    return this.#shown({ ...known, ...process });
+    const { pid, name } = process;
+    if (pid === undefined) return process;
+    const known = this.#processes.get(pid);
+    return this.#shown({ ...name === undefined ? this.#looked(pid, known) : known, ...process });
+  }
+
+  /** Once it has ended nobody can say more of it than is known. */
+  #looked(pid: number, known: Details | undefined): Details | undefined {
+    const now = this.system.commandOf(pid);
+    if (now === "?" || now === known?.name) return known;
+    const seen = this.system.details(pid);
+    if (seen === null) return known;
+    const details = this.#shown(seen);
+    this.#remember(pid, details);
+    return details;
   }
 
   #seen(

@@ -117,3 +117,19 @@ Deno.test("what a process did before it became another program is not that progr
   assert.equal(made.of(shell, 2).name, "sh");
   assert.equal(made.of({ ...shell, name: "cat" }, 4).name, "cat");
 });
+
+Deno.test("of whom only the number is known, the system says more as long as it is there", () => {
+  const processes = new Map([[11, SHELL]]);
+  const { made, looks } = table(processes);
+  assert.deepEqual(made.complete({ pid: 11 }), SHELL);
+  assert.deepEqual(made.complete({ pid: 11 }), SHELL);
+  assert.equal(looks(), 1);
+  processes.set(11, { ...SHELL, name: "touch", args: ["touch", "--token", "x"] });
+  assert.deepEqual(made.complete({ pid: 11 }).args, ["touch", "--token", "***"]);
+  processes.delete(11);
+  assert.equal(made.complete({ pid: 11 }).name, "touch");
+  assert.deepEqual(made.complete({ pid: 12 }), { pid: 12 });
+  // Who says a name itself is not asked about.
+  assert.equal(made.complete({ pid: 11, name: "told" }).name, "told");
+  assert.equal(looks(), 2);
+});

@@ -5,7 +5,7 @@
  */
 
 /** Instead of what is left out. */
-export const REDACTED = "***";
+const REDACTED = "***";
 
 /** Names of options, headers and variables whose values are secrets. */
 const SECRET = String

@@ -15,6 +15,7 @@ import {
   SIGQUIT,
   unshare,
 } from "../../ffi/linux/process.ts";
+import { failureCode, isFailure } from "../host/failure.ts";
 import { systemProgram } from "../host/system_program.ts";
 import { confine } from "./confine.ts";
 import { handOverCalls } from "./hand_over_calls.ts";
@@ -30,7 +31,9 @@ import type { ViewSpec } from "./view_spec.ts";
 export async function enterView(spec: ViewSpec, register: () => Promise<unknown>): Promise<never> {
   // Another one: files that this process has open for writing keep the mounts they are on from becoming read-only.
   const result = unshare(CLONE_NEWNS);
-  if (result < 0) throw new ViewError("no_namespace", 4, `Cannot make a view: errno ${-result}`);
+  if (result < 0) {
+    throw new ViewError("no_namespace", 4, `Cannot make a view: ${failureCode(result)}`);
+  }
   for (const place of spec.places) bind(spec.tree, place);
   await register();
   for (const path of spec.meetingPlaces) cover(path, 0o700);
@@ -69,8 +72,16 @@ function noDirectory({ cwd, branch, confine }: ViewSpec): ViewError {
 function bind(from: string, to: string): void {
   const [source, target] = [from, to].map((path) => cString(binaryString(path)));
   const result = mount(source!, target!, null, MS_BIND);
+  if (isFailure(result, "ENOENT") || isFailure(result, "ENOTDIR")) {
+    throw new ViewError(
+      "no_place",
+      4,
+      `Cannot show the branch at ${to}: there is no such directory`,
+      `The branch is a directory, too: ${from}`,
+    );
+  }
   if (result < 0) {
-    throw new ViewError("mount_failed", 4, `Cannot mount ${from} on ${to}: errno ${-result}`);
+    throw new ViewError("mount_failed", 4, `Cannot mount ${from} on ${to}: ${failureCode(result)}`);
   }
 }
 
@@ -103,5 +114,11 @@ const WAITING_SHELL = 'trap : INT QUIT TERM; "$@"; exit $?';
 function becomeFailed([program]: readonly string[], result: number): ViewError {
   return result === -ENOENT
     ? new ViewError("no_program", NOT_FOUND, `There is no program ${program}`)
-    : new ViewError("bad_program", NOT_EXECUTABLE, `Cannot run ${program}: errno ${-result}`);
+    : new ViewError("bad_program", NOT_EXECUTABLE, `Cannot run ${program}: ${whyNot(result)}`);
+}
+
+function whyNot(result: number): string {
+  return isFailure(result, "EACCES")
+    ? "it is a directory, or may not be executed (chmod +x lets it)"
+    : failureCode(result);
 }

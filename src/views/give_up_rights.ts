@@ -4,6 +4,7 @@
  * @module
  */
 
+import { failureCode } from "../host/failure.ts";
 import {
   LANDLOCK_ABI_OF_SCOPES,
   LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET,
@@ -59,5 +60,5 @@ export function canScopeSockets(): boolean {
 
 function step(what: string, result: number): void {
   if (result >= 0) return;
-  throw new ViewError("confine_failed", 4, `Cannot ${what}: errno ${-result}`);
+  throw new ViewError("confine_failed", 4, `Cannot ${what}: ${failureCode(result)}`);
 }

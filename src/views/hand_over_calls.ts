@@ -4,6 +4,7 @@
  * @module
  */
 
+import { failureCode } from "../host/failure.ts";
 import { close } from "../../ffi/linux/open.ts";
 import { PR_SET_NO_NEW_PRIVS, prctl } from "../../ffi/linux/process.ts";
 import { type NotifiedCall, notifyOfCalls } from "../../ffi/linux/watch/seccomp_notify.ts";
@@ -29,7 +30,7 @@ export function handOverCalls({ socket, calls }: CallsToHandOver): void {
   if (listener < 0) {
     const why = listener === -EBUSY
       ? "who started it listens to its system calls already"
-      : `errno ${-listener}`;
+      : failureCode(listener);
     throw new ViewError("not_watched", 4, `Cannot watch the program: ${why}`, "Leave --watch out");
   }
   const sent = sendDescriptor(socket, listener);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { failureCode } from "../host/failure.ts";
 import { dirname } from "node:path";
 import { binaryString, cString } from "../../ffi/binary_string.ts";
 import {
@@ -107,5 +108,5 @@ const ENOSYS = 38;
 function step(what: string, path: string, result: number): void {
   if (result >= 0) return;
   const hint = result === -ENOSYS ? "--confine needs Linux 5.12" : undefined;
-  throw new ViewError("confine_failed", 4, `Cannot ${what} ${path}: errno ${-result}`, hint);
+  throw new ViewError("confine_failed", 4, `Cannot ${what} ${path}: ${failureCode(result)}`, hint);
 }

@@ -6,7 +6,7 @@
 
 import { run } from "../../src/cli/run.ts";
 import { setColour } from "../../src/cli/print/output.ts";
-import { FakeService } from "../../src/control/fake_service.ts";
+import { FakeService } from "../../src/control/testing/fake_service.ts";
 import { ControlServer } from "../../src/control/server.ts";
 import { assertPrinted, checkedService } from "../support/assert_fits.ts";
 import { withState } from "../../src/daemon/threads/with_state.ts";

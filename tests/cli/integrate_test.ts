@@ -82,7 +82,9 @@ Deno.test("an empty home gets all that the agents need, and is empty again", () 
       assert.equal(settings.enabledPlugins["agentvfs@agentvfs"], true);
       const { path } = settings.extraKnownMarketplaces.agentvfs.source;
       JSON.parse(Deno.readTextFileSync(join(path, ".claude-plugin/marketplace.json")));
-      assert.ok(Deno.statSync(settings.statusLine.command).mode! & 0o100);
+      // It is for a shell: there may be a space in the path.
+      const isExecutable = ["-c", `test -x ${settings.statusLine.command}`];
+      assert.ok(new Deno.Command("sh", { args: isExecutable }).outputSync().success);
       assert.match(home.read(CODEX), /^\[mcp_servers\.agentvfs\]\ncommand = "agentvfs"$/m);
       assert.match(
         JSON.parse(home.read(".codex/hooks.json")).hooks.Stop[0].hooks[0].command,

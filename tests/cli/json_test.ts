@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { FakeService } from "../../src/control/fake_service.ts";
+import { FakeService } from "../../src/control/testing/fake_service.ts";
 import { METHOD_NAMES, type MethodName, type Params } from "../../src/control/methods.ts";
 import { assertPrinted, assertResult } from "../support/assert_fits.ts";
 import { cli, withDaemon } from "./harness.ts";
@@ -46,6 +46,8 @@ const LINES: Readonly<Record<string, readonly string[]>> = {
   "telemetry filter list": ["telemetry filter list"],
   "telemetry filter remove": ["telemetry filter remove tests"],
   "telemetry filter test": ["telemetry filter test FILTER --events LOG"],
+  "telemetry unwatch": ["telemetry unwatch /srv"],
+  "telemetry watch": ["telemetry watch /"],
   "telemetry status": ["telemetry status"],
   verify: ["verify"],
   gc: ["gc --dry-run"],
@@ -82,11 +84,9 @@ for (const [name, lines] of Object.entries(LINES)) {
     withDaemon(async ({ project }) => {
       let printed: string | null = null;
       for (const line of lines) {
-        const named = line.replace("PROJECT", project).replace("FILTER", FILTER).replace(
-          "LOG",
-          LOG,
-        );
-        const args = ["--json", "-C", project, ...named.split(" ")];
+        const places: Record<string, string> = { PROJECT: project, FILTER, LOG };
+        const words = line.split(" ").map((word) => places[word] ?? word);
+        const args = ["--json", "-C", project, ...words];
         const result = await cli(args);
         assert.equal(JSON.parse(result.stdout).error, undefined, result.stdout);
         printed = await assertPrinted(args, result);
@@ -109,6 +109,8 @@ Deno.test("every command that prints JSON has a line here", async () => {
 /** Parameters with which the fake daemon does each method; null: it refuses it always. */
 const PARAMS: { readonly [M in MethodName]: Params<M> | null } = {
   audit: { paths: ["a"], limit: 1 },
+  watchDirectories: { directories: ["/srv"] },
+  unwatchDirectories: { directories: ["/srv"] },
   showTelemetry: {},
   status: {},
   checkpoint: { label: "one", message: "why", agent: "me" },

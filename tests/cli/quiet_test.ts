@@ -1,7 +1,7 @@
 /** --quiet: results and errors, and nothing else; colour where it is wanted only. */
 
 import assert from "node:assert/strict";
-import { UNCHANGED } from "../../src/control/fake_reports.ts";
+import { UNCHANGED } from "../../src/control/testing/fake_reports.ts";
 import { cli, withDaemon } from "./harness.ts";
 
 Deno.test("--quiet leaves warnings out, and what was asked for in", async () => {

@@ -12,7 +12,7 @@
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { ControlClient } from "../../src/control/client.ts";
-import { FakeService } from "../../src/control/fake_service.ts";
+import { FakeService } from "../../src/control/testing/fake_service.ts";
 import { loadMethods, METHOD_NAMES } from "../../src/control/methods.ts";
 import { MAX_LINE_BYTES } from "../../src/control/protocol.ts";
 import { ControlServer } from "../../src/control/server.ts";

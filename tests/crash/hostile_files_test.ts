@@ -6,6 +6,7 @@ import { readRecord } from "../../src/daemon/workspaces/workspace.ts";
 import { loadInterrupted, saveInterrupted } from "../../src/source/interrupted_import.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
 import { create, link } from "../../src/tree/operations/names.ts";
+import { loadNodes } from "../../src/tree/nodes/load_nodes.ts";
 import { NodeLog } from "../../src/tree/nodes/node_log.ts";
 import { parseOrphanRecord } from "../../src/tree/orphan.ts";
 import { replay } from "../../src/tree/replay/replay.ts";
@@ -81,7 +82,7 @@ Deno.test("a hostile node log gives no node that is not there, and ends", () => 
     );
     forDamaged(sound, (bytes) => {
       Deno.writeFileSync(path, bytes);
-      const { nodes, listings } = NodeLog.load(path);
+      const { nodes, listings } = loadNodes(path);
       const journal = new Journal(fixture.journalPath);
       const again = new WorkingTree(fixture.store, null, journal, base, nextInode);
       const lost = restoreNodes(again, nothing, nodes);

@@ -46,7 +46,13 @@ export class Workers {
   static async start(
     mount: string,
     disk: string,
-    options: { readonly count: number; readonly seed: number; readonly atomic: boolean },
+    options: {
+      readonly count: number;
+      readonly seed: number;
+      readonly atomic: boolean;
+      /** Kinds of operations that are left out. */
+      readonly without: readonly string[];
+    },
   ): Promise<Workers> {
     const workers = new Workers(mount, join(disk, "reference"));
     await Deno.mkdir(workers.reference, { recursive: true });
@@ -57,6 +63,7 @@ export class Workers {
       const args = [...directories, join(disk, `manifest${i}`), String(seed)];
       const command = [scriptPath(import.meta.url, "workload.py"), ...args];
       if (options.atomic) command.push("--atomic");
+      command.push("--without", ...options.without);
       workers.#workers.push(new Conversation(command, { deadlineMs: DEADLINE_MS }));
     }
     return workers;

@@ -1,6 +1,6 @@
 """Works at random in a directory of the mount and does the same on a disk, to have what was promised.
 
-    workload.py MOUNT REFERENCE MANIFEST SEED [--atomic]
+    workload.py MOUNT REFERENCE MANIFEST SEED [--atomic] [--without KIND…]
 
 MOUNT and REFERENCE are directories that hold the same. Every operation is one system call that changes something
 (with --atomic, one that a kill either lets happen or not) or a look at what is there. Its intention is a line of
@@ -249,12 +249,13 @@ class Place:
 class Choice:
     """Draws operations."""
 
-    def __init__(self, seed, atomic):
+    def __init__(self, seed, atomic, without):
         self.random = random.Random(seed)
         self.kinds = [getattr(self, name) for name in dir(self) if name.startswith("do_")]
         if not atomic:
             self.kinds += [getattr(self, name) for name in dir(self) if name.startswith("several_")]
         self.kinds += 3 * [self.do_write, self.do_create] + [self.do_unlink, self.do_rename, self.do_rmdir]
+        self.kinds = [kind for kind in self.kinds if kind.__name__.removeprefix("do_") not in without]
 
     def next(self):
         return self.random.choice(self.kinds)()
@@ -367,11 +368,11 @@ LOOKS = {"open", "closeslot", "readslot", "read", "look", "list", "attributes", 
 
 
 class Worker:
-    def __init__(self, mount, reference, manifest, seed, atomic):
+    def __init__(self, mount, reference, manifest, seed, atomic, without):
         self.mount = Place(mount)
         self.reference = Place(reference)
         self.manifest = os.open(manifest, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        self.choice = Choice(seed, atomic)
+        self.choice = Choice(seed, atomic, without)
         self.done = 0
         self.slow = []
         self.lost = None
@@ -436,7 +437,8 @@ class Worker:
 
 
 def main(mount, reference, manifest, seed, *flags):
-    worker = Worker(mount, reference, manifest, int(seed), "--atomic" in flags)
+    without = flags[flags.index("--without") + 1 :] if "--without" in flags else ()
+    worker = Worker(mount, reference, manifest, int(seed), "--atomic" in flags, without)
     running = False
     waiting = False
 

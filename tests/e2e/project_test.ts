@@ -18,6 +18,9 @@ async function quickstart(place: Place, project: string): Promise<string> {
   return match[1]!;
 }
 
+/** Most that a quickstart takes until the project can be listed; where nothing else runs it is some ten. */
+const STARTS = 50;
+
 async function names(directory: string): Promise<string[]> {
   return (await Array.fromAsync(Deno.readDir(directory))).map(({ name }) => name).sort();
 }
@@ -56,13 +59,16 @@ Deno.test("checkpoint, change and rollback are exact, and the project is only re
     assert.equal(await Deno.readTextFile(join(project, "src/a.ts")), FILES["src/a.ts"]);
   }));
 
-Deno.test("quickstart twice finds the daemon again, in well under a second each time", () =>
+Deno.test("quickstart twice finds the daemon again, and the first takes no longer than some starts of the program", () =>
   withPlace(async (place) => {
-    // What is promised is what the program itself takes: the machine may do other things meanwhile.
-    let [project, mount, quickest] = ["", "", Infinity];
-    for (let round = 0; round < 3 && quickest >= 3000; round++) {
+    // What is promised is what the program itself takes, on the machine as it is: it may do other things meanwhile.
+    let [project, mount, quickest, start] = ["", "", Infinity, Infinity];
+    for (let round = 0; round < 3; round++) {
       project = await place.project(`sample-${round}`, FILES);
+      const begun = performance.now();
+      await place.ok("version");
       const started = performance.now();
+      start = Math.min(start, started - begun);
       mount = await quickstart(place, project);
       await names(mount);
       quickest = Math.min(quickest, performance.now() - started);
@@ -70,7 +76,8 @@ Deno.test("quickstart twice finds the daemon again, in well under a second each 
     const { serverPid } = JSON.parse(await place.ok("status", project, "--json"));
     assert.equal(await quickstart(place, project + "/."), mount);
     assert.equal(JSON.parse(await place.ok("status", project, "--json")).serverPid, serverPid);
-    assert.ok(quickest < 3000, `quickstart to the first listing took ${Math.round(quickest)} ms`);
+    const times = quickest / start;
+    assert.ok(times < STARTS, `quickstart to the first listing took ${Math.round(times)} starts`);
   }));
 
 Deno.test("two quickstarts at once end with one daemon", () =>

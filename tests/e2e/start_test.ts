@@ -39,6 +39,28 @@ Deno.test("every command starts in a directory that is gone", () =>
     assert.match(here.stderr, new RegExp(`no project directory ${place.root}/gone`));
   }));
 
+const MEMFD_NOEXEC = "/proc/sys/vm/memfd_noexec";
+
+Deno.test({
+  name: "it starts, and knows where it stands, where no file in memory may be executed",
+  ignore: Deno.uid() !== 0 || !await Deno.stat(MEMFD_NOEXEC).then(() => true, () => false),
+  fn: () =>
+    withPlace(async (place) => {
+      const project = await place.project("shop", { a: "1\n" });
+      // The setting is its PID namespace's own, and ends with that.
+      const inside = `exec unshare --pid --fork --mount --mount-proc bash -uc '
+        echo 2 >${MEMFD_NOEXEC} && cat ${MEMFD_NOEXEC}
+        agentvfs() { "${EXECUTABLE}" "$@"; }
+        agentvfs quickstart "${project}" >/dev/null && cd "${place.root}"
+        agentvfs run -C "${project}" -- cat a
+        agentvfs stop "${project}" >/dev/null; echo $?
+        ${GONE} agentvfs quickstart'`;
+      const { stdout, stderr, code } = await script(place, inside);
+      assert.deepEqual([stdout, code], ["2\n1\n0\n", 2], stderr);
+      assert.match(stderr, new RegExp(`no project directory ${place.root}/gone`));
+    }),
+});
+
 Deno.test("in the directory of a branch that is gone, commands mean no other", () =>
   withPlace(async (place) => {
     const project = await place.project("shop", { a: "1\n" });

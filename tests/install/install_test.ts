@@ -247,7 +247,8 @@ const REFUSED: [string, number, RegExp][] = [
 for (const [line, exit, said] of REFUSED) {
   Deno.test(`install.sh ${line} is refused`, () =>
     withBed(async (bed) => {
-      const args = line.replace("RELEASE", bed.release).split(" ").filter((arg) => arg !== "");
+      const args = line.split(" ").filter((arg) => arg !== "")
+        .map((arg) => arg === "RELEASE" ? bed.release : arg);
       const { code, stderr } = await bed.install(args);
       assert.equal(code, exit, stderr);
       assert.match(stderr, said);

@@ -16,6 +16,7 @@ import { branchView } from "../../src/daemon/branches/branches.ts";
 import { type Captures, viewCommands } from "../../src/daemon/fs_thread/fs_commands.ts";
 import type { FsClient } from "../../src/daemon/fs_thread/fs_client.ts";
 import { Merger } from "../../src/daemon/branches/merger.ts";
+import { ownNames } from "../../src/daemon/fs_thread/own_names.ts";
 import { openView } from "../../src/daemon/fs_thread/open_view.ts";
 import type { Session } from "../../src/mount/linux/session.ts";
 import { ViewTable } from "../../src/mount/views.ts";
@@ -99,7 +100,7 @@ class Machine {
       const state = (await table.branch("main"))!;
       const store = Store.open(path, await loadHasher());
       const record = new RecordWriter();
-      const options = { store, source, record, resume: false };
+      const options = { store, source, record, names: await ownNames(), resume: false };
       const { view } = openView(branchView(0, state, path), options);
       const captures: Captures = new Map();
       const session = {

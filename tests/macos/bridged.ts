@@ -21,7 +21,7 @@ export function withBridged(
 ): Promise<void> {
   const module = new URL("bridge_worker.ts", import.meta.url);
   return withBridgeMount(
-    { module, begin: (fd) => ({ fd, owner, seed }) },
+    { system: "macos", module, begin: (fd) => ({ fd, owner, seed }) },
     ({ path }) => use(path),
   );
 }

@@ -215,7 +215,7 @@ export class DarwinClient {
   }
 }
 
-function entryOf(answer: DataView): Entry {
+export function entryOf(answer: DataView): Entry {
   assert.ok(answer.byteLength >= 144);
   return { node: Number(answer.getBigUint64(0, true)), ...attributesOf(answer, 40) };
 }

@@ -1,8 +1,9 @@
 /**
- * The code for macOS for longer, on Linux as root: minutes. Prints a line for each thing tried.
+ * The code for macOS for longer, on Linux as root: some ten minutes, and as many for pjdfstest. Prints a line for each thing
+ * tried.
  *
  * ```sh
- * deno task test:macos [--sequences 40] [--git 300] [--seed N] [--pjdfstest CHECKOUT [--only PATTERN]]
+ * deno task test:macos [--sequences 40] [--git 300] [--kills 40] [--seed N] [--pjdfstest CHECKOUT [--only PATTERN]]
  * ```
  *
  * CHECKOUT is a directory with pjdfstest, already built. Cases that differ from a disk are failures, but for the files that
@@ -19,6 +20,7 @@ import { referenceDirectory } from "../posix/reference_directory.ts";
 import { succeed } from "../support/process.ts";
 import { SEED } from "../support/random.ts";
 import { withBridged } from "./bridged.ts";
+import { withKills } from "./kill_daemon.ts";
 import { bridgedChecks } from "./bridged_checks.ts";
 import { PJDFSTEST_EXCLUSIONS } from "./pjdfstest_exclusions.ts";
 import { playSequences, SHAPES } from "./sequences.ts";
@@ -29,6 +31,7 @@ const { values } = parseArgs({
   options: {
     sequences: { type: "string", default: "40" },
     git: { type: "string", default: "300" },
+    kills: { type: "string", default: "40" },
     seed: { type: "string", default: String(SEED) },
     pjdfstest: { type: "string" },
     only: { type: "string", default: "" },
@@ -65,6 +68,15 @@ await tried("git at random, beside a disk", async () => {
   const [disk, mount] = await besideDisk((path) => runGit(path, Number(values.git), seed));
   assert.deepEqual(mount, disk);
   return `${values.git} commands, the same refs and files`;
+});
+
+await withKills(async (kill) => {
+  for (const what of ["server", "everything"] as const) {
+    await tried(`daemon under work, ${what} killed`, async () => {
+      const { kills, operations } = await kill({ cycles: Number(values.kills), seed, what });
+      return `${kills} kills, ${operations} operations, nothing lost`;
+    });
+  }
 });
 
 if (values.pjdfstest !== undefined) {

@@ -1,45 +1,19 @@
 /** Names that one system has and another has not: each row of the table in docs/platforms.md, as macOS's adapter has it. */
 
 import assert from "node:assert/strict";
+import { namesTable } from "../support/names_table.ts";
 import { Fixture } from "../tree/fixture.ts";
 import { DarwinClient, ROOT } from "./darwin_client.ts";
 import { MemoryStream } from "./memory_stream.ts";
 import { serveTree } from "./served.ts";
 
-const TABLE = new URL("../../docs/platforms.md", import.meta.url);
 /** What macOS itself leaves. */
-const OWN: readonly Row[] = [{
+const OWN = [{
   names: "of macOS's own",
   stored: ["._file", ".DS_Store", ".nfs.20051028"],
 }];
 
-interface Row {
-  readonly names: string;
-  /** Binary. */
-  readonly stored: readonly string[];
-}
-
-/** Rows of the table whose first columns are `names` and `stored`. */
-function rows(): Row[] {
-  const lines = Deno.readTextFileSync(TABLE).split("\n");
-  const start = lines.findIndex((line) => /^\| names +\| stored /.test(line));
-  assert.ok(start > 0, "There is no such table");
-  const found: Row[] = [];
-  for (const line of lines.slice(start + 2)) {
-    if (!line.startsWith("|")) break;
-    const [, names, stored] = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
-    const text = stored!.replaceAll("`", "").replaceAll("\\|", "|");
-    found.push({
-      names: names!,
-      stored: text.split(" ").map((name) =>
-        name.replace(/%([0-9a-f]{2})/g, (_, hex) => String.fromCharCode(parseInt(hex, 16)))
-      ),
-    });
-  }
-  return found;
-}
-
-for (const { names, stored } of [...rows(), ...OWN]) {
+for (const { names, stored } of [...namesTable(), ...OWN]) {
   Deno.test(`names ${names}: each is a file of its own, byte for byte`, () => {
     const fixture = new Fixture();
     try {

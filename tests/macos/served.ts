@@ -5,6 +5,7 @@
  */
 
 import { OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
+import type { Ask } from "../../src/mount/fuse/questions.ts";
 import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
 import { MAX_WRITE } from "../../src/mount/fuse/request.ts";
 import { KeptChanges } from "../../src/mount/macos/kept_changes.ts";
@@ -32,6 +33,8 @@ export interface ServeOptions {
   readonly recorder?: Recorder | null;
   /** What a server before this one left. */
   readonly left?: Left;
+  /** Asked what only the daemon knows. */
+  readonly ask?: Ask;
   /** Without it a sync waits for the disk. */
   readonly flush?: Flush;
 }
@@ -62,6 +65,7 @@ export function serveTree(
     policy = noRules(),
     recorder = null,
     flush = () => false,
+    ask = () => {},
     left = { memory: new Uint8Array(ReplyMark.BYTES), directory: tree.journal.directory },
   }: ServeOptions = {},
 ): StreamSession {
@@ -71,7 +75,7 @@ export function serveTree(
     views: new ViewTable({ ...view, branch: "main", frozen: false, isRouted: false }, () => {}),
     owner,
     storePath,
-    ask: () => {},
+    ask,
     flush,
     waits: { wait: () => {}, isCommanded: false, isFiltered: false, isFlushed: false },
     onFlushed: () => {},

@@ -179,7 +179,7 @@ Deno.test("another directory is filled, kept up to date, and asked about where i
     await Deno.mkdir(join(to, ".."));
     try {
       assert.equal((await c.apply({ to })).state, "applied");
-      assert.equal(await shell(`diff -r --no-dereference . ${to}`, { cwd: m.project }), "");
+      assert.equal(await shell(`diff -r --no-dereference . '${to}'`, { cwd: m.project }), "");
       await inMount(m, "echo b >src/f1; rm src/f2");
       await Deno.writeTextFile(join(to, "src/own"), "own");
       const { changes } = await c.apply({ to, dryRun: true });
@@ -191,7 +191,7 @@ Deno.test("another directory is filled, kept up to date, and asked about where i
       assert.deepEqual([await there("src/f1"), await there("src/own")], ["b\n", "own"]);
       assert.equal((await c.apply({ to })).state, "unchanged");
       assert.equal(await project(m, "src/f1"), "1\n");
-      await shell(`rm -r ${to}/* ${to}/.git; echo other >${to}/lines`);
+      await shell(`cd '${to}'; rm -r * .git; echo other >lines`);
       await inMount(m, "echo x >lines");
       await assert.rejects(c.apply({ to }), { code: "apply_conflicts" });
       await assert.rejects(c.apply({ to: m.path("src") }), { code: "bad_directory" });
@@ -226,7 +226,7 @@ Deno.test("hard links stay links on both sides, and gc keeps what undo needs", (
     const same = async (links: string) => {
       assert.equal(await groups(m.project), links);
       assert.equal(await groups(m.mount), links);
-      assert.equal(await shell(`diff -r -x .agentvfs . ${m.mount}`, { cwd: m.project }), "");
+      assert.equal(await shell(`diff -r -x .agentvfs . '${m.mount}'`, { cwd: m.project }), "");
     };
     await inMount(m, "echo two >a");
     await c.apply({});

@@ -5,6 +5,7 @@ import type { LoggedEvent } from "../../src/telemetry/logged_event.ts";
 import { inCgroup, withCgroup } from "../support/cgroup.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { run, until } from "../support/process.ts";
+import { logged } from "../support/truth/work.ts";
 
 /** Events of processes and the network, once a program that is called `last` has ended. */
 async function processEvents(m: Mounted): Promise<LoggedEvent[]> {
@@ -57,6 +58,25 @@ Deno.test("a run's programs are in the log from the first on, with arguments, br
       event.action === "connect" && destination !== undefined
     ).map(({ error, destination }) => [destination!.ip, destination!.port, error?.code]);
     assert.deepEqual(connections, [["127.0.0.1", 9, "EACCES"]]);
+  });
+});
+
+Deno.test("a process is one, whichever source tells of it", async () => {
+  await withProject(PROJECT, async (m) => {
+    // It is looked at anew after a while, when the kernel's programs have told of it.
+    const script = "for i in 1 2 3; do echo $i >f$i; sleep 0.1; done; ./last a";
+    const command = ["run", "-b", "b", "--", "bash", "-c", script];
+    assert.equal((await m.run(command, { cwd: m.project })).code, 0);
+    const { process } = (await processEvents(m)).find(({ event, process }) =>
+      event.action === "exec" && process?.name === "bash"
+    )!;
+    const its = (await logged(m)).filter(({ process: { pid } = {} }) => pid === process!.pid);
+    assert.deepEqual([...new Set(its.map(({ event }) => event.provider))].sort(), [
+      "ebpf",
+      "mount",
+    ]);
+    const entities = new Set(its.map(({ process }) => process!.entity_id));
+    assert.deepEqual([...entities], [process!.entity_id]);
   });
 });
 

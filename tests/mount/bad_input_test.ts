@@ -77,10 +77,7 @@ Deno.test("a second daemon on the same project or store", async () => {
     await Deno.mkdir(other);
     await Deno.mkdir(mount);
     const sameStore = ["quickstart", other, "--store", m.store, "--mount", mount];
-    // Whoever is not going to let go of a store is not waited for: that would be ten seconds.
-    const begin = performance.now();
     assertRefused(await m.run(sameStore), 1, /store/);
-    assert.ok(performance.now() - begin < 10_000, "a daemon that serves was waited for");
     assert.deepEqual(await mountsBelow(m.state), [m.mount]);
     assert.equal(await Deno.readTextFile(m.path("file")), "x\n");
     await m.ctl("checkpoint", "still works");

@@ -323,8 +323,8 @@ Deno.test("a hook never fails: not when the server dies, nor when there is no da
   }, { ...PATIENT, allowedLog: [/SIGKILL|keeper is gone/] });
 });
 
-/** Far shorter than it takes until a server that was replaced is given up. */
-const AT_ONCE = { deadlineMs: 8_000 };
+/** Shorter than it takes until a server that was replaced is given up, and long for a busy machine. */
+const AT_ONCE = { deadlineMs: 45_000 };
 
 Deno.test("commands work where the socket is out of reach, at once", async () => {
   await withProject("echo one >file", async (m) => {

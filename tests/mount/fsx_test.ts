@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { withProject } from "../support/mounted.ts";
 import { succeed } from "../support/process.ts";
 import { scriptPath } from "../support/python.ts";
+import { SEED } from "../support/random.ts";
 
 const FSX = scriptPath(new URL("../posix/", import.meta.url).href, "fsx.ts");
 const OPERATIONS = 20_000;
@@ -13,11 +14,10 @@ const DEADLINE_MS = 240_000;
 const PROJECT = "head -c 100000 /dev/urandom >fsx-0; head -c 600000 /dev/urandom >fsx-1";
 
 Deno.test(`${OPERATIONS} random operations on files leave what they should`, async () => {
-  const seed = Deno.env.get("SEED") ?? String(Math.floor(Math.random() * 1e9));
-  console.log(`SEED=${seed}`);
+  console.log(`AGENTVFS_SEED=${SEED}`);
   await withProject(PROJECT, async (mounted) => {
     const command = [Deno.execPath(), "run", "-A", "--quiet", "--no-check", FSX];
-    const options = { path: mounted.mount, ops: OPERATIONS, seed, every: 1000 };
+    const options = { path: mounted.mount, ops: OPERATIONS, seed: SEED, every: 1000 };
     const args = Object.entries({ ...options, ctl: mounted.path(".agentvfs", "ctl") });
     const flags = args.flatMap(([name, value]) => [`--${name}`, String(value)]);
     const said = await succeed([...command, ...flags], { deadlineMs: DEADLINE_MS });

@@ -116,3 +116,39 @@ function removeIfThere(path: string): Promise<void> {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
 }
+
+Deno.test("a project that does not fit is told of, and is imported once it does", () =>
+  withSmallDisk("tmpfs", async ({ project, disk }) => {
+    const large = join(project, "large");
+    const noise = new Uint8Array(40 * MIB);
+    for (let at = 0; at < noise.length; at += 65_536) {
+      crypto.getRandomValues(noise.subarray(at, at + 65_536));
+    }
+    await Deno.writeFile(large, noise);
+    const options = {
+      arguments: ["--store", join(disk, "store")],
+      allowedLog: [/no space left/],
+      imported: false,
+    };
+    await withMount(project, async (m) => {
+      await until("the import fails", async () => {
+        return (await m.status()).import.state === "failed";
+      });
+      assert.match((await m.status()).import.error!, /no space left/);
+      const { stdout, code } = await m.run(["-C", project, "status"]);
+      assert.equal(code, 0);
+      assert.match(stdout, /nothing is recorded, since .* could not be imported: .*no space left/);
+      const line = await m.run(["status", "--line"], { cwd: m.mount });
+      assert.equal(line.stdout, "not protected: the import failed\n");
+      assert.equal((await m.refused("checkpoint", "x")).code, "import_failed");
+      // Files are read from the project, and work goes on.
+      assert.equal(await Deno.readTextFile(m.path("kept.txt")), "kept\n");
+      await Deno.writeTextFile(m.path("own.txt"), "own\n");
+      await Deno.remove(large);
+      await m.stop();
+      await m.start();
+      await m.imported();
+      assert.equal(await Deno.readTextFile(m.path("own.txt")), "own\n");
+      await m.ctl("checkpoint", "x");
+    }, options);
+  }));

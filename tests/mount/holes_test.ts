@@ -75,7 +75,7 @@ Deno.test("holes stay through checkpoint, rollback, restart, restore, branches a
   }));
 
 Deno.test("holes of the project are there while it is imported and after", () =>
-  withProject(`${PYTHON} ${SCRIPT} --prefix f- >/dev/null`, async (m) => {
+  withProject(`${PYTHON} '${SCRIPT}' --prefix f- >/dev/null`, async (m) => {
     const onDisk = await holesIn(m.project);
     const mounted = await holesIn(m.mount);
     const data = (holes: Holes) =>

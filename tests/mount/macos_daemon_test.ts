@@ -5,7 +5,9 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { hookLine } from "../../src/agents/plugin/hook_line.ts";
 import { compileStandIns } from "../macos/stand_in/stand_ins.ts";
+import { PATIENT } from "../support/agent_hooks.ts";
 import { type Outcome, run, shell, until } from "../support/process.ts";
 import { mountsBelow, withTemporary } from "../support/temporary.ts";
 import { isAlive } from "../support/is_alive.ts";
@@ -37,6 +39,7 @@ function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
       HOME: home,
       AGENTVFS_STAND_IN_HOLD: `${directory}/hold`,
       DENO_DIR: await denoDirectory(),
+      ...PATIENT.env,
     };
     const ask = (...words: string[]) =>
       run([
@@ -179,6 +182,95 @@ async function list(path: string): Promise<string[]> {
 
 testWith(
   "cc",
+  "macOS: rules hold; who asks is not known, and not told",
+  () =>
+    withMac(async ({ mount, project, ask, json }) => {
+      const files = ["kept", "hidden", "for-one", "for-git", "tool"];
+      for (const file of files) await Deno.writeTextFile(`${mount}/${file}`, "#!/bin/sh\n");
+      await Deno.chmod(`${mount}/tool`, 0o755);
+      const read = (file: string) => Deno.readTextFile(`${mount}/${file}`);
+      assert.equal(await read("hidden"), "#!/bin/sh\n");
+      const rules = [
+        { name: "kept", path_pattern: "kept", deny: "write,unlink,rename" },
+        { name: "hidden", path_pattern: "hidden", deny: "read" },
+        { name: "one", path_pattern: "for-one", deny: "read", uid: Deno.uid()! + 1 },
+        { path_pattern: "for-git", allow: "read", program: "git" },
+        { name: "others", path_pattern: "for-git", deny: "read" },
+        { name: "tool", path_pattern: "tool", deny: "exec" },
+      ];
+      await Deno.writeTextFile(`${project}/../rules.json`, JSON.stringify({ version: 1, rules }));
+      const { unheld } = await json<{ unheld: { rule: string; why: string }[] }>(
+        ...["policy", "install", "../rules.json"],
+      );
+      assert.deepEqual(unheld, [
+        { rule: "one", why: "macOS does not tell who asks: it is about everybody" },
+        { rule: "rule 4", why: "macOS does not tell who asks: it is about nobody" },
+        {
+          rule: "tool",
+          why: "macOS does not tell that a file is read in order to run it: add read",
+        },
+      ]);
+      const denied = (promise: Promise<unknown>) =>
+        assert.rejects(promise, Deno.errors.PermissionDenied);
+      await denied(Deno.writeTextFile(`${mount}/kept`, "other"));
+      await denied(Deno.remove(`${mount}/kept`));
+      await denied(Deno.rename(`${mount}/kept`, `${mount}/moved`));
+      for (const file of ["hidden", "for-one", "for-git"]) await denied(read(file));
+      assert.equal(await read("kept"), "#!/bin/sh\n");
+      assert.equal((await run([`${mount}/tool`])).code, 0);
+      const { stdout } = await ask("policy", "denials");
+      assert.match(stdout, /read {2}for-one {2}on main {2}by "one"$/m);
+      assert.doesNotMatch(stdout, /user/);
+      const { sources } = await json<{ sources: { name: string; state: string }[] }>(
+        ...["telemetry", "status"],
+      );
+      assert.deepEqual(sources.filter(({ state }) => state !== "failed").map(({ name }) => name), [
+        "mount",
+      ]);
+    }),
+);
+
+testWith(
+  "cc",
+  "macOS: agents' hooks and commands in .agentvfs are answered when a file is opened anew",
+  () =>
+    withMac(async ({ mount, ask, json }) => {
+      const tell = async (event: object, cwd = mount) => {
+        const { code, stdout, stderr } = await run(["sh", "-c", hookLine(true)], {
+          cwd,
+          stdin: JSON.stringify({ session_id: "s", ...event }) + "\n",
+        });
+        assert.deepEqual([code, stderr], [0, ""]);
+        return stdout;
+      };
+      const sessions = ["a", "b", "c", "d"];
+      const start = (session_id: string) => tell({ hook_event_name: "SessionStart", session_id });
+      for (const greeting of await Promise.all(sessions.map(start))) {
+        assert.match(greeting, /kept by agentvfs: branch main, last checkpoint/);
+      }
+      const call = { tool_name: "Bash", tool_input: { command: "make" }, tool_use_id: "t" };
+      assert.equal(await tell({ hook_event_name: "PreToolUse", ...call }), "");
+      await Deno.writeTextFile(`${mount}/src/made`, "made\n");
+      await tell({ hook_event_name: "PostToolUse", ...call }, `${mount}/src`);
+      const { stdout: log } = await ask("log");
+      assert.match(log, /Bash: make .*by claude/);
+
+      const command = (line: string) =>
+        shell(`cd '${mount}' && echo '${line}' >.agentvfs/ctl && cat .agentvfs/ctl`);
+      assert.equal(JSON.parse(await command("checkpoint by-ctl")).label, "by-ctl");
+      await Deno.remove(`${mount}/src/made`);
+      assert.equal(JSON.parse(await command("rollback by-ctl")).ok, true);
+      assert.equal(await Deno.readTextFile(`${mount}/src/made`), "made\n");
+      const read = async () => JSON.parse(await Deno.readTextFile(`${mount}/.agentvfs/status`));
+      const { head } = await read();
+      assert.equal(head.label, "by-ctl");
+      await json("ctl", "checkpoint", "later");
+      assert.equal((await read()).head.label, "later");
+    }),
+);
+
+testWith(
+  "cc",
   "macOS: who waits for the disk holds nobody else up",
   () =>
     withMac(async ({ hold, mount, json }) => {
@@ -247,6 +339,27 @@ testWith(
       );
       assert.equal(restarts, kills);
       await json("ctl", "checkpoint", "done");
+    }),
+);
+
+testWith(
+  "cc",
+  "macOS: a server whose keeper is killed sees the pipe close, unmounts and ends; nothing is lost",
+  () =>
+    withMac(async ({ home, mount, project, json }) => {
+      await Deno.writeTextFile(`${mount}/kept`, "kept\n");
+      const { keeperPid, serverPid } = await json<Status>("ctl", "status");
+      const given = await Deno.readTextFile(`/proc/${serverPid}/environ`);
+      const line = /(?:^|\0)AGENTVFS_LIFE_LINE=(\d+)\0/.exec(given)![1];
+      const pipe = await Deno.readLink(`/proc/${serverPid}/fd/${line}`);
+      assert.match(pipe, /^pipe:/);
+      const info = await Deno.readTextFile(`/proc/${serverPid}/fdinfo/${line}`);
+      assert.match(info, /^flags:\s+02/m, "No child of a server has it");
+      Deno.kill(keeperPid, "SIGKILL");
+      await until("the server ends", () => Promise.resolve(!isAlive(serverPid)));
+      await until("the mount is gone", async () => (await mountsBelow(home)).length === 0);
+      await json("quickstart", project);
+      assert.equal(await Deno.readTextFile(`${mount}/kept`), "kept\n");
     }),
 );
 

@@ -17,7 +17,7 @@ const KILLED = { allowedLog: [/SIGKILL/] };
 /** A file of 6 MB in which every line tells where it is, and an interpreter that runs from the tree. */
 const PROJECT = `
 seq -f 'first %09.0f' 0 370000 >mapped
-cp $(readlink -f $(which ${PYTHON})) interpreter
+cp "$(readlink -f "$(which ${PYTHON})")" interpreter
 mkdir -p removed/inside; echo gone >removed/inside/file; echo one >text
 `;
 

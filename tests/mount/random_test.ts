@@ -14,9 +14,9 @@ import { type Mounted, withProject } from "../support/mounted.ts";
 import { isAlive } from "../support/is_alive.ts";
 import { shell, until } from "../support/process.ts";
 import { scriptPath } from "../support/python.ts";
+import { SEED } from "../support/random.ts";
 import { withTemporary } from "../support/temporary.ts";
 
-const SEED = Number(Deno.env.get("AGENTVFS_SEED") ?? Math.floor(Math.random() * 2 ** 31));
 const SEQUENCES = Number(Deno.env.get("AGENTVFS_SEQUENCES") ?? 200);
 const PER_DAEMON = 50;
 const ROUNDS = 4;

@@ -4,11 +4,12 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { withConversation } from "../support/conversation.ts";
 import { isAlive } from "../support/is_alive.ts";
-import type { Mounted } from "../support/mounted.ts";
-import { withProject } from "../support/mounted.ts";
-import { run, succeed, until } from "../support/process.ts";
-import { mountsBelow } from "../support/temporary.ts";
+import { type Mounted, withMount, withProject } from "../support/mounted.ts";
+import { run, shell, succeed, until } from "../support/process.ts";
+import { scriptPath } from "../support/python.ts";
+import { mountsBelow, withTemporary } from "../support/temporary.ts";
 
 const WORK = fileURLToPath(new URL("./restart_work.py", import.meta.url));
 const PROJECT = "mkdir work; for i in $(seq 40); do echo $i > f$i; done";
@@ -229,20 +230,27 @@ Deno.test("a build goes through although the server is killed again and again", 
 });
 
 Deno.test("a file that lost a name of several while it was imported is still open", async () => {
-  const project = "mkdir d e many; echo content >d/a; ln d/a e/b; cd many; " +
-    "seq 300000 | split -l 5 -a 4 -";
-  await withProject(project, async (mounted) => {
-    using file = await Deno.open(mounted.path("d/a"), { read: true, write: true });
-    await Deno.remove(mounted.path("d/a"));
-    assert.equal((await mounted.status()).import.state, "running");
-    await replaceServer(mounted);
-    assert.equal((await mounted.status()).import.state, "running");
-    const bytes = new Uint8Array(20);
-    assert.equal(await file.read(bytes), 8);
-    await file.write(new TextEncoder().encode("more\n"));
-    await mounted.imported();
-    await replaceServer(mounted);
-    assert.equal((await file.stat()).nlink, 1);
-    assert.equal(await Deno.readTextFile(mounted.path("e/b")), "content\nmore\n");
-  }, { ...ALLOWED, imported: false });
+  await withTemporary(async (project) => {
+    await shell("mkdir d e held; echo content >d/a; ln d/a e/b; echo x >held/x", { cwd: project });
+    // The import cannot end while nobody can open what is in there.
+    const hold = [scriptPath(import.meta.url, "hold_opens.py"), `${project}/held`];
+    await withConversation(hold, {}, async (holder) => {
+      await holder.ask(null);
+      await withMount(project, async (mounted) => {
+        using file = await Deno.open(mounted.path("d/a"), { read: true, write: true });
+        await Deno.remove(mounted.path("d/a"));
+        assert.equal((await mounted.status()).import.state, "running");
+        await replaceServer(mounted);
+        assert.equal((await mounted.status()).import.state, "running");
+        const bytes = new Uint8Array(20);
+        assert.equal(await file.read(bytes), 8);
+        await file.write(new TextEncoder().encode("more\n"));
+        await holder.end();
+        await mounted.imported();
+        await replaceServer(mounted);
+        assert.equal((await file.stat()).nlink, 1);
+        assert.equal(await Deno.readTextFile(mounted.path("e/b")), "content\nmore\n");
+      }, { ...ALLOWED, imported: false });
+    });
+  });
 });

@@ -57,6 +57,8 @@ const ASKED: { readonly [M in MethodName]: readonly Params<M>[] | string } = {
   tasks: [{}],
   restart: "restart_test.ts",
   audit: [{}, { paths: ["a"], since: "2026-01-01T00:00:00Z", call: "c", limit: 3 }],
+  watchDirectories: "telemetry_watch_test.ts",
+  unwatchDirectories: "telemetry_watch_test.ts",
   showTelemetry: [{}],
   stop: [{}],
 };

@@ -57,6 +57,44 @@ Deno.test("a program sees its branch at the project's own path and at the mountp
   });
 });
 
+Deno.test("who stands elsewhere and names the project has the program run in the branch", async () => {
+  await withProject(PROJECT, async (m) => {
+    await withTemporary(async (elsewhere) => {
+      const inSub = join(m.project, "sub");
+      const branchTree = `${m.mount}/.agentvfs/branches/b`;
+      const ways: [string[], string][] = [
+        [["-C", m.project], m.project],
+        [["-C", inSub], inSub],
+        [["-C", m.mount], m.mount],
+        [["-C", `${branchTree}/sub`], inSub],
+        [["--sock", m.socket], m.project],
+      ];
+      for (const [where, expected] of ways) {
+        const args = ["run", ...where, "-b", "b", "--", "sh", "-c", "pwd; echo 1 >>made"];
+        const outcome = await m.run(args, { cwd: elsewhere });
+        assert.equal(outcome.code, 0, outcome.stderr);
+        assert.deepEqual(lines(outcome), [expected]);
+      }
+      // Where the branch is shown, too, one may stand.
+      const at = ["run", "-C", m.project, "-b", "b", "--at", elsewhere, "--", "pwd"];
+      assert.deepEqual(lines(await m.run(at, { cwd: elsewhere })), [elsewhere]);
+      assert.deepEqual([...Deno.readDirSync(elsewhere)], []);
+    });
+    assert.equal(await Deno.readTextFile(`${m.mount}/.agentvfs/branches/b/made`), "1\n".repeat(3));
+  });
+});
+
+Deno.test("a run whose project is gone says so", async () => {
+  await withProject(PROJECT, async (m) => {
+    await Deno.rename(m.project, `${m.project}.away`);
+    const outcome = await m.run(["run", "-b", "b", "-C", m.mount, "true"], { cwd: "/" });
+    await Deno.rename(`${m.project}.away`, m.project);
+    assert.equal(outcome.code, 4);
+    assert.match(outcome.stderr, /Cannot show the branch at .+: there is no such directory/);
+    assert.match(outcome.stderr, /branches\/b/);
+  });
+});
+
 Deno.test("without a name the branch is new, and goes if nothing was changed in it", async () => {
   await withProject(PROJECT, async (m) => {
     const nothing = await m.run(["run", "true"], { cwd: m.project });
@@ -87,7 +125,11 @@ Deno.test("the exit code is the program's", async () => {
     const missing = await m.run(["run", "no-such-program"], { cwd: m.project });
     assert.equal(missing.code, 127);
     assert.match(missing.stderr, /There is no program no-such-program/);
-    assert.equal((await m.run(["run", "-b", "b", "./f"], { cwd: m.project })).code, 126);
+    for (const no of ["./f", "/"]) {
+      const refused = await m.run(["run", "-b", "b", no], { cwd: m.project });
+      assert.equal(refused.code, 126);
+      assert.match(refused.stderr, /Cannot run .+: it is a directory, or may not be executed/);
+    }
     assert.equal((await m.run(["run"], { cwd: m.project })).code, 2);
     assert.equal((await m.run(["run", "-b", "main", "true"], { cwd: m.project })).code, 2);
   });
@@ -295,9 +337,9 @@ Deno.test("a program speaks for its own branch and for no other", async () => {
       `setsid -w ${SELF} --sock ${m.socket} session list`,
       `unshare --mount ${SELF} --sock ${m.socket} session list`,
       // Its parent is gone when it asks.
-      `(setsid unshare --mount sh -c '${
+      `(setsid unshare --mount sh -c "${
         waitFor("orphaned")
-      }; ${SELF} --sock ${m.socket} session list; echo $? >code; mv code done' &)
+      }; ${SELF} --sock ${m.socket} session list; echo \\$? >code; mv code done" &)
        touch orphaned; ${waitFor("done")}; exit $(cat done)`,
     ];
     for (const trick of tricks) {

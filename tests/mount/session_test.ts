@@ -7,6 +7,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { GIT_ENVIRONMENT } from "../support/git.ts";
 import { assertSame, differences, type ManifestEntry, manifestOf } from "../support/manifest.ts";
 import { Mounted } from "../support/mounted.ts";
@@ -14,7 +15,7 @@ import { shell } from "../support/process.ts";
 import { PYTHON } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
 
-const ROOT = new URL("../../", import.meta.url).pathname;
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const env = { ...GIT_ENVIRONMENT, ROOT, PYTHON };
 
 /** Real files, in a repository of git. */

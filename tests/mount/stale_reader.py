@@ -1,8 +1,8 @@
 """Looks at a project that is switched between two states, in one way, until its standard input ends.
 
-Argument: the way (a function below). Prints one line for each time it
-looked: when it began and ended (nanoseconds of the real-time clock) and which state it saw, A or B, or "between"; anything
-else is what was wrong with it. See stale_read_test.ts for what the states are.
+Argument: the way (a function below). Prints "enough" when it has seen each state a number of times, and at the end one line
+for each time it looked: when it began and ended (nanoseconds of the real-time clock) and which state it saw, A or B, or
+"between"; anything else is what was wrong with it. See stale_read_test.ts for what the states are.
 """
 
 import errno
@@ -143,9 +143,22 @@ WAYS = [
 ]
 
 
+ENOUGH = 10
+
+
 def main():
     lines = []
-    tell = lambda *line: lines.append(line)
+    missing = {"A": ENOUGH, "B": ENOUGH}
+
+    def tell(begin, end, state):
+        lines.append((begin, end, state))
+        if state in missing:
+            missing[state] -= 1
+            if missing[state] == 0:
+                del missing[state]
+                if not missing:
+                    print("enough", flush=True)
+
     name = sys.argv[1]
     look(next(way for way in WAYS if way.__name__ == name), tell)
     sys.stdout.write("".join(f"{begin} {end} {state}\n" for begin, end, state in lines))

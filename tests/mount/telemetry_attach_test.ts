@@ -102,6 +102,50 @@ Deno.test("an attached program's calls are told with how they ended, and it goes
   });
 });
 
+/** Connections that end in every way; it says how each did, and to which port. */
+const CONNECTIONS = `
+import errno, os, socket, time
+while not os.path.exists("go"): time.sleep(0.01)
+def connect(to, family=socket.AF_INET, waits=True):
+    s = socket.socket(family); s.setblocking(waits)
+    code = s.connect_ex(to)
+    print(to[1] if family == socket.AF_INET else to, errno.errorcode.get(code, "0"), flush=True)
+    return s
+listening = socket.create_server(("127.0.0.1", 0))
+here = listening.getsockname()
+kept = connect(here), connect(here, waits=False)
+listening.close()
+connect(here); connect("/nowhere/at-all", socket.AF_UNIX)
+`;
+
+Deno.test("an attached program's connections are told with how each ended", async () => {
+  await withProject("echo one >f", async (m) => {
+    await withTemporary(async (directory) => {
+      const program = new Deno.Command(PYTHON, {
+        args: ["-c", CONNECTIONS],
+        cwd: directory,
+        stdout: "piped",
+      }).spawn();
+      const attach = await attached(m, program.pid);
+      await Deno.writeTextFile(`${directory}/go`, "");
+      const { stdout } = await program.output();
+      const said = new TextDecoder().decode(stdout).trim().split("\n");
+      assert.equal((await attach.status).code, 0);
+      const told = await until("its end is in the log", async () => {
+        const all = await events(m);
+        return all.some(({ event }) => event.action === "exit") && all;
+      });
+      const connections = told.filter(({ event }) => event.action === "connect")
+        .map(({ destination, file, error }) =>
+          `${destination?.port ?? file!.path} ${error?.code ?? "0"}`
+        );
+      assert.deepEqual(connections, said);
+      const ends = said.map((line) => line.split(" ")[1]);
+      assert.deepEqual(ends, ["0", "EINPROGRESS", "ECONNREFUSED", "ENOENT"]);
+    });
+  });
+});
+
 Deno.test("it ends with the program, and says why it cannot follow one", async () => {
   await withProject("echo one >f", async (m) => {
     const sleeping = new Deno.Command("sleep", { args: ["60"] }).spawn();

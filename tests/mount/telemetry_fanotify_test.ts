@@ -1,5 +1,5 @@
 /**
- * fanotify tells of every file that is opened or run in the mount, and below other directories, as strace sees it.
+ * fanotify tells of every file that is opened or run in the mount, as strace sees it. telemetry_watch_test.ts has other directories.
  */
 
 import assert from "node:assert/strict";
@@ -9,10 +9,10 @@ import type { TelemetryEvent } from "../../src/telemetry/event.ts";
 import { type FanotifyPlace, FanotifySource } from "../../src/telemetry/linux/fanotify_source.ts";
 import { SourceError } from "../../src/telemetry/source.ts";
 import { withProject } from "../support/mounted.ts";
-import { run, shell } from "../support/process.ts";
+import { run, until } from "../support/process.ts";
 import { PYTHON, python } from "../support/python.ts";
+import { logged } from "../support/truth/work.ts";
 import { stringsOf, type Trace, trace } from "../support/strace.ts";
-import { withTemporary } from "../support/temporary.ts";
 
 async function withSource(
   place: FanotifyPlace,
@@ -112,6 +112,26 @@ Deno.test("a run is seen too, with the node of its branch", async () => {
   });
 });
 
+Deno.test("in the log an open has the branch that the file is of", async () => {
+  await withProject("echo one >one", async (m) => {
+    await m.ctl("branch", "create", "b");
+    await Deno.readTextFile(m.path("one"));
+    const script = `cat one; touch end`;
+    const { code } = await m.run(["run", "-b", "b", "--", "sh", "-c", script], { cwd: m.project });
+    assert.equal(code, 0);
+    const opens = await until("the last is told of", async () => {
+      const opens = (await logged(m)).filter(({ event }) =>
+        event.provider === "fanotify" && event.action === "open"
+      );
+      return opens.some(({ file }) => file?.path === `${m.project}/end`) && opens;
+    });
+    const branchOf = (path: string) =>
+      opens.find(({ file }) => file?.path === path)?.agentvfs.branch;
+    assert.equal(branchOf(m.path("one")), "main");
+    assert.equal(branchOf(`${m.project}/one`), "b");
+  }, { arguments: ["--telemetry", "changes,ebpf,fanotify"] });
+});
+
 Deno.test("what has lost its name is told by the last one, what was made without one by none", async () => {
   await withProject("", async (m) => {
     await withSource({ mount: m.mount }, async (taken) => {
@@ -132,37 +152,16 @@ os.close(os.open(".", os.O_TMPFILE | os.O_RDWR))`,
   });
 });
 
-Deno.test("other directories are watched with what is written to them, and nothing beside them", async () => {
-  await withTemporary(async (directory) => {
-    await shell("mkdir in beside; echo x >in/x; echo y >beside/y; cp /bin/true in", {
-      cwd: directory,
-    });
-    await withSource({ directories: [`${directory}/in`] }, async (taken) => {
-      await run(["sh", "-c", "cat in/x beside/y; echo z >>in/x; echo z >>beside/y; in/true"], {
-        cwd: directory,
-      });
-      const events = taken();
-      assert.ok(events.every(({ path }) => path!.startsWith(`${directory}/in/`)));
-      const what = new Set(
-        events.map(({ action, path }) => `${action} ${path!.split("/").at(-1)}`),
-      );
-      for (const each of ["open x", "read x", "write x", "close x", "exec-open true"]) {
-        assert.ok(what.has(each), `${each} is not in ${[...what]}`);
-      }
-    });
-  });
-});
-
 Deno.test("it says why it cannot watch", async () => {
   assert.throws(
-    () => FanotifySource.start({ directories: ["/nowhere"] }),
+    () => FanotifySource.start({ mount: "/nowhere" }),
     (error) => error instanceof SourceError && /\/nowhere cannot be watched/.test(error.message),
   );
   const script = `import { FanotifySource } from "${new URL(
     "../../src/telemetry/linux/fanotify_source.ts",
     import.meta.url,
   )}";
-try { FanotifySource.start({ directories: ["/"] }) } catch (error) { console.log(error.message) }`;
+try { FanotifySource.start({ except: [] }) } catch (error) { console.log(error.message) }`;
   const deno = [Deno.execPath(), "eval", "--no-check", script];
   const { stdout } = await run(["setpriv", "--bounding-set=-sys_admin", ...deno]);
   assert.match(stdout, /it takes CAP_SYS_ADMIN/);

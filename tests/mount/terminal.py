@@ -11,7 +11,8 @@ import select
 import sys
 import time
 
-DEADLINE_S = 60
+# Where ten others keep the machine busy everything takes ten times as long.
+DEADLINE_S = 170
 
 steps, command = json.loads(sys.argv[1]), sys.argv[2:]
 pid, terminal = pty.fork()

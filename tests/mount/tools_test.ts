@@ -6,6 +6,7 @@ import { referenceDirectory } from "../posix/reference_directory.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { isInstalled, succeed, until } from "../support/process.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
+import { SEED } from "../support/random.ts";
 
 const POSIX = new URL("../posix/", import.meta.url).href;
 const GIT_OPERATIONS = 200;
@@ -30,12 +31,11 @@ await withProgram(
   "git",
   "random use of git gives the same commits as on a disk",
   async (mounted) => {
-    const seed = Number(Deno.env.get("SEED") ?? Math.floor(Math.random() * 1e9));
-    console.log(`SEED=${seed}`);
+    console.log(`AGENTVFS_SEED=${SEED}`);
     const reference = await referenceDirectory();
     try {
-      const expected = await runGit(reference.path, GIT_OPERATIONS, seed);
-      const found = await runGit(mounted.mount, GIT_OPERATIONS, seed);
+      const expected = await runGit(reference.path, GIT_OPERATIONS, SEED);
+      const found = await runGit(mounted.mount, GIT_OPERATIONS, SEED);
       assert.deepEqual(found, expected);
     } finally {
       await reference.end();

@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { isInstalled } from "../support/process.ts";
 import { compareAttached } from "../support/truth/compare_attached.ts";
-import { compareLooks } from "../support/truth/compare_looks.ts";
+import { compareLooks, compareWatched } from "../support/truth/compare_looks.ts";
 import { compareMount, type CompareOptions } from "../support/truth/compare_mount.ts";
 import { compareSource, type Comparison } from "../support/truth/compare_source.ts";
 import { type Program, PROGRAMS } from "../support/truth/programs.ts";
@@ -51,6 +51,13 @@ const WAYS: readonly Way[] = [
     telemetry: "changes,fanotify",
     needsRoot: true,
     compare: compareLooks,
+  },
+  {
+    source: "fanotify",
+    detail: "other directories",
+    telemetry: "changes",
+    needsRoot: true,
+    compare: compareWatched,
   },
 ];
 

@@ -5,74 +5,10 @@
  */
 
 import assert from "node:assert/strict";
-import { NtStatus } from "../../ffi/windows/nt_status.ts";
-import { DriverDoor, NtError } from "../windows/driver_door.ts";
-import { makeStandIns, pretendingCommand } from "../windows/stand_in/stand_ins.ts";
-import { type Outcome, run, until } from "../support/process.ts";
-import { withTemporary } from "../support/temporary.ts";
+import { NtError } from "../windows/driver_door.ts";
+import { nextServer, type WindowsStatus, withWindows } from "../windows/stand_in/with_windows.ts";
+import { until } from "../support/process.ts";
 import { testWith } from "../support/test_with.ts";
-
-interface Status {
-  readonly mount: string;
-  readonly keeperPid: number;
-  readonly serverPid: number;
-  readonly restarts: number;
-  readonly changes: number;
-}
-
-interface Windows {
-  readonly project: string;
-  readonly mount: string;
-  ask(...words: string[]): Promise<Outcome>;
-  /** Answer of a command that has to succeed, read as JSON. */
-  json<T>(...words: string[]): Promise<T>;
-  /** What programs do on the volume of the server that there is now. */
-  onVolume<T>(work: (door: DriverDoor) => Promise<T>): Promise<T>;
-}
-
-/** Runs `use` with a program that takes this machine for Windows, on which a project is mounted. */
-function withWindows(use: (windows: Windows) => Promise<void>): Promise<void> {
-  return withTemporary(async (directory) => {
-    const project = `${directory}/project`;
-    await Deno.mkdir(`${project}/src`, { recursive: true });
-    await Deno.writeTextFile(`${project}/src/a`, "as imported\n");
-    const standIns = await makeStandIns(directory);
-    const env = {
-      ...standIns.env,
-      AGENTVFS_STATE_DIR: `${directory}/state`,
-      USERPROFILE: directory,
-    };
-    const ask = (...words: string[]) =>
-      run([...pretendingCommand(standIns), ...words], { env, cwd: project });
-    const json = async <T>(...words: string[]): Promise<T> => {
-      const { code, stdout, stderr } = await ask(...words, "--json");
-      assert.equal(code, 0, stdout + stderr);
-      return JSON.parse(stdout) as T;
-    };
-    const onVolume = async <T>(work: (door: DriverDoor) => Promise<T>): Promise<T> => {
-      const door = await DriverDoor.open(standIns.door);
-      try {
-        return await work(door);
-      } finally {
-        door.close();
-      }
-    };
-    try {
-      const { mount } = await json<Status>("quickstart");
-      await use({ project, mount, ask, json, onVolume });
-    } finally {
-      await ask("stop");
-    }
-  });
-}
-
-/** The status of the server that serves once another one than `before` does. */
-function nextServer({ json }: Windows, before: number): Promise<Status> {
-  return until("another server answers", async () => {
-    const status = await json<Status>("ctl", "status").catch(() => null);
-    return status === null || status.serverPid === before ? null : status;
-  });
-}
 
 testWith(
   "cc",
@@ -120,128 +56,94 @@ testWith(
     }),
 );
 
-/** What `audit` tells of the volume, once there is something after `last`. */
-function changesOf({ mount, ask }: Windows, last: string): Promise<string[]> {
-  return until(`the log has ${last}`, async () => {
-    const { code, stdout, stderr } = await ask("audit", "--json");
-    assert.equal(code, 0, stderr);
-    const told = stdout.split("\n").filter((line) => line !== "").map((line) => {
-      const { event, file, process, rule, agentvfs } = JSON.parse(line);
-      if (event.provider !== "mount") return null;
-      assert.ok(process.pid > 0, line);
-      assert.ok(!("user" in process) && !("user" in JSON.parse(line)), "a user has no number");
-      const within = (path: string) => path.slice(mount.length + 1);
-      const target = file.target_path === undefined ? "" : ` -> ${within(file.target_path)}`;
-      const verdict = agentvfs.verdict === "allow" ? "" : ` ${agentvfs.verdict} ${rule.name}`;
-      return `${agentvfs.branch}: ${event.action} ${within(file.path)}${target}${verdict}`;
-    }).filter((event) => event !== null);
-    return told.at(-1) === last ? told : null;
-  });
-}
+testWith(
+  "cc",
+  "Windows: who watches is told of branches and checkpoints that are made and go",
+  () =>
+    withWindows(({ ask, json, onVolume }) =>
+      onVolume(async (volume) => {
+        const told = async (name: string) => {
+          const all: string[] = [];
+          return await until(`${name} is told of`, async () => {
+            all.push(...await volume.notices());
+            return all.includes(name) ? all : null;
+          });
+        };
+        const branches = "\\.agentvfs\\branches";
+        await json("branch", "create", "team/try");
+        const made = await told(`${branches}\\team\\try`);
+        assert.ok(made.indexOf(`${branches}\\team`) < made.indexOf(`${branches}\\team\\try`));
+        await json("branch", "rename", "team/try", "team/other");
+        const renamed = await told(`${branches}\\team\\other`);
+        assert.ok(renamed.includes(`${branches}\\team\\try`), `${renamed}`);
+        assert.ok(!renamed.includes(`${branches}\\team`), `${renamed}`);
+        const { code, stderr } = await ask("branch", "delete", "team/other");
+        assert.equal(code, 0, stderr);
+        const gone = await told(`${branches}\\team`);
+        assert.ok(gone.includes(`${branches}\\team\\other`), `${gone}`);
+
+        const checkpoints = "\\.agentvfs\\checkpoints";
+        await volume.write("\\src\\a", "one\n");
+        await json("ctl", "checkpoint", "one");
+        await told(`${checkpoints}\\one`);
+        assert.ok((await volume.list(checkpoints)).includes("one"));
+        await volume.write("\\src\\a", "two\n");
+        await json("ctl", "checkpoint", "a/b");
+        const { entries } = await json<{ entries: { id: string }[] }>("log");
+        await told(`${checkpoints}\\${entries[0]!.id.slice(0, 12)}`);
+        await json("ctl", "rollback", "one");
+        await told(`${checkpoints}\\one`);
+      })
+    ),
+);
 
 testWith(
   "cc",
-  "Windows: what programs do is in the log of events",
+  "Windows: a checkpoint has what the system had kept of mappings, in a volume as old as its workspace",
   () =>
     withWindows(async (windows) => {
       const { json, onVolume } = windows;
-      await json("branch", "create", "try");
-      await onVolume(async (volume) => {
-        await volume.write("\\SRC\\a", "one\n");
-        await volume.mkdir("\\docs");
-        await volume.write("\\docs\\new.txt", "new\n");
-        await volume.rename("\\docs\\new.txt", "\\src\\text");
-        await volume.remove("\\src\\text");
-        await volume.mkdir("\\.agentvfs\\branches\\try\\more");
+      const created = await onVolume(async (volume) => {
+        await volume.write("\\src\\a", "before\n");
+        await json("ctl", "checkpoint", "before");
+        const close = await volume.map("\\src\\a", "mapped\n");
+        assert.equal(await volume.read("\\src\\a"), "before\n", "it is not written back yet");
+        await json("ctl", "checkpoint", "mapped");
+        await close();
+        await json("ctl", "rollback", "before");
+        assert.equal(await volume.read("\\src\\a"), "before\n");
+        await json("ctl", "rollback", "mapped");
+        assert.equal(await volume.read("\\src\\a"), "mapped\n");
+        return await volume.created();
       });
-      assert.deepEqual(await changesOf(windows, "try: mkdir more"), [
-        "main: truncate src/a",
-        "main: write src/a",
-        "main: mkdir docs",
-        "main: create docs/new.txt",
-        "main: write docs/new.txt",
-        "main: rename docs/new.txt -> src/text",
-        "main: unlink src/text",
-        "try: mkdir more",
-      ]);
+      const { serverPid } = await json<WindowsStatus>("ctl", "status");
+      await json("restart");
+      await nextServer(windows, serverPid);
+      assert.equal(await onVolume((volume) => volume.created()), created);
     }),
 );
 
-/** As a volume says it of what rules refuse. */
-const isDenied = (error: unknown) =>
-  error instanceof NtError && error.status === NtStatus.ACCESS_DENIED;
-
 testWith(
   "cc",
-  "Windows: what rules deny is refused, by every server to come, and told",
+  "Windows: what a program has open keeps a branch from being deleted and the volume from being unmounted",
   () =>
-    withWindows(async (windows) => {
-      const { project, json, ask, onVolume } = windows;
-      const rules = [
-        { name: "sources", path_pattern: "/src/**", deny: "write,unlink,rename" },
-        { name: "of git", path_pattern: "/x", allow: "write", program: "git" },
-        { name: "of users", path_pattern: "/x", deny: "write", uid: 1000 },
-        { name: "on try", path_pattern: "/only", deny: "create", branch: "try" },
-        { name: "asked", path_pattern: "/y", ask: "nobody" },
-      ];
-      await Deno.writeTextFile(`${project}/../rules.json`, JSON.stringify({ rules }));
-      const { code, stdout, stderr } = await ask("policy", "install", "../rules.json");
-      assert.equal(code, 0);
-      const output = stdout + stderr;
-      assert.match(output, /of users.*A user has no number on Windows: it holds for everybody/);
-      assert.match(output, /asked.*Filters run on Linux only: what it leaves to one is denied/);
-      const { opens } = await json<{ opens: boolean }>("policy", "show");
-      assert.ok(opens);
-      await onVolume(async (volume) => {
-        await assert.rejects(volume.write("\\SRC\\A", "changed\n"), isDenied);
-        await assert.rejects(volume.remove("\\src\\a"), isDenied);
-        await assert.rejects(volume.rename("\\src\\a", "\\b"), isDenied);
-        await assert.rejects(volume.write("\\y", "asked\n"), isDenied);
-        await volume.write("\\free", "free\n");
-        assert.match(
-          await volume.read("\\.agentvfs\\status"),
-          /Writing src\/a was refused by the rule .*sources/,
-        );
-      });
-      const { denials } = await json<{ denials: { operation: string; uid: null; rule: string }[] }>(
-        "policy",
-        "denials",
-      );
-      assert.deepEqual(denials.map(({ operation, rule, uid }) => [operation, rule, uid]), [
-        ["write", "sources", null],
-        ["unlink", "sources", null],
-        ["rename", "sources", null],
-        ["create", "asked", null],
-      ]);
-      assert.deepEqual(await changesOf(windows, "main: write free"), [
-        "main: open src/a deny sources",
-        "main: unlink src/a deny sources",
-        "main: rename src/a -> b deny sources",
-        "main: create y deny asked",
-        "main: create free",
-        "main: write free",
-      ]);
-      const { serverPid } = await json<Status>("ctl", "status");
-      Deno.kill(serverPid, "SIGKILL");
-      await nextServer(windows, serverPid);
-      await onVolume((volume) => assert.rejects(volume.write("\\src\\a", "changed\n"), isDenied));
-      await json("branch", "create", "try");
-      await onVolume(async (volume) => {
-        const side = "\\.agentvfs\\branches\\try";
-        await assert.rejects(volume.write(`${side}\\only`, "x\n"), isDenied);
-        await assert.rejects(volume.write(`${side}\\src\\a`, "x\n"), isDenied);
-        await volume.write("\\only", "x\n");
-      });
-      const tested = await json<{ verdicts: { verdict: string; rule: string }[] }>(
-        ...["policy", "test", "x", "--op", "write", "--program", "C:\\Tools\\Git.exe"],
-      );
-      assert.deepEqual(
-        tested.verdicts.map(({ verdict, rule }) => [verdict, rule]),
-        [["allow", "of git"]],
-      );
-      await json("policy", "remove");
-      await onVolume((volume) => volume.write("\\src\\a", "changed\n"));
-    }),
+    withWindows(({ mount, ask, json, onVolume }) =>
+      onVolume(async (volume) => {
+        await json("branch", "create", "try");
+        const close = await volume.hold("\\.agentvfs\\branches\\try\\src\\a", Deno.pid);
+        const users = new RegExp(`in use by \\S+ \\(${Deno.pid}\\)`);
+        const inBranch = await ask("branch", "delete", "try");
+        assert.deepEqual([inBranch.code, users.test(inBranch.stderr)], [1, true], inBranch.stderr);
+        const refused = await ask("stop");
+        assert.deepEqual([refused.code, users.test(refused.stderr)], [1, true], refused.stderr);
+        assert.match(refused.stderr, /--force/);
+        await close();
+        await json("branch", "delete", "try");
+        await volume.hold("\\src\\a", Deno.pid);
+        const { code, stdout } = await ask("stop", "--force");
+        assert.deepEqual([code, stdout], [0, `mount=${mount}\nstatus=stopped\n`]);
+      })
+    ),
 );
 
 testWith(
@@ -254,7 +156,7 @@ testWith(
         for (let i = 0; i < 20; i++) await volume.write(`\\src\\f${i}`, `${i}\n`);
         return await volume.list("\\src");
       });
-      const first = await json<Status>("ctl", "status");
+      const first = await json<WindowsStatus>("ctl", "status");
       Deno.kill(first.serverPid, "SIGKILL");
       const second = await nextServer(windows, first.serverPid);
       assert.deepEqual([second.restarts, second.keeperPid, second.mount], [
@@ -281,9 +183,9 @@ testWith(
   () =>
     withWindows(async ({ mount, json, onVolume }) => {
       await onVolume((volume) => volume.write("\\kept", "kept\n"));
-      const { keeperPid, serverPid } = await json<Status>("ctl", "status");
+      const { keeperPid, serverPid } = await json<WindowsStatus>("ctl", "status");
       for (const process of [keeperPid, serverPid]) Deno.kill(process, "SIGKILL");
-      assert.equal((await json<Status>("quickstart")).mount, mount);
+      assert.equal((await json<WindowsStatus>("quickstart")).mount, mount);
       assert.equal(await onVolume((volume) => volume.read("\\kept")), "kept\n");
     }),
 );

@@ -130,7 +130,7 @@ Deno.test("a session of ContextFS has the same lines and exit codes", () =>
   withPlace(async ({ root, project, workspace }) => {
     let transcript = "\n";
     for (const [line] of SESSION.matchAll(/^\$ workspace .*$/gm)) {
-      const args = line.replaceAll("PROJECT", project).split(" ").slice(2);
+      const args = line.split(" ").slice(2).map((word) => word.replace("PROJECT", project));
       const { code, stdout } = await workspace(...args);
       const shown = stdout.replaceAll(root, "ROOT").replaceAll(project, "PROJECT")
         .replace(/\b[0-9a-f]{64}\b/g, "HASH");

@@ -185,12 +185,12 @@ class Fsx {
 }
 
 /** Throws, with the last operations, when a file is not what it should be. */
-export function runFsx(options: FsxOptions): FsxReport {
+function runFsx(options: FsxOptions): FsxReport {
   return new Fsx(options).run();
 }
 
 /** Checkpoints by way of `.agentvfs/ctl`: a line written, an answer read. */
-export function historyThrough(ctl: string): FsxHistory {
+function historyThrough(ctl: string): FsxHistory {
   const command = (line: string) => {
     using file = Deno.openSync(ctl, { read: true, write: true });
     file.writeSync(new TextEncoder().encode(line + "\n"));

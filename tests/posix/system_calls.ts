@@ -371,7 +371,7 @@ export function setEffectiveIds(uid: number, gid: number): void {
 }
 
 export const AT_SYMLINK_NOFOLLOW = 0x100;
-export const AT_EACCESS = 0x200;
+const AT_EACCESS = 0x200;
 export const AT_REMOVEDIR = 0x200;
 export const AT_SYMLINK_FOLLOW = 0x400;
 export const AT_EMPTY_PATH = 0x1000;

@@ -117,10 +117,11 @@ Deno.test("the recipe of the image takes the executable of its processor, and no
       const place = join(root, processor!);
       await succeed(["mkdir", "-p", join(place, "bin")]);
       await succeed(["sh", "-c", `cp -r "$0" "$1"`, release, join(place, "agentvfs")]);
-      const here = step.replaceAll("/tmp/agentvfs", join(place, "agentvfs"))
-        .replaceAll("/usr/local/bin", join(place, "bin"));
+      // From there, as the paths of an image are written without quotes, and this one may need them.
+      const here = step.replaceAll("/tmp/agentvfs", "./agentvfs")
+        .replaceAll("/usr/local/bin", "./bin");
       const env = { TARGETARCH: processor!, PATH: `${join(place, "bin")}:/usr/bin:/bin` };
-      const { code, stdout, stderr } = await run(["sh", "-c", here], { env });
+      const { code, stdout, stderr } = await run(["sh", "-c", here], { env, cwd: place });
       if (name === undefined) {
         assert.equal(code, 1);
         assert.match(stderr, /no agentvfs for s390x/);

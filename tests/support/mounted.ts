@@ -40,6 +40,9 @@ export interface Refusal {
   readonly details?: unknown;
 }
 
+// What a project is like, and what tests make, is not up to the umask of who runs them.
+Deno.umask(0o022);
+
 export class Mounted {
   mount = "";
   #status: StatusReport | null = null;

@@ -22,13 +22,16 @@ export interface RunOptions {
 /** Where ten others keep the machine busy everything takes ten times as long. */
 const DEADLINE_MS = 180_000;
 
-/** Runs a program to its end. Throws if it takes longer than the deadline; it is killed then. */
+/** What programs say and how they sort is compared: it is not to be that of who runs the tests. */
+const IN_ENGLISH = { LC_ALL: "C.UTF-8", LANGUAGE: "" };
+
+/** Runs a program to its end, in English. Throws if it takes longer than the deadline; it is killed then. */
 export async function run(command: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const { cwd, env, stdin, deadlineMs = DEADLINE_MS } = options;
   const child = new Deno.Command(command[0]!, {
     args: command.slice(1),
     ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env }),
+    env: { ...IN_ENGLISH, ...env },
     stdin: stdin === undefined ? "null" : "piped",
     stdout: "piped",
     stderr: "piped",

@@ -6,13 +6,19 @@
 
 import { run } from "./process.ts";
 
-/** Runs `body` with a new directory, and removes it afterwards whatever happens. `parent`: in there, else where such belong. */
+/**
+ * Runs `body` with a new directory, and removes it afterwards whatever happens. Its path is the real one: what is told of files
+ * is compared with it.
+ *
+ * @param parent in there, else where such belong
+ */
 export async function withTemporary<T>(
   body: (directory: string) => Promise<T>,
   parent?: string,
 ): Promise<T> {
   const dir = parent === undefined ? {} : { dir: parent };
-  const directory = await Deno.makeTempDir({ prefix: "agentvfs-test-", ...dir });
+  const made = await Deno.makeTempDir({ prefix: "agentvfs-test-", ...dir });
+  const directory = await Deno.realPath(made);
   try {
     return await body(directory);
   } finally {

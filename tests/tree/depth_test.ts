@@ -7,6 +7,7 @@ import { read } from "../../src/tree/operations/data.ts";
 import { dropForgotten } from "../../src/tree/drop_forgotten.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
 import { Journal, listSegments } from "../../src/tree/journal/journal.ts";
+import { loadNodes } from "../../src/tree/nodes/load_nodes.ts";
 import { NodeLog } from "../../src/tree/nodes/node_log.ts";
 import { rename } from "../../src/tree/operations/names.ts";
 import { replay } from "../../src/tree/replay/replay.ts";
@@ -82,7 +83,7 @@ Deno.test("a server that takes over finds what the kernel knows far below", () =
     const next = new WorkingTree(store, null, new Journal(journalPath), base, tree.nextInode);
     const report = replay(next, segments);
     assert.deepEqual([report.damage, report.lost], [null, []]);
-    const { nodes } = NodeLog.load(log);
+    const { nodes } = loadNodes(log);
     assert.equal(nodes.size, DEPTH + 1);
     renumberNodes(next, Math.max(report.largestNodeId, directories.at(-1)!.nodeId));
     // Without what the journal says of them, too.

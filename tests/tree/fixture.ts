@@ -70,9 +70,14 @@ export class Fixture {
     return `${this.directory}/journal`;
   }
 
-  /** A tree over `snapshot` that writes to `segment`. */
-  open(snapshot: Snapshot, segment: number, nextInode = FIRST_OWN_INODE): WorkingTree {
-    const journal = new Journal(this.journalPath);
+  /** A tree over `snapshot` that writes to `segment`, of a branch that has its journal at `journalPath`. */
+  open(
+    snapshot: Snapshot,
+    segment: number,
+    nextInode = FIRST_OWN_INODE,
+    journalPath = this.journalPath,
+  ): WorkingTree {
+    const journal = new Journal(journalPath);
     const tree = new WorkingTree(this.store, null, journal, snapshot, nextInode);
     tree.keepsOut = this.keepsOut;
     journal.begin(segment);
@@ -83,7 +88,7 @@ export class Fixture {
   checkpoint(meanwhile: () => void = () => {}, tree = this.tree): Snapshot {
     const { capture, pending } = takeCapture(tree);
     meanwhile();
-    const journal = new JournalReader(this.journalPath);
+    const journal = new JournalReader(tree.journal.directory);
     const { snapshot, slots } = buildSnapshot(this.store, capture, (...at) => journal.read(...at));
     this.store.commit();
     journal.close();

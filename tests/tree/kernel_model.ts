@@ -9,6 +9,7 @@ import type { Snapshot } from "../../src/store/trees/entry.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
 import { Journal, listSegments } from "../../src/tree/journal/journal.ts";
 import { listNames, restoreListings } from "../../src/tree/operations/listing.ts";
+import { loadNodes } from "../../src/tree/nodes/load_nodes.ts";
 import { NodeLog } from "../../src/tree/nodes/node_log.ts";
 import { logOrphans } from "../../src/tree/orphan.ts";
 import { replay } from "../../src/tree/replay/replay.ts";
@@ -111,7 +112,7 @@ export class KernelModel {
     assert.equal(report.damage, null);
     journal.takeOver(live, report.end);
     journal.segment = segments.at(-1)!;
-    const { nodes, listings } = NodeLog.load(this.#log);
+    const { nodes, listings } = loadNodes(this.#log);
     renumberNodes(tree, Math.max(report.largestNodeId, ...nodes.keys()));
     tree.nodes.keepIn(new NodeLog(this.#log));
     assert.deepEqual(restoreNodes(tree, report, nodes), []);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { binaryString, cString } from "../../ffi/binary_string.ts";
 import { close, O_CREAT, O_RDWR, open } from "../../src/host/files.ts";
 import { MAIN_VIEW, type View, ViewTable } from "../../src/mount/views.ts";
+import { loadNodes } from "../../src/tree/nodes/load_nodes.ts";
 import { NodeLog } from "../../src/tree/nodes/node_log.ts";
 import { create } from "../../src/tree/operations/names.ts";
 import { Fixture } from "./fixture.ts";
@@ -74,9 +75,9 @@ Deno.test("what the kernel gave back of a view that is closed goes to no other f
 
 Deno.test("what the kernel gave back of a view before it was closed is in its log", () =>
   withViews((views, view, nodeId, log) => {
-    assert.equal(NodeLog.load(log).nodes.get(nodeId)?.lookups, 1);
+    assert.equal(loadNodes(log).nodes.get(nodeId)?.lookups, 1);
     views.forget(SIDE_VIEW, nodeId, 1);
     views.remove(SIDE_VIEW);
     view.tree.close();
-    assert.equal(NodeLog.load(log).nodes.has(nodeId), false);
+    assert.equal(loadNodes(log).nodes.has(nodeId), false);
   }));

@@ -12,16 +12,19 @@ import { foldedName } from "../../ffi/windows/names_utf16.ts";
 import {
   Access,
   CreateOption,
+  Disposition,
   DispositionFlag,
+  FileAttribute,
   InformationClass,
+  ReparseTag,
 } from "../../ffi/windows/nt_file.ts";
 import { isSuccess, NtStatus } from "../../ffi/windows/nt_status.ts";
 import {
   CLEANUP,
   CleanupBit,
-  CREATE,
   CreateBit,
   CREATED,
+  FILE_INFO,
   Kind,
   Outcome,
   OVERWRITE,
@@ -31,216 +34,57 @@ import {
   SET_INFORMATION,
   TRANSFER,
 } from "../../ffi/windows/winfsp/protocol.ts";
+import {
+  NT_PREFIX,
+  parseReparseData,
+  parseSymlinkData,
+  type SymlinkData,
+} from "../../ffi/windows/reparse_data.ts";
 import { utf16 } from "../../src/mount/windows/response.ts";
-import type { WindowsSession } from "../../src/mount/windows/session.ts";
-import type { DriverMemory, Transport } from "../../src/mount/windows/transport.ts";
+import {
+  askedAttributes,
+  fits,
+  isPossiblePath,
+  mayOverwrite,
+  refusedUnasked,
+  setAttributes,
+} from "./driver_rules.ts";
+import {
+  Answer,
+  DriverRequests,
+  type Field,
+  type OpenContexts,
+  type OpenOptions,
+} from "./driver_requests.ts";
 import { type OpenName, OpenNames, Share } from "./open_names.ts";
 
-/** A field of a request: its offset, and a number (u32), a bigint (u64), or bytes that a BUF refers to. */
-export type Field = readonly [number, number | bigint | Uint8Array];
+/** FileLinkInformation: the driver has no hard links. */
+const LINK_CLASS = 11;
 
-export interface OpenOptions {
-  readonly disposition?: number;
-  readonly options?: number;
-  readonly access?: number;
-  readonly attributes?: number;
-  readonly ea?: Uint8Array;
-  readonly bits?: number;
-  readonly token?: bigint;
-  /** What others may do meanwhile; all, if this is left out. */
-  readonly share?: number;
-}
+/** STATUS_FILE_DELETED: the driver's own. */
+const FILE_DELETED = 0xc0000123;
 
-/** A response. */
-export class Answer {
-  readonly view: DataView;
+/** Flags of a deletion that go on to a file system. */
+const SENT_DISPOSITIONS = DispositionFlag.DELETE | DispositionFlag.POSIX |
+  DispositionFlag.IGNORE_READONLY;
 
-  constructor(readonly bytes: Uint8Array<ArrayBuffer>) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  }
-
-  get status(): number {
-    return this.view.getUint32(RESPONSE.STATUS, true);
-  }
-
-  get information(): number {
-    return this.view.getUint32(RESPONSE.INFORMATION, true);
-  }
-
-  get hint(): bigint {
-    return this.view.getBigUint64(RESPONSE.HINT, true);
-  }
-
-  buffer(at: number): Uint8Array<ArrayBuffer> {
-    const start = RESPONSE.BUFFER + this.view.getUint16(at, true);
-    const size = this.view.getUint16(at + 2, true);
-    assert.ok(size === 0 || start + size <= this.bytes.length, "a BUF outside of the response");
-    return this.bytes.subarray(start, start + size);
-  }
-
-  text(at: number): string {
-    return textOf(this.buffer(at));
-  }
-}
-
-export function textOf(bytes: Uint8Array): string {
-  let text = "";
-  for (let i = 0; i + 1 < bytes.length; i += 2) {
-    text += String.fromCharCode(bytes[i]! | bytes[i + 1]! << 8);
-  }
-  return text;
-}
-
+const REMEMBERED: ReadonlySet<number> = new Set([
+  NtStatus.ACCESS_DENIED,
+  NtStatus.DIRECTORY_NOT_EMPTY,
+  NtStatus.CANNOT_DELETE,
+]);
 /** What a handle of a program is to the driver. */
-export interface Handle extends OpenName {
-  readonly context: bigint;
-  readonly handle: bigint;
+export interface Handle extends OpenName, OpenContexts {
+  readonly isDirectory: boolean;
 }
-
-export class Driver implements Transport, DriverMemory {
-  session!: WindowsSession;
-  readonly #memory = new Map<bigint, Uint8Array<ArrayBuffer>>();
-  #nextAddress = 0x10000n;
-  #nextHint = 0xffff_8000_0000_1000n;
+export class Driver extends DriverRequests {
   readonly names = new OpenNames<Handle>();
-  /** Responses that came later, by hint. */
-  readonly late = new Map<bigint, Answer>();
-  readonly #answered = new Set<bigint>();
-
-  // What the session asks of its other side.
-
-  transact(): number {
-    return -1;
-  }
-
-  respond(response: Uint8Array<ArrayBuffer>): void {
-    const answer = new Answer(response.slice());
-    this.#note(answer);
-    this.late.set(answer.hint, answer);
-  }
-
-  load(address: bigint, into: Uint8Array<ArrayBuffer>): void {
-    into.set(this.#region(address, into.length));
-  }
-
-  store(address: bigint, bytes: Uint8Array<ArrayBuffer>): void {
-    this.#region(address, bytes.length).set(bytes);
-  }
-
-  #region(address: bigint, length: number): Uint8Array<ArrayBuffer> {
-    for (const [start, bytes] of this.#memory) {
-      const at = Number(address - start);
-      if (address >= start && at + length <= bytes.length) return bytes.subarray(at, at + length);
-    }
-    throw new Error(`Nothing is at ${address}`);
-  }
-
-  #allocate(bytes: Uint8Array<ArrayBuffer>): bigint {
-    const address = this.#nextAddress;
-    this.#nextAddress += BigInt(bytes.length + 0x1000);
-    this.#memory.set(address, bytes);
-    return address;
-  }
-
-  #note({ hint }: Answer): void {
-    assert.ok(!this.#answered.has(hint), "two answers to one hint");
-    this.#answered.add(hint);
-  }
-
-  // Requests.
-
-  /** The bytes of a request; behind the fixed part what its BUFs refer to. */
-  request(kind: number, fields: readonly Field[]): Uint8Array<ArrayBuffer> {
-    const parts = fields.map(([, value]) => value).filter((value) => value instanceof Uint8Array);
-    const size = REQUEST.SIZE_OF + parts.reduce((sum, { length }) => sum + ((length + 7) & ~7), 0);
-    const bytes = new Uint8Array(size);
-    const view = new DataView(bytes.buffer);
-    view.setUint16(REQUEST.SIZE, size, true);
-    view.setUint32(REQUEST.KIND, kind, true);
-    view.setBigUint64(REQUEST.HINT, this.#nextHint, true);
-    this.#nextHint += 0x40n;
-    let end: number = REQUEST.SIZE_OF;
-    for (const [at, value] of fields) {
-      if (typeof value === "number") view.setUint32(at, value, true);
-      else if (typeof value === "bigint") view.setBigUint64(at, value, true);
-      else {
-        view.setUint16(at, end - REQUEST.BUFFER, true);
-        view.setUint16(at + 2, value.length, true);
-        bytes.set(value, end);
-        end += (value.length + 7) & ~7;
-      }
-    }
-    return bytes;
-  }
-
-  /** Gives the session a request; null: it is answered later. */
-  give(bytes: Uint8Array<ArrayBuffer>): Answer | null {
-    this.session.buffer.set(bytes);
-    const response = this.session.answer(bytes.length);
-    if (response.length === 0) return null;
-    const answer = new Answer(response.slice());
-    assert.equal(answer.view.getUint16(RESPONSE.SIZE, true), response.length);
-    assert.equal(response.length % 8, 0);
-    this.#note(answer);
-    const hint = new DataView(bytes.buffer).getBigUint64(REQUEST.HINT, true);
-    assert.equal(answer.hint, hint);
-    return answer;
-  }
-
-  ask(kind: number, ...fields: readonly Field[]): Answer {
-    const bytes = this.request(kind, fields);
-    const hint = new DataView(bytes.buffer).getBigUint64(REQUEST.HINT, true);
-    const answer = this.give(bytes) ?? this.late.get(hint);
-    assert.ok(answer !== undefined, `Request ${kind} was not answered`);
-    return answer;
-  }
-
-  /** About what is open. */
-  about(handle: Handle, kind: number, ...fields: readonly Field[]): Answer {
-    return this.ask(
-      kind,
-      [REQUEST.CONTEXT, handle.context],
-      [REQUEST.HANDLE, handle.handle],
-      ...fields,
-    );
-  }
-
-  /** As {@linkcode about} with memory that is given back when it is answered. */
-  transfer(
-    handle: Handle,
-    kind: number,
-    memory: Uint8Array<ArrayBuffer>,
-    ...fields: readonly Field[]
-  ): Answer {
-    const address = this.#allocate(memory);
-    const answer = this.about(handle, kind, [TRANSFER.ADDRESS, address], ...fields);
-    this.#memory.delete(address);
-    return answer;
-  }
-
-  // What programs do.
-
-  /** The bytes of CREATE. */
-  createRequest(path: string, open: OpenOptions): Uint8Array<ArrayBuffer> {
-    const { disposition = 1, options = 0, access = Access.ALL, attributes = 0 } = open;
-    const { ea = new Uint8Array(), token = (4321n << 32n) | 77n, share = Share.ALL } = open;
-    const trailing = path.length > 1 && path.endsWith("\\");
-    const bits = CreateBit.USER_MODE | CreateBit.HAS_TRAVERSE | (open.bits ?? 0) |
-      (trailing ? CreateBit.TRAILING_BACKSLASH : 0);
-    return this.request(Kind.CREATE, [
-      [CREATE.OPTIONS, (disposition << 24 | options) >>> 0],
-      [CREATE.ATTRIBUTES, attributes],
-      [CREATE.TOKEN, token],
-      [CREATE.DESIRED_ACCESS, access],
-      [CREATE.SHARE_ACCESS, share],
-      [CREATE.BITS, bits],
-      [CREATE.EA, ea],
-      [REQUEST.FILE_NAME, utf16((trailing ? path.slice(0, -1) : path) + "\0")],
-    ]);
-  }
 
   /** NtCreateFile: a status, what was done, and a handle if that went well. */
-  open(path: string, open: OpenOptions = {}): { answer: Answer; handle: Handle | null } {
+  open(given: string, open: OpenOptions = {}): { answer: Answer; handle: Handle | null } {
+    const path = given.startsWith("\\\\") ? given.slice(1) : given;
+    const refused = refusedUnasked(path, open);
+    if (refused !== null) return { answer: failed(refused), handle: null };
     const asked = this.give(this.createRequest(path, open)) ?? this.#lastLate();
     return this.opened(path, open, asked);
   }
@@ -261,7 +105,9 @@ export class Driver implements Transport, DriverMemory {
     const isTarget = ((open.bits ?? 0) & CreateBit.OPEN_TARGET_DIRECTORY) !== 0;
     const asked = isTarget ? path.slice(0, Math.max(1, path.lastIndexOf("\\"))) : path;
     const name = answer.text(CREATED.FILE_NAME) || asked;
-    const { options = 0, access = Access.ALL, share = Share.ALL } = open;
+    const { options = 0, share = Share.ALL } = open;
+    const access = answer.view.getUint32(CREATED.GRANTED_ACCESS, true);
+    const there = answer.view.getUint32(CREATED.FILE_INFO + FILE_INFO.ATTRIBUTES, true);
     const handle: Handle = {
       context: answer.view.getBigUint64(CREATED.CONTEXT, true),
       handle: answer.view.getBigUint64(CREATED.HANDLE, true),
@@ -269,10 +115,12 @@ export class Driver implements Transport, DriverMemory {
       path: name,
       access,
       share,
+      isDirectory: (there & FileAttribute.DIRECTORY) !== 0,
       deletesOnClose: (options & CreateOption.DELETE_ON_CLOSE) !== 0,
       deletesNow: false,
+      undeletable: null,
     };
-    const refused = this.names.refused(handle.key, access, share);
+    const refused = this.names.refused(handle.key, access | overwritingAccess(open), share);
     if (refused !== null) {
       // It was never a handle of a program.
       this.closed(handle);
@@ -282,16 +130,37 @@ export class Driver implements Transport, DriverMemory {
     const overwrites = answer.information === Outcome.OVERWRITTEN ||
       answer.information === Outcome.SUPERSEDED;
     if (!overwrites) return { answer, handle };
+    const attributes = askedAttributes(open.attributes ?? 0, handle.isDirectory);
+    if (!mayOverwrite(there, attributes)) {
+      this.names.drop(handle);
+      this.closed(handle);
+      return { answer: failed(NtStatus.ACCESS_DENIED), handle: null };
+    }
     const second = this.about(
       handle,
       Kind.OVERWRITE,
-      [OVERWRITE.ATTRIBUTES, open.attributes ?? 0],
+      [OVERWRITE.ATTRIBUTES, attributes],
       [OVERWRITE.BITS, answer.information === Outcome.SUPERSEDED ? 1 : 0],
       [OVERWRITE.EA, open.ea ?? new Uint8Array()],
     );
     if (second.status === NtStatus.SUCCESS) return { answer, handle };
-    this.close(handle);
+    // Who could not overwrite it has closed it.
+    this.names.drop(handle);
     return { answer: second, handle: null };
+  }
+
+  /**
+   * Where a symlink leads, as the driver makes it out: the data of a link from the volume's root, before which it puts the
+   * volume's device, or a path of the kernel's own.
+   */
+  ledTo(answer: Answer): SymlinkData {
+    assert.equal(answer.information, ReparseTag.SYMLINK);
+    const parsed = parseReparseData(answer.buffer(RESPONSE.BODY));
+    assert.equal(parsed?.tag, ReparseTag.SYMLINK);
+    const led = parseSymlinkData(parsed!.data);
+    assert.ok(led !== null && led.target.startsWith("\\"), "not from a root");
+    assert.equal(led.isRelative, !led.target.startsWith(NT_PREFIX), "of which device it is");
+    return led;
   }
 
   /** What the driver knows a file by. */
@@ -343,31 +212,84 @@ export class Driver implements Transport, DriverMemory {
   }
 
   setInformation(handle: Handle, kind: number, ...fields: readonly Field[]): Answer {
+    if (kind === LINK_CLASS) return failed(NtStatus.NOT_SUPPORTED);
     return this.about(handle, Kind.SET_INFORMATION, [SET_INFORMATION.CLASS, kind], ...fields);
+  }
+
+  /** Sets times and attributes as a program does. */
+  setBasic(
+    handle: Handle,
+    attributes: number,
+    times: Partial<Record<"CREATION" | "ACCESS" | "WRITE" | "CHANGE", bigint>> = {},
+  ): Answer {
+    const named = ["CREATION", "ACCESS", "WRITE", "CHANGE"] as const;
+    return this.setInformation(
+      handle,
+      InformationClass.BASIC,
+      [SET_INFORMATION.ATTRIBUTES, setAttributes(attributes, handle.isDirectory)],
+      // -1 is about later changes by the handle.
+      ...named.map((name): Field => {
+        const given = times[name] ?? 0n;
+        return [SET_INFORMATION[name], given === -1n ? 0n : given];
+      }),
+    );
   }
 
   /** Marks for deletion: it goes with the last handle, or with this one where the flags are POSIX's. */
   dispose(handle: Handle, flags: number = DispositionFlag.DELETE): Answer {
-    const answer = this.setInformation(
+    if ((handle.access & Access.DELETE) === 0) return failed(NtStatus.ACCESS_DENIED);
+    if ((flags & DispositionFlag.ON_CLOSE) !== 0) return failed(NtStatus.NOT_SUPPORTED);
+    if (this.names.isGone(handle)) return failed(FILE_DELETED);
+    const deletes = (flags & DispositionFlag.DELETE) !== 0;
+    const sent = deletes ? flags & SENT_DISPOSITIONS : 0;
+    const isAskedOnce = (sent & ~DispositionFlag.POSIX) === DispositionFlag.DELETE;
+    if (isAskedOnce && handle.undeletable !== null) return failed(handle.undeletable);
+    handle.undeletable = null;
+    const answer = this.#mayDelete(handle, sent);
+    if (isSuccess(answer.status)) this.names.disposed(handle, flags);
+    else if (isAskedOnce && REMEMBERED.has(answer.status)) {
+      handle.undeletable = answer.status as NtStatus;
+    }
+    return answer;
+  }
+
+  /** Of a file the driver knows by its attributes, and does not ask. It would be told the same. */
+  #mayDelete(handle: Handle, flags: number): Answer {
+    const asked = this.setInformation(
       handle,
       InformationClass.DISPOSITION_EX,
       [SET_INFORMATION.VALUE, flags],
     );
-    if (isSuccess(answer.status)) this.names.disposed(handle, flags);
-    return answer;
+    const known = this.about(handle, Kind.QUERY_INFORMATION);
+    if (handle.isDirectory || !isSuccess(known.status)) return asked;
+    const attributes = known.view.getUint32(RESPONSE.BODY + FILE_INFO.ATTRIBUTES, true);
+    // A rule has said no: it is asked again when the name is to go.
+    if (asked.status === NtStatus.ACCESS_DENIED) return asked;
+    const isRefused = (attributes & FileAttribute.READONLY) !== 0 &&
+      (flags & (DispositionFlag.DELETE | DispositionFlag.IGNORE_READONLY)) ===
+        DispositionFlag.DELETE;
+    assert.equal(asked.status, isRefused ? NtStatus.CANNOT_DELETE : NtStatus.SUCCESS);
+    return asked;
   }
 
+  /** `path`: of a directory that is open by then, and a name in it. */
   rename(handle: Handle, path: string, flags = 0): Answer {
-    const key = this.keyOf(path);
+    if ((handle.access & Access.DELETE) === 0) return failed(NtStatus.ACCESS_DENIED);
+    if (path === "\\") return failed(NtStatus.ACCESS_DENIED);
+    if (handle.path === "\\" || handle.path === "") return failed(NtStatus.INVALID_PARAMETER);
+    const to = path.endsWith("\\") ? path.slice(0, -1) : path;
+    if (!isPossiblePath(to) || !fits(handle.path, to)) return failed(NtStatus.INVALID_PARAMETER);
+    const key = this.keyOf(to);
     const refused = this.names.mayRename(handle, key, flags);
     if (refused !== null) return failed(refused);
+    if (to === handle.path) return failed(NtStatus.SUCCESS);
     const answer = this.setInformation(
       handle,
       InformationClass.RENAME_EX,
-      [SET_INFORMATION.NEW_NAME, utf16(path + "\0")],
+      [SET_INFORMATION.NEW_NAME, utf16(to + "\0")],
       [SET_INFORMATION.RENAME_FLAGS, flags],
     );
-    if (isSuccess(answer.status)) this.names.renamed(handle, key, path);
+    if (isSuccess(answer.status)) this.names.renamed(handle, key, to);
     return answer;
   }
 
@@ -378,7 +300,8 @@ export class Driver implements Transport, DriverMemory {
     { pattern = "", length = 4096, bits = 0 } = {},
   ): { answer: Answer; bytes: Uint8Array<ArrayBuffer> } {
     const memory = new Uint8Array(length);
-    const mark = new Uint8Array(8);
+    // With the character that ends a name, which it is in the place of.
+    const mark = new Uint8Array(10);
     new DataView(mark.buffer).setBigUint64(0, marker ?? 0n, true);
     const answer = this.transfer(
       handle,
@@ -393,6 +316,15 @@ export class Driver implements Transport, DriverMemory {
   }
 }
 
+/** What sharing is asked for beyond what the handle may do. */
+function overwritingAccess({ disposition }: OpenOptions): number {
+  if (disposition === Disposition.SUPERSEDE) return Access.DELETE;
+  const overwrites = disposition === Disposition.OVERWRITE ||
+    disposition === Disposition.OVERWRITE_IF;
+  return overwrites ? Access.WRITE_DATA : 0;
+}
+
+/** What the driver says by itself. */
 function failed(status: number): Answer {
   const bytes = new Uint8Array(RESPONSE.SIZE_OF);
   new DataView(bytes.buffer).setUint32(RESPONSE.STATUS, status, true);

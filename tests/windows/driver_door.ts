@@ -11,8 +11,10 @@ import { NtStatus } from "../../ffi/windows/nt_status.ts";
 import {
   CLEANUP,
   CleanupBit,
+  CONSTRAINED,
   CREATED,
   DIR_INFO,
+  FILE_INFO,
   Kind,
   Outcome,
   QUERY_DIRECTORY,
@@ -22,10 +24,11 @@ import {
 } from "../../ffi/windows/winfsp/protocol.ts";
 import { InformationClass } from "../../ffi/windows/nt_file.ts";
 import { utf16 } from "../../src/mount/windows/response.ts";
-import { Answer, Driver, type Field, type OpenOptions, textOf } from "./driver.ts";
+import { Driver } from "./driver.ts";
+import { Answer, type Field, type OpenOptions, textOf } from "./driver_requests.ts";
 
 /** As the door has them. */
-const Call = { ASK: 0, NOTICES: 1, PLACE: 2 } as const;
+const Call = { ASK: 0, NOTICES: 1, PLACE: 2, MAP: 3, PARAMS: 4 } as const;
 
 /** What was asked for was refused. */
 export class NtError extends Error {
@@ -40,7 +43,12 @@ interface Handle {
   readonly path: string;
   /** What opening it did. */
   readonly outcome: number;
+  /** Hidden, read-only and so on. */
+  readonly attributes: number;
 }
+
+/** In what a volume is made with. */
+const CREATION_TIME = 8;
 
 const DEADLINE_MS = 60_000;
 const LOOK_MS = 20;
@@ -182,20 +190,54 @@ export class DriverDoor {
         if (size === null) break;
         names.push(textOf(memory.subarray(at + DIR_INFO.NAME, at + size)));
         const next = at + DIR_INFO.NEXT_OFFSET;
-        marker = memory.slice(next, next + 8);
+        // With what the driver ends it by, as if it were a name.
+        marker = new Uint8Array([...memory.slice(next, next + 8), 0, 0]);
         at += (size + 7) & ~7;
       }
     }
   }
 
-  /** What a program opens and holds; resolves with what closes it. */
-  async hold(path: string): Promise<() => Promise<void>> {
-    const handle = await this.#open(path, { access: Access.READ_DATA });
+  /**
+   * What a program writes through a mapping of a file that is long enough, and the system keeps until the volume is flushed.
+   * Resolves with what closes it.
+   */
+  async map(path: string, text: string): Promise<() => Promise<void>> {
+    const handle = await this.#open(path, { access: Access.READ_DATA | Access.WRITE_DATA });
+    const bytes = new TextEncoder().encode(text);
+    const request = this.#driver.request(Kind.WRITE, [
+      [REQUEST.CONTEXT, handle.context],
+      [REQUEST.HANDLE, handle.handle],
+      [TRANSFER.OFFSET, 0n],
+      [TRANSFER.LENGTH, bytes.length],
+      [TRANSFER.BITS, CONSTRAINED],
+    ]);
+    await this.#call(Call.MAP, request, bytes);
+    return () => this.#close(handle);
+  }
+
+  /** When the volume says that it was made, in units of 100 ns since 1601. */
+  async created(): Promise<bigint> {
+    const { memory } = await this.#call(Call.PARAMS);
+    return new DataView(memory.buffer, memory.byteOffset).getBigUint64(CREATION_TIME, true);
+  }
+
+  async attributes(path: string): Promise<number> {
+    const handle = await this.#open(path, { access: Access.READ_ATTRIBUTES });
+    await this.#close(handle);
+    return handle.attributes;
+  }
+
+  /** What a program, which is process `pid`, opens and holds; resolves with what closes it. */
+  async hold(path: string, pid = 0): Promise<() => Promise<void>> {
+    const handle = await this.#open(path, {
+      access: Access.READ_DATA,
+      token: BigInt(pid) << 32n,
+    });
     return () => this.#close(handle);
   }
 
   async #open(path: string, options: OpenOptions): Promise<Handle> {
-    const bytes = this.#driver.createRequest(path, options);
+    const bytes = this.#driver.createRequest(path, { token: 0n, ...options });
     const { answer } = await this.#call(Call.ASK, bytes);
     this.#check(`open ${path}`, answer);
     return {
@@ -203,6 +245,7 @@ export class DriverDoor {
       handle: answer.view.getBigUint64(CREATED.HANDLE, true),
       path: answer.text(CREATED.FILE_NAME) || path,
       outcome: answer.information,
+      attributes: answer.view.getUint32(CREATED.FILE_INFO + FILE_INFO.ATTRIBUTES, true),
     };
   }
 

@@ -25,6 +25,8 @@ export interface ModelHandle {
   parent: ModelNode | null;
   key: string;
   deletes: boolean;
+  /** What it was told when it was to be deleted: the driver says it again. */
+  undeletable: Status | null;
 }
 
 export interface ModelOpen {
@@ -58,6 +60,8 @@ export class NtModel {
     const { disposition, kind } = open;
     const overwrites = disposition === "super" || disposition.startsWith("over");
     if (kind === "dir" && overwrites) return refused("INVALID_PARAMETER");
+    if (path.length === 0 && !disposition.startsWith("open")) return refused("ACCESS_DENIED");
+    if (path.length === 0 && open.deletesOnClose) return refused("CANNOT_DELETE");
     const found = this.find(path);
     if (typeof found === "string") return refused(found);
     const { parent } = found;
@@ -84,7 +88,7 @@ export class NtModel {
       }
     }
     node.handles++;
-    const handle = { node, parent, key, deletes: open.deletesOnClose };
+    const handle = { node, parent, key, deletes: open.deletesOnClose, undeletable: null };
     return { status: `SUCCESS ${outcome}`, handle };
   }
 
@@ -132,8 +136,11 @@ export class NtModel {
 
   delete(handle: ModelHandle): Status {
     const { node, parent } = handle;
-    if (parent === null || node.readonly) return "CANNOT_DELETE";
-    if (node.isDirectory && node.children!.size > 0) return "DIRECTORY_NOT_EMPTY";
+    if (handle.undeletable !== null) return handle.undeletable;
+    if (parent === null || node.readonly) return handle.undeletable = "CANNOT_DELETE";
+    if (node.isDirectory && node.children!.size > 0) {
+      return handle.undeletable = "DIRECTORY_NOT_EMPTY";
+    }
     node.isPending = true;
     return "SUCCESS";
   }

@@ -22,10 +22,15 @@ export interface OpenName {
   readonly deletesOnClose: boolean;
   /** The name goes with this handle, whoever else has it open. */
   deletesNow: boolean;
+  /** Why it could not be deleted when that was asked last: it is not asked for again. */
+  undeletable: NtStatus | null;
 }
 
 const READS = Access.READ_DATA | Access.EXECUTE;
 const WRITES = Access.WRITE_DATA | Access.APPEND_DATA;
+
+/** What begins the key of what has no name. */
+const GONE = "\0";
 
 /** The FILE_SHARE that others must have given for an access. */
 function needs(access: number): number {
@@ -54,6 +59,16 @@ export class OpenNames<T extends OpenName = OpenName> {
     this.#handles.add(handle);
   }
 
+  /** It was no handle of a program after all. */
+  drop(handle: T): void {
+    this.#handles.delete(handle);
+  }
+
+  /** True if its name went, or became another file's, while it was open. */
+  isGone({ key }: T): boolean {
+    return key.startsWith(GONE);
+  }
+
   /** Handles of a name. */
   of(key: string): T[] {
     return [...this.#handles].filter((handle) => handle.key === key);
@@ -63,8 +78,9 @@ export class OpenNames<T extends OpenName = OpenName> {
   disposed(handle: T, flags: number): void {
     const deletes = (flags & DispositionFlag.DELETE) !== 0;
     const isPosix = (flags & DispositionFlag.POSIX) !== 0;
-    handle.deletesNow = deletes && isPosix;
-    if (deletes && !isPosix) this.#pending.add(handle.key);
+    if (!deletes) handle.deletesNow = false;
+    else if (isPosix) handle.deletesNow = true;
+    if (deletes) this.#pending.add(handle.key);
     else this.#pending.delete(handle.key);
   }
 
@@ -81,27 +97,35 @@ export class OpenNames<T extends OpenName = OpenName> {
     return others.length === 0 && this.#pending.delete(handle.key);
   }
 
-  /** A status if what is open stands against a rename. */
+  /** A status if what is open stands against a rename. With POSIX semantics it does not where all let it be deleted. */
   mayRename(handle: T, key: string, flags: number): NtStatus | null {
-    const below = `${handle.key}\\`;
-    if ([...this.#handles].some((other) => other.key.startsWith(below))) {
-      return NtStatus.ACCESS_DENIED;
-    }
-    if (key === handle.key) return null;
-    const inTheWay = this.of(key);
+    if (this.isGone(handle)) return NtStatus.ACCESS_DENIED;
     const isPosix = (flags & RenameFlag.POSIX) !== 0;
-    const goes = inTheWay.every(({ share }) => isPosix && (share & Share.DELETE) !== 0);
-    return goes ? null : NtStatus.ACCESS_DENIED;
+    const refused = isPosix ? NtStatus.SHARING_VIOLATION : NtStatus.ACCESS_DENIED;
+    const lets = ({ access, share }: T) =>
+      isPosix && (needs(access) === 0 || (share & Share.DELETE) !== 0);
+    if (!this.#below(handle.key).every(lets)) return refused;
+    if (key === handle.key) return null;
+    if (this.#below(key).length > 0) return NtStatus.ACCESS_DENIED;
+    return this.of(key).every(lets) ? null : refused;
   }
 
-  /** It went well: who had open what was there has it without a name, and all handles of the name go along. */
-  renamed({ key: before }: T, key: string, path: string): void {
+  #below(key: string): T[] {
+    return [...this.#handles].filter((other) => other.key.startsWith(`${key}\\`));
+  }
+
+  /** It went well: who had open what was there has it without a name, and all handles of the name and below go along. */
+  renamed({ key: before, path: pathBefore }: T, key: string, path: string): void {
     if (key !== before) { for (const other of this.of(key)) this.#leave(other); }
+    for (const other of this.#below(before)) {
+      other.key = key + other.key.slice(before.length);
+      other.path = path + other.path.slice(pathBefore.length);
+    }
     for (const other of this.of(before)) Object.assign(other, { key, path });
     if (this.#pending.delete(before)) this.#pending.add(key);
   }
 
   #leave(handle: T): void {
-    handle.key = `\0${++this.#gone}`;
+    handle.key = `${GONE}${++this.#gone}`;
   }
 }

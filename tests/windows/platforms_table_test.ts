@@ -1,39 +1,42 @@
 /** The table of names in docs/platforms.md is what a volume shows, and each name that it shows is found. */
 
 import assert from "node:assert/strict";
+import { namesTable } from "../support/names_table.ts";
 import { EMPTY_SNAPSHOT, Fixture } from "../tree/fixture.ts";
-import { given, Script } from "./script.ts";
+import { Disposition } from "../../ffi/windows/nt_file.ts";
+import { make } from "../tree/fixture.ts";
+import { listed } from "./script.ts";
 import { serveTree } from "./served.ts";
 
-const ROW = /^\| [^|`]+ \| `([^`]+)` \|.*\| `([^`]+)`[^|`]*\|$/;
-
-/** What is stored and what Windows is shown, row by row. */
-function rows(): { stored: string; shown: string }[] {
-  const docs = Deno.readTextFileSync(new URL("../../docs/platforms.md", import.meta.url));
-  return docs.split("\n").map((line) => line.replace(/  +/g, " ")).flatMap((line) => {
-    const match = ROW.exec(line);
-    return match === null ? [] : [{ stored: match[1]!.replace("\\|", "|"), shown: match[2]! }];
+for (const { names, stored, shown } of namesTable()) {
+  Deno.test(`names ${names}: shown on Windows as the docs say, found, and made`, () => {
+    const fixture = new Fixture();
+    try {
+      const { tree } = fixture;
+      for (const name of stored) make(tree, tree.root, name, 0o100644);
+      const { driver } = serveTree(tree);
+      const root = driver.open("\\").handle!;
+      const { entries } = listed(driver.list(root, null).bytes);
+      assert.deepEqual(entries.map(({ name }) => name).sort(), [...shown].sort());
+      driver.close(root);
+      for (const [i, name] of shown.entries()) {
+        const found = driver.open(`\\${name}`).handle!;
+        const inode = tree.lookup(tree.root, stored[i]!);
+        assert.ok(typeof inode !== "number" && Number(found.context) === inode.nodeId, name);
+        driver.close(found);
+      }
+      // A program that makes a name as it is shown makes the one that is stored.
+      for (const [i, name] of shown.entries()) {
+        const empty = fixture.open(EMPTY_SNAPSHOT, 100 + i);
+        const other = serveTree(empty).driver;
+        const { handle } = other.open(`\\${name}`, { disposition: Disposition.CREATE });
+        assert.ok(handle !== null, name);
+        other.close(handle);
+        assert.ok(typeof empty.lookup(empty.root, stored[i]!) !== "number", name);
+        empty.journal.close();
+      }
+    } finally {
+      fixture.close();
+    }
   });
 }
-
-Deno.test("names that one system has and another has not are shown on Windows as the docs say", () => {
-  const fixture = new Fixture();
-  try {
-    const all = rows();
-    assert.ok(all.length >= 15, `${all.length} rows`);
-    all.forEach(({ stored, shown }, i) => {
-      const tree = fixture.open(EMPTY_SNAPSHOT, 2 + i);
-      given(tree, stored);
-      const script = new Script(serveTree(tree).driver);
-      assert.equal(script.run("open; list"), shown, stored);
-      for (const name of shown.split(" ")) {
-        const found = script.run(`open ${name.replace("%e4", "%u00e4")}`);
-        assert.equal(found, "SUCCESS opened", name);
-      }
-      script.end();
-      tree.journal.close();
-    });
-  } finally {
-    fixture.close();
-  }
-});

@@ -116,7 +116,8 @@ class Sequence {
     const found = this.model.find(path);
     const target = typeof found === "string" ? null : found.node;
     const isBusy = node.handles > 1 || node.isPending || handle.deletes ||
-      this.model.isOpenBelow(node) || target !== null && target !== node && target.handles > 0;
+      this.model.isOpenBelow(node) ||
+      target !== null && target !== node && (target.handles > 0 || this.model.isOpenBelow(target));
     if (isBusy || path.length === 0) return;
     const replaces = this.random(2) === 0;
     this.#same(

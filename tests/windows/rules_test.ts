@@ -12,7 +12,8 @@ import { recording } from "./recording.ts";
 import { type Ruled, ruled } from "./ruled.ts";
 import { ruleRows } from "./rows/rule_rows.ts";
 import { FILTER, withAskedFilter } from "./asked_filter.ts";
-import type { Handle, OpenOptions } from "./driver.ts";
+import type { Handle } from "./driver.ts";
+import type { OpenOptions } from "./driver_requests.ts";
 import { given, Script, statusName, treeText } from "./script.ts";
 import { type Served, serveTree, viewOf } from "./served.ts";
 

@@ -28,6 +28,8 @@ import {
 } from "../../ffi/windows/nt_file.ts";
 import { NtStatus } from "../../ffi/windows/nt_status.ts";
 import {
+  junctionData,
+  parseJunctionData,
   parseReparseData,
   parseSymlinkData,
   reparseData,
@@ -61,7 +63,9 @@ import { read } from "../../src/tree/operations/data.ts";
 import { readTarget } from "../../src/tree/operations/read.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
 import { writeText } from "../tree/fixture.ts";
-import { type Answer, type Driver, type Handle, type OpenOptions, textOf } from "./driver.ts";
+import type { Driver, Handle } from "./driver.ts";
+import { type Answer, type OpenOptions, textOf } from "./driver_requests.ts";
+import { UnhadOption } from "./driver_rules.ts";
 import { Share } from "./open_names.ts";
 import { USER } from "./served.ts";
 
@@ -72,6 +76,9 @@ export type ScriptRow = readonly [
   then: string,
   tree?: string,
 ];
+
+/** So often the kernel lets itself be sent elsewhere. */
+const MOST_REPARSES = 63;
 
 const DISPOSITIONS: Readonly<Record<string, number>> = {
   super: 0,
@@ -190,6 +197,8 @@ const OPTIONS: Readonly<Record<string, number>> = {
   file: CreateOption.NON_DIRECTORY_FILE,
   doc: CreateOption.DELETE_ON_CLOSE,
   link: CreateOption.OPEN_REPARSE_POINT,
+  blind: UnhadOption.NO_EA_KNOWLEDGE,
+  byid: UnhadOption.OPEN_BY_ID,
 };
 const NEW_ATTRIBUTES: Readonly<Record<string, number>> = {
   ro: FileAttribute.READONLY,
@@ -198,6 +207,7 @@ const NEW_ATTRIBUTES: Readonly<Record<string, number>> = {
   arch: FileAttribute.ARCHIVE,
   normal: FileAttribute.NORMAL,
   adir: FileAttribute.DIRECTORY,
+  tmp: 0x100,
 };
 const SHARES: Readonly<Record<string, number>> = {
   r: Share.READ,
@@ -263,9 +273,14 @@ export class Script {
       ea: link === undefined ? layExtendedAttributes(ea) : linkTo(link.slice(2)),
     };
     const full = "\\" + shown(path).replaceAll("/", "\\");
-    const { answer, handle } = this.driver.open(full, open);
+    let { answer, handle } = this.driver.open(full, open);
+    if (words.includes("follow")) {
+      for (let i = 0; i < MOST_REPARSES && answer.status === NtStatus.REPARSE; i++) {
+        ({ answer, handle } = this.driver.open(this.driver.ledTo(answer).target, open));
+      }
+    }
     if (answer.status === NtStatus.REPARSE) {
-      return `REPARSE ${escaped(answer.text(RESPONSE.BODY)).replaceAll("\\", "/")}`;
+      return `REPARSE ${escaped(this.driver.ledTo(answer).target).replaceAll("\\", "/")}`;
     }
     if (handle === null) return statusName(answer.status);
     const before = this.#handles.get(name);
@@ -346,7 +361,9 @@ export class Script {
       String(this.#info(handle, FILE_INFO[field as keyof typeof FILE_INFO])),
     setattr: (handle, words) => this.#basic(handle, sum(words, NEW_ATTRIBUTES), {}),
     settime: (handle, [field = "WRITE", seconds = "0"]) =>
-      this.#basic(handle, 0xffffffff, { [field]: Number(seconds) }),
+      this.#basic(handle, 0, { [field]: Number(seconds) }),
+    keeptime: (handle, [field = "WRITE"]) =>
+      statusName(this.driver.setBasic(handle, 0, { [field]: -1n }).status),
     time: (handle, [field = "WRITE"]) => {
       const answer = this.driver.about(handle, Kind.QUERY_INFORMATION);
       const at = RESPONSE.BODY + FILE_INFO[field as "WRITE"];
@@ -459,15 +476,12 @@ export class Script {
     const units = (seconds = 0) =>
       seconds === 0 ? 0n : BigInt(seconds + 11_644_473_600) * 10_000_000n;
     return statusName(
-      this.driver.setInformation(
-        handle,
-        InformationClass.BASIC,
-        [SET_INFORMATION.ATTRIBUTES, attributes],
-        [SET_INFORMATION.CREATION, units(times.CREATION)],
-        [SET_INFORMATION.ACCESS, units(times.ACCESS)],
-        [SET_INFORMATION.WRITE, units(times.WRITE)],
-        [SET_INFORMATION.CHANGE, units(times.CHANGE)],
-      ).status,
+      this.driver.setBasic(handle, attributes, {
+        CREATION: units(times.CREATION),
+        ACCESS: units(times.ACCESS),
+        WRITE: units(times.WRITE),
+        CHANGE: units(times.CHANGE),
+      }).status,
     );
   }
 
@@ -524,7 +538,8 @@ export function listed(bytes: Uint8Array<ArrayBuffer>): {
 
 function disposition(words: readonly string[]): number {
   return (words.includes("posix") ? DispositionFlag.POSIX : 0) |
-    (words.includes("force") ? DispositionFlag.IGNORE_READONLY : 0);
+    (words.includes("force") ? DispositionFlag.IGNORE_READONLY : 0) |
+    (words.includes("onclose") ? DispositionFlag.ON_CLOSE : 0);
 }
 
 function counted(answer: Answer): string {
@@ -549,14 +564,18 @@ function eaText({ name, value }: ExtendedAttribute): string {
   return `${name}=#${new DataView(value.buffer, value.byteOffset).getUint32(0, true).toString(8)}`;
 }
 
-/** A symlink's data; `?a` is `\??\a`. */
+/** A symlink's data; `?a` is `\??\a`, and `~?a` a junction's. */
 function linkTo(text: string): Uint8Array<ArrayBuffer> {
-  const target = shown(text).replaceAll("/", "\\").replace(/^\?/, "\\??\\");
+  const target = shown(text).replaceAll("/", "\\").replace(/^~?\?/, "\\??\\");
+  if (text.startsWith("~")) return junctionData({ target, isRelative: false });
   return symlinkData({ target, isRelative: !target.startsWith("\\??\\") });
 }
 
 function linkText(bytes: Uint8Array): string {
   const parsed = parseReparseData(bytes)!;
+  if (parsed.tag === ReparseTag.MOUNT_POINT) {
+    return `junction ${escaped(parseJunctionData(parsed.data)!.target.replaceAll("\\", "/"))}`;
+  }
   if (parsed.tag !== ReparseTag.SYMLINK) return `tag 0x${parsed.tag.toString(16)}`;
   const { target, isRelative } = parseSymlinkData(parsed.data)!;
   return `${isRelative ? "" : "absolute "}${escaped(target.replaceAll("\\", "/"))}`;

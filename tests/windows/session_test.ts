@@ -10,7 +10,7 @@ import { listSegments } from "../../src/tree/journal/journal.ts";
 import { replay } from "../../src/tree/replay/replay.ts";
 import { retarget } from "../../src/tree/rollback/retarget.ts";
 import { EMPTY_SNAPSHOT, Fixture } from "../tree/fixture.ts";
-import { Answer } from "./driver.ts";
+import { Answer } from "./driver_requests.ts";
 import { given, Script, statusName, treeText } from "./script.ts";
 import { type Served, serveTree } from "./served.ts";
 
@@ -348,12 +348,13 @@ Deno.test(".agentvfs: branches and checkpoints are trees of their own", () =>
       ) {
         assert.equal(say(`y: ${step}`), "MEDIA_WRITE_PROTECTED", step);
       }
+      for (const step of ["delete", "rename .agentvfs/x"]) {
+        assert.equal(say(`@p ${step}`), "ACCESS_DENIED", "no handle there may delete");
+      }
       for (
         const step of [
           "write 0 x",
           "size 0",
-          "delete",
-          "rename .agentvfs/x",
           "setattr hidden",
           "setea a=b",
           "setlink x",

@@ -12,10 +12,10 @@ const libc = bindLibc({
 });
 
 /** Numbers of the system calls, the same on every architecture. */
-const SYS_landlock_create_ruleset = 444;
-const SYS_landlock_restrict_self = 446;
+const SYS_landlock_create_ruleset = 444n;
+const SYS_landlock_restrict_self = 446n;
 
-const LANDLOCK_CREATE_RULESET_VERSION = 1;
+const LANDLOCK_CREATE_RULESET_VERSION = 1n;
 export const LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET = 1;
 /** Linux 6.12 brought scopes. */
 export const LANDLOCK_ABI_OF_SCOPES = 6;
@@ -23,7 +23,14 @@ export const LANDLOCK_ABI_OF_SCOPES = 6;
 /** Version of what this kernel's Landlock can do; -errno where it has none or it is switched off. */
 export function landlockVersion(): number {
   return check(
-    Number(libc.syscall(SYS_landlock_create_ruleset, null, 0, LANDLOCK_CREATE_RULESET_VERSION)),
+    Number(
+      libc.syscall(
+        SYS_landlock_create_ruleset,
+        null,
+        0n,
+        LANDLOCK_CREATE_RULESET_VERSION,
+      ),
+    ),
   );
 }
 
@@ -35,7 +42,9 @@ export function landlockScope(scope: number): number {
   // struct landlock_ruleset_attr {u64 handled_access_fs, handled_access_net, scoped}
   const attributes = new BigUint64Array([0n, 0n, BigInt(scope)]);
   const bytes = new Uint8Array(attributes.buffer);
-  const fd = check(Number(libc.syscall(SYS_landlock_create_ruleset, bytes, bytes.length, 0)));
+  const fd = check(
+    Number(libc.syscall(SYS_landlock_create_ruleset, bytes, BigInt(bytes.length), 0n)),
+  );
   if (fd < 0) return fd;
   const result = check(Number(restrictSelf(fd)));
   libc.close(fd);
@@ -45,5 +54,5 @@ export function landlockScope(scope: number): number {
 const numbers = bindLibc({ syscall: { parameters: ["i64", "i64", "u64"], result: "i64" } });
 
 function restrictSelf(fd: number): bigint {
-  return numbers.syscall(SYS_landlock_restrict_self, fd, 0);
+  return numbers.syscall(SYS_landlock_restrict_self, BigInt(fd), 0n);
 }

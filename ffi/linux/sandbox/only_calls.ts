@@ -21,9 +21,9 @@ const libc = bindLibc({
   syscall: { parameters: ["i64", "u64", "u64", "u64"], result: "i64" },
 });
 
-const SECCOMP_SET_MODE_FILTER = 1;
+const SECCOMP_SET_MODE_FILTER = 1n;
 /** For all threads of the process. */
-const SECCOMP_FILTER_FLAG_TSYNC = 1;
+const SECCOMP_FILTER_FLAG_TSYNC = 1n;
 
 interface Architecture {
   /** AUDIT_ARCH_* of linux/audit.h. */
@@ -86,10 +86,10 @@ export function onlyCompute(errno: number): number {
   return check(
     Number(
       libc.syscall(
-        seccomp,
+        BigInt(seccomp),
         SECCOMP_SET_MODE_FILTER,
         SECCOMP_FILTER_FLAG_TSYNC,
-        address as unknown as number,
+        address,
       ),
     ),
   );

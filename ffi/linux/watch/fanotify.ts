@@ -21,8 +21,8 @@ const FAN_CLOEXEC = 1;
 const FAN_NONBLOCK = 2;
 const FAN_UNLIMITED_QUEUE = 0x10;
 const FAN_MARK_ADD = 1;
-export const FAN_MARK_MOUNT = 0x10;
-export const FAN_MARK_FILESYSTEM = 0x100;
+const FAN_MARK_REMOVE = 2;
+const FAN_MARK_FILESYSTEM = 0x100;
 
 export const FAN_ACCESS = 0x1;
 export const FAN_MODIFY = 0x2;
@@ -46,9 +46,13 @@ export function fanotifyInit(unlimited = false): number {
   return check(libc.fanotify_init(flags, O_RDONLY | O_LARGEFILE | O_CLOEXEC | O_NOATIME));
 }
 
-/** Has a group told of what is in `mask` (FAN_*) about the mount or the file system that `path` is in. */
-export function fanotifyMark(group: number, what: number, mask: number, path: string): number {
-  return check(libc.fanotify_mark(group, FAN_MARK_ADD | what, mask, AT_FDCWD, cString(path)));
+/**
+ * Has a group told of what is in `mask` (FAN_*) about the whole file system that `path` (a binary string) is in, by whichever
+ * mount it is reached; with `isEnd`, no more.
+ */
+export function fanotifyMark(group: number, mask: number, path: string, isEnd = false): number {
+  const flags = (isEnd ? FAN_MARK_REMOVE : FAN_MARK_ADD) | FAN_MARK_FILESYSTEM;
+  return check(libc.fanotify_mark(group, flags, BigInt(mask), AT_FDCWD, cString(path)));
 }
 
 /** struct file_handle {u32 bytes; i32 type; u8 handle[]}, with the most that file systems need. */

@@ -31,7 +31,7 @@ export function readMemory(
     address,
     BigInt(length),
   ]);
-  return check(libc.process_vm_readv(pid, local, 1, remote, 1, 0));
+  return check(libc.process_vm_readv(pid, local, 1n, remote, 1n, 0n));
 }
 
 const MOST = 4096;

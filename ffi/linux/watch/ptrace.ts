@@ -31,29 +31,29 @@ export const TraceEvent = { FORK: 1, VFORK: 2, CLONE: 3, EXEC: 4, STOP: 128 } as
 
 /** Follows a thread and what it starts from now on. Where the tracer ends, they go on. */
 export function seize(thread: number): number {
-  return check(Number(numbers.ptrace(Request.SEIZE, thread, 0, FOLLOW)));
+  return check(Number(numbers.ptrace(BigInt(Request.SEIZE), thread, 0n, BigInt(FOLLOW))));
 }
 
 /** Has a thread stop, to be told of as {@linkcode TraceEvent.STOP}. */
 export function interrupt(thread: number): number {
-  return check(Number(numbers.ptrace(Request.INTERRUPT, thread, 0, 0)));
+  return check(Number(numbers.ptrace(BigInt(Request.INTERRUPT), thread, 0n, 0n)));
 }
 
 /** Lets a stopped thread go on to its next system call, with a signal or 0. */
 export function goOn(thread: number, signal: number): number {
-  return check(Number(numbers.ptrace(Request.SYSCALL, thread, 0, signal)));
+  return check(Number(numbers.ptrace(BigInt(Request.SYSCALL), thread, 0n, BigInt(signal))));
 }
 
 /** Leaves a thread stopped, as its process is, and hears when it goes on. */
 export function listen(thread: number): number {
-  return check(Number(numbers.ptrace(Request.LISTEN, thread, 0, 0)));
+  return check(Number(numbers.ptrace(BigInt(Request.LISTEN), thread, 0n, 0n)));
 }
 
 const word = new Uint8Array(8);
 
 /** Of a thread that stopped for an event: the new thread's number, or its own before. */
 export function eventMessage(thread: number): number {
-  libc.ptrace(Request.GETEVENTMSG, thread, 0, word);
+  libc.ptrace(BigInt(Request.GETEVENTMSG), thread, 0n, word);
   return Number(new DataView(word.buffer).getBigUint64(0, true));
 }
 
@@ -69,7 +69,9 @@ export type SystemCallStop =
 /** At which side of a system call a thread stopped; null if at none. Linux 5.3. */
 export function systemCallOf(thread: number): SystemCallStop | null {
   info.fill(0);
-  const length = Number(libc.ptrace(Request.GET_SYSCALL_INFO, thread, INFO.BYTES, info));
+  const length = Number(
+    libc.ptrace(BigInt(Request.GET_SYSCALL_INFO), thread, BigInt(INFO.BYTES), info),
+  );
   return length <= 0 ? null : decodeSystemCall(info);
 }
 
@@ -111,7 +113,7 @@ export function waitForAny(): Waited | number {
 }
 
 const SIGUSR2 = 12;
-const SYS_tgkill = Deno.build.arch === "aarch64" ? 131 : 234;
+const SYS_tgkill = Deno.build.arch === "aarch64" ? 131n : 234n;
 
 /**
  * Has {@linkcode wakeThread} interrupt what this process' threads wait for. The handler has to be a function of C's that takes a
@@ -126,5 +128,5 @@ export function letThreadsBeWoken(): void {
 }
 
 export function wakeThread(thread: number): void {
-  libc.syscall(SYS_tgkill, Deno.pid, thread, SIGUSR2);
+  libc.syscall(SYS_tgkill, BigInt(Deno.pid), BigInt(thread), BigInt(SIGUSR2));
 }

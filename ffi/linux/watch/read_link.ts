@@ -10,7 +10,7 @@ const target = new Uint8Array(4096);
 
 /** Where a symbolic link leads to; both are binary strings. Null if it cannot be read. */
 export function readLink(path: string): string | null {
-  const length = libc.readlink(cString(path), target, target.length);
+  const length = libc.readlink(cString(path), target, BigInt(target.length));
   if (length < 0) return null;
   let text = "";
   for (let i = 0; i < length; i++) text += String.fromCharCode(target[i]!);

@@ -11,8 +11,8 @@ const libc = bindLibc({
   ioctl: { parameters: ["i32", "u64", "buffer"], result: "i32" },
 });
 
-const SYS_SECCOMP = Deno.build.arch === "aarch64" ? 277 : 317;
-const SECCOMP_SET_MODE_FILTER = 1;
+const SYS_SECCOMP = Deno.build.arch === "aarch64" ? 277n : 317n;
+const SECCOMP_SET_MODE_FILTER = 1n;
 const FLAG_NEW_LISTENER = 1 << 3;
 /** Once it was heard of, no signal but a deadly one interrupts the call: else it would be told of again. Linux 5.19. */
 const FLAG_WAIT_KILLABLE_RECV = 1 << 5;
@@ -52,7 +52,7 @@ export function notifyOfCalls(calls: readonly NotifiedCall[]): number {
   const pointer = Deno.UnsafePointer.value(Deno.UnsafePointer.of(new Uint8Array(filter.buffer)));
   const fprog = new Uint8Array(new BigUint64Array([BigInt(program.length), pointer]).buffer);
   const install = (flags: number) =>
-    check(libc.syscall(SYS_SECCOMP, SECCOMP_SET_MODE_FILTER, flags, fprog));
+    check(libc.syscall(SYS_SECCOMP, SECCOMP_SET_MODE_FILTER, BigInt(flags), fprog));
   const result = install(FLAG_NEW_LISTENER | FLAG_WAIT_KILLABLE_RECV);
   return result === -EINVAL ? install(FLAG_NEW_LISTENER) : result;
 }
@@ -109,7 +109,7 @@ const one = new Uint8Array(8);
 /** Lets the two sides wake each other quickly, where the kernel can. */
 export function hasten(listener: number): void {
   new DataView(one.buffer).setBigUint64(0, SYNC_WAKE_UP, true);
-  libc.ioctl(listener, IOCTL.SET_FLAGS, one);
+  libc.ioctl(listener, BigInt(IOCTL.SET_FLAGS), one);
 }
 
 /** Room for a notice. */
@@ -121,7 +121,7 @@ export const NOTICE_BYTES = NOTICE.BYTES;
  */
 export function receiveNotice(listener: number, notice: Uint8Array<ArrayBuffer>): Notice | null {
   notice.fill(0);
-  if (libc.ioctl(listener, IOCTL.RECEIVE, notice) < 0) return null;
+  if (libc.ioctl(listener, BigInt(IOCTL.RECEIVE), notice) < 0) return null;
   return decodeNotice(notice);
 }
 
@@ -140,7 +140,7 @@ export function decodeNotice(bytes: Uint8Array): Notice | null {
 /** Whether the call still waits: what was read of its process is about it then. */
 export function isWaiting(listener: number, { id }: Notice): boolean {
   new DataView(one.buffer).setBigUint64(0, id, true);
-  return libc.ioctl(listener, IOCTL.IS_VALID, one) === 0;
+  return libc.ioctl(listener, BigInt(IOCTL.IS_VALID), one) === 0;
 }
 
 /** Lets the call be made. Nothing happens where it does not wait any more. */
@@ -149,5 +149,5 @@ export function letGoOn(listener: number, { id }: Pick<Notice, "id">): void {
   answer.fill(0);
   view.setBigUint64(0, id, true);
   view.setUint32(20, CONTINUE, true);
-  libc.ioctl(listener, IOCTL.SEND, answer);
+  libc.ioctl(listener, BigInt(IOCTL.SEND), answer);
 }

@@ -41,7 +41,7 @@ export function socketPair(): readonly [number, number] | number {
 /** Programs that are started do not inherit it from now on. */
 export function keepToItself(fd: number): void {
   const [F_SETFD, FD_CLOEXEC] = [2, 1];
-  libc.fcntl(fd, F_SETFD, FD_CLOEXEC);
+  libc.fcntl(fd, F_SETFD, BigInt(FD_CLOEXEC));
 }
 
 /** struct msghdr with one byte of data, and room for one descriptor. */
@@ -129,10 +129,10 @@ const { close: closeSocket } = bindLibc({ close: { parameters: ["i32"], result: 
 
 /** Sends, or does not where the other side has too much that it did not read yet (-EAGAIN). */
 export function sendNow(socket: number, bytes: Uint8Array<ArrayBuffer>, length: number): number {
-  return check(libc.send(socket, bytes, length, MSG_DONTWAIT | MSG_NOSIGNAL));
+  return check(libc.send(socket, bytes, BigInt(length), MSG_DONTWAIT | MSG_NOSIGNAL));
 }
 
 /** One datagram, or -EAGAIN. */
 export function receiveNow(socket: number, into: Uint8Array<ArrayBuffer>): number {
-  return check(libc.recv(socket, into, into.length, MSG_DONTWAIT));
+  return check(libc.recv(socket, into, BigInt(into.length), MSG_DONTWAIT));
 }

@@ -32,7 +32,11 @@ export function chownOpen(_handle: number, _uid: number, _gid: number): number {
 
 /** Sets the modification time, and leaves the access time. */
 export function setModificationTime(handle: number, sec: number, nsec: number): number {
+  const attributes = attributesOf(handle);
+  if (attributes < 0) return attributes;
   const basic = new DataView(new ArrayBuffer(BASIC.SIZE_OF));
+  // Not every system takes attributes of 0 for those that there are.
+  basic.setUint32(BASIC.ATTRIBUTES, attributes, true);
   basic.setBigUint64(BASIC.WRITE, fileTime(sec, nsec), true);
   return setBasic(handle, basic);
 }

@@ -9,7 +9,7 @@ import { Errno } from "../../errno.ts";
 import { controlFile, FileClass, objectOf, openObject, queryFile } from "../file.ts";
 import { CreateOption, FileAttribute, ReparseControl, ReparseTag } from "../nt_file.ts";
 import { parseJunctionData, parseReparseData, parseSymlinkData } from "../reparse_data.ts";
-import { storedTarget } from "../symlink_target.ts";
+import { storedJunction, storedTarget } from "../symlink_target.ts";
 
 /** MAXIMUM_REPARSE_DATA_BUFFER_SIZE. */
 const MOST_BYTES = 16 * 1024;
@@ -71,7 +71,7 @@ export function parseTarget(bytes: Uint8Array): string | null {
     }
     case ReparseTag.MOUNT_POINT: {
       const link = parseJunctionData(parsed.data);
-      return link === null ? null : storedTarget(link);
+      return link === null ? null : storedJunction(link) ?? storedTarget(link);
     }
     case ReparseTag.LX_SYMLINK:
       return String.fromCharCode(...parsed.data.subarray(LX_HEADER));

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { cString } from "../../binary_string.ts";
 import { handlePath, parseHandlePath } from "../handle_path.ts";
 import { ReparseTag } from "../nt_file.ts";
-import { reparseData, symlinkData } from "../reparse_data.ts";
+import { junctionData, reparseData, symlinkData } from "../reparse_data.ts";
 import { parseMountPoint, parseTarget } from "./reparse_point.ts";
 import { shownTarget, storedTarget } from "../symlink_target.ts";
+
+const junction = (target: string) => junctionData({ target, isRelative: false });
 
 for (const target of ["a", "../a/b", "/a", "C:/a b/c", "a:b/aux.c/\xff", "./a./b"]) {
   Deno.test(`a symlink to ${target} is read as it was made`, () => {
@@ -13,33 +15,24 @@ for (const target of ["a", "../a/b", "/a", "C:/a b/c", "a:b/aux.c/\xff", "./a./b
   });
 }
 
-/** A junction's data: two names behind each other, each ended by a NUL. */
-function junction(substitute: string, printed: string): Uint8Array<ArrayBuffer> {
-  const data = new DataView(new ArrayBuffer(8 + 2 * (substitute.length + printed.length + 2)));
-  data.setUint16(2, 2 * substitute.length, true);
-  data.setUint16(4, 2 * (substitute.length + 1), true);
-  data.setUint16(6, 2 * printed.length, true);
-  [...`${substitute}\0${printed}\0`].forEach((c, i) =>
-    data.setUint16(8 + 2 * i, c.charCodeAt(0), true)
-  );
-  return reparseData(ReparseTag.MOUNT_POINT, new Uint8Array(data.buffer));
-}
-
 Deno.test("a junction is a link by its whole path, and WSL's links have theirs as bytes", () => {
-  const junctionData = junction("\\??\\C:\\work\\naïve", "C:\\work\\naïve");
-  assert.equal(parseTarget(junctionData), "C:/work/na\xc3\xafve");
+  for (const target of ["\\??\\C:\\work\\naïve", "\\??\\C:\\work\\naïve\\"]) {
+    assert.equal(parseTarget(junction(target)), "C:/work/na\xc3\xafve/");
+  }
+  const shown = shownTarget("C:/work/na\xc3\xafve/");
+  assert.equal(parseTarget(junctionData(shown)), "C:/work/na\xc3\xafve/");
   const wsl = new Uint8Array([2, 0, 0, 0, ...cString("a/\xff").subarray(0, -1)]);
   assert.equal(parseTarget(reparseData(ReparseTag.LX_SYMLINK, wsl)), "a/\xff");
 });
 
 Deno.test("a mount point says which volume it stands for", () => {
   const volume = "\\Device\\Volume{01234567-89ab-cdef-0123-456789abcdef}";
-  assert.equal(parseMountPoint(junction(`${volume}\\`, "")), `${volume}\\`);
+  assert.equal(parseMountPoint(junction(`${volume}\\`)), `${volume}\\`);
   assert.equal(parseMountPoint(symlinkData(shownTarget("a"))), null);
 });
 
 Deno.test("reparse data that is cut, or of nothing that is a link, has no target", () => {
-  const whole = junction("\\??\\C:\\work", "C:\\work");
+  const whole = junction("\\??\\C:\\work");
   for (let length = 0; length < 24; length++) {
     assert.equal(parseTarget(whole.subarray(0, length)), null);
   }

@@ -31,7 +31,7 @@ const UNPRIVILEGED = 2;
 export function pathOf(handle: number): string | null {
   const units = new Uint16Array(PATH_UNITS);
   const bytes = new Uint8Array(units.buffer);
-  const length = kernel.GetFinalPathNameByHandleW(handle, bytes, PATH_UNITS, 0);
+  const length = kernel.GetFinalPathNameByHandleW(BigInt(handle), bytes, PATH_UNITS, 0);
   return length === 0 || length >= PATH_UNITS ? null : textOfWide(units);
 }
 

@@ -5,23 +5,13 @@
  * @module
  */
 
-import { wideString } from "../wide_string.ts";
 import { KNOCK_CODE } from "./protocol.ts";
+import { openRoot } from "./volume_root.ts";
 import type { VolumeHandle } from "./volume.ts";
 
 const READ_ATTRIBUTES = 0x80;
-const SHARE_ALL = 7;
-const OPEN_EXISTING = 3;
-/** Directories are opened only so. */
-const BACKUP_SEMANTICS = 0x0200_0000;
-const INVALID_HANDLE = 0xffff_ffff_ffff_ffffn;
 
 const SYMBOLS = {
-  CreateFileW: {
-    parameters: ["buffer", "u32", "u32", "pointer", "u32", "u32", "u64"],
-    result: "u64",
-    nonblocking: true,
-  },
   DeviceIoControl: {
     parameters: ["u64", "u32", "pointer", "u32", "pointer", "u32", "buffer", "pointer"],
     result: "i32",
@@ -41,20 +31,9 @@ export class Knock {
   }
 
   /** Opens the root: the loop answers that. Not for the thread that runs it. Throws. */
-  static async open({ name }: Pick<VolumeHandle, "name">): Promise<Knock> {
+  static async open(volume: Pick<VolumeHandle, "name">): Promise<Knock> {
     const calls = Deno.dlopen("kernel32.dll", SYMBOLS).symbols;
-    const path = new Uint8Array(wideString(`\\\\?\\GLOBALROOT${name}\\`).buffer);
-    const root = await calls.CreateFileW(
-      path,
-      READ_ATTRIBUTES,
-      SHARE_ALL,
-      null,
-      OPEN_EXISTING,
-      BACKUP_SEMANTICS,
-      0n,
-    );
-    if (root === INVALID_HANDLE) throw new Error(`The root of volume ${name} cannot be opened`);
-    return new Knock(calls, root);
+    return new Knock(calls, await openRoot(volume, READ_ATTRIBUTES));
   }
 
   /** Resolves when the loop has heard it: true; or will not any more. */

@@ -34,7 +34,7 @@ export interface WinFspVersion {
 }
 
 /** The first that has what is relied on: POSIX renames, and the fixes of 2023 and 2025. */
-export const LEAST_VERSION: WinFspVersion = { major: 2, minor: 1 };
+const LEAST_VERSION: WinFspVersion = { major: 2, minor: 1 };
 
 /** WinFsp is not installed, or too old. */
 export class WinFspError extends Error {

@@ -51,6 +51,9 @@ export class Volume implements VolumeHandle {
   /** Kept for as long as it is mounted: the library has pointers into them. */
   #mounted: { descriptor: Uint8Array<ArrayBuffer>; parts: ArrayBufferView[] } | null = null;
 
+  /** The last one has ended. */
+  #telling: Promise<unknown> = Promise.resolve();
+
   constructor({ calls }: WinFsp, readonly handle: bigint, readonly name: string) {
     this.#calls = calls;
   }
@@ -107,9 +110,16 @@ export class Volume implements VolumeHandle {
   /**
    * Tells who watches, and makes the driver forget what it knows of names, list by list. For a thread that answers no
    * requests: the driver may need answers to take a list. While something is being renamed it is tried again, for `patience`
-   * ms. Returns false if that was not enough.
+   * ms. Returns false if that was not enough. Of several tellings at once each waits for the one before: the driver knows no
+   * two.
    */
-  async tell(lists: Iterable<Uint8Array<ArrayBuffer>>, patience = 10_000): Promise<boolean> {
+  tell(lists: Iterable<Uint8Array<ArrayBuffer>>, patience = 10_000): Promise<boolean> {
+    const told = this.#telling.then(() => this.#tell(lists, patience));
+    this.#telling = told.catch(() => {});
+    return told;
+  }
+
+  async #tell(lists: Iterable<Uint8Array<ArrayBuffer>>, patience: number): Promise<boolean> {
     const deadline = performance.now() + patience;
     while (true) {
       const status = ntStatus(await this.#calls.FspFsctlNotify(this.handle, null, 0n));

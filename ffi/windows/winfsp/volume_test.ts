@@ -79,3 +79,12 @@ Deno.test("a telling that fails on the way ends all the same: renames wait for t
   await assert.rejects(new Volume(winfsp, 7n, "").tell([list(5), list(6)]), VolumeError);
   assert.deepEqual(told, [null, 5, 0]);
 });
+
+Deno.test("tellings at once come one after the other, also after one that failed", async () => {
+  const { winfsp, told } = notified([0, NtStatus.INVALID_PARAMETER | 0]);
+  const volume = new Volume(winfsp, 7n, "");
+  const tellings = [5, 6, 7].map((word) => volume.tell([list(word), list(word)]));
+  const ends = (await Promise.allSettled(tellings)).map(({ status }) => status);
+  assert.deepEqual(ends, ["rejected", "fulfilled", "fulfilled"]);
+  assert.deepEqual(told, [null, 5, 0, null, 6, 6, 0, null, 7, 7, 0]);
+});

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { mcpServer, PLUGIN, pluginFiles, STATUS_LINE_FILE } from "../plugin/plugin_files.ts";
 import { codexHooks, cursorHooks, geminiHooks, type Hooks, vscodeHooks } from "../plugin/hooks.ts";
 import { OPENCODE_PLUGIN } from "../plugin/opencode_plugin.ts";
-import { shellWord } from "../../host/shell_word.ts";
+import { posixWord } from "../../host/shell_word.ts";
 import { skill } from "../plugin/skill.ts";
 import { COMMENT_MARKS } from "./edit_block.ts";
 import type { JsonEdit } from "./edit_json.ts";
@@ -89,7 +89,7 @@ function claude({ plugin, project, version, program }: Places, own: string): Tar
     { path: ["enabledPlugins", `${PLUGIN}@${PLUGIN}`], value: true },
     {
       path: ["statusLine"],
-      value: { type: "command", command: shellWord(join(plugin, STATUS_LINE_FILE)) },
+      value: { type: "command", command: posixWord(join(plugin, STATUS_LINE_FILE)) },
     },
   ];
   // What is for one project is not for those who share it: the path is of this machine.

@@ -1,7 +1,7 @@
 /** The server of tools, held to both eras of the protocol, against a daemon without a file system. */
 
 import assert from "node:assert/strict";
-import { FakeService } from "../../control/fake_service.ts";
+import { FakeService } from "../../control/testing/fake_service.ts";
 import { callMethod } from "../../control/call_method.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import type { LogEntry } from "../../control/service/history.ts";

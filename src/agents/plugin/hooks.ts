@@ -5,7 +5,7 @@
  */
 
 import { HOOK_LINE } from "./hook_line.ts";
-import { shellWord } from "../../host/shell_word.ts";
+import { posixWord } from "../../host/shell_word.ts";
 
 /** Tools that may change something. Reading and searching need no hook, and cost none. */
 const CHANGING = "^(Bash|PowerShell|Edit|MultiEdit|Write|NotebookEdit|apply_patch|Agent|Task|" +
@@ -74,7 +74,7 @@ export function claudeHooks(program: string): Hooks {
   const worktree = (what: string) => [{
     hooks: [{
       type: "command",
-      command: `${shellWord(program)} worktree ${what}`,
+      command: `${posixWord(program)} worktree ${what}`,
       timeout: WORKTREE_TIMEOUT,
     }],
   }];

@@ -6,7 +6,7 @@
  */
 export const OPENCODE_PLUGIN =
   `// Written by agentvfs integrate, and taken away by it: records what is done in a mount of agentvfs.
-import { closeSync, existsSync, openSync, readSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, writeFileSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const CHANGING = /^(bash|edit|write|patch|multiedit|task)$/;
@@ -21,7 +21,14 @@ function rootOf(directory) {
 
 /** What a file of .agentvfs answers to a line. */
 function ask(root, name, line) {
-  const file = openSync(join(root, ".agentvfs", name), "r+");
+  const path = join(root, ".agentvfs", name);
+  if (process.platform === "darwin") {
+    // What is read from an open file is what was written to it there.
+    const own = name === "hook" ? path + "." + process.pid : path;
+    writeFileSync(own, line + "\\n");
+    return readFileSync(name === "hook" ? own + ".answer" : own, "utf8").trim();
+  }
+  const file = openSync(path, "r+");
   try {
     const sent = Buffer.from(line + "\\n");
     writeSync(file, sent);

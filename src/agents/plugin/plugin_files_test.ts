@@ -1,7 +1,7 @@
 /** The plug-in's files are what agents can read. That they take it is seen with the real ones: tests/agents. */
 
 import assert from "node:assert/strict";
-import { HOOK_LINE } from "./hook_line.ts";
+import { HOOK_LINE, hookLine } from "./hook_line.ts";
 import { claudeHooks, codexHooks, geminiHooks } from "./hooks.ts";
 import { pluginFiles } from "./plugin_files.ts";
 
@@ -31,8 +31,14 @@ Deno.test("a Skill has the name of its directory, and only front matter that eve
 });
 
 Deno.test("the text of the hooks never changes: Codex asks for trust by it", () => {
+  assert.equal(HOOK_LINE, hookLine(Deno.build.os === "darwin"));
   assert.equal(
-    HOOK_LINE,
+    hookLine(true),
+    'd=$PWD; until [ -e "$d/.agentvfs/hook" ]; do [ -n "$d" ] || exit 0; d=${d%/*}; done; ' +
+      'f=$d/.agentvfs/hook.$$; cat >"$f" && cat "$f.answer" || exit 0',
+  );
+  assert.equal(
+    hookLine(false),
     'd=$PWD; until [ -e "$d/.agentvfs/hook" ]; do [ -n "$d" ] || exit 0; d=${d%/*}; done; ' +
       '{ cat >&3; cat <&3; } 3<>"$d/.agentvfs/hook" || exit 0',
   );

@@ -45,7 +45,7 @@ function pathOf(root: string, path: string): string {
 }
 
 /** Writes a model out below an empty directory, which becomes the model's root. */
-export function writeModel(root: string, model: ModelInode): void {
+function writeModel(root: string, model: ModelInode): void {
   const first = new Map<ModelInode, string>();
   const finish: (() => void)[] = [];
   const write = (path: string, node: ModelInode) => {
@@ -203,7 +203,7 @@ export async function lookAtDirectory(store: StoreWriter, root: string): Promise
 }
 
 /** Stores a model; what it has in common with `before` gets the inode numbers that this has in `seen`. */
-export function storeRenumbered(
+function storeRenumbered(
   store: StoreWriter,
   before: ModelInode,
   seen: Snapshot,

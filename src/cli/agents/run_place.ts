@@ -15,8 +15,21 @@ export interface RunPlace {
   readonly tree: BranchTree | null;
 }
 
-/** Where a program is to stand that is run from here: a branch's directory is not in its own view, where it stands at the project's path. */
-export function directoryInView({ source, tree }: RunPlace): string {
-  const cwd = absolutePath(".");
-  return tree !== null && isWithin(cwd, tree.root) ? join(source, relative(tree.root, cwd)) : cwd;
+/**
+ * Where a program is to stand that is run from here: a branch's directory is not in its own view, where it stands at the
+ * project's path.
+ *
+ * @param at where else the branch is shown
+ * @param elsewhere for who stands in no directory that shows the branch: what a program does there is not done in the branch
+ */
+export function directoryInView(
+  { source, mount, tree }: RunPlace,
+  at: readonly string[],
+  elsewhere: string,
+): string {
+  const inView = (path: string) =>
+    tree !== null && isWithin(path, tree.root) ? join(source, relative(tree.root, path)) : path;
+  const directory = inView(absolutePath("."));
+  const isShown = [source, mount, ...at].some((root) => isWithin(directory, root));
+  return isShown ? directory : inView(elsewhere);
 }

@@ -6,7 +6,6 @@
 
 import type { TestResult, Trial } from "../../control/library/merge_tested_options.ts";
 import { startSupervised } from "../../daemon/runs/supervised_run.ts";
-import { isWithin } from "../../host/mounts.ts";
 import { printErrorBytes } from "../print/output.ts";
 import type { Interruption } from "./interruption.ts";
 import { directoryInView, type RunPlace } from "./run_place.ts";
@@ -28,7 +27,6 @@ export async function runTest(
   { branch, sources }: Trial,
 ): Promise<TestResult & { exit: number }> {
   const { source, mount, store, socket } = place;
-  const directory = directoryInView(place);
   const child = startSupervised(
     {
       branch,
@@ -40,7 +38,7 @@ export async function runTest(
       confine: null,
       network: null,
       watch: false,
-      cwd: [source, mount].some((root) => isWithin(directory, root)) ? directory : source,
+      cwd: directoryInView(place, [], source),
       command: ["/bin/sh", "-c", command],
     },
     { AGENTVFS_SOURCES: sources.join(" ") },

@@ -9,6 +9,8 @@ import { safe, type Style, style } from "./output.ts";
 
 /** Hex digits of an id that are shown. */
 const SHORT_ID = 12;
+/** Characters of a label that are shown: one of any length must not make all rows of a table as wide. */
+const LABEL_SHOWN = 72;
 
 /** `#12`, or nothing: also for a daemon that was started by a version without numbers. */
 export function hashNumber(number: number | null | undefined): string {
@@ -19,9 +21,11 @@ export function shortId(id: string): string {
   return id.slice(0, SHORT_ID);
 }
 
-/** `"label"`, or nothing. */
+/** `"label"`, or nothing; of a label that would fill lines its beginning. */
 export function quoted(label: string | null): string {
-  return label === null || label === "" ? "" : `"${safe(label)}"`;
+  if (label === null || label === "") return "";
+  if (label.length <= LABEL_SHOWN) return `"${safe(label)}"`;
+  return `"${safe([...label].slice(0, LABEL_SHOWN).join(""))}…"`;
 }
 
 /** Words that are not empty, with blanks between them. */

@@ -35,6 +35,11 @@ Deno.test("names cannot write over the screen", () => {
   assert.equal(quoted(null), "");
 });
 
+Deno.test("of a long label the beginning is shown", () => {
+  assert.equal(quoted("x".repeat(72)), `"${"x".repeat(72)}"`);
+  assert.equal(quoted("🙂".repeat(5000)), `"${"🙂".repeat(72)}…"`);
+});
+
 Deno.test("a path is quoted for the shell only where it must be", () => {
   assert.equal(shellWord("/home/me/a-b_c.d"), "/home/me/a-b_c.d");
   assert.equal(shellWord("/home/it's mine"), `'/home/it'\\''s mine'`);

@@ -97,7 +97,7 @@ export function printLeft(leftAlone: readonly LeftAlone[]): void {
 }
 
 /** `2 modified since, last src/a.ts, 2026-01-02 03:04:05`; nothing if the project is what is common. */
-export function movedSince({ changed, newest }: ProjectMoved): string {
+function movedSince({ changed, newest }: ProjectMoved): string {
   const { added, modified, deleted } = changed;
   if (added + modified + deleted === 0) return "";
   const last = newest === null ? "" : `, last ${safe(newest.path)}, ${localTime(newest.time)}`;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { UNCHANGED } from "../../control/fake_reports.ts";
+import { UNCHANGED } from "../../control/testing/fake_reports.ts";
 import type { SourceReport } from "../../control/service/daemon.ts";
 import { sourceLine, sourceWarnings } from "./source_output.ts";
 

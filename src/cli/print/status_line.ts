@@ -44,8 +44,12 @@ async function ask(directory: string): Promise<string | null> {
 /** Null where no tree of ours begins. */
 async function lineOf(root: string): Promise<string | null> {
   try {
-    const text = await Deno.readTextFile(join(root, ".agentvfs/status"));
-    const { branch, changes, state, mount } = JSON.parse(text);
+    const status = join(root, ".agentvfs/status");
+    // The runtime opens files on this thread, where nothing could end the wait for a daemon that does not answer.
+    await Deno.stat(status);
+    const text = await Deno.readTextFile(status);
+    const { branch, changes, state, mount, import: imported } = JSON.parse(text);
+    if (imported?.state === "failed") return "not protected: the import failed";
     const checkpoints = await countOf([root, mount].map((at) => join(at, ".agentvfs/checkpoints")));
     return joined(
       safe(branch),

@@ -26,7 +26,8 @@ import {
 } from "../../telemetry/logged_event.ts";
 import type { CommandInput, OptionSpec } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
-import { projectPath, type Roots } from "../project_path.ts";
+import type { Roots } from "../project_path.ts";
+import { loggedPaths } from "./logged_paths.ts";
 
 export const SINCE_OPTION: OptionSpec = {
   value: "WHEN",
@@ -41,7 +42,7 @@ export const OF_OPTION: OptionSpec = {
 export interface MeantLog {
   readonly directory: string;
   readonly roots: Roots;
-  /** Absolute paths in the mount; those of the command line. */
+  /** Absolute: those of the command line, as the log has them. */
   readonly paths: readonly string[];
   /** µs since 1970; what was before is left out. */
   readonly since: number;
@@ -64,8 +65,8 @@ export async function meantLog(
     });
   }
   const directory = eventLogPath(workspace.directory);
-  const paths = words.map((path) => projectPath(path, workspace, currentDirectory() ?? "/"))
-    .map((path) => path === "." ? workspace.mount : `${workspace.mount}/${path}`);
+  const cwd = currentDirectory() ?? "/";
+  const paths = words.flatMap((path) => loggedPaths(path, workspace, cwd));
   const when = input.values.get("since");
   const since = when === undefined ? -Infinity : await sinceOf(when, directory);
   const of = input.values.get("of");

@@ -60,7 +60,7 @@ export function processForest(
 
 function knownOf(
   processes: Map<string, Known>,
-  { pid, name = "?", parent, entity = `${pid}` }: Actor,
+  { pid, name = "?", parent, entity = `${pid}`, cut }: Actor,
   args: readonly string[],
 ): Known | null {
   if (pid === undefined) return null;
@@ -79,7 +79,8 @@ function knownOf(
     processes.set(entity, known);
   }
   known.node.name = name;
-  if (args.length > 0) known.node.args = args;
+  const isKnown = cut === true && known.node.args.join("\0").startsWith(args.join("\0"));
+  if (args.length > 0 && !isKnown) known.node.args = args;
   if (parent !== undefined) known.parent = parent;
   return known;
 }

@@ -14,17 +14,20 @@ export class ControlError extends Error {
   readonly code: "unreachable" | "timeout" | "closed" | "protocol";
   /** Where the daemon was looked for. */
   readonly socket: string;
+  /** What to do next. */
+  readonly hint?: string;
 
   /** `message` is a sentence for people. */
   constructor(
     code: ControlError["code"],
     socket: string,
     message: string,
-    options?: { cause?: unknown },
+    options?: { hint?: string; cause?: unknown },
   ) {
     super(message, options);
     this.name = "ControlError";
     this.code = code;
     this.socket = socket;
+    if (options?.hint !== undefined) this.hint = options.hint;
   }
 }

@@ -302,9 +302,9 @@ export interface DenialReport {
   operation: string;
   /** Name of the rule. */
   rule: string;
-  /** Who asked, on Windows its process; 0: nobody is known, as of pages written through a mapping. */
+  /** Who asked, on Windows its process; 0: nobody is known, as of pages written through a mapping, and on macOS. */
   thread: number;
-  /** User that asked; null: users have no numbers, on Windows. */
+  /** User that asked, where `thread` says that somebody is known; null: users have no numbers, on Windows. */
   uid: number | null;
   /** A sentence for people. */
   message: string;
@@ -486,6 +486,8 @@ export interface ImportProgress {
   skipped: SkippedPath[];
   /** Time it took so far. */
   ms: number;
+  /** Why it failed; null if it did not. */
+  error: string | null;
 }
 
 /** A path that is not as it was to be. */
@@ -1145,6 +1147,8 @@ export interface TelemetryReport {
   failure: string | null;
   /** All there are. */
   sources: TelemetrySourceReport[];
+  /** Outside the mount, that are watched. */
+  directories: WatchedDirectory[];
 }
 
 /** Who tells of what is done. */
@@ -1330,6 +1334,20 @@ export interface VerifyReport {
   } | null;
   /** Time it took. */
   ms: number;
+}
+
+/** The directories outside the mount that are watched. */
+export interface WatchedDirectoriesReport {
+  /** In the order in which they were asked for. */
+  directories: WatchedDirectory[];
+}
+
+/** A directory outside the mount in which it is told what is done with files. */
+export interface WatchedDirectory {
+  /** Absolute. */
+  path: string;
+  /** Why it is not watched: a sentence for people; null: it is. */
+  why: string | null;
 }
 
 /** What an agent told of itself: a prompt, or a call that is over, whether it changed something or not. */
@@ -1860,6 +1878,18 @@ export interface RemoveFilterParams {
   name: string;
 }
 
+/** What `watchDirectories` takes. */
+export interface WatchDirectoriesParams {
+  /** Absolute, without symbolic links. */
+  directories: string[];
+}
+
+/** What `unwatchDirectories` takes. */
+export interface UnwatchDirectoriesParams {
+  /** As `showTelemetry` has them. */
+  directories: string[];
+}
+
 /** What `audit` takes. */
 export interface AuditParams {
   /** Branch that is meant; default: main. */
@@ -2228,6 +2258,20 @@ export interface Methods {
     /** What it answers with. */
     readonly result: FiltersReport;
   };
+  /** Tells in the log what is opened, run, read and written below directories outside the mount, from now on and after every start. All are watched or none. Rejects with `cannot_watch`, `not_outside`, `nothing_recorded`, `only_on_linux` */
+  readonly watchDirectories: {
+    /** What it takes. */
+    readonly params: WatchDirectoriesParams;
+    /** What it answers with. */
+    readonly result: WatchedDirectoriesReport;
+  };
+  /** Tells no more of these directories. Rejects with `not_watched` */
+  readonly unwatchDirectories: {
+    /** What it takes. */
+    readonly params: UnwatchDirectoriesParams;
+    /** What it answers with. */
+    readonly result: WatchedDirectoriesReport;
+  };
   /** What was done on a branch, by whom: the log of events. Rejects with `bad_params` */
   readonly audit: {
     /** What it takes. */
@@ -2407,6 +2451,16 @@ export interface Calls {
   listFilters(params?: ListFiltersParams, options?: CallOptions): Promise<FiltersReport>;
   /** A filter sees nothing any more. Rejects with `unknown_filter` */
   removeFilter(params: RemoveFilterParams, options?: CallOptions): Promise<FiltersReport>;
+  /** Tells in the log what is opened, run, read and written below directories outside the mount, from now on and after every start. All are watched or none. Rejects with `cannot_watch`, `not_outside`, `nothing_recorded`, `only_on_linux` */
+  watchDirectories(
+    params: WatchDirectoriesParams,
+    options?: CallOptions,
+  ): Promise<WatchedDirectoriesReport>;
+  /** Tells no more of these directories. Rejects with `not_watched` */
+  unwatchDirectories(
+    params: UnwatchDirectoriesParams,
+    options?: CallOptions,
+  ): Promise<WatchedDirectoriesReport>;
   /** What was done on a branch, by whom: the log of events. Rejects with `bad_params` */
   audit(params?: AuditParams, options?: CallOptions): Promise<AuditReport>;
   /** What is recorded of that which is done in the mount, and where. */

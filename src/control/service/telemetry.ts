@@ -4,6 +4,7 @@
  * @module
  */
 
+export type { WatchedDirectoriesReport } from "../shapes/telemetry.ts";
 export type { AuditEvent, AuditReport } from "../methods/telemetry/audit.ts";
 export type {
   TelemetryReport,

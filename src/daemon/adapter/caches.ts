@@ -30,5 +30,5 @@ export const { mappedFlusher } = await load<{
 }>({
   linux: () => import("../../mount/linux/flush_mapped.ts"),
   macos: () => import("../../mount/macos/flush_mapped.ts"),
-  windows: () => import("../../mount/macos/flush_mapped.ts"),
+  windows: () => import("../../mount/windows/flush_mapped.ts"),
 });

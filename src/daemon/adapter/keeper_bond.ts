@@ -5,11 +5,9 @@
  * @module
  */
 
-import { pick } from "../../host/pick.ts";
+import { load } from "../../host/pick.ts";
 import type { ProcessId } from "../../host/processes.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
-import * as posix from "./keeper_bond_posix.ts";
-import * as windows from "./keeper_bond_windows.ts";
 
 export interface Readiness {
   /** Another server is started. */
@@ -18,7 +16,16 @@ export interface Readiness {
   isReady(serverPid: number): boolean;
 }
 
-export const { endServer, isKept, onAskedToEnd, readinessIn, tellReady } = pick<{
+export const {
+  bondEnvironment,
+  endServer,
+  isKept,
+  onAskedToEnd,
+  readinessIn,
+  tellReady,
+} = await load<{
+  /** In the keeper: what a server has in its environment, to know whether its keeper lives. */
+  bondEnvironment(): Record<string, string>;
   /** In a server: its keeper lives. */
   isKept(keeper: ProcessId): boolean;
   /** In a server: tells the keeper that requests are answered. */
@@ -29,4 +36,8 @@ export const { endServer, isKept, onAskedToEnd, readinessIn, tellReady } = pick<
   onAskedToEnd(who: "keeper" | "server", end: () => void): void;
   /** In the keeper: unmounts, so that the server ends. */
   endServer(config: DaemonConfig, server: Deno.ChildProcess | undefined): Promise<void>;
-}>(posix, { macos: posix, windows });
+}>({
+  linux: () => import("./keeper_bond_posix.ts"),
+  macos: () => import("./keeper_bond_posix.ts"),
+  windows: () => import("./keeper_bond_windows.ts"),
+});

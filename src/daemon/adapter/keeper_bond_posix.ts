@@ -1,11 +1,14 @@
 /**
- * The bond of Linux and macOS: signals, and parents' numbers.
+ * The bond of Linux and macOS: signals, and a pipe that closes when the keeper is gone.
  *
  * @module
  */
 
+import { pick } from "../../host/pick.ts";
 import type { ProcessId } from "../../host/processes.ts";
 import { unmount } from "../../host/unmount.ts";
+import * as linux from "../../mount/linux/life_line.ts";
+import * as macos from "../../mount/macos/life_line.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
 
 /**
@@ -14,9 +17,38 @@ import type { DaemonConfig } from "../workspaces/workspace.ts";
  */
 const READY_SIGNAL = "SIGUSR1";
 
-/** The parent of a process is another one once its own died. */
+/** Has the number of the server's end of the pipe. A keeper of an older version has none. */
+const LINE_VARIABLE = "AGENTVFS_LIFE_LINE";
+
+const { isHeld, makeLifeLine, takeLifeLine } = pick<typeof linux>(linux, {
+  macos,
+  // Nothing of this is called there.
+  windows: linux,
+});
+
+let made: number | null = null;
+
+/** The same for every server. */
+export function bondEnvironment(): Record<string, string> {
+  made ??= makeLifeLine();
+  return made === null ? {} : { [LINE_VARIABLE]: String(made) };
+}
+
+/** What this process was given; null: nothing. Not looked for yet: undefined. */
+let line: number | null | undefined;
+
+function ownLine(): number | null {
+  const given = Deno.env.get(LINE_VARIABLE);
+  Deno.env.delete(LINE_VARIABLE);
+  if (given === undefined) return null;
+  takeLifeLine(Number(given));
+  return Number(given);
+}
+
+/** Where there is no pipe: the parent of a process is another one once its own died. */
 export function isKept({ pid }: ProcessId): boolean {
-  return Deno.ppid === pid;
+  if (line === undefined) line = ownLine();
+  return line === null ? Deno.ppid === pid : isHeld(line);
 }
 
 export function tellReady(_config: DaemonConfig, keeperPid: number): void {
@@ -49,4 +81,6 @@ export async function endServer(
 ): Promise<void> {
   await unmount(mount, true);
   server?.kill("SIGTERM");
+  // One that somebody suspended would hear of it when it is let go on.
+  server?.kill("SIGCONT");
 }

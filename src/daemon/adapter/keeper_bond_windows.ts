@@ -13,6 +13,11 @@ import type { DaemonConfig } from "../workspaces/workspace.ts";
 /** Longest time that a server may take to end by itself, ms. */
 const END_DEADLINE_MS = 10_000;
 
+/** The keeper is known by its number and by when it began. */
+export function bondEnvironment(): Record<string, string> {
+  return {};
+}
+
 /** A parent's number stays when it has ended, and may be another process's. */
 export function isKept(keeper: ProcessId): boolean {
   return isRunning(keeper);

@@ -27,7 +27,7 @@ export async function mountProject(config: DaemonConfig): Promise<LibfuseSession
   throw new WorkspaceError("mount_failed", 4, `Cannot mount ${config.mount}`, {
     hint: config.allowOther && Deno.uid() !== 0
       ? "--allow-other needs the line user_allow_other in /etc/fuse.conf"
-      : "libfuse said why above; agentvfs doctor checks what a mount needs",
+      : "agentvfs doctor checks what a mount needs",
   });
 }
 

@@ -34,9 +34,10 @@ export async function mountProject(_config: DaemonConfig) {
 /** Nothing is handed down to a server. */
 export function handDown(): void {}
 
-/** The volume's number. Workspaces have different serial numbers, and keep them. */
+/** The volume's number. Workspaces have different serial numbers, and keep them; each volume is as old as they are. */
 export function inheritedDevice({ workspace }: Pick<DaemonConfig, "workspace">): number {
-  return makeVolume(crc32(workspace));
+  const { birthtime, mtime } = Deno.statSync(workspace);
+  return makeVolume(crc32(workspace), birthtime ?? mtime ?? new Date());
 }
 
 /** Resolves when the file system is there. Throws {@linkcode WorkspaceError} where it does not come. */
@@ -61,3 +62,6 @@ export const rouser = volumeKnocker;
 
 /** A server that dies takes the volume along: the next one's is another. */
 export const OUTLIVES_SERVER = false;
+
+/** What was open gets errors. */
+export const UNMOUNTS_IN_USE = true;

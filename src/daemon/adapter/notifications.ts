@@ -6,6 +6,7 @@
 
 import { load } from "../../host/pick.ts";
 import type { InvalidationData } from "../../mount/invalidation_data.ts";
+import type { ToldName } from "../../mount/told_name.ts";
 import type { Watches } from "../../mount/watches.ts";
 
 interface Notifications {
@@ -15,15 +16,22 @@ interface Notifications {
   invalidateAll(fd: number, nodeIds: Float64Array): void;
   prune(fd: number, nodeIds: Float64Array): void;
   findWatches(device: string): Watches | null;
+  /** What is told of a checkpoint that the main branch stands at now; null where nothing is told by name. */
+  readonly checkpointNotice: ((name: string, isNew: boolean) => ToldName) | null;
 }
 
-export const { notify, requestResend, invalidateAll, prune, findWatches } = await load<
-  Notifications
->({
-  linux: async () => ({
-    ...await import("../../mount/linux/notify.ts"),
-    ...await import("../../mount/linux/watches.ts"),
-  }),
-  macos: () => import("../../mount/macos/notify.ts"),
-  windows: () => import("../../mount/windows/notify.ts"),
-});
+const UNTOLD = { checkpointNotice: null };
+
+export const { notify, requestResend, invalidateAll, prune, findWatches, checkpointNotice } =
+  await load<Notifications>({
+    linux: async () => ({
+      ...await import("../../mount/linux/notify.ts"),
+      ...await import("../../mount/linux/watches.ts"),
+      ...UNTOLD,
+    }),
+    macos: async () => ({ ...await import("../../mount/macos/notify.ts"), ...UNTOLD }),
+    windows: async () => ({
+      ...await import("../../mount/windows/notify.ts"),
+      ...await import("../../mount/windows/notices.ts"),
+    }),
+  });

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import type { AgentEvent, Moment } from "../../agents/agent_event.ts";
 import { readEvent } from "../../agents/read_event.ts";
-import { FakeService } from "../../control/fake_service.ts";
+import { FakeService } from "../../control/testing/fake_service.ts";
 import type { BranchReport } from "../../control/service/branches.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { UnchangedWorktrees } from "./unchanged_worktrees.ts";

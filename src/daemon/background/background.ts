@@ -16,6 +16,7 @@ import type { BackgroundStart, PostedError } from "../threads/messages.ts";
 import type { ImportCounts } from "./background_jobs.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { postedError } from "../threads/posted_error.ts";
+import { WriteTurns } from "./write_turns.ts";
 
 export interface BackgroundRequest {
   readonly id: number;
@@ -57,20 +58,14 @@ self.onmessage = async (event: MessageEvent<BackgroundStart>) => {
       (counts) => post({ type: "progress", counts }),
       (name, progress) => post({ type: "task", name, progress }),
     );
-    let lastWrite: Promise<unknown> = Promise.resolve();
-    let tidying: ReturnType<typeof setTimeout> | undefined;
-    const tidyLater = (job: keyof BackgroundJobs) => {
-      clearTimeout(tidying);
-      if (job === "close") return;
-      tidying = setTimeout(() => {
-        lastWrite = lastWrite.then(() => table.tidy(null)).catch(complain);
-      }, TIDY_AFTER_MS);
-    };
+    const tidy = () => void table.tidy(null);
+    const turns = new WriteTurns({ tidy, tidyAfterMs: TIDY_AFTER_MS, complain });
     self.onmessage = ({ data: { id, job, value } }: MessageEvent<BackgroundRequest>) => {
       const row = table[job] as (value: unknown) => unknown;
       const run = () => row(value);
-      const result = WRITING_JOBS.has(job) ? lastWrite.then(run) : Promise.resolve().then(run);
-      if (WRITING_JOBS.has(job)) lastWrite = result.catch(() => {}).then(() => tidyLater(job));
+      const result = WRITING_JOBS.has(job)
+        ? turns.run(run, job === "close")
+        : Promise.resolve().then(run);
       // A result that cannot be posted has failed.
       result.then((value) => post({ type: "done", id, value }))
         .catch((error) => post({ type: "failed", id, error: postedError(error) }));

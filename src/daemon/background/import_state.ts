@@ -61,6 +61,7 @@ export class ImportState {
       ...this.#counts,
       skipped: this.#skipped.map(({ path, reason }) => ({ path: displayString(path), reason })),
       ms: Math.round(this.#ms ?? performance.now() - this.#started),
+      error: this.#error?.message ?? null,
     };
   }
 }

@@ -14,7 +14,7 @@ import type { RunReport, RunSessionReport } from "../../control/service/sessions
 import { ServiceError } from "../../control/service_error.ts";
 import { commandOf } from "../../host/processes.ts";
 import type { CgroupSessions } from "../../views/cgroup_sessions.ts";
-import type { RunSessions } from "../../views/run_sessions.ts";
+import type { RunSessions } from "./run_sessions.ts";
 import type { Branch } from "./branch.ts";
 
 export interface AuthorityParts {

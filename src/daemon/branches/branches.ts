@@ -20,8 +20,9 @@ import { Branch, type BranchParts } from "./branch.ts";
 import { descendantsOf } from "../../control/descendants.ts";
 import { checkBranchName } from "./branch_name.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
-import { type MountUser, usersAt } from "../../host/mount_users.ts";
+import type { MountUser } from "../../host/mount_users.ts";
 import type { ViewStart } from "../threads/messages.ts";
+import { usersOf } from "./users_of.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import type { OpenView, ViewRegistry } from "./view_registry.ts";
 
@@ -181,7 +182,7 @@ export class Branches {
   /** Processes that have their directory, program or a file in the view of a branch; of `mayStand` the directory does not count. */
   async users(branch: Branch, mayStand: ReadonlySet<number>): Promise<MountUser[]> {
     const path = join(this.parts.mount, VIRTUAL_NAME, "branches", branch.name);
-    return await usersAt(path, mayStand);
+    return await usersOf(this.parts.fs, { path, view: branch.view }, mayStand);
   }
 
   /** Names of the branches that were made from one, and from those. */

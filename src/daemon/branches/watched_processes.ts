@@ -5,10 +5,10 @@
  */
 
 import type { CgroupSessions } from "../../views/cgroup_sessions.ts";
-import { runCgroupOf } from "../../views/run_cgroup.ts";
-import type { RunSessions } from "../../views/run_sessions.ts";
+import { runCgroupOf } from "../adapter/cgroups.ts";
 import type { Watched } from "../telemetry/messages.ts";
 import type { Branches } from "./branches.ts";
+import type { RunSessions } from "./run_sessions.ts";
 
 export function watchedProcesses(
   sessions: CgroupSessions | null,

@@ -29,6 +29,16 @@ export class Machine {
     return await Deno.readTextFile(this.place(path)).catch(() => null);
   }
 
+  /** Whether somebody knows what the user is called. */
+  async hasName(): Promise<boolean> {
+    const users = await this.text("/etc/passwd") ?? "";
+    if (users.split("\n").some((line) => line.split(":")[2] === String(this.uid))) return true;
+    if (this.root !== "") return false;
+    // Directories of users that are on the network, too.
+    const asked = new Deno.Command("getent", { args: ["passwd", String(this.uid)] }).output();
+    return await asked.then(({ success }) => success, () => false);
+  }
+
   async stat(path: string): Promise<Deno.FileInfo | null> {
     return await Deno.stat(this.place(path)).catch(() => null);
   }

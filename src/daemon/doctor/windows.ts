@@ -1,12 +1,14 @@
 /**
- * What a mount needs on Windows: WinFsp, and programs that may use long paths.
+ * What a mount needs on Windows: WinFsp, and programs that may use long paths; and what makes it less than it could be.
  *
  * @module
  */
 
-import { library, type WinFsp } from "../../mount/windows/device.ts";
-import { reason } from "../workspaces/workspace.ts";
+import { isElevated, library, type WinFsp } from "../../mount/windows/device.ts";
+import { reason, stateRoot } from "../workspaces/workspace.ts";
 import type { Check } from "./check.ts";
+import { defender } from "./defender.ts";
+import { type Registry, registry } from "./windows_registry.ts";
 
 const INSTALL = "Install WinFsp 2.1 or newer: winget install WinFsp.WinFsp, or https://winfsp.dev";
 const LONG_PATHS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\FileSystem";
@@ -15,20 +17,19 @@ const LONG_PATHS = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\FileSystem";
 export interface WindowsMachine {
   /** Opens WinFsp's library. Throws where it is missing, or too old. */
   winfsp(): Pick<WinFsp, "path" | "version">;
-  /** A number of the registry; null where there is none. */
-  registry(key: string, name: string): Promise<number | null>;
+  readonly registry: Registry;
+  /** An administrator's rights are in force. */
+  isElevated(): boolean;
+  /** Where stores are; null where that is not known. */
+  readonly place: string | null;
 }
 
-export async function windowsChecks(machine: WindowsMachine = OWN): Promise<Check[]> {
+export async function windowsChecks(machine: WindowsMachine): Promise<Check[]> {
   return [
     winfsp(machine),
     await longPaths(machine),
-    {
-      name: "drive letters",
-      state: "ok",
-      found: "with --mount X: only shells with the same rights (elevated or not) see it; folders " +
-        "are seen by all of yours",
-    },
+    letters(machine),
+    await defender(machine.registry, machine.place),
     {
       name: "agentvfs run",
       state: "ok",
@@ -51,9 +52,20 @@ function winfsp(machine: WindowsMachine): Check {
   }
 }
 
+/** Letters belong to a logon, and who is elevated has another. */
+function letters(machine: WindowsMachine): Check {
+  const [own, others] = machine.isElevated() ? ["elevated", "normal"] : ["normal", "elevated"];
+  return {
+    name: "drive letters",
+    state: "ok",
+    found: `this shell is ${own}: with --mount X: its mount is not seen by ${others} ones; ` +
+      "folders are seen by all of yours",
+  };
+}
+
 async function longPaths(machine: WindowsMachine): Promise<Check> {
   const name = "long paths";
-  if (await machine.registry(LONG_PATHS, "LongPathsEnabled") === 1) {
+  if (await machine.registry.number(LONG_PATHS, "LongPathsEnabled") === 1) {
     return { name, state: "ok", found: "programs may use paths of more than 260 characters" };
   }
   return {
@@ -67,18 +79,16 @@ async function longPaths(machine: WindowsMachine): Promise<Check> {
   };
 }
 
-const OWN: WindowsMachine = {
-  winfsp: library,
-  registry: async (key, value) => {
-    try {
-      const { stdout } = await new Deno.Command("reg", {
-        args: ["query", key, "/v", value],
-        stderr: "null",
-      }).output();
-      const number = /REG_DWORD\s+(0x[0-9a-f]+)/i.exec(new TextDecoder().decode(stdout))?.[1];
-      return number === undefined ? null : Number(number);
-    } catch {
-      return null;
-    }
-  },
-};
+/** The machine that this runs on. */
+export function ownWindows(): WindowsMachine {
+  return { winfsp: library, registry: registry(), isElevated, place: knownPlace() };
+}
+
+/** Null where there is none: another check tells. */
+function knownPlace(): string | null {
+  try {
+    return stateRoot();
+  } catch {
+    return null;
+  }
+}

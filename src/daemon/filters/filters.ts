@@ -7,14 +7,14 @@
  * @module
  */
 
-import { HAS_SOURCES } from "../../telemetry/linux/has_sources.ts";
+import { HAS_SOURCES } from "../../telemetry/has_sources.ts";
 import { join } from "node:path";
 import { close } from "../../host/files.ts";
 import type { FilterReport } from "../../control/service/filters.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { FilterError, type FilterKind } from "../../filters/filter.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
-import { FilterHost } from "../../filters/linux/filter_host.ts";
+import type { FilterHost } from "../../filters/linux/filter_host.ts";
 import { createWake } from "../../host/wake.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
 
@@ -37,6 +37,9 @@ interface Kept {
   readonly host: FilterHost;
 }
 
+/** Filters are locked in as Linux alone can. */
+const loadHost = () => import("../../filters/linux/filter_host.ts");
+
 export class Filters {
   /** Readable when a filter has answered somebody who waits, and a batch: for the threads that ask. */
   readonly asked = createWake();
@@ -47,12 +50,17 @@ export class Filters {
 
   /** Starts those that are kept, and waits for none to run. */
   async begin(): Promise<void> {
-    for (const file of filesIn(this.options.directory)) {
+    for (const file of HAS_SOURCES ? filesIn(this.options.directory) : []) {
       const [, name, kind] = FILE.exec(file) ?? [];
       if (name === undefined) continue;
       try {
-        void this.#start(name, kind as FilterKind, join(this.options.directory, file))
-          .catch(() => {});
+        const started = this.#keep(
+          await loadHost(),
+          name,
+          kind as FilterKind,
+          join(this.options.directory, file),
+        );
+        void started.start().catch(() => {});
       } catch (error) {
         this.options.tell(name, `Filter ${name} does not run: ${(error as Error).message}`);
       }
@@ -72,6 +80,7 @@ export class Filters {
     if (!HAS_SOURCES) {
       throw new ServiceError("no_filters_here", "Filters run on Linux only", { exit: 4 });
     }
+    const host = await loadHost();
     if (!NAME.test(name)) {
       throw new ServiceError("bad_name", `${JSON.stringify(name)} is no name for a filter`, {
         exit: 2,
@@ -87,7 +96,7 @@ export class Filters {
     const file = join(this.options.directory, `${name}.${kind}`);
     Deno.writeFileSync(file, decode(content), { mode: 0o600 });
     try {
-      await this.#start(name, kind, file);
+      await this.#keep(host, name, kind, file).start();
     } catch (error) {
       await this.remove(name);
       if (!(error instanceof FilterError)) throw error;
@@ -126,12 +135,17 @@ export class Filters {
     return this.#all().map(({ host }) => host.handle);
   }
 
-  #start(name: string, kind: FilterKind, file: string): Promise<void> {
+  #keep(
+    { FilterHost }: Awaited<ReturnType<typeof loadHost>>,
+    name: string,
+    kind: FilterKind,
+    file: string,
+  ): FilterHost {
     const { asked, batch } = this;
     const tell = (message: string) => this.options.tell(name, message);
     const host = new FilterHost({ name, file, command: selfCommand(), asked, batch, tell });
     this.#kept.set(name, { name, kind, file, host });
-    return host.start();
+    return host;
   }
 
   async #changed(): Promise<void> {

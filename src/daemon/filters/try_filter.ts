@@ -8,8 +8,9 @@ import { close } from "../../host/files.ts";
 import { createWake, wake } from "../../host/wake.ts";
 import type { Answer } from "../../filters/answer.ts";
 import { BATCH_DEADLINE_MS, BatchLane } from "../../filters/batch_lane.ts";
-import { FilterHost } from "../../filters/linux/filter_host.ts";
+import { FilterError } from "../../filters/filter.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
+import { HAS_SOURCES } from "../../telemetry/has_sources.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
 
 export interface Tried {
@@ -29,6 +30,8 @@ export async function tryFilter(
   file: string,
   events: readonly TelemetryEvent[],
 ): Promise<Tried> {
+  if (!HAS_SOURCES) throw new FilterError("no_filters_here", "Filters run on Linux only");
+  const { FilterHost } = await import("../../filters/linux/filter_host.ts");
   const [asked, batch] = [createWake(), createWake()];
   const host = new FilterHost({
     name,

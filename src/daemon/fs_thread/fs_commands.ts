@@ -71,8 +71,11 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
     },
     setBranches: ({ names, gone, renamed }) => {
       if (renamed !== undefined) find(views, renamed.view).branch = renamed.name;
-      return { ...virtual.nodes.setBranches(names, gone), attributes: [] };
+      const byName = session.branchesChanged?.(virtual.nodes.branches, names);
+      const forgotten = virtual.nodes.setBranches(names, gone);
+      return { ...forgotten, attributes: [], ...(byName === undefined ? {} : { byName }) };
     },
+    users: (view) => session.users?.(view) ?? null,
     resume: () => {
       session.takeOver();
       return null;
@@ -97,9 +100,11 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
       state.policy.install(rules);
       const isRead = (policy.policy?.refusable ?? 0) & (Operation.READ | Operation.EXEC);
       if (isRead === 0) return new Float64Array();
-      const ids = [...views].flatMap(({ number, tree }) =>
-        [...tree.nodes.ids()].map((id) => wireNode(number, id))
-      );
+      const ids = [...views].flatMap((view) => {
+        const own = [...view.tree.nodes.ids()];
+        session.changedBehind(view, own);
+        return own.map((id) => wireNode(view.number, id));
+      });
       return Float64Array.from(ids);
     },
     filters: (handles) => {

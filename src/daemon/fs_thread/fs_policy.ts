@@ -9,6 +9,7 @@ import type { CgroupCallers } from "../../mount/linux/cgroup_callers.ts";
 import { FilterQuestions } from "../../mount/fuse/policy/filter_questions.ts";
 import { ProgramPaths } from "../../mount/fuse/policy/program_paths.ts";
 import { monotonicTime } from "../../host/clock.ts";
+import { TELLS_CALLERS } from "../../host/mounts.ts";
 import { argumentsOf } from "../../host/process_details.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { CallTimes } from "../../telemetry/call_times.ts";
@@ -16,7 +17,7 @@ import { redactArguments } from "../../telemetry/redact.ts";
 import { Denials } from "../../policy/denial.ts";
 import { mountRules } from "../../policy/outside_table.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
-import { Policy } from "../../policy/policy.ts";
+import { Policy, UNKNOWN_CALLER } from "../../policy/policy.ts";
 import type { PolicyText } from "../threads/messages.ts";
 import { askingProcess, PolicyCaller } from "./policy_callers.ts";
 
@@ -56,7 +57,7 @@ export class FsPolicy {
         complete: (event) => this.#complete(event),
         now: monotonicTime,
       }),
-      callerOf: (asker) => caller.of(asker),
+      callerOf: (asker) => TELLS_CALLERS ? caller.of(asker) : UNKNOWN_CALLER,
       onDenied: (denial) => this.denials.add(denial),
       onStale,
     });

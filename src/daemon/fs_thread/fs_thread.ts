@@ -34,7 +34,8 @@ import type { FsMessage, FsRequest, FsStart, ViewStart } from "../threads/messag
 import { FsPolicy } from "./fs_policy.ts";
 import { knownCallers } from "./known_callers.ts";
 import { makeSession } from "./make_session.ts";
-import { type OpenedView, openView } from "./open_view.ts";
+import { type OpenedView, type OpenOptions, openView } from "./open_view.ts";
+import { ownNames } from "./own_names.ts";
 import { postedError } from "../threads/posted_error.ts";
 
 tolerateFullLog();
@@ -49,8 +50,9 @@ self.onmessage = async (event: MessageEvent<FsStart>) => {
     const { source, resume } = start;
     const store = Store.open(start.store, await loadHasher());
     const record = new RecordWriter();
-    const opened = start.views.map((view) => openView(view, { store, source, record, resume }));
-    await serve(start, store, record, opened);
+    const options = { store, source, record, names: await ownNames(), resume };
+    const opened = start.views.map((view) => openView(view, options));
+    await serve(start, options, opened);
     post({ type: "unmounted" });
   } catch (error) {
     post({ type: "crashed", error: postedError(error) });
@@ -59,8 +61,7 @@ self.onmessage = async (event: MessageEvent<FsStart>) => {
 
 async function serve(
   start: FsStart,
-  store: Store,
-  record: RecordWriter,
+  options: OpenOptions,
   opened: readonly OpenedView[],
 ): Promise<void> {
   const [main, ...others] = opened;
@@ -131,15 +132,14 @@ async function serve(
   };
   const byView = viewCommands(viewState);
   const table = fsCommands({
-    store,
+    store: options.store,
     session,
     routing: routing?.routing ?? null,
     views,
     captures,
     policy,
     handOver: start.handOver,
-    open: (view: ViewStart) =>
-      openView(view, { store, source: start.source, record, resume: false }),
+    open: (view: ViewStart) => openView(view, { ...options, resume: false }),
   });
   const { virtual } = session.context;
   virtual.nodes.beginAfter(start.servers);

@@ -48,7 +48,9 @@ export function makeSession({ start, ...parts }: SessionParts): StreamSession {
 function startFlushing(): FlushStart {
   const flushing = { memory: flushMemory(), wake: createWake() };
   if (flushing.wake < 0) throw new Error(`Cannot create a wake: ${failureCode(flushing.wake)}`);
-  const worker = new Worker(new URL("./flush_worker.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("./macos_flush_worker.ts", import.meta.url), {
+    type: "module",
+  });
   worker.postMessage(flushing);
   return flushing;
 }

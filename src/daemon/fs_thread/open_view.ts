@@ -13,7 +13,8 @@ import type { Store } from "../../store/store.ts";
 import { Journal, listSegments } from "../../tree/journal/journal.ts";
 import type { RecordWriter } from "../../tree/journal/journal_record.ts";
 import { keepDamaged } from "../../tree/replay/keep_damaged.ts";
-import { NO_NODES, NodeLog } from "../../tree/nodes/node_log.ts";
+import { loadNodes, NO_NODES } from "../../tree/nodes/load_nodes.ts";
+import { NodeLog } from "../../tree/nodes/node_log.ts";
 import { replay, type ReplayReport } from "../../tree/replay/replay.ts";
 import { keptOutFiles } from "../../tree/kept_out.ts";
 import { unlink } from "../../tree/operations/names.ts";
@@ -23,7 +24,7 @@ import { renumberNodes, restoreNodes } from "../../tree/replay/restore_nodes.ts"
 import { beginSegment } from "../../tree/capture/take_capture.ts";
 import { WorkingTree } from "../../tree/working_tree.ts";
 import type { ViewStart } from "../threads/messages.ts";
-import { isOpenOnly, isOwnName } from "./own_names.ts";
+import type { OwnNames } from "./own_names.ts";
 
 export interface OpenedView {
   readonly view: View;
@@ -43,6 +44,8 @@ export interface OpenOptions {
   readonly source: string;
   /** Builds the records of all journals. */
   readonly record: RecordWriter;
+  /** Files that the system makes by itself. */
+  readonly names: OwnNames;
   /** The kernel may know nodes of the view from a server before this one. */
   readonly resume: boolean;
 }
@@ -51,10 +54,10 @@ export interface OpenOptions {
 export function openView(start: ViewStart, options: OpenOptions): OpenedView {
   const journal = new Journal(start.directory, options.record);
   const tree = makeTree(start, journal, options);
-  tree.keepsOut = isOwnName;
+  tree.keepsOut = options.names.isOwnName;
   const journalEnd = replayJournal(start, tree);
   const { connection, nodeIds, lost } = takeOver(start, tree, journalEnd, options.resume);
-  if (!options.resume) removeOpenOnly(tree);
+  if (!options.resume) removeOpenOnly(tree, options.names);
   const { records, tornBytes, lastRequest } = journalEnd;
   const { number, branch, writable, inodeSpace } = start;
   const view = {
@@ -71,7 +74,7 @@ export function openView(start: ViewStart, options: OpenOptions): OpenedView {
 }
 
 /** Files that were open in a mount that is gone. */
-function removeOpenOnly(tree: WorkingTree): void {
+function removeOpenOnly(tree: WorkingTree, { isOpenOnly }: OwnNames): void {
   const left = [...keptOutFiles(tree)].filter(({ inode }) => isOpenOnly(inode.name));
   for (const { parent, inode } of left) {
     const status = unlink(tree, parent, inode.name, false);
@@ -118,7 +121,7 @@ function reportDamage(directory: string, journalEnd: ReplayReport): void {
 function takeOver(start: ViewStart, tree: WorkingTree, end: ReplayReport, resume: boolean) {
   const path = `${start.directory}/nodes`;
   const { connection, nodes, forgotten, largest, listings, damagedAt } = resume
-    ? NodeLog.load(path)
+    ? loadNodes(path)
     : NO_NODES;
   if (damagedAt !== null) {
     console.error(`${path} is damaged at byte ${damagedAt}: some open files answer ESTALE`);

@@ -1,21 +1,23 @@
 /**
- * Names of files that the system makes by itself beside those of programs. Linux makes none.
+ * Names of files that the system makes by itself beside those of programs. macOS alone makes some.
  *
  * @module
  */
 
-import { pick } from "../../host/pick.ts";
-import * as macos from "../../mount/macos/own_names.ts";
+import { load } from "../../host/pick.ts";
 
-interface OwnNames {
+export interface OwnNames {
   isOwnName(name: string): boolean;
   /** Nobody needs it once the mount is gone in which it was open. */
   isOpenOnly(name: string): boolean;
 }
 
-const none = () => false;
+const NONE: OwnNames = { isOwnName: () => false, isOpenOnly: () => false };
 
-export const { isOwnName, isOpenOnly } = pick<OwnNames>(
-  { isOwnName: none, isOpenOnly: none },
-  { macos },
-);
+export function ownNames(): Promise<OwnNames> {
+  return load<OwnNames>({
+    linux: () => Promise.resolve(NONE),
+    macos: () => import("../../mount/macos/own_names.ts"),
+    windows: () => Promise.resolve(NONE),
+  });
+}

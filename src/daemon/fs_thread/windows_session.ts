@@ -8,7 +8,7 @@ import { cString } from "../../../ffi/binary_string.ts";
 import { statfs } from "../../host/files.ts";
 import type { MountSession } from "../../mount/dispatch/mount_session.ts";
 import { driverSession } from "../../mount/windows/driver_session.ts";
-import { noticesOf } from "../../mount/windows/notices.ts";
+import { branchNotices, noticesOf } from "../../mount/windows/notices.ts";
 import type { SessionParts } from "./session_parts.ts";
 
 /** Bytes of struct statfs, and where it has what is asked for. */
@@ -60,6 +60,8 @@ export function makeSession({ start, ...parts }: SessionParts): MountSession {
     serveParked: () => session.serveParked(),
     changedBehind: () => {},
     namesChanged: noticesOf,
+    branchesChanged: branchNotices,
+    users: (view) => session.context.opens.users(view),
   };
 }
 

@@ -7,7 +7,7 @@
  */
 
 import { handDown } from "../adapter/device.ts";
-import { endServer, onAskedToEnd, readinessIn } from "../adapter/keeper_bond.ts";
+import { bondEnvironment, endServer, onAskedToEnd, readinessIn } from "../adapter/keeper_bond.ts";
 import { mountProject } from "../adapter/mount_project.ts";
 import { ignoreFileSizeLimit } from "../../host/signals.ts";
 import { mountAt } from "../../host/mounts.ts";
@@ -132,6 +132,7 @@ function startServer(
     env: {
       AGENTVFS_SERVER_CONFIG: JSON.stringify(config),
       [KEEPER_VARIABLE]: String(Deno.pid),
+      ...bondEnvironment(),
       ...(restarts === 0 ? {} : { [RESTARTS_VARIABLE]: String(restarts) }),
       ...(withLess ? { [LESS_VARIABLE]: "1" } : {}),
       ...(crashReport === null ? {} : { [CRASH_REPORT_VARIABLE]: crashReport }),

@@ -13,10 +13,11 @@ import {
   createWorkspace,
   createWorkspaceDirectory,
   type DaemonConfig,
+  unusableState,
 } from "../workspaces/workspace.ts";
 
-/** Longest time a daemon that already runs may take to say so, ms. */
-const REUSE_DEADLINE_MS = 3_000;
+/** Longest time a daemon that listens may take to say so on a busy machine, ms. */
+const REUSE_DEADLINE_MS = 20_000;
 
 export interface Started {
   status: StatusReport;
@@ -70,7 +71,8 @@ async function alone<T>(
   await validatePlan(config, options);
   await createWorkspaceDirectory(config);
   const path = join(config.workspace, "start.lock");
-  using file = await Deno.open(path, { create: true, write: true, mode: 0o600 });
+  using file = await Deno.open(path, { create: true, write: true, mode: 0o600 })
+    .catch((cause) => Promise.reject(unusableState(config.workspace, cause)));
   await file.lock(true);
   return await work();
 }

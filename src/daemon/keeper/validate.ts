@@ -9,7 +9,8 @@ import { isListening } from "../../control/socket_path.ts";
 import { checkStore } from "../workspaces/check_store.ts";
 import { abortMount, closeDeadMount, endServers, hasKeeper } from "../../host/dead_mount.ts";
 import { findMount } from "../workspaces/find_daemon.ts";
-import { isWithin, MOUNT_TYPE, mountAt } from "../../host/mounts.ts";
+import { isWithin, listMounts, MOUNT_TYPE, mountAt } from "../../host/mounts.ts";
+import { suspension } from "../workspaces/silent_server.ts";
 import { askStatus } from "../workspaces/spawn.ts";
 import { type DaemonConfig, reason, WorkspaceError } from "../workspaces/workspace.ts";
 
@@ -37,7 +38,10 @@ export async function validatePlan(
 ): Promise<void> {
   await checkNotMounted(config.source);
   await checkSource(config.source);
-  checkBreadth(config.source, options.force ?? false);
+  if (!options.force) {
+    checkBreadth(config.source);
+    await checkOrigin(config.source);
+  }
   checkNesting(config);
 }
 
@@ -99,15 +103,32 @@ async function checkSource(source: string): Promise<void> {
   }
 }
 
-function checkBreadth(source: string, force: boolean): void {
+function checkBreadth(source: string): void {
   const home = Deno.env.get(Deno.build.os === "windows" ? "USERPROFILE" : "HOME");
   const what = dirname(source) === source
     ? "the whole system"
     : source === home
     ? "your home directory"
     : null;
-  if (what === null || force) return;
+  if (what === null) return;
   throw new WorkspaceError("source_too_broad", 1, `${source} is ${what}, not a project`, {
+    hint: "Give a project directory, or --force if you mean it",
+  });
+}
+
+/** File systems whose files nobody wrote. To read some of them waits, or changes something. */
+const OF_THE_KERNEL: ReadonlySet<string> = new Set([
+  ...["proc", "sysfs", "devtmpfs", "devpts", "cgroup", "cgroup2", "configfs", "securityfs"],
+  ...["debugfs", "tracefs", "bpf", "fusectl", "efivarfs", "pstore", "binfmt_misc"],
+]);
+
+async function checkOrigin(source: string): Promise<void> {
+  const around = (await listMounts()).filter(({ path }) => isWithin(source, path));
+  const deepest = Math.max(...around.map(({ path }) => path.length));
+  const type = around.findLast(({ path }) => path.length === deepest)?.type;
+  if (type === undefined || !OF_THE_KERNEL.has(type)) return;
+  const message = `${source} is no project: what is there the kernel makes (${type})`;
+  throw new WorkspaceError("source_of_the_kernel", 1, message, {
     hint: "Give a project directory, or --force if you mean it",
   });
 }
@@ -151,6 +172,8 @@ function nestingHint(config: DaemonConfig): string {
 async function checkNobodyThere(config: DaemonConfig): Promise<void> {
   const deadline = performance.now() + ENDING_DEADLINE_MS;
   while (await isListening(config.socket)) {
+    const suspended = await suspension(config.socket);
+    if (suspended !== null) throw suspended;
     const status = await askStatus(config.socket, deadline - performance.now());
     const isEnding = status === null || status.state === "stopping";
     if (!isEnding || performance.now() > deadline) throw daemonRunning(config);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { FakeService } from "../../control/fake_service.ts";
+import { FakeService } from "../../control/testing/fake_service.ts";
 import { ControlServer } from "../../control/server.ts";
 import { closeDeadMount } from "../../host/dead_mount.ts";
 import { validateDaemon } from "./validate.ts";
@@ -46,6 +46,18 @@ Deno.test("a file is not a project", () =>
     assert.equal(error.code, "source_not_a_directory");
     assert.equal(error.exit, 2);
   }));
+
+Deno.test({
+  name: "what the kernel makes is no project",
+  ignore: Deno.build.os !== "linux",
+  fn: () =>
+    withState(async () => {
+      const error = await refusal({ source: "/proc/self" });
+      assert.deepEqual([error.code, error.exit], ["source_of_the_kernel", 1]);
+      assert.match(error.message, /\(proc\)/);
+      await accept({ source: "/proc/self" }, true);
+    }),
+});
 
 Deno.test("/ and the home directory need force", () =>
   withState(async ({ root, project }) => {
@@ -171,6 +183,25 @@ Deno.test("a store that another process writes to is refused", () =>
     assert.match(error.message, new RegExp(String(Deno.pid)));
     close(lock);
     await accept({ source: project });
+  }));
+
+Deno.test("a store that a daemon serves is refused at the first look", () =>
+  withState(async ({ root, project }) => {
+    const config = await planDaemon({ source: project, version: "1" });
+    await createWorkspace(config);
+    const service = new FakeService({ source: project });
+    const server = await ControlServer.listen(service, config.socket);
+    const { lockStore } = await import("../../store/files/store_lock.ts");
+    const { close } = await import("../../../ffi/linux/open.ts");
+    const lock = lockStore(config.store);
+    const other = join(root, "other");
+    await Deno.mkdir(other);
+    const error = await refusal({ source: other, store: config.store });
+    assert.equal(error.code, "store_locked");
+    // It was asked once: whoever waits for the lock asks again and again.
+    assert.deepEqual(service.calls.map(({ method }) => method), ["status"]);
+    close(lock);
+    await server.close();
   }));
 
 Deno.test("a store of a newer version is refused", () =>

@@ -28,16 +28,17 @@ import type { CommitInfo } from "../../history/commits/commit.ts";
 import { canResend, describeConnection } from "../../mount/fuse/init.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
 import { type Branches, MAIN } from "../branches/branches.ts";
+import { usersOf } from "../branches/users_of.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { PolicyMethods } from "./policy_methods.ts";
 import type { BranchAccess } from "./history_methods.ts";
 import type { ImportState } from "../background/import_state.ts";
 import type { DirectoryLister } from "../adapter/caches.ts";
 import { isKept } from "../adapter/keeper_bond.ts";
-import { unmountOwn } from "../adapter/mount_project.ts";
+import { unmountOwn, UNMOUNTS_IN_USE } from "../adapter/mount_project.ts";
 import type { ProcessId } from "../../host/processes.ts";
 import type { RoutingState } from "../threads/messages.ts";
-import { listUsers, type MountUser, useElsewhere, usersAt } from "../../host/mount_users.ts";
+import { listUsers, type MountUser, useElsewhere } from "../../host/mount_users.ts";
 import type { TelemetryClient } from "../telemetry/telemetry_client.ts";
 import { headReport } from "../threads/reports.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
@@ -180,13 +181,16 @@ export class DaemonMethods {
     const { mount } = this.parts.config;
     await this.parts.lister.end();
     await this.parts.watchers.end();
-    // The kernel refuses to unmount for users in this mount namespace only.
+    // The kernel refuses to unmount for users in this mount namespace only, or for none.
     const { users, namespaces } = await useElsewhere(mount);
-    if (!force && users.length > 0) throw inUse([...users, ...await usersAt(mount)]);
+    if (!force && (users.length > 0 || UNMOUNTS_IN_USE)) {
+      const all = [...users, ...await this.#users()];
+      if (all.length > 0) throw inUse(all);
+    }
     // Where the file system lives on, the kernel would keep what programs have mapped and changed.
     await this.parts.branches.flush();
     const result = await unmountOwn(mount, force);
-    if (result === "busy") throw inUse(await usersAt(mount));
+    if (result === "busy") throw inUse(await this.#users());
     if (result !== "unmounted") {
       throw new ServiceError("mount_busy", `Cannot unmount ${mount}: ${result.failed}`);
     }
@@ -195,6 +199,12 @@ export class DaemonMethods {
     // namespace may have no process. What was written before an unmount came before its end.
     this.parts.fs.end();
     return { stopped: true, namespaces };
+  }
+
+  /** Who uses the mount. */
+  #users(): Promise<MountUser[]> {
+    const { fs, config } = this.parts;
+    return usersOf(fs, { path: config.mount, view: null });
   }
 }
 

@@ -21,7 +21,7 @@ import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { KnownWork } from "../agents/known_work.ts";
-import type { Branch, Moved } from "../branches/branch.ts";
+import type { Branch } from "../branches/branch.ts";
 import { Merger } from "../branches/merger.ts";
 import { type GuardedChange, type GuardOptions, guardSize } from "../branches/size_guard.ts";
 import { undoChange } from "../branches/undo_change.ts";
@@ -36,6 +36,7 @@ import {
 import { serviceError } from "../threads/service_errors.ts";
 import { agentLog } from "./agent_log.ts";
 import { eventCounts } from "./event_counts.ts";
+import { movedReport, previewReport } from "./rollback_report.ts";
 import { treePath } from "./tree_path.ts";
 
 /** How methods get at branches. */
@@ -75,9 +76,16 @@ export class HistoryMethods {
     return this.#change("rollback", p, async (branch) => {
       const started = performance.now();
       const to = await this.#resolve(branch, p.ref);
-      if (p.dryRun) return await this.#preview(branch, to, to.snapshot, started);
+      if (p.dryRun) {
+        return await previewReport(this.parts.background, branch, to, to.snapshot, started);
+      }
       await this.#guard(branch, { what: "roll back", to: to.snapshot }, p);
-      return await this.#moved(branch, await branch.rollback(to, "rollback", p), started);
+      return await movedReport(
+        this.parts.background,
+        branch,
+        await branch.rollback(to, "rollback", p),
+        started,
+      );
     });
   }
 
@@ -90,11 +98,16 @@ export class HistoryMethods {
         const into = await branch.snapshot();
         const graft = { into, from: from.snapshot, paths, nextInode: 0 };
         const { snapshot } = await this.parts.background.call("graft", graft);
-        return await this.#preview(branch, from, snapshot, started);
+        return await previewReport(this.parts.background, branch, from, snapshot, started);
       }
       await this.#guard(branch, { what: "restore", to: from.snapshot, paths }, p);
       const message = `restore ${p.paths.join(" ")} from ${p.from}`;
-      return await this.#moved(branch, await branch.restore(paths, from, message, p), started);
+      return await movedReport(
+        this.parts.background,
+        branch,
+        await branch.restore(paths, from, message, p),
+        started,
+      );
     });
   }
 
@@ -133,8 +146,11 @@ export class HistoryMethods {
         const applied = await background.call("commitInfo", apply.to);
         return await this.#takeBack(branch, applied, p);
       }
-      if (dryRun) return await this.#preview(branch, commit, commit.snapshot, started);
-      return await this.#moved(
+      if (dryRun) {
+        return await previewReport(this.parts.background, branch, commit, commit.snapshot, started);
+      }
+      return await movedReport(
+        this.parts.background,
         branch,
         await branch.rollback(commit, "undo", { ...p, through }),
         started,
@@ -168,7 +184,12 @@ export class HistoryMethods {
     return this.#change("redo", p, async (branch) => {
       const started = performance.now();
       const { commit } = await this.parts.background.call("redoTarget", branch.name);
-      return await this.#moved(branch, await branch.rollback(commit, "redo", p), started);
+      return await movedReport(
+        this.parts.background,
+        branch,
+        await branch.rollback(commit, "redo", p),
+        started,
+      );
     });
   }
 
@@ -283,7 +304,12 @@ export class HistoryMethods {
     return this.#change("merge --abort", p, async (branch) => {
       const started = performance.now();
       await new Merger(branch).checkInProgress();
-      return await this.#moved(branch, await branch.rollback(branch.head, "rollback"), started);
+      return await movedReport(
+        this.parts.background,
+        branch,
+        await branch.rollback(branch.head, "rollback"),
+        started,
+      );
     });
   }
 
@@ -329,46 +355,6 @@ export class HistoryMethods {
     if (call === null) return error;
     const { tool = "a call", command, call: id } = call.details;
     return nothingChanged(`call ${id} (${command === undefined ? tool : `${tool}: ${command}`})`);
-  }
-
-  async #preview(
-    branch: Branch,
-    target: CommitInfo,
-    after: Snapshot,
-    started: number,
-  ): Promise<RollbackReport> {
-    const from = await branch.snapshot();
-    const { background } = this.parts;
-    const { changes } = await background.call("diff", { from, to: after, patch: false });
-    return {
-      id: target.id,
-      label: nullIfEmpty(target.label),
-      branch: branch.name,
-      safety: null,
-      changed: await background.call("count", { from, to: after }),
-      ms: elapsed(started),
-      dryRun: true,
-      changes: changes.map(changeReport),
-    };
-  }
-
-  async #moved(
-    branch: Branch,
-    { commit, safety, before, telling }: Moved,
-    started: number,
-  ): Promise<RollbackReport> {
-    const ms = elapsed(started);
-    const changed = { from: before, to: commit.snapshot };
-    return {
-      id: commit.id,
-      label: nullIfEmpty(commit.label),
-      branch: branch.name,
-      safety: safety?.id ?? null,
-      changed: await this.parts.background.call("count", changed),
-      ms,
-      dryRun: false,
-      ...(telling > 0 ? { telling } : {}),
-    };
   }
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { IS_VOLUME } from "../../host/mounts.ts";
+import { CAN_PRELOAD, IS_VOLUME, TELLS_CALLERS } from "../../host/mounts.ts";
 import { binaryString, displayString } from "../../../ffi/binary_string.ts";
 import type { Params } from "../../control/methods.ts";
 import type {
@@ -34,6 +34,7 @@ import {
   unheldOnVolume,
   unheldOutside,
   unheldRules,
+  unheldWithoutCallers,
 } from "../../policy/unheld_rules.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import { MAIN } from "../branches/branches.ts";
@@ -100,6 +101,11 @@ export class PolicyMethods {
       unheld: [
         ...opens ? [] : unheldRules(this.#policy.rules),
         ...IS_VOLUME ? unheldOnVolume(this.#policy.rules) : [],
+        ...!TELLS_CALLERS
+          ? unheldWithoutCallers(this.#policy.rules)
+          : opens
+          ? []
+          : unheldRules(this.#policy.rules),
         ...unheldOutside(this.#outside.rules, isPreloaded),
       ],
       denied: count,
@@ -220,7 +226,9 @@ export class PolicyMethods {
     this.#outside = new Policy(outsideRules(this.#rules), version);
   }
 
-  async #isPreloaded(): Promise<boolean> {
+  /** Null: nothing is for this system. */
+  async #isPreloaded(): Promise<boolean | null> {
+    if (!CAN_PRELOAD) return null;
     const { telemetry } = this.parts;
     if (telemetry === null || this.#outside.rules.length === 0) return false;
     const sources = (await telemetry.state())?.sources ?? [];

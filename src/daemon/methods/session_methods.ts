@@ -12,8 +12,8 @@ import type {
   RoutingReport,
 } from "../../control/service/sessions.ts";
 import { ServiceError } from "../../control/service_error.ts";
-import { type CgroupSession, type CgroupSessions } from "../../views/cgroup_sessions.ts";
-import { ViewError } from "../../views/view_error.ts";
+import type { CgroupSession } from "../../views/cgroup_sessions.ts";
+import type { ServedSessions } from "../adapter/linux_cgroups.ts";
 import type { Authority } from "../branches/authority.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
@@ -30,7 +30,7 @@ export interface SessionMethodsParts extends Pick<BranchAccess, "branch" | "turn
   /** The processes of a cgroup, by its id, are a session on a branch from now on, or none. */
   readonly onSession: (cgroup: number, branch: string | null, id: number) => Promise<void>;
   /** Null if the mount is not routed. */
-  readonly sessions: CgroupSessions | null;
+  readonly sessions: ServedSessions | null;
   readonly routing: RoutingState | null;
   /** Name of the branch with that number; null if it was deleted. */
   nameOf(number: number): string | null;
@@ -42,7 +42,7 @@ export class SessionMethods {
   async register(p: Params<"registerSession">): Promise<CgroupSessionReport> {
     const branch = await this.parts.branch(p.branch);
     return await this.parts.turn("session register", async () => {
-      const session = attempt(() => this.#sessions.register(p.cgroup, branch.number, p.id));
+      const session = this.#sessions.register(p.cgroup, branch.number, p.id);
       await this.#announce();
       await this.parts.onSession(session.cgroup, branch.name, session.id);
       return this.#report(session);
@@ -51,7 +51,7 @@ export class SessionMethods {
 
   async unregister(p: Params<"unregisterSession">): Promise<CgroupSessionReport> {
     return await this.parts.turn("session unregister", async () => {
-      const session = attempt(() => this.#sessions.unregister(p));
+      const session = this.#sessions.unregister(p);
       const report = this.#report(session);
       await this.#announce();
       await this.parts.onSession(session.cgroup, null, session.id);
@@ -63,9 +63,9 @@ export class SessionMethods {
   async switch(p: Params<"switchSession">): Promise<CgroupSessionReport> {
     const branch = await this.parts.branch(p.branch);
     return await this.parts.turn("branch switch", async () => {
-      const { path, id, branch: before } = attempt(() => this.#sessions.find(p));
+      const { path, id, branch: before } = this.#sessions.find(p);
       const directory = this.#sessions.root + displayString(path);
-      const session = attempt(() => this.#sessions.register(directory, branch.number, id));
+      const session = this.#sessions.register(directory, branch.number, id);
       await this.#announce();
       await this.parts.onSession(session.cgroup, branch.name, session.id);
       const left = this.parts.nameOf(before);
@@ -117,7 +117,7 @@ export class SessionMethods {
     await this.#announce();
   }
 
-  get #sessions(): CgroupSessions {
+  get #sessions(): ServedSessions {
     const { sessions } = this.parts;
     if (sessions !== null) return sessions;
     throw new ServiceError("not_routed", "This mount shows everybody the same branch", {
@@ -142,32 +142,6 @@ export class SessionMethods {
   #report({ id, path, branch }: CgroupSession): CgroupSessionReport {
     const cgroup = this.#sessions.root + displayString(path);
     const name = this.parts.nameOf(branch) ?? "";
-    return { kind: "cgroup", id, cgroup, branch: name, processes: processesIn(cgroup) };
-  }
-}
-
-/** Processes in a cgroup and those below it; 0 if it is gone. */
-function processesIn(directory: string): number {
-  try {
-    let count = Deno.readTextFileSync(`${directory}/cgroup.procs`).split("\n").length - 1;
-    for (const { name, isDirectory } of Deno.readDirSync(directory)) {
-      if (isDirectory) count += processesIn(`${directory}/${name}`);
-    }
-    return count;
-  } catch {
-    return 0;
-  }
-}
-
-function attempt<T>(job: () => T): T {
-  try {
-    return job();
-  } catch (error) {
-    if (!(error instanceof ViewError)) throw error;
-    const { code, message, hint, exit } = error;
-    throw new ServiceError(code, message, {
-      exit: exit === 2 ? 2 : 1,
-      ...(hint === undefined ? {} : { hint }),
-    });
+    return { kind: "cgroup", id, cgroup, branch: name, processes: this.#sessions.countOf(cgroup) };
   }
 }

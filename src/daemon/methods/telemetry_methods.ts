@@ -50,6 +50,7 @@ export class TelemetryMethods {
         why: state?.sources.find((source) => source.name === name)?.why ?? null,
         ...told,
       })),
+      directories: state === null ? [] : [...state.directories],
     };
   }
 }

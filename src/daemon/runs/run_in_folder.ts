@@ -7,7 +7,7 @@
 
 import { join, relative } from "node:path";
 import { isWithin } from "../../host/mounts.ts";
-import { WorkspaceError } from "../workspaces/workspace.ts";
+import { reason, WorkspaceError } from "../workspaces/workspace.ts";
 import type { RunPlan } from "./run_plan.ts";
 
 /** Runs the program. Resolves with its exit code; 128 and the signal's number if one ended it. */
@@ -34,9 +34,16 @@ export async function runInView(plan: RunPlan): Promise<number> {
       stderr: "inherit",
     }).spawn();
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-    plan.say(`There is no program ${program}`);
-    return NOT_FOUND;
+    if (!await isDirectory(directory)) {
+      throw new WorkspaceError("no_directory", 1, `${directory} is not there`, {
+        hint: "agentvfs doctor looks at what is mounted",
+      });
+    }
+    const isMissing = error instanceof Deno.errors.NotFound;
+    plan.say(
+      isMissing ? `There is no program ${program}` : `Cannot run ${program}: ${reason(error)}`,
+    );
+    return isMissing ? NOT_FOUND : NOT_EXECUTABLE;
   }
   plan.kill?.addEventListener("abort", () => child.kill("SIGKILL"));
   passSignals(child);
@@ -66,15 +73,19 @@ function refuse(isAsked: boolean, option: string, does: string): void {
   });
 }
 
-/** What a shell ends with that finds no such program. */
+/** What a shell ends with that finds no such program, or cannot run it. */
 const NOT_FOUND = 127;
+const NOT_EXECUTABLE = 126;
 
 /** Where the command was given, as the branch has it; its root where the branch has no such directory. */
 async function directoryOf({ branch, source, mount, cwd }: RunPlan): Promise<string> {
   const root = branch === MAIN ? mount : join(mount, ".agentvfs/branches", branch);
   const inside = isWithin(cwd, source) ? join(root, relative(source, cwd)) : root;
-  const stat = await Deno.stat(inside).catch(() => null);
-  return stat?.isDirectory ? inside : root;
+  return await isDirectory(inside) ? inside : root;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await Deno.stat(path).catch(() => null))?.isDirectory ?? false;
 }
 
 /** The branch that the mount shows. */

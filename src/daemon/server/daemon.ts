@@ -12,11 +12,11 @@ import { tellingRefusals } from "../events/telling_refusals.ts";
 import type { WorkspaceEvents } from "../events/workspace_events.ts";
 import type { Service } from "../../control/service.ts";
 import type { GcReport, StoreStatsReport } from "../../control/service/store.ts";
-import type { CgroupSessions } from "../../views/cgroup_sessions.ts";
+import type { ServedSessions } from "../adapter/linux_cgroups.ts";
 import { SessionMethods } from "../methods/session_methods.ts";
 import { ServiceError } from "../../control/service_error.ts";
+import { checkpointName } from "./checkpoint_name.ts";
 import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
-import { NAME_MAX } from "../../tree/working_tree.ts";
 import type { Authority } from "../branches/authority.ts";
 import type { AgentEvent } from "../../agents/agent_event.ts";
 import { sourcePlaces } from "../telemetry/source_places.ts";
@@ -44,6 +44,7 @@ import { MergeMethods } from "../methods/merge_methods.ts";
 import { ApplyMethods } from "../methods/apply_methods.ts";
 import { RefreshMethods } from "../methods/refresh_methods.ts";
 import { TelemetryMethods } from "../methods/telemetry_methods.ts";
+import { WatchMethods } from "../methods/watch_methods.ts";
 import { PolicyMethods } from "../methods/policy_methods.ts";
 import type { SavedPolicy } from "../workspaces/saved_policy.ts";
 import { ReviewMethods } from "../methods/review_methods.ts";
@@ -62,7 +63,7 @@ export interface DaemonParts extends ServerParts {
   readonly background: BackgroundClient;
   readonly authority: Authority;
   /** By cgroup; null if the mount is not routed. */
-  readonly sessions: CgroupSessions | null;
+  readonly sessions: ServedSessions | null;
   readonly moves: MovesBehind;
   readonly journal: WorkJournal;
   /** The rules that the server began with. */
@@ -86,6 +87,7 @@ export class Daemon {
   readonly #policy: PolicyMethods;
   readonly #filters: FilterMethods;
   readonly #telemetry: TelemetryMethods;
+  readonly #watching: WatchMethods;
   readonly #merging: MergeMethods;
   readonly #apply: ApplyMethods;
   readonly #refresh: RefreshMethods;
@@ -99,6 +101,7 @@ export class Daemon {
       turn: (what, job) => this.#turn(what, job),
     };
     this.#telemetry = new TelemetryMethods(parts.config, parts.telemetry, access.branch);
+    this.#watching = new WatchMethods(parts.config, parts.telemetry);
     this.#policy = new PolicyMethods({
       ...access,
       fs,
@@ -227,6 +230,8 @@ export class Daemon {
     listFilters: () => Promise.resolve(this.#filters.list()),
     removeFilter: (p) => this.#filters.remove(p),
     audit: (p) => this.#telemetry.audit(p),
+    watchDirectories: (p) => this.#watching.watch(p),
+    unwatchDirectories: (p) => this.#watching.unwatch(p),
     showTelemetry: () => this.#telemetry.show(),
     verify: (p) => this.#maintenance.verify(p),
     gc: (p) => this.#gc(p),
@@ -319,9 +324,7 @@ export class Daemon {
   /** Names by which `.agentvfs/checkpoints` lists what main's log does: labels, where they can be file names, or ids. */
   async checkpointNames(): Promise<string[]> {
     const { entries } = await this.service.log({});
-    const names = entries.filter(({ compacted }) => !compacted)
-      .map(({ id, label }) => label === null || !isFileName(label) ? id.slice(0, 12) : label);
-    return [...new Set(names)];
+    return [...new Set(entries.filter(({ compacted }) => !compacted).map(checkpointName))];
   }
 
   async #rename(p: Params<"renameBranch">): ReturnType<Service["renameBranch"]> {
@@ -389,9 +392,4 @@ function unknownCaller(): ServiceError {
     "denied",
     "Only a process that can be told by the socket can begin a run",
   );
-}
-
-function isFileName(label: string): boolean {
-  return !/[/\0\n]/.test(label) && label !== "." && label !== ".." &&
-    new TextEncoder().encode(label).length <= NAME_MAX;
 }

@@ -10,6 +10,7 @@
 import { join } from "node:path";
 import { OPCODE_LIMIT } from "../../../ffi/fuse_kernel.ts";
 import { DirectoryLister, mappedFlusher } from "../adapter/caches.ts";
+import { keptSessions, runCgroupOf } from "../adapter/cgroups.ts";
 import { inheritedDevice } from "../adapter/device.ts";
 import { isKept, onAskedToEnd, tellReady } from "../adapter/keeper_bond.ts";
 import { OUTLIVES_SERVER, rouser, unmountOwn, untilMounted } from "../adapter/mount_project.ts";
@@ -31,6 +32,7 @@ import { Branches, MAIN } from "../branches/branches.ts";
 import { advanceEvent } from "../branches/advance_event.ts";
 import { WorkspaceEvents } from "../events/workspace_events.ts";
 import { Daemon } from "./daemon.ts";
+import { tellCheckpoint } from "./tell_checkpoint.ts";
 import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
 import { MovesBehind } from "../agents/moves_behind.ts";
 import { WorkJournal } from "../agents/work_journal.ts";
@@ -64,10 +66,9 @@ import { policyText, wantsOpens } from "../methods/policy_methods.ts";
 import { loadPolicy } from "../workspaces/saved_policy.ts";
 import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
 import { canResend } from "../../mount/fuse/init.ts";
-import { CgroupSessions, unifiedRoot } from "../../views/cgroup_sessions.ts";
+import type { ServedSessions } from "../adapter/linux_cgroups.ts";
 import { type ProcessId, processId } from "../../host/processes.ts";
-import { runCgroupOf } from "../../views/run_cgroup.ts";
-import { RunSessions } from "../../views/run_sessions.ts";
+import { RunSessions } from "../branches/run_sessions.ts";
 import { Authority } from "../branches/authority.ts";
 import { onUncaught } from "../threads/uncaught.ts";
 import { ViewRegistry } from "../branches/view_registry.ts";
@@ -259,6 +260,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     onAdvanced: (advance) => {
       events.publish(advanceEvent(advance));
       telemetry?.client.tell(advanceRecord(advance));
+      void tellCheckpoint(background, advance).catch(failedTo("tell of a checkpoint"));
     },
   });
   if (isFirst() && config.auto) saveAuto(config.workspace, parseAutoPolicy(config.auto));
@@ -373,9 +375,9 @@ function cannotTakeOver({ mount }: DaemonConfig): WorkspaceError {
   });
 }
 
-function cgroupSessions(registry: ViewRegistry): CgroupSessions {
-  const root = unifiedRoot();
-  if (root !== null) return new CgroupSessions(`${registry.directory}/sessions.json`, root);
+function cgroupSessions(registry: ViewRegistry): ServedSessions {
+  const sessions = keptSessions(`${registry.directory}/sessions.json`);
+  if (sessions !== null) return sessions;
   const message = "Cannot route by cgroup: no hierarchy of version 2 is mounted";
   throw new WorkspaceError("no_cgroups", 4, message, {
     hint: "Mount one: mount -t cgroup2 none /sys/fs/cgroup/unified; or leave out --cgroups",

@@ -1,5 +1,5 @@
-import { HAS_SOURCES } from "../../telemetry/linux/has_sources.ts";
-import { recordSocketPath } from "../../telemetry/linux/record_socket.ts";
+import { HAS_SOURCES } from "../../telemetry/has_sources.ts";
+import { recordSocketPath } from "../../telemetry/record_socket_path.ts";
 import { WorkspaceError } from "../workspaces/workspace.ts";
 
 /** Throws {@linkcode WorkspaceError} where the daemon with that control socket would not take what others saw. */

@@ -9,7 +9,7 @@ import type { OpenCall } from "../../telemetry/call_times.ts";
 import type { Provider, TelemetryEvent } from "../../telemetry/event.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
 import type { SourcePlaces } from "./source_places.ts";
-import type { PreloadRules } from "../../telemetry/linux/preload_layout.ts";
+import type { PreloadRules } from "../../telemetry/preload_rules.ts";
 import type { Ring } from "../../telemetry/ring.ts";
 import type { TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
 
@@ -29,6 +29,8 @@ export interface TelemetryStart {
   readonly places: SourcePlaces;
   /** Those about paths outside the mount. */
   readonly rules: PreloadRules;
+  /** Outside the mount, that are watched: binary strings. */
+  readonly directories: readonly string[];
 }
 
 export type TelemetryRequest =
@@ -49,6 +51,8 @@ export type TelemetryRequest =
   | { readonly type: "lines"; readonly areWanted: boolean }
   /** The rules about paths outside the mount are these now. */
   | { readonly type: "rules"; readonly rules: PreloadRules }
+  /** These directories outside the mount are watched now, and no others. */
+  | { readonly type: "directories"; readonly directories: readonly string[] }
   | { readonly type: "status" }
   | { readonly type: "memory"; readonly collect: boolean }
   | { readonly type: "end" };
@@ -70,8 +74,16 @@ export interface SourceState {
   readonly why: string | null;
 }
 
+export interface WatchedDirectory {
+  readonly path: string;
+  /** Why it is not watched; null: it is. */
+  readonly why: string | null;
+}
+
 export interface TelemetryState {
   readonly sources: readonly SourceState[];
+  /** Directories outside the mount that somebody asked for. */
+  readonly directories: readonly WatchedDirectory[];
   /** Of the last event. */
   readonly sequence: number;
   /** Since the server began. */

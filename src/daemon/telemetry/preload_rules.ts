@@ -1,7 +1,7 @@
 import { binaryString } from "../../../ffi/binary_string.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
 import { outsideRules, outsideTable } from "../../policy/outside_table.ts";
-import { type PreloadRules, RULES } from "../../telemetry/linux/preload_layout.ts";
+import { type PreloadRules, RULES_BYTES } from "../../telemetry/preload_rules.ts";
 
 /**
  * The rules about paths outside the mount, for the programs that hold to them. `text`: as a policy's file has them; "": there are
@@ -10,7 +10,7 @@ import { type PreloadRules, RULES } from "../../telemetry/linux/preload_layout.t
 export function preloadRules(text: string, places: readonly string[]): PreloadRules {
   const rules = outsideRules(text === "" ? [] : parsePolicy(text));
   return {
-    table: outsideTable(rules, places, RULES.TABLE),
+    table: outsideTable(rules, places, RULES_BYTES),
     names: rules.map(({ name }) => binaryString(name)),
   };
 }

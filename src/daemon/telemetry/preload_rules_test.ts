@@ -13,6 +13,7 @@ import {
   PRELOAD_RING,
   PRELOAD_RULES,
 } from "../../telemetry/linux/ldpreload_source.ts";
+import { inPlainPlace } from "../../../tests/support/plain_place.ts";
 import { preloadRules } from "./preload_rules.ts";
 
 const BUILD = fileURLToPath(new URL("../../../scripts/build_preload", import.meta.url));
@@ -39,7 +40,7 @@ function withLibrary(body: (scene: Scene) => Promise<void>) {
       await t.step({ name: "skipped: there is no C compiler", ignore: true, fn: () => {} });
       return;
     }
-    const root = await Deno.makeTempDir();
+    const root = await Deno.makeTempDir(inPlainPlace());
     const directory = `${root}/preload`;
     const source = LdPreloadSource.start({
       directory,

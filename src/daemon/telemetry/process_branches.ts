@@ -15,9 +15,14 @@ export interface Work {
   readonly session: number | null;
 }
 
+/** How long events may be late that are about a process which is gone, ms. */
+const LATE_MS = 2_000;
+
 export class ProcessBranches {
   readonly #cgroups = new Map<number, Work>();
   readonly #processes = new Map<number, Work>();
+  /** The oldest end first. */
+  readonly #ended = new Map<number, { readonly work: Work; readonly time: number }>();
 
   get areNone(): boolean {
     return this.#cgroups.size === 0 && this.#processes.size === 0;
@@ -33,7 +38,7 @@ export class ProcessBranches {
   }
 
   /** Events have to be asked for in the order in which they were told. */
-  of({ action, cgroup, process }: TelemetryEvent): Work | undefined {
+  of({ action, cgroup, process, time }: TelemetryEvent): Work | undefined {
     const pid = process?.pid;
     if (pid === undefined) return undefined;
     const named = cgroup === undefined ? undefined : this.#cgroups.get(cgroup);
@@ -41,8 +46,25 @@ export class ProcessBranches {
     const parent = action === "fork" ? process?.parent : undefined;
     const work = named ?? this.#processes.get(pid) ??
       (parent === undefined ? undefined : this.#processes.get(parent));
-    if (action === "exit") this.#processes.delete(pid);
-    else if (work !== undefined) this.#processes.set(pid, work);
+    if (work === undefined) return this.#before(pid, time);
+    if (action === "exit") this.#end(pid, work, time);
+    else this.#processes.set(pid, work);
     return work;
+  }
+
+  #end(pid: number, work: Work, time: number): void {
+    this.#processes.delete(pid);
+    for (const [other, ended] of this.#ended) {
+      if (time - ended.time < LATE_MS) break;
+      this.#ended.delete(other);
+    }
+    this.#ended.delete(pid);
+    this.#ended.set(pid, { work, time });
+  }
+
+  /** What a process worked on that has ended a moment ago: another source may tell of it later. */
+  #before(pid: number, time: number): Work | undefined {
+    const ended = this.#ended.get(pid);
+    return ended !== undefined && time - ended.time < LATE_MS ? ended.work : undefined;
   }
 }

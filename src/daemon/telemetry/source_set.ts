@@ -4,19 +4,21 @@
  * @module
  */
 
-import { displayString } from "../../../ffi/binary_string.ts";
 import { isWithin } from "../../host/mounts.ts";
+import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
+import { NODES_PER_VIEW } from "../../mount/views.ts";
 import { CHANGES, tellsOf } from "../../telemetry/level.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import type { Action, TelemetryEvent } from "../../telemetry/event.ts";
 import { EBPF, EbpfSource } from "../../telemetry/linux/ebpf_source.ts";
 import { CHANGING_OPEN } from "../../telemetry/linux/file_calls.ts";
-import { HAS_SOURCES } from "../../telemetry/linux/has_sources.ts";
+import { HAS_SOURCES } from "../../telemetry/has_sources.ts";
 import { FANOTIFY, FanotifySource } from "../../telemetry/linux/fanotify_source.ts";
 import { LDPRELOAD, LdPreloadSource } from "../../telemetry/linux/ldpreload_source.ts";
-import type { PreloadRules } from "../../telemetry/linux/preload_layout.ts";
+import type { PreloadRules } from "../../telemetry/preload_rules.ts";
 import { PTRACE } from "../../telemetry/linux/ptrace_watch.ts";
-import { RecordSocket, recordSocketPath } from "../../telemetry/linux/record_socket.ts";
+import { RecordSocket } from "../../telemetry/linux/record_socket.ts";
+import { recordSocketPath } from "../../telemetry/record_socket_path.ts";
 import { SECCOMP } from "../../telemetry/linux/seccomp_watch.ts";
 import { isToldByMount } from "../../telemetry/told_by_mount.ts";
 import { MOUNT_SOURCE } from "../../telemetry/mount_source.ts";
@@ -27,6 +29,7 @@ import {
   type TelemetryChoice,
 } from "../../telemetry/telemetry_choice.ts";
 import { ProcessBranches } from "./process_branches.ts";
+import { WatchedDirectories } from "./watched_directories.ts";
 import type { SourceState, TelemetryStart, Watched } from "./messages.ts";
 
 /** Those that can be had in a mount's daemon, with what is told of them. */
@@ -45,6 +48,9 @@ const ELSEWHERE: { readonly [S in OptionalSource]?: string } = {
   ptrace: "agentvfs telemetry attach PID starts it, for a process",
 };
 
+/** O_CREAT and O_TRUNC: such an open does more than fanotify says of it. */
+const MAKING_OPEN = 0o1100;
+
 const NETWORK: ReadonlySet<Action> = new Set(["connect", "bind", "send"]);
 
 export class SourceSet {
@@ -52,6 +58,7 @@ export class SourceSet {
   readonly #why = new Map<OptionalSource, string>();
   readonly #branches = new ProcessBranches();
   readonly choice: TelemetryChoice;
+  readonly directories: WatchedDirectories;
   /** Where those hand in what they saw that are started elsewhere. */
   #socket: RecordSocket | null = null;
   readonly #mountpoint: string;
@@ -60,6 +67,7 @@ export class SourceSet {
     const { choice, mountpoint, places } = start;
     this.choice = choice;
     this.#mountpoint = mountpoint;
+    this.directories = new WatchedDirectories([mountpoint, places.workspace]);
     // Whoever watches more than the mount is Linux's: none is started, and each says why.
     if (!HAS_SOURCES) {
       for (const name of OPTIONAL_SOURCES) this.#why.set(name, "only Linux has it");
@@ -72,8 +80,9 @@ export class SourceSet {
       for (const name of ["seccomp", "ptrace"] as const) this.#why.set(name, error.message);
     }
     if (this.#isNamed("fanotify")) {
-      this.#start("fanotify", () => FanotifySource.start({ mount: displayString(mountpoint) }));
+      this.#start("fanotify", () => FanotifySource.start({ mount: mountpoint }));
     }
+    this.directories.set(start.directories);
     if (this.#isNamed("ebpf")) this.#ebpf();
     if (this.#isNamed("ldpreload")) {
       const isTold = (event: TelemetryEvent) => isToldByMount(event, places.own, choice.level);
@@ -95,14 +104,34 @@ export class SourceSet {
   }
 
   get all(): readonly Source[] {
-    return [...this.#running.values(), ...this.#socket === null ? [] : [this.#socket]];
+    const others = [this.directories.source, this.#socket];
+    return [...this.#running.values(), ...others.filter((source) => source !== null)];
+  }
+
+  /** Those tell last who know of a process nothing but its number: by then the others have told who it is. */
+  take(tell: (event: TelemetryEvent) => void): void {
+    const late: TelemetryEvent[] = [];
+    const isLate = ({ name }: Source) => name === "fanotify";
+    // They are read first, so that what was done before what they tell of is there to be told.
+    for (const source of this.all) if (isLate(source)) source.take((event) => late.push(event));
+    for (const source of this.all) {
+      if (!isLate(source)) source.take((event) => this.#pass(event, tell));
+    }
+    for (const event of late) this.#pass(event, tell);
+  }
+
+  #pass(event: TelemetryEvent, tell: (event: TelemetryEvent) => void): void {
+    const named = this.#named(event);
+    if (named !== null) tell(named);
   }
 
   /** With the branch that its process works on, where that is known; null: the mount has told of it. */
-  named(event: TelemetryEvent): TelemetryEvent | null {
-    const work = event.provider === "fanotify" ? undefined : this.#branches.of(event);
-    if (work === undefined) return event;
+  #named(event: TelemetryEvent): TelemetryEvent | null {
     const { path, action } = event;
+    const isOfMount = event.provider === "fanotify" && !this.#isWatched(path);
+    if (isOfMount) return this.#ofMount(event);
+    const work = this.#branches.of(event);
+    if (work === undefined) return event;
     const isInView = path !== undefined &&
       [this.#mountpoint, work.place].some((place) => place !== null && isWithin(path, place));
     // To open a file in order to write is no change yet: the mount tells what became of it. What the library has told was looked
@@ -115,6 +144,20 @@ export class SourceSet {
     return { ...event, branch, ...work.session === null ? {} : { sessionNumber: work.session } };
   }
 
+  /** A file of the mount that another source tells of, with the branch that it is of. */
+  #ofMount(event: TelemetryEvent): TelemetryEvent {
+    const { path, node } = event;
+    if (node === undefined) return event;
+    const view = Math.floor(node / NODES_PER_VIEW);
+    if (view === 0) return { ...event, view, branch: "main" };
+    const work = this.#branches.of(event);
+    const place = work?.place ?? this.#mountpoint;
+    // Everybody can look at other branches, too, by the paths that are for that.
+    const isOwn = work !== undefined && path !== undefined && isWithin(path, place) &&
+      !isWithin(path, `${place}/${VIRTUAL_NAME}`);
+    return { ...event, view, ...isOwn ? { branch: work.branch } : {} };
+  }
+
   /** What the mount tells of, with the session of its process, if that is of one. */
   ofSession(event: TelemetryEvent): TelemetryEvent {
     const session = this.#branches.areNone ? null : this.#branches.of(event)?.session ?? null;
@@ -122,10 +165,14 @@ export class SourceSet {
   }
 
   /**
-   * The kernel's programs tell of it too, and know how it ended. They see all that runs do; of what somebody attached to they see
-   * what is of runs and sessions, whose branch is known.
+   * Another source tells of it. fanotify tells of every open in the directories that it watches. The kernel's programs know how
+   * things ended: they see all that runs do; of what somebody attached to they see what is of runs and sessions, whose branch is
+   * known.
    */
-  isTwice({ provider, action, branch, flags = 0 }: TelemetryEvent): boolean {
+  isTwice({ provider, action, branch, path, error, flags = 0 }: TelemetryEvent): boolean {
+    const isPlainOpen = action === "open" && (flags & MAKING_OPEN) === 0;
+    const hasOpened = isPlainOpen && (error === 0 || error === undefined);
+    if (hasOpened && provider !== "fanotify" && this.#isWatched(path)) return true;
     const ebpf = this.#running.get("ebpf");
     if (!(ebpf instanceof EbpfSource)) return false;
     const isSeen = provider === "seccomp" || provider === "ldpreload" ||
@@ -158,6 +205,9 @@ export class SourceSet {
   states(): SourceState[] {
     const state = (name: OptionalSource): SourceState => {
       const running = this.#running.get(name);
+      if (running === undefined && name === "fanotify" && this.directories.source !== null) {
+        return { name, state: "running", why: "in other directories only" };
+      }
       if (running !== undefined) return { name, state: "running", why: missingOf(running) };
       const why = this.#why.get(name);
       if (why !== undefined) return { name, state: "failed", why };
@@ -169,13 +219,18 @@ export class SourceSet {
         : { name, state: "off", why: null };
     };
     const others = this.choice.sources === "auto" ? [] : this.choice.sources;
-    const names = new Set<OptionalSource>(["ebpf", "fanotify", "seccomp", "ptrace", ...others]);
+    const names = new Set<OptionalSource>([
+      ...["ebpf", "fanotify", "seccomp", "ptrace"] as const,
+      ...others,
+      ...this.#why.keys(),
+    ]);
     return [{ name: "mount", state: "running", why: null }, ...[...names].map(state)];
   }
 
   stop(): void {
     for (const source of this.#running.values()) source.stop();
     this.#running.clear();
+    this.directories.set([]);
     this.#socket?.stop();
   }
 
@@ -204,6 +259,10 @@ export class SourceSet {
 
   #say(action: "source-started" | "source-stopped", message: string): void {
     this.tell({ provider: "agentvfs", action, time: monotonicTime(), message });
+  }
+
+  #isWatched(path: string | undefined): boolean {
+    return path !== undefined && this.directories.source?.watches(path) === true;
   }
 
   #isNamed(name: OptionalSource): boolean {

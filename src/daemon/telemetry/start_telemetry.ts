@@ -7,6 +7,7 @@
 import { binaryString } from "../../../ffi/binary_string.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import { createRing, type Ring } from "../../telemetry/ring.ts";
+import { loadDirectories } from "../workspaces/saved_directories.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
 import { eventLogPath } from "./event_log_path.ts";
 import { preloadRules } from "./preload_rules.ts";
@@ -31,6 +32,7 @@ export function startTelemetry(
     mountpoint: binaryString(mount),
     places,
     rules: preloadRules(rules, places.own),
+    directories: loadDirectories(workspace).map(binaryString),
   });
   for (const sink of choice.sinks) {
     const opened = openSink(sink, workspace, (count, message) =>

@@ -12,7 +12,7 @@ import { failureCode } from "../../host/failure.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
 import type { OpenCall } from "../../telemetry/call_times.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
-import type { PreloadRules } from "../../telemetry/linux/preload_layout.ts";
+import type { PreloadRules } from "../../telemetry/preload_rules.ts";
 import { onWorkerFailure } from "../threads/worker_failure.ts";
 import type {
   TelemetryMessage,
@@ -73,6 +73,12 @@ export class TelemetryClient {
   async rules(rules: PreloadRules): Promise<void> {
     this.#post({ type: "rules", rules });
     await this.state();
+  }
+
+  /** These directories outside the mount are watched, and no others. Null where the thread has failed. */
+  directories(directories: readonly string[]): Promise<TelemetryState | null> {
+    this.#post({ type: "directories", directories });
+    return this.state();
   }
 
   /** What these processes do is to be told, and what they start. Resolves when it is. */

@@ -22,7 +22,7 @@ import { OpenLanes } from "../../filters/open_lanes.ts";
 import type { Source } from "../../telemetry/source.ts";
 import { LogWriter } from "../../telemetry/log/log_writer.ts";
 import { tellsOf } from "../../telemetry/level.ts";
-import { SourcePoll } from "../../telemetry/linux/source_poll.ts";
+import { SourcePoll } from "../../telemetry/source_poll.ts";
 import { MountSource } from "../../telemetry/mount_source.ts";
 import { ProcessTable } from "../../telemetry/process_table.ts";
 import { WriteRuns } from "../../telemetry/write_runs.ts";
@@ -142,13 +142,18 @@ class TelemetryThread {
       this.#calls.set(request.branch, request.calls, request.time);
     } else if (request.type === "rules") {
       this.#sources.setRules(request.rules);
+    } else if (request.type === "directories") {
+      this.#sources.directories.set(request.directories);
+      this.#listen();
     } else if (request.type === "watch") {
       this.#sources.watch(request.watched);
       this.#listen();
     } else {
       const { sequence, writer: { failure } } = this.#log;
       const sources = this.#sources.states();
-      post({ type: "status", state: { sources, sequence, lost: this.#lost, failure } });
+      const directories = this.#sources.directories.states();
+      const lost = this.#lost;
+      post({ type: "status", state: { sources, directories, sequence, lost, failure } });
     }
   }
 
@@ -179,12 +184,7 @@ class TelemetryThread {
 
   /** Those first that tell who the others' processes are. */
   #takeAll(): void {
-    for (const source of this.#sources.all) {
-      source.take((event) => {
-        const named = this.#sources.named(event);
-        if (named !== null) this.#tell(named);
-      });
-    }
+    this.#sources.take(this.#tell);
     this.#mount.take((event) => this.#tell(this.#sources.ofSession(event)));
   }
 

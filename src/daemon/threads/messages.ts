@@ -11,6 +11,7 @@ import type { OperationKind } from "../../history/commits/operation_log.ts";
 import type { CgroupSession } from "../../mount/linux/cgroup_callers.ts";
 import type { Connection } from "../../mount/fuse/init.ts";
 import type { Missed } from "../../mount/linux/routing.ts";
+import type { ViewUser } from "../../mount/view_user.ts";
 import type { InvalidationData } from "../../mount/invalidation_data.ts";
 import type { Reenacted } from "../../tree/changed_names.ts";
 import type { Difference } from "../../tree/differing_names.ts";
@@ -204,6 +205,8 @@ export interface FsCommands {
     in: { names: string[]; gone: string[]; renamed?: { view: number; name: string } };
     out: InvalidationData;
   };
+  /** Who has something open, in one view or anywhere; null where no request tells that. */
+  users: { in: number | null; out: readonly ViewUser[] | null };
   /** Has the kernel look up again what it may have dropped since. `isLast`: this is not asked once more. */
   revisit: { in: { missed: Missed; isLast: boolean }; out: null };
   /** A mount that was taken over begins to answer. */

@@ -13,7 +13,7 @@ import type { Reenacted } from "../../tree/changed_names.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import { onWorkerFailure } from "../threads/worker_failure.ts";
-import type { ReenactorJob, ReenactorMessage, ReenactorStart } from "./reenactor_thread.ts";
+import type { ReenactorJob, ReenactorMessage, ReenactorStart } from "./linux_reenactor_thread.ts";
 
 /** What a branch needs of it. */
 export interface BranchWatchers {
@@ -116,7 +116,7 @@ export class Watchers implements BranchWatchers {
 
   async #start(): Promise<Worker> {
     const ready = Promise.withResolvers<void>();
-    const worker = new Worker(new URL("./reenactor_thread.ts", import.meta.url), {
+    const worker = new Worker(new URL("./linux_reenactor_thread.ts", import.meta.url), {
       type: "module",
     });
     onWorkerFailure(worker, "reenactor", (error) => {

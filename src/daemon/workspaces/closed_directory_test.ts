@@ -8,6 +8,7 @@ Deno.test("the first directory that is closed to others is told, or the project 
     const mount = join(root, "outer/inner/mount");
     await Deno.mkdir(mount, { recursive: true });
     await Deno.chmod(root, 0o711);
+    await Deno.chmod(project, 0o755);
     await Deno.chmod(join(root, "outer"), 0o700);
     await Deno.chmod(join(root, "outer/inner"), 0o700);
     const places = { mount, source: project };

@@ -188,11 +188,24 @@ function remembered(list: string | undefined): TelemetryChoice | undefined {
   return typeof choice === "string" ? undefined : choice;
 }
 
-/** Removes what there is of a workspace; its project is not touched. The caller has the lock, and nobody serves it. */
-export async function removeNamed({ name, workspace }: NamedWorkspace): Promise<void> {
+/**
+ * Removes what there is of a workspace; its project is not touched. Nobody serves it. `lock` is the caller's, and is closed: a
+ * file that is open may keep its name until then.
+ */
+export async function removeNamed(
+  { name, workspace }: NamedWorkspace,
+  lock: Deno.FsFile,
+): Promise<void> {
   const own = join(stateRoot(), "workspaces");
   if (workspace !== own && isWithin(workspace, own)) await removeAll(workspace);
-  await removeAll(namedDirectory(name));
+  const directory = namedDirectory(name);
+  for await (const entry of Deno.readDir(directory)) {
+    if (entry.name !== LOCK) await removeAll(join(directory, entry.name));
+  }
+  lock.close();
+  await removeAll(join(directory, LOCK));
+  // Who waited for the lock may have begun one of the same name: then the directory is theirs.
+  await Deno.remove(directory).catch(() => {});
 }
 
 async function removeAll(path: string): Promise<void> {

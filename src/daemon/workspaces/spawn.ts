@@ -11,8 +11,11 @@ import type { StartedDaemon } from "./start_windows.ts";
 import { telemetryList } from "../../telemetry/telemetry_choice.ts";
 import { type DaemonConfig, WorkspaceError } from "./workspace.ts";
 
-/** Longest time a daemon may take until it answers, ms. */
-const READY_DEADLINE_MS = 15_000;
+/**
+ * Longest time a daemon may take until it answers, ms. The machine may be busy, and what it replays long; one that ends is not
+ * waited for.
+ */
+const READY_DEADLINE_MS = 60_000;
 /** Time between two looks, ms: short at first, because most daemons are ready at once. */
 const FIRST_LOOK_MS = 4;
 const LAST_LOOK_MS = 40;
@@ -153,7 +156,10 @@ async function failure(
   return new WorkspaceError("daemon_failed", exit, message, { hint: saidHint ?? hint });
 }
 
-/** Of what the daemon wrote: its last line that tells an error, and the hint below it. */
+/**
+ * Of what the daemon wrote: its last line that tells an error, with what libfuse or its helper said before it, and the hint
+ * below it.
+ */
 async function lastWords(
   log: string,
   start: number,
@@ -162,7 +168,9 @@ async function lastWords(
     .split("\n").map((line) => line.trim()).filter((line) => line !== "");
   const error = lines.findLastIndex((line) => /^(agentvfs|error|fatal)\b.*?: /i.test(line));
   const at = error >= 0 ? error : lines.length - 1;
-  const message = lines[at]?.replace(/^(agentvfs|error|fatal)\b.*?: /i, "");
+  const why = lines[at - 1]?.match(/^fuse(?:rmount3)?: (.*)$/)?.[1];
+  const said = lines[at]?.replace(/^(agentvfs|error|fatal)\b.*?: /i, "");
+  const message = said !== undefined && why !== undefined ? `${said}: ${why}` : said;
   const hint = lines[at + 1]?.match(/^hint: (.*)$/)?.[1];
   return {
     ...(message === undefined ? {} : { message }),

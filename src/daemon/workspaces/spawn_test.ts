@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { FakeService } from "../../control/fake_service.ts";
+import { FakeService } from "../../control/testing/fake_service.ts";
 import { ControlServer } from "../../control/server.ts";
 import { askStatus, daemonArguments, spawnDaemon } from "./spawn.ts";
 import { withState } from "../threads/with_state.ts";

@@ -230,11 +230,16 @@ async function ownDirectory(path: string): Promise<void> {
     if (info.uid !== Deno.uid()) throw new Error(`it belongs to user ${info.uid}`);
     if ((info.mode! & 0o077) !== 0 && path !== stateRoot()) await Deno.chmod(path, 0o700);
   } catch (cause) {
-    throw new WorkspaceError("state_dir", 4, `Cannot use ${path} for state: ${reason(cause)}`, {
-      hint: "Set AGENTVFS_STATE_DIR to a directory of yours on a local disk",
-      cause,
-    });
+    throw unusableState(path, cause);
   }
+}
+
+/** What is recorded cannot be at `path`, because of `cause`. */
+export function unusableState(path: string, cause: unknown): WorkspaceError {
+  return new WorkspaceError("state_dir", 4, `Cannot use ${path} for state: ${reason(cause)}`, {
+    hint: "Set AGENTVFS_STATE_DIR to a directory of yours on a local disk",
+    cause,
+  });
 }
 
 function writeRecord(config: DaemonConfig): void {
@@ -277,7 +282,7 @@ export async function listWorkspaces(): Promise<WorkspaceRecord[]> {
   try {
     for await (const entry of Deno.readDir(root)) records.push(readRecord(join(root, entry.name)));
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!(error instanceof Deno.errors.NotFound)) throw unusableState(root, error);
   }
   return (await Promise.all(records)).filter((record) => record !== null);
 }

@@ -122,6 +122,23 @@ Deno.test("a record that is damaged or missing is none", () =>
 Deno.test("no state root yet means no workspaces", () =>
   withState(async () => assert.deepEqual(await listWorkspaces(), [])));
 
+Deno.test("a state root that cannot be looked into is named, with what helps", () =>
+  withState(async ({ root }) => {
+    const file = join(root, "file");
+    await Deno.writeTextFile(file, "");
+    Deno.env.set("AGENTVFS_STATE_DIR", join(file, "state"));
+    await assert.rejects(listWorkspaces(), (error: unknown) => {
+      assert.ok(error instanceof WorkspaceError);
+      assert.deepEqual([error.code, error.exit], ["state_dir", 4]);
+      assert.match(
+        error.message,
+        /^Cannot use .*file\/state\/workspaces for state: Not a directory/,
+      );
+      assert.match(error.hint!, /AGENTVFS_STATE_DIR/);
+      return true;
+    });
+  }));
+
 Deno.test("the state root follows the environment", () =>
   withState(({ root }) => {
     assert.equal(stateRoot(), join(root, "state"));

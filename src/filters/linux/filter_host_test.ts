@@ -184,11 +184,13 @@ Deno.test("a filter that takes a little more memory with each event is killed wh
     tables.map((table) => `(table ${table} 0 externref)`).join(" "),
   );
   await using running = await Running.start("hoard.wasm", hoards);
+  // On a machine with much to do it may be killed before, for it does not come back in time; it starts again then, and goes on.
   await until(async () => {
     await running.ask("a");
-    return running.host.strikes > 0;
+    return running.told.some((line) =>
+      /took \d+ MiB of memory and was killed; it starts again/.test(line)
+    );
   });
-  assert.match(running.told[1]!, /took \d+ MiB of memory and was killed; it starts again/);
 });
 
 Deno.test("a filter that fails says so, and the log is told why", async () => {

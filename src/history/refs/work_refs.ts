@@ -9,7 +9,7 @@ import { HistoryError } from "../commits/history_error.ts";
 import type { PromptWork, WorkIndex } from "./work_index.ts";
 
 /** Begins a ref that means a prompt; nothing after it: the last one. */
-export const PROMPT_PREFIX = "prompt:";
+const PROMPT_PREFIX = "prompt:";
 /** Shortest beginning of an id that is looked for. */
 const SHORTEST = 4;
 /** Ids that an error lists. */

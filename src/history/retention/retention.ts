@@ -47,7 +47,7 @@ export const DEFAULT_POLICY: RetentionPolicy = {
 export const SAFETY_MS = DAY_MS;
 
 /** So long are those kept that were made after a quiet moment or by timer. */
-export const AUTOMATIC_MS = 2 * DAY_MS;
+const AUTOMATIC_MS = 2 * DAY_MS;
 
 /** What the rules look at. */
 export interface CommitSummary {

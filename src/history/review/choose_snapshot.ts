@@ -103,7 +103,7 @@ function editOf(
 }
 
 /** True if more than the content differs. */
-export function differInAttributes(before: InodeRecord, after: InodeRecord): boolean {
+function differInAttributes(before: InodeRecord, after: InodeRecord): boolean {
   return changedDetails(before, after).some((detail) =>
     detail !== "content" && detail !== "target"
   );

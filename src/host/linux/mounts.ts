@@ -56,3 +56,8 @@ export async function mountAt(path: string): Promise<Mount | null> {
 export function isWithin(path: string, directory: string): boolean {
   return path === directory || directory === "/" || path.startsWith(directory + "/");
 }
+
+/** The last drive that is free, as `Z:\`; null where there are none. */
+export function freeDrive(): Promise<string | null> {
+  return Promise.resolve(null);
+}

@@ -89,6 +89,11 @@ export function isOver(pid: number): boolean {
   return state === "Z" || state === "X";
 }
 
+/** True if somebody suspended the process, as SIGSTOP does: until it is let go on it does nothing. */
+export function isSuspended(pid: number): boolean {
+  return processStat(pid)?.state === "T";
+}
+
 /** True also while some of its threads end: what it has open is closed only when the last one is gone. */
 export function isAlive(pid: number): boolean {
   const stat = processStat(pid);
@@ -104,4 +109,15 @@ export function isAlive(pid: number): boolean {
 export function instanceOf(pid: number): string {
   const boot = Deno.readTextFileSync("/proc/sys/kernel/random/boot_id").trim();
   return `${boot} ${pid} ${processStat(pid)?.started}`;
+}
+
+/** Its supplementary groups; none where they cannot be seen. */
+export function groupsOf(pid: number): readonly number[] {
+  try {
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    const groups = /^Groups:\t(.*)$/m.exec(status)?.[1] ?? "";
+    return groups.split(" ").filter((group) => group !== "").map(Number);
+  } catch {
+    return [];
+  }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { failureCode } from "./failure.ts";
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
 import { Errno } from "../../../ffi/linux/errno.ts";
 import {
@@ -30,7 +31,7 @@ async function unmountAsRoot(path: string, lazy: boolean): Promise<UnmountResult
   // Why it failed is known on that thread only. This fails for the same reason, and the first time does nothing else.
   const errno = -umount2(bytes, UMOUNT_NOFOLLOW | MNT_EXPIRE);
   if (errno === Errno.EBUSY || errno === Errno.EAGAIN) return "busy";
-  return { failed: `umount2 fails with errno ${errno}` };
+  return { failed: `umount2 fails with ${failureCode(-errno)}` };
 }
 
 async function unmountWithHelper(path: string, lazy: boolean): Promise<UnmountResult> {

@@ -26,7 +26,7 @@ export async function commandLines(): Promise<CommandLine[]> {
   }
 }
 
-export function parseCommandLines(printed: string): CommandLine[] {
+function parseCommandLines(printed: string): CommandLine[] {
   return printed.split("\n").flatMap((line) => {
     const match = /^\s*(\d+)\s+(.*)$/.exec(line);
     return match === null ? [] : [{ pid: Number(match[1]), text: match[2]! }];

@@ -47,7 +47,7 @@ export async function endServers(path: string): Promise<void> {
   }
 }
 
-export function isServerOf(line: CommandLine, path: string): boolean {
+function isServerOf(line: CommandLine, path: string): boolean {
   return SERVER.test(line.text.split(" ")[0]!) && names(line, path);
 }
 

@@ -24,7 +24,7 @@ export function listMounts(): Promise<Mount[]> {
 }
 
 /** One struct statfs behind the other. */
-export function parseMounts(bytes: Uint8Array<ArrayBuffer>): Mount[] {
+function parseMounts(bytes: Uint8Array<ArrayBuffer>): Mount[] {
   const mounts: Mount[] = [];
   for (let at = 0; at + STATFS.SIZE_OF <= bytes.length; at += STATFS.SIZE_OF) {
     const type = text(bytes, at + STATFS.TYPE_NAME, STATFS.TYPE_BYTES);
@@ -44,6 +44,8 @@ function text(bytes: Uint8Array<ArrayBuffer>, at: number, most: number): string 
   const end = bytes.indexOf(0, at);
   return textOfBytes(bytes.slice(at, end < 0 || end > at + most ? at + most : end));
 }
+
+export { freeDrive } from "../linux/mounts.ts";
 
 export async function mountAt(path: string): Promise<Mount | null> {
   return (await listMounts()).findLast((mount) => mount.path === path) ?? null;

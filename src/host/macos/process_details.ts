@@ -40,7 +40,7 @@ function text(bytes: Uint8Array): string {
 }
 
 /** The count of arguments, the program's path, NULs, the arguments (and then the environment). */
-export function parseArguments(raw: Uint8Array<ArrayBuffer>): string[] {
+function parseArguments(raw: Uint8Array<ArrayBuffer>): string[] {
   if (raw.length < 4) return [];
   const count = new DataView(raw.buffer, raw.byteOffset).getUint32(0, true);
   let at = raw.indexOf(0, 4);

@@ -65,6 +65,11 @@ export function isOver(pid: number): boolean {
   return bsdInfo(pid)?.isOver ?? false;
 }
 
+/** True if somebody suspended the process, as SIGSTOP does. */
+export function isSuspended(pid: number): boolean {
+  return bsdInfo(pid)?.isSuspended ?? false;
+}
+
 export function isAlive(pid: number): boolean {
   return running(pid) !== null;
 }
@@ -74,4 +79,9 @@ const BOOT = cString("kern.bootsessionuuid");
 /** A text that no other process had or will have, on this machine: numbers are used again, and so are beginnings. */
 export function instanceOf(pid: number): string {
   return `${textOfBytes(systemText(BOOT))} ${pid} ${bsdInfo(pid)?.started}`;
+}
+
+/** Of whoever asks in a mount nobody is told: the requests are those of fuse-t's server. */
+export function groupsOf(_pid: number): readonly number[] {
+  return [];
 }

@@ -26,6 +26,12 @@ export function volumesAtLetters(): { readonly path: string; readonly device: st
   });
 }
 
+/** The last letter that stands for nothing, as `Z:\\`; null where each stands for something. A and B are for floppies. */
+export function freeLetter(): string | null {
+  const free = LETTERS.slice(2).findLast((letter) => driveTarget(`${letter}:`) === null);
+  return free === undefined ? null : `${free}:\\`;
+}
+
 /** The volume of WinFsp that is at `X:` or in a folder; null where there is none. */
 export function volumeAt(path: string): string | null {
   const drive = DRIVE.exec(path)?.[1];

@@ -23,6 +23,12 @@ export async function mountAt(path: string): Promise<Mount | null> {
   return device === null ? null : mount(path, device);
 }
 
+/** Null where none is free. */
+export async function freeDrive(): Promise<string | null> {
+  const { freeLetter } = await import("./mount_points.ts");
+  return freeLetter();
+}
+
 function mount(path: string, device: string): Mount {
   return { path, root: "/", type: MOUNT_TYPE, device };
 }

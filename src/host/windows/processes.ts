@@ -9,7 +9,7 @@
 import { listProcesses, type ProcessInfo, processInfo } from "../../../ffi/windows/process.ts";
 import type { ProcessId } from "../linux/processes.ts";
 
-export { mountNamespace, processOf, sinceBoot } from "../macos/processes.ts";
+export { groupsOf, mountNamespace, processOf, sinceBoot } from "../macos/processes.ts";
 
 /** Null if there is no such process. */
 export function processId(pid: number): ProcessId | null {
@@ -54,6 +54,11 @@ function parent(child: ProcessInfo): ProcessInfo | null {
 /** True if the process has ended and somebody has a handle of it. */
 export function isOver(pid: number): boolean {
   return processInfo(pid)?.isOver ?? false;
+}
+
+/** Debuggers can, and nobody is told. */
+export function isSuspended(_pid: number): boolean {
+  return false;
 }
 
 export function isAlive(pid: number): boolean {

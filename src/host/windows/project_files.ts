@@ -9,8 +9,6 @@ import { close, fsync } from "../../../ffi/windows/file.ts";
 import { Access } from "../../../ffi/windows/nt_file.ts";
 import { reopen } from "../../../ffi/windows/tree/open_at.ts";
 
-type Bytes = Uint8Array<ArrayBuffer>;
-
 export { handlePath as pathOfDescriptor } from "../../../ffi/windows/handle_path.ts";
 export { chmodOpen, chownOpen, setModificationTime } from "../../../ffi/windows/tree/attributes.ts";
 export {
@@ -24,7 +22,14 @@ export {
   unlinkat,
 } from "../../../ffi/windows/tree/names.ts";
 export { symlinkat } from "../../../ffi/windows/tree/symlink.ts";
-export { lgetxattr as getxattr, llistxattr as listxattr } from "./source_files.ts";
+export {
+  lgetxattr as getxattr,
+  llistxattr as listxattr,
+  removexattr,
+  removexattr as lremovexattr,
+  setxattr,
+  setxattr as lsetxattr,
+} from "../../../ffi/windows/tree/file_flags.ts";
 
 /** True if names may be made in the open directory. */
 export function mayChangeNames(directory: number): boolean {
@@ -37,16 +42,3 @@ export function mayChangeNames(directory: number): boolean {
 export function syncfs(handle: number): number {
   return fsync(handle);
 }
-
-/** Files of the project are given none. */
-export function setxattr(_path: Bytes, _name: Bytes, _value: Bytes): number {
-  return -Errno.EOPNOTSUPP;
-}
-
-export const lsetxattr = setxattr;
-
-export function removexattr(_path: Bytes, _name: Bytes): number {
-  return -Errno.ENODATA;
-}
-
-export const lremovexattr = removexattr;

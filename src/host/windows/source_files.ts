@@ -1,5 +1,6 @@
 /**
- * Reading trees on Windows. Extended attributes and streams of its files are not read.
+ * Reading trees on Windows. Of extended attributes there is one, of what Windows tells of a file and POSIX has no place for; what
+ * its file systems have as such, and streams, are not read.
  *
  * @module
  */
@@ -19,6 +20,12 @@ export {
   readlinkat,
 } from "../../../ffi/windows/tree/directory.ts";
 export { handlePath as pathOfEntry } from "../../../ffi/windows/handle_path.ts";
+export {
+  fgetxattr,
+  flistxattr,
+  lgetxattr,
+  llistxattr,
+} from "../../../ffi/windows/tree/file_flags.ts";
 export { O_NOFOLLOW, O_PATH, openat } from "../../../ffi/windows/tree/open_at.ts";
 export { lseek, SEEK_DATA, SEEK_HOLE } from "../../../ffi/windows/tree/sparse.ts";
 
@@ -40,20 +47,4 @@ export function statx(handle: number, path: Bytes, into: Stat): number {
   const result = fstat(opened, into);
   close(opened);
   return result;
-}
-
-export function flistxattr(_handle: number, _into: Bytes): number {
-  return 0;
-}
-
-export function fgetxattr(_handle: number, _name: Bytes, _into: Bytes): number {
-  return -Errno.ENODATA;
-}
-
-export function llistxattr(_path: Bytes, _into: Bytes): number {
-  return 0;
-}
-
-export function lgetxattr(_path: Bytes, _name: Bytes, _into: Bytes): number {
-  return -Errno.ENODATA;
 }

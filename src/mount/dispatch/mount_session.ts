@@ -11,6 +11,7 @@ import type { PendingNames } from "../fuse/pending_names.ts";
 import type { VirtualNodes } from "../fuse/virtual_nodes.ts";
 import type { Connection } from "../fuse/init.ts";
 import type { ToldName } from "../told_name.ts";
+import type { ViewUser } from "../view_user.ts";
 import type { View } from "../views.ts";
 
 export interface MountSession {
@@ -38,4 +39,8 @@ export interface MountSession {
   changedBehind(view: View, nodeIds: readonly number[]): void;
   /** The same by name, where the system knows files by their names. */
   namesChanged?(view: View, invalidation: Invalidation): readonly ToldName[];
+  /** The same of branches: those that there were, and those that there are. */
+  branchesChanged?(before: readonly string[], now: readonly string[]): readonly ToldName[];
+  /** Who has something open, in one view or anywhere, where requests tell. */
+  users?(view: number | null): readonly ViewUser[];
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { groupsOf } from "../../host/processes.ts";
 import { withoutPrivileges } from "../../tree/operations/attributes.ts";
 import type { Inode } from "../../tree/nodes/inode.ts";
 import type { Request } from "./request.ts";
@@ -36,25 +37,5 @@ export function mayDropPrivileges(request: Request, inode: Inode): boolean {
 }
 
 function isInGroup(request: Request, gid: number): boolean {
-  return request.gid === gid || supplementaryGroups(request.pid).includes(gid);
-}
-
-function supplementaryGroups(pid: number): number[] {
-  try {
-    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-    const groups = /^Groups:\t(.*)$/m.exec(status)?.[1] ?? "";
-    return groups.split(" ").filter((group) => group !== "").map(Number);
-  } catch {
-    return [];
-  }
-}
-
-/** True of the server's own threads. */
-export function isOwnThread(thread: number): boolean {
-  try {
-    Deno.statSync(`/proc/self/task/${thread}`);
-    return true;
-  } catch {
-    return false;
-  }
+  return request.gid === gid || groupsOf(request.pid).includes(gid);
 }

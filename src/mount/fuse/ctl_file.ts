@@ -49,6 +49,8 @@ export class CtlFile {
     answer: Uint8Array<ArrayBuffer>,
     start = 0,
     written: Written = { size: null },
+    /** Where it is one of several: its name; its answer is another file then. */
+    readonly called: string | null = null,
   ) {
     this.#answer = answer;
     this.#start = start;
@@ -137,6 +139,14 @@ export class CtlFile {
       at += part.length;
     }
     return text;
+  }
+
+  /** What was written is answered so, for whoever opens it anew. */
+  answeredAnew(answer: Uint8Array<ArrayBuffer>): void {
+    this.#begun = NOTHING_BEGUN;
+    this.#start = 0;
+    this.#answer = answer;
+    this.#written = { size: null };
   }
 
   /** What was written ends at `end`, and is answered so. */

@@ -9,6 +9,10 @@
  * - `branches/NAME` (`main`: a symlink to where it is) is the tree of a branch, `checkpoints/REF` that of a checkpoint,
  *   which nobody can change. Both are views of their own, opened when first looked up.
  *
+ * A client that keeps nodes by name, and what was written to a file as what can be read from it, has each file once, and finds
+ * answers when it opens a file anew. There an agent writes to `hook.NAME`, whatever the name, and reads `hook.NAME.answer`: so
+ * several may do so at once.
+ *
  * `.agentvfs` itself is not listed. In a branch's own view `branches` has those that were made from it: there no way leads to
  * the others.
  *
@@ -78,7 +82,11 @@ export class VirtualFiles {
     if (node === null) return -Errno.ESTALE;
     switch (opcode) {
       case Opcode.LOOKUP:
-        return this.#lookup(node, this.request.name(BODY));
+        return this.#lookup(id, node, this.request.name(BODY));
+      case Opcode.CREATE:
+        return this.#lasts && node.kind === "home"
+          ? this.#lookupDoor(node.view, this.request.name(BODY + 16)) ?? -Errno.EACCES
+          : -Errno.EACCES;
       case Opcode.GETATTR:
         return this.#attributes(id, node);
       case Opcode.SETATTR:
@@ -110,9 +118,17 @@ export class VirtualFiles {
     }
   }
 
-  #lookup(node: VirtualNode, name: string): number {
-    // They are found by path only: no handle leads to a status or an answer.
-    if (name === "." || name === "..") return -Errno.ESTALE;
+  /** True of a client for which a name is the same file as long as the mount lives. */
+  get #lasts(): boolean {
+    return this.reply.dialect.numbersByNode;
+  }
+
+  #lookup(id: number, node: VirtualNode, name: string): number {
+    if (name === "." || name === "..") {
+      // They are found by path only elsewhere: no handle leads to a status or an answer.
+      if (!this.#lasts) return -Errno.ESTALE;
+      return name === "." ? this.#laid.entry(id, node, 0) : this.#lookupAbove(node);
+    }
     if (node.kind === "home") return this.#lookupInHome(node.view, name);
     if (node.kind === "branches") {
       const path = node.prefix + name;
@@ -131,7 +147,41 @@ export class VirtualFiles {
     );
   }
 
+  /** The directory that a directory is in. */
+  #lookupAbove(node: VirtualNode): number {
+    if (node.kind === "home") return this.#root({ view: node.view }, 0);
+    if (node.kind === "checkpoints") return this.lookupHome(MAIN_VIEW);
+    if (node.kind !== "branches") return -Errno.ENOTDIR;
+    const { prefix, view } = node;
+    if (prefix === "") return this.lookupHome(view);
+    const above = prefix.slice(0, prefix.lastIndexOf("/", prefix.length - 2) + 1);
+    if (above === "" && view === MAIN_VIEW) {
+      return this.#laid.entry(BRANCHES, this.nodes.get(BRANCHES)!, FOREVER);
+    }
+    return this.#newNode({ kind: "branches", prefix: above, view }, FOREVER);
+  }
+
+  /** `ctl`, `hook`, and what is written and read under names of its own; null: it is none of those. */
+  #lookupDoor(view: number, name: string): number | null {
+    const key = `${name} ${view}`;
+    const known = this.nodes.known(key);
+    const named = NAMED_HOOK.exec(name);
+    if (named?.groups?.answer !== undefined && known === null) return -Errno.ENOENT;
+    if (named === null && name !== "ctl" && name !== "hook") return null;
+    const door = name === "ctl" ? name : "hook";
+    const called = named === null ? null : name;
+    const id = this.nodes.once(
+      key,
+      () => new CtlFile(door, view, new Uint8Array(), 0, undefined, called),
+    );
+    return this.#laid.entry(id, this.nodes.get(id)!, 0);
+  }
+
   #lookupInHome(view: number, name: string): number {
+    if (this.#lasts) {
+      const door = this.#lookupDoor(view, name);
+      if (door !== null) return door;
+    }
     if (name === "ctl" || name === "hook") {
       return this.#newNode(this.#answers[name].find(view, ancestryOf(this.request.pid)), 0);
     }
@@ -191,11 +241,24 @@ export class VirtualFiles {
   }
 
   #newNode(node: VirtualNode, valid: number): number {
-    return this.#laid.entry(this.nodes.add(node), node, valid);
+    if (!this.#lasts) return this.#laid.entry(this.nodes.add(node), node, valid);
+    const place = "view" in node ? node.view : MAIN_VIEW;
+    const prefix = node.kind === "branches" ? ` ${node.prefix}` : "";
+    const id = this.nodes.once(`${node.kind} ${place}${prefix}`, () => node);
+    this.nodes.set(id, node);
+    return this.#laid.entry(id, node, valid);
   }
 
   #attributes(id: number, node: VirtualNode): number {
     const isReading = (this.request.u32(BODY) & GETATTR_FH) !== 0;
+    if (this.#lasts && node.kind === "status") {
+      // Who opens it again by the same node wants to know how it is now.
+      return this.questions.wait({ about: "status", view: node.view }, ({ text }) => {
+        const status = { ...node, bytes: lineOf(text) };
+        this.nodes.set(id, status);
+        return this.#laid.attributes(id, status, sizeOf(status));
+      });
+    }
     if (!(node instanceof CtlFile)) return this.#laid.attributes(id, node, sizeOf(node));
     return this.#laid.attributes(id, node, isReading ? node.sizeToRead() : node.look());
   }
@@ -212,7 +275,9 @@ export class VirtualFiles {
   }
 
   #readFile(node: VirtualNode, offset: number, size: number): number {
-    if (node.kind === "status") return this.#read(node.bytes, offset, size);
+    if (node.kind === "status" || node.kind === "answer") {
+      return this.#read(node.bytes, offset, size);
+    }
     if (!(node instanceof CtlFile)) return -Errno.EISDIR;
     return node.read(offset, this.reply.bytes, OUT, Math.min(size, MAX_WRITE));
   }
@@ -247,15 +312,27 @@ export class VirtualFiles {
     const { view, kind } = node;
     const end = offset + size;
     const writer = ancestryOf(caller);
-    const cached = node.mayBeCached ? wireNode(VIRTUAL_VIEW, id) : null;
+    const cached = node.mayBeCached && !this.#lasts ? wireNode(VIRTUAL_VIEW, id) : null;
     return this.questions.wait({ ...said, view, caller, cached }, ({ text }) => {
       // More of it is to come.
       if (text === undefined) return written();
       const answer = kind === "ctl" || text !== "" ? lineOf(text) : new Uint8Array();
-      node.answered(end, answer);
-      this.#answers[kind].keep(view, writer, answer, end);
+      if (this.#lasts) this.#answerAnew(node, answer);
+      else {
+        node.answered(end, answer);
+        this.#answers[kind].keep(view, writer, answer, end);
+      }
       return written();
     });
+  }
+
+  /** The answer is there for whoever opens the file it is in from now on. */
+  #answerAnew(node: CtlFile, bytes: Uint8Array<ArrayBuffer>): void {
+    const { called, view } = node;
+    if (called === null) return node.answeredAnew(bytes);
+    node.answeredAnew(new Uint8Array());
+    const answer = { kind: "answer", view, bytes } as const;
+    this.nodes.set(this.nodes.once(`${called}.answer ${view}`, () => answer), answer);
   }
 
   #list(id: number, node: VirtualNode, plus: boolean): number {
@@ -284,6 +361,9 @@ export class VirtualFiles {
 
 /** How long the kernel may keep the name of a branch of a branch, seconds: nobody tells it when that goes. */
 const CHILD_VALID = 1;
+
+/** A file of its own for one event, and for what that is answered. */
+const NAMED_HOOK = /^hook\.[A-Za-z0-9_-]{1,64}(?<answer>\.answer)?$/;
 
 /** Offset of the size in struct fuse_setattr_in. */
 const SETATTR_SIZE = 16;

@@ -19,6 +19,8 @@ const FIRST_OTHER = VIEW_LIMIT + 3;
 /** Numbers that each server has for nodes that come and go, until after so many servers they begin anew. */
 const NODES_PER_SERVER = 2 ** 24;
 const SERVERS = 2 ** 11;
+/** Nodes of {@linkcode VirtualNodes.once} that are kept. */
+const LASTING = 1024;
 
 /** The root of the mount cannot have a second name in it. */
 export const MAIN_NAME = "main";
@@ -55,6 +57,8 @@ export type VirtualNode =
   | { readonly kind: "checkpoints" }
   | { readonly kind: "main" }
   | CtlFile
+  /** What an event that was written under a name of its own is answered. */
+  | { readonly kind: "answer"; readonly view: number; readonly bytes: Uint8Array<ArrayBuffer> }
   | { readonly kind: "status"; readonly view: number; readonly bytes: Uint8Array<ArrayBuffer> };
 
 /** A name in a listing. */
@@ -67,6 +71,8 @@ export interface Listed {
 export class VirtualNodes {
   /** Those without a number of their own, and how many references the kernel has. */
   readonly #nodes = new Map<number, { node: VirtualNode; lookups: number }>();
+  /** Ids of {@linkcode once}, by key; what was asked for last is last. */
+  readonly #lasting = new Map<string, number>();
   #branches: readonly string[] = [];
   #isBranch: ReadonlySet<string> = new Set();
   #nextNode = FIRST_OTHER;
@@ -75,6 +81,11 @@ export class VirtualNodes {
 
   get size(): number {
     return this.#nodes.size;
+  }
+
+  /** Names of all there are, sorted. */
+  get branches(): readonly string[] {
+    return this.#branches;
   }
 
   /** Null for what the kernel cannot know. */
@@ -97,6 +108,32 @@ export class VirtualNodes {
     const id = this.#nextNode++;
     this.#nodes.set(id, { node, lookups: 1 });
     return id;
+  }
+
+  /**
+   * The node that has this key, made where there is none: for a client that takes a name for the same file as long as the
+   * mount lives, and gives nothing back. Those that nobody asked for lately are not known any more.
+   */
+  once(key: string, make: () => VirtualNode): number {
+    const id = this.#lasting.get(key) ?? this.add(make());
+    this.#lasting.delete(key);
+    this.#lasting.set(key, id);
+    if (this.#lasting.size > LASTING) {
+      const [oldest, old] = this.#lasting.entries().next().value!;
+      this.#lasting.delete(oldest);
+      this.#nodes.delete(old);
+    }
+    return id;
+  }
+
+  /** The id of a key; null: nothing has it. */
+  known(key: string): number | null {
+    return this.#lasting.get(key) ?? null;
+  }
+
+  /** A node is another one from now on. */
+  set(id: number, node: VirtualNode): void {
+    this.#nodes.set(id, { node, lookups: 1 });
   }
 
   /** The kernel has given `count` references up. */
@@ -215,7 +252,7 @@ function homeNames(view: number): Listed[] {
  * written to it, and what is in `checkpoints` with time.
  */
 export function attributesValid({ kind }: VirtualNode): number {
-  return isFile(kind) || kind === "checkpoints" ? 0 : FOREVER;
+  return isFile(kind) || kind === "answer" || kind === "checkpoints" ? 0 : FOREVER;
 }
 
 /** Which of a home's nodes it is that get a new node id at each lookup; null: none of those. */
@@ -239,12 +276,12 @@ export function inodeNumberOf(id: number, node: VirtualNode): number {
 export function modeOf({ kind }: VirtualNode): number {
   if (kind === "main") return S_IFLNK | 0o777;
   if (kind === "ctl" || kind === "hook") return S_IFREG | 0o600;
-  return kind === "status" ? S_IFREG | 0o400 : S_IFDIR | 0o700;
+  return kind === "status" || kind === "answer" ? S_IFREG | 0o400 : S_IFDIR | 0o700;
 }
 
 /** Bytes that are to be read. */
 export function sizeOf(node: VirtualNode): number {
   if (node instanceof CtlFile) return node.size;
-  if (node.kind === "status") return node.bytes.length;
+  if (node.kind === "status" || node.kind === "answer") return node.bytes.length;
   return node.kind === "main" ? MAIN_TARGET.length : 0;
 }

@@ -48,7 +48,10 @@ export class VirtualReply {
     const { attr } = this.reply.dialect;
     const { reply } = this;
     const now = this.clock();
-    reply.u64(at + attr.INO, inodeNumberOf(id, node));
+    const number = reply.dialect.numbersByNode
+      ? wireNode(VIRTUAL_VIEW, id)
+      : inodeNumberOf(id, node);
+    reply.u64(at + attr.INO, number);
     reply.u64(at + attr.SIZE, size);
     for (const time of [attr.ATIME, attr.MTIME, attr.CTIME]) reply.u64(at + time, now.sec);
     for (const time of [attr.ATIME_NSEC, attr.MTIME_NSEC, attr.CTIME_NSEC]) {

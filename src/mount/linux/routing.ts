@@ -21,7 +21,7 @@ import {
 } from "../views.ts";
 import type { CgroupCallers, CgroupSession } from "./cgroup_callers.ts";
 import { BODY, type Request } from "../fuse/request.ts";
-import { isOwnThread } from "../fuse/caller.ts";
+import { isOwnThread } from "./own_thread.ts";
 import type { Reenactment } from "../fuse/reenactment.ts";
 import type { Revisits } from "./revisits.ts";
 

@@ -42,15 +42,18 @@ export class DarwinOperations {
         return isVirtual ? plainly(context, opcode, handler, true) : listXattrs(context);
     }
     const result = plainly(context, opcode, handler, isVirtual);
-    if (opcode === Opcode.CREATE && result > 0) return this.#created(context, result);
+    if (opcode === Opcode.CREATE && result > 0) return this.#created(context, result, isVirtual);
     if (result === 0 && NAME_CHANGES.has(opcode)) this.#opens.dropNameless(context.view);
     return result;
   }
 
   /** struct fuse_open_out. What there was opened is only counted: handles carry no state. */
-  #open({ request, reply, view }: Context, isVirtual: boolean): number {
+  #open({ request, reply, view, virtual }: Context, isVirtual: boolean): number {
     const { nodeId, opcode } = request;
-    if (!isVirtual && view.tree.node(nodeId) === undefined) return -Errno.ESTALE;
+    const isThere = isVirtual
+      ? virtual.nodes.get(nodeId) !== null
+      : view.tree.node(nodeId) !== undefined;
+    if (!isThere) return -Errno.ESTALE;
     const handle = this.#opens.open(isVirtual ? null : view, nodeId);
     if (opcode === Opcode.OPENDIR) this.#listings.begin(handle);
     reply.u64(OUT, handle);
@@ -58,10 +61,11 @@ export class DarwinOperations {
     return 16;
   }
 
-  #created({ reply, view }: Context, length: number): number {
+  #created({ reply, view }: Context, length: number, isVirtual: boolean): number {
     const { entryOut } = reply.dialect;
     const node = Number(reply.view.getBigUint64(OUT + entryOut.NODEID, true));
-    reply.u64(OUT + entryOut.SIZE, this.#opens.open(view, node % NODES_PER_VIEW));
+    const handle = this.#opens.open(isVirtual ? null : view, node % NODES_PER_VIEW);
+    reply.u64(OUT + entryOut.SIZE, handle);
     reply.u64(OUT + entryOut.SIZE + 8, 0);
     return length;
   }

@@ -4,7 +4,7 @@
  * sees what the other side has already.
  *
  * What is sent and what is noted are two steps. A server that dies between them, which are some instructions apart, leaves an
- * answer that is sent twice.
+ * answer that is sent twice, one right behind the other.
  *
  * @module
  */
@@ -44,13 +44,18 @@ export class ReplyMark {
       words[Word.SENT] === words[Word.LENGTH];
   }
 
+  /** The answer to this request is the one that a server before this one was sending, or had sent last. */
+  wasBegun(low: number, high: number): boolean {
+    const before = this.#before;
+    return before[Word.LENGTH]! > 0 && before[Word.LOW] === low && before[Word.HIGH] === high;
+  }
+
   /**
    * How many bytes of the answer to this request were sent by a server before this one. `null`: all of them.
    */
   sentBefore(low: number, high: number): number | null {
     const before = this.#before;
-    const isIt = before[Word.LENGTH]! > 0 && before[Word.LOW] === low && before[Word.HIGH] === high;
-    if (!isIt) return 0;
+    if (!this.wasBegun(low, high)) return 0;
     return before[Word.SENT]! >= before[Word.LENGTH]! ? null : before[Word.SENT]!;
   }
 }

@@ -149,19 +149,19 @@ export class StreamSession implements MountSession {
   }
 
   /**
-   * Goes on where another server was: first with the answer that was under way, of which a part may be sent, then with what
-   * was put aside.
+   * Goes on where another server was: first with the answer that was under way, of which a part may be sent, or all of it, then
+   * with what was put aside.
    */
   takeOver(): void {
     this.frozen = false;
     const { mark, waiting, keptChanges, views } = this.options;
     const { request } = this.context;
     keptChanges.restore(views);
-    if (this.#peekFirst() && mark.sentBefore(...idOf(request)) !== 0) this.#serveFirst();
+    if (this.#peekFirst() && mark.wasBegun(...idOf(request))) this.#serveFirst();
     const left = waiting.takeOver();
     // Before it is answered: the answers of several may be noted before it would be taken.
     if (this.#peekFirst() && waiting.wasLeft(...idOf(request))) this.#serveFirst();
-    const isBegun = (bytes: Uint8Array) => (mark.sentBefore(...idIn(bytes)) ?? 0) > 0;
+    const isBegun = (bytes: Uint8Array) => mark.wasBegun(...idIn(bytes));
     for (const bytes of [...left.filter(isBegun), ...left.filter((bytes) => !isBegun(bytes))]) {
       // Sent, and not noted as such in the folder.
       if (mark.sentBefore(...idIn(bytes)) === null) {

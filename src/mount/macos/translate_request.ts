@@ -1,7 +1,7 @@
 /**
  * Requests of macOS as the handlers know them: in place, before anything else looks at them.
  *
- * What differs is few: RENAME has flags, as RENAME2 has; requests about extended attributes have a position, which only
+ * What differs is few: flags of open(2) are others; RENAME has flags, as RENAME2 has; requests about extended attributes have a position, which only
  * resource forks use; SETATTR has times nobody keeps. Extended attributes have no namespaces there: they are those that are
  * `user.` here, so that a checkpoint made on one system means the same on the other.
  *
@@ -23,6 +23,9 @@ import { BODY, type Request } from "../fuse/request.ts";
 export const XATTR_NAMESPACE = "user.";
 const NAMESPACE_BYTES = new TextEncoder().encode(XATTR_NAMESPACE);
 
+/** struct fuse_read_in. */
+const READ_IN = { SIZE_OF: 40, FLAGS: 32 } as const;
+
 /** Bytes before the name in struct fuse_setxattr_in and fuse_getxattr_in as the handlers know them. */
 const XATTR_FIELDS = 8;
 
@@ -40,6 +43,8 @@ export function translateRequest(request: Request, owner: Owner): number {
   set(request, IN_HEADER.GID, owner.gid);
   set(request, IN_HEADER.PID, 0);
   switch (request.opcode) {
+    case Opcode.READ:
+      return translateRead(request);
     case Opcode.SETATTR:
       return translateSetattr(request);
     case Opcode.RENAME:
@@ -59,6 +64,13 @@ export function translateRequest(request: Request, owner: Owner): number {
 
 function set({ view }: Request, at: number, value: number): void {
   view.setUint32(at, value, true);
+}
+
+/** What the file was opened with says something else there, and nothing that a read depends on. */
+function translateRead(request: Request): number {
+  if (request.length < BODY + READ_IN.SIZE_OF) return -Errno.EINVAL;
+  set(request, BODY + READ_IN.FLAGS, 0);
+  return 0;
 }
 
 /** Asking for what is not kept is asking for the attributes: with nothing left SETATTR would drop set-user-ID. */

@@ -5,10 +5,15 @@
  * @module
  */
 
+import { isElevated } from "../../../ffi/windows/elevation.ts";
 import { openWinFsp, type WinFsp, WinFspError } from "../../../ffi/windows/winfsp/library.ts";
 import { Knock } from "../../../ffi/windows/winfsp/knock.ts";
+import { VolumeFlush } from "../../../ffi/windows/winfsp/volume_flush.ts";
 import { Volume, VolumeError } from "../../../ffi/windows/winfsp/volume.ts";
 import { volumeSettings } from "./volume_settings.ts";
+
+/** Letters of drives are seen by those alone who have the same rights in force. */
+export { isElevated };
 
 export { openWinFsp, type WinFsp, WinFspError };
 
@@ -21,6 +26,8 @@ const LOOK_MS = 20;
 
 /** The one volume of this process. */
 let served: Volume | null = null;
+/** The same, as a thread has it that did not make it. */
+let other: Volume | null = null;
 let winfsp: WinFsp | undefined;
 
 /** The library as this thread has it. Throws {@linkcode WinFspError}. */
@@ -28,12 +35,14 @@ export function library(): WinFsp {
   return winfsp ??= openWinFsp();
 }
 
-/** Makes the volume of this process; nobody sees it yet. Its number is good for all threads. */
-export function makeVolume(serial: number): number {
-  served = Volume.create(
-    library(),
-    volumeSettings(CASE_SENSITIVE, serial, Math.floor(Date.now() / 1000)),
-  );
+/**
+ * Makes the volume of this process; nobody sees it yet. Its number is good for all threads.
+ *
+ * @param created when what it shows was made
+ */
+export function makeVolume(serial: number, created: Date): number {
+  const seconds = Math.floor(created.getTime() / 1000);
+  served = Volume.create(library(), volumeSettings(CASE_SENSITIVE, serial, seconds));
   return Number(served.handle);
 }
 
@@ -64,9 +73,16 @@ export function endVolume(): void {
   served = null;
 }
 
-/** A volume that another thread of this process made. */
+/** What brings in what programs wrote through mappings. Resolves with false if that did not work. */
+export function volumeFlusher(): () => Promise<boolean> {
+  const volume = served!;
+  let opened: VolumeFlush | null = null;
+  return async () => await (opened ??= await VolumeFlush.open(volume)).flush();
+}
+
+/** The volume, for a thread that did not make it. */
 export function volumeOf(number: number): Volume {
-  return new Volume(library(), BigInt(number), "");
+  return other ??= new Volume(library(), BigInt(number), "");
 }
 
 /**

@@ -15,18 +15,57 @@ import {
   noticeSize,
 } from "../../../ffi/windows/winfsp/notify_info.ts";
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
-import { pathOf } from "../../tree/nodes/inode.ts";
+import { type Inode, type Name, pathOf } from "../../tree/nodes/inode.ts";
+import { VIRTUAL_NAME } from "../fuse/virtual_nodes.ts";
 import { MAIN_VIEW, type View } from "../views.ts";
 
 /** Bytes of a list. */
 const LIST_BYTES = 32 * 1024;
 
-const CONTENT = NotifyFilter.SIZE | NotifyFilter.LAST_WRITE | NotifyFilter.ATTRIBUTES;
+const ATTRIBUTES = NotifyFilter.LAST_WRITE | NotifyFilter.ATTRIBUTES;
+const CONTENT = NotifyFilter.SIZE | ATTRIBUTES;
 
 /** Names from the root of the volume to the root of a view, stored. */
 export function rootOf({ number, branch }: Pick<View, "number" | "branch">): string[] {
   if (number === MAIN_VIEW || branch === null) return [];
-  return [".agentvfs", "branches", ...branch.split("/")];
+  return branchPath(branch);
+}
+
+function branchPath(branch: string): string[] {
+  return [VIRTUAL_NAME, "branches", ...branch.split("/")];
+}
+
+/** Of folders of branches: slashes in their names are folders, too. */
+export function branchNotices(
+  before: readonly string[],
+  now: readonly string[],
+): NameNotice[] {
+  const [had, have] = [before, now].map((names) => new Set(names.flatMap(foldersOf)));
+  const missingIn = (all: Set<string>, some: Set<string>) =>
+    [...all].filter((folder) => !some.has(folder)).sort();
+  return [
+    ...missingIn(had!, have!).reverse().map((folder) => branchNotice(folder, NotifyAction.REMOVED)),
+    ...missingIn(have!, had!).map((folder) => branchNotice(folder, NotifyAction.ADDED)),
+  ];
+}
+
+/** `a/b`: `a` and `a/b`. */
+function foldersOf(branch: string): string[] {
+  const names = branch.split("/");
+  return names.map((_, i) => names.slice(0, i + 1).join("/"));
+}
+
+function branchNotice(folder: string, action: number): NameNotice {
+  return { name: shownPath(branchPath(folder)), action, filter: NotifyFilter.DIR_NAME };
+}
+
+/** That main stands at a checkpoint, which is a new one or was there before. `name`: stored. */
+export function checkpointNotice(name: string, isNew: boolean): NameNotice {
+  return {
+    name: shownPath([VIRTUAL_NAME, "checkpoints", name]),
+    action: isNew ? NotifyAction.ADDED : NotifyAction.MODIFIED,
+    filter: isNew ? NotifyFilter.DIR_NAME : ATTRIBUTES,
+  };
 }
 
 /** Notices of a change, in the order in which the same is done by hand. */
@@ -56,13 +95,29 @@ export function noticesOf(view: View, invalidation: Invalidation): NameNotice[] 
       if (was === null && now !== null) tell(path, NotifyAction.ADDED, filterOf(now.isDirectory));
     }
   }
-  for (const id of [...invalidation.data, ...invalidation.attributes]) {
-    const inode = tree.node(id);
-    if (inode === undefined || inode.stale || tree.isOrphan(inode)) continue;
-    const path = pathOf(inode);
-    if (path !== null) tell(path, NotifyAction.MODIFIED, CONTENT);
+  const tellOfNodes = (ids: readonly number[], filter: number) => {
+    for (const id of ids) {
+      const inode = tree.node(id);
+      if (inode === undefined || inode.stale || tree.isOrphan(inode)) continue;
+      const path = pathOf(inode);
+      if (path !== null) tell(path, NotifyAction.MODIFIED, filter);
+    }
+  };
+  tellOfNodes(invalidation.data, CONTENT);
+  tellOfNodes(invalidation.attributes, ATTRIBUTES);
+  // Who has a folder open sees attributes of what is in it that nobody has opened.
+  for (const inode of invalidation.touched) {
+    for (const { parent, name } of namesOf(inode)) {
+      const folder = parent.lookups === 0 ? null : pathOf(parent);
+      if (folder === null) continue;
+      tell(folder === "" ? name : `${folder}/${name}`, NotifyAction.MODIFIED, ATTRIBUTES);
+    }
   }
   return notices;
+}
+
+function namesOf({ names, parent, name }: Inode): readonly Pick<Name, "parent" | "name">[] {
+  return names ?? (parent === null ? [] : [{ parent, name }]);
 }
 
 /** The bytes of notices, list by list. */

@@ -5,7 +5,7 @@ import { retarget } from "../../tree/rollback/retarget.ts";
 import { Fixture } from "../../../tests/tree/fixture.ts";
 import { given, Script } from "../../../tests/windows/script.ts";
 import { serveTree, viewOf } from "../../../tests/windows/served.ts";
-import { noticeLists, noticesOf } from "./notices.ts";
+import { branchNotices, noticeLists, noticesOf } from "./notices.ts";
 
 const ACTIONS: ReadonlyMap<number, string> = new Map([
   [NotifyAction.ADDED, "+"],
@@ -67,6 +67,30 @@ Deno.test("a rollback tells the driver of each name that is another thing, and o
       assert.equal(filters.get("+\\gone"), NotifyFilter.FILE_NAME);
     },
   ));
+
+Deno.test("what differs in its attributes alone is told of, open or not", () =>
+  withRollback(
+    "d/f=1",
+    "x: open d; @x list; h: open d/f; @h setattr ro; @h close",
+    (said, filters) => {
+      assert.ok(said.includes("~\\d\\f"), said.join(" "));
+      assert.equal(filters.get("~\\d\\f"), NotifyFilter.ATTRIBUTES | NotifyFilter.LAST_WRITE);
+    },
+  ));
+
+Deno.test("a branch is told of with the folders that lead to it, in the order of doing", () => {
+  const texts = (before: string[], now: string[]) =>
+    read(noticeLists(branchNotices(before, now))).map(({ text }) => text);
+  const at = "\\.agentvfs\\branches";
+  assert.deepEqual(texts(["a"], ["a", "b/c", "b/d:e"]), [
+    `+${at}\\b`,
+    `+${at}\\b\\c`,
+    `+${at}\\b\\d\uf03ae`,
+  ]);
+  assert.deepEqual(texts(["a", "b/c", "b/d"], ["b/d"]), [`-${at}\\b\\c`, `-${at}\\a`]);
+  assert.deepEqual(texts(["b/c"], []), [`-${at}\\b\\c`, `-${at}\\b`]);
+  assert.deepEqual(texts(["a"], ["a"]), []);
+});
 
 Deno.test("directories are told as such, and what is in them before them", () =>
   withRollback("a", "x: create d dir; y: create d/f", (said, filters) => {

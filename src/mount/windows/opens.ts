@@ -5,6 +5,7 @@
  */
 
 import type { Inode } from "../../tree/nodes/inode.ts";
+import type { ViewUser } from "../view_user.ts";
 import type { View, ViewTable } from "../views.ts";
 import type { VirtualFile } from "./virtual_file.ts";
 
@@ -48,6 +49,17 @@ export class Opens {
       if (file.virtual === null && file.inode === inode) count++;
     }
     return count;
+  }
+
+  /** Who has something open, in one view or anywhere. */
+  users(view: number | null): ViewUser[] {
+    const stands = new Map<number, boolean>();
+    for (const { caller, inode, virtual, view: { number } } of this.#files.values()) {
+      if (view !== null && view !== number) continue;
+      const isDirectory = virtual === null ? inode.isDirectory : virtual.kind === "directory";
+      stands.set(caller, isDirectory && (stands.get(caller) ?? true));
+    }
+    return [...stands].map(([pid, onlyStands]) => ({ pid, onlyStands }));
   }
 
   get(handle: number): OpenFile | undefined {

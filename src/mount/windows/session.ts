@@ -8,7 +8,9 @@
  * @module
  */
 
-import { NtStatus } from "../../../ffi/windows/nt_status.ts";
+import { ReparseTag } from "../../../ffi/windows/nt_file.ts";
+import { isSuccess, NtStatus } from "../../../ffi/windows/nt_status.ts";
+import { NT_PREFIX, symlinkData } from "../../../ffi/windows/reparse_data.ts";
 import {
   CONTROL,
   CREATE,
@@ -246,6 +248,7 @@ export class WindowsSession {
     this.#answers = answers;
     this.virtual.answers = answers;
     const status = isWhole ? this.#handle(kind) : NtStatus.INVALID_PARAMETER;
+    if (kind === Kind.OVERWRITE && status !== WAITS && !isSuccess(status)) this.#closeUnchanged();
     this.virtual.answers = NO_ANSWERS;
     this.#acts.end(status);
     const response = status === WAITS ? NOTHING : this.#finish(hint, status);
@@ -257,6 +260,13 @@ export class WindowsSession {
       onRemoving(removing);
     }
     return response;
+  }
+
+  /** What could not be overwritten was never open to a program: the driver forgets it, and closes nothing. */
+  #closeUnchanged(): void {
+    const { opens } = this.context;
+    const file = opens.get(this.#request.u64(REQUEST.HANDLE));
+    if (file !== undefined) opens.close(file);
   }
 
   /** A checkpoint that was looked into, and of which nothing was opened, may be closed again. */
@@ -322,10 +332,16 @@ export class WindowsSession {
     return NtStatus.SUCCESS;
   }
 
-  /** A path from the root of the volume. */
+  /**
+   * A path from the root of the volume, or one of the kernel's own. As the data of a symlink: the driver then puts the volume's
+   * device before what is relative. A mere path it would give to the kernel as it is.
+   */
   #reparse(path: string): number {
-    this.#response.text(RESPONSE.BODY, path);
-    return NtStatus.REPARSE;
+    const isRelative = !path.startsWith(NT_PREFIX);
+    this.#response.information = ReparseTag.SYMLINK;
+    return this.#response.buffer(RESPONSE.BODY, symlinkData({ target: path, isRelative }))
+      ? NtStatus.REPARSE
+      : NtStatus.REPARSE_POINT_NOT_RESOLVED;
   }
 
   #copy(): Uint8Array<ArrayBuffer> {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { SEED } from "../../../tests/support/random.ts";
 import { CHUNK_BYTES } from "./chunk_list.ts";
 import type { ContentId } from "../trees/entry.ts";
 import type { StoreWriter } from "../store_writer.ts";
 import { noise, readFrom, withStore } from "../test_store.ts";
 
-const SEED = Number(Deno.env.get("SEED") ?? Date.now() % 2 ** 31);
 const FILE_MAX = 5 * CHUNK_BYTES;
 
 /** Sizes and offsets near the ends of chunks, where mistakes are, and anywhere. */
@@ -43,7 +43,7 @@ Deno.test("a file edited in known places is stored as the file written anew", ()
       size: position,
       writes: fc.array(write, { maxLength: 3 }),
     });
-    console.log(`seed ${SEED}`);
+    console.log(`AGENTVFS_SEED=${SEED}`);
     fc.assert(
       fc.property(
         position,
@@ -68,7 +68,7 @@ Deno.test("a file edited in known places is stored as the file written anew", ()
 
 Deno.test("ranges read are slices, and holes are where whole chunks are zero", () => {
   withStore((store) => {
-    console.log(`seed ${SEED}`);
+    console.log(`AGENTVFS_SEED=${SEED}`);
     const range = fc.tuple(position, fc.nat(2 * CHUNK_BYTES), fc.nat(100));
     fc.assert(
       fc.property(
@@ -174,7 +174,7 @@ function putSparse(store: StoreWriter, file: Sparse): ContentId {
 
 Deno.test("holes of blocks, and zeros that are data, are told as they were put", () => {
   withStore((store) => {
-    console.log(`seed ${SEED}`);
+    console.log(`AGENTVFS_SEED=${SEED}`);
     fc.assert(
       fc.property(position, blocks, fc.array(position), (size, runs, offsets) => {
         const file = sparse(size, runs);
@@ -205,7 +205,7 @@ Deno.test("holes of blocks, and zeros that are data, are told as they were put",
 
 Deno.test("a sparse file edited in known places is stored as the file written anew", () => {
   withStore((store) => {
-    console.log(`seed ${SEED}`);
+    console.log(`AGENTVFS_SEED=${SEED}`);
     const edit = fc.tuple(
       fc.nat(400),
       fc.integer({ min: 1, max: 80 }),

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { SEED } from "../../../tests/support/random.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { CHUNK_BYTES, ChunkList, ChunkListBuilder } from "../contents/chunk_list.ts";
 import type { TreeEntry } from "../trees/entry.ts";
@@ -17,7 +18,6 @@ import { readTree } from "../trees/tree_read.ts";
 import { updateTree } from "../trees/tree_write.ts";
 import { decodeXattrs, encodeXattrs } from "../trees/xattr_codec.ts";
 
-const SEED = Number(Deno.env.get("SEED") ?? Date.now() % 2 ** 31);
 const ID = "cd".repeat(32) as ObjectId;
 const OTHER = "ef".repeat(32) as ObjectId;
 
@@ -124,7 +124,7 @@ for (const [name, [valid, decode]] of Object.entries(DECODERS)) {
     for (let length = 0; length < valid.length; length++) {
       decodes(() => decode(valid.slice(0, length)));
     }
-    console.log(`seed ${SEED}`);
+    console.log(`AGENTVFS_SEED=${SEED}`);
     const edit = fc.tuple(fc.nat(valid.length - 1), fc.nat(255));
     fc.assert(
       fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), (edits) => {

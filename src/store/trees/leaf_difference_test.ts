@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { SEED } from "../../../tests/support/random.ts";
 import { ByteWriter } from "../format/byte_writer.ts";
 import type { TreeEntry } from "./entry.ts";
 import { differingEntries } from "./leaf_difference.ts";
 import { fileEntry, hasher } from "../test_store.ts";
 import { writeLeaf } from "./tree_page.ts";
 
-const SEED = Number(Deno.env.get("SEED") ?? Date.now() % 2 ** 31);
 const ID = hasher.blob(new Uint8Array());
 
 function leaf(entries: readonly TreeEntry[]): Uint8Array {
@@ -27,7 +27,7 @@ const page = fc.dictionary(
 );
 
 Deno.test("what is different in two pages is what is not the same entry in both", () => {
-  console.log(`seed ${SEED}`);
+  console.log(`AGENTVFS_SEED=${SEED}`);
   fc.assert(
     fc.property(page, page, (a, b) => {
       const without = (entries: TreeEntry[], others: TreeEntry[]) => {

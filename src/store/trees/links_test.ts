@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { SEED } from "../../../tests/support/random.ts";
 import type { InodeRecord } from "./entry.ts";
 import { StoreError } from "../format/store_error.ts";
 import { fileEntry, withStore } from "../test_store.ts";
-
-const SEED = Number(Deno.env.get("SEED") ?? Date.now() % 2 ** 31);
 
 function record(ino: number, size: number): InodeRecord {
   const { name: _, linked: __, ...rest } = fileEntry("", { ino, size, nlink: 2 });
@@ -13,7 +12,7 @@ function record(ino: number, size: number): InodeRecord {
 
 Deno.test("a link table is the same whatever came before, and finds what it has", () => {
   withStore((store) => {
-    console.log(`seed ${SEED}`);
+    console.log(`AGENTVFS_SEED=${SEED}`);
     const ino = fc.oneof(fc.nat(600), fc.nat(3).map((i) => Number.MAX_SAFE_INTEGER - i));
     const steps = fc.array(fc.array(fc.tuple(ino, fc.option(fc.nat(9)))), { maxLength: 4 });
     fc.assert(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { SEED } from "../../../tests/support/random.ts";
 import type { TreeEntry } from "./entry.ts";
 import type { ObjectId } from "../format/object_id.ts";
 import { StoreError } from "../format/store_error.ts";
@@ -8,7 +9,6 @@ import { fileEntry, hasher, withStore } from "../test_store.ts";
 import { isIndex } from "./tree_page.ts";
 import { isBoundary, PAGE_ENTRIES_MAX, pageStarts, SINGLE_PAGE_ENTRIES } from "./tree_split.ts";
 
-const SEED = Number(Deno.env.get("SEED") ?? Date.now() % 2 ** 31);
 const safe = { min: 0, max: Number.MAX_SAFE_INTEGER };
 const u32 = fc.integer({ min: 0, max: 0xffffffff });
 const seconds = fc.integer({ min: -Number.MAX_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER });
@@ -53,7 +53,7 @@ function sorted(entries: Iterable<TreeEntry>): TreeEntry[] {
 }
 
 function check(property: fc.IRawProperty<unknown>, numRuns: number): void {
-  console.log(`seed ${SEED}`);
+  console.log(`AGENTVFS_SEED=${SEED}`);
   fc.assert(property, { seed: SEED, numRuns });
 }
 

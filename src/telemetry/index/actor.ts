@@ -16,6 +16,8 @@ export interface Actor {
   readonly call?: string;
   readonly tool?: string;
   readonly calls?: readonly string[];
+  /** Only the beginning of its arguments is known. */
+  readonly cut?: true;
   /** It is this program that tells of itself. */
   readonly own?: true;
 }
@@ -32,6 +34,7 @@ export function actorOf({ process, agentvfs, event }: LoggedEvent): Actor {
     ...(call === undefined ? {} : { call }),
     ...(tool === undefined ? {} : { tool }),
     ...(calls === undefined ? {} : { calls }),
+    ...(process?.args_count === undefined ? {} : { cut: true }),
     ...(event.provider === "agentvfs" ? { own: true } : {}),
   };
 }

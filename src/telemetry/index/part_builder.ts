@@ -32,6 +32,8 @@ export interface WrittenEvent {
   readonly event: TelemetryEvent;
   /** When, µs since 1970. */
   readonly time: number;
+  /** The line has the beginning of the process's arguments only. */
+  readonly isCut: boolean;
 }
 
 export class PartBuilder {
@@ -52,7 +54,7 @@ export class PartBuilder {
   readonly #actors: string[] = [];
   readonly #args: string[] = [];
   /** Whose events they were last, and its number: most are of the same few. */
-  readonly #known = new Map<unknown, { readonly event: TelemetryEvent; readonly actor: number }>();
+  readonly #known = new Map<unknown, { readonly written: WrittenEvent; readonly actor: number }>();
   #first = NaN;
   #last = -Infinity;
 
@@ -75,10 +77,11 @@ export class PartBuilder {
   }
 
   /** `at`: where the line begins in the file. */
-  add(at: number, line: string, { event, time }: WrittenEvent): void {
+  add(at: number, line: string, written: WrittenEvent): void {
+    const { event, time } = written;
     const { action, path, target, error, bytes } = event;
     const isPath = action === "rename" || action === "link";
-    this.#row(at, action, time, this.#actorOf(event, line), {
+    this.#row(at, action, time, this.#actorOf(written, line), {
       path,
       target: isPath ? target : undefined,
       isFailure: error !== undefined && error !== 0,
@@ -138,13 +141,14 @@ export class PartBuilder {
   }
 
   /** One that was not seen lately is read from the line, so that an index is the same whoever makes it. */
-  #actorOf(event: TelemetryEvent, line: string): number {
-    const known = this.#known.get(event.process);
-    if (known !== undefined && isSameActor(known.event, event)) return known.actor;
+  #actorOf(written: WrittenEvent, line: string): number {
+    const { process } = written.event;
+    const known = this.#known.get(process);
+    if (known !== undefined && isSameActor(known.written, written)) return known.actor;
     const logged = parseLoggedEvent(line);
     if (logged === null) return 0;
     const actor = this.#actorOfLogged(logged);
-    this.#known.set(event.process, { event, actor });
+    this.#known.set(process, { written, actor });
     return actor;
   }
 
@@ -200,14 +204,16 @@ export class PartBuilder {
 
 /** What {@linkcode actorOf} takes, and the command line: two events with the same key have the same actor. */
 function keyOf({ process, agentvfs: { branch, call, tool, calls }, event }: LoggedEvent): string {
-  const { pid, name, parent, entity_id, args } = process ?? {};
+  const { pid, name, parent, entity_id, args, args_count } = process ?? {};
   const own = event.provider === "agentvfs";
-  const parts = [pid, name, parent?.pid, entity_id, branch, call, tool, own];
+  const parts = [pid, name, parent?.pid, entity_id, args_count, branch, call, tool, own];
   return `${parts.join("\0")}\0${calls?.join("\x01")}\0${args?.join("\x01")}`;
 }
 
-function isSameActor(a: TelemetryEvent, b: TelemetryEvent): boolean {
-  return a.branch === b.branch && a.call === b.call && a.tool === b.tool && a.calls === b.calls &&
+function isSameActor(before: WrittenEvent, written: WrittenEvent): boolean {
+  const [a, b] = [before.event, written.event];
+  return before.isCut === written.isCut && a.branch === b.branch && a.call === b.call &&
+    a.tool === b.tool && a.calls === b.calls &&
     a.provider === b.provider;
 }
 

@@ -5,9 +5,9 @@
  */
 
 import { CallHead, Head } from "../../../bpf/record.ts";
-import { failureCode } from "../../host/failure.ts";
 import type { TelemetryEvent } from "../event.ts";
 import { describeCall } from "./describe_call.ts";
+import { errorName } from "../../../ffi/linux/watch/error_name.ts";
 import { FILE_CALL_OF } from "./file_calls.ts";
 import { pathOf, recordString } from "./record_text.ts";
 
@@ -54,7 +54,7 @@ export function decodeCall(record: Uint8Array, view: DataView): Call | null {
         : walked(Head.DIRECTORY_WHOLE, target, directory),
   });
   if (described === null) return null;
-  return { ...described, error: errno === 0 ? 0 : failureCode(-errno) };
+  return { ...described, error: errno === 0 ? 0 : errorName(errno) };
 
   function walked(whole: number, from: number, to: number): string | null {
     return record[whole] === 1 ? pathOf(record, from, to) : null;

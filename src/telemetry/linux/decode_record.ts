@@ -11,6 +11,9 @@ import { decodeCall } from "./decode_call.ts";
 import { pathOf, recordString, recordText } from "./record_text.ts";
 
 const NS_PER_MS = 1e6;
+/** /proc says when a process was started in steps of these, and who it is goes by that. */
+const TICK_MS = 10;
+const NS_PER_TICK = BigInt(TICK_MS * NS_PER_MS);
 /** Of what wait(2) tells: the signal, and the exit code above it. */
 const SIGNAL_MASK = 0x7f;
 const CODE_SHIFT = 8;
@@ -74,7 +77,7 @@ export function decodeRecord(record: Uint8Array): TelemetryEvent | null {
 function lineage(view: DataView) {
   return {
     parent: view.getUint32(Head.PARENT, true),
-    start: Number(view.getBigUint64(Head.START, true)) / NS_PER_MS,
+    start: Number(view.getBigUint64(Head.START, true) / NS_PER_TICK) * TICK_MS,
   } as const;
 }
 

@@ -2,8 +2,8 @@
  * What fanotify tells of files that are looked at: opens, programs that are run, reads. For mounts that are not asked about
  * opens, and for other directories.
  *
- * A mark on the whole file system sees every mount of it, those of `agentvfs run` too. The listener is told after the fact, and
- * holds up nobody.
+ * A mark on the whole file system sees every mount of it, those of `agentvfs run` too; what is not below a directory that is
+ * watched is dropped here. The listener is told after the fact, and holds up nobody.
  *
  * @module
  */
@@ -12,8 +12,6 @@ import { Errno } from "../../../ffi/linux/errno.ts";
 import {
   FAN_ACCESS,
   FAN_CLOSE_WRITE,
-  FAN_MARK_FILESYSTEM,
-  FAN_MARK_MOUNT,
   FAN_MODIFY,
   FAN_OPEN,
   FAN_OPEN_EXEC,
@@ -24,8 +22,11 @@ import {
 } from "../../../ffi/linux/watch/fanotify.ts";
 import { read } from "../../../ffi/linux/file.ts";
 import { linkedPath } from "../../../ffi/linux/watch/linked_path.ts";
+import { cString, displayString } from "../../../ffi/binary_string.ts";
 import { monotonicTime } from "../../../ffi/linux/clock.ts";
-import { close } from "../../../ffi/linux/open.ts";
+import { AT_FDCWD, close } from "../../../ffi/linux/open.ts";
+import { emptyStat, statx } from "../../../ffi/linux/stat.ts";
+import { isWithin } from "../../host/mounts.ts";
 import type { Action, TelemetryEvent } from "../event.ts";
 import { type Source, type SourceDescription, SourceError } from "../source.ts";
 import { decodeFanotify, type FanotifyRecord } from "./decode_fanotify.ts";
@@ -33,20 +34,24 @@ import { decodeFanotify, type FanotifyRecord } from "./decode_fanotify.ts";
 export const FANOTIFY: SourceDescription = {
   name: "fanotify",
   needs: "root (CAP_SYS_ADMIN), Linux 5.1; for nodes of the mount 6.8",
-  sees: "opens, programs that are run and reads, with the path and who it was; outside the mount " +
-    "writes, too",
-  misses: "names that come and go; the same thing done again before it was told of",
+  sees: "opens, programs that are run and reads, with the path and who it was; writes, too, in " +
+    "directories outside the mount (telemetry watch DIR)",
+  misses: "names that come and go, files cut off; the same thing done again before it was told of",
   costs: "4 to 8 us for each open of the watched files; nothing for others",
   denies: null,
 };
 
-/** What is watched: a mount of ours as a whole, every branch, or what is below directories elsewhere. */
+/** What is watched, in binary strings: a mount of ours as a whole, every branch, or what is below directories elsewhere. */
 export type FanotifyPlace = { readonly mount: string } | {
-  readonly directories: readonly string[];
+  /** Below which nothing is told of. */
+  readonly except: readonly string[];
 };
 
 /** What the kernel calls a file of the mount that was made without a name (O_TMPFILE), below its directory. */
 const NAMELESS = "//";
+
+/** Of a file's mode, what it is; what a directory has there. */
+const [S_IFMT, S_IFDIR] = [0o170000, 0o040000];
 
 const BUFFER_BYTES = 64 * 1024;
 const MOST_READS = 16;
@@ -65,32 +70,56 @@ const ACTIONS: readonly (readonly [mask: number, action: Action])[] = [
 export class FanotifySource implements Source {
   readonly name = "fanotify";
   readonly #bytes = new Uint8Array(BUFFER_BYTES);
-  /** Null: a mount of ours. */
-  readonly #directories: readonly string[] | null;
+  /** With the file system that each is in, by its device. */
+  readonly #directories = new Map<string, string>();
   #fd: number;
 
-  private constructor(fd: number, directories: readonly string[] | null) {
+  private constructor(readonly place: FanotifyPlace, fd: number) {
     this.#fd = fd;
-    this.#directories = directories;
   }
 
   /** Throws {@linkcode SourceError}. */
   static start(place: FanotifyPlace): FanotifySource {
     const fd = fanotifyInit();
     if (fd < 0) throw new SourceError("fanotify", whyNot(-fd));
-    const mark = (what: number, mask: number, path: string) => {
-      const result = fanotifyMark(fd, what, mask, path);
-      if (result >= 0) return;
-      close(fd);
-      throw new SourceError("fanotify", `${path} cannot be watched: ${whyNot(-result)}`);
-    };
-    if ("mount" in place) {
+    const source = new FanotifySource(place, fd);
+    try {
       // What is changed there the mount tells itself.
-      mark(FAN_MARK_FILESYSTEM, LOOKS, place.mount);
-      return new FanotifySource(fd, null);
+      if ("mount" in place) source.#mark(LOOKS, place.mount);
+      return source;
+    } catch (error) {
+      source.stop();
+      throw error;
     }
-    for (const path of place.directories) mark(FAN_MARK_MOUNT, LOOKS | CHANGES, path);
-    return new FanotifySource(fd, place.directories);
+  }
+
+  /** Tells of what is below a directory, too; twice is once. Throws {@linkcode SourceError}. */
+  watch(directory: string): void {
+    const device = deviceOf(directory);
+    this.#mark(LOOKS | CHANGES, directory);
+    this.#directories.set(directory, device);
+  }
+
+  /** Where no directory is left on its file system, the kernel is not asked about that any more. */
+  unwatch(directory: string): void {
+    const device = this.#directories.get(directory);
+    if (!this.#directories.delete(directory)) return;
+    if ([...this.#directories.values()].includes(device!)) return;
+    // If it has gone its events are dropped, like those of whatever else is not watched.
+    fanotifyMark(this.#fd, LOOKS | CHANGES, directory, true);
+  }
+
+  /** Whether it tells of a path outside the mount. */
+  watches(path: string): boolean {
+    if ("mount" in this.place) return false;
+    if (this.place.except.some((place) => isWithin(path, place))) return false;
+    for (const directory of this.#directories.keys()) if (isWithin(path, directory)) return true;
+    return false;
+  }
+
+  #mark(mask: number, path: string): void {
+    const result = fanotifyMark(this.#fd, mask, path);
+    if (result < 0) throw unwatchable(path, -result);
   }
 
   get fd(): number {
@@ -138,9 +167,9 @@ export class FanotifySource implements Source {
     if (fd < 0 || pid === Deno.pid) return;
     const path = linkedPath(`/proc/self/fd/${fd}`);
     if (path === null) return;
-    const isWatched = this.#directories?.some((directory) => isBelow(path, directory)) ?? true;
-    if (!isWatched) return;
-    const node = this.#directories === null ? fuseNodeOf(fd) : null;
+    const isOfMount = "mount" in this.place;
+    if (!isOfMount && !this.watches(path)) return;
+    const node = isOfMount ? fuseNodeOf(fd) : null;
     const event = {
       provider: "fanotify",
       time,
@@ -163,8 +192,19 @@ export class FanotifySource implements Source {
   }
 }
 
-function isBelow(path: string, directory: string): boolean {
-  return directory === "/" || path === directory || path.startsWith(`${directory}/`);
+function deviceOf(directory: string): string {
+  const stat = emptyStat();
+  const result = statx(AT_FDCWD, cString(directory), stat);
+  if (result < 0) throw unwatchable(directory, -result);
+  if ((stat.mode & S_IFMT) !== S_IFDIR) throw unwatchable(directory, Errno.ENOTDIR);
+  return `${stat.devMajor}:${stat.devMinor}`;
+}
+
+function unwatchable(path: string, errno: number): SourceError {
+  return new SourceError(
+    "fanotify",
+    `${displayString(path)} cannot be watched: ${whyNot(errno)}`,
+  );
 }
 
 function whyNot(errno: number): string {
@@ -175,6 +215,10 @@ function whyNot(errno: number): string {
       return "this kernel has no fanotify";
     case Errno.EINVAL:
       return "this kernel's fanotify does not know it (Linux 5.1 does)";
+    case Errno.ENOENT:
+      return "it is not there";
+    case Errno.ENOTDIR:
+      return "it is no directory";
     case Errno.EMFILE:
       return "there are too many listeners (/proc/sys/fs/fanotify/max_user_groups)";
     default:

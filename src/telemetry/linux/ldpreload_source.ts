@@ -16,7 +16,8 @@ import { monotonicTime } from "../../host/clock.ts";
 import { failureCode } from "../../host/failure.ts";
 import type { TelemetryEvent } from "../event.ts";
 import { type Source, type SourceDescription, SourceError } from "../source.ts";
-import { type PreloadRules, RING_SIZE, RULES } from "./preload_layout.ts";
+import { RING_SIZE, RULES } from "./preload_layout.ts";
+import type { PreloadRules } from "../preload_rules.ts";
 import { PreloadRing } from "./preload_ring.ts";
 
 export const LDPRELOAD: SourceDescription = {
@@ -84,6 +85,13 @@ export class LdPreloadSource implements Source {
   static start(options: LdPreloadOptions): LdPreloadSource {
     const library = libraryBytes();
     const { directory } = options;
+    if (!isPreloadable(directory)) {
+      throw new SourceError(
+        "ldpreload",
+        `LD_PRELOAD cannot name what is in ${directory}: spaces and colons part its names, and $ begins ` +
+          "one of its own; set AGENTVFS_STATE_DIR to another directory, or choose one with --store",
+      );
+    }
     try {
       Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
       writeLibrary(join(directory, PRELOAD_LIBRARY), library);
@@ -110,6 +118,11 @@ export class LdPreloadSource implements Source {
     this.mapping.unmap();
     this.table.unmap();
   }
+}
+
+/** There is no way to write these otherwise: ld.so(8) of glibc, and musl, which knows no `$`. */
+function isPreloadable(path: string): boolean {
+  return !/[\s:$]/.test(path);
 }
 
 /** In the executable it lies beside the code; a checkout has it where scripts/build_preload was told to put it. */

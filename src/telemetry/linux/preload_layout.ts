@@ -7,6 +7,7 @@
  */
 
 import type { Action } from "../event.ts";
+import { RULES_BYTES } from "../preload_rules.ts";
 
 /** Offsets in the header. All are u32. The reader's own is how many of those dropped were told of: the next one goes on from there. */
 export const HEADER = {
@@ -46,13 +47,7 @@ export const RING_SIZE = HEADER.SIZE + SLOTS * SLOT.SIZE;
  * The file of rules: a word with its version, 0 while there are none, and two tables (src/policy/outside_table.ts). The version's lowest bit
  * says which of them counts; the other one is free to be written.
  */
-export const RULES = { VERSION: 0, TABLES: 4096, TABLE: 256 * 1024, SIZE: 516 * 1024 } as const;
-
-/** What programs hold to outside the mount: the table that they read, and the rules' names, binary strings. */
-export interface PreloadRules {
-  readonly table: Uint8Array<ArrayBuffer>;
-  readonly names: readonly string[];
-}
+export const RULES = { VERSION: 0, TABLES: 4096, TABLE: RULES_BYTES, SIZE: 516 * 1024 } as const;
 
 /** By the number that the library has for it; those up to 9 are the original's. */
 export const PRELOAD_ACTIONS: ReadonlyMap<number, Action> = new Map<number, Action>([

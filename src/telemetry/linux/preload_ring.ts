@@ -11,8 +11,8 @@
  */
 
 import { resolve } from "node:path/posix";
-import { failureCode } from "../../host/failure.ts";
 import type { Action, TelemetryEvent, TelemetryProcess } from "../event.ts";
+import { errorName } from "../../../ffi/linux/watch/error_name.ts";
 import { HEADER, PRELOAD_ACTIONS, SLOT, SLOTS } from "./preload_layout.ts";
 
 /** How long a slot may be reserved and not full, ms. */
@@ -119,7 +119,7 @@ export class PreloadRing {
       provider: "ldpreload",
       action,
       time: Number(view.getBigUint64(at + SLOT.TIME, true)) * NS_TO_MS,
-      ...(action === "exec" && result >= 0 ? {} : { error: result < 0 ? failureCode(result) : 0 }),
+      ...(action === "exec" && result >= 0 ? {} : { error: result < 0 ? errorName(-result) : 0 }),
       ...this.#denialAt(at),
       process,
       ...about(action, path, second, Number(view.getBigInt64(at + SLOT.ARGUMENT, true))),

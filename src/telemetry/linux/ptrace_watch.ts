@@ -21,11 +21,11 @@ import {
 } from "../../../ffi/linux/watch/ptrace.ts";
 import { linkedPath } from "../../../ffi/linux/watch/linked_path.ts";
 import { binaryString, textOfBytes } from "../../../ffi/binary_string.ts";
-import { failureCode } from "../../host/failure.ts";
 import type { TelemetryEvent, TelemetryProcess } from "../event.ts";
 import { type SourceDescription, SourceError } from "../source.ts";
 import { callerMemory, callerOf } from "./caller_memory.ts";
 import { describeCall, type DescribedCall } from "./describe_call.ts";
+import { errorName } from "../../../ffi/linux/watch/error_name.ts";
 import { FILE_CALL_OF } from "./file_calls.ts";
 
 export const PTRACE: SourceDescription = {
@@ -148,7 +148,7 @@ export class PtraceWatch {
     const described = followed.call;
     if (described === null) return;
     followed.call = null;
-    const error = stop.error === 0 ? 0 : failureCode(-stop.error);
+    const error = stop.error === 0 ? 0 : errorName(stop.error);
     if (!this.#isElsewhere(described)) this.#tell(thread, { ...described, error });
   }
 

@@ -20,11 +20,6 @@ const MOST_DATAGRAM_BYTES = 128 * 1024;
 const MOST_AT_ONCE = 64;
 const MODE = 0o600;
 
-/** The socket beside the control socket, whose path is as long. */
-export function recordSocketPath(control: string): string {
-  return `${control.replace(/\.sock$/, "")}.seen`;
-}
-
 export class RecordSocket implements Source {
   readonly name = "seccomp";
   readonly #bytes = new Uint8Array(MOST_DATAGRAM_BYTES);

@@ -14,6 +14,8 @@ export interface LogPlace {
   readonly sequence: number;
   /** CLOCK_REALTIME less CLOCK_MONOTONIC, ms. */
   readonly wallOffset: number;
+  /** Instead of all the process's arguments; null: all are written. */
+  readonly shortArgs?: readonly string[] | null;
 }
 
 const CATEGORIES: { readonly [A in Action]: readonly [category: string, type: string] } = {
@@ -108,7 +110,8 @@ function isoMs(ms: number): string {
 }
 
 /** The line, without the newline. */
-export function ecsLine(event: TelemetryEvent, { sequence, wallOffset }: LogPlace): string {
+export function ecsLine(event: TelemetryEvent, place: LogPlace): string {
+  const { sequence, wallOffset, shortArgs = null } = place;
   const { action, error, verdict } = event;
   const [category, type] = CATEGORIES[action];
   const isDenied = verdict === "deny";
@@ -119,7 +122,7 @@ export function ecsLine(event: TelemetryEvent, { sequence, wallOffset }: LogPlac
   line += `,"sequence":${sequence},"provider":"${event.provider}"}`;
   if (error !== undefined && error !== 0) line += `,"error":{"code":${JSON.stringify(error)}}`;
   line += filePart(event);
-  if (event.process !== undefined) line += processPart(event.process);
+  if (event.process !== undefined) line += processPart(event.process, shortArgs);
   if (event.address !== undefined) line += addressPart(event.address);
   if (event.rule !== undefined) line += `,"rule":{"name":${jsonOf(event.rule)}}`;
   if (event.message !== undefined) line += `,"message":${JSON.stringify(event.message)}`;
@@ -146,19 +149,30 @@ function isAttribute(action: Action): boolean {
   return action === "setxattr" || action === "removexattr";
 }
 
-/** The part of the last process: most events are of the same few. */
-const parts = new WeakMap<TelemetryProcess, string>();
+/** The part of each process: most events are of the same few. With all its arguments, and with their beginning. */
+const [parts, shortParts] = [1, 2].map(() => new WeakMap<TelemetryProcess, string>()) as [
+  WeakMap<TelemetryProcess, string>,
+  WeakMap<TelemetryProcess, string>,
+];
 
-function processPart(process: TelemetryProcess): string {
-  const known = parts.get(process);
+function processPart(process: TelemetryProcess, shortArgs: readonly string[] | null): string {
+  const made = shortArgs === null ? parts : shortParts;
+  const known = made.get(process);
   if (known !== undefined) return known;
+  const part = newProcessPart(process, shortArgs);
+  made.set(process, part);
+  return part;
+}
+
+function newProcessPart(process: TelemetryProcess, shortArgs: readonly string[] | null): string {
   const { tid, pid, name, executable, args, directory, parent, start, exitCode, signal } = process;
   let part = "";
   if (pid !== undefined) part += `,"pid":${pid}`;
   if (tid !== undefined) part += `,"thread":{"id":${tid}}`;
   if (name !== undefined) part += `,"name":${jsonOf(name)}`;
   if (executable !== undefined) part += `,"executable":${jsonOf(executable)}`;
-  if (args !== undefined) part += `,"args":[${args.map(jsonOf).join()}]`;
+  if (args !== undefined) part += `,"args":[${(shortArgs ?? args).map(jsonOf).join()}]`;
+  if (args !== undefined && shortArgs !== null) part += `,"args_count":${args.length}`;
   if (directory !== undefined) part += `,"working_directory":${jsonOf(directory)}`;
   if (parent !== undefined) part += `,"parent":{"pid":${parent}}`;
   if (start !== undefined && pid !== undefined) {
@@ -169,7 +183,6 @@ function processPart(process: TelemetryProcess): string {
   let made = part === "" ? "" : `,"process":{${part.slice(1)}}`;
   if (process.uid !== undefined) made += `,"user":{"id":"${process.uid}"}`;
   if (process.gid !== undefined) made += `,"group":{"id":"${process.gid}"}`;
-  parts.set(process, made);
   return made;
 }
 

@@ -8,6 +8,7 @@ import { monotonicTime } from "../../host/clock.ts";
 import { ecsLine, wholeMicroseconds } from "./ecs.ts";
 import type { TelemetryEvent } from "../event.ts";
 import type { LogWriter } from "./log_writer.ts";
+import { ShortenedArgs } from "./shortened_args.ts";
 
 /** Longest time that a line waits for others, ms. */
 export const FLUSH_MS = 200;
@@ -20,6 +21,9 @@ export class EventLog {
   #wallOffset = 0;
   #clockAt = 0;
   #saidFailure = false;
+  readonly #args = new ShortenedArgs();
+  /** Of the writer, when it was looked at last. */
+  #fileNumber = 0;
 
   /** `onLine` is told of each line, too. */
   constructor(readonly writer: LogWriter, readonly onLine: (line: string) => void = () => {}) {
@@ -58,15 +62,29 @@ export class EventLog {
       this.#clockAt = now;
       this.#wallOffset = Date.now() - monotonicTime();
     }
-    const line = ecsLine(event, { sequence: ++this.#sequence, wallOffset: this.#wallOffset });
+    const { process, action } = event;
+    const short = process === undefined ? null : this.#args.of(process);
+    const shortArgs = action === "exec" ? null : short;
+    const line = ecsLine(event, {
+      sequence: ++this.#sequence,
+      wallOffset: this.#wallOffset,
+      shortArgs,
+    });
     this.onLine(line);
-    this.writer.append(line, { event, time: wholeMicroseconds(event.time + this.#wallOffset) });
+    this.writer.append(line, {
+      event,
+      time: wholeMicroseconds(event.time + this.#wallOffset),
+      isCut: shortArgs !== null,
+    });
   }
 
   #flush(): void {
     this.#flushAt = Infinity;
     this.writer.flush();
-    const { failure } = this.writer;
+    const { failure, fileNumber } = this.writer;
+    // Each file has them whole, and what was lost is written again.
+    if (failure !== null || fileNumber !== this.#fileNumber) this.#args.forget();
+    this.#fileNumber = fileNumber;
     if (failure !== null && !this.#saidFailure) {
       console.error(`Events cannot be written to ${this.writer.directory}: ${failure}`);
     }

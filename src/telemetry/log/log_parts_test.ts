@@ -12,9 +12,11 @@ import { LOG_LIMITS, type LogLimits } from "./log_limits.ts";
 import { LogWriter } from "./log_writer.ts";
 
 const ACTIONS: readonly Action[] = ["create", "write", "rename", "unlink", "exec", "checkpoint"];
+const MANY_NAMES = Array.from({ length: 200 }, (_, i) => `na\xc3\xa9ve-${i}`);
 const PROCESSES = [
   { pid: 7, tid: 7, uid: 0, gid: 0, name: "sh", args: ["sh", "-c", "x"], parent: 1, start: 5 },
   { pid: 8, tid: 9, uid: 0, gid: 0, name: "na\xefve \xff" },
+  { pid: 9, tid: 9, uid: 0, gid: 0, name: "touch", args: ["touch", ...MANY_NAMES], start: 6 },
   undefined,
 ];
 
@@ -82,6 +84,31 @@ Deno.test("an index is the same whether it was made with the lines or from them"
     assert.deepEqual(inMemory.slice(0, -1), before.slice(0, -1));
     const rows = inMemory.reduce((sum, { header }) => sum + header.rows, 0);
     assert.equal(rows, 2_000);
+  }));
+
+Deno.test("long arguments are whole once in each file, and in its index", () =>
+  withLog({ fileBytes: 64 * 1024 }, 2_000, (directory) => {
+    const names = MANY_NAMES.map((name) => name.replace("\xc3\xa9", "é"));
+    for (const { path } of listLogFiles(directory).slice(1, -1)) {
+      const lines = Deno.readTextFileSync(path).trimEnd().split("\n");
+      const told = lines.map((line) => JSON.parse(line).process)
+        .filter((process) => process?.name === "touch");
+      const whole = told.filter(({ args_count }) => args_count === undefined);
+      const execs = lines.filter((line) => line.includes('"action":"exec"'))
+        .filter((line) => line.includes('"name":"touch"')).length;
+      assert.ok(whole.length - execs <= 1 && told.length > whole.length);
+      for (const { args } of whole) assert.deepEqual(args, ["touch", ...names]);
+      for (const { args, args_count } of told.filter((each) => !whole.includes(each))) {
+        assert.equal(args_count, names.length + 1);
+        const kept = args.slice(0, -1);
+        assert.deepEqual(kept, ["touch", ...names].slice(0, kept.length));
+        assert.ok(names[kept.length - 1]!.startsWith(args.at(-1)) && kept.length > 15);
+      }
+    }
+    for (const { actors, args } of tables(directory).slice(1, -1)) {
+      const at = actors.findIndex(({ name, cut }) => name === "touch" && cut === undefined);
+      assert.equal(args[at]!.length, names.length + 1);
+    }
   }));
 
 Deno.test("what finished files lack is made before anybody asks, in steps", () =>

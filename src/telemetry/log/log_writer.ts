@@ -67,6 +67,11 @@ export class LogWriter {
     return this.#waiting;
   }
 
+  /** Another one when a file is begun. */
+  get fileNumber(): number {
+    return this.#number;
+  }
+
   /** Events and paths of the index that is not written yet. */
   get indexRows(): number {
     return this.#index.rows;

@@ -4,6 +4,7 @@ import { close, O_CREAT, O_RDWR, open } from "../../host/files.ts";
 import { S_IFREG } from "../../store/trees/entry.ts";
 import { SYSTEM_CALLS } from "../../store/files/file_calls.ts";
 import { DirectoryState, Dirent, Inode } from "./inode.ts";
+import { loadNodes } from "./load_nodes.ts";
 import { NodeLog } from "./node_log.ts";
 
 const NOTHING: ReadonlyMap<number, Inode> = new Map();
@@ -45,7 +46,7 @@ Deno.test("a log tells what was bound and not forgotten", () =>
     log.count(references(10, 0));
     log.count(references(12, 3));
     log.flush(NOTHING);
-    const { connection, nodes } = NodeLog.load(path);
+    const { connection, nodes } = loadNodes(path);
     assert.deepEqual(connection, CONNECTION);
     assert.deepEqual([...nodes], [
       [11, { ino: 2 ** 48 + 11, lookups: 1, parent: 1, name: names[1] }],
@@ -66,7 +67,7 @@ Deno.test("a log tells the cookies of the names of directories that are known", 
     log.count(references(12, 0));
     log.flush(NOTHING);
     assert.deepEqual(
-      NodeLog.load(path).listings,
+      loadNodes(path).listings,
       new Map([
         [10, new Map([["a", 10], ["\xff", 4], ["b", 7], ["c", 9]])],
         [11, new Map(long.map((name, i) => [name, 100 + i]))],
@@ -82,7 +83,7 @@ Deno.test("a flipped bit costs what follows it, and is never taken for something
     log.count(references(11, 5));
     log.listed(11, ["one", "two"], [3, 4]);
     log.flush(NOTHING);
-    const whole = NodeLog.load(path);
+    const whole = loadNodes(path);
     assert.equal(whole.damagedAt, null);
     const file = Deno.readFileSync(path);
     const length = file.findLastIndex((byte) => byte !== 0) + 1;
@@ -91,7 +92,7 @@ Deno.test("a flipped bit costs what follows it, and is never taken for something
       const damaged = bytes.slice();
       damaged[bit >> 3]! ^= 1 << (bit & 7);
       Deno.writeFileSync(`${path}.damaged`, damaged);
-      const { nodes, listings, damagedAt } = NodeLog.load(`${path}.damaged`);
+      const { nodes, listings, damagedAt } = loadNodes(`${path}.damaged`);
       assert.ok([...listings].every(([id]) => id === 11));
       assert.ok(damagedAt !== null, `bit ${bit} was not noticed`);
       for (const [id, node] of nodes) {
@@ -106,14 +107,14 @@ Deno.test("a name given later replaces the one before", () =>
     log.bind(inode(5, "old", null));
     log.bind(inode(5, "new", null));
     log.flush(NOTHING);
-    assert.equal(NodeLog.load(path).nodes.get(5)!.name, "new");
+    assert.equal(loadNodes(path).nodes.get(5)!.name, "new");
   }));
 
 Deno.test("many records at once are all there", () =>
   withLog((log, path) => {
     for (let i = 0; i < 20_000; i++) log.bind(inode(i, `name-${i}`, null));
     log.flush(NOTHING);
-    const { nodes } = NodeLog.load(path);
+    const { nodes } = loadNodes(path);
     assert.equal(nodes.size, 20_000);
     assert.equal(nodes.get(19_999)!.name, "name-19999");
   }));
@@ -126,7 +127,7 @@ Deno.test("what is torn at the end is left out", () =>
     const size = Deno.readFileSync(path).findLastIndex((byte) => byte !== 0) + 1;
     for (let cut = 1; cut < 30; cut++) {
       Deno.truncateSync(path, size - cut);
-      assert.deepEqual([...NodeLog.load(path).nodes.keys()], [1], `${cut} bytes less`);
+      assert.deepEqual([...loadNodes(path).nodes.keys()], [1], `${cut} bytes less`);
     }
   }));
 
@@ -147,7 +148,7 @@ Deno.test("a log that is closed writes to no file that has its descriptor's numb
 });
 
 Deno.test("no file means nothing is known", () => {
-  assert.deepEqual(NodeLog.load("/nonexistent/nodes"), {
+  assert.deepEqual(loadNodes("/nonexistent/nodes"), {
     connection: null,
     nodes: new Map(),
     forgotten: new Map(),
@@ -171,7 +172,7 @@ Deno.test("a log that is mostly obsolete is written anew with what is left", () 
     log.bind(left);
     log.flush(live);
     assert.ok(Deno.statSync(path).size < 16 * 1024 * 1024);
-    const { nodes, connection, largest } = NodeLog.load(path);
+    const { nodes, connection, largest } = loadNodes(path);
     assert.deepEqual([...nodes.keys()], [1]);
     assert.deepEqual(connection, CONNECTION);
     assert.equal(largest, 130_001, "ids that were given out are not given out again");
@@ -183,7 +184,7 @@ Deno.test("what the kernel has forgotten the next log knows, and its ids are tak
     log.bind(inode(9, "forgotten", null));
     log.count(references(9, 0));
     log.flush(NOTHING);
-    const { nodes, forgotten, largest } = NodeLog.load(path);
+    const { nodes, forgotten, largest } = loadNodes(path);
     assert.deepEqual([...nodes.keys()], [1]);
     assert.deepEqual([...forgotten], [[9, {
       ino: inode(9, "forgotten", null).ino,
@@ -195,7 +196,7 @@ Deno.test("what the kernel has forgotten the next log knows, and its ids are tak
     const next = new NodeLog(`${path}.next`);
     next.keep(forgotten, 20);
     next.flush(NOTHING);
-    const again = NodeLog.load(`${path}.next`);
+    const again = loadNodes(`${path}.next`);
     assert.deepEqual([again.nodes.size, again.forgotten, again.largest], [0, forgotten, 20]);
     next.close();
   }));
@@ -226,7 +227,7 @@ Deno.test("a long log of which all is needed is written anew as often as it doub
     }
     // They are 50 KB of names and 100 KB of counts.
     assert.ok(renamed <= 6, `it was written ${renamed} times`);
-    assert.equal(NodeLog.load(log.path).listings.get(5)?.size, names.length);
+    assert.equal(loadNodes(log.path).listings.get(5)?.size, names.length);
   } finally {
     log.close();
     Deno.removeSync(directory, { recursive: true });

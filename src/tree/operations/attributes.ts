@@ -16,7 +16,7 @@ const S_IXGRP = 0o010;
 
 /** Limits of xattr(7). */
 const XATTR_NAME_MAX = 255;
-export const XATTR_SIZE_MAX = 65536;
+const XATTR_SIZE_MAX = 65536;
 
 /** What {@linkcode setAttributes} is to change; what is absent stays. */
 export interface AttributeChange {

@@ -105,6 +105,7 @@ static void hold_journal(int fd) {
 EXPORT int d_fcntl(int fd, int command, uint64_t argument) NAMED("fcntl");
 int d_fcntl(int fd, int command, uint64_t argument) {
   switch (command) {
+    case 2: return said(syscall(SYS_fcntl, fd, F_SETFD, argument)); /* F_SETFD */
     case 3: { /* F_GETFL */
       long flags = said(syscall(SYS_fcntl, fd, F_GETFL, 0));
       return flags < 0 ? flags : (flags & 3) | (flags & O_NONBLOCK ? 4 : 0);
@@ -167,6 +168,7 @@ FORWARD(ssize_t, recv, (int fd, void *b, size_t n, int f),
         syscall(SYS_recvfrom, fd, b, n, (f & 2 ? MSG_PEEK : 0) | (f & 0x80 ? MSG_DONTWAIT : 0), 0, 0))
 FORWARD(ssize_t, send, (int fd, const void *b, size_t n, int f),
         syscall(SYS_sendto, fd, b, n, MSG_NOSIGNAL | (f & 0x80 ? MSG_DONTWAIT : 0), 0, 0))
+FORWARD(int, pipe, (int *ends), syscall(SYS_pipe2, ends, 0))
 FORWARD(int, poll, (struct pollfd *p, uint32_t n, int t), syscall(SYS_poll, p, n, t))
 
 EXPORT int d_futimens(int fd, const struct timespec *given) NAMED("futimens");

@@ -5,6 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { shellWord } from "../../../src/host/shell_word.ts";
 import { succeed } from "../../support/process.ts";
 
 /** Library by library, where macOS has it. */
@@ -40,3 +41,26 @@ export async function compileStandIns(directory: string): Promise<Record<string,
       `exec '${Deno.execPath()}' run -A --quiet --no-check '${server}' "$1" 2>>'${directory}/server.log'`,
   };
 }
+
+/**
+ * Makes an executable in `directory` that is the program as on macOS, and resolves with its path. With `AGENTVFS_BIN` naming it, tests of
+ * the program are about that one.
+ */
+export async function makeProgram(directory: string): Promise<string> {
+  const env = await compileStandIns(directory);
+  const path = `${directory}/agentvfs`;
+  const root = fileURLToPath(new URL("../../../", import.meta.url));
+  const words = [
+    ...[Deno.execPath(), "run", "-A", "--quiet", "--no-check", `--config=${root}deno.json`],
+    fileURLToPath(new URL("main.ts", import.meta.url)),
+  ];
+  const exported = Object.entries(env).map(([name, value]) =>
+    `export ${name}=${shellWord(value)}\n`
+  );
+  const script = `#!/bin/sh\n${exported.join("")}exec ${words.map(shellWord).join(" ")} "$@"\n`;
+  await Deno.writeTextFile(path, script, { mode: 0o755 });
+  return path;
+}
+
+/** `stand_ins.ts DIRECTORY` makes the program there and prints its path. */
+if (import.meta.main) console.log(await makeProgram(Deno.args[0]!));

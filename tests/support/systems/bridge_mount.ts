@@ -18,6 +18,8 @@ export interface BridgeMount {
 }
 
 export interface BridgeMountOptions {
+  /** Whose code answers: the mount is called so. */
+  readonly system: "macos" | "windows";
   /** Says that it `isReady`, is sent what it begins with, and at last that it `ended`, or `failed` and why. */
   readonly module: URL;
   /** Where it is mounted; a new directory, if this is left out. */
@@ -37,7 +39,7 @@ interface Said {
 
 /** Runs `use` with such a mount. Fails if the worker does. */
 export function withBridgeMount(
-  { module, at, begin, heard, failed }: BridgeMountOptions,
+  { system, module, at, begin, heard, failed }: BridgeMountOptions,
   use: (mount: BridgeMount) => Promise<void>,
 ): Promise<void> {
   return withTemporary(async (directory) => {
@@ -63,7 +65,7 @@ export function withBridgeMount(
     };
     await ready;
     const session = mountSession(binaryString(path), [
-      "fsname=agentvfs-bridge",
+      `fsname=agentvfs-${system}-bridge`,
       "subtype=agentvfs",
       "default_permissions",
       "allow_other",

@@ -16,7 +16,7 @@ import { shell, until } from "../process.ts";
 import { withTemporary } from "../temporary.ts";
 import type { CallDeed } from "./call_truth.ts";
 import { compare, type Comparison, deedOfEvent } from "./compare_source.ts";
-import type { Program } from "./programs.ts";
+import { PREPARE_MS, type Program } from "./programs.ts";
 import { saidLines } from "./said.ts";
 import { logged } from "./work.ts";
 
@@ -28,7 +28,7 @@ const DEADLINE_MS = 60_000;
 
 export async function compareAttached(m: Mounted, program: Program): Promise<Comparison> {
   return await withTemporary(async (directory) => {
-    await shell(`${program.prepare}\nmkfifo begin`, { cwd: directory });
+    await shell(`${program.prepare}\nmkfifo begin`, { cwd: directory, deadlineMs: PREPARE_MS });
     return await withTemporary(async (temporary) => {
       const source = EbpfSource.start({ files: true, ringBytes: RING_BYTES });
       try {

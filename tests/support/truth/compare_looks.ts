@@ -1,6 +1,7 @@
 /**
- * Lets a program work in the mount and compares what fanotify tells of it with strace(1). What a process does to a file again before
- * it was told of is one event, so there may be fewer, but one for each file, process and kind.
+ * Lets a program work in the mount, or in a directory elsewhere that is watched, and compares what fanotify tells of it with
+ * strace(1). What a process does to a file again before it was told of is one event, so there may be fewer, but one for each file,
+ * process and kind.
  *
  * @module
  */
@@ -10,22 +11,44 @@ import type { Mounted } from "../mounted.ts";
 import { shell, succeed } from "../process.ts";
 import { callTruth, SOURCE_CALLS } from "./call_truth.ts";
 import type { Comparison } from "./compare_source.ts";
-import { type Look, LOOK_CALLS, lookTruth } from "./look_truth.ts";
+import { withTemporary } from "../temporary.ts";
+import { type Look, LOOK_CALLS, lookTruth, WRITE_CALLS } from "./look_truth.ts";
 import { movedNames } from "./moved_names.ts";
 import { bytesOf, differences } from "./mount_events.ts";
-import type { Program } from "./programs.ts";
+import { PREPARE_MS, type Program } from "./programs.ts";
 import { readSaid } from "./said.ts";
 import { work } from "./work.ts";
 
-const LOOKS: ReadonlySet<string> = new Set(["open", "exec-open", "read"]);
+const LOOKS = ["open", "exec-open", "read"];
 
-export async function compareLooks(m: Mounted, program: Program): Promise<Comparison> {
-  const directory = m.path(program.name);
+/** In the mount. */
+export function compareLooks(m: Mounted, program: Program): Promise<Comparison> {
+  return compare(m, program, m.path(program.name), LOOKS);
+}
+
+/** In a directory that is watched: writes count, too. */
+export function compareWatched(m: Mounted, program: Program): Promise<Comparison> {
+  return withTemporary(async (place) => {
+    await m.ctl("telemetry", "watch", place);
+    try {
+      return await compare(m, program, `${place}/${program.name}`, [...LOOKS, "write"]);
+    } finally {
+      await m.ctl("telemetry", "unwatch", place);
+    }
+  });
+}
+
+async function compare(
+  m: Mounted,
+  program: Program,
+  directory: string,
+  actions: readonly string[],
+): Promise<Comparison> {
   await Deno.mkdir(directory);
-  await shell(program.prepare, { cwd: directory });
+  await shell(program.prepare, { cwd: directory, deadlineMs: PREPARE_MS });
   const directories = bytesOf(await succeed(["find", directory, "-type", "d"])).split("\n");
   const { log, events } = await work(m, program.script, {
-    calls: `${SOURCE_CALLS},sendfile,splice,copy_file_range,${LOOK_CALLS}`,
+    calls: [SOURCE_CALLS, LOOK_CALLS, ...actions.includes("write") ? [WRITE_CALLS] : []].join(),
     directory,
     provider: "fanotify",
   });
@@ -43,20 +66,20 @@ export async function compareLooks(m: Mounted, program: Program): Promise<Compar
   const lines = (all: readonly Look[]) =>
     all.filter(({ path }) => !isDirectory.has(nameOf(path)))
       .map(({ process, action, path }) => `${process} ${action} ${nameOf(path)}`);
-  const saidLooks = said.filter(({ action }) => action === "create" || action === "open")
-    .map(({ thread, path }): Look => ({ process: thread, action: "open", path }));
+  const saidLooks = said.flatMap(({ action, thread, path }): Look[] => {
+    const look = action === "create" ? "open" : action;
+    return look === "open" || look === "write" ? [{ process: thread, action: look, path }] : [];
+  }).filter(({ action }) => actions.includes(action));
   const looks = lines([...lookTruth(log, directory), ...saidLooks]);
-  const told = lines(events.filter((each) => isOf(each, log.threads)).map(lookOf));
+  const isMeant = ({ event, process, file }: LoggedEvent) =>
+    event.provider === "fanotify" && actions.includes(event.action) &&
+    log.threads.has(process!.pid!) && file?.path !== undefined;
+  const told = lines(events.filter(isMeant).map(lookOf));
   return {
     deeds: new Set(looks).size,
     events: told.length,
     differences: [...differences([...new Set(told)], [...new Set(looks)]), ...twice(told, looks)],
   };
-}
-
-function isOf({ event, process, file }: LoggedEvent, threads: ReadonlySet<number>): boolean {
-  return event.provider === "fanotify" && LOOKS.has(event.action) && threads.has(process!.pid!) &&
-    file?.path !== undefined;
 }
 
 function lookOf({ event, process, file }: LoggedEvent): Look {

@@ -12,7 +12,7 @@ import { shell } from "../process.ts";
 import { withTemporary } from "../temporary.ts";
 import { type CallDeed, callTruth, SOURCE_CALLS } from "./call_truth.ts";
 import { bytesOf, differences } from "./mount_events.ts";
-import type { Program } from "./programs.ts";
+import { PREPARE_MS, type Program } from "./programs.ts";
 import { readSaid } from "./said.ts";
 import type { CallSource } from "./sources.ts";
 import type { StraceLog } from "./strace_log.ts";
@@ -32,7 +32,7 @@ export async function compareSource(
 ): Promise<Comparison> {
   const { provider, run } = source;
   return await withTemporary(async (directory) => {
-    await shell(program.prepare, { cwd: directory });
+    await shell(program.prepare, { cwd: directory, deadlineMs: PREPARE_MS });
     const enter = ["bash", "-c", 'cd "$0" && exec "$@"', directory];
     const { log, events } = await work(m, program.script, {
       calls: SOURCE_CALLS,

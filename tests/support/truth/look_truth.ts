@@ -1,5 +1,5 @@
 /**
- * What a trace says was looked at below a directory: what was opened, run and read, by which process.
+ * What a trace says was done with files below a directory: what was opened, run, read and written, by which process.
  *
  * @module
  */
@@ -11,13 +11,16 @@ import { WorkingDirectories } from "./working_directories.ts";
 
 export interface Look {
   readonly process: number;
-  readonly action: "open" | "exec-open" | "read";
+  readonly action: "open" | "exec-open" | "read" | "write";
   /** In full, without links in it. */
   readonly path: string;
 }
 
 /** Calls that {@linkcode lookTruth} wants to see beside those of the mount. */
-export const LOOK_CALLS = "?read,?pread64,?readv,?preadv,?preadv2";
+export const LOOK_CALLS = "?read,?pread64,?readv,?preadv,?preadv2,sendfile,splice,copy_file_range";
+
+/** … and to see writes. */
+export const WRITE_CALLS = "?write,?pwrite64,?writev,?pwritev,?pwritev2,?fallocate";
 
 /** Read by a descriptor: which argument it is. */
 const READS: Readonly<Record<string, number>> = {
@@ -31,6 +34,17 @@ const READS: Readonly<Record<string, number>> = {
   copy_file_range: 0,
 };
 
+/** Written by a descriptor. */
+const WRITES: Readonly<Record<string, number>> = {
+  write: 0,
+  pwrite64: 0,
+  writev: 0,
+  pwritev: 0,
+  pwritev2: 0,
+  sendfile: 0,
+  splice: 2,
+  copy_file_range: 2,
+};
 /** Where a file that is made without a name ends, as the kernel calls it. */
 const NAMELESS = "//";
 
@@ -53,7 +67,11 @@ export function lookTruth(log: StraceLog, directory: string): Look[] {
     else if (/^(?:open(?:at2?)?|creat)$/.test(name)) {
       const isNone = args.some((each) => /\bO_(?:PATH|DIRECTORY)\b/.test(each));
       if (!isNone) tell(call, "open", fileOf(call.after)?.path);
-    } else if (name in READS && result > 0) tell(call, "read", fileOf(args[READS[name]!])?.path);
+    } else if (name === "fallocate") tell(call, "write", fileOf(args[0])?.path);
+    else {
+      if (name in READS && result > 0) tell(call, "read", fileOf(args[READS[name]!])?.path);
+      if (name in WRITES && result > 0) tell(call, "write", fileOf(args[WRITES[name]!])?.path);
+    }
   }
   return looks;
 }

@@ -22,6 +22,9 @@ export interface Program {
   readonly says?: readonly [file: string, program: string];
 }
 
+/** Longest time that preparing one may take, ms: a compiler runs from nothing, on a machine that others use. */
+export const PREPARE_MS = 600_000;
+
 const beside = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 const GIT = `

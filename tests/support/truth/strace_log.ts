@@ -111,11 +111,6 @@ export function textOf(argument: string | undefined): string | null {
   return hex === undefined ? null : unhex(hex);
 }
 
-/** All strings of an argument, an array of them say. */
-export function textsOf(argument: string | undefined): string[] {
-  return [...(argument ?? "").matchAll(/"((?:\\x[0-9a-f]{2})*)"/g)].map(([, hex]) => unhex(hex!));
-}
-
 export interface OpenFile {
   readonly path: string;
   /** Its name was gone when the call was made. */

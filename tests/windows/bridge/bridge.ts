@@ -12,7 +12,7 @@ import { NotifyCode, Opcode, OUT_HEADER, ROOT_ID } from "../../../ffi/fuse_kerne
 import { NotifyAction } from "../../../ffi/windows/nt_file.ts";
 import { NOTIFY_INFO } from "../../../ffi/windows/winfsp/protocol.ts";
 import { Errno } from "../../../src/host/errno.ts";
-import { textOf } from "../driver.ts";
+import { textOf } from "../driver_requests.ts";
 import { BODY, BridgeContext, type BridgeOptions, Failure } from "./context.ts";
 import { errnoOf } from "./errno_of.ts";
 import { Refused } from "./files.ts";

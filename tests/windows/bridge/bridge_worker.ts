@@ -14,7 +14,8 @@ import { CONTROL, Kind, KNOCK_CODE } from "../../../ffi/windows/winfsp/protocol.
 import { readRequest, writeAnswer } from "../../support/systems/kernel_door.ts";
 import { parsePolicy } from "../../../src/policy/parse_policy.ts";
 import { Policy } from "../../../src/policy/policy.ts";
-import type { Handle, OpenOptions } from "../driver.ts";
+import type { Handle } from "../driver.ts";
+import type { OpenOptions } from "../driver_requests.ts";
 import { ruled } from "../ruled.ts";
 import { statusName } from "../script.ts";
 import { Bridge } from "./bridge.ts";
@@ -36,6 +37,7 @@ export type Order =
   | { readonly does: "checkpoint"; readonly branch: string }
   | { readonly does: "rollback"; readonly branch: string; readonly checkpoint: number }
   | { readonly does: "branch"; readonly name: string; readonly checkpoint: number }
+  | { readonly does: "merge"; readonly name: string }
   /** Another program of Windows opens something; it closes it when it is told to. */
   | { readonly does: "open"; readonly path: string; readonly open: OpenOptions }
   | { readonly does: "dispose" | "close"; readonly path: string }
@@ -124,6 +126,8 @@ async function serve(begin: Begin): Promise<void> {
         return volume.rollback(order.branch, order.checkpoint).flatMap((l) => bridge.notices(l));
       case "branch":
         return volume.branch(order.name, order.checkpoint);
+      case "merge":
+        return volume.merge(order.name).flatMap((l) => bridge.notices(l));
       case "count":
         return volume.open - held.size - 1;
       case "rules":

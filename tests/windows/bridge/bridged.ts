@@ -9,7 +9,7 @@ import { write } from "../../../ffi/linux/file.ts";
 import { close } from "../../../ffi/linux/open.ts";
 import { withBridgeMount } from "../../support/systems/bridge_mount.ts";
 import { until } from "../../support/process.ts";
-import type { OpenOptions } from "../driver.ts";
+import type { OpenOptions } from "../driver_requests.ts";
 import type { Begin, Order } from "./bridge_worker.ts";
 
 interface Answer {
@@ -33,6 +33,8 @@ export interface Bridged {
   branch(name: string, checkpoint: number): Promise<void>;
   /** These are the rules from now on, as a file has them; "" for none. */
   rules(text: string): Promise<void>;
+  /** Brings what was done in a branch into main. Resolves as {@linkcode rollback}. */
+  merge(name: string): Promise<void>;
   /** Another program opens a file (a path of Windows), or cannot: the name of the status. */
   open(path: string, open?: OpenOptions): Promise<string>;
   /** It has it deleted, without POSIX semantics. */
@@ -57,6 +59,7 @@ export async function withBridged(
   };
   const module = new URL("bridge_worker.ts", import.meta.url);
   await withBridgeMount({
+    system: "windows",
     module,
     at,
     begin: (fd) => ({ ...begin, fd }),
@@ -77,18 +80,16 @@ export async function withBridged(
       write(wake, Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0));
       return await asked.promise as T;
     };
+    const tell = (messages: readonly Uint8Array<ArrayBuffer>[]) => {
+      // The kernel says that it does not know some of the names.
+      for (const message of messages) write(fd, message);
+    };
     await use({
       path,
       checkpoint: (branch = "main") => order({ does: "checkpoint", branch }),
-      rollback: async (checkpoint, branch = "main") => {
-        const messages = await order<Uint8Array<ArrayBuffer>[]>({
-          does: "rollback",
-          branch,
-          checkpoint,
-        });
-        // The kernel says that it does not know some of the names.
-        for (const message of messages) write(fd, message);
-      },
+      rollback: async (checkpoint, branch = "main") =>
+        tell(await order({ does: "rollback", branch, checkpoint })),
+      merge: async (name) => tell(await order({ does: "merge", name })),
       branch: (name, checkpoint) => order({ does: "branch", name, checkpoint }),
       open: (path, open = {}) => order({ does: "open", path, open }),
       rules: (text) => order({ does: "rules", text }),

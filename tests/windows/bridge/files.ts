@@ -34,7 +34,8 @@ import {
 } from "../../../ffi/windows/winfsp/protocol.ts";
 import { S_IFLNK } from "../../../src/store/trees/entry.ts";
 import { storedTarget } from "../../../ffi/windows/symlink_target.ts";
-import type { Answer, Driver, Handle, OpenOptions } from "../driver.ts";
+import type { Driver, Handle } from "../driver.ts";
+import type { Answer, OpenOptions } from "../driver_requests.ts";
 import { type LinuxAttributes, linuxAttributes } from "./linux_attributes.ts";
 
 /** A request was refused. */

@@ -1,6 +1,7 @@
 /**
  * Real programs on a mount that the code for Windows serves, for longer than the tests have time: make, sqlite3 and rsync, all
- * checks of system calls, and random operations. `--random N` rounds, `--seed N`, `--only PATTERN` of checks. Ends with exit code 1 where something
+ * checks of system calls, and random operations with rollbacks, branches and merges. `--random N` rounds of each of
+ * `--seeds N`, from `--seed N`; `--only PATTERN` of checks. Ends with exit code 1 where something
  * differs that a volume of Windows could have; what it cannot have is in docs/platforms.md.
  */
 
@@ -10,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import type { Report } from "../../posix/main.ts";
 import { referenceDirectory } from "../../posix/reference_directory.ts";
 import { isInstalled, run, shell } from "../../support/process.ts";
-import { randomness } from "../../support/random.ts";
+import { randomness, SEED } from "../../support/random.ts";
 import { withTemporary } from "../../support/temporary.ts";
 import { withBridged } from "./bridged.ts";
 import { randomWork } from "./random_work.ts";
@@ -70,7 +71,8 @@ const NOT_COMPARED: readonly (readonly [check: RegExp, what: RegExp, by: string]
 
 const { values } = parseArgs({
   options: {
-    random: { type: "string", default: "60" },
+    random: { type: "string", default: "20" },
+    seeds: { type: "string", default: "4" },
     seed: { type: "string" },
     only: { type: "string", default: "" },
   },
@@ -88,17 +90,19 @@ await withBridged(async ({ path }) => {
   }
 });
 await step("checks of system calls", checks);
-const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-await step(
-  `random operations, seed ${seed}`,
-  () =>
-    withTemporary((directory) =>
-      withBridged(async (bridged) => {
-        await Deno.mkdir(`${directory}/disk`);
-        await randomWork(bridged, `${directory}/disk`, randomness(seed), Number(values.random));
-      })
-    ),
-);
+const first = Number(values.seed ?? SEED);
+for (let seed = first; seed < first + Number(values.seeds); seed++) {
+  await step(
+    `random operations, seed ${seed}`,
+    () =>
+      withTemporary((directory) =>
+        withBridged(async (bridged) => {
+          await Deno.mkdir(`${directory}/disk`);
+          await randomWork(bridged, `${directory}/disk`, randomness(seed), Number(values.random));
+        })
+      ),
+  );
+}
 console.log(failures.length === 0 ? "All as it should be" : `${failures.length} failed`);
 Deno.exit(failures.length === 0 ? 0 : 1);
 

@@ -18,7 +18,7 @@ import { O_EXCL, O_TRUNC } from "../../../ffi/linux/open.ts";
 import { Errno } from "../../../src/host/errno.ts";
 import { shownTarget } from "../../../ffi/windows/symlink_target.ts";
 import { S_IFDIR, S_IFIFO, S_IFMT, S_IFREG, S_IFSOCK } from "../../../src/store/trees/entry.ts";
-import { textOf } from "../driver.ts";
+import { textOf } from "../driver_requests.ts";
 import { BODY, type BridgeContext, Failure } from "./context.ts";
 import { must } from "./files.ts";
 import { typeOf } from "./linux_attributes.ts";

@@ -8,13 +8,15 @@ import { noticeLists, noticesOf } from "../../../src/mount/windows/notices.ts";
 import type { WindowsSessionOptions } from "../../../src/mount/windows/session.ts";
 import type { View } from "../../../src/mount/views.ts";
 import type { Snapshot } from "../../../src/store/trees/entry.ts";
+import { mergeSnapshots } from "../../../src/history/merge/merge_snapshots.ts";
+import { FIRST_OWN_INODE } from "../../../src/tree/working_tree.ts";
 import { retarget } from "../../../src/tree/rollback/retarget.ts";
 import { Fixture } from "../../tree/fixture.ts";
 import type { Driver } from "../driver.ts";
 import { serveTree, viewOf } from "../served.ts";
 
-/** Journals of branches are far from each other. */
-const SEGMENTS = 100_000;
+/** Of one branch: no other numbers its inodes so. */
+const INODES = 2 ** 32;
 
 export class Volume {
   readonly fixture = new Fixture();
@@ -22,6 +24,8 @@ export class Volume {
   readonly #served: ReturnType<typeof serveTree>;
   readonly #views = new Map<string, View>();
   readonly #snapshots: Snapshot[] = [];
+  /** What a branch and main have in common. */
+  readonly #bases = new Map<string, Snapshot>();
 
   constructor(options: Partial<WindowsSessionOptions> = {}) {
     this.#served = serveTree(this.fixture.tree, {
@@ -62,11 +66,34 @@ export class Volume {
   branch(name: string, checkpoint: number): void {
     const { session, views } = this.#served;
     const number = this.#views.size;
-    const tree = this.fixture.open(this.#snapshots[checkpoint]!, number * SEGMENTS);
+    const snapshot = this.#snapshots[checkpoint]!;
+    const inodes = FIRST_OWN_INODE + number * INODES;
+    const journal = `${this.fixture.journalPath}-${number}`;
+    const tree = this.fixture.open(snapshot, 1, inodes, journal);
+    this.#bases.set(name, snapshot);
     const view = viewOf(tree, number, name);
     views.add(view);
     this.#views.set(name, view);
     session.virtual.nodes.setBranches([...this.#views.keys()].filter((at) => at !== "main"), []);
+  }
+
+  /** Brings what was done in a branch since it was made, or merged last, into main. What the driver is to be told. */
+  merge(name: string): Uint8Array<ArrayBuffer>[] {
+    const { store } = this.fixture;
+    const { tree } = this.#view("main");
+    const [ours, theirs] = ["main", name].map((branch) =>
+      this.fixture.checkpoint(() => {}, this.#view(branch).tree)
+    ) as [Snapshot, Snapshot];
+    const merged = mergeSnapshots(store, this.#bases.get(name)!, ours, theirs, {
+      strategy: "conflict",
+      labels: { ours: "main", theirs: name },
+      allocateInode: () => tree.nextInode++,
+    });
+    store.commit();
+    if (merged.conflicts.length > 0) throw new Error(`Conflicts at ${merged.conflicts[0]!.path}`);
+    this.#bases.set(name, theirs);
+    const invalidation = retarget(tree, merged.snapshot);
+    return [...noticeLists(noticesOf(this.#view("main"), invalidation))];
   }
 
   /** Handles that nobody has closed. */

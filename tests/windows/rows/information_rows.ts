@@ -24,7 +24,10 @@ export const informationRows: readonly ScriptRow[] = [
   ["a", "open a; setattr hidden; attr", "HIDDEN"],
   ["a", "open a; setattr hidden sys; attr", "HIDDEN|SYSTEM"],
   ["a", "open a; setattr normal; attr", "NORMAL"],
-  ["a", "open a; setattr adir", "INVALID_PARAMETER", "a"],
+  // What is no file's is not told, and nothing at all changes nothing.
+  ["a", "open a; setattr adir; attr", "NORMAL", "a"],
+  ["a", "open a; setattr hidden; setattr; attr", "HIDDEN", "a"],
+  ["!a=x", "open a del setattr; setattr normal; delete; close", "SUCCESS", ""],
   ["a/", "open a; setattr hidden; attr", "HIDDEN|DIRECTORY"],
   ["a/", "open a; setattr ro; attr", "READONLY|DIRECTORY", "!a/"],
   ["a", "open a; setattr; attr", "ARCHIVE"],

@@ -7,7 +7,10 @@
 
 import assert from "node:assert/strict";
 import { DriverDoor, NtError } from "../driver_door.ts";
+import { FileAttribute } from "../../../ffi/windows/nt_file.ts";
 import { refusals } from "./refusals.ts";
+import { runSteps } from "./run_steps.ts";
+import { workspaceSteps } from "./workspace_steps.ts";
 
 export interface Ended {
   readonly code: number;
@@ -17,6 +20,13 @@ export interface Ended {
 export interface FlowParts {
   /** Runs `agentvfs` with these words. */
   agentvfs(...words: string[]): Promise<Ended>;
+  /** Runs it where and with the input that is said, its streams kept apart. Paths are Windows', on drive C:. */
+  start(
+    place: { readonly directory: string; readonly input: string },
+    ...words: string[]
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;
+  /** Runs a program that comes with Windows. */
+  windows(...command: string[]): Promise<Ended>;
   /** Ends a process of Windows at once, by its number. */
   kill(pid: number): Promise<Ended>;
   /** Where drive C: is on this machine. */
@@ -49,6 +59,7 @@ export async function daemonFlow(parts: FlowParts): Promise<void> {
     // What wine says of the machine comes along.
     return JSON.parse(/^\{.*\}$/m.exec(output.replaceAll("\r", ""))?.[0] ?? "null") as {
       readonly serverPid: number;
+      readonly keeperPid: number;
       readonly restarts: number;
       readonly mount: string;
     };
@@ -66,6 +77,8 @@ export async function daemonFlow(parts: FlowParts): Promise<void> {
   const project = `${parts.drive}/${name}`;
   await Deno.mkdir(`${project}/src`, { recursive: true });
   await Deno.writeTextFile(`${project}/src/a.txt`, "as imported\n");
+  await Deno.writeTextFile(`${project}/src/hidden.txt`, "hidden\n");
+  await parts.windows("attrib", "+h", `C:\\${name}\\src\\hidden.txt`);
   await Deno.remove(parts.door).catch(() => {});
   let place = "";
   try {
@@ -73,7 +86,8 @@ export async function daemonFlow(parts: FlowParts): Promise<void> {
       const output = await says("quickstart", `C:\\${name}`);
       place = /^mount=(C:\\.*\\mount)$/m.exec(output)?.[1] ?? "";
       assert.notEqual(place, "", output);
-      assert.match(output, /^next: cd /m);
+      // Of the shells that started it none is Windows'.
+      assert.ok(output.includes(`next: cd /d ${place} && claude`), output);
       assert.equal(await onVolume((volume) => volume.place()), place);
     });
     await step(
@@ -122,12 +136,28 @@ export async function daemonFlow(parts: FlowParts): Promise<void> {
       await says("merge", "try");
       assert.equal(await onVolume((volume) => volume.read("\\src\\b.txt")), "b\n");
     });
+    await step(
+      "what is hidden in the project is so on the volume",
+      () =>
+        onVolume(async (volume) => {
+          const { HIDDEN, ARCHIVE } = FileAttribute;
+          assert.equal(await volume.attributes("\\src\\hidden.txt"), HIDDEN | ARCHIVE);
+          assert.equal(await volume.attributes("\\src\\b.txt"), ARCHIVE);
+          await volume.rename("\\src\\hidden.txt", "\\src\\moved.txt");
+        }),
+    );
     await step("apply brings it into the project", async () => {
+      await says("checkpoint", "moved");
       await says("apply");
       const read = (name: string) => Deno.readTextFile(`${project}/${name}`);
       assert.equal(await read("src/a.txt"), "one\n");
       assert.equal(await read("src/b.txt"), "b\n");
       assert.equal(await read("docs/new.txt"), "new\n");
+      assert.equal(await read("src/moved.txt"), "hidden\n");
+      const { output } = await parts.windows("attrib", `C:\\${name}\\src\\*.txt`);
+      assert.match(output, /^A +H +C:.*moved\.txt/m);
+      assert.match(output, /^A +C:.*b\.txt/m);
+      assert.doesNotMatch(await says("diff", "--against-project"), /src\//);
     });
     await step(
       "a server that is killed is followed by another, with all that was written",
@@ -152,9 +182,50 @@ export async function daemonFlow(parts: FlowParts): Promise<void> {
       await until(status);
       assert.equal(await onVolume((volume) => volume.read("\\kept.txt")), "kept\n");
     });
-    await step("doctor finds WinFsp", async () => {
+    await step("doctor finds WinFsp, and no Defender", async () => {
       const { output } = await parts.agentvfs("doctor");
       assert.match(output, /ok +WinFsp +2\.1 at .*Bill Zissimopoulos/);
+      assert.match(output, /ok +Microsoft Defender +is not installed/);
+      assert.match(output, /ok +drive letters +this shell is (elevated|normal): /);
+    });
+    await step("doctor reads of Defender, and of long paths, in the registry", async () => {
+      const state = place.replace(/\\workspaces\\.*/, "");
+      const settings: [key: string, name: string, value: string][] = [
+        ["SYSTEM\\CurrentControlSet\\Services\\WinDefend", "Start", "2"],
+        ["SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths", "D:\\a b", "0"],
+        ["SYSTEM\\CurrentControlSet\\Control\\FileSystem", "LongPathsEnabled", "1"],
+        ["SOFTWARE\\Microsoft\\Windows Defender\\Exclusions\\Paths", state, "0"],
+      ];
+      const set = async ([key, name, value]: (typeof settings)[number]) => {
+        const words = ["/v", name, "/t", "REG_DWORD", "/d", value, "/f"];
+        const { code, output } = await parts.windows("reg", "add", `HKLM\\${key}`, ...words);
+        assert.equal(code, 0, output);
+      };
+      const unset = ([key, name]: (typeof settings)[number]) =>
+        parts.windows("reg", "delete", `HKLM\\${key}`, "/v", name, "/f");
+      try {
+        for (const setting of settings.slice(0, 3)) await set(setting);
+        const before = (await parts.agentvfs("doctor")).output;
+        assert.match(before, /warn +Microsoft Defender +reads each file/);
+        assert.ok(before.includes(`Add-MpPreference -ExclusionPath '${state}'`), before);
+        assert.match(before, /ok +long paths +programs may use/);
+        await set(settings[3]!);
+        const after = (await parts.agentvfs("doctor")).output;
+        assert.match(after, /ok +Microsoft Defender +leaves .* alone/);
+      } finally {
+        for (const setting of settings) await unset(setting);
+      }
+    });
+    await runSteps({ ...parts, step }, { project: `C:\\${name}`, mount: place });
+    await step("what a program has open keeps stop from unmounting, and is named", async () => {
+      const { keeperPid } = (await status())!;
+      await onVolume(async (volume) => {
+        const close = await volume.hold("\\src\\a.txt", keeperPid);
+        const { code, output } = await parts.agentvfs("stop");
+        assert.equal(code, 1, output);
+        assert.ok(output.includes(`The mount is in use by agentvfs.exe (${keeperPid})`), output);
+        await close();
+      });
     });
     await step(
       "what only Linux has is refused, with an exit code that stays",
@@ -172,6 +243,10 @@ export async function daemonFlow(parts: FlowParts): Promise<void> {
       assert.equal(await onVolume((volume) => volume.read("\\kept.txt")), "kept\n");
       assert.match(await says("stop"), /^status=stopped$/m);
     });
+    await workspaceSteps(
+      { ...parts, says, onVolume, step },
+      { project: `C:\\${name}`, onDisk: project },
+    );
   }
 }
 

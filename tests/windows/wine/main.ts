@@ -44,7 +44,7 @@ try {
   if (isWanted("program")) await program();
   if (isWanted("drive")) await drive();
 } finally {
-  await enter([...WINE.slice(0, 5), "/usr/lib/wine/wineserver64", "-k"]);
+  await endWine();
   if (values.chroot === undefined) await Deno.remove(chroot, { recursive: true });
 }
 console.log(`${passed} passed, ${failed} failed`);
@@ -122,9 +122,16 @@ async function bundled(name: string): Promise<string> {
 
 /** Programs of Windows, on files of a volume. */
 async function drive(): Promise<void> {
+  // Files are opened by wine's server, which does not see what is mounted after it has begun.
+  await endWine();
   const run = (...command: string[]) => enter([...WINE, ...command]);
   const wine = { chroot, volume: `${PLACE}/volume`, prefix: values.prefix.slice(1), run, report };
   await driveLetter(wine, (letter) => check("file_work", [letter]));
+}
+
+/** Ends all programs of this prefix, and the server that they share. */
+async function endWine(): Promise<void> {
+  await enter([...WINE.slice(0, 5), "/usr/lib/wine/wineserver64", "-k"]);
 }
 
 /** The whole executable. */
@@ -145,6 +152,8 @@ async function program(): Promise<void> {
   );
   await daemonFlow({
     agentvfs: withStandIn,
+    start: started,
+    windows: (...command) => enter([...WINE, ...command]),
     kill: (pid) => enter([...WINE, "taskkill", "/F", "/PID", String(pid)]),
     drive: join(chroot, values.prefix, "drive_c"),
     door: join(place, "door"),
@@ -152,18 +161,34 @@ async function program(): Promise<void> {
   });
 }
 
-/** A daemon that it leaves behind keeps its output open: that goes to a file. */
+/** As a user would, in no folder of a project. */
 async function withStandIn(...words: string[]): Promise<{ code: number; output: string }> {
+  const { code, stdout, stderr } = await started({ directory: "C:\\", input: "" }, ...words);
+  return { code, output: stdout + stderr };
+}
+
+/** A daemon that it leaves behind keeps its output open: that goes to files. */
+async function started(
+  { directory, input }: { directory: string; input: string },
+  ...words: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const library = [
     `AGENTVFS_WINFSP=Z:\\${PLACE}\\winfsp-x64.dll`,
     `AGENTVFS_STAND_IN_DOOR=Z:\\${PLACE}\\door`,
   ];
   const [, ...settings] = WINE;
+  const cwd = `${values.prefix}/drive_c/${directory.slice(3).replaceAll("\\", "/")}`;
+  const streams = join(place, "stream");
+  await Deno.writeTextFile(`${streams}.in`, input);
   const { code } = await enter([
-    ...["sh", "-c", 'out=$1; shift; exec "$@" >"$out" 2>&1', "sh", `/${PLACE}/output`],
-    ...["env", ...library, ...settings, `/${PLACE}/agentvfs.exe`, ...words],
+    ...["sh", "-c", 'cd "$1"; at=$2; shift 2; exec "$@" <"$at.in" >"$at.out" 2>"$at.err"'],
+    ...["sh", cwd, `/${PLACE}/stream`, "env", ...library, ...settings],
+    ...[`/${PLACE}/agentvfs.exe`, ...words],
   ]);
-  return { code, output: await Deno.readTextFile(join(place, "output")) };
+  const [stdout, stderr] = await Promise.all(
+    ["out", "err"].map((name) => Deno.readTextFile(`${streams}.${name}`)),
+  );
+  return { code, stdout: stdout!, stderr: stderr! };
 }
 
 /** Runs the program, and looks at its exit code and what it prints. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { defineDrive, driveTarget } from "../../../ffi/windows/drive.ts";
-import { isWithin, listMounts, MOUNT_TYPE, mountAt } from "../../../src/host/mounts.ts";
+import { freeDrive, isWithin, listMounts, MOUNT_TYPE, mountAt } from "../../../src/host/mounts.ts";
 import { unmount } from "../../../src/host/unmount.ts";
 
 const VOLUME = "\\Device\\Volume{01234567-89ab-cdef-0123-456789abcdef}";
@@ -18,6 +18,15 @@ assert.equal(await mountAt("C:\\"), null);
 assert.equal(await mountAt("Q:\\"), null);
 assert.deepEqual(await listMounts(), []);
 done("disks are no mounts");
+
+const last = (await freeDrive())!;
+assert.match(last, /^[C-Z]:\\$/);
+assert.ok(defineDrive(last.slice(0, 2), VOLUME));
+const before = (await freeDrive())!;
+assert.ok(before < last, `${before} is before ${last}`);
+assert.equal(await unmount(last, false), "unmounted");
+assert.equal(await freeDrive(), last);
+done("the last letter that is free is found");
 
 assert.ok(defineDrive("Q:", VOLUME));
 const mount = { path: "Q:\\", root: "/", type: MOUNT_TYPE, device: VOLUME };

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { ControlClient } from "../../../src/control/client.ts";
-import { FakeService } from "../../../src/control/fake_service.ts";
+import { FakeService } from "../../../src/control/testing/fake_service.ts";
 import { ControlServer } from "../../../src/control/server.ts";
 import { isListening } from "../../../src/control/socket_path.ts";
 import type { PeerCredentials } from "../../../src/host/peers.ts";

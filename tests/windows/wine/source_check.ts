@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
+import { KEPT_XATTR, parseKept } from "../../../ffi/windows/kept_attributes.ts";
+import { FileAttribute } from "../../../ffi/windows/nt_file.ts";
+import { setAttributes } from "../../../ffi/windows/tree/attributes.ts";
 import { failureCode, isFailure } from "../../../src/host/failure.ts";
 import * as files from "../../../src/host/files.ts";
 import * as source from "../../../src/host/source_files.ts";
@@ -13,6 +16,7 @@ import { dataRanges } from "../../../src/source/data_ranges.ts";
 const directory = Deno.makeTempDirSync();
 const { O_DIRECTORY, O_RDONLY } = files;
 const { O_NOFOLLOW, O_PATH } = source;
+const { HIDDEN: Hidden, SYSTEM: System, ARCHIVE: Archive } = FileAttribute;
 
 /** Names as they are on the disk, and as they are stored. */
 const NAMES: [shown: string, stored: string][] = [
@@ -86,6 +90,19 @@ assert.equal(new TextDecoder().decode(text), "deep");
 assert.deepEqual(dataRanges(file, 0, 4), [{ offset: 0, length: 4 }]);
 ok(files.close(file));
 assert.equal(project.xattrs(path.child("file"), 0o100644), null);
+assert.equal(setFlags("sub", Hidden), 0);
+assert.equal(setFlags("Make", Hidden | System | Archive), 0);
+assert.equal(flagsOf("sub", 0o040755), Hidden);
+assert.equal(flagsOf("Make", 0o100644), Hidden | System | Archive);
+assert.equal(flagsOf("plain.txt", 0o100644), null);
+done("what is hidden, or the system's, is read");
+
+assert.equal(setFlags("plain.txt", Archive | FileAttribute.READONLY), 0);
+ok(source.statx(root, cString("plain.txt"), stat));
+assert.deepEqual([stat.mode, stat.uid, stat.gid], [0o100444, 0, 0]);
+assert.equal(flagsOf("plain.txt", stat.mode), null);
+assert.equal(setFlags("plain.txt", Archive), 0);
+done("of a mode there is whether one may write, and files are nobody's in particular");
 assert.ok(project.identity().inode !== "0");
 const inRoot = project.list(SourcePath.ROOT);
 assert.ok(typeof inRoot !== "number" && inRoot.every(({ skipped }) => skipped === undefined));
@@ -95,6 +112,23 @@ done("a project is read, and paths in it may be as long as they like");
 ok(files.close(root));
 Deno.removeSync(`\\\\?\\${directory}`, { recursive: true });
 Deno.exit(0);
+
+function setFlags(name: string, attributes: number): number {
+  const handle = ok(source.openat(root, cString(name), O_PATH | O_NOFOLLOW));
+  const result = setAttributes(handle, attributes);
+  ok(files.close(handle));
+  return result;
+}
+
+/** As a checkpoint has them; null where they are the usual ones. */
+function flagsOf(name: string, mode: number): number | null {
+  const xattrs = project.xattrs(SourcePath.ROOT.child(name), mode);
+  if (xattrs === null) return null;
+  assert.deepEqual([...xattrs.keys()], [KEPT_XATTR]);
+  const { attributes, created } = parseKept(xattrs.get(KEPT_XATTR)!)!;
+  assert.equal(created, 0n, "when it was made is not read");
+  return attributes;
+}
 
 function ok(result: number): number {
   assert.ok(result >= 0, failureCode(result));

@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import { NtStatus } from "../../../ffi/windows/nt_status.ts";
+import { driveTarget } from "../../../ffi/windows/drive.ts";
 import { openWinFsp } from "../../../ffi/windows/winfsp/library.ts";
 import { layNotices } from "../../../ffi/windows/winfsp/notify_info.ts";
 import {
@@ -17,6 +18,8 @@ import {
   TRANSFER,
 } from "../../../ffi/windows/winfsp/protocol.ts";
 import { tokenUsers } from "../../../ffi/windows/winfsp/token_user.ts";
+import { Knock } from "../../../ffi/windows/winfsp/knock.ts";
+import { VolumeFlush } from "../../../ffi/windows/winfsp/volume_flush.ts";
 import { Volume } from "../../../ffi/windows/winfsp/volume.ts";
 import { layVolumeParams } from "../../../ffi/windows/winfsp/volume_params.ts";
 import { volumeSettings } from "../../../src/mount/windows/volume_settings.ts";
@@ -46,8 +49,10 @@ standIn.StandInParams(volume.handle, params);
 assert.deepEqual(params, layVolumeParams(settings));
 done("a volume is made with its parameters");
 
-assert.equal(volume.mount("*:", null), "Z:");
-assert.equal(state().mounted, "Z");
+const letter = volume.mount("*:", null);
+assert.match(letter, /^[D-Z]:$/);
+assert.equal(state().mounted, letter[0]);
+assert.equal(driveTarget(letter), volume.name);
 done("a volume is mounted at a free letter");
 
 const worker = new Worker(new URL("./stand_in_worker.ts", import.meta.url), { type: "module" });
@@ -82,6 +87,12 @@ await ask(Kind.DEVICE_CONTROL, (view) => view.setUint32(CONTROL.CODE, KNOCK_CODE
 await until((message) => message.knocked === true);
 done("a knock wakes the loop");
 
+const knock = await Knock.open(volume);
+assert.equal(await knock.knock(), true);
+await knock.close();
+assert.equal(await (await VolumeFlush.open(volume)).flush(), true);
+done("the volume's root is opened, knocked at, and flushed by calls of Windows");
+
 const refused = await ask(Kind.SET_VOLUME, undefined, NtStatus.INVALID_DEVICE_REQUEST);
 assert.equal(refused.size, RESPONSE.SIZE_OF);
 done("a status arrives as it was given");
@@ -113,6 +124,7 @@ assert.deepEqual({ ...state(), sessions: 0 }, {
   sessions: 0,
   refused: 0,
 });
+assert.equal(driveTarget(letter), null);
 done("the loop ends when it is stopped, and the volume is gone");
 worker.terminate();
 Deno.exit(0);

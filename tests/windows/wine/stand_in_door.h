@@ -9,6 +9,8 @@ enum door_call {
   DOOR_ASK = 0,     /* as the driver asks; the memory's address and the hint are filled in, and whose token it is */
   DOOR_NOTICES = 1, /* what the driver was told since it was last asked for, as memory */
   DOOR_PLACE = 2,   /* where the volume is mounted, UTF-16, as memory */
+  DOOR_MAP = 3,     /* a write that comes when the volume is flushed, as of what is written through a mapping */
+  DOOR_PARAMS = 4,  /* what the volume was made with, as memory */
 };
 
 enum { AT_HINT = 8, AT_KIND = 4, AT_ADDRESS = 32, AT_TOKEN = 40, KIND_CREATE = 1 };
@@ -31,6 +33,13 @@ static BOOL tell(SOCKET to, const void *bytes, ULONG size) {
   return TRUE;
 }
 
+/* What a program wrote through a mapping and the system has not written back: a request, and its memory. */
+static struct page {
+  struct page *next;
+  ULONG request_size;
+  BYTE bytes[];
+} *pages;
+
 static void put64(BYTE *at, ULONG64 value) { memcpy(at, &value, 8); }
 
 static BOOL answer_one(SOCKET client, struct volume *volume) {
@@ -45,7 +54,13 @@ static BOOL answer_one(SOCKET client, struct volume *volume) {
     memcpy(&kind, request + AT_KIND, 4);
     put64(request + AT_HINT, (ULONG64)(ULONG_PTR)request);
     if (head[2] > 0) put64(request + AT_ADDRESS, (ULONG64)(ULONG_PTR)memory);
-    if (kind == KIND_CREATE) put64(request + AT_TOKEN, own_token());
+    if (kind == KIND_CREATE) {
+      /* Another process's, where the request names one. */
+      ULONG64 token = own_token();
+      ULONG process;
+      memcpy(&process, request + AT_TOKEN + 4, 4);
+      put64(request + AT_TOKEN, process == 0 ? token : (ULONG64)process << 32 | (ULONG)token);
+    }
     LONG size = StandInAsk(volume, request, head[1], response);
     if (size > 0) answer[0] = size;
   } else if (is_open && head[0] == DOOR_NOTICES) {
@@ -54,6 +69,18 @@ static BOOL answer_one(SOCKET client, struct volume *volume) {
     memcpy(memory, volume->notices, answer[1]);
     volume->notices_size = 0;
     unlock(&volume->lock);
+  } else if (is_open && head[0] == DOOR_MAP) {
+    struct page *page = malloc(sizeof *page + head[1] + head[2]);
+    *page = (struct page){ pages, head[1] };
+    memcpy(page->bytes, request, head[1]);
+    memcpy(page->bytes + head[1], memory, head[2]);
+    lock(&volume->lock);
+    page->next = pages;
+    pages = page;
+    unlock(&volume->lock);
+  } else if (is_open && head[0] == DOOR_PARAMS) {
+    answer[1] = PARAMS_SIZE;
+    memcpy(memory, volume->params, PARAMS_SIZE);
   } else if (is_open && head[0] == DOOR_PLACE) {
     for (answer[1] = 0; volume->mounted[answer[1] / 2] != 0; answer[1] += 2) {}
     memcpy(memory, volume->mounted, answer[1]);

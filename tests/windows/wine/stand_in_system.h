@@ -46,6 +46,18 @@ static void hide_folder(const WCHAR *path) {
   CloseHandle(folder);
 }
 
+/* A letter stands for the volume; `*` is the last that stands for nothing. */
+static BOOL show_letter(WCHAR *point, const WCHAR *volume) {
+  WCHAR target[64], last = point[0] == '*' ? 'D' : point[0];
+  if (point[0] == '*') point[0] = 'Z';
+  while (QueryDosDeviceW(point, target, 64) != 0)
+    if (--point[0] < last) return FALSE;
+  return DefineDosDeviceW(DDD_RAW_TARGET_PATH | DDD_NO_BROADCAST_SYSTEM, point, volume);
+}
+static void hide_letter(const WCHAR *point, const WCHAR *volume) {
+  DefineDosDeviceW(DDD_RAW_TARGET_PATH | DDD_REMOVE_DEFINITION | DDD_EXACT_MATCH_ON_REMOVE | DDD_NO_BROADCAST_SYSTEM, point, volume);
+}
+
 #else
 #include <arpa/inet.h>
 #include <errno.h>
@@ -108,6 +120,14 @@ static BOOL show_folder(const WCHAR *path) {
   return errno == EEXIST && stat(narrow(path), &there) == 0 && there.st_nlink == 2;
 }
 static void hide_folder(const WCHAR *path) { rmdir(narrow(path)); }
+
+/* Linux has no letters. */
+static BOOL show_letter(WCHAR *point, const WCHAR *volume) {
+  (void)volume;
+  if (point[0] == '*') point[0] = 'Z';
+  return TRUE;
+}
+static void hide_letter(const WCHAR *point, const WCHAR *volume) { (void)point, (void)volume; }
 
 /* What the program asks Windows itself for. */
 

@@ -55,7 +55,9 @@ scope.onmessage = ({ data: { handle, library } }) => {
       response.information = Math.min(size, file.length);
     } else if (kind === Kind.DEVICE_CONTROL && request.u32(CONTROL.CODE) === KNOCK_CODE) {
       scope.postMessage({ knocked: true });
-    } else return NtStatus.INVALID_DEVICE_REQUEST;
+    } else if (kind !== Kind.FLUSH_BUFFERS) {
+      return NtStatus.INVALID_DEVICE_REQUEST;
+    }
     return NtStatus.SUCCESS;
   }
 };

@@ -169,14 +169,15 @@ struct mount_desc {
   HANDLE mount;
 };
 
+static BOOL is_letter(const WCHAR *point) { return point[0] != 0 && point[1] == ':' && point[2] == 0; }
+
 EXPORT NTSTATUS FspMountSet(struct mount_desc *desc) {
   struct volume *volume = desc->volume;
   const WCHAR *point = desc->mount_point;
   int i = 0;
   if (!is_same(desc->volume_name, VOLUME_NAME)) return BAD_PARAMETER;
-  if (point[0] == '*') desc->mount_point[0] = 'Z';
-  BOOL is_folder = point[1] != ':' || point[2] != 0;
-  if (is_folder && !show_folder(point)) return NAME_COLLISION;
+  BOOL is_shown = is_letter(point) ? show_letter(desc->mount_point, desc->volume_name) : show_folder(point);
+  if (!is_shown) return NAME_COLLISION;
   for (; i < 259 && point[i] != 0; i++) volume->mounted[i] = point[i];
   volume->mounted[i] = 0;
   return SUCCESS;
@@ -184,7 +185,9 @@ EXPORT NTSTATUS FspMountSet(struct mount_desc *desc) {
 
 EXPORT NTSTATUS FspMountRemove(struct mount_desc *desc) {
   struct volume *volume = desc->volume;
-  if (volume->mounted[0] != 0 && (volume->mounted[1] != ':' || volume->mounted[2] != 0)) hide_folder(volume->mounted);
+  if (volume->mounted[0] == 0) return SUCCESS;
+  if (is_letter(volume->mounted)) hide_letter(volume->mounted, desc->volume_name);
+  else hide_folder(volume->mounted);
   volume->mounted[0] = 0;
   return SUCCESS;
 }

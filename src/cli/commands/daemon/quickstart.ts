@@ -8,12 +8,12 @@ import { stateRoot } from "../../../daemon/workspaces/workspace.ts";
 import { agentPlaces } from "../agents/agent_places.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
-import { DAEMON_OPTIONS, daemonConfig } from "../../daemon_options.ts";
+import { DAEMON_OPTIONS, daemonConfig, isWhereNamed } from "../../daemon_options.ts";
 import { byteSize, grouped } from "../../print/format.ts";
 import { gitWarnings } from "../../print/git_warnings.ts";
 import { print, printError, printJson, safe } from "../../print/output.ts";
 import { placeWarnings } from "../../print/place_warnings.ts";
-import { shellWord } from "../../../host/shell_word.ts";
+import { lineIn } from "../../../host/shell_word.ts";
 import { comparedSource, sourceWarnings } from "../../print/source_output.ts";
 import { printWarnings, type Warning } from "../../print/warning.ts";
 
@@ -39,7 +39,7 @@ Prints mount=PATH and what to type next; warns of what changed in the project.`,
       print(`mount=${status.mount}`);
       if (input.values.has("root")) print(`root=${input.values.get("root")}`);
       if (kept !== null) print(`kept=${kept}`);
-      print(`next: cd ${shellWord(status.mount)} && claude   # or: codex`);
+      print(`next: ${lineIn(status.mount, "claude")}   # or: codex`);
       const agents = await unknowing();
       if (agents.length > 0) {
         print(`once: agentvfs integrate   # makes ${agents.join(" and ")} know all this`);
@@ -82,7 +82,7 @@ async function started(input: CommandInput): Promise<Outcome> {
   if (config.routing !== "none" && status.routing === null) {
     throw alreadyMounted("not_routed", `${status.mount} is mounted already, without --cgroups`);
   }
-  if (input.values.has("mount") && status.mount !== config.mount) {
+  if (!isWhereNamed(input, status.mount, config.mount)) {
     throw alreadyMounted("mounted_elsewhere", `It is mounted already, at ${status.mount}`);
   }
   const warnings = [...await placeWarnings(config), ...await projectWarnings(status)];

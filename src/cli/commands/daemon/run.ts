@@ -53,16 +53,17 @@ export const command: Command = {
     const { source, mount, store, socket, tree } = place;
     if (input.flags.has("watch")) checkRecording(socket);
     const named = input.values.get("branch") ?? branchStoodIn(input, tree);
+    const at = paths(input.values.get("at"));
     const plan = {
       source,
       mount,
       store,
       socket,
-      at: paths(input.values.get("at")),
+      at,
       confine: confinementOf(input),
       network,
       watch: input.flags.has("watch"),
-      cwd: directoryInView(place),
+      cwd: directoryInView(place, at, meantDirectory(input, source)),
       command: input.positionals,
     };
     const agents = input.values.get("agents");
@@ -115,6 +116,19 @@ async function settle(input: CommandInput, place: RunPlace, run: EndedRun): Prom
 function branchStoodIn(input: CommandInput, tree: BranchTree | null): string | null {
   const isNew = ["new", "dry"].some((flag) => input.flags.has(flag)) || input.values.has("from");
   return isNew || tree === null || tree.branch === MAIN ? null : tree.branch;
+}
+
+/** The directory that the command line names; else where one stands. */
+function meantDirectory(input: CommandInput, source: string): string {
+  const project = input.values.get("project");
+  if (project !== undefined) {
+    try {
+      return Deno.realPathSync(absolutePath(project));
+    } catch {
+      return source;
+    }
+  }
+  return input.values.has("sock") ? source : absolutePath(".");
 }
 
 function asking({ socket, mount }: RunPlace): Ask {

@@ -101,7 +101,7 @@ function lines(report: StatusReport, project: SourceReport | null): string[] {
     ["store", safe(report.store)],
     ["log", safe(report.log)],
   ];
-  const shown = [...columns(rows), ...unreadable(report)];
+  const shown = [...columns(rows), ...failedImport(report), ...unreadable(report)];
   const skipped = report.import.skipped;
   for (const { path, reason } of skipped.slice(0, SHOWN_SKIPS)) {
     shown.push(`  skipped ${safe(path)}: ${safe(reason)}`);
@@ -120,6 +120,14 @@ function rulesRow({ policy, refused }: StatusReport): string[][] {
   return [["rules", joined(rules, last === undefined ? "nothing refused here" : safe(last))]];
 }
 
+function failedImport({ import: { error } }: StatusReport): string[] {
+  if (error === null) return [];
+  return [
+    style(`nothing is recorded, since the project could not be imported: ${safe(error)}`, "red"),
+    "hint: mend the cause, then agentvfs stop and agentvfs quickstart: what was written stays",
+  ];
+}
+
 function unreadable({ unreadable: { count, first } }: StatusReport): string[] {
   if (count === 0) return [];
   const objects = several(count, "object");
@@ -134,9 +142,12 @@ function unreadable({ unreadable: { count, first } }: StatusReport): string[] {
 
 function importLine(report: StatusReport): string {
   const { state, files, directories, bytes, skipped, ms } = report.import;
-  const amount = `${grouped(files)} files in ${grouped(directories)} directories, ${
-    byteSize(bytes)
-  }`;
+  // What was stored before this daemon began is counted as entries: no import has no directory at all.
+  const amount = directories === 0 && state === "done"
+    ? `${grouped(files)} files and directories, ${byteSize(bytes)}`
+    : `${several(files, "file")} in ${
+      directories === 1 ? "1 directory" : `${grouped(directories)} directories`
+    }, ${byteSize(bytes)}`;
   const skips = skipped.length === 0 ? "" : `${grouped(skipped.length)} skipped`;
   return joined(state, amount, duration(ms), skips);
 }

@@ -1,7 +1,7 @@
 import type { Command } from "../../command.ts";
 import { branchMeant, withDaemon } from "../../daemon_client.ts";
 import type { EventCounts } from "../../../control/service/history.ts";
-import { changeLine, columns, grouped, hashNumber, localTime, quoted } from "../../print/format.ts";
+import { changeLine, columns, grouped, hashNumber, localTime } from "../../print/format.ts";
 import { workRows } from "../../print/agent_work.ts";
 import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
 import { printJson, safe } from "../../print/output.ts";
@@ -31,7 +31,7 @@ Without one: HEAD.`,
     const rows = [
       ["checkpoint", commit.id],
       ["number", hashNumber(commit.number)],
-      ["label", quoted(commit.label)],
+      ["label", commit.label ? `"${safe(commit.label)}"` : ""],
       ["message", safe(commit.message ?? "")],
       ["kind", commit.kind],
       ["agent", safe(commit.agent ?? "")],

@@ -1,4 +1,5 @@
 import { ruleReport } from "../../../control/rule_report.ts";
+import { CAN_PRELOAD, TELLS_CALLERS } from "../../../host/mounts.ts";
 import { checkPolicy } from "../../../policy/check_policy.ts";
 import { parsePolicy } from "../../../policy/parse_policy.ts";
 import type { Command } from "../../command.ts";
@@ -15,16 +16,17 @@ export const command: Command = {
 never reached, and about ways around what a rule refuses. Exit code 1 if there
 are any.`,
   async run(input) {
-    const checked = checkPolicy(parsePolicy(await readPolicies(input.positionals)));
+    const rules = parsePolicy(await readPolicies(input.positionals));
+    const checked = checkPolicy(rules, { callers: TELLS_CALLERS, preload: CAN_PRELOAD });
     const warnings = checked.reduce((sum, rule) => sum + rule.warnings.length, 0);
     if (input.flags.has("json")) {
-      const rules = checked.map(({ rule, means, warnings }) => ({
+      const explained = checked.map(({ rule, means, warnings }) => ({
         rule: ruleReport(rule),
         line: rule.line,
         means,
         warnings,
       }));
-      printJson({ rules, warnings });
+      printJson({ rules: explained, warnings });
     } else {
       for (const { rule, means, warnings } of checked) {
         print(safe(`${JSON.stringify(rule.name)} ${means}`));

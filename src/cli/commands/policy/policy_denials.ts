@@ -16,10 +16,10 @@ export const command: Command = {
       return 0;
     }
     if (report.count === 0) print("nothing was refused since the server began");
-    for (const { time, operation, path, branch, rule, uid, thread } of report.denials) {
+    for (const { time, operation, path, branch, rule, thread, uid } of report.denials) {
       const where = branch === null ? "a checkpoint" : branch;
-      const who = uid === null ? `process ${thread}` : `user ${uid}`;
-      const by = `by ${JSON.stringify(rule)}, ${who}`;
+      const who = thread === 0 ? "" : uid === null ? `, process ${thread}` : `, user ${uid}`;
+      const by = `by ${JSON.stringify(rule)}${who}`;
       print(safe(`${localTime(time)}  ${operation}  ${path}  on ${where}  ${by}`));
     }
     const more = report.count - report.denials.length;

@@ -1,6 +1,5 @@
 import { ENDING_SIGNALS } from "../../../host/signals.ts";
 import { checkRecording } from "../../../daemon/telemetry/check_recording.ts";
-import { attach } from "../../../daemon/telemetry/attach.ts";
 import { findDaemon } from "../../../daemon/workspaces/find_daemon.ts";
 import type { Command } from "../../command.ts";
 import { say } from "../../after_run.ts";
@@ -29,6 +28,7 @@ do in the mount the mount tells.`,
     const { mount } = await client.status();
     const over = new AbortController();
     checkRecording(found.socket);
+    const { attach } = await import("../../../daemon/telemetry/linux/attach.ts");
     for (const signal of ENDING_SIGNALS) Deno.addSignalListener(signal, () => over.abort());
     const events = await attach({
       pids,

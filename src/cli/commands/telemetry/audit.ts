@@ -40,7 +40,8 @@ export const command: Command = {
       completes: ["contextfs"],
     },
   },
-  details: `With PATH: what was done to it, or below it. The files of the log are read, so
+  details: `With PATH: what was done to it, or below it, outside the project, too, as far
+as a source tells of that. The files of the log are read, so
 it works without a daemon, too. With --json each line is an event, with the
 names of the Elastic Common Schema. --of takes a checkpoint's label or id, or a
 tool call's id.

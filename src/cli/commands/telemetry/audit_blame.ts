@@ -1,4 +1,6 @@
 import { blame } from "../../telemetry/blame.ts";
+import { currentDirectory } from "../../../host/current_directory.ts";
+import { mountPath } from "../../telemetry/logged_paths.ts";
 import { meantLog, SINCE_OPTION } from "../../telemetry/meant_log.ts";
 import type { Command } from "../../command.ts";
 import { eventLine } from "../../telemetry/event_output.ts";
@@ -17,9 +19,10 @@ export const command: Command = {
 With --json: one event a line.`,
   example: "audit blame src/main.ts",
   async run(input) {
-    const { directory, paths, since, roots } = await meantLog(input);
+    const { directory, since, roots } = await meantLog(input, []);
+    const path = mountPath(input.positionals[0]!, roots, currentDirectory() ?? "/");
     const branch = input.values.get("branch") ?? "main";
-    for (const { event, line } of blame(directory, paths[0]!, branch, since)) {
+    for (const { event, line } of blame(directory, path, branch, since)) {
       print(input.flags.has("json") ? line : eventLine(event, roots.mount));
     }
     return 0;

@@ -1,5 +1,6 @@
 import { basename } from "node:path";
 import { FilterError, filterKind } from "../../../filters/filter.ts";
+import { reason } from "../../../daemon/workspaces/workspace.ts";
 import type { Command } from "../../command.ts";
 import { CommandError, usageError } from "../../command_error.ts";
 import { withDaemon } from "../../daemon_client.ts";
@@ -38,7 +39,7 @@ export async function readFilter(file: string) {
   try {
     bytes = await Deno.readFile(file);
   } catch (error) {
-    throw usageError(`Cannot read ${file}: ${(error as Error).message}`, "Name a filter's file");
+    throw usageError(`Cannot read ${file}: ${reason(error)}`, "Name a filter's file");
   }
   if (bytes.length > MOST_BYTES) {
     throw new CommandError("not_a_filter", 1, `${file} is larger than 700 KiB`, {

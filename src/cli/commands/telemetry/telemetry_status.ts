@@ -1,8 +1,9 @@
 import type { TelemetryReport } from "../../../control/service/telemetry.ts";
 import type { Command } from "../../command.ts";
 import { withDaemon } from "../../daemon_client.ts";
-import { byteSize, columns, grouped } from "../../print/format.ts";
+import { byteSize, columns, grouped, several } from "../../print/format.ts";
 import { print, printJson, safe } from "../../print/output.ts";
+import { watchedLines } from "../../telemetry/watched_output.ts";
 
 export const command: Command = {
   name: "telemetry status",
@@ -21,13 +22,14 @@ export const command: Command = {
 
 function lines(report: TelemetryReport): string[] {
   const { level, directory, files, bytes, mostBytes, events, lost, failure, sources } = report;
-  const size = `${byteSize(bytes)} in ${grouped(files)} files, at most ${byteSize(mostBytes)}`;
+  const size = `${byteSize(bytes)} in ${several(files, "file")}, at most ${byteSize(mostBytes)}`;
   const rows = [
     ["level", level],
     ["log", safe(directory)],
     ["size", size],
     ["events", grouped(events)],
     ["lost", grouped(lost)],
+    ...watchedLines(report.directories).map((line) => ["watched", line]),
     ...(failure === null ? [] : [["failure", safe(failure)]]),
   ];
   const told = sources.flatMap(({ name, state, why, sees, misses, costs, needs, denies }) => [

@@ -5,6 +5,7 @@ import type { Answer } from "../../../filters/answer.ts";
 import { eventOfLine } from "../../../filters/event_of_line.ts";
 import { FilterError } from "../../../filters/filter.ts";
 import type { TelemetryEvent } from "../../../telemetry/event.ts";
+import { reason } from "../../../daemon/workspaces/workspace.ts";
 import type { Command } from "../../command.ts";
 import { CommandError, usageError } from "../../command_error.ts";
 import type { FilterTestOutput } from "../../outputs/filter_tried.ts";
@@ -50,7 +51,7 @@ async function readLog(path: string) {
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    throw usageError(`Cannot read ${path}: ${(error as Error).message}`, "Name a log of events");
+    throw usageError(`Cannot read ${path}: ${reason(error)}`, "Name a log of events");
   }
   const events: TelemetryEvent[] = [];
   const lines: number[] = [];

@@ -26,7 +26,7 @@ export const command: Command = {
     operational(async () => {
       const name = workspaceName(input.positionals[0]);
       await knownWorkspace(name);
-      using _lock = await lockNamed(name);
+      using lock = await lockNamed(name);
       const workspace = await knownWorkspace(name);
       if (await statusOf(workspace) === "started") {
         throw new CommandError("workspace_started", 1, `The workspace ${name} is mounted`, {
@@ -39,7 +39,7 @@ export const command: Command = {
         });
       }
       await clearMount(workspace);
-      await removeNamed(workspace);
+      await removeNamed(workspace, lock);
       printLines(input, { name, status: "deleted" });
       return 0;
     }),

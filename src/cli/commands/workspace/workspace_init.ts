@@ -2,6 +2,7 @@ import { lockNamed, makeNamed, readNamed } from "../../../daemon/workspaces/name
 import { absolutePath } from "../../../host/current_directory.ts";
 import type { Command } from "../../command.ts";
 import { CommandError, usageError } from "../../command_error.ts";
+import { mountPlace } from "../../daemon_options.ts";
 import {
   operational,
   printLines,
@@ -37,7 +38,7 @@ several workspaces of one project, each with its own checkpoints.`,
       }
       const { source } = await makeNamed(name, {
         from: absolutePath(from),
-        mount: input.values.get("mount"),
+        mount: await mountPlace(input.values.get("mount")),
         allowRoot: input.flags.has("allow-root"),
         version: VERSION,
       });

@@ -10,7 +10,7 @@ import {
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import { absolutePath } from "../../../host/current_directory.ts";
 import type { Command } from "../../command.ts";
-import { telemetryChoice } from "../../daemon_options.ts";
+import { mountPlace, telemetryChoice } from "../../daemon_options.ts";
 import { CommandError } from "../../command_error.ts";
 import {
   NAME_USAGE,
@@ -45,7 +45,7 @@ reboot, start mounts the same again.`,
       const name = workspaceName(input.positionals[0]);
       const options: NamedOptions = {
         from: given(input.values.get("from")),
-        mount: given(input.values.get("mount")),
+        mount: given(await mountPlace(input.values.get("mount"))),
         allowRoot: input.flags.has("allow-root"),
         telemetry: telemetryChoice(input),
         version: VERSION,

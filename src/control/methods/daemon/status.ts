@@ -32,6 +32,7 @@ export const ImportProgress = shape(
     bytes: whole("Bytes so far"),
     skipped: list(SkippedPath, "What was left out"),
     ms: ms("Time it took so far"),
+    error: nullable(text("Why it failed"), "Null if it did not"),
   },
 );
 export type ImportProgress = Infer<typeof ImportProgress>;

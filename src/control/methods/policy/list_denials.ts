@@ -9,9 +9,12 @@ export const DenialReport = shape("DenialReport", "Something that a rule refused
   operation: text("What was refused"),
   rule: text("Name of the rule"),
   thread: whole(
-    "Who asked, on Windows its process; 0: nobody is known, as of pages written through a mapping",
+    "Who asked, on Windows its process; 0: nobody is known, as of pages written through a mapping, and on macOS",
   ),
-  uid: nullable(whole("User that asked"), "Null: users have no numbers, on Windows"),
+  uid: nullable(
+    whole("User that asked, where `thread` says that somebody is known"),
+    "Null: users have no numbers, on Windows",
+  ),
   message: text("A sentence for people"),
 });
 export type DenialReport = Infer<typeof DenialReport>;

@@ -1,4 +1,5 @@
 import { defineMethod } from "../../method.ts";
+import { WatchedDirectoryReport } from "../../shapes/telemetry.ts";
 import { type Infer, list, nullable, oneOf, shape, text, whole } from "../../schema.ts";
 
 export const SourceReport = shape("TelemetrySourceReport", "Who tells of what is done.", {
@@ -26,6 +27,7 @@ export const TelemetryReport = shape("TelemetryReport", "What is recorded, and w
   lost: whole("Events that were dropped since the server began"),
   failure: nullable(text("Why nothing is written"), "Null if it is"),
   sources: list(SourceReport, "All there are"),
+  directories: list(WatchedDirectoryReport, "Outside the mount, that are watched"),
 });
 export type TelemetryReport = Infer<typeof TelemetryReport>;
 

@@ -21,6 +21,19 @@ export async function setUserId(machine: Machine, program: string): Promise<Chec
   };
 }
 
+/** It notes whose a mount is by name: a container may run as a number that nobody has. */
+export async function named(machine: Machine): Promise<Check | null> {
+  const { uid } = machine;
+  if (uid === 0 || await machine.hasName()) return null;
+  const line = `agent:x:${uid}:${uid}::${machine.home ?? "/"}:/bin/sh`;
+  return {
+    name: "user",
+    state: "fail",
+    found: `user ${uid} has no name, and fusermount3 mounts for nobody without`,
+    fix: `echo '${line}' | ${machine.asRoot("tee -a /etc/passwd")}`,
+  };
+}
+
 /** Where Ubuntu 25.04's profile of fusermount3 lets it mount, besides the home directories of people. */
 const ALLOWED = ["/mnt", "/media", "/tmp", "/run/user"];
 

@@ -13,7 +13,7 @@ import type { Check } from "../check.ts";
 export function sourceChecks(): Check[] {
   return [
     check(EBPF, () => EbpfSource.start()),
-    check(FANOTIFY, () => FanotifySource.start({ directories: [] })),
+    check(FANOTIFY, () => FanotifySource.start({ except: [] })),
   ];
 }
 

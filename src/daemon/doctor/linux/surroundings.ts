@@ -12,7 +12,7 @@ import { clock } from "./clock.ts";
 import { kernelPrograms } from "./kernel_programs.ts";
 import { limits } from "./limits.ts";
 import type { Machine } from "../machine.ts";
-import { appArmor, setUserId } from "./mount_rights.ts";
+import { appArmor, named, setUserId } from "./mount_rights.ts";
 import { otherPrograms } from "./other_programs.ts";
 import { privileges } from "./privileges.ts";
 import { synchronized } from "./state_place.ts";
@@ -30,6 +30,7 @@ export async function surroundings(
   const findings = await Promise.all([
     privileges(machine),
     setUserId(machine, systemProgram("fusermount3")),
+    named(machine),
     state === null ? null : appArmor(machine, state),
     state === null ? null : synchronized(machine, state),
     state === null ? null : clock(machine, state, Date.now()),

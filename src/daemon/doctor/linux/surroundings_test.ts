@@ -31,6 +31,7 @@ const ENVIRONMENT = { HOME: "/home/me", PATH: "/home/me/.local/bin:/usr/bin" };
 const USUAL = {
   [OWN]: "#!ours",
   "/usr/bin/git": "#!git",
+  "/etc/passwd": "root:x:0:0::/root:/bin/sh\nme:x:1000:1000::/home/me:/bin/sh\n",
   "/home/me/.gitconfig": "[user]\n\tname = me\n",
   "/proc/sys/kernel/osrelease": "6.14.0-generic\n",
   "/proc/sys/fs/inotify/max_user_watches": "65536\n",
@@ -79,6 +80,10 @@ const FINDINGS: Record<string, [Situation, RegExp]> = {
   "a profile of fusermount3, and state where it does not let it mount": [
     { files: PROFILE, state: "/work/state" },
     /^fail apparmor: .*not let it mount in \/work\/state → echo 'mount fstype=@\{fuse_types\} .* -> \/work\/state\/\{,\*\*\/\}, umount \/work\/state\/\{,\*\*\/\},' \| sudo tee -a \/etc\/apparmor\.d\/local\/fusermount3 && sudo apparmor_parser -r \/etc\/apparmor\.d\/fusermount3$/,
+  ],
+  "a number that is no user's, as in a container": [
+    { files: { "/etc/passwd": "root:x:0:0::/root:/bin/sh\nother:x:100:1000::/:/bin/sh\n" } },
+    /^fail user: user 1000 has no name, and fusermount3 .* → echo 'agent:x:1000:1000::\/home\/me:\/bin\/sh' \| sudo tee -a \/etc\/passwd$/,
   ],
   "another program of the name first on PATH": [
     {

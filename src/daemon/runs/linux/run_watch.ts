@@ -10,7 +10,7 @@
 
 import { failureCode } from "../../../host/failure.ts";
 import { RecordSender } from "../../../telemetry/linux/record_sender.ts";
-import { recordSocketPath } from "../../../telemetry/linux/record_socket.ts";
+import { recordSocketPath } from "../../../telemetry/record_socket_path.ts";
 import { Listening } from "../../../telemetry/linux/listening.ts";
 import { WATCHED_CALLS, watchNotices } from "../../../telemetry/linux/seccomp_watch.ts";
 import type { CallsToHandOver } from "../../../views/hand_over_calls.ts";

@@ -13,7 +13,7 @@ import type { WorkingTree } from "../../../tree/working_tree.ts";
 import { attributesSize } from "./ea_list.ts";
 import type { FoldedNames } from "../names/folded_names.ts";
 import { keptAttributes } from "./kept_attributes.ts";
-import { leadsToDirectory } from "../names/symlinks.ts";
+import { isJunction, leadsToDirectory } from "../names/symlinks.ts";
 
 /** Sizes are rounded up to what a volume allocates at once. */
 export const ALLOCATION_UNIT = 4096;
@@ -21,8 +21,8 @@ export const ALLOCATION_UNIT = 4096;
 const WRITABLE = 0o222;
 
 /** The tag of what stands for something else; 0 of files and directories. */
-export function reparseTagOf(inode: Inode): number {
-  if (inode.isSymlink) return ReparseTag.SYMLINK;
+export function reparseTagOf(tree: WorkingTree, inode: Inode): number {
+  if (inode.isSymlink) return isJunction(tree, inode) ? ReparseTag.MOUNT_POINT : ReparseTag.SYMLINK;
   switch (inode.mode & S_IFMT) {
     case S_IFIFO:
       return ReparseTag.LX_FIFO;
@@ -41,7 +41,7 @@ export function isReadOnly(inode: Inode): boolean {
   return !inode.isSymlink && (inode.mode & WRITABLE) === 0;
 }
 
-export function fileAttributes(tree: WorkingTree, names: FoldedNames, inode: Inode): number {
+function fileAttributes(tree: WorkingTree, names: FoldedNames, inode: Inode): number {
   let attributes = keptAttributes(tree, inode).attributes;
   if (inode.isDirectory) attributes |= FileAttribute.DIRECTORY;
   else if (!inode.isFile) {
@@ -68,7 +68,7 @@ export function layFileInfo(
   const change = fileTime(inode.ctimeSec, inode.ctimeNsec);
   const { created } = keptAttributes(tree, inode);
   view.setUint32(at + FILE_INFO.ATTRIBUTES, fileAttributes(tree, names, inode), true);
-  view.setUint32(at + FILE_INFO.REPARSE_TAG, reparseTagOf(inode), true);
+  view.setUint32(at + FILE_INFO.REPARSE_TAG, reparseTagOf(tree, inode), true);
   const allocated = Math.ceil(size / ALLOCATION_UNIT) * ALLOCATION_UNIT;
   view.setBigUint64(at + FILE_INFO.ALLOCATION, BigInt(allocated), true);
   view.setBigUint64(at + FILE_INFO.SIZE, BigInt(size), true);

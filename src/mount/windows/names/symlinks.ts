@@ -5,7 +5,7 @@
  */
 
 import { shownName } from "../../../../ffi/windows/names_utf16.ts";
-import { shownTarget } from "../../../../ffi/windows/symlink_target.ts";
+import { isJunctionTarget, shownTarget } from "../../../../ffi/windows/symlink_target.ts";
 import type { Inode } from "../../../tree/nodes/inode.ts";
 import { readTarget } from "../../../tree/operations/read.ts";
 import type { WorkingTree } from "../../../tree/working_tree.ts";
@@ -27,7 +27,13 @@ export function follow(directory: readonly string[], target: string): string[] |
   return names;
 }
 
-/** True if a link leads to a directory of its tree: Windows has links of two kinds. */
+/** True if a link stands for a directory by its whole path, wherever that is. */
+export function isJunction(tree: WorkingTree, link: Inode): boolean {
+  const target = readTarget(tree, link);
+  return typeof target === "string" && isJunctionTarget(target);
+}
+
+/** True if a link leads to a directory of its tree, or to one by its whole path: Windows has links of two kinds. */
 export function leadsToDirectory(tree: WorkingTree, names: FoldedNames, link: Inode): boolean {
   let hops = 0;
   let at: Inode = link;
@@ -35,6 +41,7 @@ export function leadsToDirectory(tree: WorkingTree, names: FoldedNames, link: In
     if (hops++ >= MOST_HOPS || at.parent === null) return false;
     const target = readTarget(tree, at);
     if (typeof target === "number") return false;
+    if (isJunctionTarget(target)) return true;
     const next = resolve(tree, names, at.parent, target);
     if (next === null) return false;
     at = next;

@@ -73,7 +73,7 @@ export class Walker {
       const led = follow(link.directory, target);
       if (led === null) return { status: NtStatus.OBJECT_PATH_NOT_FOUND };
       const rest = names.slice(at + 1);
-      if (typeof led === "string") return { reparse: [led, ...rest].join("\\") };
+      if (typeof led === "string") return { reparse: below(led, rest) };
       names = [...led, ...rest];
     }
     return { status: NtStatus.REPARSE_POINT_NOT_RESOLVED };
@@ -136,6 +136,12 @@ export class Walker {
   #keep(view: View, directory: Inode): void {
     if (view.writable && directory.lookups === 0) view.tree.nodes.remember(directory);
   }
+}
+
+/** A path of the kernel's own, and names from there. */
+function below(path: string, names: readonly string[]): string {
+  const isWhole = names.length === 0 || path.endsWith("\\");
+  return path + (isWhole ? "" : "\\") + names.join("\\");
 }
 
 interface Link {

@@ -43,6 +43,9 @@ const OPTIONS = 0xffffff;
 
 const WRITES_DATA = Access.WRITE_DATA | Access.APPEND_DATA;
 
+/** What is refused of a file that may not be written. */
+const READONLY_FORBIDS = WRITES_DATA | Access.DELETE_CHILD;
+
 /** What nobody has in a checkpoint. */
 const CHANGES = WRITES_DATA | Access.WRITE_EA | Access.WRITE_ATTRIBUTES | Access.DELETE |
   Access.DELETE_CHILD | Access.WRITE_DAC | Access.WRITE_OWNER;
@@ -173,7 +176,7 @@ function openExisting(context: Context, asked: Asked, place: Place): number {
   }
   if (overwrites && !inode.isFile) return NtStatus.ACCESS_DENIED;
   if (isReadOnly(inode)) {
-    const writes = overwrites || !inode.isDirectory && (access & WRITES_DATA) !== 0;
+    const writes = overwrites || !inode.isDirectory && (access & READONLY_FORBIDS) !== 0;
     if (writes) return NtStatus.ACCESS_DENIED;
   }
   if ((options & CreateOption.DELETE_ON_CLOSE) !== 0) {
@@ -250,7 +253,7 @@ function granted(context: Context, { access }: Asked, place: Place, withheld: nu
   if ((access & Access.MAXIMUM_ALLOWED) === 0) return wanted;
   let all: number = Access.ALL;
   if (!place.view.writable) all &= ~CHANGES;
-  else if (place.inode?.isFile && isReadOnly(place.inode)) all &= ~WRITES_DATA;
+  else if (place.inode?.isFile && isReadOnly(place.inode)) all &= ~READONLY_FORBIDS;
   return (wanted | all & ~withheld) >>> 0;
 }
 

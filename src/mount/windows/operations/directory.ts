@@ -39,10 +39,10 @@ export function queryDirectory(context: Context): number {
   return status;
 }
 
-/** 0: from the beginning. Null: it is none that was given. */
+/** 0: from the beginning. Null: it is none that was given. The driver lays a character behind it, as behind a name. */
 function markerOf(given: Uint8Array<ArrayBuffer> | null): number | null {
   if (given === null || given.length === 0) return given === null ? null : 0;
-  if (given.length !== 8) return null;
+  if (given.length < 8) return null;
   const marker = new DataView(given.buffer, given.byteOffset, 8).getBigUint64(0, true);
   return marker > BigInt(Number.MAX_SAFE_INTEGER) ? null : Number(marker);
 }

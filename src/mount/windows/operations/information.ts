@@ -83,7 +83,8 @@ function setBasic(context: Context): number {
   const mtime = time(request.bigint(SET_INFORMATION.WRITE));
   if (atime !== undefined) change.atime = atime;
   if (mtime !== undefined) change.mtime = mtime;
-  const keeps = attributes === KEEP_ATTRIBUTES || attributes === 0;
+  // 0 is none of them: so the driver says what a program calls NORMAL.
+  const keeps = attributes === KEEP_ATTRIBUTES;
   if (!keeps) {
     const isDirectory = (attributes & FileAttribute.DIRECTORY) !== 0;
     if (isDirectory && inode.isFile) return NtStatus.INVALID_PARAMETER;

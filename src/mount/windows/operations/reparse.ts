@@ -10,12 +10,19 @@
 import { ReparseControl, ReparseTag } from "../../../../ffi/windows/nt_file.ts";
 import { NtStatus } from "../../../../ffi/windows/nt_status.ts";
 import {
+  junctionData,
+  parseJunctionData,
   parseReparseData,
   parseSymlinkData,
   reparseData,
   symlinkData,
 } from "../../../../ffi/windows/reparse_data.ts";
-import { shownTarget, storedTarget } from "../../../../ffi/windows/symlink_target.ts";
+import {
+  isJunctionTarget,
+  shownTarget,
+  storedJunction,
+  storedTarget,
+} from "../../../../ffi/windows/symlink_target.ts";
 import { CONTROL, RESPONSE } from "../../../../ffi/windows/winfsp/protocol.ts";
 import {
   S_IFDIR,
@@ -51,7 +58,13 @@ export function madeByReparse(bytes: Uint8Array): ReparseNode | { readonly statu
       const link = parseSymlinkData(data);
       return link === null
         ? { status: NtStatus.IO_REPARSE_DATA_INVALID }
-        : symlinkTo(storedTarget(link));
+        : symlinkTo(symlinkTarget(storedTarget(link)));
+    }
+    case ReparseTag.MOUNT_POINT: {
+      const link = parseJunctionData(data);
+      if (link === null) return { status: NtStatus.IO_REPARSE_DATA_INVALID };
+      const target = storedJunction(link);
+      return target === null ? { status: NtStatus.NOT_SUPPORTED } : symlinkTo(target);
     }
     // Four bytes of a version, and UTF-8.
     case ReparseTag.LX_SYMLINK:
@@ -65,6 +78,11 @@ export function madeByReparse(bytes: Uint8Array): ReparseNode | { readonly statu
   }
 }
 
+/** One that ends with a slash would be a junction's. */
+function symlinkTarget(target: string): string {
+  return isJunctionTarget(target) ? target.replace(/(?<!:)\/+$/, "") : target;
+}
+
 function symlinkTo(target: string): ReparseNode | { readonly status: NtStatus } {
   const isPossible = target !== "" && target.length <= LONGEST_TARGET && !target.includes("\0");
   if (!isPossible) return { status: NtStatus.IO_REPARSE_DATA_INVALID };
@@ -73,11 +91,13 @@ function symlinkTo(target: string): ReparseNode | { readonly status: NtStatus } 
 
 /** Null: it stands for nothing. */
 function reparseOf({ file: { view, inode } }: Context): Uint8Array<ArrayBuffer> | number | null {
-  const tag = reparseTagOf(inode);
+  const tag = reparseTagOf(view.tree, inode);
   if (tag === 0) return null;
-  if (tag !== ReparseTag.SYMLINK) return reparseData(tag, new Uint8Array());
+  if (!inode.isSymlink) return reparseData(tag, new Uint8Array());
   const target = readTarget(view.tree, inode);
-  return typeof target === "number" ? ntStatusOf(target) : symlinkData(shownTarget(target));
+  if (typeof target === "number") return ntStatusOf(target);
+  const lay = tag === ReparseTag.MOUNT_POINT ? junctionData : symlinkData;
+  return lay(shownTarget(target));
 }
 
 export function fileSystemControl(context: Context): number {
@@ -111,11 +131,13 @@ function setReparse(context: Context): number {
   if (given === null) return NtStatus.INVALID_PARAMETER;
   const parsed = parseReparseData(given);
   if (parsed === null) return NtStatus.IO_REPARSE_DATA_INVALID;
-  const present = reparseTagOf(file.inode);
+  const { inode, view: { tree } } = file;
+  const present = reparseTagOf(tree, inode);
   if (present !== 0 && present !== parsed.tag) return NtStatus.IO_REPARSE_TAG_MISMATCH;
   const node = madeByReparse(given);
   if ("status" in node) return node.status;
-  const { inode, view: { tree } } = file;
+  const isForDirectories = parsed.tag === ReparseTag.MOUNT_POINT;
+  if (isForDirectories && present === 0 && !inode.isDirectory) return NtStatus.NOT_A_DIRECTORY;
   if (inode.isDirectory) {
     const loaded = tree.load(inode);
     if (loaded !== Status.Ok) return ntStatusOf(loaded);
@@ -129,7 +151,7 @@ function setReparse(context: Context): number {
 function deleteReparse(context: Context): number {
   const { request, file, names } = context;
   const given = request.buffer(CONTROL.BUFFER);
-  const present = reparseTagOf(file.inode);
+  const present = reparseTagOf(file.view.tree, file.inode);
   if (present === 0) return NtStatus.NOT_A_REPARSE_POINT;
   const parsed = given === null ? null : parseReparseData(given);
   if (parsed === null || parsed.data.length > 0) return NtStatus.IO_REPARSE_DATA_INVALID;

@@ -10,14 +10,14 @@
  * @module
  */
 
-import { replaceFile } from "../store/files/replace_file.ts";
+import { replaceFile } from "../../store/files/replace_file.ts";
 import {
   ancestry,
   isRunning,
   mountNamespace,
   type ProcessId,
   processId,
-} from "../host/processes.ts";
+} from "../../host/processes.ts";
 
 export interface RunSession {
   /** Number of the branch. */

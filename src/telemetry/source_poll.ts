@@ -4,8 +4,8 @@
  * @module
  */
 
-import { POLLIN, PollSet } from "../../host/wake.ts";
-import type { Source } from "../source.ts";
+import { POLLIN, PollSet } from "../host/wake.ts";
+import type { Source } from "./source.ts";
 
 export class SourcePoll {
   #sources: readonly Source[] = [];

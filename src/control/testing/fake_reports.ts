@@ -4,16 +4,16 @@
  * @module
  */
 
-import type { SourceReport, StatusReport } from "./service/daemon.ts";
-import type { LogEntry } from "./service/history.ts";
-import type { Params } from "./methods.ts";
-import type { MergeReport, ReviewItem, TakeReport } from "./service/merge.ts";
-import type { ApplyReport, ProjectMoved, RefreshReport } from "./service/project.ts";
-import type { TelemetryReport } from "./service/telemetry.ts";
-import type { DenialReport, PolicyReport } from "./service/policy.ts";
-import type { CgroupSessionReport, RoutingReport } from "./service/sessions.ts";
-import type { FilterReport } from "./service/filters.ts";
-import type { GcReport, StoreStatsReport, VerifyReport } from "./service/store.ts";
+import type { SourceReport, StatusReport } from "../service/daemon.ts";
+import type { LogEntry } from "../service/history.ts";
+import type { Params } from "../methods.ts";
+import type { MergeReport, ReviewItem, TakeReport } from "../service/merge.ts";
+import type { ApplyReport, ProjectMoved, RefreshReport } from "../service/project.ts";
+import type { TelemetryReport } from "../service/telemetry.ts";
+import type { DenialReport, PolicyReport } from "../service/policy.ts";
+import type { CgroupSessionReport, RoutingReport } from "../service/sessions.ts";
+import type { FilterReport } from "../service/filters.ts";
+import type { GcReport, StoreStatsReport, VerifyReport } from "../service/store.ts";
 
 /** Paths that a fake daemon claims to have. */
 export interface Places {
@@ -110,7 +110,7 @@ export function statusReport(places: Places, head: LogEntry, restarts: number): 
     dirty: false,
     changes: 0,
     showing: `branch main at "${head.label}"`,
-    import: { state: "done", files: 3, directories: 1, bytes: 42, skipped: [], ms: 5 },
+    import: { state: "done", files: 3, directories: 1, bytes: 42, skipped: [], ms: 5, error: null },
     unreadable: { count: 0, first: [] },
     hash: "native",
     counters: { LOOKUP: 7 },
@@ -346,4 +346,5 @@ export const TELEMETRY: TelemetryReport = {
     costs: "little",
     denies: "EACCES",
   }],
+  directories: [{ path: "/srv", why: null }],
 };

@@ -24,13 +24,13 @@ import {
   TELEMETRY,
   UNCHANGED,
 } from "./fake_reports.ts";
-import type { Params, Result } from "./methods.ts";
-import type { Service } from "./service.ts";
-import type { BranchReport } from "./service/branches.ts";
-import type { SourceReport } from "./service/daemon.ts";
-import type { LogEntry, RollbackReport } from "./service/history.ts";
-import type { VerifyReport } from "./service/store.ts";
-import { ServiceError } from "./service_error.ts";
+import type { Params, Result } from "../methods.ts";
+import type { Service } from "../service.ts";
+import type { BranchReport } from "../service/branches.ts";
+import type { SourceReport } from "../service/daemon.ts";
+import type { LogEntry, RollbackReport } from "../service/history.ts";
+import type { VerifyReport } from "../service/store.ts";
+import { ServiceError } from "../service_error.ts";
 
 export interface FakeOptions extends Places {
   /** Awaited by every method: lets a test hold a request. */
@@ -317,6 +317,16 @@ export class FakeService implements Service {
       ...{ error: null, rule: null, call: "toolu_1", message: null },
     };
     return { branch: p.branch ?? "main", events: [event] };
+  }
+
+  async watchDirectories(p: Params<"watchDirectories">): Promise<Result<"watchDirectories">> {
+    await this.#called("watchDirectories", p);
+    return { directories: p.directories.map((path) => ({ path, why: null })) };
+  }
+
+  async unwatchDirectories(p: Params<"unwatchDirectories">): Promise<Result<"unwatchDirectories">> {
+    await this.#called("unwatchDirectories", p);
+    return { directories: [] };
   }
 
   async showTelemetry(p: Params<"showTelemetry">): Promise<Result<"showTelemetry">> {

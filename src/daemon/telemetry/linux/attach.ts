@@ -4,10 +4,9 @@
  * @module
  */
 
-import { recordSocketPath } from "../../telemetry/linux/record_socket.ts";
-import { letThreadsBeWoken, wakeThread } from "../../telemetry/linux/wake_thread.ts";
-import { WorkspaceError } from "../workspaces/workspace.ts";
-import { checkRecording } from "./check_recording.ts";
+import { recordSocketPath } from "../../../telemetry/record_socket_path.ts";
+import { letThreadsBeWoken, wakeThread } from "../../../telemetry/linux/wake_thread.ts";
+import { WorkspaceError } from "../../workspaces/workspace.ts";
 import type { AttachMessage, AttachStart } from "./attach_thread.ts";
 
 export interface AttachOptions {
@@ -26,7 +25,6 @@ const WAKE_MS = 250;
 /** Resolves with how many events were told. Throws {@linkcode WorkspaceError} where it may not follow one. */
 export async function attach(options: AttachOptions): Promise<number> {
   const { pids, socket, mount, onAttached, signal } = options;
-  checkRecording(socket);
   letThreadsBeWoken();
   const over = new SharedArrayBuffer(4);
   const start: AttachStart = { pids, socket: recordSocketPath(socket), mount, over };

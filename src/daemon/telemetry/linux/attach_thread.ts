@@ -7,11 +7,11 @@
 /// <reference no-default-lib="true" />
 /// <reference lib="deno.worker" />
 
-import { PtraceWatch } from "../../telemetry/linux/ptrace_watch.ts";
-import { RecordSender } from "../../telemetry/linux/record_sender.ts";
-import { threadNumber } from "../../telemetry/linux/wake_thread.ts";
-import { SourceError } from "../../telemetry/source.ts";
-import { isWithin } from "../../host/mounts.ts";
+import { PtraceWatch } from "../../../telemetry/linux/ptrace_watch.ts";
+import { RecordSender } from "../../../telemetry/linux/record_sender.ts";
+import { threadNumber } from "../../../telemetry/linux/wake_thread.ts";
+import { SourceError } from "../../../telemetry/source.ts";
+import { isWithin } from "../../../host/mounts.ts";
 
 export interface AttachStart {
   readonly pids: readonly number[];

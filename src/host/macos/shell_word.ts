@@ -1,0 +1,1 @@
+export { lineIn, shellWord } from "../linux/shell_word.ts";
