@@ -42,6 +42,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/mount/windows": [
     "src/mount",
+    "src/policy",
+    "src/telemetry",
     "src/tree",
     "src/store",
     "src/host",

@@ -21,9 +21,6 @@ export const { freeDrive, isWithin, listMounts, MOUNT_TYPE, mountAt } = pick<
 /** Whether a mount's folder is made by mounting there, and goes with it: on Windows. Elsewhere it has to be there before. */
 export const MAKES_MOUNTPOINT = Deno.build.os === "windows";
 
-/** Whether what is done in a mount is held to rules. */
-export const ENFORCES_RULES = Deno.build.os !== "windows";
-
 /** Whether a mount is told which user and program asks: macOS's client of NFS asks for all, and does not say for whom. */
 export const TELLS_CALLERS = Deno.build.os !== "darwin";
 
@@ -32,3 +29,5 @@ export const CAN_PRELOAD = Deno.build.os === "linux";
 
 /** Whether what a program reads from a file that it has written to is what it wrote, as macOS's client of NFS has it. */
 export const KEEPS_WRITTEN = Deno.build.os === "darwin";
+/** Whether a mount is a volume of Windows: it is asked for each opening, users have no numbers there, and there are no sessions. */
+export const IS_VOLUME = Deno.build.os === "windows";

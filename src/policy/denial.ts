@@ -17,9 +17,10 @@ export interface Denial {
   readonly operation: string;
   /** Name of the rule. */
   readonly rule: string;
-  /** Thread that asked; 0: nobody is known. */
+  /** Thread that asked, or its process; 0: nobody is known. */
   readonly thread: number;
-  readonly uid: number;
+  /** Null where users have no numbers. */
+  readonly uid: number | null;
 }
 
 const KEPT = 100;

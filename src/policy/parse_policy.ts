@@ -10,6 +10,7 @@
 
 import { type Glob, GlobError, parseGlob } from "./glob.ts";
 import { ALL_OPERATIONS, OPERATION_NAMES, operationNamed } from "./operation.ts";
+import { isRelativeProgram } from "./program.ts";
 import { PolicyError } from "./policy_error.ts";
 import type { BranchPattern, Rule, RuleVerdict } from "./rule.ts";
 import { ruleLines } from "./rule_lines.ts";
@@ -306,7 +307,7 @@ class RuleReader {
   /** A name as the kernel has it has at most 15 bytes; with a slash it is a file. */
   #program(value: unknown): string {
     const text = this.#text("program", value);
-    if (text.includes("/") && !text.startsWith("/")) {
+    if (isRelativeProgram(text)) {
       throw this.#wrong("has program with a relative path", "Write a name, or an absolute path");
     }
     return text;

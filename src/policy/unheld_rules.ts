@@ -38,6 +38,25 @@ export function unheldWithoutCallers(rules: readonly Rule[]): UnheldRule[] {
   });
 }
 
+/** Rules that do not hold altogether on a volume of Windows, where the driver tells which process asks, and nothing else. */
+export function unheldOnVolume(rules: readonly Rule[]): UnheldRule[] {
+  return rules.flatMap((rule) => {
+    const why = whyOnVolume(rule);
+    return why === null ? [] : [{ rule: rule.name, why }];
+  });
+}
+
+function whyOnVolume({ verdict, uids, sessions, otherwise }: Rule): string | null {
+  if (sessions !== null) return "There are no sessions on Windows: it holds for nobody";
+  if (uids !== null) {
+    const isForAll = verdict === "deny" || verdict === "ask";
+    return `A user has no number on Windows: it holds for ${isForAll ? "everybody" : "nobody"}`;
+  }
+  if (verdict !== "ask") return null;
+  const said = otherwise === "deny" ? "denied" : "allowed";
+  return `Filters run on Linux only: what it leaves to one is ${said}`;
+}
+
 /** True if a mount has to be asked for opens for the rule to hold altogether. */
 export function needsOpens(rule: Rule): boolean {
   if (rule.verdict === "allow") return false;

@@ -10,7 +10,7 @@
 import { type ProcessDetails, processDetails } from "../host/process_details.ts";
 import { commandOf, processOf } from "../host/processes.ts";
 import type { TelemetryEvent, TelemetryProcess } from "./event.ts";
-import type { Caller } from "./mount_record.ts";
+import { type Caller, UNKNOWN } from "./mount_record.ts";
 import { redactArguments } from "./redact.ts";
 
 /** How long what is known of a process holds without another look, ms. */
@@ -99,7 +99,7 @@ export class ProcessTable {
     this.#remember(pid, details);
     const known = this.#threads.get(pid);
     if (known === undefined) return;
-    const { tid = pid, uid = 0, gid = 0 } = known.process;
+    const { tid = pid, uid = UNKNOWN, gid = UNKNOWN } = known.process;
     // What it did under its old name, and is told of later, is not the new program's.
     const name = known.name === "" ? "" : details.name ?? known.name;
     Object.assign(known, { process: merged({ tid, uid, gid }, details), at: time, said: "", name });
@@ -174,7 +174,8 @@ function merged(
   { tid, uid, gid }: Pick<Caller, "tid" | "uid" | "gid">,
   details: Details,
 ): TelemetryProcess {
-  return { tid, uid, gid, ...details };
+  // Where processes' users have no numbers, none is told.
+  return { tid, ...(uid === UNKNOWN ? {} : { uid, gid }), ...details };
 }
 
 /** True if the process has become another program since it did what is told of. */
@@ -184,6 +185,7 @@ function isLater(seen: ProcessDetails, { tid, name }: Caller): boolean {
 
 /** Where the caller's process and name are known they say when it is another one, or another program. */
 function isOf({ process, name: before }: Known, { uid, gid, pid, name }: Caller): boolean {
-  return before === name && process.uid === uid && process.gid === gid &&
+  return before === name && (process.uid ?? UNKNOWN) === uid &&
+    (process.gid ?? UNKNOWN) === gid &&
     (pid === 0 || process.pid === pid);
 }

@@ -12,6 +12,7 @@ import type { Context } from "../../src/mount/fuse/context.ts";
 import type { Level } from "../../src/telemetry/level.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
 import { Recorder } from "../../src/mount/recording/recorder.ts";
+import { RequestRecorder } from "../../src/mount/recording/request_recorder.ts";
 
 /** Requests of a round: fewer than the ring holds. */
 const EVENTS = 8_000;
@@ -65,7 +66,7 @@ function lay(request: Request, opcode: number, nodeId: number, at: number, name:
 export function recordCosts(level: Level): number[] {
   const ring = createRing();
   const reader = new RingReader(ring);
-  const recorder = new Recorder(new RingWriter(ring), level, null);
+  const recorder = new RequestRecorder(new Recorder(new RingWriter(ring), level, null));
   const { nodes, directory, files } = tree();
   const request = new Request();
   const context = {

@@ -5,7 +5,6 @@ export function noFilters(): FilterQuestions {
   return new FilterQuestions({
     mountpoint: "",
     processOf: () => ({}),
-    describe: () => ({ action: "write" }),
     complete: (event) => event,
     now: () => 0,
   });

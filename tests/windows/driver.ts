@@ -263,6 +263,8 @@ export class Driver extends DriverRequests {
     const known = this.about(handle, Kind.QUERY_INFORMATION);
     if (handle.isDirectory || !isSuccess(known.status)) return asked;
     const attributes = known.view.getUint32(RESPONSE.BODY + FILE_INFO.ATTRIBUTES, true);
+    // A rule has said no: it is asked again when the name is to go.
+    if (asked.status === NtStatus.ACCESS_DENIED) return asked;
     const isRefused = (attributes & FileAttribute.READONLY) !== 0 &&
       (flags & (DispositionFlag.DELETE | DispositionFlag.IGNORE_READONLY)) ===
         DispositionFlag.DELETE;

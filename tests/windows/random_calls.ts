@@ -1,6 +1,6 @@
 /**
  * Random calls of programs, on the adapter and on a model of NT at once: each is to answer as the model does, and to leave
- * what it has.
+ * what it has. What was told of them is to come to the same.
  *
  *     deno run -A tests/windows/random_calls.ts [sequences]
  *
@@ -13,6 +13,8 @@ import { type Random, repeat } from "../support/random.ts";
 import { EMPTY_SNAPSHOT, Fixture } from "../tree/fixture.ts";
 import { type ModelHandle, type ModelOpen, NtModel } from "./nt_model.ts";
 import { Script } from "./script.ts";
+import { recording } from "./recording.ts";
+import { modelText, ToldMirror } from "./told_mirror.ts";
 import { serveTree } from "./served.ts";
 
 const CALLS = 200;
@@ -159,15 +161,27 @@ export function randomCalls(sequences: number): void {
     repeat(sequences, (random) => {
       const tree = fixture.open(EMPTY_SNAPSHOT, segment++);
       try {
-        const { driver, session } = serveTree(tree);
+        const { recorder, told } = recording("changes");
+        const { driver, session } = serveTree(tree, { recorder });
+        const mirror = new ToldMirror();
+        const isTold = () => {
+          for (const event of told()) mirror.tell(event);
+          assert.equal(
+            mirror.text,
+            modelText(sequence.model),
+            `${sequence.calls.slice(-12).join("; ")} is not what was told`,
+          );
+        };
         const script = new Script(driver);
         const sequence = new Sequence(script, random);
         for (let i = 0; i < CALLS; i++) {
           sequence.step();
+          isTold();
           if (i % 10 === 0) assert.equal(treeText(tree), sequence.model.text);
         }
         for (const handle of sequence.handles.values()) sequence.model.close(handle);
         script.end();
+        isTold();
         assert.equal(treeText(tree), sequence.model.text);
         assert.equal(session.context.opens.size, 0);
       } finally {

@@ -27,6 +27,11 @@ import type { WorkingTree } from "../../src/tree/working_tree.ts";
 import { type Random, randomness, SEED } from "../support/random.ts";
 import { Fixture } from "../tree/fixture.ts";
 import { Driver } from "./driver.ts";
+import { parsePolicy } from "../../src/policy/parse_policy.ts";
+import { ANY_CALLER, Policy } from "../../src/policy/policy.ts";
+import { type AskedFilter, FILTER, withAskedFilter } from "./asked_filter.ts";
+import { recording } from "./recording.ts";
+import { ruled } from "./ruled.ts";
 import { given } from "./script.ts";
 import { serveTree } from "./served.ts";
 
@@ -172,8 +177,22 @@ function countNames(tree: WorkingTree, directory: Inode): number {
   return count;
 }
 
+/** A name that nobody may touch, and others of which a filter decides. */
+const RULES = {
+  rules: [
+    { path_pattern: "/d/**", deny: "unlink,rename" },
+    { path_pattern: "/**", ask: FILTER, ops: "create,unlink,truncate,read" },
+  ],
+};
+
 /** Gives so many requests. Throws with the seed. */
 export function fuzzRequests(count: number): number {
+  let answers = 0;
+  withAskedFilter((filter) => answers = fuzzWith(filter, count));
+  return answers;
+}
+
+function fuzzWith(filter: AskedFilter, count: number): number {
   const fixture = new Fixture();
   const random = randomness(SEED);
   const { error } = console;
@@ -183,7 +202,11 @@ export function fuzzRequests(count: number): number {
     given(fixture.tree, "a=text d/b=more l->d !r A:b");
     const tickets: number[] = [];
     const memory = { load: () => {}, store: () => {} };
-    const served = serveTree(fixture.tree, { ask: (ticket) => tickets.push(ticket), memory });
+    const rules = new Policy(parsePolicy(JSON.stringify(RULES)), 1);
+    const { gate: policy } = ruled(rules, () => ANY_CALLER, filter.filters);
+    const { recorder, told: events } = recording("all");
+    const ask = (ticket: number) => void tickets.push(ticket);
+    const served = serveTree(fixture.tree, { ask, memory, policy, recorder });
     const { driver, session, main } = served;
     const fuzz = new Fuzz(session, driver, random);
     const thaw = () => {
@@ -196,14 +219,25 @@ export function fuzzRequests(count: number): number {
         session.answered(ticket, answers[random(answers.length - 1)]!);
       }
     };
+    const decide = () => {
+      if (random(8) === 0) filter.later(60_000);
+      else filter.answer(random(3) === 0 ? "deny" : "allow");
+      session.serveFiltered();
+    };
     for (let i = 0; i < count; i++) {
       fuzz.step();
+      if (random(3) === 0) decide();
+      if (random(100) === 0) session.rulesChanged();
+      if (i % 50 === 0) events();
       if (random(50) === 0) main.frozen = true;
       if (random(10) === 0) thaw();
       if (random(20) === 0) tell();
     }
     thaw();
-    while (tickets.length > 0) tell();
+    while (tickets.length > 0 || filter.filters.isWaiting) {
+      tell();
+      decide();
+    }
     fuzz.end();
     assert.ok(countNames(fixture.tree, fixture.tree.root) > 0);
     assert.deepEqual(told, []);

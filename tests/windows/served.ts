@@ -9,6 +9,7 @@ import { sidBytes } from "../../ffi/windows/security_descriptor.ts";
 import { WindowsSession, type WindowsSessionOptions } from "../../src/mount/windows/session.ts";
 import { MAIN_VIEW, type View, ViewTable } from "../../src/mount/views.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
+import { noRules } from "../support/no_rules.ts";
 import { Driver } from "./driver.ts";
 
 export const USER = sidBytes("S-1-5-21-1-2-3-1001");
@@ -55,6 +56,8 @@ export function serveTree(
     caseSensitive: false,
     ask: () => {},
     flush: () => false,
+    policy: noRules(),
+    recorder: null,
     counters: new Uint32Array(KIND_LIMIT),
     onKnock: () => {},
     onIdle: () => {},

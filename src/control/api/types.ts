@@ -302,10 +302,10 @@ export interface DenialReport {
   operation: string;
   /** Name of the rule. */
   rule: string;
-  /** Who asked; 0: nobody is known, as of pages written through a mapping, and on macOS. */
+  /** Who asked, on Windows its process; 0: nobody is known, as of pages written through a mapping, and on macOS. */
   thread: number;
-  /** User that asked, where `thread` says that somebody is known. */
-  uid: number;
+  /** User that asked, where `thread` says that somebody is known; null: users have no numbers, on Windows. */
+  uid: number | null;
   /** A sentence for people. */
   message: string;
 }
@@ -2202,7 +2202,7 @@ export interface Methods {
     /** What it answers with. */
     readonly result: ListSessionsReport;
   };
-  /** These are the rules from now on, instead of those before. They are kept with the workspace. Rejects with `policy_syntax`, `policy_rule`, `policy_too_large`, `no_rules_here` */
+  /** These are the rules from now on, instead of those before. They are kept with the workspace. Rejects with `policy_syntax`, `policy_rule`, `policy_too_large` */
   readonly installPolicy: {
     /** What it takes. */
     readonly params: InstallPolicyParams;
@@ -2435,7 +2435,7 @@ export interface Calls {
   switchSession(params: SwitchSessionParams, options?: CallOptions): Promise<CgroupSessionReport>;
   /** Who works on which branch. */
   listSessions(params?: ListSessionsParams, options?: CallOptions): Promise<ListSessionsReport>;
-  /** These are the rules from now on, instead of those before. They are kept with the workspace. Rejects with `policy_syntax`, `policy_rule`, `policy_too_large`, `no_rules_here` */
+  /** These are the rules from now on, instead of those before. They are kept with the workspace. Rejects with `policy_syntax`, `policy_rule`, `policy_too_large` */
   installPolicy(params: InstallPolicyParams, options?: CallOptions): Promise<PolicyReport>;
   /** There are no rules from now on. */
   removePolicy(params?: RemovePolicyParams, options?: CallOptions): Promise<PolicyReport>;

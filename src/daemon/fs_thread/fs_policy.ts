@@ -10,17 +10,16 @@ import { FilterQuestions } from "../../mount/fuse/policy/filter_questions.ts";
 import { ProgramPaths } from "../../mount/fuse/policy/program_paths.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import { TELLS_CALLERS } from "../../host/mounts.ts";
-import { askedEvent } from "../../mount/recording/asked_event.ts";
 import { argumentsOf } from "../../host/process_details.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { CallTimes } from "../../telemetry/call_times.ts";
 import { redactArguments } from "../../telemetry/redact.ts";
-import { askingProcess, PolicyCaller } from "../../mount/linux/policy_caller.ts";
 import { Denials } from "../../policy/denial.ts";
 import { mountRules } from "../../policy/outside_table.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
 import { Policy, UNKNOWN_CALLER } from "../../policy/policy.ts";
 import type { PolicyText } from "../threads/messages.ts";
+import { askingProcess, PolicyCaller } from "./policy_callers.ts";
 
 export interface FsPolicyOptions {
   readonly rules: PolicyText | null;
@@ -54,12 +53,11 @@ export class FsPolicy {
     this.gate = new PolicyGate({
       filters: new FilterQuestions({
         mountpoint,
-        processOf: ({ request }) => askingProcess(request),
-        describe: (context, about) => askedEvent(context, mountpoint, about),
+        processOf: askingProcess,
         complete: (event) => this.#complete(event),
         now: monotonicTime,
       }),
-      callerOf: ({ request }) => TELLS_CALLERS ? caller.of(request) : UNKNOWN_CALLER,
+      callerOf: (asker) => TELLS_CALLERS ? caller.of(asker) : UNKNOWN_CALLER,
       onDenied: (denial) => this.denials.add(denial),
       onStale,
     });

@@ -25,6 +25,9 @@ export function makeSession({ start, ...parts }: SessionParts): MountSession {
     space: () => spaceAt(place),
     label: labelOf(start.source),
     ask: parts.ask,
+    policy,
+    recorder: parts.recorder,
+    ...(parts.witnesses === undefined ? {} : { witnesses: parts.witnesses }),
     counters,
     onKnock: parts.onCommand,
     onIdle: () => {

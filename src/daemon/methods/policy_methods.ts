@@ -4,7 +4,7 @@
  * @module
  */
 
-import { CAN_PRELOAD, ENFORCES_RULES, TELLS_CALLERS } from "../../host/mounts.ts";
+import { CAN_PRELOAD, IS_VOLUME, TELLS_CALLERS } from "../../host/mounts.ts";
 import { binaryString, displayString } from "../../../ffi/binary_string.ts";
 import type { Params } from "../../control/methods.ts";
 import type {
@@ -25,11 +25,13 @@ import { QUESTIONS, saidOf } from "../../policy/question.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
 import type { Verdict } from "../../telemetry/event.ts";
 import { ANY_CALLER, type Caller, Policy } from "../../policy/policy.ts";
+import { isRelativeProgram, isWindowsProgram } from "../../policy/program.ts";
 import { PolicyError } from "../../policy/policy_error.ts";
 import type { Rule } from "../../policy/rule.ts";
 import { mountRules, outsideRules } from "../../policy/outside_table.ts";
 import {
   needsOpens,
+  unheldOnVolume,
   unheldOutside,
   unheldRules,
   unheldWithoutCallers,
@@ -77,12 +79,6 @@ export class PolicyMethods {
   }
 
   async install({ text, from }: Params<"installPolicy">): Promise<PolicyReport> {
-    if (!ENFORCES_RULES) {
-      throw new ServiceError("no_rules_here", "Rules are not enforced on Windows", {
-        exit: 4,
-        hint: "What was done is seen by agentvfs diff, and taken back by agentvfs rollback",
-      });
-    }
     attempt(() => preloadRules(text, this.parts.places));
     return await this.#set(text, from);
   }
@@ -93,7 +89,7 @@ export class PolicyMethods {
 
   async show(): Promise<PolicyReport> {
     const { connection } = await this.parts.fs.callView(MAIN_VIEW, "state", null);
-    const opens = asksForOpens(connection);
+    const opens = IS_VOLUME || asksForOpens(connection);
     const { count } = await this.parts.fs.call("denials", null);
     const isPreloaded = await this.#isPreloaded();
     return {
@@ -103,6 +99,8 @@ export class PolicyMethods {
       rules: this.#rules.map(ruleReport),
       opens,
       unheld: [
+        ...opens ? [] : unheldRules(this.#policy.rules),
+        ...IS_VOLUME ? unheldOnVolume(this.#policy.rules) : [],
         ...!TELLS_CALLERS
           ? unheldWithoutCallers(this.#policy.rules)
           : opens
@@ -200,11 +198,15 @@ export class PolicyMethods {
 
   /** Nobody in particular where nothing is said. */
   async #callerOf({ uid, program, session }: Params<"testPolicy">): Promise<Caller> {
-    if (program?.includes("/") && !program.startsWith("/")) {
+    if (program !== undefined && isRelativeProgram(program)) {
       throw new ServiceError("bad_program", `${program} is a relative path`, {
         exit: 2,
         hint: "Write a program's name, or its absolute path",
       });
+    }
+    if (IS_VOLUME) {
+      const runs = (wanted: string) => program !== undefined && isWindowsProgram(wanted, program);
+      return { uid: null, runs, isIn: () => false };
     }
     const places = this.parts.places.map(displayString);
     const paths = new ProgramPaths({ places, isBranch: () => true });

@@ -27,8 +27,10 @@ import { NO_REPLY, OUT, Reply } from "../fuse/reply.ts";
 import { Request } from "../fuse/request.ts";
 import { isWellFormed } from "../fuse/request_shape.ts";
 import { VirtualFiles } from "../fuse/virtual_files.ts";
+import { checkRequest } from "./check_request.ts";
 import type { ChangeWitness } from "../recording/change_witness.ts";
 import type { Recorder } from "../recording/recorder.ts";
+import { RequestRecorder } from "../recording/request_recorder.ts";
 import { SyncRequests } from "../sync_requests.ts";
 import { type View, type ViewTable, VIRTUAL_VIEW } from "../views.ts";
 
@@ -85,6 +87,8 @@ export class Dispatcher {
   readonly #views: ViewTable;
   /** Id of the request being answered: every journal's records carry it. */
   readonly #current: RequestId;
+  /** Null: nothing is recorded. */
+  readonly #recorder: RequestRecorder | null;
   /** Requests about views that are frozen. */
   #parked: Uint8Array[] = [];
 
@@ -93,6 +97,7 @@ export class Dispatcher {
     const { main } = views;
     this.#views = views;
     this.#reply = new Reply(adapter.dialect);
+    this.#recorder = options.recorder === null ? null : new RequestRecorder(options.recorder);
     this.#current = main.tree.journal.request;
     const send = (unique: Uint8Array, result: number) => {
       this.#reply.bytes.set(unique, OUT_HEADER.UNIQUE);
@@ -184,7 +189,8 @@ export class Dispatcher {
       }
       if (view.frozen) return this.#park();
       const { reenactment, pastReenactors } = adapter;
-      const { recorder, witnesses, policy } = this.options;
+      const { witnesses, policy } = this.options;
+      const recorder = this.#recorder;
       const isReenactor = reenactment !== null && reenactment.isBy(this.#request.pid);
       if (isReenactor) {
         policy.forget();
@@ -202,7 +208,7 @@ export class Dispatcher {
       // What was put aside is told of when it is carried out.
       if (result === NO_REPLY || (!isWanted && policy.verdict === 0)) return result;
       if (!isWanted) recorder.begin(context, opcode);
-      recorder.decided(policy.verdict, policy.rule);
+      recorder.recorder.decided(policy.verdict, policy.rule);
       recorder.end(context, opcode, result);
       return result;
     } catch (error) {
@@ -219,7 +225,7 @@ export class Dispatcher {
       const answer = answerCompleted(context, opcode);
       if (answer !== null) return answer;
     }
-    const refused = isReenactor ? 0 : this.options.policy.check(context, opcode);
+    const refused = isReenactor ? 0 : checkRequest(this.options.policy, context, opcode);
     if (refused === WAITS) return NO_REPLY;
     return refused < 0 ? refused : adapter.carryOut(context, opcode, handler);
   }

@@ -14,7 +14,7 @@ import { identityOfLink } from "../../../ffi/linux/stat.ts";
 import type { TelemetryProcess } from "../../telemetry/event.ts";
 import type { Caller } from "../../policy/policy.ts";
 import type { ProgramPaths } from "../fuse/policy/program_paths.ts";
-import type { Request } from "../fuse/request.ts";
+import type { Asker } from "../asker.ts";
 import type { CgroupCallers } from "./cgroup_callers.ts";
 
 export class PolicyCaller implements Caller {
@@ -25,7 +25,7 @@ export class PolicyCaller implements Caller {
   constructor(readonly callers: CgroupCallers | null, readonly programs: ProgramPaths) {}
 
   /** It stands for whoever made this request until it is told another one. */
-  of(request: Request): Caller {
+  of(request: Asker): Caller {
     this.#thread = request.pid;
     this.uid = request.uid;
     return this;
@@ -81,13 +81,12 @@ function processOf(thread: number): { pid: number; name: string } | null {
 }
 
 /** Who made a request, as filters are told. */
-export function askingProcess({ pid: tid, uid, gid }: Request): TelemetryProcess {
+export function askingProcess({ pid: tid, uid, gid }: Asker): TelemetryProcess {
   const process = processOf(tid);
   const executable = executableOf(tid);
   return {
     tid,
-    uid,
-    gid,
+    ...(uid === null || gid === null ? {} : { uid, gid }),
     ...(process === null ? {} : { pid: process.pid, name: binaryString(process.name) }),
     ...(executable === null ? {} : { executable: binaryString(executable) }),
   };

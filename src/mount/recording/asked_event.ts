@@ -11,6 +11,7 @@ import type { Context } from "../fuse/context.ts";
 import { shownPath } from "../fuse/policy/filter_questions.ts";
 import { openAction, recordedActions, setattrAction } from "./recorded_action.ts";
 import { RecordedSubject } from "./recorded_subject.ts";
+import { findSubject } from "./request_subject.ts";
 
 const KNOWN = recordedActions("all");
 
@@ -23,10 +24,18 @@ export function askedEvent(
   mountpoint: string,
   about: string,
 ): Pick<TelemetryEvent, "action" | "path" | "target"> {
-  const action = actionOf(context);
   const subject = new RecordedSubject();
-  subject.find(context, context.request.opcode);
-  const { parent, name, target, targetParent } = subject;
+  findSubject(subject, context, context.request.opcode);
+  return describeSubject(subject, actionOf(context), mountpoint, about);
+}
+
+/** The same of what is known already. */
+export function describeSubject(
+  { parent, name, target, targetParent }: RecordedSubject,
+  action: Action,
+  mountpoint: string,
+  about: string,
+): Pick<TelemetryEvent, "action" | "path" | "target"> {
   if (target === null) return { action, path: about };
   if (targetParent === null || parent === null) return { action, path: about, target };
   return {

@@ -15,6 +15,7 @@ import type { Context } from "../fuse/context.ts";
 import { BODY } from "../fuse/request.ts";
 import { NOT_RECORDED, recordedActions } from "./recorded_action.ts";
 import { RecordedSubject } from "./recorded_subject.ts";
+import { findSubject } from "./request_subject.ts";
 
 /** A process as it was seen. Text is binary strings. */
 export interface SeenProcess {
@@ -49,13 +50,21 @@ export class ChangeWitness {
     const { request } = context;
     if (request.pid === 0 || this.#actions[opcode] === NOT_RECORDED) return;
     if (opcode === Opcode.OPEN && (request.u32(BODY) & ACCESS_MODE) === 0) return;
-    if (this.#paths.size >= MOST || this.#byThread.size >= MOST) return;
+    if (this.#isFull) return;
     const subject = this.#subject;
-    subject.find(context, opcode);
-    this.#note(subject.parent, subject.name, request.pid);
-    if (subject.targetParent !== null) {
-      this.#note(subject.targetParent, subject.target!, request.pid);
-    }
+    findSubject(subject, context, opcode);
+    const { parent, name, target, targetParent } = subject;
+    this.#note(parent, name, request.pid);
+    if (targetParent !== null) this.#note(targetParent, target!, request.pid);
+  }
+
+  /** A process, or a thread, is about to change what has this name. */
+  sawChange(parent: Inode, name: string, by: number): void {
+    if (by !== 0 && !this.#isFull) this.#note(parent, name, by);
+  }
+
+  get #isFull(): boolean {
+    return this.#paths.size >= MOST || this.#byThread.size >= MOST;
   }
 
   get report(): Witnessed {

@@ -7,18 +7,22 @@
  * @module
  */
 
-import { Opcode, ROOT_ID } from "../../../ffi/fuse_kernel.ts";
+import { ROOT_ID } from "../../../ffi/fuse_kernel.ts";
 import { monotonicTime } from "../../host/clock.ts";
-import { Errno } from "../../host/errno.ts";
 import type { Level } from "../../telemetry/level.ts";
-import { CALLER, NO_PATH, RECORD, VERDICTS } from "../../telemetry/mount_record.ts";
+import {
+  ACTIONS,
+  CALLER,
+  NO_PATH,
+  RECORD,
+  UNKNOWN,
+  VERDICTS,
+} from "../../telemetry/mount_record.ts";
 import type { RingWriter } from "../../telemetry/ring.ts";
 import type { Inode } from "../../tree/nodes/inode.ts";
-import { INODE_SPACES } from "../views.ts";
-import type { Context } from "../fuse/context.ts";
-import { NOT_RECORDED, openAction, recordedActions, setattrAction } from "./recorded_action.ts";
+import type { Asker } from "../asker.ts";
+import { INODE_SPACES, type View } from "../views.ts";
 import { RecordedSubject } from "./recorded_subject.ts";
-import { OUT } from "../fuse/reply.ts";
 
 const SLASH = 0x2f;
 /** What is known of a thread beyond its number, laid down as records have it. */
@@ -43,15 +47,14 @@ const THREADS = 1024;
 /** Longest path of a record, and longest second name. */
 const PATH_LIMIT = 8192;
 const ALLOW = VERDICTS.indexOf("allow");
-/** What a request is that is recorded because of what a rule says. */
-const REFUSABLE = recordedActions("all");
+const RENAME = ACTIONS.indexOf("rename");
+const RMDIR = ACTIONS.indexOf("rmdir");
 const MS_TO_NS = 1e6;
 const LONGEST_DURATION = 0xffff_fffe;
 
 export class Recorder {
-  /** Those that are recorded whatever a rule says of them. */
-  readonly #wanted: Int8Array;
-  readonly #subject = new RecordedSubject();
+  /** What the request is about that was begun. */
+  readonly subject = new RecordedSubject();
   /** Directory of the path that was told last, and its path with a slash behind it; null: it has none. */
   #directory: Inode | null = null;
   #prefix: Uint8Array | null = null;
@@ -70,27 +73,20 @@ export class Recorder {
   /** Of the rules that hold now; 0: there are none. */
   policyVersion = 0;
 
-  constructor(readonly ring: RingWriter, level: Level, callers: Callers | null) {
-    this.#wanted = recordedActions(level);
+  constructor(readonly ring: RingWriter, readonly level: Level, callers: Callers | null) {
     this.#callers = callers ?? NOBODY;
   }
 
-  wants(opcode: number): boolean {
-    return this.#wanted[opcode] !== NOT_RECORDED;
-  }
-
-  /** Called before a request is decided and carried out; of one that is not wanted, once a rule has said something of it. */
-  begin(context: Context, opcode: number): void {
+  /** A request is about to be decided and carried out, of which is told. {@linkcode subject} is filled next. `action`: its number. */
+  begin({ pid, uid, gid }: Asker, action: number): void {
     this.#begun = monotonicTime();
     this.#verdict = ALLOW;
     this.#rule = "";
-    const { request } = context;
-    this.#tid = request.pid;
-    this.#uid = request.uid;
-    this.#gid = request.gid;
-    this.#action = this.#actionOf(context, opcode);
-    if (this.#tid !== 0) this.#noteThread();
-    this.#subject.find(context, opcode);
+    this.#tid = pid;
+    this.#uid = uid ?? UNKNOWN;
+    this.#gid = gid ?? UNKNOWN;
+    this.#action = action;
+    if (pid !== 0) this.#noteThread();
   }
 
   #noteThread(): void {
@@ -137,11 +133,9 @@ export class Recorder {
     this.#directory = null;
   }
 
-  /** Called when the request is carried out, before it is answered. */
-  end(context: Context, opcode: number, result: number): void {
-    // The kernel looks the path up again and repeats the request.
-    if (result === -Errno.ESTALE && context.shared !== null) return;
-    const subject = this.#subject;
+  /** Called when the request is carried out, before it is answered. `result`: a negative errno if it failed. */
+  end(of: View, result: number): void {
+    const { subject } = this;
     const prefix = this.#prefixOf(subject.parent);
     const isRoot = subject.parent === null && subject.inode?.nodeId === ROOT_ID;
     const pathLength = prefix !== null ? prefix.length + subject.name.length : isRoot ? 0 : NO_PATH;
@@ -153,12 +147,12 @@ export class Recorder {
     const targetLength = target === null ? NO_PATH : (targetPrefix?.length ?? 0) + target.length;
     const room = (length: number) => length === NO_PATH ? 0 : length;
     const rule = this.#rule;
-    const branch = context.view.branch ?? "";
+    const branch = of.branch ?? "";
     const variable = room(pathLength) + room(targetLength) + rule.length + branch.length;
-    if (variable > PATH_LIMIT) return this.#done(opcode, result);
+    if (variable > PATH_LIMIT) return this.#done(result);
     const at = this.ring.reserve(RECORD.SIZE + variable);
-    if (at < 0) return this.#done(opcode, result);
-    this.#fixed(at, context, opcode, result);
+    if (at < 0) return this.#done(result);
+    this.#fixed(at, of, result);
     const { view, bytes } = this.ring;
     view.setUint16(at + RECORD.PATH_LENGTH, pathLength, true);
     view.setUint16(at + RECORD.TARGET_LENGTH, targetLength, true);
@@ -170,16 +164,12 @@ export class Recorder {
     end = lay(bytes, end, null, rule);
     lay(bytes, end, null, branch);
     this.ring.commit();
-    this.#done(opcode, result);
+    this.#done(result);
   }
 
-  #fixed(at: number, context: Context, opcode: number, result: number): void {
-    const { reply, view: { number, inodeSpace } } = context;
-    const { view } = this.ring;
-    const subject = this.#subject;
-    if (result >= 0) subject.made(context, opcode);
+  #fixed(at: number, { number, inodeSpace }: View, result: number): void {
+    const { ring: { view }, subject } = this;
     const { inode } = subject;
-    const isCopied = opcode === Opcode.COPY_FILE_RANGE && result > 0;
     const duration = (monotonicTime() - this.#begun) * MS_TO_NS;
     view.setUint8(at + RECORD.ACTION, this.#action);
     view.setUint8(at + RECORD.VERDICT, this.#verdict);
@@ -193,8 +183,7 @@ export class Recorder {
     const space = ino === 0 ? 0 : inodeSpace * (2 ** 32 / INODE_SPACES);
     view.setUint32(at + RECORD.INODE, ino - high * 2 ** 32, true);
     view.setUint32(at + RECORD.INODE + 4, high + space, true);
-    const size = isCopied ? reply.view.getUint32(OUT, true) : subject.size;
-    view.setFloat64(at + RECORD.BYTES, size, true);
+    view.setFloat64(at + RECORD.BYTES, subject.size, true);
     view.setFloat64(at + RECORD.OFFSET, subject.offset, true);
     view.setUint32(at + RECORD.MODE, subject.mode, true);
     view.setUint32(at + RECORD.FLAGS, subject.flags, true);
@@ -202,19 +191,12 @@ export class Recorder {
     view.setUint32(at + RECORD.DURATION, Math.min(duration, LONGEST_DURATION), true);
   }
 
-  #actionOf({ request }: Context, opcode: number): number {
-    if (opcode === Opcode.SETATTR) return setattrAction(request);
-    if (opcode === Opcode.OPEN) return openAction(request);
-    return REFUSABLE[opcode]!;
-  }
-
-  #done(opcode: number, result: number): void {
+  #done(result: number): void {
     this.#verdict = ALLOW;
-    const { inode } = this.#subject;
-    const isMove = opcode === Opcode.RENAME || opcode === Opcode.RENAME2;
     // What is below a directory that was moved is elsewhere.
-    if (result >= 0 && isMove && inode?.directory !== null) this.forget();
-    if (opcode === Opcode.RMDIR) this.forget();
+    const hasMoved = result >= 0 && this.#action === RENAME &&
+      this.subject.inode?.directory !== null;
+    if (hasMoved || this.#action === RMDIR) this.forget();
   }
 
   #prefixOf(directory: Inode | null): Uint8Array | null {

@@ -10,6 +10,8 @@ import type { Status } from "../../tree/status.ts";
 import type { ViewTable } from "../views.ts";
 import { wireNode } from "../views.ts";
 import { layFileInfo } from "./attributes/file_info.ts";
+import type { Act } from "./acts/act.ts";
+import type { Removals } from "./acts/removals.ts";
 import type { DirectoryWriter } from "./directory_writer.ts";
 import type { FoldedNames } from "./names/folded_names.ts";
 import type { OpenFile, Opens } from "./opens.ts";
@@ -39,6 +41,18 @@ export interface VirtualPart {
   list(file: VirtualFile, writer: DirectoryWriter, marker: number): NtStatus;
 }
 
+/** Between a handler and the tree. */
+export interface ActsPart {
+  /**
+   * A program is about to do this. Anything but SUCCESS is the handler's answer: rules refuse it, or the request was put aside until
+   * filters have said what they think of it.
+   */
+  begin(act: Act): NtStatus | typeof WAITS | number;
+  /** What is open may be deleted from now on: the rules have just allowed it, or are asked when it goes. */
+  intend(file: OpenFile, isAskedLater: boolean): void;
+  readonly removals: Pick<Removals, "of">;
+}
+
 /** In place of a status: the request is answered later. */
 export const WAITS = -1;
 
@@ -51,6 +65,7 @@ export interface Context {
   readonly opens: Opens;
   readonly walker: Walker;
   readonly virtual: VirtualPart;
+  readonly acts: ActsPart;
   readonly owner: VolumeOwner;
   /** Whether a caller's token is one of those that may use the volume. */
   readonly allows: (token: number) => boolean;

@@ -12,7 +12,17 @@ import { WindowsSession, type WindowsSessionOptions } from "./session.ts";
 
 type Given = Pick<
   WindowsSessionOptions,
-  "views" | "space" | "label" | "ask" | "counters" | "onKnock" | "onIdle" | "onRemoving"
+  | "views"
+  | "space"
+  | "label"
+  | "ask"
+  | "policy"
+  | "recorder"
+  | "witnesses"
+  | "counters"
+  | "onKnock"
+  | "onIdle"
+  | "onRemoving"
 >;
 
 /** Longest name that a volume may have, characters. */

@@ -21,6 +21,15 @@ export interface OpenFile {
   readonly virtual: VirtualFile | null;
   /** Process that opened it. */
   readonly caller: number;
+  /** Rights that it was opened with. */
+  readonly access: number;
+  /** It was made when it was opened. */
+  readonly isMade: boolean;
+}
+
+/** The name stands for something else if a rollback replaced what is open: that goes on, and the name is not its own. */
+export function isNamed({ inode, parent, name }: OpenFile): boolean {
+  return parent?.directory?.entries?.get(name)?.inode === inode;
 }
 
 export class Opens {

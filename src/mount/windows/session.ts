@@ -25,6 +25,10 @@ import { Status } from "../../tree/status.ts";
 import type { Answer, Ask, Question } from "../fuse/questions.ts";
 import { SyncRequests } from "../sync_requests.ts";
 import type { View, ViewTable } from "../views.ts";
+import type { PolicyGate } from "../fuse/policy/policy_gate.ts";
+import type { ChangeWitness } from "../recording/change_witness.ts";
+import type { Recorder } from "../recording/recorder.ts";
+import { Acts } from "./acts/acts.ts";
 import { type Context, type VolumeOwner, WAITS } from "./context.ts";
 import { FoldedNames } from "./names/folded_names.ts";
 import { HANDLERS, type Row } from "./handlers.ts";
@@ -50,6 +54,12 @@ export interface WindowsSessionOptions {
   readonly caseSensitive: boolean;
   readonly ask: Ask;
   readonly flush: Flush;
+  /** Asked before anything is done. */
+  readonly policy: PolicyGate;
+  /** Null: nothing is recorded. */
+  readonly recorder: Recorder | null;
+  /** By number of a view: who sees what is changed in it, and by whom. */
+  readonly witnesses?: ReadonlyMap<number, ChangeWitness>;
   /** Requests answered, by kind. */
   readonly counters: Uint32Array;
   /** Somebody has knocked: commands are waiting. */
@@ -79,6 +89,7 @@ export class WindowsSession {
   readonly #request = new Request();
   readonly #response = new Response();
   readonly #syncs: SyncRequests;
+  readonly #acts: Acts;
   /** `.agentvfs`. */
   readonly virtual: VirtualTree;
   /** Hints of requests that are not answered. */
@@ -86,6 +97,8 @@ export class WindowsSession {
   /** By the ticket of the question that they wait for. */
   readonly #asking = new Map<number, { parked: Parked; question: Question }>();
   #nextTicket = 1;
+  /** What is answered already of requests that wait for filters, by their hints. */
+  readonly #filtered = new Map<bigint, Map<string, Answer>>();
   #frozen: Parked[] = [];
   /** Answers for the request at hand. */
   #answers: Map<string, Answer> = new Map();
@@ -93,6 +106,13 @@ export class WindowsSession {
   constructor(readonly options: WindowsSessionOptions) {
     const { views, owner, caseSensitive } = options;
     this.#syncs = new SyncRequests(options.flush);
+    this.#acts = new Acts(
+      this.#request,
+      options.policy,
+      options.recorder,
+      options.witnesses ?? new Map(),
+      () => this.#filtered.set(this.#request.hint, this.#answers),
+    );
     const names = new FoldedNames(caseSensitive);
     const virtual = this.virtual = new VirtualTree(views);
     this.context = {
@@ -104,6 +124,7 @@ export class WindowsSession {
       opens: new Opens(views),
       walker: new Walker(views, names, virtual),
       virtual,
+      acts: this.#acts,
       owner,
       allows: options.allows,
       space: options.space,
@@ -130,6 +151,12 @@ export class WindowsSession {
       const length = transport.transact(response, this.#request.bytes);
       if (length < 0) return;
       response = length === 0 ? NOTHING : this.answer(length);
+      if (this.options.policy.filters.isWaiting) {
+        // What waited is answered in the same buffers.
+        if (response.length > 0) transport.respond(response);
+        response = NOTHING;
+        this.serveFiltered();
+      }
       if (length === 0) onIdle();
     }
     if (response.length > 0) transport.respond(response);
@@ -180,6 +207,24 @@ export class WindowsSession {
     for (const parked of waiting) this.#again(parked);
   }
 
+  /** A command comes: rules may be others afterwards, and a rollback moves what it likes. */
+  rulesChanged(): void {
+    this.#acts.forget();
+  }
+
+  /** Answers what filters have said their word about, or whose time is over. */
+  serveFiltered(): void {
+    const { filters } = this.options.policy;
+    if (!filters.isWaiting) return;
+    for (const waiting of filters.collect()) {
+      const { bytes } = waiting;
+      const hint = new DataView(bytes.buffer).getBigUint64(REQUEST.HINT, true);
+      const answers = this.#filtered.get(hint) ?? new Map();
+      this.#filtered.delete(hint);
+      filters.resume(waiting, () => this.#again({ bytes, answers }));
+    }
+  }
+
   /** Forgets directories that somebody went through or had open, of a view that knows too many: those that are not open now. */
   forgetUnused({ number, tree: { nodes, root } }: View): void {
     for (const id of nodes.oldest()) {
@@ -205,6 +250,7 @@ export class WindowsSession {
     const status = isWhole ? this.#handle(kind) : NtStatus.INVALID_PARAMETER;
     if (kind === Kind.OVERWRITE && status !== WAITS && !isSuccess(status)) this.#closeUnchanged();
     this.virtual.answers = NO_ANSWERS;
+    this.#acts.end(status);
     const response = status === WAITS ? NOTHING : this.#finish(hint, status);
     this.#leave(this.virtual.visited);
     const { views, onRemoving } = this.options;
@@ -279,6 +325,7 @@ export class WindowsSession {
   #control(): number {
     if (this.#request.u32(CONTROL.CODE) !== KNOCK_CODE) return NtStatus.INVALID_DEVICE_REQUEST;
     const { hint } = this.#request;
+    this.rulesChanged();
     this.options.onKnock();
     // A command may have answered other requests meanwhile, which were looked at and answered in the same buffers.
     this.#response.begin(Kind.DEVICE_CONTROL, hint);

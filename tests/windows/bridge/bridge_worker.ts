@@ -12,8 +12,11 @@ import { POLLIN, PollSet } from "../../../ffi/linux/descriptor.ts";
 import { read } from "../../../ffi/linux/file.ts";
 import { CONTROL, Kind, KNOCK_CODE } from "../../../ffi/windows/winfsp/protocol.ts";
 import { readRequest, writeAnswer } from "../../support/systems/kernel_door.ts";
+import { parsePolicy } from "../../../src/policy/parse_policy.ts";
+import { Policy } from "../../../src/policy/policy.ts";
 import type { Handle } from "../driver.ts";
 import type { OpenOptions } from "../driver_requests.ts";
+import { ruled } from "../ruled.ts";
 import { statusName } from "../script.ts";
 import { Bridge } from "./bridge.ts";
 import { LINUX_NAMES, WINDOWS_NAMES } from "./name_rule.ts";
@@ -38,6 +41,8 @@ export type Order =
   /** Another program of Windows opens something; it closes it when it is told to. */
   | { readonly does: "open"; readonly path: string; readonly open: OpenOptions }
   | { readonly does: "dispose" | "close"; readonly path: string }
+  /** These are the rules from now on, as a file has them. */
+  | { readonly does: "rules"; readonly text: string }
   /** How many handles the kernel has not given back yet. */
   | { readonly does: "count" };
 
@@ -54,8 +59,10 @@ self.postMessage({ isReady: true });
 
 async function serve(begin: Begin): Promise<void> {
   const { fd, wake, owner, caseSensitive, names, cacheSeconds } = begin;
+  const { gate } = ruled(null);
   const volume: Volume = new Volume({
     caseSensitive,
+    policy: gate,
     owner: { sid: new Uint8Array(), ...owner },
     onKnock: () => {
       for (const { id, order } of orders.splice(0)) carryOut(id, order);
@@ -123,6 +130,9 @@ async function serve(begin: Begin): Promise<void> {
         return volume.merge(order.name).flatMap((l) => bridge.notices(l));
       case "count":
         return volume.open - held.size - 1;
+      case "rules":
+        gate.policy = order.text === "" ? null : new Policy(parsePolicy(order.text), 1);
+        return null;
       case "open": {
         const { answer, handle } = driver.open(order.path, order.open);
         if (handle !== null) held.set(order.path, handle);

@@ -31,6 +31,8 @@ export interface Bridged {
   rollback(checkpoint: number, branch?: string): Promise<void>;
   /** Makes one, which is seen below `.agentvfs/branches`. */
   branch(name: string, checkpoint: number): Promise<void>;
+  /** These are the rules from now on, as a file has them; "" for none. */
+  rules(text: string): Promise<void>;
   /** Brings what was done in a branch into main. Resolves as {@linkcode rollback}. */
   merge(name: string): Promise<void>;
   /** Another program opens a file (a path of Windows), or cannot: the name of the status. */
@@ -90,6 +92,7 @@ export async function withBridged(
       merge: async (name) => tell(await order({ does: "merge", name })),
       branch: (name, checkpoint) => order({ does: "branch", name, checkpoint }),
       open: (path, open = {}) => order({ does: "open", path, open }),
+      rules: (text) => order({ does: "rules", text }),
       dispose: (path) => order({ does: "dispose", path }),
       close: (path) => order({ does: "close", path }),
     });

@@ -39,7 +39,12 @@ const ACCESSES = [
   Access.READ_DATA | Access.WRITE_DATA | Access.WRITE_ATTRIBUTES | Access.READ_ATTRIBUTES,
 ] as const;
 
+/** Of Linux's own flags: the file is opened to be run. */
+const FMODE_EXEC = 0x20;
+const RUNS = Access.EXECUTE | Access.READ_ATTRIBUTES | Access.READ_EA;
+
 function accessOf(flags: number): number {
+  if ((flags & FMODE_EXEC) !== 0) return RUNS;
   return ACCESSES[flags & O_ACCMODE] ?? ACCESSES[0];
 }
 

@@ -15,7 +15,6 @@ const REFUSED: [words: string[], says: RegExp][] = [
   [["run", "--at", "C:\\elsewhere", ...PROGRAM], /--at .* on Linux only/],
   [["run", "--watch", ...PROGRAM], /outside the mount is recorded on Linux only/],
   [["telemetry", "attach", "4"], /outside the mount is recorded on Linux only/],
-  [["policy", "install", "protect-git"], /Rules are not enforced on Windows/],
 ];
 
 /** What commands that cannot do it on this system end with. */

@@ -18,7 +18,8 @@ export const command: Command = {
     if (report.count === 0) print("nothing was refused since the server began");
     for (const { time, operation, path, branch, rule, thread, uid } of report.denials) {
       const where = branch === null ? "a checkpoint" : branch;
-      const by = `by ${JSON.stringify(rule)}${thread === 0 ? "" : `, user ${uid}`}`;
+      const who = thread === 0 ? "" : uid === null ? `, process ${thread}` : `, user ${uid}`;
+      const by = `by ${JSON.stringify(rule)}${who}`;
       print(safe(`${localTime(time)}  ${operation}  ${path}  on ${where}  ${by}`));
     }
     const more = report.count - report.denials.length;

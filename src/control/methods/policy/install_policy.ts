@@ -5,7 +5,7 @@ import { PolicyReport } from "../../shapes/policy.ts";
 export const method = defineMethod({
   brief:
     "These are the rules from now on, instead of those before. They are kept with the workspace. Rejects with " +
-    "`policy_syntax`, `policy_rule`, `policy_too_large`, `no_rules_here`",
+    "`policy_syntax`, `policy_rule`, `policy_too_large`",
   version: 1,
   who: "outside",
   params: {

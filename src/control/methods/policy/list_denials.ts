@@ -9,9 +9,12 @@ export const DenialReport = shape("DenialReport", "Something that a rule refused
   operation: text("What was refused"),
   rule: text("Name of the rule"),
   thread: whole(
-    "Who asked; 0: nobody is known, as of pages written through a mapping, and on macOS",
+    "Who asked, on Windows its process; 0: nobody is known, as of pages written through a mapping, and on macOS",
   ),
-  uid: whole("User that asked, where `thread` says that somebody is known"),
+  uid: nullable(
+    whole("User that asked, where `thread` says that somebody is known"),
+    "Null: users have no numbers, on Windows",
+  ),
   message: text("A sentence for people"),
 });
 export type DenialReport = Infer<typeof DenialReport>;
@@ -24,7 +27,7 @@ export type ListDenialsReport = Infer<typeof ListDenialsReport>;
 
 export const method = defineMethod({
   brief: "What the rules refused",
-  version: 1,
+  version: 2,
   who: "outside",
   params: {},
   result: ListDenialsReport,

@@ -17,7 +17,8 @@ import type { Rule } from "../../../policy/rule.ts";
 import type { TelemetryEvent, TelemetryProcess } from "../../../telemetry/event.ts";
 import { type Inode, pathOf } from "../../../tree/nodes/inode.ts";
 import type { Place } from "../../tree_states.ts";
-import type { Context } from "../context.ts";
+import type { Asking, Describe } from "./asking.ts";
+import type { Asker } from "../../asker.ts";
 
 type Word = "allow" | "deny";
 
@@ -28,7 +29,7 @@ interface Need {
 
 /** A request that was put aside. */
 export interface WaitingRequest {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   /** The words that it has. */
   readonly known: Map<string, Word>;
   /** How many are still to come. */
@@ -47,13 +48,7 @@ const MOST_KEPT = 4096;
 export interface FilterQuestionsOptions {
   /** Where everybody sees the mount, a binary string. */
   readonly mountpoint: string;
-  /** Who made the request that the context has. */
-  readonly processOf: (context: Context) => TelemetryProcess;
-  /** What the request is that the context has, of which a rule asks about the path `about`. */
-  readonly describe: (
-    context: Context,
-    about: string,
-  ) => Pick<TelemetryEvent, "action" | "path" | "target">;
+  readonly processOf: (asker: Asker) => TelemetryProcess;
   /** An event with what else is known of who does it. */
   readonly complete: (event: TelemetryEvent) => TelemetryEvent;
   /** Ms. */
@@ -89,13 +84,18 @@ export class FilterQuestions {
   }
 
   /** What the filter of a rule says. While that is not known it is allowed, and {@linkcode putAside} has to be called. */
-  word(context: Context, rule: Rule, place: Place, operation: number): Word {
+  word<C extends Asking>(
+    { context, describe }: { readonly context: C; readonly describe: Describe<C> },
+    rule: Rule,
+    place: Place,
+    operation: number,
+  ): Word {
     const lane = this.#laneOf(rule);
     if (lane === undefined) return rule.otherwise;
-    const { mountpoint, now, describe, complete } = this.options;
+    const { mountpoint, now, complete } = this.options;
     const about = shownPath(mountpoint, place.parent, place.name);
-    const { action, path, target } = describe(context, about);
-    const process = this.#process ??= this.options.processOf(context);
+    const { action, path, target } = describe(context, mountpoint, about);
+    const process = this.#process ??= this.options.processOf(context.request);
     const { name, executable, uid } = process;
     const view = context.view.number;
     const key = [rule.filter, operation, action, uid, view, name, executable, about, path, target]

@@ -10,6 +10,7 @@ import type { PathState } from "../../../policy/path_automaton.ts";
 import type { Inode } from "../../../tree/nodes/inode.ts";
 import { Status } from "../../../tree/status.ts";
 import type { Place } from "../../tree_states.ts";
+import type { Asking } from "./asking.ts";
 import type { PolicyQuestion, Refusal } from "./policy_question.ts";
 
 /** Names that are looked at. A directory with more in it to which different rules apply is not moved. */
@@ -26,13 +27,13 @@ const MAKING = Operation.CREATE | Operation.RENAME;
  * made where it would come to; null if there is none. Where the globs mean the same before and after, as those do that
  * begin with any depth, nothing is looked at.
  */
-export function findMoved(
-  question: PolicyQuestion,
+export function findMoved<C extends Asking>(
+  question: PolicyQuestion<C>,
   directory: Inode,
   before: PathState,
   after: PathState,
 ): Refusal | null {
-  const { tree } = question.context;
+  const { tree } = question.context.view;
   const waiting: [Inode, PathState, PathState][] = [[directory, before, after]];
   let looked = 0;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -50,8 +51,8 @@ export function findMoved(
   return null;
 }
 
-function askEntry(
-  question: PolicyQuestion,
+function askEntry<C extends Asking>(
+  question: PolicyQuestion<C>,
   from: Place,
   to: Place,
   tooMany: boolean,

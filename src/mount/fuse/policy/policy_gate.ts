@@ -7,24 +7,21 @@
  */
 
 import { binaryString } from "../../../../ffi/binary_string.ts";
-import { Opcode } from "../../../../ffi/fuse_kernel.ts";
-import { Errno } from "../../../host/errno.ts";
 import type { Denial } from "../../../policy/denial.ts";
 import { operationsText } from "../../../policy/operation.ts";
-import { ANY_CALLER, type Caller, type Policy, UNKNOWN_CALLER } from "../../../policy/policy.ts";
+import type { Caller, Policy } from "../../../policy/policy.ts";
 import type { Rule } from "../../../policy/rule.ts";
 import { VERDICTS } from "../../../telemetry/mount_record.ts";
 import { pathOf } from "../../../tree/nodes/inode.ts";
+import type { Asker } from "../../asker.ts";
 import { TreeStates } from "../../tree_states.ts";
-import { wireNode } from "../../views.ts";
-import type { Context } from "../context.ts";
-import { asksForOpens } from "../init.ts";
-import { isWriteBack } from "../data_handlers.ts";
 import type { FilterQuestions } from "./filter_questions.ts";
-import { PolicyQuestion, type Refusal } from "./policy_question.ts";
-import { POLICY_ROWS, type Row } from "./policy_rows.ts";
+import type { Asking, Describe } from "./asking.ts";
+import { PolicyQuestion, type Refusal, type Row } from "./policy_question.ts";
 
-/** What {@linkcode PolicyGate.check} returns for a request that was put aside. */
+/** What {@linkcode PolicyGate.check} returns, if it is not 0: the request is refused. */
+export const REFUSED = -1;
+/** It was put aside until filters have said what they think of it. */
 export const WAITS = 1;
 
 const ALLOW = VERDICTS.indexOf("allow");
@@ -32,8 +29,7 @@ const WATCH = VERDICTS.indexOf("watch");
 const DENY = VERDICTS.indexOf("deny");
 
 export interface PolicyGateOptions {
-  /** Who made the request that the context has. */
-  readonly callerOf: (context: Context) => Caller;
+  readonly callerOf: (asker: Asker) => Caller;
   readonly filters: FilterQuestions;
   readonly onDenied: (denial: Omit<Denial, "number">) => void;
   /** Pages of this node, as the kernel has it, hold what was refused. */
@@ -79,25 +75,28 @@ export class PolicyGate {
   }
 
   /**
-   * 0, or the negative errno of what the rules refuse, or {@linkcode WAITS}: the request was put aside until filters have said what
-   * they think of it.
+   * 0: the rules allow what `row` asks them about; or {@linkcode REFUSED}, or {@linkcode WAITS}. `somebody`: stands for who asks, if
+   * that is not known; then no filter is asked.
    */
-  check(context: Context, opcode: number): number {
+  check<C extends Asking>(
+    context: C,
+    row: Row<C>,
+    describe: Describe<C>,
+    somebody: Caller | null = null,
+  ): number {
     const policy = this.#policy;
     if (policy === null) return 0;
-    const row = POLICY_ROWS.get(opcode);
-    if (row === undefined) return 0;
     if (this.#moved) this.#states!.forget();
-    this.#moved = opcode === Opcode.RENAME || opcode === Opcode.RENAME2;
+    this.#moved = false;
     if (policy.told === 0) return 0;
-    const unknown = opcode === Opcode.WRITE && isWriteBack(context.request);
     const question = new PolicyQuestion(
       context,
+      describe,
       policy,
       this.#states!,
-      this.#callerOf(context, unknown),
+      somebody ?? this.options.callerOf(context.request),
       // Pages come back while somebody waits for them to have done so.
-      unknown ? null : this.filters,
+      somebody === null ? this.filters : null,
     );
     const refusal = this.#ask(question, row);
     if (refusal === "waits") return WAITS;
@@ -106,15 +105,11 @@ export class PolicyGate {
       return 0;
     }
     this.#tell(question, refusal);
-    if (unknown) {
-      const { view, request } = context;
-      this.options.onStale(wireNode(view.number, request.nodeId));
-    }
-    return -Errno.EACCES;
+    return REFUSED;
   }
 
   /** The rules alone may refuse it; else filters are asked, and it is looked at again with what they say. */
-  #ask(question: PolicyQuestion, row: Row): Refusal | "waits" | null {
+  #ask<C extends Asking>(question: PolicyQuestion<C>, row: Row<C>): Refusal | "waits" | null {
     const { filters } = this;
     while (true) {
       filters.begin();
@@ -126,13 +121,11 @@ export class PolicyGate {
     }
   }
 
-  /** Of pages that come back later, it is not known who wrote them; those who had no right could not open the file. */
-  #callerOf(context: Context, unknown: boolean): Caller {
-    if (!unknown) return this.options.callerOf(context);
-    return asksForOpens(context.connection) ? ANY_CALLER : UNKNOWN_CALLER;
-  }
-
-  #note(verdict: number, { context, policy, caller }: PolicyQuestion, about: Refusal): Rule | null {
+  #note<C extends Asking>(
+    verdict: number,
+    { context, policy, caller }: PolicyQuestion<C>,
+    about: Refusal,
+  ): Rule | null {
     const { state, isDirectory } = about.place;
     const rule = policy.ruleFor(state, isDirectory, context.view.branch, caller, about.denied);
     this.verdict = verdict;
@@ -140,7 +133,7 @@ export class PolicyGate {
     return rule;
   }
 
-  #tell(question: PolicyQuestion, refusal: Refusal): void {
+  #tell<C extends Asking>(question: PolicyQuestion<C>, refusal: Refusal): void {
     const { view, request } = question.context;
     const { operation, place: { parent, name } } = refusal;
     const rule = this.#note(DENY, question, refusal);

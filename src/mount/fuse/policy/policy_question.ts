@@ -1,5 +1,5 @@
 /**
- * What the rules are asked about a request.
+ * What the rules are asked about a request: about operations on names of a tree, whatever the request looks like.
  *
  * @module
  */
@@ -7,8 +7,11 @@
 import { type Caller, type Decision, type Policy, refuses } from "../../../policy/policy.ts";
 import type { Inode } from "../../../tree/nodes/inode.ts";
 import type { Place, TreeStates } from "../../tree_states.ts";
-import type { Context } from "../context.ts";
+import type { Asking, Describe } from "./asking.ts";
 import type { FilterQuestions } from "./filter_questions.ts";
+
+/** Asks about all that a request does. Returns what is refused; null: nothing. */
+export type Row<C extends Asking> = (question: PolicyQuestion<C>) => Refusal | null;
 
 /** What is refused, where, and which of the rules' operations it is told as. */
 export interface Refusal {
@@ -18,22 +21,19 @@ export interface Refusal {
   readonly denied: number;
 }
 
-export class PolicyQuestion {
+export class PolicyQuestion<C extends Asking = Asking> {
   /** The first that is allowed and to be told. */
   watched: Refusal | null = null;
 
   constructor(
-    readonly context: Context,
+    readonly context: C,
+    readonly describe: Describe<C>,
     readonly policy: Policy,
     readonly states: TreeStates,
     readonly caller: Caller,
     /** Null: no filter is asked, and what is left to one is as its rule says for that case. */
     readonly filters: FilterQuestions | null,
   ) {}
-
-  get node(): Inode | undefined {
-    return this.context.tree.node(this.context.request.nodeId);
-  }
 
   decide({ state, isDirectory }: Place): Decision {
     return this.policy.decide(state, isDirectory, this.context.view.branch, this.caller);
@@ -75,7 +75,7 @@ export class PolicyQuestion {
     const { state, isDirectory } = place;
     const { branch } = this.context.view;
     const rule = this.policy.ruleFor(state, isDirectory, branch, this.caller, operation)!;
-    return this.filters?.word(this.context, rule, place, operation) ?? rule.otherwise;
+    return this.filters?.word(this, rule, place, operation) ?? rule.otherwise;
   }
 
   /** Which of these operations are denied at a place; filters are asked. */
@@ -84,17 +84,22 @@ export class PolicyQuestion {
     return this.#withWords(place, decision, decision.asked & operations).denied & operations;
   }
 
-  /** Asks about a name in the request's directory. */
-  askName(name: string, isDirectory: boolean, operation: number, parts = 0): Refusal | null {
-    const parent = this.node;
-    if (parent?.directory == null) return null;
-    return this.ask(this.states.place(parent, name, isDirectory), operation, parts);
+  /** Asks about a name in a directory. */
+  askName(
+    directory: Inode | undefined,
+    name: string,
+    isDirectory: boolean,
+    operation: number,
+    parts = 0,
+  ): Refusal | null {
+    if (directory?.directory == null) return null;
+    return this.ask(this.states.place(directory, name, isDirectory), operation, parts);
   }
 
   /** Asks about every name of a node. */
   askNode(inode: Inode | undefined, operation: number, parts = 0): Refusal | null {
     if (inode === undefined) return null;
-    for (const place of this.states.placesOf(this.context.tree, inode)) {
+    for (const place of this.states.placesOf(this.context.view.tree, inode)) {
       const refusal = this.ask(place, operation, parts);
       if (refusal !== null) return refusal;
     }

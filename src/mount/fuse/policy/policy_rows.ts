@@ -12,46 +12,56 @@ import { Fattr, Opcode } from "../../../../ffi/fuse_kernel.ts";
 import { CONTENT_OPERATIONS, Operation } from "../../../policy/operation.ts";
 import { lostBetween } from "../../../policy/policy.ts";
 import { Parts } from "../../../policy/question.ts";
-import type { Inode } from "../../../tree/nodes/inode.ts";
 import { RENAME_EXCHANGE } from "../../../tree/operations/names.ts";
-import type { Place } from "../../tree_states.ts";
-import { otherNode } from "../context.ts";
+import type { Inode } from "../../../tree/nodes/inode.ts";
+import { type Context, otherNode } from "../context.ts";
 import { asksForOpens } from "../init.ts";
 import { BODY } from "../request.ts";
-import { findMoved } from "./moved_rules.ts";
-import type { PolicyQuestion, Refusal } from "./policy_question.ts";
+import { askMove } from "./ask_move.ts";
+import type { PolicyQuestion, Refusal, Row as RowOf } from "./policy_question.ts";
 
-/** What is refused; null: nothing. */
-export type Row = (question: PolicyQuestion) => Refusal | null;
+type Row = RowOf<Context>;
+type Question = PolicyQuestion<Context>;
 
 const O_ACCMODE = 3;
 const O_TRUNC = 0o1000;
 /** Of an open in order to run the file (__FMODE_EXEC). */
 const FMODE_EXEC = 0o40;
 
-function createFile(question: PolicyQuestion): Refusal | null {
+/** What the request is about. */
+function nodeOf({ context }: Question): Inode | undefined {
+  return context.tree.node(context.request.nodeId);
+}
+
+function createFile(question: Question): Refusal | null {
   const { request } = question.context;
   const parts = (request.u32(BODY) & O_ACCMODE) === 0 ? 0 : Parts.MADE_TO_WRITE;
-  return question.askName(request.name(BODY + 16), false, Operation.CREATE, parts);
+  return question.askName(
+    nodeOf(question),
+    request.name(BODY + 16),
+    false,
+    Operation.CREATE,
+    parts,
+  );
 }
 
 /** `at`: where the name is. */
 function makes(at: number, isDirectory: boolean): Row {
   return (question) => {
     const name = question.context.request.name(BODY + at);
-    return question.askName(name, isDirectory, Operation.CREATE);
+    return question.askName(nodeOf(question), name, isDirectory, Operation.CREATE);
   };
 }
 
 function removes(isDirectory: boolean): Row {
   return (question) => {
     const name = question.context.request.name(BODY);
-    return question.askName(name, isDirectory, Operation.UNLINK);
+    return question.askName(nodeOf(question), name, isDirectory, Operation.UNLINK);
   };
 }
 
 /** Where opens are not asked for, the first one is all there is, and what comes of it is asked about. */
-function open(question: PolicyQuestion): Refusal | null {
+function open(question: Question): Refusal | null {
   const { request, connection } = question.context;
   if (!asksForOpens(connection)) return null;
   const flags = request.u32(BODY);
@@ -59,7 +69,7 @@ function open(question: PolicyQuestion): Refusal | null {
   let operations = access === 1 ? 0 : (flags & FMODE_EXEC) !== 0 ? Operation.EXEC : Operation.READ;
   if (access !== 0) operations |= Operation.WRITE;
   if ((flags & O_TRUNC) !== 0) operations |= Operation.TRUNCATE;
-  return eachOf(operations, (operation) => question.askNode(question.node, operation));
+  return eachOf(operations, (operation) => question.askNode(nodeOf(question), operation));
 }
 
 /** The first that is refused. */
@@ -72,7 +82,7 @@ function eachOf(operations: number, ask: (operation: number) => Refusal | null):
 }
 
 /** Where opens are asked for, only what was opened in order to run it is read without the right to read. */
-function read(question: PolicyQuestion): Refusal | null {
+function read(question: Question): Refusal | null {
   const { request, connection } = question.context;
   const isRun = (request.u32(BODY + 32) & FMODE_EXEC) !== 0;
   const operations = !isRun
@@ -80,23 +90,24 @@ function read(question: PolicyQuestion): Refusal | null {
     : asksForOpens(connection)
     ? Operation.EXEC
     : Operation.READ | Operation.EXEC;
-  return eachOf(operations, (operation) => question.askNode(question.node, operation));
+  return eachOf(operations, (operation) => question.askNode(nodeOf(question), operation));
 }
 
-function write(question: PolicyQuestion): Refusal | null {
-  return question.askNode(question.node, Operation.WRITE);
+function write(question: Question): Refusal | null {
+  return question.askNode(nodeOf(question), Operation.WRITE);
 }
 
 /** Its modes but one take bytes away. */
-function fallocate(question: PolicyQuestion): Refusal | null {
+function fallocate(question: Question): Refusal | null {
   const FALLOC_FL_KEEP_SIZE = 1;
   const mode = question.context.request.u32(BODY + 24);
   const parts = (mode & ~FALLOC_FL_KEEP_SIZE) === 0 ? 0 : Operation.TRUNCATE;
-  return question.askNode(question.node, Operation.WRITE, parts);
+  return question.askNode(nodeOf(question), Operation.WRITE, parts);
 }
 
-function copyFileRange(question: PolicyQuestion): Refusal | null {
-  const { context, node } = question;
+function copyFileRange(question: Question): Refusal | null {
+  const { context } = question;
+  const node = nodeOf(question);
   const target = otherNode(context, BODY + 16);
   return question.askNode(node, Operation.READ) ??
     (target < 0 ? null : question.askNode(context.tree.node(target), Operation.WRITE));
@@ -106,22 +117,22 @@ const ATTRIBUTES = Fattr.MODE | Fattr.UID | Fattr.GID;
 const TIMES = Fattr.ATIME | Fattr.MTIME | Fattr.CTIME;
 
 /** A new size comes with new times. What asks for nothing is part of a write. */
-function setattr(question: PolicyQuestion): Refusal | null {
+function setattr(question: Question): Refusal | null {
   const valid = question.context.request.u32(BODY);
   const resizes = (valid & Fattr.SIZE) !== 0;
   const changes = (valid & (resizes ? ATTRIBUTES : ATTRIBUTES | TIMES)) !== 0;
-  const { node } = question;
+  const node = nodeOf(question);
   return (resizes ? question.askNode(node, Operation.TRUNCATE, Parts.RESIZED) : null) ??
     (changes ? question.askNode(node, Operation.ATTRIBUTES) : null);
 }
 
-function setAttribute(question: PolicyQuestion): Refusal | null {
-  return question.askNode(question.node, Operation.ATTRIBUTES);
+function setAttribute(question: Question): Refusal | null {
+  return question.askNode(nodeOf(question), Operation.ATTRIBUTES);
 }
 
-function link(question: PolicyQuestion): Refusal | null {
+function link(question: Question): Refusal | null {
   const { context, states } = question;
-  const parent = question.node;
+  const parent = nodeOf(question);
   const source = otherNode(context, BODY);
   const inode = source < 0 ? undefined : context.tree.node(source);
   if (parent?.directory == null || inode === undefined) return null;
@@ -141,7 +152,7 @@ function renames(names: number, flagsAt: number | null): Row {
     const { context, states } = question;
     const { tree, request } = context;
     const target = otherNode(context, BODY);
-    const [from, to] = [question.node, target < 0 ? undefined : tree.node(target)];
+    const [from, to] = [nodeOf(question), target < 0 ? undefined : tree.node(target)];
     if (from?.directory == null || to?.directory == null) return null;
     const source = tree.lookup(from, request.name(names));
     const fromName = request.name(names);
@@ -162,23 +173,6 @@ function renames(names: number, flagsAt: number | null): Row {
     return askMove(question, before, after, source, true) ??
       askMove(question, other, back, replaced, true);
   };
-}
-
-/** `replaces`: there is something of the new name, which this takes the place of. */
-function askMove(
-  question: PolicyQuestion,
-  from: Place,
-  to: Place,
-  inode: Inode,
-  replaces: boolean,
-): Refusal | null {
-  const source = question.ask(from, Operation.RENAME, Parts.RENAMED);
-  if (source !== null) return source;
-  const lost = lostBetween(question.decide(from), question.decide(to), CONTENT_OPERATIONS);
-  if (lost !== 0) return { place: from, operation: Operation.RENAME, denied: lost };
-  const target = question.ask(to, Operation.RENAME, replaces ? Parts.REPLACED : Parts.NAMED);
-  if (target !== null || inode.directory === null) return target;
-  return findMoved(question, inode, from.state, to.state);
 }
 
 /** By opcode. What has no row is not asked about. */

@@ -82,6 +82,27 @@ export function checkEaList(inode: Inode, list: readonly ExtendedAttribute[]): N
   return NtStatus.SUCCESS;
 }
 
+/** What setting a list is told as: by the first of them, WSL's only if there are no others. Null: it is empty. */
+export function toldEa(list: readonly ExtendedAttribute[]): Told | null {
+  const own = list.find((ea) => !isLx(ea));
+  if (own !== undefined) {
+    const action = own.value.length === 0 ? "removexattr" : "setxattr";
+    return { action, more: { target: NAMESPACE + own.name } };
+  }
+  if (list.length === 0) return null;
+  const isOwner = list.some(({ name }) => [LX_UID, LX_GID].includes(name.toUpperCase()));
+  return { action: isOwner ? "chown" : "chmod", more: {} };
+}
+
+interface Told {
+  readonly action: "setxattr" | "removexattr" | "chown" | "chmod";
+  readonly more: { readonly target?: string };
+}
+
+function isLx({ name }: ExtendedAttribute): boolean {
+  return [LX_UID, LX_GID, LX_MODE, LX_DEVICE].includes(name.toUpperCase());
+}
+
 /** One that differs in case is the same to Windows. */
 function stored({ name }: ExtendedAttribute): string {
   return (NAMESPACE + name).toLowerCase();
@@ -122,11 +143,12 @@ function setOwn(tree: WorkingTree, inode: Inode, ea: ExtendedAttribute): Status 
 /** True if it is WSL's. What a file is does not change by it. */
 function lxChange(
   inode: Inode,
-  { name, value }: ExtendedAttribute,
+  ea: ExtendedAttribute,
   change: AttributeChange,
 ): boolean | "invalid" {
+  if (!isLx(ea)) return false;
+  const { name, value } = ea;
   const upper = name.toUpperCase();
-  if (![LX_UID, LX_GID, LX_MODE, LX_DEVICE].includes(upper)) return false;
   if (value.length === 0 || upper === LX_DEVICE) return true;
   if (value.length !== 4) return "invalid";
   const number = new DataView(value.buffer, value.byteOffset).getUint32(0, true);

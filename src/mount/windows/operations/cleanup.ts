@@ -10,7 +10,9 @@ import { CLEANUP, CleanupBit } from "../../../../ffi/windows/winfsp/protocol.ts"
 import { unlink } from "../../../tree/operations/names.ts";
 import { Status } from "../../../tree/status.ts";
 import type { Context } from "../context.ts";
-import type { OpenFile } from "../opens.ts";
+import { removing } from "../acts/file_acts.ts";
+import { ntStatusOf } from "../nt_status_of.ts";
+import { isNamed } from "../opens.ts";
 import {
   defaultAttributes,
   keepAttributes,
@@ -22,8 +24,8 @@ export function cleanup(context: Context): number {
   const { request, file } = context;
   const bits = request.u32(CLEANUP.BITS);
   if (file.virtual !== null || !file.view.writable) return NtStatus.SUCCESS;
-  if ((bits & CleanupBit.DELETE) !== 0) remove(context);
-  else if ((bits & CleanupBit.SET_ARCHIVE) !== 0) archive(context);
+  if ((bits & CleanupBit.DELETE) !== 0) return remove(context);
+  if ((bits & CleanupBit.SET_ARCHIVE) !== 0) archive(context);
   return NtStatus.SUCCESS;
 }
 
@@ -32,20 +34,18 @@ export function close({ opens, file }: Context): number {
   return NtStatus.SUCCESS;
 }
 
-function remove({ file, views }: Context): void {
+function remove({ file, views, acts }: Context): number {
   const { view, inode } = file;
   const { tree, removals } = view;
-  if (!isNamed(file)) return;
+  if (!isNamed(file)) return NtStatus.SUCCESS;
+  const refused = acts.begin(removing(file, acts.removals.of(file)));
+  if (refused !== NtStatus.SUCCESS) return refused;
   const now = removals === undefined ? 0 : performance.now();
   const isLoss = inode.directory === null && inode.size > 0;
   removals?.removing(tree, now);
   const status = unlink(tree, file.parent!, file.name, inode.directory !== null);
   if (status === Status.Ok && removals?.removed(tree, now, isLoss)) views.removing = view;
-}
-
-/** The name stands for something else if a rollback replaced what is open: that goes on, and the name is not its own. */
-function isNamed({ inode, parent, name }: OpenFile): boolean {
-  return parent?.directory?.entries?.get(name)?.inode === inode;
+  return ntStatusOf(status);
 }
 
 /** It was changed: it is to be archived again, if somebody had said that it is not. */

@@ -33,6 +33,7 @@ import { type Context, layOpenInfo } from "../context.ts";
 import { setEaList } from "../attributes/ea_list.ts";
 import { isReadOnly } from "../attributes/file_info.ts";
 import { defaultAttributes, keepAttributes } from "../attributes/kept_attributes.ts";
+import { making, opening, type Withheld } from "../acts/name_acts.ts";
 import { checkNewName } from "../names/new_name.ts";
 import { ntStatusOf } from "../nt_status_of.ts";
 import { madeByReparse } from "./reparse.ts";
@@ -187,7 +188,10 @@ function openExisting(context: Context, asked: Asked, place: Place): number {
     : disposition === Disposition.SUPERSEDE
     ? Outcome.SUPERSEDED
     : Outcome.OVERWRITTEN;
-  return opened(context, asked, place, outcome);
+  const withheld: Withheld = { access: 0 };
+  const denied = context.acts.begin(opening(place, asked, withheld));
+  if (denied !== NtStatus.SUCCESS) return denied;
+  return opened(context, asked, place, outcome, withheld.access);
 }
 
 function make(context: Context, asked: Asked, place: Place): number {
@@ -215,6 +219,8 @@ function make(context: Context, asked: Asked, place: Place): number {
   if ("status" in node) return node.status;
   const { view, parent, name } = place;
   const mode = isReadonly ? node.mode & ~0o222 : node.mode;
+  const denied = context.acts.begin(making(place, asked, mode, node.target));
+  if (denied !== NtStatus.SUCCESS) return denied;
   const { uid, gid } = owner;
   const inode = createInode(view.tree, parent!, name, mode, uid, gid, 0, node.target);
   if (typeof inode === "number") {
@@ -241,27 +247,38 @@ function describe({ view }: Place, inode: Inode, attributes: number): number {
   return ntStatusOf(keepAttributes(view.tree, inode, kept));
 }
 
-function granted(context: Context, { access }: Asked, place: Place): number {
+function granted(context: Context, { access }: Asked, place: Place, withheld: number): number {
   const already = context.request.u32(CREATE.GRANTED_ACCESS);
   const wanted = (access & ~Access.MAXIMUM_ALLOWED | already) >>> 0;
   if ((access & Access.MAXIMUM_ALLOWED) === 0) return wanted;
   let all: number = Access.ALL;
   if (!place.view.writable) all &= ~CHANGES;
   else if (place.inode?.isFile && isReadOnly(place.inode)) all &= ~READONLY_FORBIDS;
-  return (wanted | all) >>> 0;
+  return (wanted | all & ~withheld) >>> 0;
 }
 
-function opened(context: Context, asked: Asked, place: Place, outcome: number): number {
+/** `withheld`: rights that rules do not leave to whoever asks for all that there are. */
+function opened(
+  context: Context,
+  asked: Asked,
+  place: Place,
+  outcome: number,
+  withheld = 0,
+): number {
   const { response, opens, names } = context;
   const { view, virtual, parent, name } = place;
   const inode = place.inode ?? view.tree.root;
   const { caller } = asked;
-  context.file = opens.open({ view, inode, parent, name, virtual, caller });
+  const access = granted(context, asked, place, withheld);
+  const isMade = outcome === Outcome.CREATED;
+  context.file = opens.open({ view, inode, parent, name, virtual, caller, access, isMade });
+  const deletes = (asked.options & CreateOption.DELETE_ON_CLOSE) !== 0;
+  if (deletes && virtual === null) context.acts.intend(context.file, true);
   const node = virtual === null ? wireNode(view.number, inode.nodeId) : virtual.id;
   response.information = outcome;
   response.u64(CREATED.CONTEXT, node);
   response.u64(CREATED.HANDLE, context.file.handle);
-  response.u32(CREATED.GRANTED_ACCESS, granted(context, asked, place));
+  response.u32(CREATED.GRANTED_ACCESS, access);
   layOpenInfo(context, CREATED.FILE_INFO);
   // The driver knows files by their names: what has several must not be kept under any.
   const isShared = virtual !== null || inode.nlink > 1 && !inode.isDirectory ||

@@ -27,6 +27,7 @@ import {
   keepAttributes,
   keptAttributes,
 } from "../attributes/kept_attributes.ts";
+import { overwriting, reading, writing } from "../acts/file_acts.ts";
 import { ntStatusOf } from "../nt_status_of.ts";
 
 /** What goes into one record of the journal. */
@@ -34,6 +35,9 @@ const PIECE = 1024 * 1024;
 
 const piece = new Uint8Array(WRITE_HEADROOM + PIECE);
 const pieceView = new DataView(piece.buffer);
+
+/** Attributes that a program sets. Every file that is written to is to be archived. */
+const SETTABLE = FileAttribute.READONLY | FileAttribute.HIDDEN | FileAttribute.SYSTEM;
 
 /** An offset of -1: at the end. */
 const AT_END = 0xffff_ffff_ffff_ffffn;
@@ -45,6 +49,8 @@ export function readFile(context: Context): number {
   const length = request.u32(TRANSFER.LENGTH);
   if (file.virtual !== null) return virtual.read(context, address, offset, length);
   if (!file.inode.isFile) return NtStatus.INVALID_DEVICE_REQUEST;
+  const refused = context.acts.begin(reading(file, offset, length));
+  if (refused !== NtStatus.SUCCESS) return refused;
   if (offset >= file.inode.size) return length === 0 ? NtStatus.SUCCESS : NtStatus.END_OF_FILE;
   let done = 0;
   while (done < length) {
@@ -73,7 +79,10 @@ export function writeFile(context: Context): number {
   if (offset + given > LARGEST_FILE) return NtStatus.DISK_FULL;
   const isConstrained = (request.u32(TRANSFER.BITS) & CONSTRAINED) !== 0;
   const length = isConstrained ? Math.max(0, Math.min(given, size - offset)) : given;
-  return writePieces(context, offset, length);
+  const refused = length === 0
+    ? NtStatus.SUCCESS
+    : context.acts.begin(writing(file, offset, length));
+  return refused === NtStatus.SUCCESS ? writePieces(context, offset, length) : refused;
 }
 
 /** What was written before the disk was full counts. */
@@ -116,12 +125,26 @@ export function overwrite(context: Context): number {
   if (eas === null) return NtStatus.INVALID_PARAMETER;
   const refused = checkEaList(inode, eas);
   if (refused !== NtStatus.SUCCESS) return refused;
+  const isSuperseded = (request.u32(OVERWRITE.BITS) & 1) !== 0;
+  const attributes = request.u32(OVERWRITE.ATTRIBUTES);
+  const describes = eas.length > 0 || (attributes & SETTABLE) !== 0 || hasDescription(tree, inode);
+  const mode = (attributes & FileAttribute.READONLY) === 0 ? inode.mode : inode.mode & ~0o222;
+  const denied = context.acts.begin(overwriting(file, describes, mode));
+  if (denied !== NtStatus.SUCCESS) return denied;
   const status = resize(tree, inode, 0, false);
   if (status !== Status.Ok) return ntStatusOf(status);
-  const isSuperseded = (request.u32(OVERWRITE.BITS) & 1) !== 0;
-  const described = describe(tree, inode, request.u32(OVERWRITE.ATTRIBUTES), isSuperseded);
+  const described = describe(tree, inode, attributes, isSuperseded);
   if (described !== Status.Ok) return ntStatusOf(described);
   return withFileInfo(context, RESPONSE.BODY, setEaList(tree, inode, eas));
+}
+
+function ownNames(tree: WorkingTree, inode: Inode): string[] {
+  return [...tree.xattrs(inode).keys()].filter((name) => name.startsWith("user."));
+}
+
+/** There are extended attributes, or what Windows' attributes are kept in: that goes. */
+function hasDescription(tree: WorkingTree, inode: Inode): boolean {
+  return inode.xattrs !== null && ownNames(tree, inode).length > 0;
 }
 
 /** Attributes are added to those that there are; of what is superseded they are all. Extended ones go. */
@@ -132,7 +155,7 @@ function describe(
   isSuperseded: boolean,
 ): Status {
   const before = keptAttributes(tree, inode);
-  for (const name of [...tree.xattrs(inode).keys()].filter((name) => name.startsWith("user."))) {
+  for (const name of ownNames(tree, inode)) {
     const removed = setXattr(tree, inode, name, null, 0);
     if (removed !== Status.Ok) return removed;
   }

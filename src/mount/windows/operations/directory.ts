@@ -14,6 +14,7 @@ import { wireNode } from "../../views.ts";
 import type { Context } from "../context.ts";
 import { DirectoryWriter } from "../directory_writer.ts";
 import { layFileInfo } from "../attributes/file_info.ts";
+import { looking } from "../acts/file_acts.ts";
 import { ntStatusOf } from "../nt_status_of.ts";
 import { matcher } from "../names/pattern.ts";
 
@@ -26,6 +27,7 @@ export function queryDirectory(context: Context): number {
   const pattern = request.text(QUERY_DIRECTORY.PATTERN);
   const marker = markerOf(request.buffer(QUERY_DIRECTORY.MARKER));
   if (pattern === null || marker === null) return NtStatus.INVALID_PARAMETER;
+  if (file.virtual === null) context.acts.begin(looking(file, "read"));
   const status = file.virtual !== null
     ? virtual.list(file.virtual, writer, marker)
     : isOneName(context)

@@ -23,10 +23,12 @@ import { Status } from "../../../tree/status.ts";
 import { type Context, withFileInfo, withStatus } from "../context.ts";
 import { ALLOCATION_UNIT, isReadOnly } from "../attributes/file_info.ts";
 import { keepAttributes, keptAttributes } from "../attributes/kept_attributes.ts";
+import { describing, looking, removing, resizing } from "../acts/file_acts.ts";
 import { ntStatusOf } from "../nt_status_of.ts";
 import { renameFile } from "./rename.ts";
 
 export function queryInformation(context: Context): number {
+  if (context.file.virtual === null) context.acts.begin(looking(context.file, "stat"));
   return withFileInfo(context, RESPONSE.BODY, NtStatus.SUCCESS);
 }
 
@@ -91,6 +93,13 @@ function setBasic(context: Context): number {
       change.mode = readonly ? inode.mode & 0o7555 : inode.mode & 0o7777 | 0o200;
     }
   }
+  const setsTime = time(created) !== undefined;
+  const sets = !keeps && !inode.isSymlink;
+  if (sets || setsTime || Object.keys(change).length > 0) {
+    const mode = change.mode === undefined ? {} : { mode: change.mode };
+    const denied = context.acts.begin(describing(file, sets ? "chmod" : "utimes", mode));
+    if (denied !== NtStatus.SUCCESS) return denied;
+  }
   if (Object.keys(change).length > 0) {
     const status = setAttributes(tree, inode, change);
     if (status !== Status.Ok) return ntStatusOf(status);
@@ -98,7 +107,7 @@ function setBasic(context: Context): number {
   const before = keptAttributes(tree, inode);
   const kept = {
     attributes: keeps || inode.isSymlink ? before.attributes : attributes,
-    created: time(created) === undefined ? before.created : created,
+    created: setsTime ? created : before.created,
   };
   return withStatus(context, RESPONSE.BODY, keepAttributes(tree, inode, kept));
 }
@@ -118,6 +127,8 @@ function setAllocation(context: Context): number {
 function setSize(context: Context, size: number): number {
   const { file: { inode, view } } = context;
   if (!inode.isFile) return notAFile(context);
+  const denied = context.acts.begin(resizing(context.file, size));
+  if (denied !== NtStatus.SUCCESS) return denied;
   return withStatus(context, RESPONSE.BODY, resize(view.tree, inode, size, false));
 }
 
@@ -141,5 +152,9 @@ function mayDelete(context: Context, kind: number): number {
     if (loaded !== Status.Ok) return ntStatusOf(loaded);
     if (inode.directory!.entries!.size > 0) return NtStatus.DIRECTORY_NOT_EMPTY;
   }
-  return withFileInfo(context, RESPONSE.BODY, NtStatus.SUCCESS);
+  const { acts } = context;
+  const removal = removing(file, { caller: file.caller, decided: null });
+  const denied = acts.begin({ ...removal, isIntended: true });
+  if (denied === NtStatus.SUCCESS) acts.intend(file, false);
+  return withFileInfo(context, RESPONSE.BODY, denied);
 }

@@ -15,6 +15,7 @@ import { Status } from "../../../tree/status.ts";
 import { type Context, withFileInfo } from "../context.ts";
 import { isReadOnly } from "../attributes/file_info.ts";
 import { checkNewName } from "../names/new_name.ts";
+import { moving } from "../acts/name_acts.ts";
 import { ntStatusOf } from "../nt_status_of.ts";
 import type { OpenFile } from "../opens.ts";
 import type { Place } from "../names/walk.ts";
@@ -44,7 +45,10 @@ export function renameFile(context: Context, isExtended: boolean): number {
   if (refused !== NtStatus.SUCCESS) return refused;
   const named = checkNewName(shown);
   if (named !== NtStatus.SUCCESS) return named;
-  return withFileInfo(context, RESPONSE.BODY, move(context, place, storedName(shown)));
+  const name = storedName(shown);
+  const denied = context.acts.begin(moving(file, place, name));
+  if (denied !== NtStatus.SUCCESS) return denied;
+  return withFileInfo(context, RESPONSE.BODY, move(context, place, name));
 }
 
 function mayReplace(file: OpenFile, place: Place, flags: number): NtStatus {

@@ -37,6 +37,7 @@ import { readTarget } from "../../../tree/operations/read.ts";
 import { Status } from "../../../tree/status.ts";
 import type { Context } from "../context.ts";
 import { reparseTagOf } from "../attributes/file_info.ts";
+import { turning } from "../acts/file_acts.ts";
 import { ntStatusOf } from "../nt_status_of.ts";
 import { leadsToDirectory } from "../names/symlinks.ts";
 
@@ -161,11 +162,14 @@ function deleteReparse(context: Context): number {
 }
 
 /** Puts another inode in the place of the open one. */
-function replace({ file, opens, names, owner }: Context, node: ReparseNode): number {
+function replace(context: Context, node: ReparseNode): number {
+  const { file, opens, names, owner } = context;
   const { inode, parent, name, view: { tree } } = file;
   if (parent === null || parent.directory!.entries?.get(name)?.inode !== inode) {
     return NtStatus.FILE_INVALID;
   }
+  const refused = context.acts.begin(turning(file, node.target));
+  if (refused !== NtStatus.SUCCESS) return refused;
   const removed = unlink(tree, parent, name, inode.directory !== null);
   if (removed !== Status.Ok) return ntStatusOf(removed);
   const { uid, gid } = owner;

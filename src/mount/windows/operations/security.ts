@@ -15,6 +15,7 @@ import {
   sidBytes,
 } from "../../../../ffi/windows/security_descriptor.ts";
 import { RESPONSE, SECURITY } from "../../../../ffi/windows/winfsp/protocol.ts";
+import { describing } from "../acts/file_acts.ts";
 import type { Context } from "../context.ts";
 
 const SYSTEM = sidBytes("S-1-5-18");
@@ -41,7 +42,7 @@ export function querySecurity({ response, descriptor }: Context): number {
     : NtStatus.INSUFFICIENT_RESOURCES;
 }
 
-export function setSecurity({ request, response, file, owner, descriptor }: Context): number {
+export function setSecurity({ request, response, file, owner, descriptor, acts }: Context): number {
   const which = request.u32(SECURITY.INFORMATION);
   const given = request.buffer(SECURITY.DESCRIPTOR);
   const parsed = given === null ? null : parseDescriptor(given);
@@ -53,6 +54,9 @@ export function setSecurity({ request, response, file, owner, descriptor }: Cont
   }
   const setsAccess = (which & SecurityInformation.DACL) !== 0 && parsed.dacl !== null;
   if (setsAccess && !possesses(parsed.dacl!, owner.sid)) return NtStatus.ACCESS_DENIED;
+  // It changes nothing: only a rule has something to say of it.
+  const denied = acts.begin({ ...describing(file, "chmod"), isIntended: true });
+  if (denied !== NtStatus.SUCCESS) return denied;
   response.buffer(RESPONSE.BODY, descriptor);
   return NtStatus.SUCCESS;
 }

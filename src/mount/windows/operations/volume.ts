@@ -17,7 +17,8 @@ import {
   VOLUME_INFO,
 } from "../../../../ffi/windows/winfsp/protocol.ts";
 import { type Context, withFileInfo } from "../context.ts";
-import { eaList, setEaList } from "../attributes/ea_list.ts";
+import { describing } from "../acts/file_acts.ts";
+import { eaList, setEaList, toldEa } from "../attributes/ea_list.ts";
 import { ALLOCATION_UNIT } from "../attributes/file_info.ts";
 
 /** FileFsLabelInformation. */
@@ -76,6 +77,11 @@ export function setEa(context: Context): number {
   if (list === null) return NtStatus.EA_CORRUPT_ERROR;
   if (file.virtual !== null) return NtStatus.ACCESS_DENIED;
   if (!file.view.writable) return NtStatus.MEDIA_WRITE_PROTECTED;
+  const told = toldEa(list);
+  if (told !== null) {
+    const denied = context.acts.begin(describing(file, told.action, told.more));
+    if (denied !== NtStatus.SUCCESS) return denied;
+  }
   const status = setEaList(file.view.tree, file.inode, list);
   if (status !== NtStatus.SUCCESS) return status;
   response.buffer(EA.SET_RESULT, layExtendedAttributes(eaList(file.view.tree, file.inode)));
