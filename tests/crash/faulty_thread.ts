@@ -12,7 +12,7 @@ if (module.endsWith("/background.ts")) {
   onFault("background", () => {
     throw injected("background");
   });
-} else {
+} else if (module.endsWith("/fs_thread.ts")) {
   // This thread never gets back to its event loop. What it reads as JSON are commands.
   const { parse } = JSON;
   JSON.parse = (text, reviver) => {
