@@ -99,7 +99,6 @@ export class PolicyMethods {
       rules: this.#rules.map(ruleReport),
       opens,
       unheld: [
-        ...opens ? [] : unheldRules(this.#policy.rules),
         ...IS_VOLUME ? unheldOnVolume(this.#policy.rules) : [],
         ...!TELLS_CALLERS
           ? unheldWithoutCallers(this.#policy.rules)
