@@ -59,13 +59,13 @@ export function tellReady(_config: DaemonConfig, keeperPid: number): void {
 }
 
 export function readinessIn(_config: DaemonConfig) {
-  let since: number | null = null;
-  Deno.addSignalListener(READY_SIGNAL, () => since ??= performance.now());
+  let isReady = false;
+  Deno.addSignalListener(READY_SIGNAL, () => isReady = true);
   return {
     begin: () => {
-      since = null;
+      isReady = false;
     },
-    servedMs: (_serverPid: number) => since === null ? null : performance.now() - since,
+    isReady: (_serverPid: number) => isReady,
   };
 }
 

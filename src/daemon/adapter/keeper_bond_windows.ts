@@ -34,13 +34,11 @@ export function tellReady(config: DaemonConfig, _keeperPid: number): void {
 export function readinessIn(config: DaemonConfig) {
   return {
     begin: () => {},
-    servedMs: (serverPid: number) => {
-      const path = readyPath(config);
+    isReady: (serverPid: number) => {
       try {
-        if (Deno.readTextFileSync(path) !== String(serverPid)) return null;
-        return Date.now() - Deno.statSync(path).mtime!.getTime();
+        return Deno.readTextFileSync(readyPath(config)) === String(serverPid);
       } catch {
-        return null;
+        return false;
       }
     },
   };
