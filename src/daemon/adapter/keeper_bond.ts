@@ -12,8 +12,8 @@ import type { DaemonConfig } from "../workspaces/workspace.ts";
 export interface Readiness {
   /** Another server is started. */
   begin(): void;
-  /** True if that one has begun to answer requests. */
-  isReady(serverPid: number): boolean;
+  /** For how long that one has answered requests, ms; null: it has not begun to. */
+  servedMs(serverPid: number): number | null;
 }
 
 export const {

@@ -59,13 +59,13 @@ export function tellReady(_config: DaemonConfig, keeperPid: number): void {
 }
 
 export function readinessIn(_config: DaemonConfig) {
-  let isReady = false;
-  Deno.addSignalListener(READY_SIGNAL, () => isReady = true);
+  let since: number | null = null;
+  Deno.addSignalListener(READY_SIGNAL, () => since ??= performance.now());
   return {
     begin: () => {
-      isReady = false;
+      since = null;
     },
-    isReady: (_serverPid: number) => isReady,
+    servedMs: (_serverPid: number) => since === null ? null : performance.now() - since,
   };
 }
 

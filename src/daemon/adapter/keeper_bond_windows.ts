@@ -34,11 +34,13 @@ export function tellReady(config: DaemonConfig, _keeperPid: number): void {
 export function readinessIn(config: DaemonConfig) {
   return {
     begin: () => {},
-    isReady: (serverPid: number) => {
+    servedMs: (serverPid: number) => {
+      const path = readyPath(config);
       try {
-        return Deno.readTextFileSync(readyPath(config)) === String(serverPid);
+        if (Deno.readTextFileSync(path) !== String(serverPid)) return null;
+        return Date.now() - Deno.statSync(path).mtime!.getTime();
       } catch {
-        return false;
+        return null;
       }
     },
   };

@@ -86,10 +86,11 @@ async function keepServing(
     if (refused !== null) return refused;
     const how = signal === null ? "failed" : `was killed${signal === "" ? "" : ` by ${signal}`}`;
     const livedMs = Math.round(performance.now() - started);
-    const wasReady = readiness.isReady(serverPid);
+    const servedMs = readiness.servedMs(serverPid);
+    const wasReady = servedMs !== null;
     const death = { serverPid, how, signal, code, livedMs, wasReady, restarts: restarts.count };
     crashReport = await writeCrashReport(config, death) ?? crashReport;
-    const pause = restarts.next({ wasReady, livedMs });
+    const pause = restarts.next(servedMs);
     if (pause === null) {
       console.error(`agentvfs: the server of ${config.mount} ${how}, once too often`);
       const report = crashReport === null ? "" : `; what is known is in ${crashReport}`;

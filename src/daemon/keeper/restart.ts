@@ -41,7 +41,10 @@ const MOST_FAILED_STARTS = 8;
 const MOST_FIRST_STARTS = 3;
 /** After so many the next ones are started with less. */
 const FAILED_STARTS_WITH_ALL = 4;
-/** A server that lived shorter than this, ms, may have died of the request its successor is sent again. */
+/**
+ * A server that answered for shorter than this, ms, may have died of the request its successor is sent again. How long it took
+ * to start says nothing: on a slow machine each takes longer than that.
+ */
 const SHORT_LIFE_MS = 1_000;
 /** After so many short lives in a row no other server is started. */
 const MOST_SHORT_LIVES = 100;
@@ -70,11 +73,16 @@ export class RestartPolicy {
     this.#failedStarts = this.#shortLives = 0;
   }
 
-  /** Milliseconds to wait before the next server starts, or null if there is to be none. */
-  next(ended: { readonly wasReady: boolean; readonly livedMs: number }): number | null {
-    this.#everReady ||= ended.wasReady;
-    this.#failedStarts = ended.wasReady ? 0 : this.#failedStarts + 1;
-    this.#shortLives = ended.livedMs < SHORT_LIFE_MS ? this.#shortLives + 1 : 0;
+  /**
+   * Milliseconds to wait before the next server starts, or null if there is to be none.
+   *
+   * @param servedMs how long the one that ended answered requests; null: it never did
+   */
+  next(servedMs: number | null): number | null {
+    const wasReady = servedMs !== null;
+    this.#everReady ||= wasReady;
+    this.#failedStarts = wasReady ? 0 : this.#failedStarts + 1;
+    this.#shortLives = !wasReady || servedMs < SHORT_LIFE_MS ? this.#shortLives + 1 : 0;
     const most = this.#everReady ? MOST_FAILED_STARTS : MOST_FIRST_STARTS;
     if (this.#failedStarts > most || this.#shortLives > MOST_SHORT_LIVES) return null;
     this.count++;

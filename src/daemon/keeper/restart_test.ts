@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { RestartPolicy } from "./restart.ts";
 
-const SERVED = { wasReady: true, livedMs: 1_500 };
-const SERVED_BRIEFLY = { wasReady: true, livedMs: 300 };
-const FAILED_TO_START = { wasReady: false, livedMs: 20 };
+/** Milliseconds. */
+const SERVED = 1_500;
+const SERVED_BRIEFLY = 300;
+const FAILED_TO_START = null;
 
 Deno.test("a server that served is replaced at once, however often", () => {
   const policy = new RestartPolicy();
