@@ -10,6 +10,7 @@ import type { Service } from "../../control/service.ts";
 import { branchService } from "../../control/branch_service.ts";
 import type { Answer, Question } from "../../mount/fuse/questions.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
+import { MAIN } from "../branches/branches.ts";
 import type { Daemon } from "./daemon.ts";
 
 /** Far longer than it takes. */
@@ -27,8 +28,11 @@ export async function answer(daemon: Daemon, question: Question): Promise<Answer
       if (question.cached !== null) await forgetPages(daemon, question.cached);
       return { text };
     }
-    case "event":
-      return await daemon.hooks.answer(daemon.branchOfView(question.view), question.text);
+    case "event": {
+      const { view, text } = question;
+      // The main branch is there before the import is over, which the hook waits for.
+      return await daemon.hooks.answer(view === MAIN_VIEW ? MAIN : daemon.branchOfView(view), text);
+    }
     case "branch":
       return await branchAnswer(daemon, question);
     case "children":
