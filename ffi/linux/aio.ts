@@ -18,8 +18,8 @@ const libc = bindLibc({
 
 /** Numbers of the system calls, which the C library does not wrap. */
 const [SYS_IO_SETUP, SYS_IO_SUBMIT, SYS_IO_GETEVENTS] = Deno.build.arch === "aarch64"
-  ? [0, 2, 4]
-  : [206, 209, 208];
+  ? [0n, 2n, 4n] as const
+  : [206n, 209n, 208n] as const;
 
 /** struct iocb of linux/aio_abi.h. */
 const IOCB = { SIZE: 64, DATA: 0, OPCODE: 16, FD: 20, FLAGS: 56, EVENT_FD: 60 } as const;
@@ -36,9 +36,9 @@ export class DataSyncs {
   /** An array of one pointer, to the iocb. */
   readonly #iocbs = new Uint8Array(8);
   readonly #events = new Uint8Array(LIMIT * EVENT.SIZE);
-  readonly #context: number;
+  readonly #context: bigint;
 
-  private constructor(context: number, eventFd: number) {
+  private constructor(context: bigint, eventFd: number) {
     this.#context = context;
     const address = Deno.UnsafePointer.value(Deno.UnsafePointer.of(this.#iocb));
     new DataView(this.#iocbs.buffer).setBigUint64(0, BigInt(address), true);
@@ -50,12 +50,9 @@ export class DataSyncs {
   /** `eventFd` is readable whenever one has ended. A negative errno where the kernel, or a sandbox, refuses. */
   static open(eventFd: number): DataSyncs | number {
     const context = new Uint8Array(8);
-    const result = check(libc.io_setup(BigInt(SYS_IO_SETUP!), BigInt(LIMIT), context));
+    const result = check(libc.io_setup(SYS_IO_SETUP, BigInt(LIMIT), context));
     if (result < 0) return result;
-    return new DataSyncs(
-      Number(new DataView(context.buffer).getBigUint64(0, true)),
-      eventFd,
-    );
+    return new DataSyncs(new DataView(context.buffer).getBigUint64(0, true), eventFd);
   }
 
   /**
@@ -65,7 +62,7 @@ export class DataSyncs {
   submit(fd: number, tag: number): number {
     this.#iocb.setUint32(IOCB.DATA, tag, true);
     this.#iocb.setUint32(IOCB.FD, fd, true);
-    return check(libc.io_submit(BigInt(SYS_IO_SUBMIT!), BigInt(this.#context), 1n, this.#iocbs));
+    return check(libc.io_submit(SYS_IO_SUBMIT, this.#context, 1n, this.#iocbs));
   }
 
   /** Calls `ended` for each that has ended, with its tag and 0 or a negative errno. Does not wait. */
@@ -73,8 +70,8 @@ export class DataSyncs {
     const events = this.#events;
     const count = check(
       libc.io_getevents(
-        BigInt(SYS_IO_GETEVENTS!),
-        BigInt(this.#context),
+        SYS_IO_GETEVENTS,
+        this.#context,
         0n,
         BigInt(LIMIT),
         events,

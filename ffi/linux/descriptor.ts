@@ -5,7 +5,7 @@
  */
 
 import { bindLibc, check } from "./libc.ts";
-import { O_NONBLOCK } from "./open.ts";
+import { O_CLOEXEC, O_NONBLOCK } from "./open.ts";
 
 const libc = bindLibc({
   poll: { parameters: ["buffer", "u64", "i32"], result: "i32" },
@@ -51,8 +51,6 @@ export class PollSet {
     return this.#view.getInt16(index * POLLFD.SIZE + POLLFD.REVENTS, true);
   }
 }
-
-const O_CLOEXEC = 0o2000000;
 
 /** The end to read from and the one to write to, which no program inherits; null if there are none to be had. */
 export function pipe(): [reads: number, writes: number] | null {

@@ -8,7 +8,7 @@
 import { join, relative } from "node:path";
 import { isWithin } from "../../host/mounts.ts";
 import { reason, WorkspaceError } from "../workspaces/workspace.ts";
-import type { RunPlan } from "./run_plan.ts";
+import { runEnvironment, type RunPlan } from "./run_plan.ts";
 
 /** Runs the program. Resolves with its exit code; 128 and the signal's number if one ended it. */
 export async function runInView(plan: RunPlan): Promise<number> {
@@ -24,11 +24,7 @@ export async function runInView(plan: RunPlan): Promise<number> {
     child = new Deno.Command(program!, {
       args,
       cwd: directory,
-      env: {
-        AGENTVFS_BRANCH: plan.branch,
-        AGENTVFS_SOCK: plan.socket,
-        AGENTVFS_MOUNT: plan.mount,
-      },
+      env: runEnvironment(plan),
       stdin: "inherit",
       stdout: "inherit",
       stderr: "inherit",

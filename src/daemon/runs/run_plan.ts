@@ -36,3 +36,8 @@ export interface RunPlan {
   /** Tells whoever asked for the run something. */
   readonly say: (text: string) => void;
 }
+
+/** What tells a program, and commands that it runs, on which branch it is. */
+export function runEnvironment({ branch, socket, mount }: RunPlan): Record<string, string> {
+  return { AGENTVFS_BRANCH: branch, AGENTVFS_SOCK: socket, AGENTVFS_MOUNT: mount };
+}

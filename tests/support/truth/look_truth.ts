@@ -5,6 +5,7 @@
  */
 
 import { resolve } from "node:path/posix";
+import { WRITES } from "./mount_truth.ts";
 import { within } from "./name_model.ts";
 import { type Call, fileOf, type StraceLog } from "./strace_log.ts";
 import { WorkingDirectories } from "./working_directories.ts";
@@ -34,17 +35,6 @@ const READS: Readonly<Record<string, number>> = {
   copy_file_range: 0,
 };
 
-/** Written by a descriptor. */
-const WRITES: Readonly<Record<string, number>> = {
-  write: 0,
-  pwrite64: 0,
-  writev: 0,
-  pwritev: 0,
-  pwritev2: 0,
-  sendfile: 0,
-  splice: 2,
-  copy_file_range: 2,
-};
 /** Where a file that is made without a name ends, as the kernel calls it. */
 const NAMELESS = "//";
 

@@ -45,7 +45,7 @@ export interface MountTruth {
 
 const NAMES = ["mkdir", "mknod", "unlink", "rmdir", "symlink", "link", "rename"] as const;
 /** Written by a descriptor: which argument it is. */
-const WRITES: Readonly<Record<string, number>> = {
+export const WRITES: Readonly<Record<string, number>> = {
   write: 0,
   pwrite64: 0,
   writev: 0,

@@ -24,7 +24,7 @@ import { namespaceRemedy } from "../../doctor/linux/user_namespaces.ts";
 import { RunWatch } from "./run_watch.ts";
 import { syncClaudeSettings } from "./claude_settings.ts";
 import { type ConfinementPlan, planConfinement } from "./confinement.ts";
-import type { RunPlan } from "../run_plan.ts";
+import { runEnvironment, type RunPlan } from "../run_plan.ts";
 import { meetingPlaces } from "./meeting_places.ts";
 import { preloadEnvironment } from "./preload_environment.ts";
 import { selfCommand } from "../../workspaces/spawn.ts";
@@ -53,12 +53,7 @@ export async function runInView(plan: RunPlan): Promise<number> {
   const [command, ...args] = [...(cgroup?.enter(plan.network !== null) ?? []), ...view];
   const child = new Deno.Command(command!, {
     args,
-    env: {
-      [SPEC_VARIABLE]: JSON.stringify(spec),
-      AGENTVFS_BRANCH: plan.branch,
-      AGENTVFS_SOCK: plan.socket,
-      AGENTVFS_MOUNT: plan.mount,
-    },
+    env: { [SPEC_VARIABLE]: JSON.stringify(spec), ...runEnvironment(plan) },
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
