@@ -6,8 +6,7 @@
  */
 
 import { binaryName } from "../../ffi/binary_string.ts";
-import { failureCode } from "../host/failure.ts";
-import type { Action, TelemetryEvent, Verdict } from "./event.ts";
+import type { Action, Verdict } from "./event.ts";
 import { CHANGES } from "./level.ts";
 
 /** Offsets from the record's beginning. */
@@ -83,64 +82,26 @@ export function readCaller(view: DataView, bytes: Uint8Array, at: number): Calle
   };
 }
 
-/** An event that is being put together. */
-export type MountEvent = { -readonly [K in keyof TelemetryEvent]: TelemetryEvent[K] };
-
-/** What a record does not have is not in the event, and neither is who did it. Paths are those in their tree. */
-export function readMountRecord(
+/** True if the record has the same caller. */
+export function isCaller(
+  { tid, pid, uid, gid, name }: Caller,
   view: DataView,
   bytes: Uint8Array,
   at: number,
-): MountEvent {
-  const u32 = (field: number) => view.getUint32(at + field, true);
-  const f64 = (field: number) => view.getFloat64(at + field, true);
-  const result = view.getInt32(at + RECORD.RESULT, true);
-  const event: MountEvent = {
-    provider: "mount",
-    action: ACTIONS[view.getUint8(at + RECORD.ACTION)]!,
-    time: f64(RECORD.TIME),
-    duration: u32(RECORD.DURATION),
-    error: result < 0 ? failureCode(result) : 0,
-    verdict: VERDICTS[view.getUint8(at + RECORD.VERDICT)]!,
-    view: u32(RECORD.VIEW),
-  };
-  const [node, offset, size, cgroup] = [
-    f64(RECORD.NODE),
-    f64(RECORD.OFFSET),
-    f64(RECORD.BYTES),
-    f64(RECORD.CGROUP),
-  ];
-  if (node !== 0) {
-    event.node = node;
-    event.inode = view.getBigUint64(at + RECORD.INODE, true);
-  }
-  if (offset >= 0) event.offset = offset;
-  if (size >= 0) event.bytes = size;
-  if (cgroup !== 0) event.cgroup = cgroup;
-  if (u32(RECORD.MODE) !== UNKNOWN) event.mode = u32(RECORD.MODE);
-  if (u32(RECORD.FLAGS) !== UNKNOWN) event.flags = u32(RECORD.FLAGS);
-  if (u32(RECORD.POLICY) !== 0) event.policy = u32(RECORD.POLICY);
-  readNames(event, view, bytes, at);
-  return event;
+): boolean {
+  const isSame = view.getUint32(at + RECORD.TID, true) === tid &&
+    view.getUint32(at + RECORD.PID, true) === pid &&
+    view.getUint32(at + RECORD.UID, true) === uid &&
+    view.getUint32(at + RECORD.GID, true) === gid;
+  if (!isSame) return false;
+  const start = at + RECORD.NAME;
+  return isText(bytes, start, name.length, name) &&
+    (name.length === NAME_BYTES || bytes[start + name.length] === 0);
 }
 
-function readNames(
-  event: MountEvent,
-  view: DataView,
-  bytes: Uint8Array,
-  at: number,
-): void {
-  let start = at + RECORD.SIZE;
-  const take = (length: number) => {
-    start += length;
-    return binaryName(bytes, start - length, start);
-  };
-  const pathLength = view.getUint16(at + RECORD.PATH_LENGTH, true);
-  if (pathLength !== NO_PATH) event.path = take(pathLength);
-  const targetLength = view.getUint16(at + RECORD.TARGET_LENGTH, true);
-  if (targetLength !== NO_PATH) event.target = take(targetLength);
-  const ruleLength = view.getUint16(at + RECORD.RULE_LENGTH, true);
-  if (ruleLength > 0) event.rule = take(ruleLength);
-  const branchLength = view.getUint16(at + RECORD.BRANCH_LENGTH, true);
-  if (branchLength > 0) event.branch = take(branchLength);
+/** True if those bytes are the binary string. */
+export function isText(bytes: Uint8Array, start: number, length: number, text: string): boolean {
+  if (text.length !== length) return false;
+  for (let i = 0; i < length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
+  return true;
 }

@@ -19,8 +19,8 @@ export interface Ring {
   readonly eventFd: number;
 }
 
-/** A power of two: some twenty thousand records, which is what a fast mount tells of in half a second. */
-const RING_BYTES = 4 * 1024 * 1024;
+/** A power of two: some fifty thousand records, which is what a fast mount tells of in a second. */
+const RING_BYTES = 8 * 1024 * 1024;
 /** Words of the header, each in a cache line of its own. */
 const Word = { HEAD: 0, TAIL: 16, DROPPED: 32, ASLEEP: 48 } as const;
 const HEADER_BYTES = 256;
@@ -124,6 +124,8 @@ export class RingReader {
   readonly #header: Uint32Array;
   readonly #size: number;
   #tail: number;
+  /** Up to there records were looked at. */
+  #seen: number;
 
   constructor(readonly ring: Ring) {
     const { memory } = ring;
@@ -131,26 +133,41 @@ export class RingReader {
     this.view = new DataView(memory, HEADER_BYTES);
     this.#header = new Uint32Array(memory, 0, HEADER_BYTES / 4);
     this.#size = this.bytes.length;
-    this.#tail = Atomics.load(this.#header, Word.TAIL);
+    this.#tail = this.#seen = Atomics.load(this.#header, Word.TAIL);
   }
 
-  /** Calls `take` with the place of each record that is there, at most `most`. Returns how many there were. */
-  read(take: (at: number, length: number) => void, most: number): number {
+  /** True if so much waits to be taken that there may be no room soon. */
+  get isFilling(): boolean {
+    return ((this.#seen - this.#tail) >>> 0) > this.#size / 4;
+  }
+
+  /** Calls `see` with the place of each record that was not looked at yet. They stay where they are until they are taken. */
+  look(see: (at: number) => void): void {
     const head = Atomics.load(this.#header, Word.HEAD);
-    let count = 0;
-    while (this.#tail !== head && count < most) {
+    while (this.#seen !== head) {
+      const at = this.#seen & (this.#size - 1);
+      const length = this.view.getUint32(at, true);
+      if (length !== SKIP) see(at);
+      this.#seen = this.#behind(this.#seen, length);
+    }
+  }
+
+  /** Calls `take` with the place of each record that was looked at and not taken, until it says false: that one stays. */
+  take(take: (at: number) => boolean): void {
+    for (let count = 1; this.#tail !== this.#seen; count++) {
       const at = this.#tail & (this.#size - 1);
       const length = this.view.getUint32(at, true);
-      if (length === SKIP) {
-        this.#tail = (this.#tail + this.#size - at) >>> 0;
-        continue;
-      }
-      take(at, length);
-      this.#tail = (this.#tail + align(length)) >>> 0;
-      count++;
+      if (length !== SKIP && !take(at)) break;
+      this.#tail = this.#behind(this.#tail, length);
+      // Whoever tells of more meanwhile finds room.
+      if (count % 256 === 0) Atomics.store(this.#header, Word.TAIL, this.#tail);
     }
     Atomics.store(this.#header, Word.TAIL, this.#tail);
-    return count;
+  }
+
+  #behind(position: number, length: number): number {
+    const step = length === SKIP ? this.#size - (position & (this.#size - 1)) : align(length);
+    return (position + step) >>> 0;
   }
 
   /** How many records were dropped since this was asked last. */
@@ -163,6 +180,6 @@ export class RingReader {
   /** The next record is to wake this side. False if there is one already: then it is not to sleep. */
   sleep(): boolean {
     Atomics.store(this.#header, Word.ASLEEP, 1);
-    return Atomics.load(this.#header, Word.HEAD) === this.#tail;
+    return Atomics.load(this.#header, Word.HEAD) === this.#seen;
   }
 }

@@ -22,11 +22,14 @@ function put(writer: RingWriter, length: number, mark: number): boolean {
 
 function takeAll(reader: RingReader): [length: number, mark: number][] {
   const taken: [number, number][] = [];
-  reader.read((at, length) => {
+  reader.look(() => {});
+  reader.take((at) => {
+    const length = reader.view.getUint32(at, true);
     const bytes = reader.bytes.subarray(at + 4, at + length);
     assert.ok(bytes.every((byte) => byte === bytes[0]), "A record was overwritten");
     taken.push([length, bytes[0]!]);
-  }, Infinity);
+    return true;
+  });
   return taken;
 }
 
@@ -80,6 +83,38 @@ Deno.test("the reader is woken if it sleeps, or the ring is half full, and not f
     assert.equal(reader.sleep(), true);
     put(writer, 100, 1);
     assert.equal(isReadable(ring), true);
+  }));
+
+Deno.test("what was looked at stays until it is taken, and is looked at once", () =>
+  withRing(1024, (ring) => {
+    const [writer, reader] = [new RingWriter(ring), new RingReader(ring)];
+    const looked = () => {
+      const marks: number[] = [];
+      reader.look((at) => void marks.push(reader.bytes[at + 4]!));
+      return marks;
+    };
+    const takenUpTo = (last: number) => {
+      const marks: number[] = [];
+      reader.take((at) => {
+        const mark = reader.bytes[at + 4]!;
+        if (mark > last) return false;
+        marks.push(mark);
+        return true;
+      });
+      return marks;
+    };
+    for (let mark = 1; mark <= 5; mark++) put(writer, 100, mark);
+    assert.deepEqual(takenUpTo(9), [], "Nobody has looked yet");
+    assert.deepEqual(looked(), [1, 2, 3, 4, 5]);
+    assert.ok(reader.isFilling);
+    put(writer, 100, 6);
+    assert.deepEqual(takenUpTo(2), [1, 2]);
+    assert.deepEqual(looked(), [6]);
+    for (let mark = 7; mark <= 9; mark++) assert.ok(put(writer, 100, mark), "There is no room");
+    assert.deepEqual(takenUpTo(4), [3, 4]);
+    assert.deepEqual(looked(), [7, 8, 9]);
+    assert.deepEqual(takenUpTo(9), [5, 6, 7, 8, 9]);
+    assert.ok(!reader.isFilling);
   }));
 
 Deno.test("a ring that is half full wakes the reader", () =>

@@ -6,8 +6,8 @@ import { DarwinRename, DarwinXattr } from "../../ffi/macos/fuse_darwin.ts";
 import { Recorder } from "../../src/mount/recording/recorder.ts";
 import { parsePolicy } from "../../src/policy/parse_policy.ts";
 import { Policy } from "../../src/policy/policy.ts";
-import { readMountRecord } from "../../src/telemetry/mount_record.ts";
-import { createRing, RingReader, RingWriter } from "../../src/telemetry/ring.ts";
+import { MountSource } from "../../src/telemetry/mount_source.ts";
+import { createRing, RingWriter } from "../../src/telemetry/ring.ts";
 import { randomness, SEED } from "../support/random.ts";
 import { Fixture } from "../tree/fixture.ts";
 import { DarwinClient, fields, Refused, ROOT } from "./darwin_client.ts";
@@ -282,15 +282,14 @@ Deno.test("rules are asked before a request is carried out, and what is done is 
     refuses("ENOENT", () => client.lookup(directory.node, "f"));
     client.create(ROOT, "open");
     const told: string[] = [];
-    const reader = new RingReader(ring);
-    reader.read((at) => {
-      const { action, path, verdict, error } = readMountRecord(reader.view, reader.bytes, at);
+    const source = new MountSource(ring, { mountpoint: "/m", processOf: () => ({}) });
+    source.take(({ action, path, verdict, error }) => {
       told.push(`${action} ${path} ${verdict} ${error}`);
-    }, 100);
+    });
     assert.deepEqual(told, [
-      "mkdir secret allow 0",
-      "create secret/f deny EACCES",
-      "create open allow 0",
+      "mkdir /m/secret allow 0",
+      "create /m/secret/f deny EACCES",
+      "create /m/open allow 0",
     ]);
   } finally {
     fixture.close();

@@ -25,7 +25,7 @@ import { tellsOf } from "../../telemetry/level.ts";
 import { SourcePoll } from "../../telemetry/source_poll.ts";
 import { MountSource } from "../../telemetry/mount_source.ts";
 import { ProcessTable } from "../../telemetry/process_table.ts";
-import { WriteRuns } from "../../telemetry/write_runs.ts";
+import { RUN_MS } from "../../telemetry/write_runs.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { SourceSet } from "./source_set.ts";
@@ -33,6 +33,8 @@ import type { TelemetryMessage, TelemetryRequest, TelemetryStart } from "./messa
 
 /** How soon it looks again after something came, or for what is due by then, ms: what waits is not told one by one. */
 const NAP_MS = 20;
+/** How long what was done in the mount waits at most while more is done, ms: it is in the log half a second after its answer. */
+const WAIT_MS = 200;
 /** How long filters may take for the last events before it ends, ms. */
 const LAST_FILTERS_MS = 500;
 
@@ -68,7 +70,6 @@ class TelemetryThread {
   #ended = false;
   #lost = 0;
   readonly #calls = new CallTimes();
-  readonly #runs = new WriteRuns((event) => this.#stage.add(this.#calls.placed(event)));
   readonly #stage = new FilterStage(
     (event) => this.#log.write(event),
     (count) => this.#say("filter", `${count} events were too many for the filters: none saw them`),
@@ -79,6 +80,8 @@ class TelemetryThread {
   #areLinesWanted: boolean;
   /** That the main thread is not told of yet. */
   #lines: string[] = [];
+  /** Of other sources: they wait for what was done in the mount before. */
+  #others: TelemetryEvent[] = [];
   /** Events since the last look. */
   #told = 0;
 
@@ -112,7 +115,6 @@ class TelemetryThread {
       await this.#receiveAll();
       this.#takeAll();
       const now = monotonicTime();
-      this.#runs.endDue(now);
       if (this.#batch >= 0) rest(this.#batch);
       this.#stage.pump(now);
       this.#log.flushDue(now);
@@ -123,7 +125,7 @@ class TelemetryThread {
       this.#takeAll();
     } while (this.#told > 0);
     this.#sources.stop();
-    this.#runs.endAll();
+    this.#write(Infinity);
     this.#finishFilters();
     this.#say("source-stopped", "mount");
     this.#log.close();
@@ -163,12 +165,12 @@ class TelemetryThread {
       ...this.#processes.counts,
       indexRows: this.#log.writer.indexRows,
       indexPaths: this.#log.writer.indexPaths,
-      writeRuns: this.#runs.count,
+      writeRuns: this.#mount.writeRuns,
     };
   }
 
-  #noteLine(line: string): void {
-    if (this.#areLinesWanted) this.#lines.push(line);
+  #noteLine(line: () => string): void {
+    if (this.#areLinesWanted) this.#lines.push(line());
   }
 
   #postLines(): void {
@@ -185,7 +187,37 @@ class TelemetryThread {
   /** Those first that tell who the others' processes are. */
   #takeAll(): void {
     this.#sources.take(this.#tell);
-    this.#mount.take((event) => this.#tell(this.#sources.ofSession(event)));
+    const count = this.#mount.look();
+    this.#told += count;
+    const now = monotonicTime();
+    const mayWait = count > 0 && this.#others.length === 0 && !this.#isWatched &&
+      now - this.#mount.waitsSince < WAIT_MS;
+    if (!mayWait || this.#mount.isFilling) this.#write(now);
+  }
+
+  /** Somebody wants to hear of it at once. */
+  get #isWatched(): boolean {
+    return this.#areLinesWanted || this.#batch >= 0;
+  }
+
+  /** Hands on what was done, in the order in which it was begun, but for what may go on at `now`. */
+  #write(now: number): void {
+    const others = this.#others.sort((a, b) => a.time - b.time);
+    let next = 0;
+    const upTo = (time: number) => {
+      while (next < others.length && others[next]!.time <= time) this.#pass(others[next++]!);
+    };
+    this.#mount.take((event) => {
+      if (next < others.length) upTo(event.time);
+      this.#pass(this.#sources.ofSession(event));
+    }, this.#mount.isFilling ? Infinity : now);
+    upTo(this.#mount.waitsSince);
+    this.#others = others.slice(next);
+  }
+
+  #pass(event: TelemetryEvent): void {
+    if (event.action === "lost") this.#lost += event.count ?? 1;
+    this.#stage.add(this.#calls.placed(event));
   }
 
   /** How long to wait for sources, ms; -1: for ever. */
@@ -193,7 +225,7 @@ class TelemetryThread {
     if (this.#told > 0) return NAP_MS;
     if (!this.#mount.sleep()) return 0;
     const now = monotonicTime();
-    const soonest = Math.min(this.#runs.endsAt, this.#stage.deadline);
+    const soonest = Math.min(this.#mount.waitsSince + RUN_MS, this.#stage.deadline);
     const due = Math.ceil(Math.min(this.#log.dueIn(now), soonest - now));
     const soon = Math.min(Math.max(NAP_MS, due), this.#sources.pollMs);
     return soon === Infinity ? -1 : soon;
@@ -230,13 +262,10 @@ class TelemetryThread {
 
   readonly #tell = (event: TelemetryEvent): void => {
     this.#told++;
-    if (event.action === "lost") this.#lost += event.count ?? 1;
-    if (event.provider !== "mount" && event.process !== undefined) {
-      this.#processes.learn(event);
-      const process = this.#processes.complete(event.process);
-      if (this.#isTwice(event)) return;
-      this.#runs.add({ ...event, process });
-    } else this.#runs.add(event);
+    if (event.process === undefined) return void this.#others.push(event);
+    this.#processes.learn(event);
+    const process = this.#processes.complete(event.process);
+    if (!this.#isTwice(event)) this.#others.push({ ...event, process });
   };
 
   /** The mount has told of it itself, and knows more. */

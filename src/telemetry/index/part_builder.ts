@@ -45,6 +45,9 @@ export class PartBuilder {
   readonly #bytes: number[] = [];
   readonly #target: number[] = [];
   readonly #paths = new Map<string, number>();
+  /** The path that was asked for last, and its place. */
+  #lastPath: string | null = null;
+  #lastPlace = NONE;
   readonly #names: string[] = [];
   readonly #parent: number[] = [];
   readonly #hash: number[] = [];
@@ -76,8 +79,8 @@ export class PartBuilder {
       Math.abs(time - this.#first) >= LONGEST;
   }
 
-  /** `at`: where the line begins in the file. */
-  add(at: number, line: string, written: WrittenEvent): void {
+  /** `at`: where the line begins in the file; `line`: its text, which is asked for where somebody new did it. */
+  add(at: number, line: () => string, written: WrittenEvent): void {
     const { event, time } = written;
     const { action, path, target, error, bytes } = event;
     const isPath = action === "rename" || action === "link";
@@ -126,6 +129,8 @@ export class PartBuilder {
   }
 
   #pathOf(path: string): number {
+    // What follows is often about the same one, and to compare it is quicker than to look it up.
+    if (path === this.#lastPath) return this.#lastPlace;
     const known = this.#paths.get(path);
     if (known !== undefined) return known;
     const slash = path.lastIndexOf("/");
@@ -137,15 +142,16 @@ export class PartBuilder {
     this.#parent.push(parent);
     const place = this.#names.push(name) - 1;
     this.#paths.set(path, place);
-    return place;
+    this.#lastPath = path;
+    return this.#lastPlace = place;
   }
 
   /** One that was not seen lately is read from the line, so that an index is the same whoever makes it. */
-  #actorOf(written: WrittenEvent, line: string): number {
+  #actorOf(written: WrittenEvent, line: () => string): number {
     const { process } = written.event;
     const known = this.#known.get(process);
     if (known !== undefined && isSameActor(known.written, written)) return known.actor;
-    const logged = parseLoggedEvent(line);
+    const logged = parseLoggedEvent(line());
     if (logged === null) return 0;
     const actor = this.#actorOfLogged(logged);
     this.#known.set(process, { written, actor });

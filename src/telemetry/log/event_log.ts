@@ -5,13 +5,13 @@
  */
 
 import { monotonicTime } from "../../host/clock.ts";
-import { ecsLine, wholeMicroseconds } from "./ecs.ts";
+import { layEcsLine, wholeMicroseconds } from "./ecs.ts";
 import type { TelemetryEvent } from "../event.ts";
 import type { LogWriter } from "./log_writer.ts";
 import { ShortenedArgs } from "./shortened_args.ts";
 
 /** Longest time that a line waits for others, ms. */
-export const FLUSH_MS = 200;
+export const FLUSH_MS = 100;
 /** How often the offset between the two clocks is looked at, ms. */
 const CLOCK_MS = 1000;
 
@@ -25,8 +25,11 @@ export class EventLog {
   /** Of the writer, when it was looked at last. */
   #fileNumber = 0;
 
-  /** `onLine` is told of each line, too. */
-  constructor(readonly writer: LogWriter, readonly onLine: (line: string) => void = () => {}) {
+  /** `onLine` is told of each line, too, of which it may ask the text at once. */
+  constructor(
+    readonly writer: LogWriter,
+    readonly onLine: (line: () => string) => void = () => {},
+  ) {
     this.#sequence = writer.lastSequence;
   }
 
@@ -65,13 +68,16 @@ export class EventLog {
     const { process, action } = event;
     const short = process === undefined ? null : this.#args.of(process);
     const shortArgs = action === "exec" ? null : short;
-    const line = ecsLine(event, {
+    const { lines } = this.writer;
+    const begin = lines.length;
+    layEcsLine(lines, event, {
       sequence: ++this.#sequence,
       wallOffset: this.#wallOffset,
       shortArgs,
     });
-    this.onLine(line);
-    this.writer.append(line, {
+    const end = lines.length;
+    this.onLine(() => lines.text(begin, end));
+    this.writer.endLine({
       event,
       time: wholeMicroseconds(event.time + this.#wallOffset),
       isCut: shortArgs !== null,

@@ -10,6 +10,7 @@
 
 import { parseLoggedEvent, timeOf } from "../logged_event.ts";
 import { listLogFiles, logFilePath } from "./log_files.ts";
+import { LineBytes } from "./line_bytes.ts";
 import type { LogLimits } from "./log_limits.ts";
 import { appendPart, indexPath, removeFile, removeUnfinished } from "../index/index_file.ts";
 import { PartBuilder, type WrittenEvent } from "../index/part_builder.ts";
@@ -26,9 +27,11 @@ export class LogWriter {
   /** Of the open file, whole lines. */
   #size = 0;
   #begun = 0;
-  #lines: string[] = [];
-  #waiting = 0;
-  /** What each of the lines that wait says; null where it is not known. */
+  /** Those that wait, each with its newline. A line is put together at the end, and then ended. */
+  readonly lines = new LineBytes(2 * BLOCK_BYTES);
+  /** Where each of them ends, the newline left out. */
+  #ends: number[] = [];
+  /** What each of them says; null where it is not known. */
   #events: (WrittenEvent | null)[] = [];
   /** The open file's index, from the end of what there was on. */
   #index = new PartBuilder(0);
@@ -40,7 +43,6 @@ export class LogWriter {
   readonly lastSequence: number;
   /** True if the writer before this one did not end by itself. */
   readonly wasCut: boolean;
-  readonly #encoder = new TextEncoder();
 
   constructor(readonly directory: string, readonly limits: LogLimits) {
     Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -62,11 +64,6 @@ export class LogWriter {
     this.#begun = Deno.statSync(newest.path).birthtime?.getTime() ?? Date.now();
   }
 
-  /** Bytes that wait to be written. */
-  get waiting(): number {
-    return this.#waiting;
-  }
-
   /** Another one when a file is begun. */
   get fileNumber(): number {
     return this.#number;
@@ -82,37 +79,41 @@ export class LogWriter {
   }
 
   get isFull(): boolean {
-    return this.#waiting >= BLOCK_BYTES;
+    return this.lines.length >= BLOCK_BYTES;
   }
 
-  /** `written`: what the line says, so that it need not be read. */
-  append(line: string, written: WrittenEvent | null = null): void {
-    this.#lines.push(line);
+  append(line: string): void {
+    this.lines.unicode(line);
+    this.endLine(null);
+  }
+
+  /** What was put together in {@linkcode lines} is a line. `written`: what it says, so that it need not be read. */
+  endLine(written: WrittenEvent | null): void {
+    this.#ends.push(this.lines.length);
     this.#events.push(written);
-    this.#waiting += line.length + 1;
+    this.lines.byte(NEWLINE);
   }
 
   /** Writes what waits. Never throws: what cannot be written is lost and counted. */
   flush(): void {
-    if (this.#lines.length === 0) return;
-    const lines = this.#lines;
-    const events = this.#events;
-    const block = this.#encoder.encode(lines.join("\n") + "\n");
-    this.#lines = [];
-    this.#events = [];
-    this.#waiting = 0;
+    const { lines } = this;
+    if (lines.length === 0) return;
+    const block = lines.bytes();
     try {
       const file = this.#fileFor(block.length);
       writeAll(file, block);
       if (this.limits.sync) file.syncDataSync();
-      this.#note(block, lines, events);
+      this.#note();
       this.#size += block.length;
       this.failure = null;
     } catch (error) {
-      this.lost += lines.length;
+      this.lost += this.#ends.length;
       this.failure = (error as Error).message;
       this.#takeBack();
     }
+    lines.clear();
+    this.#ends = [];
+    this.#events = [];
   }
 
   close(): void {
@@ -156,20 +157,21 @@ export class LogWriter {
   }
 
   /** Puts what was written into the index. */
-  #note(block: Uint8Array, lines: readonly string[], events: readonly (WrittenEvent | null)[]) {
-    let at = 0;
-    lines.forEach((line, i) => {
-      const end = block.indexOf(NEWLINE, at);
-      const written = events[i] ?? null;
-      const logged = written === null ? parseLoggedEvent(line) : null;
+  #note(): void {
+    let begin = 0;
+    for (const [i, end] of this.#ends.entries()) {
+      const at = begin;
+      const text = () => this.lines.text(at, end);
+      const written = this.#events[i]!;
+      const logged = written === null ? parseLoggedEvent(text()) : null;
       if (written !== null || logged !== null) {
         const time = written?.time ?? timeOf(logged!);
         if (this.#index.isFull(this.#size + end, time)) this.#writeIndex(this.#size + at);
-        if (written !== null) this.#index.add(this.#size + at, line, written);
+        if (written !== null) this.#index.add(this.#size + at, text, written);
         else this.#index.addLogged(this.#size + at, logged!);
       }
-      at = end + 1;
-    });
+      begin = end + 1;
+    }
   }
 
   /** What there is of it, up to that place in the file. What is missing is made by who looks for it. */
