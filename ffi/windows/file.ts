@@ -264,6 +264,7 @@ export const FileClass = {
   BASIC: 4,
   STANDARD: 5,
   INTERNAL: 6,
+  EA: 7,
   RENAME: 10,
   LINK: 11,
   DISPOSITION: 13,
