@@ -247,7 +247,7 @@ const NO_MORE: ReadonlySet<number> = new Set([0x80000006, 0xc000000f]);
 const information = new Uint8Array(64);
 const informationView = new DataView(information.buffer);
 
-/** Fills at most 64 bytes. The classes are those of FILE_INFORMATION_CLASS. */
+/** What of a file is told. The classes are those of FILE_INFORMATION_CLASS. */
 export function queryFile(handle: number, kind: number, into: Uint8Array<ArrayBuffer>): number {
   return check(nt.NtQueryInformationFile(BigInt(handle), statusBytes, into, into.length, kind));
 }
@@ -264,11 +264,13 @@ export const FileClass = {
   BASIC: 4,
   STANDARD: 5,
   INTERNAL: 6,
+  EA: 7,
   RENAME: 10,
   LINK: 11,
   DISPOSITION: 13,
   ALLOCATION: 19,
   END: 20,
+  STREAM: 22,
   TAG: 35,
   DISPOSITION_EX: 64,
   RENAME_EX: 65,

@@ -115,3 +115,28 @@ function costOfThree(directories: number): Promise<{ reads: number; calls: numbe
 Deno.test("the cost follows what differs, not what there is", async () => {
   assert.deepEqual(await costOfThree(200), await costOfThree(10));
 });
+
+Deno.test("a file that takes the place of one with streams is told of, and no other", async () => {
+  await withStore(async (store) => {
+    const place = await Deno.makeTempDir({ prefix: "agentvfs-apply-" });
+    try {
+      for (const name of ["changed", "deleted"]) Deno.writeTextFileSync(`${place}/${name}`, "was");
+      const from = await lookAtDirectory(store, place);
+      Deno.writeTextFileSync(`${place}/changed`, "is");
+      Deno.writeTextFileSync(`${place}/made`, "is");
+      Deno.removeSync(`${place}/deleted`);
+      const to = await lookAtDirectory(store, place);
+      const streamed = intercepted(PROJECT_CALLS, (call, name) => name === "streams" ? 1 : call());
+      const job = { store, root: binaryString(place), from: to, to: from, plan: null };
+      const { notKept, leftAlone } = runAtOnce(applySnapshot(job, streamed));
+      assert.deepEqual(leftAlone, []);
+      assert.deepEqual(notKept, [{
+        path: "changed",
+        reason: "the streams of the file that it replaces are not taken over",
+      }]);
+      assert.equal(Deno.readTextFileSync(`${place}/changed`), "was");
+    } finally {
+      await Deno.remove(place, { recursive: true });
+    }
+  });
+});

@@ -26,7 +26,7 @@ import {
   syncfs,
   unlinkat,
 } from "../host/project_files.ts";
-import { openat } from "../host/source_files.ts";
+import { countStreams, openat } from "../host/source_files.ts";
 import { type FileCalls, SYSTEM_CALLS } from "../store/files/file_calls.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -62,6 +62,8 @@ export interface ProjectCalls {
   setTime(fd: number, sec: number, nsec: number): number;
   fsync(fd: number): number;
   syncfs(fd: number): number;
+  /** What a file has beside its bytes and no snapshot has; negative if that is not known. */
+  streams(fd: number): number;
   /** By which the plan is written. */
   readonly plan: FileCalls;
 }
@@ -90,6 +92,7 @@ export const PROJECT_CALLS: ProjectCalls = {
   setTime: setModificationTime,
   fsync: (fd) => uninterrupted(() => fsync(fd)),
   syncfs: (fd) => uninterrupted(() => syncfs(fd)),
+  streams: countStreams,
   plan: SYSTEM_CALLS,
 };
 

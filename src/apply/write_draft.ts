@@ -58,7 +58,7 @@ export function* writeDraft(
     fstat(fd, stat);
     const entry = { path, fd, directory, name: names.written, stat };
     if (replaced !== null && kindOf(replaced) === S_IFREG) {
-      takeAcl(context, directory, path.name, fd);
+      takeUnrecorded(context, directory, path, fd);
     }
     setAttributes(context, entry, record, { xattrs: null, isOurs: true, time: true });
     fstat(fd, stat);
@@ -134,9 +134,19 @@ function writeAll(
   return 0;
 }
 
-function takeAcl(context: ApplyContext, directory: number, name: string, fd: number): void {
-  const old = openat(directory, cString(name), O_PATH | O_NOFOLLOW);
+/** Of what no snapshot has the new file gets what it can; of the rest it is said that it is gone. */
+function takeUnrecorded(
+  context: ApplyContext,
+  directory: number,
+  path: SourcePath,
+  fd: number,
+): void {
+  const old = openat(directory, cString(path.name), O_PATH | O_NOFOLLOW);
   if (old < 0) return;
+  if (context.calls.streams(old) > 0) {
+    const reason = "the streams of the file that it replaces are not taken over";
+    context.report.notKept.push({ path: `${path}`, reason });
+  }
   const acl = xattrValue({ path: pathOfDescriptor(old), isSymlink: false }, ACL);
   close(old);
   // The mode that is set afterwards goes into the list.

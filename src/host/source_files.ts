@@ -13,6 +13,7 @@ import { pick } from "./pick.ts";
 export type { DirectoryEntry } from "./linux/source_files.ts";
 
 export const {
+  countStreams,
   fgetxattr,
   flistxattr,
   lgetxattr,

@@ -47,7 +47,8 @@ export async function withWorkspace(use: (workspace: Workspace) => Promise<void>
   }
 }
 
-const QUIET: ImportOptions = {
+/** Imports at once, and tells nobody how far it is. */
+export const QUIET: ImportOptions = {
   previous: null,
   onProgress: () => {},
   pause: () => Promise.resolve(),

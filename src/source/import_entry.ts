@@ -122,6 +122,7 @@ export class EntryImporter {
     }
     if (!stored.stable) this.#report.skip(path, "changed while it was read");
     const now = this.#source.describe(entry.name, this.#stat);
+    if (this.#source.streams(fd) > 0) this.#report.hasStreams(path);
     const xattrs = this.putXattrs(path, readOpenXattrs(fd));
     return asEntry({ ...now, size: stored.size }, stored.content, xattrs);
   }

@@ -25,7 +25,9 @@ export interface SkippedPath {
 const OBJECT_OVERHEAD = 200;
 
 export class ImportReport {
-  readonly skipped: SkippedPath[] = [];
+  readonly #skipped: SkippedPath[] = [];
+  #firstWithStreams: SourcePath | null = null;
+  #withStreams = 0;
   #files = 0;
   #directories = 0;
   #bytes = 0;
@@ -44,8 +46,24 @@ export class ImportReport {
 
   /** Reports a path that is left out or not taken over in full. Null is what there is of it. */
   skip(path: SourcePath, reason: string): null {
-    this.skipped.push({ path: path.toString(), reason });
+    this.#skipped.push({ path: path.toString(), reason });
     return null;
+  }
+
+  /** A file has streams: they are told of together, since whatever was downloaded has one. */
+  hasStreams(path: SourcePath): void {
+    this.#firstWithStreams ??= path;
+    this.#withStreams++;
+  }
+
+  /** What was left out. */
+  get skipped(): SkippedPath[] {
+    const first = this.#firstWithStreams;
+    if (first === null) return [...this.#skipped];
+    const reason = this.#withStreams === 1
+      ? "its streams are not recorded"
+      : `${this.#withStreams} files, this one and others, have streams, which are not recorded`;
+    return [...this.#skipped, { path: first.toString(), reason }];
   }
 
   directory(): void {

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as fc from "fast-check";
+import { binaryString } from "../../ffi/binary_string.ts";
 import { listSnapshot } from "../history/snapshots/fixtures.ts";
 import {
   type InodeRecord,
@@ -13,7 +14,9 @@ import {
   type Snapshot,
 } from "../store/trees/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
-import { later, readText, run, withWorkspace } from "./fixtures.ts";
+import { later, QUIET, readText, run, withWorkspace } from "./fixtures.ts";
+import { importSource } from "./import_source.ts";
+import { SourceDirectory } from "./read_source.ts";
 
 /**
  * An independent walk: for each path (hex, from the root of the tree given) everything a snapshot should
@@ -187,6 +190,40 @@ Deno.test("sockets and our own name at the root are skipped by path", async () =
       { path: "d/s.sock", reason: "socket" },
     ]);
     assert.deepEqual([...listSnapshot(store, snapshot).keys()], ["", "d", "d/.agentvfs"]);
+  });
+});
+
+class WithStreams extends SourceDirectory {
+  constructor(root: string, readonly count: (fd: number) => number) {
+    super(root);
+  }
+
+  override streams(fd: number): number {
+    return this.count(fd);
+  }
+}
+
+Deno.test("files with streams are told of together, and once", async () => {
+  await withWorkspace(async ({ path, store }) => {
+    for (const name of ["a", "b", "c"]) fs.writeFileSync(`${path}/${name}`, name);
+    fs.symlinkSync("a", `${path}/l`);
+    const skippedWith = async (count: (fd: number) => number) => {
+      const source = new WithStreams(binaryString(path), count);
+      try {
+        return (await importSource(store, source, QUIET)).skipped;
+      } finally {
+        source.close();
+      }
+    };
+    assert.deepEqual(await skippedWith(() => 0), []);
+    assert.deepEqual(await skippedWith(() => -1), [], "where that is not told");
+    let seen = 0;
+    assert.deepEqual(await skippedWith(() => seen++ === 1 ? 1 : 0), [
+      { path: "b", reason: "its streams are not recorded" },
+    ]);
+    assert.deepEqual(await skippedWith(() => 2), [
+      { path: "a", reason: "3 files, this one and others, have streams, which are not recorded" },
+    ]);
   });
 });
 

@@ -12,6 +12,7 @@ import type { SourceIdentity } from "./source_identity.ts";
 import { failureCode, isFailure } from "../host/failure.ts";
 import { binaryName, cString, displayString } from "../../ffi/binary_string.ts";
 import {
+  countStreams,
   O_NOATIME,
   O_NOFOLLOW,
   O_NONBLOCK,
@@ -169,6 +170,11 @@ export class SourceDirectory implements TreeSource {
     const reading = readOpenXattrs(fd);
     close(fd);
     return reading;
+  }
+
+  /** Bytes that an open file has beside its own, of which a tree knows nothing. */
+  streams(fd: number): number {
+    return countStreams(fd);
   }
 
   close(): void {

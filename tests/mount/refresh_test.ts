@@ -61,6 +61,27 @@ Deno.test("a refresh brings the project's changes, which undo takes back and red
     assert.equal((await c.verify({})).clean, true);
   }));
 
+Deno.test("what the project cannot hold stays in the branch, and is offered again", () =>
+  // A file system without extended attributes, nor any space that it tells of.
+  withProject(`mount -t ramfs none "$PWD" && cd "$PWD" && echo 1 >a && echo 2 >b`, async (m) => {
+    try {
+      using c = await m.connect();
+      await inMount(
+        m,
+        "setfattr -n user.note -v kept a; setfattr -n user.note -v kept b",
+      );
+      const { notKept } = await c.apply({});
+      assert.deepEqual(notKept.map(({ path }) => path).sort(), ["a", "b"]);
+      assert.equal((await c.refresh({})).state, "unchanged");
+      assert.deepEqual((await paths(c)).sort(), ["M a", "M b"]);
+      await inProject(m, "echo 4 >b");
+      assert.equal((await c.refresh({})).state, "refreshed");
+      await inMount(m, "grep -q 4 b && getfattr -n user.note a && getfattr -n user.note b");
+    } finally {
+      await shell('umount -l "$PWD"', { cwd: m.project });
+    }
+  }));
+
 Deno.test("a conflict refuses a refresh; marked in files it is settled there", () =>
   withProject(PROJECT, async (m) => {
     using c = await m.connect();

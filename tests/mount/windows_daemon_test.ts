@@ -77,6 +77,11 @@ testWith(
         const renamed = await told(`${branches}\\team\\other`);
         assert.ok(renamed.includes(`${branches}\\team\\try`), `${renamed}`);
         assert.ok(!renamed.includes(`${branches}\\team`), `${renamed}`);
+        await json("branch", "create", "team/child", "--from", "team/other");
+        await told(`${branches}\\team\\other${branches}\\team\\child`);
+        const child = await ask("branch", "delete", "team/child");
+        assert.equal(child.code, 0, child.stderr);
+        await told(`${branches}\\team\\other${branches}\\team\\child`);
         const { code, stderr } = await ask("branch", "delete", "team/other");
         assert.equal(code, 0, stderr);
         const gone = await told(`${branches}\\team`);
@@ -93,6 +98,15 @@ testWith(
         await told(`${checkpoints}\\${entries[0]!.id.slice(0, 12)}`);
         await json("ctl", "rollback", "one");
         await told(`${checkpoints}\\one`);
+        const unnamed: string[] = [];
+        for (const text of ["three", "four", "five"]) {
+          await volume.write("\\src\\a", text);
+          const { id } = await json<{ id: string }>("checkpoint");
+          unnamed.push(`${checkpoints}\\${id.slice(0, 12)}`);
+        }
+        await told(unnamed[2]!);
+        await json("gc", "--keep", "1");
+        await told(unnamed[1]!);
       })
     ),
 );

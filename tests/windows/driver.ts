@@ -34,6 +34,7 @@ import {
   SET_INFORMATION,
   TRANSFER,
 } from "../../ffi/windows/winfsp/protocol.ts";
+import { VolumeFlag } from "../../ffi/windows/winfsp/volume_params.ts";
 import {
   NT_PREFIX,
   parseReparseData,
@@ -41,6 +42,7 @@ import {
   type SymlinkData,
 } from "../../ffi/windows/reparse_data.ts";
 import { utf16 } from "../../src/mount/windows/response.ts";
+import { volumeSettings } from "../../src/mount/windows/volume_settings.ts";
 import {
   askedAttributes,
   fits,
@@ -67,6 +69,10 @@ const FILE_DELETED = 0xc0000123;
 /** Flags of a deletion that go on to a file system. */
 const SENT_DISPOSITIONS = DispositionFlag.DELETE | DispositionFlag.POSIX |
   DispositionFlag.IGNORE_READONLY;
+
+/** The volume leaves it to the driver whether a file may be deleted that is not read-only. */
+const DECIDES_ITSELF =
+  (volumeSettings(false, 0, 0).flags & VolumeFlag.POST_DISPOSITION_WHEN_NECESSARY_ONLY) !== 0;
 
 const REMEMBERED: ReadonlySet<number> = new Set([
   NtStatus.ACCESS_DENIED,
@@ -253,23 +259,23 @@ export class Driver extends DriverRequests {
     return answer;
   }
 
-  /** Of a file the driver knows by its attributes, and does not ask. It would be told the same. */
   #mayDelete(handle: Handle, flags: number): Answer {
-    const asked = this.setInformation(
+    if (DECIDES_ITSELF && !handle.isDirectory && !this.#isKept(handle, flags)) {
+      return failed(NtStatus.SUCCESS);
+    }
+    return this.setInformation(
       handle,
       InformationClass.DISPOSITION_EX,
       [SET_INFORMATION.VALUE, flags],
     );
+  }
+
+  /** What is read-only is asked about, whatever the volume says. */
+  #isKept(handle: Handle, flags: number): boolean {
     const known = this.about(handle, Kind.QUERY_INFORMATION);
-    if (handle.isDirectory || !isSuccess(known.status)) return asked;
     const attributes = known.view.getUint32(RESPONSE.BODY + FILE_INFO.ATTRIBUTES, true);
-    // A rule has said no: it is asked again when the name is to go.
-    if (asked.status === NtStatus.ACCESS_DENIED) return asked;
-    const isRefused = (attributes & FileAttribute.READONLY) !== 0 &&
-      (flags & (DispositionFlag.DELETE | DispositionFlag.IGNORE_READONLY)) ===
-        DispositionFlag.DELETE;
-    assert.equal(asked.status, isRefused ? NtStatus.CANNOT_DELETE : NtStatus.SUCCESS);
-    return asked;
+    return (attributes & FileAttribute.READONLY) !== 0 &&
+      (flags & DispositionFlag.IGNORE_READONLY) === 0;
   }
 
   /** `path`: of a directory that is open by then, and a name in it. */

@@ -308,12 +308,16 @@ Deno.test(".agentvfs: branches and checkpoints are trees of their own", () =>
       given(old, "a=past !r");
       const { views, main, session } = served;
       views.add({ ...main, number: 3, branch: "team/side", tree: side.tree });
+      views.add({ ...main, number: 5, branch: "team/child", tree: side.tree });
       views.add({ ...main, number: 4, branch: null, tree: old, writable: false });
       session.virtual.nodes.setBranches(["team/side", "main"], []);
       withAnswers(served, ({ about, name, ref }) => {
         if (about === "checkpoints") return { names: ["HEAD"] };
         if (about === "children") return { names: ["team/child"] };
-        if (about === "branch") return { view: name === "team/side" ? 3 : null };
+        if (about === "branch") {
+          const child = { view: null, isPrefix: name === "team" };
+          return name === "team/side" ? { view: 3 } : name === "team/child" ? { view: 5 } : child;
+        }
         return { view: ref === "HEAD" ? 4 : null };
       });
       const say = (steps: string) => script.run(steps.replaceAll("BRANCH", ".agentvfs/branches"));
@@ -331,6 +335,11 @@ Deno.test(".agentvfs: branches and checkpoints are trees of their own", () =>
       assert.equal(say("y: open BRANCH/none"), "OBJECT_NAME_NOT_FOUND");
       assert.equal(say("y: open BRANCH/none/a"), "OBJECT_PATH_NOT_FOUND");
       assert.equal(say("y: open BRANCH/team/side/.agentvfs/branches read; @y list"), ". .. team");
+      const child = "BRANCH/team/side/BRANCH/team/child";
+      const one = "/.agentvfs/branches/team/child";
+      assert.equal(say(`y: open ${child}`), `REPARSE ${one}`, "a branch has one path");
+      assert.equal(say(`y: create ${child}/new dir`), `REPARSE ${one}/new`);
+      assert.equal(say("y: open BRANCH/team/side/BRANCH/none"), "OBJECT_NAME_NOT_FOUND");
       assert.equal(say("y: open .agentvfs/checkpoints read; @y list"), ". .. HEAD");
       assert.equal(say("y: open .agentvfs/checkpoints/HEAD/none read"), "OBJECT_NAME_NOT_FOUND");
       assert.deepEqual(served.idle, [4], "nothing of it was opened");

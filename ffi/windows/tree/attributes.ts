@@ -6,27 +6,43 @@
 
 import { Errno } from "../../errno.ts";
 import { close, FileClass, queryFile, setFile } from "../file.ts";
+import { isPlainMode } from "./file_metadata.ts";
 import { fileTime } from "../file_time.ts";
+import { layLx, parseLx } from "../lx_metadata.ts";
 import { Access, FileAttribute } from "../nt_file.ts";
+import { easOf, setEas } from "./file_eas.ts";
 import { reopen } from "./open_at.ts";
 
 /** FILE_BASIC_INFORMATION: times of 0 stay as they are; so do attributes of 0. */
 const BASIC = { SIZE_OF: 40, WRITE: 16, ATTRIBUTES: 32 } as const;
 const WRITABLE = 0o222;
+const S_IFREG = 0o100000;
+const S_IFDIR = 0o040000;
 
-/** Whether it may be written to is all that is kept of a mode; of a directory nothing is. */
+/**
+ * Whether a file may be written to is an attribute. What else there is of a mode is where WSL has it, and nowhere where the file
+ * system has no place for that.
+ */
 export function chmodOpen(handle: number, mode: number): number {
   const attributes = attributesOf(handle);
   if (attributes < 0) return attributes;
-  if ((attributes & FileAttribute.DIRECTORY) !== 0) return 0;
+  const isDirectory = (attributes & FileAttribute.DIRECTORY) !== 0;
+  const kind = isDirectory ? S_IFDIR : S_IFREG;
+  const known = parseLx(easOf(handle)).mode;
+  if (known !== undefined || !isPlainMode(mode, kind)) {
+    setEas(handle, layLx({ mode: kind | mode }));
+  }
+  if (isDirectory) return 0;
   const wanted = (mode & WRITABLE) === 0
     ? attributes | FileAttribute.READONLY
     : attributes & ~FileAttribute.READONLY;
   return wanted === attributes ? 0 : setAttributes(handle, wanted);
 }
 
-/** Whose a file is follows from its folder. */
-export function chownOpen(_handle: number, _uid: number, _gid: number): number {
+/** To WSL; to Windows it follows from the folder whose a file is. -1 leaves one of both. */
+export function chownOpen(handle: number, uid: number, gid: number): number {
+  const ids = { ...(uid < 0 ? {} : { uid }), ...(gid < 0 ? {} : { gid }) };
+  setEas(handle, layLx(ids));
   return 0;
 }
 

@@ -1,5 +1,6 @@
 /**
- * Whether files of a tree are hidden, the system's, or to be archived: as an extended attribute. There are no others.
+ * Extended attributes of files of a tree: those that the file system has, and one that says whether a file is hidden, the
+ * system's, or to be archived.
  *
  * @module
  */
@@ -7,6 +8,7 @@
 import { cString } from "../../binary_string.ts";
 import { Errno } from "../../errno.ts";
 import { close } from "../file.ts";
+import { eaNameOf, readEas } from "./file_metadata.ts";
 import {
   KEPT_XATTR,
   keptOf,
@@ -17,12 +19,12 @@ import {
 } from "../kept_attributes.ts";
 import { Access, FileAttribute } from "../nt_file.ts";
 import { attributesOf, setAttributes } from "./attributes.ts";
+import { easOf, setEas } from "./file_eas.ts";
 import { nameOf } from "./open_at.ts";
 import { openPath } from "./reparse_point.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const NAME = cString(KEPT_XATTR);
 const CREATED = { created: 0n };
 
 function usual(attributes: number): number {
@@ -34,14 +36,19 @@ function usual(attributes: number): number {
 export function flistxattr(handle: number, into: Bytes): number {
   const attributes = attributesOf(handle);
   if (attributes < 0) return attributes;
-  if (keptOf(attributes) === usual(attributes)) return 0;
-  return put(NAME, into);
+  const own = [...readEas(easOf(handle)).keys()].filter((name) => name !== KEPT_XATTR);
+  const names = keptOf(attributes) === usual(attributes) ? own : [KEPT_XATTR, ...own];
+  return names.length === 0 ? 0 : put(cString(names.join("\0")), into);
 }
 
 export function fgetxattr(handle: number, name: Bytes, into: Bytes): number {
+  if (!isKept(name)) {
+    const value = readEas(easOf(handle)).get(nameOf(name).toLowerCase());
+    return value === undefined ? -Errno.ENODATA : put(value, into);
+  }
   const attributes = attributesOf(handle);
   if (attributes < 0) return attributes;
-  const isTold = isKept(name) && keptOf(attributes) !== usual(attributes);
+  const isTold = keptOf(attributes) !== usual(attributes);
   return isTold ? put(layKept({ attributes, ...CREATED }), into) : -Errno.ENODATA;
 }
 
@@ -56,14 +63,21 @@ export function llistxattr(path: Bytes, into: Bytes): number {
 
 /** When a file was made stays as it is. */
 export function setxattr(path: Bytes, name: Bytes, value: Bytes): number {
-  if (!isKept(name)) return -Errno.EOPNOTSUPP;
+  if (!isKept(name)) return value.length === 0 ? -Errno.EOPNOTSUPP : setOwn(path, name, value);
   const kept = parseKept(value);
   return kept === null ? -Errno.EINVAL : change(path, (all) => withKept(all, kept));
 }
 
 export function removexattr(path: Bytes, name: Bytes): number {
-  if (!isKept(name)) return -Errno.ENODATA;
+  if (!isKept(name)) return setOwn(path, name, new Uint8Array());
   return change(path, (all) => withKept(all, { attributes: usual(all), ...CREATED }));
+}
+
+/** One that Windows cannot have is refused. */
+function setOwn(path: Bytes, stored: Bytes, value: Bytes): number {
+  const name = eaNameOf(nameOf(stored));
+  if (name === null) return -Errno.EOPNOTSUPP;
+  return opened(path, Access.READ_ATTRIBUTES, (handle) => setEas(handle, [{ name, value }]));
 }
 
 function change(path: Bytes, wanted: (attributes: number) => number): number {

@@ -6,7 +6,7 @@
  */
 
 import { Errno } from "../../errno.ts";
-import { close, FileClass, openObject, setFile } from "../file.ts";
+import { close, FileClass, setFile } from "../file.ts";
 import {
   Access,
   CreateOption,
@@ -15,11 +15,10 @@ import {
   FileAttribute,
   RenameFlag,
 } from "../nt_file.ts";
-import { ntObject } from "../nt_object.ts";
 import { attributesOf, setAttributes } from "./attributes.ts";
 import { nameOf, openName } from "./open_at.ts";
 import { shownName } from "../names_utf16.ts";
-import { openPath } from "./reparse_point.ts";
+import { isLinkTag, openPath, reparseTagOf } from "./reparse_point.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -72,8 +71,21 @@ export function renameat2(directory: number, from: Bytes, to: Bytes, flags: numb
     const old = newName(directory, nameOf(to), replaces ? 1 : 0);
     result = setFile(handle, FileClass.RENAME, old);
   }
+  if (result === -Errno.EACCES && replaces && removeFolderLink(directory, to) === 0) {
+    result = setFile(handle, FileClass.RENAME, newName(directory, nameOf(to), 0));
+  }
   close(handle);
   return result;
+}
+
+/** A link to a directory takes no file in its place: it goes first. */
+function removeFolderLink(directory: number, name: Bytes): number {
+  const handle = openRemovable(directory, name);
+  if (handle < 0) return handle;
+  const isFolderLink = hasFolderAttribute(handle) && isLinkTag(reparseTagOf(handle));
+  if (isFolderLink) return removeOpen(handle);
+  close(handle);
+  return -Errno.EACCES;
 }
 
 function newName(directory: number, stored: string, flags: number): Bytes {
@@ -93,20 +105,32 @@ function isUnknown(result: number): boolean {
   return result === -Errno.EINVAL || result === -Errno.EOPNOTSUPP;
 }
 
+/** A link to a directory is one to Windows, and none here. */
 export function unlinkat(directory: number, name: Bytes): number {
-  return removeName(directory, name, CreateOption.NON_DIRECTORY_FILE);
+  const handle = openRemovable(directory, name);
+  if (handle < 0 || !isDirectory(handle)) return removeOpen(handle);
+  close(handle);
+  return -Errno.EISDIR;
 }
 
 export function rmdirat(directory: number, name: Bytes): number {
-  return removeName(directory, name, CreateOption.DIRECTORY_FILE);
+  const handle = openRemovable(directory, name);
+  if (handle < 0 || isDirectory(handle)) return removeOpen(handle);
+  close(handle);
+  return -Errno.ENOTDIR;
 }
 
-function removeName(directory: number, name: Bytes, options: number): number {
-  const object = ntObject(shownName(nameOf(name)), directory);
-  return removeOpen(openObject(object, {
-    access: Access.DELETE | Access.READ_ATTRIBUTES,
-    options: options | CreateOption.OPEN_REPARSE_POINT,
-  }));
+function openRemovable(directory: number, name: Bytes): number {
+  return openName(directory, nameOf(name), { access: Access.DELETE | Access.READ_ATTRIBUTES });
+}
+
+function isDirectory(handle: number): boolean {
+  return hasFolderAttribute(handle) && !isLinkTag(reparseTagOf(handle));
+}
+
+function hasFolderAttribute(handle: number): boolean {
+  const attributes = attributesOf(handle);
+  return attributes >= 0 && (attributes & FileAttribute.DIRECTORY) !== 0;
 }
 
 /** Removes what is at an absolute path: a file, an empty folder, or a link itself. */

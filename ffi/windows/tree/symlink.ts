@@ -1,5 +1,5 @@
 /**
- * Making symlinks, which are of two kinds: to files and to directories.
+ * Making symlinks, which are of two kinds: to files and to directories. What was a junction is made one again.
  *
  * @module
  */
@@ -11,8 +11,9 @@ import { Access, CreateOption } from "../nt_file.ts";
 import { bindKernel32 } from "../ntdll.ts";
 import { ntObject } from "../nt_object.ts";
 import { NT_PREFIX } from "../reparse_data.ts";
-import { shownTarget } from "../symlink_target.ts";
+import { isJunctionTarget, shownTarget } from "../symlink_target.ts";
 import { textOfWide, wideString } from "../wide_string.ts";
+import { makeJunction } from "./junction.ts";
 import { nameOf, openName } from "./open_at.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -37,6 +38,9 @@ export function pathOf(handle: number): string | null {
 
 /** EPERM where this user may not make links, as Windows has it for all but administrators and developers. */
 export function symlinkat(target: Bytes, directory: number, name: Bytes): number {
+  if (isJunctionTarget(nameOf(target))) {
+    return makeJunction(directory, nameOf(name), nameOf(target));
+  }
   const parent = pathOf(directory);
   if (parent === null) return -Errno.ENOENT;
   const present = openName(directory, nameOf(name), { access: Access.READ_ATTRIBUTES });

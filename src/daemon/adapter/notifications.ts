@@ -16,8 +16,8 @@ interface Notifications {
   invalidateAll(fd: number, nodeIds: Float64Array): void;
   prune(fd: number, nodeIds: Float64Array): void;
   findWatches(device: string): Watches | null;
-  /** What is told of a checkpoint that the main branch stands at now; null where nothing is told by name. */
-  readonly checkpointNotice: ((name: string, isNew: boolean) => ToldName) | null;
+  /** What is told of a checkpoint in the main branch's list: it stands at it, a new one or not, or it is gone; null where nothing is told by name. */
+  readonly checkpointNotice: ((name: string, change: "new" | "at" | "gone") => ToldName) | null;
 }
 
 const UNTOLD = { checkpointNotice: null };

@@ -30,6 +30,7 @@ import { withPaths } from "../../history/project/with_paths.ts";
 import { PathSet } from "../../history/snapshots/path_set.ts";
 import { lookAtSource } from "../../source/look_at_source.ts";
 import { SourceDirectory } from "../../source/read_source.ts";
+import { notHeld } from "./not_held.ts";
 import { nextTurn } from "../../store/format/next_turn.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import {
@@ -212,20 +213,21 @@ export class ApplyJob {
     }
     let next = this.#history.nextInode();
     const planned = this.#history.commitInfo(common);
-    const commonAfter = left.length === 0 ? planned.snapshot : withPaths(
-      this.#store,
-      planned.snapshot,
-      this.#history.commitInfo(baseBefore).snapshot,
-      left,
-      () => next++,
-    );
+    const allocateInode = () => next++;
+    const baseSnapshot = this.#history.commitInfo(baseBefore).snapshot;
+    const done = withPaths(this.#store, planned.snapshot, baseSnapshot, left, allocateInode);
+    const written = new Set(wanted.map(({ path }) => path));
+    for (const path of left) written.delete(path);
+    // Else a refresh would take from the branch what the project cannot hold.
+    const lacking = notHeld(this.#store, { after, result, common: done }, written);
+    const commonAfter = withPaths(this.#store, done, after, lacking, allocateInode);
     const commit = this.#project.record({
       branch,
       before,
       after,
       point,
       baseBefore,
-      baseAfter: left.length === 0
+      baseAfter: commonAfter === planned.snapshot
         ? common
         : this.#project.common(branch, commonAfter, baseBefore, message).id,
       message,

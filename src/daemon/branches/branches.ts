@@ -55,7 +55,8 @@ export class Branches {
   readonly #commits = new Map<number, ObjectId>();
   readonly #byView = new Map<number, Branch>();
   readonly #byNumber = new Map<number, string>();
-  #names: string[] = [];
+  /** Of each branch there is, by name, the one that it was made from. */
+  #parents = new Map<string, string | null>();
   #main: Branch | null = null;
 
   constructor(readonly parts: BranchesParts) {}
@@ -114,7 +115,8 @@ export class Branches {
       this.#open.set(state.name, Promise.resolve(made));
       await this.parts.onOpen(made);
     }
-    await this.#announce(states.map(({ name }) => name));
+    this.#parents = new Map(states.map(({ name, parent }) => [name, parent]));
+    await this.#announce();
   }
 
   /** The open branch that a view shows. */
@@ -223,7 +225,8 @@ export class Branches {
       nextInode: Math.max(parent.nextInode, known),
     });
     this.#byNumber.set(state.number, name);
-    await this.#announce([...this.#names, name]);
+    this.#parents.set(name, parent.name);
+    await this.#announce();
     return state;
   }
 
@@ -238,7 +241,8 @@ export class Branches {
     const forgotten = await fs.callView(view, "close", { onlyIdle: false });
     if (forgotten !== null) await background.call("notify", forgotten);
     registry.remove(view);
-    await this.#announce(this.#names.filter((other) => other !== name), [name]);
+    this.#parents.delete(name);
+    await this.#announce([name]);
     await Deno.remove(journalPath(store, number), { recursive: true });
   }
 
@@ -250,8 +254,15 @@ export class Branches {
     this.#byNumber.set(branch.number, to);
     this.#open.delete(name);
     this.#open.set(to, Promise.resolve(branch));
-    const names = this.#names.map((other) => other === name ? to : other);
-    await this.#announce(names, [name], { view: branch.view, name: to });
+    const renamed = (known: string) => known === name ? to : known;
+    this.#parents = new Map(
+      [...this.#parents].map(([known, parent]) => [renamed(known), parent && renamed(parent)]),
+    );
+    await this.#announce([name], { view: branch.view, name: to });
+  }
+
+  get #names(): string[] {
+    return [...this.#parents.keys()];
   }
 
   #make(
@@ -298,14 +309,10 @@ export class Branches {
   }
 
   /** Tells the mount which branches there are, and the kernel that they are others than it knows. */
-  async #announce(
-    names: string[],
-    gone: string[] = [],
-    renamed?: { view: number; name: string },
-  ): Promise<void> {
+  async #announce(gone: string[] = [], renamed?: { view: number; name: string }): Promise<void> {
     const { fs, background } = this.parts;
-    this.#names = names;
-    const told = { names, gone, ...(renamed === undefined ? {} : { renamed }) };
+    const branches = [...this.#parents].map(([name, parent]) => ({ name, parent }));
+    const told = { branches, gone, ...(renamed === undefined ? {} : { renamed }) };
     const invalidation = await fs.call("setBranches", told);
     await background.call("notify", invalidation);
   }

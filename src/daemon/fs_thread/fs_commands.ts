@@ -6,6 +6,7 @@
 
 import { monotonicTime } from "../../host/clock.ts";
 import type { InvalidationData } from "../../mount/invalidation_data.ts";
+import type { KnownBranch } from "../../mount/known_branch.ts";
 import type { Routing } from "../../mount/linux/routing.ts";
 import type { MountSession } from "../../mount/dispatch/mount_session.ts";
 import { ChangeWitness } from "../../mount/recording/change_witness.ts";
@@ -56,6 +57,8 @@ export interface FsThreadState {
   readonly policy: FsPolicy;
   /** Where it is left for the next server what who has `ctl` open needs. */
   readonly handOver: string;
+  /** Those that there are at first. */
+  readonly branches: readonly KnownBranch[];
   open(start: ViewStart): OpenedView;
 }
 
@@ -63,16 +66,18 @@ export function fsCommands(state: FsThreadState): FsCommandTable {
   const { store, session, views, captures, routing } = state;
   const { virtual } = session.context;
   const { policy } = session.options;
+  let known = state.branches;
   return {
     openView: (start) => {
       const { view, replayed, tornBytes } = state.open(start);
       views.add(view);
       return { replayed, tornBytes };
     },
-    setBranches: ({ names, gone, renamed }) => {
+    setBranches: ({ branches, gone, renamed }) => {
       if (renamed !== undefined) find(views, renamed.view).branch = renamed.name;
-      const byName = session.branchesChanged?.(virtual.nodes.branches, names);
-      const forgotten = virtual.nodes.setBranches(names, gone);
+      const byName = session.branchesChanged?.(known, branches);
+      known = branches;
+      const forgotten = virtual.nodes.setBranches(branches.map(({ name }) => name), gone);
       return { ...forgotten, attributes: [], ...(byName === undefined ? {} : { byName }) };
     },
     users: (view) => session.users?.(view) ?? null,

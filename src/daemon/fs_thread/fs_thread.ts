@@ -139,11 +139,12 @@ async function serve(
     captures,
     policy,
     handOver: start.handOver,
+    branches: start.branches,
     open: (view: ViewStart) => openView(view, { ...options, resume: false }),
   });
   const { virtual } = session.context;
   virtual.nodes.beginAfter(start.servers);
-  virtual.nodes.setBranches(start.branches, []);
+  virtual.nodes.setBranches(start.branches.map(({ name }) => name), []);
   const inherited = start.resume ? readHandOver(start.handOver) : null;
   if (inherited !== null) virtual.nodes.inherit(inherited);
   post({ ...readiness(opened), routing: routing?.state ?? null });

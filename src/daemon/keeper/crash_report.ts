@@ -29,6 +29,13 @@ const KEPT_REPORTS = 20;
 /** Of the log's end. */
 const LOG_BYTES = 16 * 1024;
 
+/** What a kernel's release is one of. */
+const SYSTEMS: Partial<Record<typeof Deno.build.os, string>> = {
+  linux: "Linux",
+  darwin: "Darwin",
+  windows: "Windows",
+};
+
 /** Writes a report and resolves with its path; null if there is no place for it. */
 export async function writeCrashReport(
   config: DaemonConfig,
@@ -41,7 +48,13 @@ export async function writeCrashReport(
   const log = (await endOf(config.log)).split("\n");
   const report = {
     ...{ time, version, source, mount, keeperPid: Deno.pid, ...death },
-    ...{ deno: Deno.version.deno, system: `${Deno.build.target}, Linux ${Deno.osRelease()}`, log },
+    ...{
+      deno: Deno.version.deno,
+      system: `${Deno.build.target}, ${
+        SYSTEMS[Deno.build.os] ?? Deno.build.os
+      } ${Deno.osRelease()}`,
+      log,
+    },
   };
   try {
     await Deno.mkdir(directory, { recursive: true, mode: 0o700 });

@@ -30,6 +30,8 @@ export interface MaintenanceParts {
   turn<T>(what: string, job: () => Promise<T>): Promise<T>;
   /** Grows with everything the mount is asked. */
   activity(): number;
+  /** Carries out a collection, and tells whoever has to know what became of checkpoints. */
+  readonly collecting: <T>(collect: () => Promise<T>) => Promise<T>;
   /** Shortest time without activity before a collection, and between two of them, ms; 0: none unless asked for. */
   readonly idleMs: number;
 }
@@ -50,7 +52,8 @@ export class Maintenance {
   gc(params: Params<"gc">): Promise<GcReport> {
     const { dryRun = false } = params;
     const options = { policy: policyOf(params), dryRun, worthIt: ASKED_WORTH_IT };
-    return this.#alone("gc", async () => (await this.#collect(options, false))!);
+    const { collecting } = this.parts;
+    return this.#alone("gc", async () => (await collecting(() => this.#collect(options, false)))!);
   }
 
   async storeStats(): Promise<StoreStatsReport> {
@@ -83,7 +86,12 @@ export class Maintenance {
     if (!much && !(some && now - since >= OLD_PAUSE_MS)) return;
     if (this.#running !== null) return;
     const options = { policy: DEFAULT_POLICY, dryRun: false, worthIt: IDLE_WORTH_IT };
-    const report = await this.#run("gc", false, () => this.#collect(options, true));
+    const { collecting } = this.parts;
+    const report = await this.#run(
+      "gc",
+      false,
+      () => collecting(() => this.#collect(options, true)),
+    );
     if (report === null) return;
     const freed = report.bytesBefore - report.bytesAfter;
     console.log(

@@ -53,6 +53,7 @@ import { serviceError } from "../threads/service_errors.ts";
 import type { SourceReport } from "../../control/service/daemon.ts";
 import { sourceReport } from "../methods/source_report.ts";
 import type { Verdict } from "../../telemetry/event.ts";
+import { tellCompacted } from "./tell_compacted.ts";
 import { Turns } from "../branches/turns.ts";
 
 /** Longest time that an agent waits for the answer to a hook, ms: said in the environment, or this. */
@@ -185,6 +186,7 @@ export class Daemon {
       background,
       turn: (what, job) => this.#turns.take(what, job),
       activity: () => counters.reduce((sum, count) => sum + count, 0),
+      collecting: (collect) => tellCompacted(background, () => this.checkpointNames(), collect),
       idleMs: parts.config.gcIdleMs,
     });
   }

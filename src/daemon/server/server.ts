@@ -186,7 +186,7 @@ async function serve(config: DaemonConfig): Promise<number> {
       store,
       views: [mainView(saved, store), ...others],
       handOver: `${registry.directory}/ctl.json`,
-      branches: states.map(({ name }) => name),
+      branches: states.map(({ name, parent }) => ({ name, parent })),
       routing: sessions === null ? null : {
         root: sessions.root,
         strict: config.routing === "strict",

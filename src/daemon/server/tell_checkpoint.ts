@@ -10,6 +10,7 @@ import type { BackgroundClient } from "../background/background_client.ts";
 import type { Advance } from "../branches/branch.ts";
 import { MAIN } from "../branches/branches.ts";
 import { checkpointName } from "./checkpoint_name.ts";
+import { tellNames } from "./tell_names.ts";
 
 export async function tellCheckpoint(
   background: BackgroundClient,
@@ -17,7 +18,6 @@ export async function tellCheckpoint(
 ): Promise<void> {
   if (checkpointNotice === null || branch !== MAIN) return;
   const isNew = to.parents[0] === from.id;
-  const byName = [checkpointNotice(binaryString(checkpointName(to)), isNew)];
-  const nothing = { parents: [], names: [], removed: [], data: [], attributes: [] };
-  await background.call("notify", { ...nothing, byName });
+  const name = binaryString(checkpointName(to));
+  await tellNames(background, [checkpointNotice(name, isNew ? "new" : "at")]);
 }

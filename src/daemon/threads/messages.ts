@@ -13,6 +13,7 @@ import type { Connection } from "../../mount/fuse/init.ts";
 import type { Missed } from "../../mount/linux/routing.ts";
 import type { ViewUser } from "../../mount/view_user.ts";
 import type { InvalidationData } from "../../mount/invalidation_data.ts";
+import type { KnownBranch } from "../../mount/known_branch.ts";
 import type { Reenacted } from "../../tree/changed_names.ts";
 import type { Difference } from "../../tree/differing_names.ts";
 import type { Witnessed } from "../../mount/recording/change_witness.ts";
@@ -51,8 +52,7 @@ export interface FsStart {
   readonly views: readonly ViewStart[];
   /** Where a server that is replaced leaves what who has `ctl` open needs of the next one. */
   readonly handOver: string;
-  /** Names of all branches. */
-  readonly branches: readonly string[];
+  readonly branches: readonly KnownBranch[];
   /** Null: everybody sees the main view at the mountpoint. */
   readonly routing: RoutingStart | null;
   /** True if another server served this mount before. */
@@ -202,7 +202,11 @@ export interface FsCommands {
    * `renamed`: one that has another name now, and its view.
    */
   setBranches: {
-    in: { names: string[]; gone: string[]; renamed?: { view: number; name: string } };
+    in: {
+      branches: readonly KnownBranch[];
+      gone: string[];
+      renamed?: { view: number; name: string };
+    };
     out: InvalidationData;
   };
   /** Who has something open, in one view or anywhere; null where no request tells that. */

@@ -23,3 +23,8 @@ export { fgetxattr, flistxattr, lgetxattr, llistxattr } from "../../../ffi/linux
 export function pathOfEntry(directory: number, name: string): Uint8Array<ArrayBuffer> {
   return cString(`/proc/self/fd/${directory}/${name}`);
 }
+
+/** Files have none. */
+export function countStreams(_fd: number): number {
+  return 0;
+}

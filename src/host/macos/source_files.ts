@@ -82,3 +82,8 @@ export function llistxattr(path: Bytes, into: Bytes): number {
 export function lgetxattr(path: Bytes, name: Bytes, into: Bytes): number {
   return withoutNamespace(name, (plain) => xattr.getxattr(path, plain, into, xattr.XATTR_NOFOLLOW));
 }
+
+/** Files have none. */
+export function countStreams(_fd: number): number {
+  return 0;
+}

@@ -1,5 +1,5 @@
 /**
- * Files of Windows: what there is of modes is whether one may write.
+ * Files of Windows: what there is of modes is whether one may write, and what WSL has noted.
  *
  * @module
  */
@@ -16,6 +16,8 @@ import {
   VolumeClass,
 } from "../../../ffi/windows/file.ts";
 import { FileAttribute, ReparseTag } from "../../../ffi/windows/nt_file.ts";
+import { withLx } from "../../../ffi/windows/tree/file_metadata.ts";
+import { easOf } from "../../../ffi/windows/tree/file_eas.ts";
 import { isLinkTag, reparseTagOf, targetOf } from "../../../ffi/windows/tree/reparse_point.ts";
 import type { Stat } from "../linux/files.ts";
 
@@ -89,12 +91,10 @@ export function fstat(handle: number, into: Stat): number {
     : reparseTagOf(handle);
   into.mode = SPECIAL.get(tag) ?? modeOf(basic.getUint32(BASIC.ATTRIBUTES, true));
   into.nlink = standard.getUint32(STANDARD.LINKS, true);
-  into.uid =
-    into.gid =
-    into.rdev =
-    into.devMajor =
-    into.devMinor =
-      0;
+  into.devMajor = into.devMinor = 0;
+  const plain = { mode: into.mode, uid: 0, gid: 0, rdev: 0 };
+  const { uid, gid, rdev, mode } = isLinkTag(tag) ? plain : withLx(plain, easOf(handle));
+  Object.assign(into, { uid, gid, rdev, mode });
   into.size = isLinkTag(tag)
     ? sizeOfLink(handle)
     : Number(standard.getBigInt64(STANDARD.SIZE, true));

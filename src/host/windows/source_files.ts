@@ -1,6 +1,6 @@
 /**
- * Reading trees on Windows. Of extended attributes there is one, of what Windows tells of a file and POSIX has no place for; what
- * its file systems have as such, and streams, are not read.
+ * Reading trees on Windows. Of extended attributes one is of what Windows tells of a file and POSIX has no place for. Streams are
+ * counted, and not read.
  *
  * @module
  */
@@ -27,6 +27,7 @@ export {
   llistxattr,
 } from "../../../ffi/windows/tree/file_flags.ts";
 export { O_NOFOLLOW, O_PATH, openat } from "../../../ffi/windows/tree/open_at.ts";
+export { countStreams } from "../../../ffi/windows/tree/streams.ts";
 export { lseek, SEEK_DATA, SEEK_HOLE } from "../../../ffi/windows/tree/sparse.ts";
 
 /** Whoever has a file open to read only does not move its time of access by that. */

@@ -10,6 +10,7 @@ import type { Answer } from "../fuse/questions.ts";
 import type { PendingNames } from "../fuse/pending_names.ts";
 import type { VirtualNodes } from "../fuse/virtual_nodes.ts";
 import type { Connection } from "../fuse/init.ts";
+import type { KnownBranch } from "../known_branch.ts";
 import type { ToldName } from "../told_name.ts";
 import type { ViewUser } from "../view_user.ts";
 import type { View } from "../views.ts";
@@ -40,7 +41,10 @@ export interface MountSession {
   /** The same by name, where the system knows files by their names. */
   namesChanged?(view: View, invalidation: Invalidation): readonly ToldName[];
   /** The same of branches: those that there were, and those that there are. */
-  branchesChanged?(before: readonly string[], now: readonly string[]): readonly ToldName[];
+  branchesChanged?(
+    before: readonly KnownBranch[],
+    now: readonly KnownBranch[],
+  ): readonly ToldName[];
   /** Who has something open, in one view or anywhere, where requests tell. */
   users?(view: number | null): readonly ViewUser[];
 }

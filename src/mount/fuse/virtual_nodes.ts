@@ -83,11 +83,6 @@ export class VirtualNodes {
     return this.#nodes.size;
   }
 
-  /** Names of all there are, sorted. */
-  get branches(): readonly string[] {
-    return this.#branches;
-  }
-
   /** Null for what the kernel cannot know. */
   get(id: number): VirtualNode | null {
     if (id === MAIN_VIEW) return { kind: "home", view: this.caller };

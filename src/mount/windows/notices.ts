@@ -16,7 +16,8 @@ import {
 } from "../../../ffi/windows/winfsp/notify_info.ts";
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 import { type Inode, type Name, pathOf } from "../../tree/nodes/inode.ts";
-import { VIRTUAL_NAME } from "../fuse/virtual_nodes.ts";
+import { MAIN_NAME, VIRTUAL_NAME } from "../fuse/virtual_nodes.ts";
+import type { KnownBranch } from "../known_branch.ts";
 import { MAIN_VIEW, type View } from "../views.ts";
 
 /** Bytes of a list. */
@@ -35,12 +36,17 @@ function branchPath(branch: string): string[] {
   return [VIRTUAL_NAME, "branches", ...branch.split("/")];
 }
 
-/** Of folders of branches: slashes in their names are folders, too. */
+/**
+ * Of folders of branches: slashes in their names are folders, too. A branch is listed in `.agentvfs` of main and of each that it
+ * descends from. What is in a branch that comes or goes is not told.
+ */
 export function branchNotices(
-  before: readonly string[],
-  now: readonly string[],
+  before: readonly KnownBranch[],
+  now: readonly KnownBranch[],
 ): NameNotice[] {
-  const [had, have] = [before, now].map((names) => new Set(names.flatMap(foldersOf)));
+  const there = new Set(before.map(({ name }) => name));
+  const stay = new Set([MAIN_NAME, ...now.flatMap(({ name }) => there.has(name) ? [name] : [])]);
+  const [had, have] = [before, now].map((branches) => foldersOf(branches, stay));
   const missingIn = (all: Set<string>, some: Set<string>) =>
     [...all].filter((folder) => !some.has(folder)).sort();
   return [
@@ -49,22 +55,51 @@ export function branchNotices(
   ];
 }
 
-/** `a/b`: `a` and `a/b`. */
-function foldersOf(branch: string): string[] {
-  const names = branch.split("/");
-  return names.map((_, i) => names.slice(0, i + 1).join("/"));
+/** Stored paths of the folders of branches in `.agentvfs` of those of `homes`. */
+function foldersOf(branches: readonly KnownBranch[], homes: ReadonlySet<string>): Set<string> {
+  const parents = new Map(branches.map(({ name, parent }) => [name, parent]));
+  const folders = new Set<string>();
+  for (const { name } of branches) {
+    for (const home of [MAIN_NAME, ...ancestors(name, parents)]) {
+      if (!homes.has(home)) continue;
+      const path = [...(home === MAIN_NAME ? [] : branchPath(home)), VIRTUAL_NAME, "branches"];
+      for (const part of name.split("/")) {
+        path.push(part);
+        folders.add(path.join("/"));
+      }
+    }
+  }
+  return folders;
+}
+
+/** Those that a branch descends from, as far as they are there, without main. */
+function ancestors(name: string, parents: ReadonlyMap<string, string | null>): Set<string> {
+  const found = new Set<string>();
+  let parent = parents.get(name) ?? null;
+  while (parent !== null && parent !== MAIN_NAME && parents.has(parent) && !found.has(parent)) {
+    found.add(parent);
+    parent = parents.get(parent) ?? null;
+  }
+  return found;
 }
 
 function branchNotice(folder: string, action: number): NameNotice {
-  return { name: shownPath(branchPath(folder)), action, filter: NotifyFilter.DIR_NAME };
+  return { name: shownPath(folder.split("/")), action, filter: NotifyFilter.DIR_NAME };
 }
 
-/** That main stands at a checkpoint, which is a new one or was there before. `name`: stored. */
-export function checkpointNotice(name: string, isNew: boolean): NameNotice {
+/** What becomes of a checkpoint in main's list: main stands at it, and it is new or was there before; or it is gone. */
+const ACTIONS = {
+  new: NotifyAction.ADDED,
+  at: NotifyAction.MODIFIED,
+  gone: NotifyAction.REMOVED,
+} as const;
+
+/** `name`: stored. */
+export function checkpointNotice(name: string, change: keyof typeof ACTIONS): NameNotice {
   return {
     name: shownPath([VIRTUAL_NAME, "checkpoints", name]),
-    action: isNew ? NotifyAction.ADDED : NotifyAction.MODIFIED,
-    filter: isNew ? NotifyFilter.DIR_NAME : ATTRIBUTES,
+    action: ACTIONS[change],
+    filter: change === "at" ? ATTRIBUTES : NotifyFilter.DIR_NAME,
   };
 }
 

@@ -79,8 +79,8 @@ Deno.test("what differs in its attributes alone is told of, open or not", () =>
   ));
 
 Deno.test("a branch is told of with the folders that lead to it, in the order of doing", () => {
-  const texts = (before: string[], now: string[]) =>
-    read(noticeLists(branchNotices(before, now))).map(({ text }) => text);
+  const texts = (before: string[], now: string[]) => branchTexts(main(before), main(now));
+  const main = (names: string[]) => names.map((name) => ({ name, parent: "main" }));
   const at = "\\.agentvfs\\branches";
   assert.deepEqual(texts(["a"], ["a", "b/c", "b/d:e"]), [
     `+${at}\\b`,
@@ -90,6 +90,36 @@ Deno.test("a branch is told of with the folders that lead to it, in the order of
   assert.deepEqual(texts(["a", "b/c", "b/d"], ["b/d"]), [`-${at}\\b\\c`, `-${at}\\a`]);
   assert.deepEqual(texts(["b/c"], []), [`-${at}\\b\\c`, `-${at}\\b`]);
   assert.deepEqual(texts(["a"], ["a"]), []);
+});
+
+function branchTexts(...[before, now]: Parameters<typeof branchNotices>): string[] {
+  return read(noticeLists(branchNotices(before, now))).map(({ text }) => text);
+}
+
+Deno.test("a branch that was made from others is told of where each of them lists it", () => {
+  const at = "\\.agentvfs\\branches";
+  const [a, b] = [{ name: "a", parent: "main" }, { name: "b", parent: "a" }];
+  const c = { name: "t/c", parent: "b" };
+  const places = [`${at}\\a${at}\\t`, `${at}\\b${at}\\t`, `${at}\\t`];
+  const added = places.flatMap((place) => [`+${place}`, `+${place}\\c`]);
+  assert.deepEqual(branchTexts([a, b], [a, b, c]), added);
+  const removed = places.reverse().flatMap((place) => [`-${place}\\c`, `-${place}`]);
+  assert.deepEqual(branchTexts([a, b, c], [a, b]), removed);
+  // What is in one that goes, or comes, goes and comes with it. Below one that is gone nothing descends from those above.
+  assert.deepEqual(branchTexts([a, b, c], [a, c]), [
+    `-${at}\\b`,
+    `-${at}\\a${at}\\t\\c`,
+    `-${at}\\a${at}\\t`,
+    `-${at}\\a${at}\\b`,
+  ]);
+  assert.deepEqual(branchTexts([b], [a, b]), [`+${at}\\a`], "whose parent comes back");
+  const renamed = [a, { name: "d", parent: "a" }, { ...c, parent: "d" }];
+  assert.deepEqual(branchTexts([a, b, c], renamed), [
+    `-${at}\\b`,
+    `-${at}\\a${at}\\b`,
+    `+${at}\\a${at}\\d`,
+    `+${at}\\d`,
+  ]);
 });
 
 Deno.test("directories are told as such, and what is in them before them", () =>

@@ -21,6 +21,7 @@ import {
   CHECKPOINTS,
   type Listed,
   MAIN_NAME,
+  VIRTUAL_NAME,
   VirtualNodes,
 } from "../fuse/virtual_nodes.ts";
 import { MAIN_VIEW, type View, type ViewTable, VIRTUAL_VIEW, wireNode } from "../views.ts";
@@ -78,7 +79,7 @@ export class VirtualTree implements Home, VirtualPart {
 
   /** Names of branches may have slashes in them: directories lead to those. */
   #branch(view: View, names: readonly string[], shown: readonly string[]): Led {
-    if (view.number !== MAIN_VIEW) return this.#child(view, names);
+    if (view.number !== MAIN_VIEW) return this.#child(view, names, shown);
     if (names[0] === MAIN_NAME) return { reparse: "\\" + shown.slice(1).join("\\") };
     for (let count = 1; count <= names.length; count++) {
       const name = names.slice(0, count).join("/");
@@ -92,12 +93,16 @@ export class VirtualTree implements Home, VirtualPart {
     return directory(BRANCHES, listed);
   }
 
-  /** Of the branches that were made from one only the daemon knows. */
-  #child(view: View, names: readonly string[]): Led {
+  /**
+   * Of the branches that were made from one only the daemon knows. They are where main has them: the driver knows files by their
+   * names, and none is to have two.
+   */
+  #child(view: View, names: readonly string[], shown: readonly string[]): Led {
     const { number } = view;
     for (let count = 1; count <= names.length; count++) {
       const question = { about: "branch", name: names.slice(0, count).join("/"), view: number };
       const led = this.#root(question as Question, count);
+      if ("view" in led) return { reparse: ["", VIRTUAL_NAME, "branches", ...shown].join("\\") };
       if (!("status" in led)) return led;
       if (this.#told(question as Question)?.isPrefix !== true) return led;
     }

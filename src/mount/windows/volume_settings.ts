@@ -2,7 +2,8 @@
  * What the driver is told of our volumes.
  *
  * Data is not cached: each read and write is a request, so that what was answered is in the journal. The driver keeps what
- * it knows of files for an hour, which a rollback's notices end.
+ * it knows of files for an hour, which a rollback's notices end. Each deletion is asked about when a program asks for it: left to
+ * the driver (POST_DISPOSITION_WHEN_NECESSARY_ONLY) it would be granted, and what a rule refuses would stay, with nobody told.
  *
  * @module
  */
@@ -16,8 +17,7 @@ const FLAGS = VolumeFlag.CASE_PRESERVED_NAMES | VolumeFlag.UNICODE_ON_DISK |
   VolumeFlag.POST_CLEANUP_WHEN_MODIFIED_ONLY | VolumeFlag.PASS_FILE_NAME |
   VolumeFlag.FLUSH_AND_PURGE_ON_CLEANUP | VolumeFlag.DEVICE_CONTROL |
   VolumeFlag.ALLOW_OPEN_IN_KERNEL_MODE | VolumeFlag.CASE_PRESERVED_EA | VolumeFlag.WSL_FEATURES |
-  VolumeFlag.MARKER_IS_NEXT_OFFSET | VolumeFlag.POSIX_UNLINK_RENAME |
-  VolumeFlag.POST_DISPOSITION_WHEN_NECESSARY_ONLY;
+  VolumeFlag.MARKER_IS_NEXT_OFFSET | VolumeFlag.POSIX_UNLINK_RENAME;
 
 const HOUR_MS = 3_600_000;
 

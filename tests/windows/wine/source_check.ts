@@ -88,6 +88,7 @@ const text = new Uint8Array(4);
 assert.equal(files.pread(file, text, 0), 4);
 assert.equal(new TextDecoder().decode(text), "deep");
 assert.deepEqual(dataRanges(file, 0, 4), [{ offset: 0, length: 4 }]);
+assert.ok(project.streams(file) <= 0, "it has none");
 ok(files.close(file));
 assert.equal(project.xattrs(path.child("file"), 0o100644), null);
 assert.equal(setFlags("sub", Hidden), 0);

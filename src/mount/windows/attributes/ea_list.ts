@@ -6,8 +6,9 @@
  */
 
 import { type ExtendedAttribute, packedSize } from "../../../../ffi/windows/extended_attributes.ts";
+import { layLx, LX } from "../../../../ffi/windows/lx_metadata.ts";
 import { NtStatus } from "../../../../ffi/windows/nt_status.ts";
-import { S_IFBLK, S_IFCHR, S_IFMT } from "../../../store/trees/entry.ts";
+import { S_IFMT } from "../../../store/trees/entry.ts";
 import type { Inode } from "../../../tree/nodes/inode.ts";
 import {
   type AttributeChange,
@@ -20,11 +21,7 @@ import { KEPT_XATTR } from "./kept_attributes.ts";
 import { ntStatusOf } from "../nt_status_of.ts";
 
 const NAMESPACE = "user.";
-
-const LX_UID = "$LXUID";
-const LX_GID = "$LXGID";
-const LX_MODE = "$LXMOD";
-const LX_DEVICE = "$LXDEV";
+const LX_NAMES: ReadonlySet<string> = new Set(Object.values(LX));
 
 /** What the attributes of Windows say of a mode: it may be written or not. */
 const USUAL = { file: 0o644, directory: 0o755, withoutWrite: 0o555 } as const;
@@ -42,18 +39,7 @@ function hasMetadata(inode: Inode): boolean {
 
 export function eaList(tree: WorkingTree, inode: Inode): ExtendedAttribute[] {
   const list: ExtendedAttribute[] = [];
-  if (hasMetadata(inode)) {
-    list.push(
-      { name: LX_UID, value: u32(inode.uid) },
-      { name: LX_GID, value: u32(inode.gid) },
-      { name: LX_MODE, value: u32(inode.mode) },
-    );
-    const type = inode.mode & S_IFMT;
-    if (type === S_IFCHR || type === S_IFBLK) {
-      const { major, minor } = device(inode.rdev);
-      list.push({ name: LX_DEVICE, value: Uint8Array.of(...u32(major), ...u32(minor)) });
-    }
-  }
+  if (hasMetadata(inode)) list.push(...layLx(inode));
   if (inode.xattrs === null) return list;
   for (const [name, value] of tree.xattrs(inode)) {
     if (!name.startsWith(NAMESPACE) || name === KEPT_XATTR) continue;
@@ -90,7 +76,9 @@ export function toldEa(list: readonly ExtendedAttribute[]): Told | null {
     return { action, more: { target: NAMESPACE + own.name } };
   }
   if (list.length === 0) return null;
-  const isOwner = list.some(({ name }) => [LX_UID, LX_GID].includes(name.toUpperCase()));
+  const isOwner = list.some(({ name }) =>
+    name.toUpperCase() === LX.UID || name.toUpperCase() === LX.GID
+  );
   return { action: isOwner ? "chown" : "chmod", more: {} };
 }
 
@@ -100,7 +88,7 @@ interface Told {
 }
 
 function isLx({ name }: ExtendedAttribute): boolean {
-  return [LX_UID, LX_GID, LX_MODE, LX_DEVICE].includes(name.toUpperCase());
+  return LX_NAMES.has(name.toUpperCase());
 }
 
 /** One that differs in case is the same to Windows. */
@@ -149,24 +137,13 @@ function lxChange(
   if (!isLx(ea)) return false;
   const { name, value } = ea;
   const upper = name.toUpperCase();
-  if (value.length === 0 || upper === LX_DEVICE) return true;
+  if (value.length === 0 || upper === LX.DEVICE) return true;
   if (value.length !== 4) return "invalid";
   const number = new DataView(value.buffer, value.byteOffset).getUint32(0, true);
-  if (upper === LX_UID) change.uid = number;
-  else if (upper === LX_GID) change.gid = number;
+  if (upper === LX.UID) change.uid = number;
+  else if (upper === LX.GID) change.gid = number;
   else if ((number & S_IFMT) === 0 || (number & S_IFMT) === (inode.mode & S_IFMT)) {
     change.mode = number & 0o7777;
   } else return "invalid";
   return true;
-}
-
-function u32(value: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value, true);
-  return bytes;
-}
-
-/** Of a dev_t in Linux's 32 bits. */
-function device(rdev: number): { major: number; minor: number } {
-  return { major: rdev >>> 8 & 0xfff, minor: rdev & 0xff | rdev >>> 12 & 0xfff00 };
 }
