@@ -266,6 +266,11 @@ testWith(
       assert.equal(head.label, "by-ctl");
       await json("ctl", "checkpoint", "later");
       assert.equal((await read()).head.label, "later");
+      const listed = await shell(`ls '${mount}/.agentvfs/checkpoints'`);
+      assert.deepEqual(
+        listed.trim().split("\n").filter((name) => /^(initial|by-ctl|later)$/.test(name)),
+        ["by-ctl", "initial", "later"],
+      );
     }),
 );
 

@@ -9,7 +9,7 @@ import { IN_HEADER, Opcode } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../host/errno.ts";
 import { NAME_CHANGES } from "../fuse/changes.ts";
 import type { Context, Handler } from "../fuse/context.ts";
-import { OUT, sized } from "../fuse/reply.ts";
+import { OUT, type Reply, sized } from "../fuse/reply.ts";
 import { BODY, type Request } from "../fuse/request.ts";
 import { VIRTUAL_VIEW } from "../views.ts";
 import type { KeptOpens, RequestNumber } from "./kept_opens.ts";
@@ -23,6 +23,11 @@ export class DarwinOperations {
 
   constructor(opens: KeptOpens) {
     this.#opens = new Opens(opens);
+  }
+
+  /** How long the answer in `reply` is, which may have been waited for: a listing gets its positions. */
+  answered(reply: Reply, result: number): number {
+    return this.#listings.answered(reply, result);
   }
 
   /** As a {@linkcode Handler} that knows the operation. */

@@ -246,7 +246,9 @@ function streamAdapter(options: StreamSessionOptions): Adapter {
       // It may have been answered by what its handler called.
       if (!mark.isSent(idOf(request))) waiting.add(request.bytes.subarray(0, request.length));
     },
-    send: ({ reply }, result) => {
+    send: ({ reply }, said) => {
+      const result = operations.answered(reply, said);
+      reply.u32(OUT_HEADER.LENGTH, OUT + Math.max(0, result));
       reply.u32(OUT_HEADER.ERROR, result < 0 ? -darwinErrno(-result) : 0);
       const answer = reply.bytes.subarray(0, OUT + Math.max(0, result));
       const id = idIn(answer);
