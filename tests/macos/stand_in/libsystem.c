@@ -387,8 +387,42 @@ int d_pidpath(int pid, char *into, uint32_t size) {
   ssize_t length = readlink(path, into, size);
   return length < 0 ? 0 : length;
 }
-EXPORT int d_pidsonpath(uint32_t t, uint32_t i, const char *p, uint32_t f, void *into, int size) NAMED("proc_listpidspath");
-int d_pidsonpath(uint32_t t, uint32_t i, const char *p, uint32_t f, void *into, int size) { return 0; }
+/* Whether a link of /proc leads to a directory, or to what is below it. */
+static int leads_to(const char *link, const char *path) {
+  char target[4096];
+  size_t length = strlen(path);
+  ssize_t got = readlink(link, target, sizeof target - 1);
+  if (got < 0) return 0;
+  target[got] = 0;
+  return strncmp(target, path, length) == 0 && (target[length] == 0 || target[length] == '/');
+}
+static int uses(const char *pid, const char *path) {
+  char at[600];
+  snprintf(at, sizeof at, "/proc/%s/cwd", pid);
+  if (leads_to(at, path)) return 1;
+  snprintf(at, sizeof at, "/proc/%s/fd", pid);
+  DIR *fds = opendir(at);
+  if (fds == NULL) return 0;
+  int found = 0;
+  for (struct dirent *entry; !found && (entry = readdir(fds)) != NULL;) {
+    snprintf(at, sizeof at, "/proc/%s/fd/%s", pid, entry->d_name);
+    found = leads_to(at, path);
+  }
+  closedir(fds);
+  return found;
+}
+EXPORT int d_pidsonpath(uint32_t t, uint32_t i, const char *p, uint32_t f, int *into, int size) NAMED("proc_listpidspath");
+int d_pidsonpath(uint32_t type, uint32_t i, const char *path, uint32_t flags, int *into, int size) {
+  if (type != 1 || flags != 1) { errno = EINVAL; return said(-1); }
+  DIR *processes = opendir("/proc");
+  int count = 0;
+  if (processes == NULL) return said(-1);
+  for (struct dirent *entry; (entry = readdir(processes)) != NULL && 4 * (count + 1) <= size;) {
+    if (atoi(entry->d_name) > 0 && uses(entry->d_name, path)) into[count++] = atoi(entry->d_name);
+  }
+  closedir(processes);
+  return 4 * count;
+}
 EXPORT int d_sysctl(int *name, uint32_t words, char *into, size_t *size, void *n, size_t ns) NAMED("sysctl");
 int d_sysctl(int *name, uint32_t words, char *into, size_t *size, void *n, size_t ns) {
   if (words != 3 || name[0] != 1 || name[1] != 49) { errno = EINVAL; return said(-1); }
