@@ -423,6 +423,17 @@ int d_pidsonpath(uint32_t type, uint32_t i, const char *path, uint32_t flags, in
   closedir(processes);
   return 4 * count;
 }
+EXPORT int d_allpids(int *into, int size) NAMED("proc_listallpids");
+int d_allpids(int *into, int size) {
+  DIR *processes = opendir("/proc");
+  int count = 0;
+  if (processes == NULL) return said(-1);
+  for (struct dirent *entry; (entry = readdir(processes)) != NULL && 4 * (count + 1) <= size;) {
+    if (atoi(entry->d_name) > 0) into[count++] = atoi(entry->d_name);
+  }
+  closedir(processes);
+  return count;
+}
 EXPORT int d_sysctl(int *name, uint32_t words, char *into, size_t *size, void *n, size_t ns) NAMED("sysctl");
 int d_sysctl(int *name, uint32_t words, char *into, size_t *size, void *n, size_t ns) {
   if (words != 3 || name[0] != 1 || name[1] != 49) { errno = EINVAL; return said(-1); }
