@@ -11,6 +11,7 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const libc = bindLibSystem({
   proc_pidinfo: { parameters: ["i32", "i32", "u64", "buffer", "i32"], result: "i32" },
   proc_pidpath: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  proc_listallpids: { parameters: ["buffer", "i32"], result: "i32" },
   proc_listpidspath: {
     parameters: ["u32", "u32", "buffer", "u32", "buffer", "i32"],
     result: "i32",
@@ -132,6 +133,15 @@ export function processesOn(path: Bytes): number[] {
     );
     if (length <= 0) return [];
     if (length < bytes.length) return [...new Int32Array(bytes.buffer, 0, length >> 2)];
+  }
+}
+
+/** Of all users. */
+export function allProcesses(): number[] {
+  for (let most = 4096;; most *= 2) {
+    const pids = new Int32Array(most);
+    const count = libc.proc_listallpids(new Uint8Array(pids.buffer), 4 * most);
+    if (count < most) return [...pids.subarray(0, Math.max(0, count))].filter((pid) => pid > 0);
   }
 }
 

@@ -12,7 +12,7 @@ import { statfs } from "../host/files.ts";
 import { loadHasher } from "../store/format/hash.ts";
 import { hasBuiltInZstd } from "../store/format/zstd.ts";
 import { closeDeadMount, isDeadMount } from "../host/dead_mount.ts";
-import { listMounts } from "../host/mounts.ts";
+import { isWithin, listMounts } from "../host/mounts.ts";
 import { load } from "../host/pick.ts";
 import type { Check } from "./doctor/check.ts";
 import { Machine } from "./doctor/machine.ts";
@@ -100,7 +100,7 @@ const FILE_SYSTEMS: Readonly<Record<number, string>> = {
   0x65735546: "fuse",
 };
 const VOLATILE = new Set(["tmpfs", "ramfs"]);
-const REMOTE = new Set(["nfs", "cifs", "9p"]);
+const REMOTE = new Set(["nfs", "cifs", "9p", "smbfs", "afpfs", "webdav"]);
 
 async function stateDirectory(): Promise<Check> {
   const name = "state";
@@ -112,7 +112,7 @@ async function stateDirectory(): Promise<Check> {
     await Deno.remove(probe);
     // Windows has no numbers for that.
     if (Deno.build.os === "windows") return { name, state: "ok", found: `${path}, writable` };
-    const type = fileSystemType(existing);
+    const type = await fileSystemType(existing);
     const found = `${path}, writable, on ${type}`;
     if (VOLATILE.has(type)) {
       const fix = "A reboot loses it; set AGENTVFS_STATE_DIR to a directory on a disk";
@@ -142,11 +142,19 @@ async function nearestExisting(path: string): Promise<string> {
 
 const STATFS_BYTES = 120;
 
-function fileSystemType(path: string): string {
+async function fileSystemType(path: string): Promise<string> {
+  // macOS has no numbers for it either, and says it of mounts.
+  if (Deno.build.os === "darwin") return await mountType(await Deno.realPath(path));
   const buffer = new Uint8Array(STATFS_BYTES);
   if (statfs(cString(binaryString(path)), buffer) < 0) return "an unknown file system";
   const type = new DataView(buffer.buffer).getUint32(0, true);
   return FILE_SYSTEMS[type] ?? `file system 0x${type.toString(16)}`;
+}
+
+async function mountType(path: string): Promise<string> {
+  const around = (await listMounts()).filter((mount) => isWithin(path, mount.path));
+  around.sort((a, b) => a.path.length - b.path.length);
+  return around.at(-1)?.type ?? "an unknown file system";
 }
 
 /** Those of this user's workspaces whose daemon died without unmounting them. */

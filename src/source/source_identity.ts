@@ -15,9 +15,13 @@ export interface SourceIdentity {
   readonly birth: Timestamp | null;
 }
 
-/** True if these cannot be the same directory. An inode number alone may be given again; with its birth time it is not. */
+/**
+ * True if these cannot be the same directory. An inode number may be given again, and the directory that gets it is born later.
+ * The time of birth of a directory that stays moves back on macOS, to a time of change that is set before it.
+ */
 export function isReplaced(before: SourceIdentity, now: SourceIdentity): boolean {
   if (before.inode !== now.inode) return true;
   if (before.birth === null || now.birth === null) return before.device !== now.device;
-  return before.birth.sec !== now.birth.sec || before.birth.nsec !== now.birth.nsec;
+  return now.birth.sec > before.birth.sec ||
+    now.birth.sec === before.birth.sec && now.birth.nsec > before.birth.nsec;
 }

@@ -9,7 +9,12 @@ const BEFORE: SourceIdentity = { device: "8:1", inode: "12", birth: { sec: 5, ns
 Deno.test("another inode, or the same number born again, is another directory", () => {
   assert.equal(isReplaced(BEFORE, { ...BEFORE }), false);
   assert.equal(isReplaced(BEFORE, { ...BEFORE, inode: "13" }), true);
-  assert.equal(isReplaced(BEFORE, { ...BEFORE, birth: { sec: 5, nsec: 7 } }), true);
+  for (const birth of [{ sec: 5, nsec: 7 }, { sec: 6, nsec: 0 }]) {
+    assert.equal(isReplaced(BEFORE, { ...BEFORE, birth }), true, "born later");
+  }
+  for (const birth of [{ sec: 5, nsec: 5 }, { sec: 4, nsec: 9 }]) {
+    assert.equal(isReplaced(BEFORE, { ...BEFORE, birth }), false, "its times were set");
+  }
   assert.equal(isReplaced(BEFORE, { ...BEFORE, device: "0:50" }), false, "mounted anew");
 });
 

@@ -74,7 +74,7 @@ async function check(path: string, { magic, target }: Expected): Promise<void> {
       `the native hash for ${other}`,
     );
   }
-  if (path.endsWith("macos-aarch64")) await assertSigned(bytes);
+  if (target.endsWith("apple-darwin")) await assertSigned(bytes, "agentvfs");
 }
 
 function nativeStart(path: string): string[] | string {

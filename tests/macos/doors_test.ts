@@ -6,7 +6,7 @@ import type { Question } from "../../src/mount/fuse/questions.ts";
 import { Fixture } from "../tree/fixture.ts";
 import { DarwinClient, entryOf, fields, Refused, ROOT } from "./darwin_client.ts";
 import { MemoryStream } from "./memory_stream.ts";
-import { serveTree } from "./served.ts";
+import { nothingLeft, serveTree } from "./served.ts";
 
 function refuses(code: string, act: () => unknown): void {
   assert.throws(act, (error) => error instanceof Refused && error.code === code, code);
@@ -85,6 +85,58 @@ Deno.test("ctl, hook and status are each one file, whose answer is read by openi
     assert.equal(client.read(status.node), "as it is now\n");
     const unknown = status.node + 1000;
     refuses("ESTALE", () => client.ask(Opcode.OPEN, unknown, fields(0, 0)));
+  } finally {
+    fixture.close();
+  }
+});
+
+Deno.test("what only the daemon can list comes to an end, by positions, also for the next server", () => {
+  const fixture = new Fixture();
+  try {
+    const stream = new MemoryStream();
+    const names = Array.from({ length: 30 }, (_, i) => `checkpoint ${i}`.padEnd(10 + i, "."));
+    let ticket = 0;
+    const left = nothingLeft(fixture.directory);
+    const serve = () => serveTree(fixture.tree, stream, { ask: (asked) => ticket = asked, left });
+    const client = new DarwinClient(stream, serve());
+    client.init();
+    // Whatever is asked is answered as soon as it is.
+    let session = client.session;
+    const live = () => {
+      client.session = {
+        serve: () => {
+          const isThere = session.serve();
+          if (ticket !== 0) session.context.virtual.questions.answer(ticket, { names });
+          ticket = 0;
+          return isThere;
+        },
+      } as typeof session;
+    };
+    live();
+    const home = client.lookup(ROOT, ".agentvfs");
+    const { node } = client.lookup(home.node, "checkpoints");
+    for (const [size, isReplaced] of [[65536, false], [200, false], [65536, true]] as const) {
+      const handle = client.open(node, true);
+      const seen: string[] = [];
+      for (let position = 0;;) {
+        const some = client.list(node, handle, position, size);
+        if (some.length === 0) break;
+        for (const { name, offset } of some) {
+          position += (24 + name.length + 7) & ~7;
+          assert.equal(offset, position);
+          seen.push(name);
+        }
+        assert.ok(seen.length <= names.length + 2, "a listing that does not end");
+        if (isReplaced) session = serve();
+      }
+      assert.deepEqual(seen, [".", "..", ...names]);
+      client.release(node, handle, true);
+    }
+    const handle = client.open(node, true);
+    const [, , ...all] = client.list(node, handle, 0, 65536);
+    session = serve();
+    const rest = client.list(node, handle, all[9]!.offset, 65536);
+    assert.deepEqual(rest, all.slice(10), "from where the place was");
   } finally {
     fixture.close();
   }

@@ -9,7 +9,6 @@
 import assert from "node:assert/strict";
 import { Opcode } from "../../ffi/fuse_kernel.ts";
 import { DarwinRename } from "../../ffi/macos/fuse_darwin.ts";
-import { ReplyMark } from "../../src/mount/macos/reply_mark.ts";
 import type { StreamSession } from "../../src/mount/macos/session.ts";
 import type { Flush } from "../../src/tree/journal/group_sync.ts";
 import type { RequestId } from "../../src/tree/journal/journal_record.ts";
@@ -17,7 +16,7 @@ import type { Random } from "../support/random.ts";
 import type { Fixture } from "../tree/fixture.ts";
 import { DarwinClient, fields, Refused, ROOT } from "./darwin_client.ts";
 import { MemoryStream } from "./memory_stream.ts";
-import { serveTree } from "./served.ts";
+import { type Left, nothingLeft, serveTree } from "./served.ts";
 
 /** What a sequence is made of. */
 export interface Shape {
@@ -44,6 +43,7 @@ export type StepName =
   | "rmdir"
   | "open"
   | "close"
+  | "nameless"
   | "list"
   | "xattr"
   | "check";
@@ -74,7 +74,7 @@ const MOST_BYTES = 20_000;
 export class Player {
   readonly #stream: MemoryStream;
   readonly #client: DarwinClient;
-  readonly #left: { memory: Uint8Array<ArrayBuffer>; directory: string };
+  readonly #left: Left;
   readonly #root: ModelNode = {
     id: ROOT,
     kind: "directory",
@@ -85,6 +85,8 @@ export class Player {
     links: 1,
   };
   readonly #open: { node: ModelNode; handle: bigint }[] = [];
+  /** Whose RELEASE never comes. */
+  readonly #unclosed = new Set<ModelNode>();
   #completed: RequestId | null = null;
   /** What waits for the disk, in this server's memory. */
   #flushes: (() => void)[] = [];
@@ -96,11 +98,9 @@ export class Player {
     readonly random: Random,
   ) {
     this.#stream = new MemoryStream(() => 1 + random(shape.cut));
-    this.#left = {
-      memory: new Uint8Array(ReplyMark.BYTES),
-      directory: `${fixture.directory}/left`,
-    };
-    Deno.mkdirSync(this.#left.directory);
+    const directory = `${fixture.directory}/left`;
+    Deno.mkdirSync(directory);
+    this.#left = nothingLeft(directory);
     this.#client = new DarwinClient(this.#stream, this.#server());
     this.#client.init();
     this.#live();
@@ -246,7 +246,7 @@ export class Player {
     const { node: id, handle } = this.#client.create(directory.id, this.#said(name));
     const file = this.#made(id, "file", 0o100644);
     directory.names.set(name, file);
-    // A handle that a killed server gave is not in the answer to a request that was done before.
+    assert.ok(handle > 0n);
     this.#open.push({ node: file, handle });
     this._write(file);
     if (this.random(2) === 0) this._close();
@@ -367,6 +367,14 @@ export class Player {
     node.links--;
     directory.names.delete(name);
     this.#lookUp(directory, name);
+    if (node.kind === "file") this.#checkGone(node);
+  }
+
+  /** What is neither named nor open is no more. */
+  #checkGone(node: ModelNode): void {
+    if (node.links > 0 || this.#open.some((open) => open.node === node)) return;
+    if (this.#unclosed.has(node)) return;
+    this.#refused("ESTALE", () => this.#client.attributes(node.id));
   }
 
   _rmdir(): void {
@@ -390,9 +398,19 @@ export class Player {
     const [{ node, handle }] = this.#open.splice(this.random(this.#open.length), 1) as [
       { node: ModelNode; handle: bigint },
     ];
-    if (this.random(3) === 0) return;
+    if (this.random(3) === 0) return void this.#unclosed.add(node);
     this.#client.ask(Opcode.FLUSH, node.id, fields(handle, 0, 0, 0n));
     this.#client.release(node.id, handle);
+    this.#checkGone(node);
+  }
+
+  /** What has no name any more and is open is there, written and read, whichever server answers. */
+  _nameless(): void {
+    const open = this.#open.filter(({ node: { links } }) => links === 0);
+    if (open.length === 0) return;
+    const { node } = this.#pick(open);
+    this._write(node);
+    this.#compare(node);
   }
 
   _list(): void {

@@ -10,7 +10,7 @@ import { KILLED, Player, type Shape } from "./player.ts";
 
 const EVERYTHING: Shape["steps"] = {
   ...{ make: 6, mkdir: 3, symlink: 1, write: 4, resize: 2, mode: 1, rename: 4, swap: 1, link: 2 },
-  ...{ unlink: 3, rmdir: 1, open: 2, close: 3, list: 2, xattr: 1, check: 2 },
+  ...{ unlink: 3, rmdir: 1, open: 2, close: 3, nameless: 2, list: 2, xattr: 1, check: 2 },
 };
 const WHOLE = 2 ** 22;
 
@@ -48,9 +48,15 @@ export const SHAPES: readonly Shape[] = [
   { name: "listings", steps: { make: 5, mkdir: 2, unlink: 1, list: 8 }, cut: 500, killOneIn: 30 },
   {
     name: "open and removed",
-    steps: { make: 5, open: 6, unlink: 5, close: 2, write: 3, check: 2 },
+    steps: { make: 5, open: 6, unlink: 5, close: 2, nameless: 5, write: 3, check: 2 },
     cut: WHOLE,
     killOneIn: 0,
+  },
+  {
+    name: "open and removed, killed",
+    steps: { make: 5, open: 6, unlink: 5, close: 4, nameless: 5, write: 3, check: 2 },
+    cut: WHOLE,
+    killOneIn: 10,
   },
 ];
 

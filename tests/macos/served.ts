@@ -9,6 +9,7 @@ import type { Ask } from "../../src/mount/fuse/questions.ts";
 import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
 import { MAX_WRITE } from "../../src/mount/fuse/request.ts";
 import { KeptChanges } from "../../src/mount/macos/kept_changes.ts";
+import { KeptOpens } from "../../src/mount/macos/kept_opens.ts";
 import { MessageStream } from "../../src/mount/macos/message_stream.ts";
 import { ReplyMark } from "../../src/mount/macos/reply_mark.ts";
 import { StreamSession } from "../../src/mount/macos/session.ts";
@@ -43,6 +44,16 @@ export interface ServeOptions {
 export interface Left {
   readonly memory: Uint8Array<ArrayBuffer>;
   readonly directory: string;
+  readonly opens: KeptOpens;
+}
+
+/** Of a mount that no server served before. */
+export function nothingLeft(directory: string): Left {
+  return {
+    memory: new Uint8Array(ReplyMark.BYTES),
+    directory,
+    opens: new KeptOpens(`${directory}/opens`),
+  };
 }
 
 /** Rules that nobody has made. */
@@ -66,7 +77,7 @@ export function serveTree(
     recorder = null,
     flush = () => false,
     ask = () => {},
-    left = { memory: new Uint8Array(ReplyMark.BYTES), directory: tree.journal.directory },
+    left = nothingLeft(tree.journal.directory),
   }: ServeOptions = {},
 ): StreamSession {
   const view = { number: MAIN_VIEW, tree, writable: true, inodeSpace: 0, completed };
@@ -84,6 +95,7 @@ export function serveTree(
     mark: new ReplyMark(left.memory),
     waiting: new WaitingRequests(left.directory),
     keptChanges: new KeptChanges(`${left.directory}/changes`),
+    keptOpens: left.opens,
     counters: new Uint32Array(OPCODE_LIMIT),
     policy,
     recorder,

@@ -183,6 +183,63 @@ Deno.test("a file that is removed is there while it is open, and no longer", () 
     refuses("ESTALE", () => client.attributes(closed.node));
   }));
 
+Deno.test("what is open is so for the next server, too: a file without a name is there, and goes when it is closed", () =>
+  withClient((client, { tree }) => {
+    const next = () => client.session = serveTree(tree, client.stream);
+    const file = client.create(ROOT, "f");
+    client.write(file.node, file.handle, 0, "text");
+    client.unlink(ROOT, "f");
+    next();
+    client.create(ROOT, "g");
+    client.unlink(ROOT, "g");
+    assert.equal(client.read(file.node), "text");
+    client.write(file.node, file.handle, 4, "s");
+    next();
+    assert.equal(client.read(file.node), "texts");
+    client.release(file.node, file.handle);
+    refuses("ESTALE", () => client.read(file.node));
+    // More than the table has room for at first.
+    const many = client.create(ROOT, "many");
+    const handles = Array.from({ length: 5_000 }, () => client.open(many.node));
+    client.unlink(ROOT, "many");
+    next();
+    for (const handle of [many.handle, ...handles.slice(1)]) client.release(many.node, handle);
+    assert.equal(client.attributes(many.node).nlink, 0);
+    next();
+    client.release(many.node, handles[0]!);
+    refuses("ESTALE", () => client.attributes(many.node));
+  }));
+
+Deno.test("an opening whose answer was not sent is one opening, when the next server is asked for it again", () =>
+  withClient((client, { tree }) => {
+    const file = client.create(ROOT, "f");
+    client.release(file.node, file.handle);
+    const cases = [
+      [Opcode.OPEN, file.node, fields(0, 0), 0, () => file.node, "f"],
+      [
+        ...[Opcode.CREATE, ROOT, fields(0x602, 0o100644, 0o022, 0, "g")] as const,
+        ...[144, () => client.lookup(ROOT, "g").node, "g"] as const,
+      ],
+    ] as const;
+    for (const [opcode, node, body, at, nodeOf, name] of cases) {
+      const request = client.request(opcode, node, body);
+      const ask = () => {
+        client.stream.send(request);
+        assert.ok(client.session.serve());
+        return client.answer().getBigUint64(at, true);
+      };
+      const handle = ask();
+      const { low, high } = tree.journal.request;
+      client.session = serveTree(tree, client.stream, { completed: { low, high } });
+      assert.equal(ask(), handle, name);
+      const opened = nodeOf();
+      client.unlink(ROOT, name);
+      assert.equal(client.attributes(opened).nlink, 0);
+      client.release(opened, handle);
+      refuses("ESTALE", () => client.attributes(opened));
+    }
+  }));
+
 Deno.test("extended attributes have no namespace there, and the one of users here", () =>
   withClient((client, { tree }) => {
     const { node } = client.create(ROOT, "f");

@@ -131,6 +131,11 @@ testWith(
       assert.match(told.stderr, /nothing else is kept from the program/);
       assert.equal(await read(".agentvfs/branches/try/src/b"), "b\n");
       await assert.rejects(read("src/b"), Deno.errors.NotFound);
+      using _open = await Deno.open(`${mount}/src/a`);
+      const busy = await ask("stop");
+      assert.equal(busy.code, 1, busy.stdout);
+      assert.match(busy.stderr, new RegExp(`in use by .*\\(${Deno.pid}\\)`));
+
       const confined = await ask("run", "--branch", "try", "--confine", "--", "true");
       assert.deepEqual([confined.code, /on Linux only/.test(confined.stderr)], [4, true]);
     }),
@@ -266,6 +271,11 @@ testWith(
       assert.equal(head.label, "by-ctl");
       await json("ctl", "checkpoint", "later");
       assert.equal((await read()).head.label, "later");
+      const listed = await shell(`ls '${mount}/.agentvfs/checkpoints'`);
+      assert.deepEqual(
+        listed.trim().split("\n").filter((name) => /^(initial|by-ctl|later)$/.test(name)),
+        ["by-ctl", "initial", "later"],
+      );
     }),
 );
 

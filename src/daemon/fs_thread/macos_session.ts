@@ -7,13 +7,14 @@
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
-import { close, ftruncate, O_CREAT, O_RDWR, open } from "../../host/files.ts";
+import { close, fallocate, O_CREAT, O_RDWR, open } from "../../host/files.ts";
 import { failureCode } from "../../host/failure.ts";
 import { mapFile } from "../../host/mapping.ts";
 import { createWake } from "../../host/wake.ts";
 import { MAX_WRITE } from "../../mount/fuse/request.ts";
 import { flushMemory, type FlushStart, ThreadFlushes } from "../../mount/macos/flush_thread.ts";
 import { KeptChanges } from "../../mount/macos/kept_changes.ts";
+import { KeptOpens } from "../../mount/macos/kept_opens.ts";
 import { MessageStream } from "../../mount/macos/message_stream.ts";
 import { ReplyMark } from "../../mount/macos/reply_mark.ts";
 import { StreamSession } from "../../mount/macos/session.ts";
@@ -41,6 +42,7 @@ export function makeSession({ start, ...parts }: SessionParts): StreamSession {
     mark: new ReplyMark(sharedMemory(`${directory}/answered`)),
     waiting: new WaitingRequests(directory),
     keptChanges: new KeptChanges(`${directory}/changes`),
+    keptOpens: new KeptOpens(`${directory}/opens`),
   });
 }
 
@@ -58,7 +60,7 @@ function startFlushing(): FlushStart {
 /** Memory that the next server has as this one leaves it. */
 function sharedMemory(path: string): Uint8Array<ArrayBuffer> {
   const fd = open(cString(binaryString(path)), O_RDWR | O_CREAT, 0o600);
-  const result = fd < 0 ? fd : ftruncate(fd, ReplyMark.BYTES);
+  const result = fd < 0 ? fd : fallocate(fd, 0, 0, ReplyMark.BYTES);
   const mapping = result < 0 ? null : mapFile(fd, 0, ReplyMark.BYTES);
   if (fd >= 0) close(fd);
   if (mapping === null) throw new Error(`Cannot share ${path}: ${failureCode(result)}`);

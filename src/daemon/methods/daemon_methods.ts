@@ -210,9 +210,10 @@ export class DaemonMethods {
 
 function inUse(found: readonly MountUser[]): ServiceError {
   const users = [...new Map(found.map((user) => [user.pid, user])).values()];
-  const who = users.length === 0 ? "" : ` by ${listUsers(users)}`;
+  const isKnown = users.length > 0;
+  const who = isKnown ? ` by ${listUsers(users)}` : "";
   return new ServiceError("mount_busy", `The mount is in use${who}`, {
-    hint: "End them or leave the directory, or stop with --force",
+    hint: `End ${isKnown ? "them" : "what uses it"} or leave the directory, or stop with --force`,
     details: { processes: users },
   });
 }

@@ -12,7 +12,7 @@ import { monotonicTime } from "../../host/clock.ts";
 import type { Action, TelemetryEvent } from "../../telemetry/event.ts";
 import { EBPF, EbpfSource } from "../../telemetry/linux/ebpf_source.ts";
 import { CHANGING_OPEN } from "../../telemetry/linux/file_calls.ts";
-import { HAS_SOURCES } from "../../telemetry/has_sources.ts";
+import { HAS_SOURCES, ONLY_LINUX } from "../../telemetry/has_sources.ts";
 import { FANOTIFY, FanotifySource } from "../../telemetry/linux/fanotify_source.ts";
 import { LDPRELOAD, LdPreloadSource } from "../../telemetry/linux/ldpreload_source.ts";
 import type { PreloadRules } from "../../telemetry/preload_rules.ts";
@@ -70,7 +70,7 @@ export class SourceSet {
     this.directories = new WatchedDirectories([mountpoint, places.workspace]);
     // Whoever watches more than the mount is Linux's: none is started, and each says why.
     if (!HAS_SOURCES) {
-      for (const name of OPTIONAL_SOURCES) this.#why.set(name, "only Linux has it");
+      for (const name of OPTIONAL_SOURCES) this.#why.set(name, ONLY_LINUX);
       return;
     }
     try {

@@ -1,43 +1,29 @@
 /**
- * What runs, with its arguments (ps(1)).
+ * What runs, with its arguments: those of one's own processes, as they were given. (ps(1) shows them in one line, in which
+ * nobody finds where one ends, and writes what is not ASCII in a way of its own.)
  *
  * @module
  */
 
-import { systemProgram } from "../linux/system_program.ts";
+import { allProcesses } from "../../../ffi/macos/process.ts";
+import { argumentsOf } from "./process_details.ts";
 
 export interface CommandLine {
   readonly pid: number;
-  /** The arguments with a space between each two: where one ends cannot be told. */
-  readonly text: string;
+  /** Binary strings. */
+  readonly args: readonly string[];
 }
 
-/** Empty where ps cannot be run. */
-export async function commandLines(): Promise<CommandLine[]> {
-  try {
-    const { stdout } = await new Deno.Command(systemProgram("ps"), {
-      args: ["-axww", "-o", "pid=,args="],
-      stdin: "null",
-      stderr: "null",
-    }).output();
-    return parseCommandLines(new TextDecoder().decode(stdout));
-  } catch {
-    return [];
-  }
-}
-
-function parseCommandLines(printed: string): CommandLine[] {
-  return printed.split("\n").flatMap((line) => {
-    const match = /^\s*(\d+)\s+(.*)$/.exec(line);
-    return match === null ? [] : [{ pid: Number(match[1]), text: match[2]! }];
+export function commandLines(): CommandLine[] {
+  return allProcesses().flatMap((pid) => {
+    const args = argumentsOf(pid);
+    return args === undefined ? [] : [{ pid, args }];
   });
 }
 
-/** True if `path` is one of the arguments, or the end of one that says `--option=path`. */
-export function names({ text }: CommandLine, path: string): boolean {
-  const at = text.indexOf(path);
-  if (at < 0) return false;
-  const before = text[at - 1];
-  const after = text[at + path.length];
-  return (before === " " || before === "=") && (after === undefined || after === " ");
+/** True if `path`, a binary string, is one of the arguments, or what one that says `--option=path` gives. */
+export function names({ args }: CommandLine, path: string): boolean {
+  return args.some((arg) =>
+    arg === path || arg.startsWith("-") && arg.slice(arg.indexOf("=") + 1) === path
+  );
 }

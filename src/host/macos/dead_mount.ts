@@ -7,14 +7,15 @@
  * @module
  */
 
+import { binaryString } from "../../../ffi/binary_string.ts";
 import type { Mount } from "../linux/mounts.ts";
-import { type CommandLine, commandLines, names } from "./command_lines.ts";
+import { commandLines, names } from "./command_lines.ts";
 import { MOUNT_TYPE, mountAt } from "./mounts.ts";
 import { isOver } from "./processes.ts";
 import { unmount } from "./unmount.ts";
 
 /** fuse-t's server. */
-const SERVER = /(^|\/)go-nfsv4( |$)/;
+const SERVER = /(^|\/)go-nfsv4$/;
 
 /** If `mount` is one of ours and its daemon died without unmounting it, unmounts it and returns true. */
 export async function closeDeadMount(mount: Mount): Promise<boolean> {
@@ -36,24 +37,24 @@ export async function abortMount({ path }: Mount): Promise<boolean> {
 }
 
 /** Kills fuse-t's servers whose arguments name the mountpoint. */
-export async function endServers(path: string): Promise<void> {
-  for (const line of await commandLines()) {
-    if (!isServerOf(line, path)) continue;
+export function endServers(path: string): Promise<void> {
+  const mountpoint = binaryString(path);
+  for (const line of commandLines()) {
+    if (!SERVER.test(line.args[0] ?? "") || !names(line, mountpoint)) continue;
     try {
       Deno.kill(line.pid, "SIGKILL");
     } catch {
       // It has ended, or is somebody else's.
     }
   }
-}
-
-function isServerOf(line: CommandLine, path: string): boolean {
-  return SERVER.test(line.text.split(" ")[0]!) && names(line, path);
+  return Promise.resolve();
 }
 
 /** True if a process that can still run keeps the mount at `path`, as `daemonArguments` start one. */
-export async function hasKeeper(path: string): Promise<boolean> {
-  return (await commandLines()).some(({ pid, text }) =>
-    ` ${text} `.includes(" daemon ") && ` ${text} `.includes(` --mount ${path} `) && !isOver(pid)
+export function hasKeeper(path: string): Promise<boolean> {
+  const mountpoint = binaryString(path);
+  const isKept = commandLines().some(({ pid, args }) =>
+    args.includes("daemon") && args[args.indexOf("--mount") + 1] === mountpoint && !isOver(pid)
   );
+  return Promise.resolve(isKept);
 }

@@ -74,6 +74,8 @@ export interface Adapter {
   /** The view that the request is about, or a negative errno. */
   viewOf(context: Context, opcode: number): View | number;
   carryOut(context: Context, opcode: number, handler: Handler): number;
+  /** What is answered to a request that a server carried out which died. `result` is what the tree tells of it. */
+  completed?(context: Context, opcode: number, result: number): number;
   /** The request is answered later, or gets no answer. */
   putAside?(context: Context): void;
   /** Sends the answer that is in `reply`. `result`: its length behind the header, or a negative errno. */
@@ -223,7 +225,7 @@ export class Dispatcher {
     if (!context.view.writable && CHANGES.has(opcode)) return -Errno.EROFS;
     if (resent && this.#isCompleted(context.view)) {
       const answer = answerCompleted(context, opcode);
-      if (answer !== null) return answer;
+      if (answer !== null) return adapter.completed?.(context, opcode, answer) ?? answer;
     }
     const refused = isReenactor ? 0 : checkRequest(this.options.policy, context, opcode);
     if (refused === WAITS) return NO_REPLY;

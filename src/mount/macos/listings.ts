@@ -8,9 +8,9 @@
  * @module
  */
 
-import { DIRENT } from "../../../ffi/fuse_kernel.ts";
+import { DIRENT, IN_HEADER } from "../../../ffi/fuse_kernel.ts";
+import { NO_REPLY, OUT, type Reply } from "../fuse/reply.ts";
 import { BODY, type Request } from "../fuse/request.ts";
-import { OUT, type Reply } from "../fuse/reply.ts";
 
 /** struct fuse_read_in. */
 const READ_IN = { HANDLE: 0, OFFSET: 8 } as const;
@@ -21,8 +21,17 @@ interface Listing {
   readonly cookies: number[];
 }
 
+/** A listing whose names the daemon is asked for. */
+interface Late {
+  readonly listing: Listing;
+  readonly index: number;
+  readonly position: number;
+}
+
 export class Listings {
   readonly #open = new Map<number, Listing>();
+  /** By the id of the request. */
+  readonly #late = new Map<string, Late>();
 
   begin(handle: number): void {
     this.#open.set(handle, { ends: [0], cookies: [0] });
@@ -47,25 +56,46 @@ export class Listings {
     const position = request.u64(BODY + READ_IN.OFFSET);
     if (!this.#open.has(handle)) this.begin(handle);
     const listing = this.#open.get(handle)!;
+    const from = (index: number) => {
+      setOffset(request, listing.cookies[index]!);
+      const length = list();
+      // What is put aside is the request as it came.
+      setOffset(request, position);
+      if (length === NO_REPLY) this.#late.set(idOf(request.bytes), { listing, index, position });
+      else if (length > 0) lay(listing, index, reply, length);
+      return length;
+    };
     while (listing.ends.at(-1)! < position) {
-      const length = this.#from(listing, listing.ends.length - 1, request, reply, list);
+      const length = from(listing.ends.length - 1);
       if (length <= 0) return length;
     }
-    return this.#from(listing, place(listing.ends, position), request, reply, list);
+    return from(place(listing.ends, position));
   }
 
-  #from(
-    listing: Listing,
-    index: number,
-    request: Request,
-    reply: Reply,
-    list: () => number,
-  ): number {
-    setOffset(request, listing.cookies[index]!);
-    const length = list();
-    if (length > 0) lay(listing, index, reply, length);
-    return length;
+  /**
+   * The answer in `reply` may be one that the daemon was asked for: its names get their positions, too. Returns how long it is
+   * then.
+   */
+  answered(reply: Reply, length: number): number {
+    if (this.#late.size === 0) return length;
+    const id = idOf(reply.bytes);
+    const late = this.#late.get(id);
+    if (late === undefined) return length;
+    this.#late.delete(id);
+    if (length <= 0) return length;
+    const { listing, index, position } = late;
+    lay(listing, index, reply, length);
+    // It begins before, where the place was lost.
+    const begins = listing.ends[index]!;
+    const skipped = Math.min(length, listing.ends[place(listing.ends, position)]! - begins);
+    reply.bytes.copyWithin(OUT, OUT + skipped, OUT + length);
+    return length - skipped;
   }
+}
+
+/** At the same place in a request and in the answer to it. */
+function idOf(message: Uint8Array): string {
+  return message.subarray(IN_HEADER.UNIQUE, IN_HEADER.UNIQUE + 8).toHex();
 }
 
 function setOffset({ view }: Request, cookie: number): void {

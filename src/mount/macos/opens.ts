@@ -7,29 +7,57 @@
  * @module
  */
 
-import type { View } from "../views.ts";
+import { NODES_PER_VIEW, type View, type ViewTable, VIRTUAL_VIEW, wireNode } from "../views.ts";
+import type { KeptOpens, RequestNumber } from "./kept_opens.ts";
 
 interface OpenFile {
-  readonly view: View;
+  /** As macOS has it. */
   readonly node: number;
+  /** Where the next server finds it; null: nowhere. */
+  readonly place: number | null;
 }
 
 export class Opens {
-  /** Null: what is in `.agentvfs`. */
-  readonly #files = new Map<number, OpenFile | null>();
+  readonly #files = new Map<number, OpenFile>();
+  /** How often each node is open. */
+  readonly #counts = new Map<number, number>();
   #last = 0;
+  /** What a server before this one opened last: it may have died before it said so, and is asked again. */
+  #unsaid: { request: RequestNumber; handle: number } | null = null;
 
-  /** Returns the handle. No server gives one again that another one gave: they begin with the time. */
-  open(view: View | null, node: number): number {
-    if (this.#last === 0) this.#last = Date.now() * 1_000;
-    this.#files.set(++this.#last, view === null ? null : { view, node });
-    return this.#last;
+  /** @param kept what a server before this one left open */
+  constructor(readonly kept: KeptOpens) {
+    const { request, place: last } = kept.last;
+    for (const [place, handle, node] of kept.entries()) {
+      this.#add(handle, { node, place });
+      if (place === last) this.#unsaid = { request, handle };
+    }
   }
 
-  close(handle: number): void {
-    const file = this.#files.get(handle) ?? null;
+  /** Returns the handle. No server gives one again that another one gave: they begin with the time. */
+  open(request: RequestNumber, node: number): number {
+    if (viewOf(node) === VIRTUAL_VIEW) return this.#add(this.#next(), { node, place: null });
+    const unsaid = this.#unsaid;
+    if (unsaid !== null && isSame(unsaid.request, request)) {
+      this.#unsaid = null;
+      return unsaid.handle;
+    }
+    const handle = this.#next();
+    return this.#add(handle, { node, place: this.kept.put(request, handle, node) });
+  }
+
+  close(handle: number, views: ViewTable): void {
+    const file = this.#files.get(handle);
+    if (file === undefined) return;
+    const { node, place } = file;
     this.#files.delete(handle);
-    if (file !== null) this.dropNameless(file.view);
+    if (this.#unsaid?.handle === handle) this.#unsaid = null;
+    const count = this.#counts.get(node)! - 1;
+    if (count > 0) this.#counts.set(node, count);
+    else this.#counts.delete(node);
+    if (place !== null) this.kept.remove(place);
+    const view = views.get(viewOf(node));
+    if (view !== undefined) this.dropNameless(view);
   }
 
   get size(): number {
@@ -37,14 +65,29 @@ export class Opens {
   }
 
   /** Forgets files of the view that have no name and are not open. */
-  dropNameless({ tree: { nodes } }: View): void {
-    if (nodes.orphans.size === 0) return;
-    const open = new Set<number>();
-    for (const file of this.#files.values()) {
-      if (file !== null && file.view.tree.nodes === nodes) open.add(file.node);
-    }
-    for (const inode of [...nodes.orphans]) {
-      if (!open.has(inode.nodeId)) nodes.forget(inode.nodeId, inode.lookups);
+  dropNameless({ number, tree: { nodes } }: View): void {
+    for (const { nodeId, lookups } of [...nodes.orphans]) {
+      if (!this.#counts.has(wireNode(number, nodeId))) nodes.forget(nodeId, lookups);
     }
   }
+
+  #next(): number {
+    if (this.#last === 0) this.#last = Date.now() * 1_000;
+    return ++this.#last;
+  }
+
+  #add(handle: number, file: OpenFile): number {
+    this.#files.set(handle, file);
+    this.#counts.set(file.node, (this.#counts.get(file.node) ?? 0) + 1);
+    this.#last = Math.max(this.#last, handle);
+    return handle;
+  }
+}
+
+function isSame([low, high]: RequestNumber, other: RequestNumber): boolean {
+  return low === other[0] && high === other[1];
+}
+
+function viewOf(node: number): number {
+  return Math.floor(node / NODES_PER_VIEW);
 }

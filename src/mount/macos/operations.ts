@@ -5,20 +5,30 @@
  * @module
  */
 
-import { Opcode } from "../../../ffi/fuse_kernel.ts";
+import { IN_HEADER, Opcode } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../host/errno.ts";
 import { NAME_CHANGES } from "../fuse/changes.ts";
 import type { Context, Handler } from "../fuse/context.ts";
-import { OUT, sized } from "../fuse/reply.ts";
-import { BODY } from "../fuse/request.ts";
-import { NODES_PER_VIEW, VIRTUAL_VIEW } from "../views.ts";
+import { OUT, type Reply, sized } from "../fuse/reply.ts";
+import { BODY, type Request } from "../fuse/request.ts";
+import { VIRTUAL_VIEW } from "../views.ts";
+import type { KeptOpens, RequestNumber } from "./kept_opens.ts";
 import { Listings } from "./listings.ts";
 import { Opens } from "./opens.ts";
 import { XATTR_NAMESPACE } from "./translate_request.ts";
 
 export class DarwinOperations {
   readonly #listings = new Listings();
-  readonly #opens = new Opens();
+  readonly #opens: Opens;
+
+  constructor(opens: KeptOpens) {
+    this.#opens = new Opens(opens);
+  }
+
+  /** How long the answer in `reply` is, which may have been waited for: a listing gets its positions. */
+  answered(reply: Reply, result: number): number {
+    return this.#listings.answered(reply, result);
+  }
 
   /** As a {@linkcode Handler} that knows the operation. */
   carryOut(context: Context, opcode: number, handler: Handler): number {
@@ -42,7 +52,7 @@ export class DarwinOperations {
         return isVirtual ? plainly(context, opcode, handler, true) : listXattrs(context);
     }
     const result = plainly(context, opcode, handler, isVirtual);
-    if (opcode === Opcode.CREATE && result > 0) return this.#created(context, result, isVirtual);
+    if (opcode === Opcode.CREATE && result > 0) return this.created(context, result);
     if (result === 0 && NAME_CHANGES.has(opcode)) this.#opens.dropNameless(context.view);
     return result;
   }
@@ -54,28 +64,35 @@ export class DarwinOperations {
       ? virtual.nodes.get(nodeId) !== null
       : view.tree.node(nodeId) !== undefined;
     if (!isThere) return -Errno.ESTALE;
-    const handle = this.#opens.open(isVirtual ? null : view, nodeId);
+    const handle = this.#opens.open(numberOf(request), request.wireNode);
     if (opcode === Opcode.OPENDIR) this.#listings.begin(handle);
     reply.u64(OUT, handle);
     reply.u64(OUT + 8, 0);
     return 16;
   }
 
-  #created({ reply, view }: Context, length: number, isVirtual: boolean): number {
+  /** The answer to CREATE, whose entry is there, gets its handle. */
+  created({ request, reply }: Context, length: number): number {
     const { entryOut } = reply.dialect;
     const node = Number(reply.view.getBigUint64(OUT + entryOut.NODEID, true));
-    const handle = this.#opens.open(isVirtual ? null : view, node % NODES_PER_VIEW);
-    reply.u64(OUT + entryOut.SIZE, handle);
+    reply.u64(OUT + entryOut.SIZE, this.#opens.open(numberOf(request), node));
     reply.u64(OUT + entryOut.SIZE + 8, 0);
     return length;
   }
 
-  #release({ request }: Context): number {
+  #release({ request, views }: Context): number {
     const handle = request.u64(BODY);
     this.#listings.end(handle);
-    this.#opens.close(handle);
+    this.#opens.close(handle, views);
     return 0;
   }
+}
+
+function numberOf({ view }: Request): RequestNumber {
+  return [
+    view.getUint32(IN_HEADER.UNIQUE, true),
+    view.getUint32(IN_HEADER.UNIQUE + 4, true),
+  ];
 }
 
 /** As the table has it for every system. */

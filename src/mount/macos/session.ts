@@ -41,6 +41,7 @@ import { ShownChanges } from "../shown_changes.ts";
 import { type View, VIRTUAL_VIEW } from "../views.ts";
 import { darwinDialect } from "./dialect.ts";
 import type { KeptChanges } from "./kept_changes.ts";
+import type { KeptOpens } from "./kept_opens.ts";
 import { type MessageStream, Next } from "./message_stream.ts";
 import { DarwinOperations } from "./operations.ts";
 import type { ReplyMark } from "./reply_mark.ts";
@@ -64,6 +65,7 @@ export interface StreamSessionOptions extends DispatchOptions {
   readonly mark: ReplyMark;
   readonly waiting: WaitingRequests;
   readonly keptChanges: KeptChanges;
+  readonly keptOpens: KeptOpens;
 }
 
 /** Waits until there is something to do. */
@@ -226,8 +228,8 @@ export class StreamSession implements MountSession {
 
 /** What is macOS's: nobody is known to ask, any request may have been carried out before, and answers go to a stream. */
 function streamAdapter(options: StreamSessionOptions): Adapter {
-  const { stream, owner, flush, mark, waiting } = options;
-  const operations = new DarwinOperations();
+  const { stream, owner, flush, mark, waiting, keptOpens } = options;
+  const operations = new DarwinOperations(keptOpens);
   return {
     dialect: darwinDialect(owner),
     routing: null,
@@ -238,11 +240,15 @@ function streamAdapter(options: StreamSessionOptions): Adapter {
     readId,
     viewOf,
     carryOut: (context, opcode, handler) => operations.carryOut(context, opcode, handler),
+    completed: (context, opcode, result) =>
+      opcode === Opcode.CREATE && result > 0 ? operations.created(context, result) : result,
     putAside: ({ request }) => {
       // It may have been answered by what its handler called.
       if (!mark.isSent(idOf(request))) waiting.add(request.bytes.subarray(0, request.length));
     },
-    send: ({ reply }, result) => {
+    send: ({ reply }, said) => {
+      const result = operations.answered(reply, said);
+      reply.u32(OUT_HEADER.LENGTH, OUT + Math.max(0, result));
       reply.u32(OUT_HEADER.ERROR, result < 0 ? -darwinErrno(-result) : 0);
       const answer = reply.bytes.subarray(0, OUT + Math.max(0, result));
       const id = idIn(answer);

@@ -188,7 +188,8 @@ int d_clock(int id, struct timespec *into) {
 }
 
 /* struct stat with 64-bit inode numbers */
-static void lay_stat(const struct stat *st, char *into) {
+static void lay_stat(const struct stat *st, int dir, const char *path, int flags, char *into) {
+  struct statx born;
   memset(into, 0, 144);
 #define U32(at, v) do { uint32_t x = (uint32_t)(v); memcpy(into + (at), &x, 4); } while (0)
 #define U16(at, v) do { uint16_t x = (uint16_t)(v); memcpy(into + (at), &x, 2); } while (0)
@@ -205,7 +206,10 @@ static void lay_stat(const struct stat *st, char *into) {
   memcpy(into + 32, &st->st_atim, 16);
   memcpy(into + 48, &st->st_mtim, 16);
   memcpy(into + 64, &st->st_ctim, 16);
-  memcpy(into + 80, &st->st_mtim, 16);
+  if (syscall(SYS_statx, dir, path, flags, STATX_BTIME, &born) == 0 && (born.stx_mask & STATX_BTIME)) {
+    U64(80, born.stx_btime.tv_sec);
+    U64(88, born.stx_btime.tv_nsec);
+  }
   U64(96, st->st_size);
   U64(104, st->st_blocks);
   U32(112, st->st_blksize);
@@ -215,14 +219,15 @@ EXPORT int d_fstat(int fd, char *into) NAMED("fstat$INODE64");
 int d_fstat(int fd, char *into) {
   struct stat st;
   if (syscall(SYS_fstat, fd, &st) < 0) return said(-1);
-  lay_stat(&st, into);
+  lay_stat(&st, fd, "", AT_EMPTY_PATH, into);
   return 0;
 }
 EXPORT int d_fstatat(int dir, const char *path, char *into, int flags) NAMED("fstatat$INODE64");
 int d_fstatat(int dir, const char *path, char *into, int flags) {
   struct stat st;
-  if (syscall(SYS_newfstatat, dir, path, &st, flags & 0x20 ? AT_SYMLINK_NOFOLLOW : 0) < 0) return said(-1);
-  lay_stat(&st, into);
+  int at_flags = flags & 0x20 ? AT_SYMLINK_NOFOLLOW : 0;
+  if (syscall(SYS_newfstatat, dir, path, &st, at_flags) < 0) return said(-1);
+  lay_stat(&st, dir, path, at_flags, into);
   return 0;
 }
 
@@ -259,6 +264,10 @@ int d_getfsstat(char *into, int size, int flags) {
   while ((entry = getmntent(mounts)) != NULL && (count + 1) * 2168 <= size) {
     struct statfs none;
     memset(&none, 0, sizeof none);
+    /* Each mount has a number of its own. Nobody is asked for it, who may not answer. */
+    uint32_t number = 5381;
+    for (const char *at = entry->mnt_dir; *at != 0; at++) number = number * 33 + (unsigned char)*at;
+    memcpy(&none.f_fsid, &number, 4);
     lay_statfs(&none, entry->mnt_type, entry->mnt_dir, entry->mnt_fsname, into + count++ * 2168);
   }
   endmntent(mounts);
@@ -378,8 +387,53 @@ int d_pidpath(int pid, char *into, uint32_t size) {
   ssize_t length = readlink(path, into, size);
   return length < 0 ? 0 : length;
 }
-EXPORT int d_pidsonpath(uint32_t t, uint32_t i, const char *p, uint32_t f, void *into, int size) NAMED("proc_listpidspath");
-int d_pidsonpath(uint32_t t, uint32_t i, const char *p, uint32_t f, void *into, int size) { return 0; }
+/* Whether a link of /proc leads to a directory, or to what is below it. */
+static int leads_to(const char *link, const char *path) {
+  char target[4096];
+  size_t length = strlen(path);
+  ssize_t got = readlink(link, target, sizeof target - 1);
+  if (got < 0) return 0;
+  target[got] = 0;
+  return strncmp(target, path, length) == 0 && (target[length] == 0 || target[length] == '/');
+}
+static int uses(const char *pid, const char *path) {
+  char at[600];
+  snprintf(at, sizeof at, "/proc/%s/cwd", pid);
+  if (leads_to(at, path)) return 1;
+  snprintf(at, sizeof at, "/proc/%s/fd", pid);
+  DIR *fds = opendir(at);
+  if (fds == NULL) return 0;
+  int found = 0;
+  for (struct dirent *entry; !found && (entry = readdir(fds)) != NULL;) {
+    snprintf(at, sizeof at, "/proc/%s/fd/%s", pid, entry->d_name);
+    found = leads_to(at, path);
+  }
+  closedir(fds);
+  return found;
+}
+EXPORT int d_pidsonpath(uint32_t t, uint32_t i, const char *p, uint32_t f, int *into, int size) NAMED("proc_listpidspath");
+int d_pidsonpath(uint32_t type, uint32_t i, const char *path, uint32_t flags, int *into, int size) {
+  if (type != 1 || flags != 1) { errno = EINVAL; return said(-1); }
+  DIR *processes = opendir("/proc");
+  int count = 0;
+  if (processes == NULL) return said(-1);
+  for (struct dirent *entry; (entry = readdir(processes)) != NULL && 4 * (count + 1) <= size;) {
+    if (atoi(entry->d_name) > 0 && uses(entry->d_name, path)) into[count++] = atoi(entry->d_name);
+  }
+  closedir(processes);
+  return 4 * count;
+}
+EXPORT int d_allpids(int *into, int size) NAMED("proc_listallpids");
+int d_allpids(int *into, int size) {
+  DIR *processes = opendir("/proc");
+  int count = 0;
+  if (processes == NULL) return said(-1);
+  for (struct dirent *entry; (entry = readdir(processes)) != NULL && 4 * (count + 1) <= size;) {
+    if (atoi(entry->d_name) > 0) into[count++] = atoi(entry->d_name);
+  }
+  closedir(processes);
+  return count;
+}
 EXPORT int d_sysctl(int *name, uint32_t words, char *into, size_t *size, void *n, size_t ns) NAMED("sysctl");
 int d_sysctl(int *name, uint32_t words, char *into, size_t *size, void *n, size_t ns) {
   if (words != 3 || name[0] != 1 || name[1] != 49) { errno = EINVAL; return said(-1); }

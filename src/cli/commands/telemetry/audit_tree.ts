@@ -1,8 +1,9 @@
 import { meantLog, OF_OPTION, questionOf, SINCE_OPTION } from "../../telemetry/meant_log.ts";
+import { TELLS_CALLERS } from "../../../host/mounts.ts";
 import { MOST_FILES, processForest, type ProcessNode } from "../../telemetry/process_forest.ts";
 import type { Command } from "../../command.ts";
 import { grouped, several } from "../../print/format.ts";
-import { print, safe } from "../../print/output.ts";
+import { print, printError, safe } from "../../print/output.ts";
 
 /** Of a command line, characters that are shown. */
 const SHOWN_ARGS = 60;
@@ -21,6 +22,11 @@ and how many there are.`,
     const log = await meantLog(input);
     const json = input.flags.has("json");
     const forest = processForest(log.directory, questionOf(log), json);
+    if (forest.length === 0 && !TELLS_CALLERS) {
+      printError(
+        "agentvfs: no process is known, as no request tells here who asks: agentvfs audit",
+      );
+    }
     for (const root of forest) {
       if (json) printLines(root, null);
       else printTree(root, "");

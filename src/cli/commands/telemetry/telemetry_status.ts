@@ -1,4 +1,5 @@
 import type { TelemetryReport } from "../../../control/service/telemetry.ts";
+import { ONLY_LINUX } from "../../../telemetry/has_sources.ts";
 import type { Command } from "../../command.ts";
 import { withDaemon } from "../../daemon_client.ts";
 import { byteSize, columns, grouped, several } from "../../print/format.ts";
@@ -32,7 +33,11 @@ function lines(report: TelemetryReport): string[] {
     ...watchedLines(report.directories).map((line) => ["watched", line]),
     ...(failure === null ? [] : [["failure", safe(failure)]]),
   ];
-  const told = sources.flatMap(({ name, state, why, sees, misses, costs, needs, denies }) => [
+  // What there is to choose on Linux alone would be the most of what is said here.
+  const others = sources.filter(({ why }) => why === ONLY_LINUX).map(({ name }) => name);
+  const told = sources.filter(({ why }) => why !== ONLY_LINUX).flatMap((
+    { name, state, why, sees, misses, costs, needs, denies },
+  ) => [
     "",
     `${name}: ${state}${why === null ? "" : `: ${safe(why)}`}`,
     `  sees    ${sees}`,
@@ -41,5 +46,6 @@ function lines(report: TelemetryReport): string[] {
     `  needs   ${needs}`,
     ...(denies === null ? [] : [`  denies  with ${denies}`]),
   ]);
-  return [...columns(rows), ...told];
+  const elsewhere = others.length === 0 ? [] : ["", `on Linux only: ${others.join(", ")}`];
+  return [...columns(rows), ...told, ...elsewhere];
 }
