@@ -155,7 +155,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "retention",
   ],
   "src/telemetry": ["event.ts", "level.ts", "logged_event.ts", "index", "log", "."],
-  "src/mount": [".", "fuse", "recording", "dispatch"],
+  "src/mount": [".", "virtual", "policy", "fuse", "recording", "dispatch"],
   "src/daemon": [
     "workspaces",
     "doctor",

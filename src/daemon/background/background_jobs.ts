@@ -41,7 +41,7 @@ import { nextTurn } from "../../store/format/next_turn.ts";
 import type { Progress } from "../../store/format/sliced.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { putMeta } from "../../store/index/meta.ts";
-import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
+import { VIRTUAL_NAME } from "../../mount/virtual/virtual_nodes.ts";
 import { journalPath } from "../../store/files/store_paths.ts";
 import { StoreWriter } from "../../store/store_writer.ts";
 import type { BuiltSlot } from "../../tree/capture/capture.ts";

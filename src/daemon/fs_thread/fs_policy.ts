@@ -4,10 +4,10 @@
  * @module
  */
 
-import { PolicyGate } from "../../mount/fuse/policy/policy_gate.ts";
+import { PolicyGate } from "../../mount/policy/policy_gate.ts";
 import type { CgroupCallers } from "../../mount/linux/cgroup_callers.ts";
-import { FilterQuestions } from "../../mount/fuse/policy/filter_questions.ts";
-import { ProgramPaths } from "../../mount/fuse/policy/program_paths.ts";
+import { FilterQuestions } from "../../mount/policy/filter_questions.ts";
+import { ProgramPaths } from "../../mount/policy/program_paths.ts";
 import { monotonicTime } from "../../host/clock.ts";
 import { TELLS_CALLERS } from "../../host/mounts.ts";
 import { argumentsOf } from "../../host/process_details.ts";

@@ -11,7 +11,7 @@
 import { binaryString } from "../../../ffi/binary_string.ts";
 import { type Callers, Recorder } from "../../mount/recording/recorder.ts";
 import { Reenactment } from "../../mount/fuse/reenactment.ts";
-import type { InheritedNodes } from "../../mount/fuse/virtual_nodes.ts";
+import type { InheritedNodes } from "../../mount/virtual/virtual_nodes.ts";
 import { ViewTable, wireNode } from "../../mount/views.ts";
 import { loadHasher } from "../../store/format/hash.ts";
 import { Store } from "../../store/store.ts";

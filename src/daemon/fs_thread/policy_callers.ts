@@ -6,7 +6,7 @@
 
 import { pick } from "../../host/pick.ts";
 import type { Asker } from "../../mount/asker.ts";
-import type { ProgramPaths } from "../../mount/fuse/policy/program_paths.ts";
+import type { ProgramPaths } from "../../mount/policy/program_paths.ts";
 import type { CgroupCallers } from "../../mount/linux/cgroup_callers.ts";
 import * as linux from "../../mount/linux/policy_caller.ts";
 import * as windows from "../../mount/windows/policy_caller.ts";

@@ -14,7 +14,7 @@ import type {
 import { ServiceError } from "../../control/service_error.ts";
 import type { BranchState } from "../../history/refs/branch_table.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
-import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
+import { VIRTUAL_NAME } from "../../mount/virtual/virtual_nodes.ts";
 import type { Authority } from "../branches/authority.ts";
 import type { WorkspaceEvents } from "../events/workspace_events.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";

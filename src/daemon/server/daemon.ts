@@ -16,7 +16,7 @@ import type { ServedSessions } from "../adapter/linux_cgroups.ts";
 import { SessionMethods } from "../methods/session_methods.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { checkpointName } from "./checkpoint_name.ts";
-import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
+import { VIRTUAL_NAME } from "../../mount/virtual/virtual_nodes.ts";
 import type { Authority } from "../branches/authority.ts";
 import type { AgentEvent } from "../../agents/agent_event.ts";
 import { sourcePlaces } from "../telemetry/source_places.ts";

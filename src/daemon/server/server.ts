@@ -20,7 +20,7 @@ import { ControlServer } from "../../control/server.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
 import { FIRST_SEGMENT } from "../../history/history.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
-import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
+import { VIRTUAL_NAME } from "../../mount/virtual/virtual_nodes.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import { BackgroundClient } from "../background/background_client.ts";

@@ -5,7 +5,7 @@
  */
 
 import { isWithin } from "../../host/mounts.ts";
-import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
+import { VIRTUAL_NAME } from "../../mount/virtual/virtual_nodes.ts";
 import { NODES_PER_VIEW } from "../../mount/views.ts";
 import { CHANGES, tellsOf } from "../../telemetry/level.ts";
 import { monotonicTime } from "../../host/clock.ts";
