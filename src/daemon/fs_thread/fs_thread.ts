@@ -36,6 +36,7 @@ import { knownCallers } from "./known_callers.ts";
 import { makeSession } from "./make_session.ts";
 import { type OpenedView, type OpenOptions, openView } from "./open_view.ts";
 import { ownNames } from "./own_names.ts";
+import { policyCallers } from "./policy_callers.ts";
 import { postedError } from "../threads/posted_error.ts";
 
 tolerateFullLog();
@@ -82,6 +83,7 @@ async function serve(
   const recorder = makeRecorder(start, recorded);
   const policy = new FsPolicy({
     rules: start.policy,
+    who: await policyCallers(),
     callers: routing?.callers ?? null,
     mountpoint: binaryString(start.mountpoint),
     places: [start.mountpoint, start.source],
