@@ -20,7 +20,7 @@ import type { WorkspaceEvents } from "../events/workspace_events.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";
 import type { TemporaryBranches } from "../branches/temporary_branches.ts";
 import { type Branches, MAIN } from "../branches/branches.ts";
-import type { BranchAccess } from "./history_methods.ts";
+import type { BranchAccess } from "./branch_access.ts";
 import type { SessionMethods } from "./session_methods.ts";
 import { ancestry } from "../../host/processes.ts";
 import { listUsers } from "../../host/mount_users.ts";

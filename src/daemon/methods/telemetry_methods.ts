@@ -12,7 +12,7 @@ import { eventLogPath } from "../telemetry/event_log_path.ts";
 import type { TelemetryClient } from "../telemetry/telemetry_client.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
 import { auditLog } from "./audit_log.ts";
-import type { BranchAccess } from "./history_methods.ts";
+import type { BranchAccess } from "./branch_access.ts";
 
 export class TelemetryMethods {
   constructor(
