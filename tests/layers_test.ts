@@ -155,7 +155,7 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
     "retention",
   ],
   "src/telemetry": ["event.ts", "level.ts", "logged_event.ts", "index", "log", "."],
-  "src/mount": [".", "fuse", "recording", "dispatch"],
+  "src/mount": [".", "virtual", "policy", "fuse", "recording", "dispatch"],
   "src/daemon": [
     "workspaces",
     "doctor",
@@ -192,10 +192,6 @@ interface Import {
 const SYSTEM = /(?:^|[/_])(linux|macos|windows)(?=[/_.])/;
 const LINUX_ROOMS = /^(bpf|src\/views)\//;
 
-/** Sources, and who asks as rules have it, are still chosen where they are all loaded. */
-const LOAD_ALL =
-  /^src\/daemon\/(telemetry\/(source_set|watched_directories)|fs_thread\/(fs_policy|policy_callers))\.ts$/;
-
 /** They begin before anything of the host is loaded, and find nothing there on other systems. */
 const READ_PROC = new Set(["main.ts", "src/cli/given_arguments.ts"]);
 
@@ -229,7 +225,7 @@ Deno.test("only the host's own files, and what is Linux's alone, know which host
 
 Deno.test("who runs on one system loads nothing of another: what is common takes it by import() alone", () => {
   const mixed = [...sourceFiles()].flatMap(importsOf).filter(({ file, target, isLoaded }) =>
-    isLoaded && !file.startsWith("src/host/") && !LOAD_ALL.test(file) &&
+    isLoaded && !file.startsWith("src/host/") &&
     ![null, systemOf(file)].includes(systemOf(target))
   );
   assert.deepEqual(mixed.map(({ file, target }) => `${file} loads ${target}`), []);

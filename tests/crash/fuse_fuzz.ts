@@ -10,7 +10,7 @@
  */
 
 import { noFilters } from "../support/no_filters.ts";
-import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
+import { PolicyGate } from "../../src/mount/policy/policy_gate.ts";
 import { parsePolicy } from "../../src/policy/parse_policy.ts";
 import { ANY_CALLER, Policy } from "../../src/policy/policy.ts";
 import assert from "node:assert/strict";

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { Opcode } from "../../ffi/fuse_kernel.ts";
-import type { Question } from "../../src/mount/fuse/questions.ts";
+import type { Question } from "../../src/mount/virtual/question.ts";
 import { Fixture } from "../tree/fixture.ts";
 import { DarwinClient, entryOf, fields, Refused, ROOT } from "./darwin_client.ts";
 import { MemoryStream } from "./memory_stream.ts";

@@ -5,8 +5,8 @@
  */
 
 import { OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";
-import type { Ask } from "../../src/mount/fuse/questions.ts";
-import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
+import type { Ask } from "../../src/mount/virtual/question.ts";
+import { PolicyGate } from "../../src/mount/policy/policy_gate.ts";
 import { MAX_WRITE } from "../../src/mount/fuse/request.ts";
 import { KeptChanges } from "../../src/mount/macos/kept_changes.ts";
 import { KeptOpens } from "../../src/mount/macos/kept_opens.ts";

@@ -1,4 +1,4 @@
-import { FilterQuestions } from "../../src/mount/fuse/policy/filter_questions.ts";
+import { FilterQuestions } from "../../src/mount/policy/filter_questions.ts";
 
 /** Where no rule asks a filter. */
 export function noFilters(): FilterQuestions {

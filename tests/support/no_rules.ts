@@ -1,4 +1,4 @@
-import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
+import { PolicyGate } from "../../src/mount/policy/policy_gate.ts";
 import { ANY_CALLER } from "../../src/policy/policy.ts";
 import { noFilters } from "./no_filters.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import { noFilters } from "../support/no_filters.ts";
-import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
+import { PolicyGate } from "../../src/mount/policy/policy_gate.ts";
 import { ANY_CALLER } from "../../src/policy/policy.ts";
 import assert from "node:assert/strict";
 import { IN_HEADER, Opcode, OPCODE_LIMIT } from "../../ffi/fuse_kernel.ts";

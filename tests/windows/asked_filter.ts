@@ -16,7 +16,7 @@ import {
   State,
   Word,
 } from "../../src/filters/shared_layout.ts";
-import { FilterQuestions } from "../../src/mount/fuse/policy/filter_questions.ts";
+import { FilterQuestions } from "../../src/mount/policy/filter_questions.ts";
 import { createWake } from "../../src/host/wake.ts";
 
 export const FILTER = "played";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { PolicyGate } from "../../src/mount/fuse/policy/policy_gate.ts";
+import { PolicyGate } from "../../src/mount/policy/policy_gate.ts";
 import type { Denial } from "../../src/policy/denial.ts";
 import { ANY_CALLER, type Caller, type Policy } from "../../src/policy/policy.ts";
 import { noFilters } from "../support/no_filters.ts";

@@ -9,7 +9,7 @@ import { ServiceError } from "../../control/service_error.ts";
 import type { BranchState } from "../../history/refs/branch_table.ts";
 import { BRANCH_LIMIT } from "../../history/refs/branch_table.ts";
 import { type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
-import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
+import { VIRTUAL_NAME } from "../../mount/virtual/virtual_nodes.ts";
 import { INODE_SPACES, MAIN_VIEW } from "../../mount/views.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";

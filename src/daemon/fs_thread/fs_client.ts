@@ -6,7 +6,7 @@
 
 import { createMailbox, MailboxSender } from "../threads/mailbox.ts";
 import { revisitLater } from "./revisit_later.ts";
-import type { Answer, Question } from "../../mount/fuse/questions.ts";
+import type { Answer, Question } from "../../mount/virtual/question.ts";
 import type {
   FsCommands,
   FsMessage,

@@ -4,12 +4,11 @@
  * @module
  */
 
-import { PolicyGate } from "../../mount/fuse/policy/policy_gate.ts";
+import { PolicyGate } from "../../mount/policy/policy_gate.ts";
 import type { CgroupCallers } from "../../mount/linux/cgroup_callers.ts";
-import { FilterQuestions } from "../../mount/fuse/policy/filter_questions.ts";
-import { ProgramPaths } from "../../mount/fuse/policy/program_paths.ts";
+import { FilterQuestions } from "../../mount/policy/filter_questions.ts";
+import { ProgramPaths } from "../../mount/policy/program_paths.ts";
 import { monotonicTime } from "../../host/clock.ts";
-import { TELLS_CALLERS } from "../../host/mounts.ts";
 import { argumentsOf } from "../../host/process_details.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
 import { CallTimes } from "../../telemetry/call_times.ts";
@@ -17,12 +16,14 @@ import { redactArguments } from "../../telemetry/redact.ts";
 import { Denials } from "../../policy/denial.ts";
 import { mountRules } from "../../policy/outside_table.ts";
 import { parsePolicy } from "../../policy/parse_policy.ts";
-import { Policy, UNKNOWN_CALLER } from "../../policy/policy.ts";
+import { Policy } from "../../policy/policy.ts";
 import type { PolicyText } from "../threads/messages.ts";
-import { askingProcess, PolicyCaller } from "./policy_callers.ts";
+import type { PolicyCallers } from "./policy_callers.ts";
 
 export interface FsPolicyOptions {
   readonly rules: PolicyText | null;
+  /** Who asks, as this system tells. */
+  readonly who: PolicyCallers;
   /** Null where the mount is not routed by cgroup. */
   readonly callers: CgroupCallers | null;
   /** Where everybody sees the mount, a binary string. */
@@ -47,17 +48,17 @@ export class FsPolicy {
 
   /** Throws what parsing the rules throws: without them nothing is to be served. */
   constructor(readonly options: FsPolicyOptions) {
-    const { rules, callers, mountpoint, onStale } = options;
+    const { rules, who, callers, mountpoint, onStale } = options;
     this.programs = new ProgramPaths(options);
-    const caller = new PolicyCaller(callers, this.programs);
+    const caller = new who.PolicyCaller(callers, this.programs);
     this.gate = new PolicyGate({
       filters: new FilterQuestions({
         mountpoint,
-        processOf: askingProcess,
+        processOf: who.askingProcess,
         complete: (event) => this.#complete(event),
         now: monotonicTime,
       }),
-      callerOf: (asker) => TELLS_CALLERS ? caller.of(asker) : UNKNOWN_CALLER,
+      callerOf: (asker) => caller.of(asker),
       onDenied: (denial) => this.denials.add(denial),
       onStale,
     });

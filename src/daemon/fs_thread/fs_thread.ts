@@ -11,7 +11,7 @@
 import { binaryString } from "../../../ffi/binary_string.ts";
 import { type Callers, Recorder } from "../../mount/recording/recorder.ts";
 import { Reenactment } from "../../mount/fuse/reenactment.ts";
-import type { InheritedNodes } from "../../mount/fuse/virtual_nodes.ts";
+import type { InheritedNodes } from "../../mount/virtual/virtual_nodes.ts";
 import { ViewTable, wireNode } from "../../mount/views.ts";
 import { loadHasher } from "../../store/format/hash.ts";
 import { Store } from "../../store/store.ts";
@@ -36,6 +36,7 @@ import { knownCallers } from "./known_callers.ts";
 import { makeSession } from "./make_session.ts";
 import { type OpenedView, type OpenOptions, openView } from "./open_view.ts";
 import { ownNames } from "./own_names.ts";
+import { policyCallers } from "./policy_callers.ts";
 import { postedError } from "../threads/posted_error.ts";
 
 tolerateFullLog();
@@ -82,6 +83,7 @@ async function serve(
   const recorder = makeRecorder(start, recorded);
   const policy = new FsPolicy({
     rules: start.policy,
+    who: await policyCallers(),
     callers: routing?.callers ?? null,
     mountpoint: binaryString(start.mountpoint),
     places: [start.mountpoint, start.source],

@@ -21,7 +21,7 @@ import { type Branch, safetyCommit } from "../branches/branch.ts";
 import { type GuardOptions, guardSize } from "../branches/size_guard.ts";
 import { Merger } from "../branches/merger.ts";
 import { changeReport, elapsed, reviewItemReport } from "../threads/reports.ts";
-import type { BranchAccess } from "./history_methods.ts";
+import type { BranchAccess } from "./branch_access.ts";
 import { lookAtProject, projectMoved } from "./project_look.ts";
 import { conflicts, ended, NOTHING, planned, shown } from "./project_reports.ts";
 import { choicesOf } from "./review_methods.ts";

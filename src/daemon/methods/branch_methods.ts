@@ -14,13 +14,13 @@ import type {
 import { ServiceError } from "../../control/service_error.ts";
 import type { BranchState } from "../../history/refs/branch_table.ts";
 import type { CommitInfo } from "../../history/commits/commit.ts";
-import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
+import { VIRTUAL_NAME } from "../../mount/virtual/virtual_nodes.ts";
 import type { Authority } from "../branches/authority.ts";
 import type { WorkspaceEvents } from "../events/workspace_events.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";
 import type { TemporaryBranches } from "../branches/temporary_branches.ts";
 import { type Branches, MAIN } from "../branches/branches.ts";
-import type { BranchAccess } from "./history_methods.ts";
+import type { BranchAccess } from "./branch_access.ts";
 import type { SessionMethods } from "./session_methods.ts";
 import { ancestry } from "../../host/processes.ts";
 import { listUsers } from "../../host/mount_users.ts";

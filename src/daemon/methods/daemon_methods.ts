@@ -31,7 +31,7 @@ import { type Branches, MAIN } from "../branches/branches.ts";
 import { usersOf } from "../branches/users_of.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { PolicyMethods } from "./policy_methods.ts";
-import type { BranchAccess } from "./history_methods.ts";
+import type { BranchAccess } from "./branch_access.ts";
 import type { ImportState } from "../background/import_state.ts";
 import type { DirectoryLister } from "../adapter/caches.ts";
 import { isKept } from "../adapter/keeper_bond.ts";

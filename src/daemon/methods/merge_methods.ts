@@ -6,7 +6,7 @@
 
 import type { Params } from "../../control/methods.ts";
 import { displayString } from "../../../ffi/binary_string.ts";
-import type { CheckpointReport } from "../../control/service/history.ts";
+import type { CheckpointReport, RollbackReport } from "../../control/service/history.ts";
 import type { MergeReport } from "../../control/service/merge.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { sameSnapshot } from "../../history/commits/commit.ts";
@@ -15,7 +15,8 @@ import type { ObjectId } from "../../store/format/object_id.ts";
 import { type Branch, safetyCommit } from "../branches/branch.ts";
 import { MAIN } from "../branches/branches.ts";
 import { conflictCount, mergeState, STRATEGY_HINT } from "../branches/merge_state.ts";
-import type { BranchAccess } from "./history_methods.ts";
+import { type BranchAccess, withBranch } from "./branch_access.ts";
+import { movedReport } from "./rollback_report.ts";
 import { Merger, type MergeRequest, mergeSide } from "../branches/merger.ts";
 import { checkpointReport, conflictReport, elapsed } from "../threads/reports.ts";
 import { serviceError } from "../threads/service_errors.ts";
@@ -58,9 +59,18 @@ export class MergeMethods {
     });
   }
 
-  async continue(p: Params<"continueMerge">): Promise<CheckpointReport> {
-    const branch = await this.parts.branch(p.branch);
-    return await this.parts.turn("merge --continue", () => continueMerge(branch));
+  continue(p: Params<"continueMerge">): Promise<CheckpointReport> {
+    return withBranch(this.parts, "merge --continue", p, continueMerge);
+  }
+
+  /** The working tree as it was before a merge that is to be settled; what was done since becomes a checkpoint. */
+  abort(p: Params<"abortMerge">): Promise<RollbackReport> {
+    return withBranch(this.parts, "merge --abort", p, async (branch) => {
+      const started = performance.now();
+      await new Merger(branch).checkInProgress();
+      const moved = await branch.rollback(branch.head, "rollback");
+      return await movedReport(this.parts.background, branch, moved, started);
+    });
   }
 
   async #source(name: string, into: Branch): Promise<Source> {

@@ -17,7 +17,7 @@ import type {
 import { ruleReport } from "../../control/rule_report.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { asksForOpens } from "../../mount/fuse/init.ts";
-import { ProgramPaths } from "../../mount/fuse/policy/program_paths.ts";
+import { ProgramPaths } from "../../mount/policy/program_paths.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
 import type { Denial } from "../../policy/denial.ts";
 import { denialSentence } from "../../policy/denial_sentence.ts";

@@ -11,7 +11,7 @@ import type { MergeOutcome } from "../../history/merge/merge_branches.ts";
 import { guardSize } from "../branches/size_guard.ts";
 import { Merger, mergeSide } from "../branches/merger.ts";
 import { changeReport, elapsed } from "../threads/reports.ts";
-import type { BranchAccess } from "./history_methods.ts";
+import type { BranchAccess } from "./branch_access.ts";
 import { lookAtProject, projectMoved } from "./project_look.ts";
 import { conflicts, NOTHING, told } from "./project_reports.ts";
 

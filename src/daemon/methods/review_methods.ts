@@ -16,7 +16,7 @@ import { MAIN } from "../branches/branches.ts";
 import { Merger, mergeSide } from "../branches/merger.ts";
 import { elapsed, nullIfEmpty, reviewItemReport } from "../threads/reports.ts";
 import { serviceError } from "../threads/service_errors.ts";
-import type { BranchAccess } from "./history_methods.ts";
+import type { BranchAccess } from "./branch_access.ts";
 import { refusal, reportOf } from "./merge_methods.ts";
 
 const NOTHING = { added: 0, modified: 0, deleted: 0 };

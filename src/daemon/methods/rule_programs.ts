@@ -11,7 +11,7 @@ import {
   type ProgramFile,
   type ProgramFiles,
   programPaths,
-} from "../../mount/fuse/policy/program_paths.ts";
+} from "../../mount/policy/program_paths.ts";
 import type { Rule } from "../../policy/rule.ts";
 
 /** How long a link that leads elsewhere now may count as it was, ms. */

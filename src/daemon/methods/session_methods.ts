@@ -18,7 +18,7 @@ import type { Authority } from "../branches/authority.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
-import type { BranchAccess } from "./history_methods.ts";
+import type { BranchAccess } from "./branch_access.ts";
 import type { BranchWatchers } from "../watchers/watchers.ts";
 import type { RoutingState } from "../threads/messages.ts";
 

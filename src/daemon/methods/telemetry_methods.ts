@@ -7,12 +7,12 @@
 import type { Params } from "../../control/methods.ts";
 import type { AuditReport, TelemetryReport } from "../../control/service/telemetry.ts";
 import { listLogFiles } from "../../telemetry/log/log_files.ts";
+import { SOURCES } from "../../telemetry/sources.ts";
 import { eventLogPath } from "../telemetry/event_log_path.ts";
-import { SOURCES } from "../telemetry/source_set.ts";
 import type { TelemetryClient } from "../telemetry/telemetry_client.ts";
 import type { DaemonConfig } from "../workspaces/workspace.ts";
 import { auditLog } from "./audit_log.ts";
-import type { BranchAccess } from "./history_methods.ts";
+import type { BranchAccess } from "./branch_access.ts";
 
 export class TelemetryMethods {
   constructor(

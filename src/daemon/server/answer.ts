@@ -8,7 +8,7 @@ import { binaryString } from "../../../ffi/binary_string.ts";
 import { runLine } from "../../control/run_line.ts";
 import type { Service } from "../../control/service.ts";
 import { branchService } from "../../control/branch_service.ts";
-import type { Answer, Question } from "../../mount/fuse/questions.ts";
+import type { Answer, Question } from "../../mount/virtual/question.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
 import { MAIN } from "../branches/branches.ts";
 import type { Daemon } from "./daemon.ts";

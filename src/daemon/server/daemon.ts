@@ -16,7 +16,7 @@ import type { ServedSessions } from "../adapter/linux_cgroups.ts";
 import { SessionMethods } from "../methods/session_methods.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { checkpointName } from "./checkpoint_name.ts";
-import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
+import { VIRTUAL_NAME } from "../../mount/virtual/virtual_nodes.ts";
 import type { Authority } from "../branches/authority.ts";
 import type { AgentEvent } from "../../agents/agent_event.ts";
 import { sourcePlaces } from "../telemetry/source_places.ts";
@@ -31,7 +31,11 @@ import { BranchMethods } from "../methods/branch_methods.ts";
 import { MAIN } from "../branches/branches.ts";
 import { TemporaryBranches } from "../branches/temporary_branches.ts";
 import { DaemonMethods, type ServerParts } from "../methods/daemon_methods.ts";
-import { type BranchAccess, HistoryMethods } from "../methods/history_methods.ts";
+import type { BranchAccess } from "../methods/branch_access.ts";
+import { CommitFinder } from "../methods/history/commit_finder.ts";
+import { HistoryMethods } from "../methods/history/history_methods.ts";
+import { HistoryViewMethods } from "../methods/history/history_view_methods.ts";
+import { UndoMethods, type UndoParts } from "../methods/history/undo_methods.ts";
 import { AgentHooks } from "../agents/agent_hooks.ts";
 import { AutoCheckpoints } from "../automatic/auto_checkpoints.ts";
 import { savedAuto } from "../automatic/saved_auto.ts";
@@ -82,7 +86,10 @@ export class Daemon {
   readonly #self: DaemonMethods;
   readonly #maintenance: Maintenance;
   readonly #folder: JournalFolder;
+  readonly #commits: CommitFinder;
   readonly #history: HistoryMethods;
+  readonly #looking: HistoryViewMethods;
+  readonly #undoing: UndoMethods;
   readonly #branching: BranchMethods;
   readonly #sessions: SessionMethods;
   readonly #policy: PolicyMethods;
@@ -151,12 +158,13 @@ export class Daemon {
     const { mount, source } = parts.config;
     this.#apply = new ApplyMethods({ ...access, source, mount });
     this.#refresh = new RefreshMethods(access);
-    this.#history = new HistoryMethods({
-      ...access,
-      takeBackApply: (...what) => this.#apply.takeBack(...what),
-      work: new KnownWork(journal),
-      eventLog: eventLogPath(parts.config.workspace),
-    });
+    const work = new KnownWork(journal);
+    const commits = this.#commits = new CommitFinder(background, work);
+    this.#history = new HistoryMethods({ ...access, commits });
+    const eventLog = eventLogPath(parts.config.workspace);
+    this.#looking = new HistoryViewMethods({ ...access, commits, work, eventLog });
+    const takeBackApply: UndoParts["takeBackApply"] = (...what) => this.#apply.takeBack(...what);
+    this.#undoing = new UndoMethods({ ...access, commits, work, takeBackApply });
     const nameOf = (number: number) => branches.nameOfNumber(number);
     const { sessions: cgroups, routing } = parts;
     const sessions = {
@@ -196,13 +204,13 @@ export class Daemon {
     status: (p) => this.#self.status(p),
     checkpoint: (p) => this.#history.checkpoint(p),
     rollback: (p) => this.#history.rollback(p),
-    log: (p) => this.#history.log(p),
-    show: (p) => this.#history.show(p),
-    diff: (p) => this.#history.diff(p),
-    prepareExport: (p) => this.#history.prepareExport(p),
+    log: (p) => this.#looking.log(p),
+    show: (p) => this.#looking.show(p),
+    diff: (p) => this.#looking.diff(p),
+    prepareExport: (p) => this.#looking.prepareExport(p),
     restore: (p) => this.#history.restore(p),
-    undo: (p) => this.#history.undo(p),
-    redo: (p) => this.#history.redo(p),
+    undo: (p) => this.#undoing.undo(p),
+    redo: (p) => this.#undoing.redo(p),
     createBranch: (p) => this.#branching.create(p),
     deleteBranch: (p) => this.#branching.delete(p),
     renameBranch: (p) => this.#rename(p),
@@ -212,7 +220,7 @@ export class Daemon {
     continueMerge: (p) => this.#merging.continue(p),
     review: (p) => this.#reviewing.review(p),
     take: (p) => this.#reviewing.take(p),
-    abortMerge: (p) => this.#history.abortMerge(p),
+    abortMerge: (p) => this.#merging.abort(p),
     refresh: (p) => this.#refresh.refresh(p),
     apply: (p) => this.#applied(this.#apply.apply(p)),
     reviewApply: (p) => this.#apply.reviewApply(p),
@@ -320,7 +328,8 @@ export class Daemon {
 
   /** Number of the view of the checkpoint that `ref` means on main, opened if it is not. */
   async checkpointView(ref: string): Promise<number> {
-    return await this.parts.branches.checkpoint(await this.#history.resolve(ref));
+    const commit = await this.#commits.resolve(await this.openBranch(), ref);
+    return await this.parts.branches.checkpoint(commit);
   }
 
   /** Names by which `.agentvfs/checkpoints` lists what main's log does: labels, where they can be file names, or ids. */

@@ -8,7 +8,7 @@
 import { ServiceError } from "../../control/service_error.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { Branches } from "../branches/branches.ts";
-import type { BranchAccess } from "../methods/history_methods.ts";
+import type { BranchAccess } from "../methods/branch_access.ts";
 import type { TreeState } from "../threads/messages.ts";
 
 /** A journal segment with so much in it is folded into the store. */

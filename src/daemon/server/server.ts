@@ -13,16 +13,11 @@ import { DirectoryLister, mappedFlusher } from "../adapter/caches.ts";
 import { keptSessions, runCgroupOf } from "../adapter/cgroups.ts";
 import { inheritedDevice } from "../adapter/device.ts";
 import { isKept, onAskedToEnd, tellReady } from "../adapter/keeper_bond.ts";
-import { OUTLIVES_SERVER, rouser, unmountOwn, untilMounted } from "../adapter/mount_project.ts";
+import { OUTLIVES_SERVER, rouser, untilMounted } from "../adapter/mount_project.ts";
 import { ignoreFileSizeLimit } from "../../host/signals.ts";
-import { ProjectWatch } from "./project_watch.ts";
 import { ControlServer } from "../../control/server.ts";
-import type { CommitInfo } from "../../history/commits/commit.ts";
-import { FIRST_SEGMENT } from "../../history/history.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
-import { VIRTUAL_NAME } from "../../mount/fuse/virtual_nodes.ts";
-import type { Snapshot } from "../../store/trees/entry.ts";
-import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
+import { VIRTUAL_NAME } from "../../mount/virtual/virtual_nodes.ts";
 import { BackgroundClient } from "../background/background_client.ts";
 import { parseAutoPolicy } from "../automatic/auto_policy.ts";
 import { saveAuto } from "../automatic/saved_auto.ts";
@@ -32,6 +27,10 @@ import { Branches, MAIN } from "../branches/branches.ts";
 import { advanceEvent } from "../branches/advance_event.ts";
 import { WorkspaceEvents } from "../events/workspace_events.ts";
 import { Daemon } from "./daemon.ts";
+import { importProject } from "./import_project.ts";
+import { abandoned, watchKeeper } from "./keeper_watch.ts";
+import { startUpkeep } from "./upkeep.ts";
+import { failedTo } from "../threads/failed_to.ts";
 import { tellCheckpoint } from "./tell_checkpoint.ts";
 import { mainView, sessionViews, viewsTakenOver } from "./first_views.ts";
 import { MovesBehind } from "../agents/moves_behind.ts";
@@ -47,7 +46,6 @@ import { eventLogPath } from "../telemetry/event_log_path.ts";
 import { startTelemetry } from "../telemetry/start_telemetry.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
 import { ImportState } from "../background/import_state.ts";
-import { saveIdentity } from "../workspaces/imported_identity.ts";
 import { mountGeneration } from "./mount_generation.ts";
 import { KnownReenactors } from "../watchers/known_reenactors.ts";
 import { Watchers } from "../watchers/watchers.ts";
@@ -67,22 +65,15 @@ import { loadPolicy } from "../workspaces/saved_policy.ts";
 import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
 import { canResend } from "../../mount/fuse/init.ts";
 import type { ServedSessions } from "../adapter/linux_cgroups.ts";
-import { type ProcessId, processId } from "../../host/processes.ts";
+import { processId } from "../../host/processes.ts";
 import { RunSessions } from "../branches/run_sessions.ts";
 import { Authority } from "../branches/authority.ts";
 import { onUncaught } from "../threads/uncaught.ts";
 import { ViewRegistry } from "../branches/view_registry.ts";
-/** Label of the commit that is the imported source. */
-const IMPORT_LABEL = "initial";
-/** How often the server looks whether its keeper still lives, ms. */
-const KEEPER_CHECK_MS = 250;
+
 /** Longest time the threads may take to end, ms. */
 const CLOSE_DEADLINE_MS = 5_000;
 const REPLACE_DEADLINE_MS = 500;
-/** How often it looks whether the journal has become long, ms. */
-const JOURNAL_CHECK_MS = 2_000;
-/** How often it looks whether the processes live that temporary branches are for, ms. */
-const OWNERS_CHECK_MS = 1_000;
 
 /**
  * Serves until the file system is unmounted, or another server is to take over. Resolves with the exit code.
@@ -337,15 +328,12 @@ async function serve(config: DaemonConfig): Promise<number> {
     .catch(failedTo("index the log of events"));
   onAskedToEnd("server", () => fs.end());
   watchKeeper(keeper, config.mount, fs);
-  watchJournal(served);
-  watchOwners(served);
-  watchGarbage(served, config.gcIdleMs);
   for (const watched of watchedProcesses(sessions, runs, branches, source)) {
     void telemetry?.client.watch(watched);
   }
-  const watch = config.watch ? watchProject(served, config.source) : null;
+  const upkeep = startUpkeep(served, config);
   await fs.ended;
-  watch?.end();
+  upkeep?.end();
   exitOfUncaught = replaced ? EXIT_REPLACE : 0;
   // What was answered is in the journal, so a thread that does not end in time loses nothing.
   const closed = control.close().then(() => background.call("close", null))
@@ -357,11 +345,6 @@ async function serve(config: DaemonConfig): Promise<number> {
   fs.terminate();
   background.terminate();
   return replaced ? EXIT_REPLACE : 0;
-}
-
-/** For what goes on where it can: says what did not work. */
-function failedTo(what: string): (error: Error) => void {
-  return ({ message }) => console.error(`Cannot ${what}: ${message}`);
 }
 
 const NO_RESEND = "no_resend";
@@ -382,76 +365,4 @@ function cgroupSessions(registry: ViewRegistry): ServedSessions {
   throw new WorkspaceError("no_cgroups", 4, message, {
     hint: "Mount one: mount -t cgroup2 none /sys/fs/cgroup/unified; or leave out --cgroups",
   });
-}
-
-/** Stores the source and lets the working tree stand on it. Resolves with where the branch then is. */
-async function importProject(
-  fs: FsClient,
-  background: BackgroundClient,
-  imported: ImportState,
-  workspace: string,
-): Promise<{ head: CommitInfo; snapshot: Snapshot; segment: number }> {
-  const { commit, skipped, identity, ...counts } = await background.call("import", {
-    branch: MAIN,
-    segment: FIRST_SEGMENT,
-    nextInode: FIRST_OWN_INODE,
-    label: IMPORT_LABEL,
-  });
-  imported.progress(counts, skipped);
-  saveIdentity(workspace, commit.id, identity);
-  const { snapshot } = commit;
-  await background.call("notify", await fs.callView(MAIN_VIEW, "adopt", snapshot));
-  return { head: commit, snapshot, segment: FIRST_SEGMENT };
-}
-
-/** Largest time between two looks whether it is time to collect garbage, ms. */
-const GARBAGE_CHECK_MS = 30_000;
-
-function watchGarbage(daemon: Daemon, idleMs: number): void {
-  if (idleMs === 0) return;
-  const timer = setInterval(() => {
-    daemon.collectWhenIdle().catch((error) =>
-      console.log(`No garbage was collected: ${error.message}`)
-    );
-  }, Math.min(GARBAGE_CHECK_MS, Math.max(100, idleMs / 4)));
-  Deno.unrefTimer(timer);
-}
-
-function watchProject(daemon: Daemon, source: string): ProjectWatch {
-  const refresh = () => daemon.service.refresh({ untouched: true });
-  const watch = new ProjectWatch({ source, refresh });
-  watch.run().catch(failedTo("watch the project"));
-  return watch;
-}
-
-function watchJournal(daemon: Daemon): void {
-  const timer = setInterval(() => {
-    daemon.foldJournals().catch((error) =>
-      console.log(`The journals were not folded: ${error.message}`)
-    );
-  }, JOURNAL_CHECK_MS);
-  Deno.unrefTimer(timer);
-}
-
-function watchOwners(daemon: Daemon): void {
-  const timer = setInterval(() => {
-    daemon.deleteLeftBranches().catch(failedTo("delete branches that were left"));
-  }, OWNERS_CHECK_MS);
-  Deno.unrefTimer(timer);
-}
-
-async function abandoned(mount: string): Promise<number> {
-  console.error("The keeper is gone: unmounting");
-  await unmountOwn(mount, true);
-  return 0;
-}
-
-/** Without its keeper nobody would unmount when this process ends: so it does it itself. */
-function watchKeeper(keeper: ProcessId, mount: string, fs: FsClient): void {
-  const timer = setInterval(async () => {
-    if (isKept(keeper)) return;
-    clearInterval(timer);
-    await abandoned(mount).catch(failedTo("unmount")).finally(() => fs.end());
-  }, KEEPER_CHECK_MS);
-  Deno.unrefTimer(timer);
 }

@@ -52,6 +52,12 @@ export class ProcessBranches {
     return work;
   }
 
+  /** With the session of its process, if that is of one. */
+  withSession(event: TelemetryEvent): TelemetryEvent {
+    const session = this.areNone ? null : this.of(event)?.session ?? null;
+    return session === null ? event : { ...event, sessionNumber: session };
+  }
+
   #end(pid: number, work: Work, time: number): void {
     this.#processes.delete(pid);
     for (const [other, ended] of this.#ended) {

@@ -28,7 +28,8 @@ import { ProcessTable } from "../../telemetry/process_table.ts";
 import { RUN_MS } from "../../telemetry/write_runs.ts";
 import { threadMemory } from "../threads/thread_memory.ts";
 import { tolerateFullLog } from "../threads/full_log.ts";
-import { SourceSet } from "./source_set.ts";
+import { loadSources } from "./load_sources.ts";
+import type { Sources, SourceSet } from "./source_set.ts";
 import type { TelemetryMessage, TelemetryRequest, TelemetryStart } from "./messages.ts";
 
 /** How soon it looks again after something came, or for what is due by then, ms: what waits is not told one by one. */
@@ -48,9 +49,12 @@ function post(message: TelemetryMessage): void {
 }
 
 self.onmessage = async ({ data: start }: MessageEvent<TelemetryStart>) => {
+  const early: TelemetryRequest[] = [];
+  self.onmessage = ({ data }: MessageEvent<TelemetryRequest>) => early.push(data);
   try {
-    const thread = new TelemetryThread(start);
+    const thread = new TelemetryThread(start, await loadSources());
     self.onmessage = ({ data }: MessageEvent<TelemetryRequest>) => thread.receive(data);
+    for (const request of early) thread.receive(request);
     post({ type: "ready" });
     await thread.run();
     post({ type: "ended" });
@@ -85,7 +89,7 @@ class TelemetryThread {
   /** Events since the last look. */
   #told = 0;
 
-  constructor(readonly start: TelemetryStart) {
+  constructor(readonly start: TelemetryStart, sources: Sources) {
     const { ring, directory, choice, mountpoint, posted } = start;
     const writer = new LogWriter(directory, choice.limits);
     this.#log = new EventLog(writer, (line) => this.#noteLine(line));
@@ -104,7 +108,7 @@ class TelemetryThread {
     }
     this.#say("source-started", `mount: ${choice.level}`);
     this.#poll = new SourcePoll(start.wake);
-    this.#sources = new SourceSet(start, this.#tell);
+    this.#sources = new sources(start, this.#tell);
     this.#listen();
   }
 

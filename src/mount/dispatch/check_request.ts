@@ -4,8 +4,8 @@ import { ANY_CALLER, UNKNOWN_CALLER } from "../../policy/policy.ts";
 import type { Context } from "../fuse/context.ts";
 import { isWriteBack } from "../fuse/data_handlers.ts";
 import { asksForOpens } from "../fuse/init.ts";
-import { type PolicyGate, REFUSED } from "../fuse/policy/policy_gate.ts";
-import { POLICY_ROWS } from "../fuse/policy/policy_rows.ts";
+import { type PolicyGate, REFUSED } from "../policy/policy_gate.ts";
+import { POLICY_ROWS } from "../fuse/policy_rows.ts";
 import { askedEvent } from "../recording/asked_event.ts";
 import { wireNode } from "../views.ts";
 

@@ -5,10 +5,10 @@
  */
 
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
-import type { PolicyGate } from "../fuse/policy/policy_gate.ts";
-import type { Answer } from "../fuse/questions.ts";
+import type { PolicyGate } from "../policy/policy_gate.ts";
+import type { Answer } from "../virtual/question.ts";
 import type { PendingNames } from "../fuse/pending_names.ts";
-import type { VirtualNodes } from "../fuse/virtual_nodes.ts";
+import type { VirtualNodes } from "../virtual/virtual_nodes.ts";
 import type { Connection } from "../fuse/init.ts";
 import type { KnownBranch } from "../known_branch.ts";
 import type { ToldName } from "../told_name.ts";

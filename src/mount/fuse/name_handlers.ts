@@ -23,7 +23,7 @@ import { type Context, otherNode } from "./context.ts";
 import { lookupParent, lookupSelf } from "./handle_handlers.ts";
 import { NO_REPLY, OUT } from "./reply.ts";
 import { BODY } from "./request.ts";
-import { VIRTUAL_NAME } from "./virtual_nodes.ts";
+import { VIRTUAL_NAME } from "../virtual/virtual_nodes.ts";
 
 /** True for the one name in the root that is ours. */
 function isVirtual(parent: Inode, name: string): boolean {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { Errno } from "../../host/errno.ts";
-import { type Answer, ASK_AGAIN, type Question, Questions } from "./questions.ts";
+import type { Answer, Question } from "../virtual/question.ts";
+import { ASK_AGAIN, Questions } from "./questions.ts";
 import { NO_REPLY } from "./reply.ts";
 import { Request } from "./request.ts";
 

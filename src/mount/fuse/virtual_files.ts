@@ -25,9 +25,10 @@ import { NAME_CHANGES } from "./changes.ts";
 import { SEEK_HOLE } from "../../host/source_files.ts";
 import { S_IFDIR } from "../../store/trees/entry.ts";
 import { MAIN_VIEW, type ViewTable, VIRTUAL_VIEW, wireNode } from "../views.ts";
-import { ancestryOf, CtlAnswers } from "./ctl_answers.ts";
-import { CtlFile, type Door } from "./ctl_file.ts";
-import { type Answer, type Ask, ASK_AGAIN, Questions, type Send } from "./questions.ts";
+import { ancestryOf, CtlAnswers } from "../virtual/ctl_answers.ts";
+import { CtlFile, type Door } from "../virtual/ctl_file.ts";
+import type { Answer, Ask } from "../virtual/question.ts";
+import { ASK_AGAIN, Questions, type Send } from "./questions.ts";
 import { FOREVER, OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE, type Request } from "./request.ts";
 import {
@@ -41,7 +42,7 @@ import {
   sizeOf,
   type VirtualNode,
   VirtualNodes,
-} from "./virtual_nodes.ts";
+} from "../virtual/virtual_nodes.ts";
 import { VirtualReply } from "./virtual_reply.ts";
 
 export class VirtualFiles {

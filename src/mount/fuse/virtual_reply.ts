@@ -8,16 +8,16 @@ import { DIRENT } from "../../../ffi/fuse_kernel.ts";
 import type { Timestamp } from "../../host/clock.ts";
 import { S_IFDIR, S_IFMT } from "../../store/trees/entry.ts";
 import { VIRTUAL_VIEW, wireNode } from "../views.ts";
-import { OUT, type Reply } from "./reply.ts";
+import { FOREVER, OUT, type Reply } from "./reply.ts";
 import { MAX_WRITE } from "./request.ts";
 import {
-  attributesValid,
   inodeNumberOf,
+  isInFlux,
   type Listed,
   modeOf,
   sizeOf,
   type VirtualNode,
-} from "./virtual_nodes.ts";
+} from "../virtual/virtual_nodes.ts";
 
 export class VirtualReply {
   /** `clock`: what the files' times are. */
@@ -30,7 +30,7 @@ export class VirtualReply {
     this.reply.u64(OUT + entryOut.GENERATION, this.reply.generation);
     this.reply.u64(OUT + entryOut.NODEID, wireNode(VIRTUAL_VIEW, id));
     this.reply.u64(OUT + entryOut.ENTRY_VALID, valid);
-    this.reply.u64(OUT + entryOut.ATTR_VALID, attributesValid(node));
+    this.reply.u64(OUT + entryOut.ATTR_VALID, isInFlux(node) ? 0 : FOREVER);
     const size = sizeOf(node);
     this.#attr(OUT + entryOut.ATTR, id, node, size);
     return entryOut.SIZE;
@@ -39,7 +39,7 @@ export class VirtualReply {
   attributes(id: number, node: VirtualNode, size: number): number {
     const { attrOut } = this.reply.dialect;
     this.reply.bytes.fill(0, OUT, OUT + attrOut.SIZE);
-    this.reply.u64(OUT + attrOut.VALID, attributesValid(node));
+    this.reply.u64(OUT + attrOut.VALID, isInFlux(node) ? 0 : FOREVER);
     this.#attr(OUT + attrOut.ATTR, id, node, size);
     return attrOut.SIZE;
   }

@@ -13,7 +13,7 @@ import { binaryString, cString } from "../../../ffi/binary_string.ts";
 import { identityOfLink } from "../../../ffi/linux/stat.ts";
 import type { TelemetryProcess } from "../../telemetry/event.ts";
 import type { Caller } from "../../policy/policy.ts";
-import type { ProgramPaths } from "../fuse/policy/program_paths.ts";
+import type { ProgramPaths } from "../policy/program_paths.ts";
 import type { Asker } from "../asker.ts";
 import type { CgroupCallers } from "./cgroup_callers.ts";
 

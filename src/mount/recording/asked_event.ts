@@ -8,7 +8,7 @@ import { Opcode } from "../../../ffi/fuse_kernel.ts";
 import type { Action, TelemetryEvent } from "../../telemetry/event.ts";
 import { ACTIONS } from "../../telemetry/mount_record.ts";
 import type { Context } from "../fuse/context.ts";
-import { shownPath } from "../fuse/policy/filter_questions.ts";
+import { shownPath } from "../policy/filter_questions.ts";
 import { openAction, recordedActions, setattrAction } from "./recorded_action.ts";
 import { RecordedSubject } from "./recorded_subject.ts";
 import { findSubject } from "./request_subject.ts";

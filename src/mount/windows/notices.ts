@@ -16,8 +16,8 @@ import {
 } from "../../../ffi/windows/winfsp/notify_info.ts";
 import type { Invalidation } from "../../tree/nodes/invalidation.ts";
 import { type Inode, type Name, pathOf } from "../../tree/nodes/inode.ts";
-import { MAIN_NAME, VIRTUAL_NAME } from "../fuse/virtual_nodes.ts";
 import type { KnownBranch } from "../known_branch.ts";
+import { MAIN_NAME, VIRTUAL_NAME } from "../virtual/virtual_nodes.ts";
 import { MAIN_VIEW, type View } from "../views.ts";
 
 /** Bytes of a list. */

@@ -22,10 +22,10 @@ import {
 } from "../../../ffi/windows/winfsp/protocol.ts";
 import type { Flush } from "../../tree/journal/group_sync.ts";
 import { Status } from "../../tree/status.ts";
-import type { Answer, Ask, Question } from "../fuse/questions.ts";
+import type { Answer, Ask, Question } from "../virtual/question.ts";
 import { SyncRequests } from "../sync_requests.ts";
 import type { View, ViewTable } from "../views.ts";
-import type { PolicyGate } from "../fuse/policy/policy_gate.ts";
+import type { PolicyGate } from "../policy/policy_gate.ts";
 import type { ChangeWitness } from "../recording/change_witness.ts";
 import type { Recorder } from "../recording/recorder.ts";
 import { Acts } from "./acts/acts.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { CtlFile } from "../fuse/ctl_file.ts";
-import type { Listed } from "../fuse/virtual_nodes.ts";
+import type { CtlFile } from "../virtual/ctl_file.ts";
+import type { Listed } from "../virtual/virtual_nodes.ts";
 
 export type VirtualFile =
   | { readonly kind: "directory"; readonly id: number; readonly names: readonly Listed[] }

@@ -12,9 +12,9 @@ import { FileAttribute } from "../../../ffi/windows/nt_file.ts";
 import { NtStatus } from "../../../ffi/windows/nt_status.ts";
 import { FILE_INFO, RESPONSE, TRANSFER } from "../../../ffi/windows/winfsp/protocol.ts";
 import { S_IFDIR, S_IFREG } from "../../store/trees/entry.ts";
-import { ancestryOf, CtlAnswers } from "../fuse/ctl_answers.ts";
-import type { Door } from "../fuse/ctl_file.ts";
-import type { Answer, Question } from "../fuse/questions.ts";
+import { ancestryOf, CtlAnswers } from "../virtual/ctl_answers.ts";
+import type { Door } from "../virtual/ctl_file.ts";
+import type { Answer, Question } from "../virtual/question.ts";
 import {
   BRANCHES,
   branchNames,
@@ -23,7 +23,7 @@ import {
   MAIN_NAME,
   VIRTUAL_NAME,
   VirtualNodes,
-} from "../fuse/virtual_nodes.ts";
+} from "../virtual/virtual_nodes.ts";
 import { MAIN_VIEW, type View, type ViewTable, VIRTUAL_VIEW, wireNode } from "../views.ts";
 import { type Context, layOpenInfo, type VirtualPart } from "./context.ts";
 import type { DirectoryWriter } from "./directory_writer.ts";

@@ -23,24 +23,11 @@ import {
 } from "../../../ffi/linux/bpf.ts";
 import type { Mapping } from "../../../ffi/linux/mapping.ts";
 import type { TelemetryEvent } from "../event.ts";
-import { type Source, type SourceDescription, SourceError } from "../source.ts";
+import { type Source, SourceError } from "../source.ts";
 import { decodeRecord } from "./decode_record.ts";
 import { attachCalls } from "./attach_calls.ts";
 import { attachNetwork } from "./attach_network.ts";
 import { kernelOffsets, kernelTypes } from "./kernel_offsets.ts";
-
-export const EBPF: SourceDescription = {
-  name: "ebpf",
-  needs: "root (CAP_BPF, CAP_PERFMON), Linux 5.8 with BTF, the machine's own PID namespace",
-  sees: "processes of chosen cgroups and what they start: exec with arguments and directory, " +
-    "fork, exit; connect, bind and send",
-  misses: "programs that could not be started; what is done with files; what is sent over a " +
-    "connection, and raw sockets",
-  costs:
-    "3 us for each exec, 1 us for each fork and exit; nothing for system calls, unless files outside " +
-    "are asked for",
-  denies: null,
-};
 
 export interface EbpfOptions {
   /** Every process of the machine; else those of the cgroups that are named later. */

@@ -28,18 +28,8 @@ import { AT_FDCWD, close } from "../../../ffi/linux/open.ts";
 import { emptyStat, statx } from "../../../ffi/linux/stat.ts";
 import { isWithin } from "../../host/mounts.ts";
 import type { Action, TelemetryEvent } from "../event.ts";
-import { type Source, type SourceDescription, SourceError } from "../source.ts";
+import { type Source, SourceError } from "../source.ts";
 import { decodeFanotify, type FanotifyRecord } from "./decode_fanotify.ts";
-
-export const FANOTIFY: SourceDescription = {
-  name: "fanotify",
-  needs: "root (CAP_SYS_ADMIN), Linux 5.1; for nodes of the mount 6.8",
-  sees: "opens, programs that are run and reads, with the path and who it was; writes, too, in " +
-    "directories outside the mount (telemetry watch DIR)",
-  misses: "names that come and go, files cut off; the same thing done again before it was told of",
-  costs: "4 to 8 us for each open of the watched files; nothing for others",
-  denies: null,
-};
 
 /** What is watched, in binary strings: a mount of ours as a whole, every branch, or what is below directories elsewhere. */
 export type FanotifyPlace = { readonly mount: string } | {

@@ -15,23 +15,10 @@ import { close, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR, open } from "../../../ffi/l
 import { monotonicTime } from "../../host/clock.ts";
 import { failureCode } from "../../host/failure.ts";
 import type { TelemetryEvent } from "../event.ts";
-import { type Source, type SourceDescription, SourceError } from "../source.ts";
+import { type Source, SourceError } from "../source.ts";
 import { RING_SIZE, RULES } from "./preload_layout.ts";
 import type { PreloadRules } from "../preload_rules.ts";
 import { PreloadRing } from "./preload_ring.ts";
-
-export const LDPRELOAD: SourceDescription = {
-  name: "ldpreload",
-  needs: "nothing; programs that are linked dynamically, with glibc or musl",
-  sees:
-    "what programs of agentvfs run ask their C library for: opens, changes of names, exec, connections, " +
-    "elsewhere too",
-  misses:
-    "static programs and those in Go, system calls made directly, setuid programs, `env -i`; " +
-    "whoever wants to get around it can",
-  costs: "2 to 3 us for each call that it tells of",
-  denies: "EACCES for rules with outside, of programs that let it",
-};
 
 export const PRELOAD_LIBRARY = "preload.so";
 export const PRELOAD_RING = "ring";

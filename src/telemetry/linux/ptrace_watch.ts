@@ -22,21 +22,11 @@ import {
 import { linkedPath } from "../../../ffi/linux/watch/linked_path.ts";
 import { binaryString, textOfBytes } from "../../../ffi/binary_string.ts";
 import type { TelemetryEvent, TelemetryProcess } from "../event.ts";
-import { type SourceDescription, SourceError } from "../source.ts";
+import { SourceError } from "../source.ts";
 import { callerMemory, callerOf } from "./caller_memory.ts";
 import { describeCall, type DescribedCall } from "./describe_call.ts";
 import { errorName } from "../../../ffi/linux/watch/error_name.ts";
 import { FILE_CALL_OF } from "./file_calls.ts";
-
-export const PTRACE: SourceDescription = {
-  name: "ptrace",
-  needs: "the same user, or root; Linux 5.3; agentvfs telemetry attach",
-  sees: "programs that run already and what they start: exec, fork, exit, opens to write and " +
-    "changes of files, connections, with how each ended",
-  misses: "io_uring; debuggers cannot follow the program meanwhile",
-  costs: "some 60 us for each system call, whatever it is",
-  denies: null,
-};
 
 export interface TraceWatcher {
   tell(event: TelemetryEvent): void;

@@ -20,21 +20,9 @@ import {
   receiveNotice,
 } from "../../../ffi/linux/watch/seccomp_notify.ts";
 import type { TelemetryEvent } from "../event.ts";
-import type { SourceDescription } from "../source.ts";
 import { callerMemory, callerOf } from "./caller_memory.ts";
 import { describeCall } from "./describe_call.ts";
 import { CHANGING_OPEN, FILE_CALL_OF, FILE_CALLS } from "./file_calls.ts";
-
-export const SECCOMP: SourceDescription = {
-  name: "seccomp",
-  needs: "nothing but Linux 5.5; agentvfs run --watch",
-  sees:
-    "of a run: programs that it starts, opens to write and changes of files outside the branch, " +
-    "connections",
-  misses: "how calls end, io_uring, what runs already, setuid programs",
-  costs: "some 30 us for each of these calls; nothing for reads",
-  denies: null,
-};
 
 /** What the filter of a program that is to be watched has in it. */
 export const WATCHED_CALLS: readonly NotifiedCall[] = FILE_CALLS.map(({ number, flags }) => ({

@@ -4,9 +4,10 @@
  * @module
  */
 
-import { EBPF, EbpfSource } from "../../../telemetry/linux/ebpf_source.ts";
-import { FANOTIFY, FanotifySource } from "../../../telemetry/linux/fanotify_source.ts";
+import { EbpfSource } from "../../../telemetry/linux/ebpf_source.ts";
+import { FanotifySource } from "../../../telemetry/linux/fanotify_source.ts";
 import type { Source, SourceDescription } from "../../../telemetry/source.ts";
+import { EBPF, FANOTIFY } from "../../../telemetry/sources.ts";
 import type { Check } from "../check.ts";
 
 /** Each is started and stopped again. */

@@ -7,8 +7,8 @@
 
 import type { Action } from "../../../telemetry/event.ts";
 import type { Inode } from "../../../tree/nodes/inode.ts";
-import type { Asking } from "../../fuse/policy/asking.ts";
-import type { Row } from "../../fuse/policy/policy_question.ts";
+import type { Asking } from "../../policy/asking.ts";
+import type { Row } from "../../policy/policy_question.ts";
 import type { View } from "../../views.ts";
 import type { Decided } from "./removals.ts";
 

@@ -11,7 +11,7 @@ import { NtStatus } from "../../../../ffi/windows/nt_status.ts";
 import type { Action } from "../../../telemetry/event.ts";
 import { CHANGES, tellsOf } from "../../../telemetry/level.ts";
 import { ACTIONS, UNKNOWN } from "../../../telemetry/mount_record.ts";
-import { type PolicyGate, REFUSED, WAITS as GATE_WAITS } from "../../fuse/policy/policy_gate.ts";
+import { type PolicyGate, REFUSED, WAITS as GATE_WAITS } from "../../policy/policy_gate.ts";
 import { describeSubject } from "../../recording/asked_event.ts";
 import type { ChangeWitness } from "../../recording/change_witness.ts";
 import { RecordedSubject } from "../../recording/recorded_subject.ts";

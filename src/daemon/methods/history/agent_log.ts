@@ -4,14 +4,14 @@
  * @module
  */
 
-import type { Params } from "../../control/methods.ts";
-import type { LogReport, WorkNote } from "../../control/service/history.ts";
-import { ServiceError } from "../../control/service_error.ts";
-import type { KnownWork } from "../agents/known_work.ts";
-import type { WorkRecord } from "../agents/work_journal.ts";
-import type { BackgroundClient } from "../background/background_client.ts";
-import type { Branch } from "../branches/branch.ts";
-import { detailsReport, logEntry, logMove } from "../threads/reports.ts";
+import type { Params } from "../../../control/methods.ts";
+import type { LogReport, WorkNote } from "../../../control/service/history.ts";
+import { ServiceError } from "../../../control/service_error.ts";
+import type { KnownWork } from "../../agents/known_work.ts";
+import type { WorkRecord } from "../../agents/work_journal.ts";
+import type { BackgroundClient } from "../../background/background_client.ts";
+import type { Branch } from "../../branches/branch.ts";
+import { detailsReport, logEntry, logMove } from "../../threads/reports.ts";
 
 interface LogParts {
   readonly branch: Branch;

@@ -8,17 +8,17 @@
  * @module
  */
 
-import type { Answer } from "../../../filters/answer.ts";
-import { AskLane, type NoAnswer } from "../../../filters/ask_lane.ts";
-import type { FilterHandle } from "../../../filters/filter_handle.ts";
-import { OpenLanes } from "../../../filters/open_lanes.ts";
-import { operationsText } from "../../../policy/operation.ts";
-import type { Rule } from "../../../policy/rule.ts";
-import type { TelemetryEvent, TelemetryProcess } from "../../../telemetry/event.ts";
-import { type Inode, pathOf } from "../../../tree/nodes/inode.ts";
-import type { Place } from "../../tree_states.ts";
+import type { Answer } from "../../filters/answer.ts";
+import { AskLane, type NoAnswer } from "../../filters/ask_lane.ts";
+import type { FilterHandle } from "../../filters/filter_handle.ts";
+import { OpenLanes } from "../../filters/open_lanes.ts";
+import { operationsText } from "../../policy/operation.ts";
+import type { Rule } from "../../policy/rule.ts";
+import type { TelemetryEvent, TelemetryProcess } from "../../telemetry/event.ts";
+import { type Inode, pathOf } from "../../tree/nodes/inode.ts";
+import type { Place } from "../tree_states.ts";
 import type { Asking, Describe } from "./asking.ts";
-import type { Asker } from "../../asker.ts";
+import type { Asker } from "../asker.ts";
 
 type Word = "allow" | "deny";
 

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { CONTENT_OPERATIONS, Operation } from "../../../policy/operation.ts";
-import { lostBetween } from "../../../policy/policy.ts";
-import type { PathState } from "../../../policy/path_automaton.ts";
-import type { Inode } from "../../../tree/nodes/inode.ts";
-import { Status } from "../../../tree/status.ts";
-import type { Place } from "../../tree_states.ts";
+import { CONTENT_OPERATIONS, Operation } from "../../policy/operation.ts";
+import { lostBetween } from "../../policy/policy.ts";
+import type { PathState } from "../../policy/path_automaton.ts";
+import type { Inode } from "../../tree/nodes/inode.ts";
+import { Status } from "../../tree/status.ts";
+import type { Place } from "../tree_states.ts";
 import type { Asking } from "./asking.ts";
 import type { PolicyQuestion, Refusal } from "./policy_question.ts";
 

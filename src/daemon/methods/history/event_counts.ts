@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { EventCounts } from "../../control/service/history.ts";
-import { ofCall, spanOf, tally } from "../../telemetry/log/event_span.ts";
-import { inTurns } from "../../telemetry/log/steps.ts";
+import type { EventCounts } from "../../../control/service/history.ts";
+import { ofCall, spanOf, tally } from "../../../telemetry/log/event_span.ts";
+import { inTurns } from "../../../telemetry/log/steps.ts";
 
 const MOST_PROCESSES = 20;
 

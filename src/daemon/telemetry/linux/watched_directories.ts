@@ -4,10 +4,10 @@
  * @module
  */
 
-import { displayString } from "../../../ffi/binary_string.ts";
-import { FanotifySource } from "../../telemetry/linux/fanotify_source.ts";
-import { SourceError } from "../../telemetry/source.ts";
-import type { WatchedDirectory } from "./messages.ts";
+import { displayString } from "../../../../ffi/binary_string.ts";
+import { FanotifySource } from "../../../telemetry/linux/fanotify_source.ts";
+import { SourceError } from "../../../telemetry/source.ts";
+import type { WatchedDirectory } from "../messages.ts";
 
 export class WatchedDirectories {
   /** Null: none is watched. */

@@ -6,15 +6,15 @@
  * @module
  */
 
-import { binaryString } from "../../../../ffi/binary_string.ts";
-import type { Denial } from "../../../policy/denial.ts";
-import { operationsText } from "../../../policy/operation.ts";
-import type { Caller, Policy } from "../../../policy/policy.ts";
-import type { Rule } from "../../../policy/rule.ts";
-import { VERDICTS } from "../../../telemetry/mount_record.ts";
-import { pathOf } from "../../../tree/nodes/inode.ts";
-import type { Asker } from "../../asker.ts";
-import { TreeStates } from "../../tree_states.ts";
+import { binaryString } from "../../../ffi/binary_string.ts";
+import type { Denial } from "../../policy/denial.ts";
+import { operationsText } from "../../policy/operation.ts";
+import type { Caller, Policy } from "../../policy/policy.ts";
+import type { Rule } from "../../policy/rule.ts";
+import { VERDICTS } from "../../telemetry/mount_record.ts";
+import { pathOf } from "../../tree/nodes/inode.ts";
+import type { Asker } from "../asker.ts";
+import { TreeStates } from "../tree_states.ts";
 import type { FilterQuestions } from "./filter_questions.ts";
 import type { Asking, Describe } from "./asking.ts";
 import { PolicyQuestion, type Refusal, type Row } from "./policy_question.ts";

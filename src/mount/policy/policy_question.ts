@@ -4,9 +4,9 @@
  * @module
  */
 
-import { type Caller, type Decision, type Policy, refuses } from "../../../policy/policy.ts";
-import type { Inode } from "../../../tree/nodes/inode.ts";
-import type { Place, TreeStates } from "../../tree_states.ts";
+import { type Caller, type Decision, type Policy, refuses } from "../../policy/policy.ts";
+import type { Inode } from "../../tree/nodes/inode.ts";
+import type { Place, TreeStates } from "../tree_states.ts";
 import type { Asking, Describe } from "./asking.ts";
 import type { FilterQuestions } from "./filter_questions.ts";
 

@@ -7,7 +7,6 @@
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../../store/trees/entry.ts";
 import { MAIN_VIEW, NODES_PER_VIEW, VIEW_LIMIT, VIRTUAL_VIEW, wireNode } from "../views.ts";
 import { CtlFile, type Door } from "./ctl_file.ts";
-import { FOREVER } from "./reply.ts";
 
 export const VIRTUAL_NAME = ".agentvfs";
 
@@ -243,11 +242,11 @@ function homeNames(view: number): Listed[] {
 }
 
 /**
- * How long the kernel may keep attributes, seconds. Directories stay as they are; the length of a file changes with what is
- * written to it, and what is in `checkpoints` with time.
+ * Nobody may keep its attributes. Directories stay as they are; the length of a file changes with what is written to it, and
+ * what is in `checkpoints` with time.
  */
-export function attributesValid({ kind }: VirtualNode): number {
-  return isFile(kind) || kind === "answer" || kind === "checkpoints" ? 0 : FOREVER;
+export function isInFlux({ kind }: VirtualNode): boolean {
+  return isFile(kind) || kind === "answer" || kind === "checkpoints";
 }
 
 /** Which of a home's nodes it is that get a new node id at each lookup; null: none of those. */

@@ -4,11 +4,11 @@
  * @module
  */
 
-import { CONTENT_OPERATIONS, Operation } from "../../../policy/operation.ts";
-import { lostBetween } from "../../../policy/policy.ts";
-import { Parts } from "../../../policy/question.ts";
-import type { Inode } from "../../../tree/nodes/inode.ts";
-import type { Place } from "../../tree_states.ts";
+import { CONTENT_OPERATIONS, Operation } from "../../policy/operation.ts";
+import { lostBetween } from "../../policy/policy.ts";
+import { Parts } from "../../policy/question.ts";
+import type { Inode } from "../../tree/nodes/inode.ts";
+import type { Place } from "../tree_states.ts";
 import { findMoved } from "./moved_rules.ts";
 import type { Asking } from "./asking.ts";
 import type { PolicyQuestion, Refusal } from "./policy_question.ts";

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { TelemetryEvent } from "../../../telemetry/event.ts";
-import type { Asker } from "../../asker.ts";
-import type { View } from "../../views.ts";
+import type { TelemetryEvent } from "../../telemetry/event.ts";
+import type { Asker } from "../asker.ts";
+import type { View } from "../views.ts";
 
 /** A request, as each system has it. */
 export interface Asking {

@@ -11,8 +11,8 @@
  * @module
  */
 
-import type { Rule } from "../../../policy/rule.ts";
-import { VIRTUAL_NAME } from "../virtual_nodes.ts";
+import type { Rule } from "../../policy/rule.ts";
+import { VIRTUAL_NAME } from "../virtual/virtual_nodes.ts";
 
 export interface FileIdentity {
   /** As st_dev has it. */

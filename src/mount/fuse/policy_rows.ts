@@ -8,17 +8,17 @@
  * @module
  */
 
-import { Fattr, Opcode } from "../../../../ffi/fuse_kernel.ts";
-import { CONTENT_OPERATIONS, Operation } from "../../../policy/operation.ts";
-import { lostBetween } from "../../../policy/policy.ts";
-import { Parts } from "../../../policy/question.ts";
-import { RENAME_EXCHANGE } from "../../../tree/operations/names.ts";
-import type { Inode } from "../../../tree/nodes/inode.ts";
-import { type Context, otherNode } from "../context.ts";
-import { asksForOpens } from "../init.ts";
-import { BODY } from "../request.ts";
-import { askMove } from "./ask_move.ts";
-import type { PolicyQuestion, Refusal, Row as RowOf } from "./policy_question.ts";
+import { Fattr, Opcode } from "../../../ffi/fuse_kernel.ts";
+import { CONTENT_OPERATIONS, Operation } from "../../policy/operation.ts";
+import { lostBetween } from "../../policy/policy.ts";
+import { Parts } from "../../policy/question.ts";
+import { RENAME_EXCHANGE } from "../../tree/operations/names.ts";
+import type { Inode } from "../../tree/nodes/inode.ts";
+import { type Context, otherNode } from "./context.ts";
+import { asksForOpens } from "./init.ts";
+import { BODY } from "./request.ts";
+import { askMove } from "../policy/ask_move.ts";
+import type { PolicyQuestion, Refusal, Row as RowOf } from "../policy/policy_question.ts";
 
 type Row = RowOf<Context>;
 type Question = PolicyQuestion<Context>;
