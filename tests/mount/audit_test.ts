@@ -199,6 +199,25 @@ Deno.test("a checkpoint, a file's versions, programs and their tree are found ag
     assert.equal(none.exit, 2);
   }));
 
+Deno.test("blame knows a file by each of its names, what was saved over, and what was rolled back", () =>
+  withProject("echo 1 > a", async (mounted) => {
+    await shell("echo 2 >>a; ln a b; echo 3 >>b", { cwd: mounted.mount });
+    await mounted.ctl("checkpoint", "one");
+    await shell("echo 4 >a.new; mv a.new a", { cwd: mounted.mount });
+    await mounted.ctl("rollback", "one");
+    await shell("echo 5 >>a; touch last", { cwd: mounted.mount });
+    await eventsUntil(mounted, "last");
+    // Which of its two names a write is told by is not said.
+    const blamed = async (path: string) =>
+      (await audit(mounted, "blame", path)).map((event) =>
+        brief(mounted, event).replace(/^write [ab]$/, "write")
+      );
+    const linked = ["write", "link a b", "write"];
+    const replaced = ["create a.new", "write a.new", "rename a.new a", "move"];
+    assert.deepEqual(await blamed("a"), [...linked, ...replaced, "write"]);
+    assert.deepEqual(await blamed("b"), [...linked, "write"]);
+  }));
+
 Deno.test("from a checkpoint one comes to its events, and from an event back to its checkpoint", () =>
   withProject("echo 1 > a", async (mounted) => {
     const work = (script: string) => shell(script, { cwd: mounted.mount });
