@@ -15,11 +15,11 @@ const WORD = String.raw`(?=[-\w.]*${SECRET})[-\w.]+(?![-\w.])`;
 /** … and what is before a value. */
 const NAME = String.raw`${WORD}\s*[=:]\s*`;
 /** Up to where a shell would end it. */
-const VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s"';&|)]+)`;
+const VALUE = String.raw`(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|(?:\\.|[^\s\\"';&|)])+)`;
 /** `--token=…`, `AWS_SECRET_ACCESS_KEY=…`, `authorization: …`: the value is all behind it. */
 const NAMED = new RegExp(String.raw`^(${NAME}).+$`, "is");
 /** What is named so in an argument that is a command of a shell, or a program's text: `-H "authorization: …"`, up to the quote. */
-const QUOTED = new RegExp(String.raw`(["'])(${NAME})(?:(?!\1).)+`, "gis");
+const QUOTED = new RegExp(String.raw`(["'])(${NAME})(?:\\.|(?!\1)[^\\])+`, "gis");
 /** … and `export TOKEN=…`, `"password": "…"`, `--token …` there. */
 const WITHIN = new RegExp(
   String.raw`(?<![-\w.])(${WORD}["']?\s*[=:]\s*|--?[-\w]*${SECRET}\s+(?!-))${VALUE}`,

@@ -37,6 +37,8 @@ Deno.test("so are secrets within an argument that is a command, or a program's t
     ["curl -u me:secret https://a", "curl -u me:*** https://a"],
     ["curl --user=me:secret https://a", "curl --user=me:*** https://a"],
     ["docker run -u 1000:1000 x", "docker run -u 1000:1000 x"],
+    [`python3 -c "password=\\"abc\\"; f()"`, `python3 -c "password=***"`],
+    [`sh -c "f TOKEN=\\"abc\\" x"`, `sh -c "f TOKEN=*** x"`],
     [`client(api_key="abc", retries=3)`, "client(api_key=***, retries=3)"],
     ["git log --author=Bob && echo passed=3", "git log --author=Bob && echo passed=3"],
     ["the token parser, and passwords in general", "the token parser, and passwords in general"],
