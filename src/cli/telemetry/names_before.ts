@@ -4,8 +4,10 @@
  * @module
  */
 
-import { RENAME_EXCHANGE } from "../../tree/operations/names.ts";
 import { exactPaths, type LoggedEvent } from "../../telemetry/logged_event.ts";
+
+/** Of a rename's flags, as the log has them: both change places. */
+const RENAME_EXCHANGE = 2;
 
 /**
  * The names, binary strings, by which what has `names` after the event was known before it, and what it took the place of; null: the
