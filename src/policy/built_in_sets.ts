@@ -36,6 +36,12 @@ export const BUILT_IN_SETS: Readonly<Record<string, BuiltInSet>> = {
         path_pattern: "**/.git/objects/pack/.tmp-*",
         allow: "all",
       },
+      // It is made and taken away after each commit.
+      {
+        name: "the lock of git's maintenance",
+        path_pattern: "**/.git/objects/maintenance.lock",
+        allow: "all",
+      },
       {
         name: "git objects",
         path_pattern: "**/.git/objects/**",
@@ -47,7 +53,9 @@ export const BUILT_IN_SETS: Readonly<Record<string, BuiltInSet>> = {
       { name: "logs of git branches", path_pattern: "**/.git/logs/refs/heads/**", deny: KEPT },
       // The folder itself stays, whatever git does in it.
       { name: "the rest of git", path_pattern: "**/.git/**", allow: "unlink,rename" },
-      { name: "the git folder", path_pattern: "**/.git", deny: "unlink,rename" },
+      { name: "the git folder", path_pattern: "**/.git/", deny: "unlink,rename" },
+      // Of a worktree it is a file: that of the project itself stays, others go with their worktrees.
+      { name: "where git is", path_pattern: "/.git", deny: "unlink,rename" },
     ],
   },
   secrets: {

@@ -183,7 +183,7 @@ function callerWarnings(rule: Rule): string[] {
   if (uids !== null && verdict === "deny" && !uids.includes(0)) {
     warnings.push("Who may become another user, as root may, is then not refused");
   }
-  if (isAboutProcesses(rule) && needsOpens(rule)) {
+  if ((isAboutProcesses(rule) || verdict === "ask") && needsOpens(rule)) {
     warnings.push(
       "It holds altogether where the mount is asked for opens: that of the next agentvfs quickstart will be",
     );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkPolicy } from "./check_policy.ts";
 import { parsePolicy } from "./parse_policy.ts";
-import { unheldWithoutCallers } from "./unheld_rules.ts";
+import { unheldRules, unheldWithoutCallers } from "./unheld_rules.ts";
 
 function warnings(...rules: object[]): string[][] {
   return checkPolicy(parsePolicy(JSON.stringify({ rules }))).map(({ warnings }) => [...warnings]);
@@ -74,4 +74,33 @@ Deno.test("where no mount is told who asks, a rule about some is about all, or a
   assert.deepEqual(unheldWithoutCallers(rules.slice(0, 4)).map(({ rule }) => rule), [
     ...["rule 1", "rule 2", "rule 3"],
   ]);
+});
+
+Deno.test("what does not hold on a mount that is not asked for opens is said of each rule, as it is", () => {
+  const whyOf = (rule: object) =>
+    unheldRules(parsePolicy(JSON.stringify({ rules: [{ path_pattern: "a", ...rule }] })))
+      .map(({ why }) => why.split(";")[0]!.replace(/ what is in the kernel's memory/, "")).join();
+  const cases: readonly (readonly [rule: object, why: string])[] = [
+    [{ deny: "read" }, ""],
+    [{ deny: "write" }, ""],
+    [{ deny: "all" }, ""],
+    [{ deny: "create,unlink", program: "rm" }, ""],
+    [{ allow: "all", program: "rm" }, ""],
+    [{ deny: "exec" }, "Running is not refused"],
+    [{ deny: "exec", uid: 1 }, "What another process has run can be run by all"],
+    [{ deny: "read", uid: 1 }, "What another process has read stays readable"],
+    [{ deny: "all", uid: 1 }, "Who writes through a mapping is not seen, so that nobody may"],
+    [{ soft_watch: "write" }, ""],
+    [{ soft_watch: "read,write" }, "Reading is not seen"],
+    [{ soft_watch: "exec" }, "Running is not seen"],
+    [{ soft_watch: "read", uid: 1 }, "Reading is not seen"],
+    [{ soft_watch: "all", uid: 1 }, "Who writes through a mapping is not seen"],
+    [{ ask: "f", ops: "create" }, ""],
+    [{ ask: "f", ops: "read" }, "What another process has read stays readable"],
+    [
+      { ask: "f", ops: "write", otherwise: "allow" },
+      "Who writes through a mapping is not seen, so that it is as for no answer (allow)",
+    ],
+  ];
+  for (const [rule, why] of cases) assert.equal(whyOf(rule), why, JSON.stringify(rule));
 });

@@ -10,8 +10,8 @@ export interface UnheldRule {
 
 /**
  * Rules that do not hold altogether on a mount that is not asked when files are opened. Reading and writing by anybody are
- * refused when they are carried out; whether a file that is in the kernel's memory is run, or which of several
- * processes reads it, only an open can tell.
+ * refused when they are carried out; whether a file that is in the kernel's memory is looked at or run, or by which of
+ * several processes, only an open can tell.
  */
 export function unheldRules(rules: readonly Rule[]): UnheldRule[] {
   return rules.filter(needsOpens).map((rule) => ({ rule: rule.name, why: whyOf(rule) }));
@@ -61,19 +61,38 @@ function whyOnVolume({ verdict, uids, sessions, otherwise }: Rule): string | nul
 export function needsOpens(rule: Rule): boolean {
   if (rule.verdict === "allow") return false;
   const { operations } = rule;
-  if (isAboutProcesses(rule)) {
+  if (dependsOnWho(rule)) {
     return (operations & (Operation.READ | Operation.WRITE | Operation.EXEC)) !== 0;
   }
   return (operations & (Operation.READ | Operation.EXEC)) === Operation.EXEC ||
     (rule.verdict === "watch" && (operations & Operation.READ) !== 0);
 }
 
+/** What a filter allows to one it may deny to another. */
+function dependsOnWho(rule: Rule): boolean {
+  return isAboutProcesses(rule) || rule.verdict === "ask";
+}
+
 function whyOf(rule: Rule): string {
-  const remount = "it holds from the next mount on: agentvfs stop, then agentvfs quickstart";
-  if (!isAboutProcesses(rule)) {
-    return `Running what is in the kernel's memory is not seen; ${remount}`;
+  return `${
+    missingOf(rule)
+  }; it holds from the next mount on: agentvfs stop, then agentvfs quickstart`;
+}
+
+function missingOf(rule: Rule): string {
+  const { verdict, operations } = rule;
+  const [reads, writes] = [Operation.READ, Operation.WRITE].map((bit) => (operations & bit) !== 0);
+  if (verdict === "watch") {
+    if (dependsOnWho(rule) && writes) return "Who writes through a mapping is not seen";
+    return `${reads ? "Reading" : "Running"} what is in the kernel's memory is not seen`;
   }
-  return (rule.operations & Operation.WRITE) !== 0
-    ? `Who writes through a mapping is not seen, so that nobody may; ${remount}`
-    : `What another process has read stays readable; ${remount}`;
+  if (!dependsOnWho(rule)) return "Running what is in the kernel's memory is not refused";
+  if (writes) {
+    return verdict === "ask"
+      ? `Who writes through a mapping is not seen, so that it is as for no answer (${rule.otherwise})`
+      : "Who writes through a mapping is not seen, so that nobody may";
+  }
+  return reads
+    ? "What another process has read stays readable"
+    : "What another process has run can be run by all";
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { binaryString } from "../../ffi/binary_string.ts";
 import { isWithin } from "../host/mounts.ts";
 import type { Action, Provider, Verdict } from "./event.ts";
 
@@ -88,6 +89,18 @@ export function parseLoggedEvent(line: string): LoggedEvent | null {
   } catch {
     return null;
   }
+}
+
+/** Its names as they are, binary strings: the text has U+FFFD where a byte is none. */
+export function exactPaths({ file, agentvfs }: LoggedEvent): { path?: string; target?: string } {
+  const path = exact(file?.path, agentvfs.path_base64);
+  const target = exact(file?.target_path, agentvfs.target_base64);
+  return { ...path === undefined ? {} : { path }, ...target === undefined ? {} : { target } };
+}
+
+function exact(text: string | undefined, base64: string | undefined): string | undefined {
+  if (base64 === undefined) return text === undefined ? undefined : binaryString(text);
+  return Array.from(Uint8Array.fromBase64(base64), (byte) => String.fromCharCode(byte)).join("");
 }
 
 /** When it was, µs since 1970. */

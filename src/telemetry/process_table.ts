@@ -94,8 +94,9 @@ export class ProcessTable {
     const { pid } = process;
     if (action === "exit") return;
     const { tid: _tid, uid: _uid, gid: _gid, exitCode: _code, signal: _signal, ...told } = process;
-    const before = action === "exec" ? undefined : this.#processes.get(pid);
-    const details = { ...before, ...this.#shown(told) };
+    const before = this.#processes.get(pid);
+    const kept = action === "exec" ? this.#lasting(told, before) : before;
+    const details = { ...kept, ...this.#shown(told) };
     this.#remember(pid, details);
     const known = this.#threads.get(pid);
     if (known === undefined) return;
@@ -103,6 +104,15 @@ export class ProcessTable {
     // What it did under its old name, and is told of later, is not the new program's.
     const name = known.name === "" ? "" : details.name ?? known.name;
     Object.assign(known, { process: merged({ tid, uid, gid }, details), at: time, said: "", name });
+  }
+
+  /** What a process stays when it becomes another program: when it was started, and by whom, where that is not told. */
+  #lasting({ pid, start }: Details, before: Details | undefined): Details | undefined {
+    if (start !== undefined) return undefined;
+    // Its number may have been another's.
+    const now = this.system.details(pid!) ?? before;
+    if (now?.start === undefined) return undefined;
+    return { start: now.start, ...now.parent === undefined ? {} : { parent: now.parent } };
   }
 
   /** Whose arguments and name another source does not know. Of whom only the number is known, the system is asked, too. */

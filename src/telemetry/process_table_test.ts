@@ -89,13 +89,42 @@ Deno.test("what a process has become since is not who did something before", () 
 Deno.test("a thread with a name of its own is of its process, also when that is gone", () => {
   const processes = new Map([[11, SHELL]]);
   const { made } = table(processes);
-  const process = { pid: 11, name: "sh", args: ["sh"] };
+  const process = { pid: 11, start: 500, name: "sh", args: ["sh"] };
   made.learn({ provider: "ebpf", action: "exec", time: 0, process });
   processes.clear();
   const worker = { ...CALLER, pid: 11, name: "worker" };
   assert.deepEqual(made.of(worker, 1), { tid: 12, uid: 1, gid: 2, ...process });
   // The first thread is named as the program is that it runs: by now another one.
   assert.equal(made.of({ ...worker, tid: 11, name: "touch" }, 2).args, undefined);
+});
+
+Deno.test("what becomes another program is the same process, whoever tells of it, unless its number is another's", () => {
+  const processes = new Map([[11, SHELL]]);
+  const { made } = table(processes);
+  const told = (process: object, action: "fork" | "exec" = "exec") =>
+    made.learn({ provider: "seccomp", action, time: 0, process: { pid: 11, ...process } });
+  made.learn({
+    provider: "ebpf",
+    action: "fork",
+    time: 0,
+    process: { pid: 11, parent: 1, start: 500 },
+  });
+  told({ name: "cat", args: ["cat"] });
+  assert.deepEqual(made.complete({ pid: 11 }), { ...SHELL });
+  processes.clear();
+  const cat = { pid: 11, parent: 1, start: 500, name: "cat", args: ["cat"] };
+  told({ name: "cat", args: ["cat"] });
+  assert.deepEqual(made.complete({ pid: 11 }), cat);
+  processes.set(11, { ...SHELL, parent: 3, start: 900, name: "dd" });
+  told({ name: "dd", args: ["dd"] });
+  processes.clear();
+  assert.deepEqual(made.complete({ pid: 11 }), {
+    ...cat,
+    parent: 3,
+    start: 900,
+    name: "dd",
+    args: ["dd"],
+  });
 });
 
 Deno.test("of very many that ended the oldest are forgotten", () => {

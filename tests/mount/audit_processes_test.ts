@@ -80,6 +80,27 @@ Deno.test("a process is one, whichever source tells of it", async () => {
   });
 });
 
+Deno.test("a program that several sources tell of is one from its start on", async () => {
+  await withProject(PROJECT, async (m) => {
+    const out = `${m.state}/out`;
+    // It becomes another program, which each source tells of, and goes on for as long as somebody looks.
+    const script = `exec bash -c 'until [ -e end ]; do echo x >${out}; sleep 0.1; done'`;
+    const command = ["run", "-b", "b", "--watch", "--", "bash", "-c", script];
+    const running = m.run(command, { cwd: m.project });
+    const its = await until("it is told of again and again", async () => {
+      const opens = (await logged(m)).filter(({ file }) => file?.path === out);
+      return opens.length > 3 && opens;
+    });
+    await Deno.writeTextFile(m.path(".agentvfs/branches/b/end"), "");
+    assert.equal((await running).code, 0);
+    const { process } = (await logged(m)).find(({ event, process }) =>
+      event.action === "exec" && process?.pid === its[0]!.process!.pid
+    )!;
+    assert.notEqual(process!.entity_id, undefined);
+    for (const event of its) assert.equal(event.process!.entity_id, process!.entity_id);
+  }, { arguments: ["--telemetry", "changes,ebpf,ldpreload"] });
+});
+
 Deno.test("so are a session's, until it is none; and those of a server that took over", async () => {
   await withCgroup(async (cgroup) => {
     await withProject(PROJECT, async (m) => {

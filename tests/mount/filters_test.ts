@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { shell, until } from "../support/process.ts";
+import { run, shell, until } from "../support/process.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 
 const GOOD = `function on_event(ev) if ev.path:find("%.env$") then return "deny" end end`;
@@ -201,4 +201,38 @@ Deno.test("a filter that hangs: the rule's own word holds after 50 ms, and other
     await mounted.ctl("telemetry", "filter", "remove", "f");
     const gone = "! { >asked/x; } 2>/dev/null && echo no";
     assert.equal(await shell(gone, { cwd: mounted.mount }), "no\n");
+  }));
+
+const NO_CAT =
+  `function on_event(ev) return ev.about ~= nil and ev.comm == "cat" and "deny" or nil end`;
+
+/** Changes a page of a file through a mapping, which is then written to the file. */
+const THROUGH_A_MAPPING = `python3 -c '
+import mmap, os
+fd = os.open("asked", os.O_RDWR)
+with mmap.mmap(fd, 4) as memory:
+    memory[0:4] = b"map\\n"
+    memory.flush()
+os.fsync(fd)
+'`;
+
+Deno.test("what a filter decides of reads and writes holds for what is in memory where the mount is asked for opens", () =>
+  withProject("echo one >asked", async (mounted) => {
+    const { mount } = mounted;
+    await mounted.ctl("telemetry", "filter", "add", "f", await file(mounted, "f.lua", NO_CAT));
+    const rule = { name: "asks", path_pattern: "asked", ask: "f", ops: "read,write" };
+    const rules = await file(mounted, "rules.json", JSON.stringify({ rules: [rule] }));
+    const { unheld } = await mounted.ctl("policy", "install", rules);
+    assert.deepEqual(unheld.map(({ rule }: { rule: string }) => rule), ["asks"]);
+    await mounted.restart();
+    assert.deepEqual((await mounted.ctl("policy", "show")).unheld, []);
+    const tried = (script: string) => run(["bash", "-c", script], { cwd: mount });
+    // A filter that is late is as none, and then it is denied.
+    const inTime = (script: string) =>
+      until(`it is allowed: ${script}`, async () => (await tried(script)).code === 0);
+    await inTime("head -n 1 asked");
+    assert.match((await tried("cat asked")).stderr, /Permission denied/);
+    await inTime(THROUGH_A_MAPPING);
+    await mounted.restart();
+    await inTime("test $(head -n 1 asked) = map");
   }));

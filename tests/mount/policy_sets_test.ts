@@ -17,10 +17,18 @@ Deno.test("built-in sets: git goes on and its hooks and history stay, secrets ar
       const said = await shell(
         `{ echo more >>src/s; git commit -qam two; git checkout -qb topic; echo t >src/t; git add -A
            git commit -qm three; git checkout -q -; git merge -q topic; git stash list; git status --short
-           git reset -q --hard HEAD~1; git fsck; } 2>&1`,
+           git reset -q --hard HEAD~1; git fsck; git rebase -q HEAD topic; git switch -q -
+           echo more >>src/s; git stash -q; git stash pop -q; git commit -qam four --amend
+           git worktree add -q beside; git worktree remove beside; git tag one; } 2>&1`,
         { cwd: m.mount },
       );
       assert.equal(said, "");
+      const { denials } = await m.ctl("policy", "denials");
+      const refused = denials.map(({ operation, path }: Record<string, string>) =>
+        `${operation} ${path}`
+      );
+      // git takes away what is empty above what it has removed, and finds out that way what is not.
+      assert.deepEqual(refused.filter((each: string) => each !== "unlink .git"), []);
       const script = `
         refused() { if "$@" 2>/dev/null; then echo "not refused: $*"; fi; }
         object=$(find .git/objects -type f | grep -v pack | head -1)
@@ -28,6 +36,7 @@ Deno.test("built-in sets: git goes on and its hooks and history stay, secrets ar
         refused mv .git/hooks .git/other
         refused git config user.name evil
         refused git config core.hooksPath /tmp
+        refused git branch -m topic other
         git branch -q -D topic 2>/dev/null || true
         grep -q three .git/logs/refs/heads/topic || echo "the log of a branch is gone"
         refused git gc -q

@@ -1,123 +1,178 @@
 /**
- * What was done to one file, under the names that it had.
+ * What was done to one file, under the names that it had, and to what was at its path before it.
+ *
+ * The log is read backwards from the path: a rename or a link says under which other name the file was known before. What
+ * a file did under a name that it was given later is then looked for forwards. Paths are binary strings.
  *
  * @module
  */
 
 import { binaryString } from "../../../ffi/binary_string.ts";
+import type { Action } from "../../telemetry/event.ts";
 import type { Part } from "../../telemetry/index/part.ts";
-import { EMPTY_HASH, hashOn } from "../../telemetry/index/path_hash.ts";
 import { LineReader } from "../../telemetry/log/line_reader.ts";
 import { logParts } from "../../telemetry/log/log_parts.ts";
-import { type LoggedEvent, parseLoggedEvent } from "../../telemetry/logged_event.ts";
+import {
+  exactPaths,
+  type LoggedEvent,
+  parseLoggedEvent,
+  timeOf,
+} from "../../telemetry/logged_event.ts";
+import { namesBefore } from "./names_before.ts";
+import { mayTellOf, rowsAbout, rowsOfMoves } from "./rows_about.ts";
 
 const COLUMNS = [
   ...["pathHash2", "parent", "nameEnd", "names", "actors"] as const,
   ...["offset", "actor", "time", "path"] as const,
 ];
+const FIRST = ["pathHash", "target", "action"] as const;
+
+/** Actions that begin a file. */
+const BIRTHS: readonly Action[] = ["create", "mknod", "symlink"];
 
 export interface Blamed {
   readonly event: LoggedEvent;
   readonly line: string;
 }
 
-/** Of the log's events those that made the file at `path` what it is in `branch`, the oldest first. */
+/** Of the log's events those that made what is at `path` what it is in `branch`, the oldest first. */
 export function blame(
   directory: string,
   path: string,
   branch: string,
   since = -Infinity,
 ): Blamed[] {
-  const made: Blamed[] = [];
-  let name = path;
+  const walk = new Backwards(binaryString(path));
   const parts = logParts(directory, {
     since,
     newestFirst: true,
-    first: ["pathHash", "target"],
-    isWanted: (part) => part.header.rows > 0 && mayTellOf(part, name),
+    first: FIRST,
+    isWanted: (part) =>
+      part.rows > 0 && (mayTellOf(part, walk.names) || rowsOfMoves(part).length > 0),
     columns: COLUMNS,
   });
   for (const { file, part } of parts) {
     using reader = new LineReader(file);
-    name = blamePart(part, reader, { since, branch }, name, made);
-  }
-  return made.reverse();
-}
-
-/** Adds to `made`, the newest first. Returns the name that the file had before. */
-function blamePart(
-  part: Part,
-  reader: LineReader,
-  { since, branch }: { since: number; branch: string },
-  name: string,
-  made: Blamed[],
-): string {
-  const { offset, time, actor, header: { from, firstTime } } = part;
-  let rows = rowsOf(part, name);
-  for (let row; (row = rows.pop()) !== undefined;) {
-    if (firstTime + time[row]! < since || part.actors[actor[row]!]!.branch !== branch) continue;
-    const line = reader.lineAt(from + offset[row]!);
-    const event = line === null ? null : parseLoggedEvent(line);
-    const before = event === null ? null : nameBefore(event, name);
-    if (before === null) continue;
-    made.push({ event: event!, line: line! });
-    if (before === name) continue;
-    name = before;
-    const last = row;
-    rows = rowsOf(part, name).filter((row) => row < last);
-  }
-  return name;
-}
-
-/** By the hashes alone: of the file, and of what was given a name that it or a directory above it has. */
-function mayTellOf(part: Part, name: string): boolean {
-  if (part.mayHave([binaryString(name)])) return true;
-  const { target, pathHash } = part;
-  if (target.length === 0) return false;
-  const above = new Set(
-    directoriesAbove(name).map((path) => hashOn(EMPTY_HASH, binaryString(path))),
-  );
-  for (let i = 1; i < target.length; i += 2) if (above.has(pathHash[target[i]!]!)) return true;
-  return false;
-}
-
-function directoriesAbove(name: string): string[] {
-  const above: string[] = [];
-  for (let at = name.lastIndexOf("/"); at > 0; at = name.lastIndexOf("/", at - 1)) {
-    above.push(name.slice(0, at));
-  }
-  return above;
-}
-
-/** Rows about the file, or with a name that it or a directory above it was given, the oldest first. */
-function rowsOf(part: Part, name: string): number[] {
-  const rows: number[] = [];
-  const self = part.placeOf(binaryString(name));
-  const places = new Set(self < 0 ? [] : [self]);
-  if (part.target.length > 0) {
-    for (const path of directoriesAbove(name)) {
-      const place = part.placeOf(binaryString(path));
-      if (place >= 0) places.add(place);
+    const rowsLeft = () =>
+      [...rowsAbout(part, walk.names), ...rowsOfMoves(part)].sort((a, b) => a - b);
+    let rows = rowsLeft();
+    for (let row; (row = rows.pop()) !== undefined;) {
+      if (timeAt(part, row) < since || branchAt(part, row) !== branch) continue;
+      const blamed = read(part, reader, row);
+      if (blamed === null || !walk.take(blamed)) continue;
+      const last = row;
+      rows = rowsLeft().filter((row) => row < last);
     }
   }
-  if (self >= 0) {
-    const { path } = part;
-    for (let row = path.indexOf(self); row >= 0; row = path.indexOf(self, row + 1)) rows.push(row);
-  }
-  for (let i = 0; i < part.target.length; i += 2) {
-    if (places.has(part.target[i + 1]!)) rows.push(part.target[i]!);
-  }
-  return [...new Set(rows)].sort((a, b) => a - b);
+  const made = [...walk.made, ...underOtherNames(directory, walk, branch)];
+  return [...made, ...effective(walk.moves, made)]
+    .sort((a, b) => a.event.event.sequence - b.event.event.sequence);
 }
 
-/** What the file was called before the event, if that made it what it is; null: that was not about it. */
-function nameBefore({ event, file }: LoggedEvent, name: string): string | null {
-  if (event.outcome === "failure" || file === undefined) return null;
-  const { path: from, target_path: to } = file;
-  if (event.action !== "rename" || to === undefined || from === undefined) {
-    return from === name || event.action === "link" && to === name ? name : null;
+/** From what is there now to what it came from. */
+class Backwards {
+  names: ReadonlySet<string>;
+  readonly made: Blamed[] = [];
+  readonly links: LoggedEvent[] = [];
+  /** Checkpoints, and what made the branch something else. */
+  readonly moves: Blamed[] = [];
+
+  constructor(readonly path: string) {
+    this.names = new Set([path]);
   }
-  if (name === to) return from;
-  if (name.startsWith(`${to}/`)) return from + name.slice(to.length);
-  return from === name ? name : null;
+
+  /** True if it was known by other names before. */
+  take(blamed: Blamed): boolean {
+    const { event } = blamed;
+    const { action } = event.event;
+    if (action === "move" || action === "checkpoint") {
+      this.moves.push(blamed);
+      return false;
+    }
+    const before = this.#namesBefore(event);
+    if (before === null) return false;
+    this.made.push(blamed);
+    if (action === "link") this.links.push(event);
+    const isOther = before.size !== this.names.size || !this.names.isSupersetOf(before);
+    this.names = before;
+    return isOther;
+  }
+
+  #namesBefore(event: LoggedEvent): ReadonlySet<string> | null {
+    const before = namesBefore(event, this.names);
+    if (before === null || !BIRTHS.includes(event.event.action)) return before;
+    // What had that name earlier was another file. Of the path itself that is an earlier version.
+    const born = exactPaths(event).path!;
+    return born === this.path || before.size === 1 ? before : before.difference(new Set([born]));
+  }
+}
+
+/** Of rollbacks those that made the file another one than it was. */
+function effective(moves: readonly Blamed[], made: readonly Blamed[]): Blamed[] {
+  /** The event that made the file what it is; null: what it was made by is older than the log. */
+  let version: number | null = null;
+  const versions = new Map<string, number | null>();
+  const all = [...moves, ...made].sort((a, b) => timeOf(a.event) - timeOf(b.event));
+  return all.filter(({ event: { event, agentvfs: { checkpoint } } }) => {
+    if (checkpoint === undefined) version = event.sequence;
+    else if (event.action === "checkpoint") versions.set(checkpoint.id, version);
+    else if (checkpoint.kind === "rollback") {
+      const before = version;
+      version = versions.get(checkpoint.id) ?? null;
+      return version !== before;
+    }
+    return false;
+  });
+}
+
+/** What was done to files by names that they were linked to, which the way backwards did not come by. */
+function underOtherNames(directory: string, { links, made }: Backwards, branch: string): Blamed[] {
+  if (links.length === 0) return [];
+  const known = new Set(made.map(({ event }) => event.event.sequence));
+  const files = new Set(links.map(({ file }) => file?.inode));
+  const first = Math.min(...links.map(({ event }) => event.sequence));
+  const names = new Set<string>();
+  const add = (event: LoggedEvent) => {
+    const { path, target } = exactPaths(event);
+    for (const name of [path, target]) if (name !== undefined) names.add(name);
+  };
+  links.forEach(add);
+  const found: Blamed[] = [];
+  const parts = logParts(directory, {
+    since: Math.min(...links.map(timeOf)),
+    first: FIRST,
+    isWanted: (part) => part.rows > 0 && mayTellOf(part, names),
+    columns: COLUMNS,
+  });
+  for (const { file, part } of parts) {
+    using reader = new LineReader(file);
+    let rows = rowsAbout(part, names).reverse();
+    for (let row; (row = rows.pop()) !== undefined;) {
+      if (branchAt(part, row) !== branch) continue;
+      const blamed = read(part, reader, row);
+      if (blamed === null || blamed.event.event.sequence < first) continue;
+      const { event: { event, file } } = blamed;
+      if (event.outcome === "failure" || !files.has(file?.inode)) continue;
+      if (!known.has(event.sequence)) found.push(blamed);
+      if (event.action !== "rename" && event.action !== "link") continue;
+      add(blamed.event);
+      const last = row;
+      rows = rowsAbout(part, names).filter((row) => row > last).reverse();
+    }
+  }
+  return found;
+}
+
+function read(part: Part, reader: LineReader, row: number): Blamed | null {
+  const line = reader.lineAt(part.header.from + part.offset[row]!);
+  const event = line === null ? null : parseLoggedEvent(line);
+  return event === null ? null : { event, line: line! };
+}
+
+function timeAt(part: Part, row: number): number {
+  return part.header.firstTime + part.time[row]!;
+}
+
+function branchAt(part: Part, row: number): string | undefined {
+  return part.actors[part.actor[row]!]!.branch;
 }

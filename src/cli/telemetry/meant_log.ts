@@ -5,7 +5,9 @@
  */
 
 import { eventLogPath } from "../../daemon/telemetry/event_log_path.ts";
-import { findDaemon } from "../../daemon/workspaces/find_daemon.ts";
+import { findDaemon, type FoundDaemon } from "../../daemon/workspaces/find_daemon.ts";
+import { branchAt } from "../../daemon/workspaces/place_in_mount.ts";
+import type { LogEntry } from "../../control/service/history.ts";
 import { currentDirectory } from "../../host/current_directory.ts";
 import { binaryString } from "../../../ffi/binary_string.ts";
 import type { EventQuestion } from "../../telemetry/index/select_rows.ts";
@@ -26,6 +28,7 @@ import {
 } from "../../telemetry/logged_event.ts";
 import type { CommandInput, OptionSpec } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
+import { branchMeant, connectTo } from "../daemon_client.ts";
 import type { Roots } from "../project_path.ts";
 import { loggedPaths } from "./logged_paths.ts";
 
@@ -55,10 +58,11 @@ export async function meantLog(
   input: CommandInput,
   words: readonly string[] = input.positionals,
 ): Promise<MeantLog> {
-  const { workspace } = await findDaemon({
+  const daemon = await findDaemon({
     socket: input.values.get("sock"),
     directory: input.values.get("project"),
   });
+  const { workspace } = daemon;
   if (workspace === null) {
     throw new CommandError("no_log", 2, "A socket does not tell where the log of events is", {
       hint: "Name the project: agentvfs -C DIR audit",
@@ -68,13 +72,20 @@ export async function meantLog(
   const cwd = currentDirectory() ?? "/";
   const paths = words.flatMap((path) => loggedPaths(path, workspace, cwd));
   const when = input.values.get("since");
-  const since = when === undefined ? -Infinity : await sinceOf(when, directory);
+  const commit = (ref: string) => commitMeant(input, daemon, ref);
+  const since = when === undefined ? -Infinity : await sinceOf(when, directory, commit);
   const of = input.values.get("of");
-  const span = of === undefined ? null : await spanMeant(of, directory);
+  const span = of === undefined ? null : await spanMeant(of, directory, commit);
   return { directory, roots: workspace, paths, since, span };
 }
 
 const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6048e5 };
+
+const SINCE_HINT =
+  "It takes 10m, 2h or 1d, a time like 2026-01-31T12:00, or a label, number or id of " +
+  "agentvfs log, or HEAD~n; what is no label or id, a running daemon knows";
+
+const IMPORT_NUMBER = 1;
 
 /** A checkpoint that was made just now is in the log so much later at most, ms. */
 const LATEST_MS = 600;
@@ -91,17 +102,40 @@ async function found<T>(look: () => T | null): Promise<T | null> {
   return result;
 }
 
-async function sinceOf(when: string, directory: string): Promise<number> {
+/** What a ref means to the daemon; null where none runs, or it knows of none. */
+type FindCommit = (ref: string) => Promise<LogEntry | null>;
+
+async function commitMeant(
+  input: CommandInput,
+  daemon: FoundDaemon,
+  ref: string,
+): Promise<LogEntry | null> {
+  try {
+    const { place } = daemon;
+    const tree = place === null ? null : await branchAt(place);
+    using client = await connectTo(daemon);
+    const branch = branchMeant(input, { ...daemon, tree }, "branch", "branch");
+    return (await client.show({ ref, ...branch })).commit;
+  } catch {
+    return null;
+  }
+}
+
+async function sinceOf(when: string, directory: string, commit: FindCommit): Promise<number> {
   const [, number, unit] = /^(\d+(?:\.\d+)?)([smhdw])$/.exec(when) ?? [];
   if (unit !== undefined) return (Date.now() - Number(number) * UNITS[unit]!) * 1000;
   const time = /^\d{4}-\d\d-\d\d/.test(when) ? Date.parse(when.replace(" ", "T")) : NaN;
   if (!Number.isNaN(time)) return time * 1000;
-  const recorded = await found(() => checkpointTime(when, directory));
+  const recorded = checkpointTime(when, directory);
   if (recorded !== null) return recorded;
-  throw usageError(
-    `--since ${when} is no time, and the log has no such checkpoint`,
-    "It takes 10m, 2h or 1d, a time like 2026-01-31T12:00, or a label or id of agentvfs log",
-  );
+  const known = await commit(when);
+  // The import has no event: all that was done was done to it.
+  if (known?.number === IMPORT_NUMBER || known === null && when === "initial") return -Infinity;
+  if (known !== null) {
+    // The log may not go back so far.
+    return await found(() => checkpointTime(known.id, directory)) ?? Date.parse(known.time) * 1000;
+  }
+  throw usageError(`--since ${when} is no time, and there is no such checkpoint`, SINCE_HINT);
 }
 
 /** When the last checkpoint of that label, or of an id that begins so, was what the tree was. */
@@ -116,19 +150,24 @@ function checkpointTime(ref: string, directory: string): number | null {
   return null;
 }
 
-/** Of the last checkpoint of that label or id, or of a call. */
-async function spanMeant(ref: string, directory: string): Promise<EventSpan> {
+/** Of the last checkpoint that is meant, or of a call. */
+async function spanMeant(
+  ref: string,
+  directory: string,
+  commit: FindCommit,
+): Promise<EventSpan> {
   const log = { directory, makes: true };
-  const span = await found(() => {
-    const checkpoint = finish(spanOf(log, (checkpoint) => isNamed(checkpoint, ref)));
-    if (checkpoint !== null) return checkpoint;
-    const call = finish(callOf(log, ref));
-    return call === null ? null : ofCall(call, null);
-  });
+  const checkpoint = (ref: string) => finish(spanOf(log, (checkpoint) => isNamed(checkpoint, ref)));
+  const named = checkpoint(ref);
+  if (named !== null) return named;
+  const call = finish(callOf(log, ref));
+  if (call !== null) return ofCall(call, null);
+  const known = await commit(ref);
+  const span = known === null ? null : await found(() => checkpoint(known.id));
   if (span !== null) return span;
   throw usageError(
     `--of ${ref}: the log has no such checkpoint, and no such tool call`,
-    "It takes a label or id of agentvfs log, or a tool call's id",
+    "It takes a label, number or id of agentvfs log, HEAD~n, or a tool call's id",
   );
 }
 

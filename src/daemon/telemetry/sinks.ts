@@ -14,13 +14,22 @@ import type { SinkChoice } from "../../telemetry/telemetry_choice.ts";
 const MOST_WAITING = 16_384;
 /** Lines that are sent at once. */
 const BATCH = 512;
-/** Longest time that sending may take, and pauses between attempts, ms. */
+/** Longest time that sending may take, and pauses before it is tried again, the last one from then on, ms. */
 const SEND_DEADLINE_MS = 5_000;
 const PAUSES_MS = [200, 1_000, 5_000];
+/** Longest time that a receiver may ask to be left alone, ms. */
+const LONGEST_PAUSE_MS = 300_000;
 
 /** It may work later. `afterMs`: the receiver said when. */
 class Later extends Error {
   constructor(message: string, readonly afterMs: number | null = null) {
+    super(message);
+  }
+}
+
+/** The receiver took the others. */
+class Rejected extends Error {
+  constructor(message: string, readonly count: number) {
     super(message);
   }
 }
@@ -33,7 +42,11 @@ export class Sink {
   #lost = 0;
   /** Why the last of them were lost; "": none are that were not told of. */
   #why = "";
+  /** Resolves when there is no time left to try again. */
+  readonly #end = Promise.withResolvers<void>();
   #ended = false;
+  /** It is said that they wait. */
+  #isLate = false;
 
   /** `onLost` is told of what was dropped, once something can be sent again. */
   constructor(
@@ -49,38 +62,51 @@ export class Sink {
     this.#sending ??= this.#sendAll().finally(() => this.#sending = null);
   }
 
-  /** Sends what there is, once. Resolves within a deadline. */
+  /** Sends what there is, once: what fails is given up. */
   async end(): Promise<void> {
     this.#ended = true;
+    this.#end.resolve();
     await this.#sending;
   }
 
   async #sendAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const lines = this.#waiting.splice(0, BATCH);
-      const why = await this.#attempt(lines);
-      if (why === null) this.#tellLost();
-      else this.#lose(lines.length, why);
-    }
+    while (this.#waiting.length > 0) await this.#sendBatch(this.#waiting.splice(0, BATCH));
   }
 
-  /** Null, or why it was given up. */
-  async #attempt(lines: readonly string[]): Promise<string | null> {
-    for (const pause of [...PAUSES_MS, null]) {
+  /** What may be taken later waits for that: there is a bound to what waits. */
+  async #sendBatch(lines: readonly string[]): Promise<void> {
+    for (let attempt = 0;; attempt++) {
       try {
         await this.send(lines);
-        return null;
+        this.#isLate = false;
+        return this.#tellLost();
       } catch (error) {
         const { message } = error as Error;
-        if (!(error instanceof Later) || pause === null || this.#ended) return message;
-        const ms = Math.min(error.afterMs ?? pause, PAUSES_MS.at(-1)!);
-        await new Promise((resolve) => setTimeout(resolve, ms));
+        if (error instanceof Rejected) return this.#lose(error.count, message);
+        if (!(error instanceof Later)) return this.#lose(lines.length, message);
+        if (this.#ended) {
+          return this.#lose(lines.length + this.#waiting.splice(0).length, message);
+        }
+        this.#sayLate(message);
+        const pause = error.afterMs ?? PAUSES_MS[Math.min(attempt, PAUSES_MS.length - 1)]!;
+        await this.#pause(Math.min(pause, LONGEST_PAUSE_MS));
       }
     }
-    return "it was given up";
   }
 
-  /** Only once it works again: each time that it does not would else be an event, which is not sent either. */
+  async #pause(ms: number): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const over = new Promise<void>((resolve) => timer = setTimeout(resolve, ms));
+    await Promise.race([over, this.#end.promise]);
+    clearTimeout(timer);
+  }
+
+  #sayLate(why: string): void {
+    if (!this.#isLate) console.log(`Events wait for ${this.choice.place}: ${why}`);
+    this.#isLate = true;
+  }
+
+  /** Only once it works again: each time that it does not would else be an event, which is not taken either. */
   #tellLost(): void {
     if (this.#lost > 0) this.onLost(this.#lost, `${this.choice.kind}: ${this.#why}`);
     this.#lost = 0;
@@ -110,9 +136,11 @@ export function openSink(
 }
 
 const TRY_AGAIN: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+const LOGS = "/v1/logs";
 
 function toCollector(url: string, workspace: string): Send {
-  const target = `${url.replace(/\/+$/, "")}/v1/logs`;
+  const place = url.replace(/\/+$/, "");
+  const target = place.endsWith(LOGS) ? place : place + LOGS;
   return async (lines) => {
     const events = lines.map(parseLoggedEvent).filter((event) => event !== null);
     const json = new Blob([JSON.stringify(otlpLogs(events, workspace))]);
@@ -121,18 +149,38 @@ function toCollector(url: string, workspace: string): Send {
     const headers = { "content-type": "application/json", "content-encoding": "gzip" };
     const signal = AbortSignal.timeout(SEND_DEADLINE_MS);
     let response: Response;
+    let answer: string;
     try {
       response = await fetch(target, { method: "POST", headers, body, signal });
+      answer = await response.text();
     } catch (error) {
       throw new Later((error as Error).message);
     }
-    await response.body?.cancel();
-    if (response.ok) return;
-    const seconds = Number(response.headers.get("retry-after") ?? NaN);
     const said = `${target} answers ${response.status}`;
-    if (!TRY_AGAIN.has(response.status)) throw new Error(said);
-    throw new Later(said, Number.isFinite(seconds) ? seconds * 1000 : null);
+    if (TRY_AGAIN.has(response.status)) throw new Later(said, retryAfter(response.headers));
+    if (!response.ok) throw new Error(said);
+    const { count, why } = rejectedOf(answer);
+    if (count > 0) throw new Rejected(`${target} takes all but ${count}: ${why}`, count);
   };
+}
+
+/** Ms: seconds, or a date; null where it is not said. */
+function retryAfter(headers: Headers): number | null {
+  const said = headers.get("retry-after");
+  if (said === null) return null;
+  const seconds = /^\d+$/.test(said) ? Number(said) : (Date.parse(said) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, seconds * 1000) : null;
+}
+
+/** What a collector that takes a request does not take of it (`ExportLogsServiceResponse`). */
+function rejectedOf(answer: string): { count: number; why: string } {
+  try {
+    const { rejectedLogRecords, errorMessage } = JSON.parse(answer).partialSuccess;
+    const count = Number(rejectedLogRecords);
+    return { count: Number.isSafeInteger(count) ? count : 0, why: String(errorMessage) };
+  } catch {
+    return { count: 0, why: "" };
+  }
 }
 
 const encoder = new TextEncoder();

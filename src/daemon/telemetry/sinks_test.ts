@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { ecsLine } from "../../telemetry/log/ecs.ts";
+import { until } from "../../../tests/support/process.ts";
 import { openSink, Sink } from "./sinks.ts";
 
 function lines(count: number): string[] {
@@ -59,6 +60,72 @@ Deno.test("a collector gets every event, in batches, and again if it was busy", 
     await server.shutdown();
   }
 });
+
+/** A sink of a collector that answers each request by its number, and what was told to be lost. */
+async function withCollector(
+  answer: (request: number) => Response,
+  body: (sink: Sink, lost: string[], requests: () => number, url: string) => Promise<void>,
+): Promise<void> {
+  let requests = 0;
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
+    await request.arrayBuffer();
+    assert.equal(new URL(request.url).pathname, "/v1/logs");
+    return answer(requests++);
+  });
+  const lost: string[] = [];
+  const url = `http://127.0.0.1:${(server.addr as Deno.NetAddr).port}/v1/logs/`;
+  const sink = openSink({ kind: "otlp", place: url }, "/w", (count, why) => {
+    lost.push(`${count} ${why.replace(url.slice(0, -1), "URL")}`);
+  });
+  try {
+    await body(sink, lost, () => requests, url);
+  } finally {
+    await sink.end();
+    await server.shutdown();
+  }
+}
+
+const busy = (after: string) =>
+  new Response(null, { status: 429, headers: { "retry-after": after } });
+
+Deno.test("what is sent waits for a collector for as long as that is busy", () =>
+  withCollector(
+    (request) =>
+      request < 10 ? busy(request % 2 === 0 ? "0" : new Date(0).toUTCString()) : new Response(),
+    async (sink, lost, requests) => {
+      sink.put(lines(600));
+      await until("all is sent", () => Promise.resolve(requests() === 12));
+      assert.deepEqual(lost, []);
+    },
+  ));
+
+Deno.test("what a collector takes in part, or not at all, is told of once it takes all", () =>
+  withCollector(
+    (request) => {
+      const partialSuccess = { rejectedLogRecords: "3", errorMessage: "too old" };
+      if (request === 0) return Response.json({ partialSuccess });
+      return request === 1
+        ? new Response(null, { status: 400 })
+        : Response.json({ partialSuccess: {} });
+    },
+    async (sink, lost, requests) => {
+      sink.put(lines(512));
+      sink.put(lines(512));
+      await until("both were refused", () => Promise.resolve(requests() === 2));
+      assert.deepEqual(lost, []);
+      sink.put(lines(1));
+      await until("the loss is told", () => Promise.resolve(lost.length > 0));
+      assert.deepEqual(lost, ["515 otlp: URL answers 400"]);
+    },
+  ));
+
+Deno.test("at the end nobody waits for a collector that is busy for long", () =>
+  withCollector(() => busy("300"), async (sink, _lost, requests) => {
+    sink.put(lines(5000));
+    await until("it was asked", () => Promise.resolve(requests() === 1));
+    await sink.end();
+    assert.ok(requests() <= 2, `${requests()}`);
+  }));
 
 Deno.test("a Unix socket gets lines", async () => {
   const directory = await Deno.makeTempDir();

@@ -20,6 +20,7 @@ import { recordSocketPath } from "../../../telemetry/record_socket_path.ts";
 import { isToldByMount } from "../../../telemetry/told_by_mount.ts";
 import { type Source, SourceError } from "../../../telemetry/source.ts";
 import type { OptionalSource, TelemetryChoice } from "../../../telemetry/telemetry_choice.ts";
+import { HeldLooks } from "../held_looks.ts";
 import { ProcessBranches } from "../process_branches.ts";
 import type { SourceSet } from "../source_set.ts";
 import { WatchedDirectories } from "./watched_directories.ts";
@@ -34,12 +35,20 @@ const ELSEWHERE: { readonly [S in OptionalSource]?: string } = {
 /** O_CREAT and O_TRUNC: such an open does more than fanotify says of it. */
 const MAKING_OPEN = 0o1100;
 
+/** How long after it told something a process beside the daemon is taken to be there, ms. */
+const HEARD_MS = 60_000;
+/** How often what is held back is looked at, ms. */
+const HELD_POLL_MS = 20;
+
 const NETWORK: ReadonlySet<Action> = new Set(["connect", "bind", "send"]);
 
 export class Sources implements SourceSet {
   readonly #running = new Map<OptionalSource, Source>();
   readonly #why = new Map<OptionalSource, string>();
   readonly #branches = new ProcessBranches();
+  readonly #looks = new HeldLooks();
+  /** When those beside the daemon told something last. */
+  #heard = -Infinity;
   readonly choice: TelemetryChoice;
   readonly directories: WatchedDirectories;
   /** Where those hand in what they saw that are started elsewhere. */
@@ -75,7 +84,7 @@ export class Sources implements SourceSet {
 
   get pollMs(): number {
     return Math.min(
-      Infinity,
+      this.#looks.areNone ? Infinity : HELD_POLL_MS,
       ...this.all.map(({ fd, pollMs }) => fd === null ? pollMs! : Infinity),
     );
   }
@@ -91,10 +100,33 @@ export class Sources implements SourceSet {
     const isLate = ({ name }: Source) => name === "fanotify";
     // They are read first, so that what was done before what they tell of is there to be told.
     for (const source of this.all) if (isLate(source)) source.take((event) => late.push(event));
+    const now = monotonicTime();
+    this.#looks.add(late, now, (event) => this.#isShared(event, now));
     for (const source of this.all) {
-      if (!isLate(source)) source.take((event) => this.#pass(event, tell));
+      if (isLate(source)) continue;
+      source.take((event) => {
+        if (source === this.#socket) this.#heard = now;
+        if (this.#isMadeInWatched(event)) this.#looks.claim(event);
+        this.#pass(event, tell);
+      });
     }
-    for (const event of late) this.#pass(event, tell);
+    for (const event of this.#looks.release(now)) this.#pass(event, tell);
+  }
+
+  /** What fanotify tells of a process whose opens another source may tell of, too. */
+  #isShared(event: TelemetryEvent, now: number): boolean {
+    if (!this.#isWatched(event.path)) return false;
+    if (now - this.#heard < HEARD_MS) return true;
+    const areSeen = this.#running.has("ldpreload") ||
+      this.choice.outside && this.#running.has("ebpf");
+    return areSeen && this.#branches.of(event) !== undefined;
+  }
+
+  /** An open that was made, and may have made the file, or cut it off: whoever tells of it knows more than fanotify. */
+  #isMadeInWatched(event: TelemetryEvent): boolean {
+    const { action, error, flags = 0, path } = event;
+    return action === "open" && error === 0 && (flags & MAKING_OPEN) !== 0 &&
+      this.#isWatched(path) && !this.isTwice(event);
   }
 
   #pass(event: TelemetryEvent, tell: (event: TelemetryEvent) => void): void {
@@ -140,7 +172,8 @@ export class Sources implements SourceSet {
   }
 
   /**
-   * fanotify tells of every open in the directories that it watches. The kernel's programs know how
+   * fanotify tells of every open in the directories that it watches, if no
+   * other knows more of it. The kernel's programs know how
    * things ended: they see all that runs do; of what somebody attached to they see what is of runs and sessions, whose branch is
    * known.
    */
