@@ -195,6 +195,12 @@ const LINUX_ROOMS = /^(bpf|src\/views)\//;
 /** They begin before anything of the host is loaded, and find nothing there on other systems. */
 const READ_PROC = new Set(["main.ts", "src/cli/given_arguments.ts"]);
 
+/** One starts a daemon in another way on Windows; what programs preload is Linux's alone. */
+const KNOW_LINUX = new Set([
+  "src/daemon/workspaces/spawn.ts",
+  "src/daemon/telemetry/preload_socket.ts",
+]);
+
 Deno.test("imports point down the layers", () => {
   const upward = [...sourceFiles()].flatMap(importsOf).filter(({ file, target }) => {
     const [from, to] = [layerOf(file), layerOf(target)];
@@ -236,6 +242,15 @@ Deno.test("what is common reads nothing that only Linux has", () => {
     systemOf(file) === null && !READ_PROC.has(file) && /["'`]\/proc\//.test(codeOf(file))
   );
   assert.deepEqual(reading, []);
+});
+
+Deno.test("what is common knows no shell, and no variable that says where things are", () => {
+  const words = /Command\(\s*["'`](?:\/bin\/)?(?:sh|cmd)["'`]|["'`]\/bin\/sh["'`]|/.source +
+    /\.get\(["'`](?:HOME|PATH|USERPROFILE|(?:LOCAL)?APPDATA|XDG_\w+)["'`]\)/.source;
+  const knowing = [...sourceFiles()].filter((file) =>
+    systemOf(file) === null && !KNOW_LINUX.has(file) && new RegExp(words).test(codeOf(file))
+  );
+  assert.deepEqual(knowing, []);
 });
 
 Deno.test("whoever closes a descriptor that it keeps forgets its number, which may be another file's next", () => {

@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { withTemporary } from "../../tests/support/temporary.ts";
 import { CommandError } from "./command_error.ts";
-import { installation, removeInstallation } from "./installation.ts";
+import {
+  checkRemovable,
+  installation,
+  removeInstallation,
+  upgradeCommand,
+} from "./installation.ts";
 
 /** A prefix as the installer leaves it, with something of somebody else. */
 async function withPrefix(body: (prefix: string) => Promise<void>): Promise<void> {
@@ -42,4 +47,37 @@ Deno.test("a program that came in another way is left to that", () =>
       installation(join(prefix, "bin/agentvfs")),
       (error: unknown) => error instanceof CommandError && error.code === "not_installed",
     );
+  }));
+
+Deno.test("a release is installed in the place of another by the installer that came with it", () =>
+  withPrefix(async (prefix) => {
+    const own = await installation(join(prefix, "bin/agentvfs"));
+    assert.deepEqual(
+      upgradeCommand(own, { from: "https://host/release", version: "2.0.0", restart: true }),
+      [
+        ...["sh", join(prefix, "share/agentvfs/install.sh"), "--prefix", prefix],
+        ...["--from", "https://host/release", "--version", "2.0.0", "--restart"],
+      ],
+    );
+  }));
+
+Deno.test("on Windows the installer is PowerShell's, and the program cannot take itself away", () =>
+  withPrefix(async (prefix) => {
+    await Deno.rename(
+      join(prefix, "share/agentvfs/install.sh"),
+      join(prefix, "share/agentvfs/install.ps1"),
+    );
+    const own = await installation(join(prefix, "bin/agentvfs.exe"));
+    const command = upgradeCommand(own, { from: "C:\\new", version: undefined, restart: false });
+    assert.deepEqual(command.slice(command.indexOf("-File")), [
+      ...["-File", join(prefix, "share/agentvfs/install.ps1")],
+      ...["-Prefix", prefix, "-From", "C:\\new"],
+    ]);
+    // Those that the command line names are those that the installer knows.
+    const options = upgradeCommand(own, { from: "x", version: "2.0.0", restart: true })
+      .slice(command.indexOf("-File") + 1).filter((word) => word.startsWith("-"));
+    const script = await Deno.readTextFile(new URL("../../scripts/install.ps1", import.meta.url));
+    for (const option of options) assert.ok(script.includes(`]$${option.slice(1)}`), option);
+    assert.throws(() => checkRemovable(own), /no program take itself away/);
+    checkRemovable({ ...own, isWindows: false });
   }));

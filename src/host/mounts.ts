@@ -11,7 +11,7 @@ import { pick } from "./pick.ts";
 
 export type { Mount } from "./linux/mounts.ts";
 
-export const { freeDrive, isWithin, listMounts, MOUNT_TYPE, mountAt } = pick<
+export const { freeDrive, innerPath, isWithin, listMounts, MOUNT_TYPE, mountAt } = pick<
   Omit<typeof linux, "parseMountinfo">
 >(
   linux,
@@ -23,6 +23,9 @@ export const MAKES_MOUNTPOINT = Deno.build.os === "windows";
 
 /** Whether a mount is told which user and program asks: macOS's client of NFS asks for all, and does not say for whom. */
 export const TELLS_CALLERS = Deno.build.os !== "darwin";
+
+/** Whether a process can have a view of its own, by which the daemon knows its branch. Elsewhere a run is told its branch. */
+export const HAS_VIEWS = Deno.build.os === "linux";
 
 /** Whether programs can be had to hold to rules outside the mount, by a library that they preload. */
 export const CAN_PRELOAD = Deno.build.os === "linux";

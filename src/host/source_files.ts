@@ -25,6 +25,7 @@ export const {
   O_PATH,
   openat,
   openBeneath,
+  PATH_BYTES,
   pathOfEntry,
   readDirectory,
   readlinkat,

@@ -1,5 +1,5 @@
 /**
- * Where programs of a user keep what is to last, and what lasts as long as the machine runs.
+ * Where a user is at home, and where programs keep what is to last, settings, and what lasts as long as the machine runs.
  *
  * @module
  */
@@ -9,4 +9,11 @@ import * as macos from "./macos/state_places.ts";
 import * as windows from "./windows/state_places.ts";
 import { pick } from "./pick.ts";
 
-export const { runtimePlaces, statePlace } = pick(linux, { macos, windows });
+export const {
+  HOME_VARIABLE,
+  homePlace,
+  runtimePlaces,
+  settingsPlace,
+  STATE_VARIABLE,
+  statePlace,
+} = pick(linux, { macos, windows });

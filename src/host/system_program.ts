@@ -1,5 +1,5 @@
 /**
- * Where the system keeps its programs.
+ * Where programs are: those of the system, and those that a name stands for.
  *
  * @module
  */
@@ -9,4 +9,7 @@ import * as macos from "./macos/system_program.ts";
 import * as windows from "./windows/system_program.ts";
 import { pick } from "./pick.ts";
 
-export const { systemProgram } = pick(linux, { macos, windows });
+export const { programOnPath, systemProgram } = pick<Omit<typeof linux, "firstReal">>(linux, {
+  macos,
+  windows,
+});

@@ -1,5 +1,5 @@
 /**
- * Opens what is at a path below a directory, however long the path is: a system call takes 4096 bytes of it.
+ * Opens what is at a path below a directory, however long the path is: a system call takes {@linkcode PATH_BYTES} bytes of it.
  *
  * No symlink is followed, at any component.
  *
@@ -9,11 +9,15 @@
 import { isFailure } from "../host/failure.ts";
 import { cString } from "../../ffi/binary_string.ts";
 import { close, O_DIRECTORY } from "../host/files.ts";
-import { O_NOATIME, O_NOFOLLOW, O_PATH, openat, openBeneath } from "../host/source_files.ts";
+import {
+  O_NOATIME,
+  O_NOFOLLOW,
+  O_PATH,
+  openat,
+  openBeneath,
+  PATH_BYTES,
+} from "../host/source_files.ts";
 import type { SourcePath } from "../tree/nodes/source_path.ts";
-
-/** PATH_MAX of Linux, the zero at the end included. */
-const PATH_BYTES = 4096;
 
 export class PathOpener {
   readonly #root: number;

@@ -22,6 +22,8 @@ interface Mac {
   readonly home: string;
   readonly project: string;
   readonly mount: string;
+  /** The command that starts the program. */
+  readonly program: readonly string[];
   ask(...words: string[]): Promise<Outcome>;
   /** Answer of a command that has to succeed, read as JSON. */
   json<T>(...words: string[]): Promise<T>;
@@ -41,11 +43,11 @@ function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
       DENO_DIR: await denoDirectory(),
       ...PATIENT.env,
     };
-    const ask = (...words: string[]) =>
-      run([
-        ...[Deno.execPath(), "run", "-A", "--quiet", "--no-check", `--config=${ROOT}deno.json`],
-        ...[`${ROOT}tests/macos/stand_in/main.ts`, ...words],
-      ], { env, cwd: project });
+    const program = [
+      ...[Deno.execPath(), "run", "-A", "--quiet", "--no-check", `--config=${ROOT}deno.json`],
+      `${ROOT}tests/macos/stand_in/main.ts`,
+    ];
+    const ask = (...words: string[]) => run([...program, ...words], { env, cwd: project });
     const json = async <T>(...words: string[]): Promise<T> => {
       const { code, stdout, stderr } = await ask(...words, "--json");
       assert.equal(code, 0, stdout + stderr);
@@ -54,7 +56,7 @@ function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
     try {
       const { mount } = await json<{ mount: string }>("quickstart");
       assert.ok(mount.startsWith(`${home}/Library/Application Support/agentvfs/`), mount);
-      await use({ hold: env.AGENTVFS_STAND_IN_HOLD, home, project, mount, ask, json });
+      await use({ hold: env.AGENTVFS_STAND_IN_HOLD, home, project, mount, program, ask, json });
     } finally {
       await ask("stop");
       await until("the mount is gone", async () => (await mountsBelow(directory)).length === 0);
@@ -96,7 +98,7 @@ testWith(
   "cc",
   "macOS: a rollback has been seen when its command returns; branches are folders",
   () =>
-    withMac(async ({ mount, ask, json }) => {
+    withMac(async ({ mount, program, ask, json }) => {
       const read = (path: string) => Deno.readTextFile(`${mount}/${path}`);
       assert.equal(await read("src/a"), "as imported\n");
       await Deno.writeTextFile(`${mount}/src/a`, "one\n");
@@ -131,6 +133,11 @@ testWith(
       assert.match(told.stderr, /nothing else is kept from the program/);
       assert.equal(await read(".agentvfs/branches/try/src/b"), "b\n");
       await assert.rejects(read("src/b"), Deno.errors.NotFound);
+      // Wherever the program stands: no view of the kernel's tells its branch.
+      const line = `cd / && exec "$@"`;
+      const inside = ["sh", "-c", line, "sh", ...program, "checkpoint", "from inside", "--json"];
+      const made = await ask("run", "--branch", "try", "--", ...inside);
+      assert.equal(JSON.parse(made.stdout).branch, "try", made.stdout + made.stderr);
       using _open = await Deno.open(`${mount}/src/a`);
       const busy = await ask("stop");
       assert.equal(busy.code, 1, busy.stdout);

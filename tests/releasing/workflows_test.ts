@@ -26,6 +26,12 @@ Deno.test("every task and script that a workflow runs is there", async () => {
     for (const [, script] of text.matchAll(/(?<![\w/])((?:scripts|\.ci)\/[\w.]+)/g)) {
       assert.ok((await Deno.stat(join(ROOT, script!))).isFile, `${name} runs ${script}`);
     }
+    for (const [, path] of text.matchAll(/(?<![\w/])(tests\/[\w/]+(?:\.ts)?)/g)) {
+      assert.ok(
+        await Deno.stat(join(ROOT, path!)).then(() => true, () => false),
+        `${name}: ${path}`,
+      );
+    }
   }
 });
 

@@ -21,6 +21,8 @@ export type Agent = typeof AGENTS[number];
 export interface Places {
   /** The person's home directory. */
   readonly home: string;
+  /** Where programs with windows keep their settings. */
+  readonly settings: string;
   /** Where the plug-in's directory is put. */
   readonly plugin: string;
   /** Of agents that are told by the environment: CLAUDE_CONFIG_DIR, CODEX_HOME, XDG_CONFIG_HOME. */
@@ -39,7 +41,10 @@ const SKILL = "agentvfs-checkpoint";
 const ORIGINAL_SKILL = "agentvfs-workspace";
 
 /** The directory of an agent's own configuration; that it is there says that the person has the agent. */
-export function agentHome(agent: Agent, { home, env }: Pick<Places, "home" | "env">): string {
+export function agentHome(
+  agent: Agent,
+  { home, settings, env }: Pick<Places, "home" | "settings" | "env">,
+): string {
   switch (agent) {
     case "claude":
       return env.CLAUDE_CONFIG_DIR || join(home, ".claude");
@@ -52,7 +57,7 @@ export function agentHome(agent: Agent, { home, env }: Pick<Places, "home" | "en
     case "cursor":
       return join(home, ".cursor");
     case "vscode":
-      return join(env.XDG_CONFIG_HOME || join(home, ".config"), "Code");
+      return join(settings, "Code");
   }
 }
 

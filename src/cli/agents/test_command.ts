@@ -6,6 +6,7 @@
 
 import type { TestResult, Trial } from "../../control/library/merge_tested_options.ts";
 import { startSupervised } from "../../daemon/runs/supervised_run.ts";
+import { shellCommand } from "../../host/shell_word.ts";
 import { printErrorBytes } from "../print/output.ts";
 import type { Interruption } from "./interruption.ts";
 import { directoryInView, type RunPlace } from "./run_place.ts";
@@ -27,6 +28,7 @@ export async function runTest(
   { branch, sources }: Trial,
 ): Promise<TestResult & { exit: number }> {
   const { source, mount, store, socket } = place;
+  const { program, args, windowsRawArguments: isRaw = false } = shellCommand(command);
   const child = startSupervised(
     {
       branch,
@@ -39,7 +41,8 @@ export async function runTest(
       network: null,
       watch: false,
       cwd: directoryInView(place, [], source),
-      command: ["/bin/sh", "-c", command],
+      command: [program, ...args],
+      isRaw,
     },
     { AGENTVFS_SOURCES: sources.join(" ") },
     { stdin: "null", stdout: "piped", stderr: "inherit" },

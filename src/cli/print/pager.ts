@@ -4,6 +4,7 @@
  * @module
  */
 
+import { PAGER, shellCommand } from "../../host/shell_word.ts";
 import type { CommandInput, OptionSpecs } from "../command.ts";
 import { usageError } from "../command_error.ts";
 import { COLOUR_MODES, onTerminal, printBytes, setColour } from "./output.ts";
@@ -19,8 +20,6 @@ export const DISPLAY_OPTIONS: OptionSpecs = {
   "no-pager": { brief: "all at once on a terminal, too" },
 };
 
-/** Shows what is long if nothing else is said: it ends by itself where everything fits, and leaves it on the screen. */
-const PAGER = "command -v less >/dev/null || exec cat; exec less -FRX";
 /** Of the terminal, as git takes them where there is none. */
 const COLUMNS = 80;
 
@@ -60,24 +59,27 @@ function pagerCommand(input: CommandInput): string | null {
   return pager === "" || pager === "cat" ? null : pager;
 }
 
-/** False if there is no such program. */
+/** False if there is no such program, or no shell. */
 async function runPager(pager: string, bytes: Uint8Array): Promise<boolean> {
   // What is typed while it runs is the pager's, which has to put the terminal in order again.
   const ignore = () => {};
   Deno.addSignalListener("SIGINT", ignore);
   try {
     const env = { LESS: Deno.env.get("LESS") ?? "FRX", LV: Deno.env.get("LV") ?? "-c" };
-    const child = new Deno.Command("sh", { args: ["-c", pager], stdin: "piped", env }).spawn();
+    const { program, ...options } = shellCommand(pager);
+    const child = new Deno.Command(program, { ...options, stdin: "piped", env }).spawn();
     const writer = child.stdin.getWriter();
     // Who has seen enough leaves before the end.
     await writer.write(bytes).then(() => writer.close()).catch(() => {});
     const { code } = await child.status;
-    return code !== NOT_FOUND && code !== NOT_EXECUTABLE;
+    return !NOT_RUN.has(code);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   } finally {
     Deno.removeSignalListener("SIGINT", ignore);
   }
 }
 
-/** What a shell ends with where it cannot run a program. */
-const NOT_FOUND = 127;
-const NOT_EXECUTABLE = 126;
+/** What a shell ends with where there is no such program, or it cannot be run; the last is cmd.exe's. */
+const NOT_RUN: ReadonlySet<number> = new Set([127, 126, 9009]);

@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import type { ReviewItem } from "../../control/service/merge.ts";
 import type { CommandInput } from "../command.ts";
+import { EDITOR, shellCommand } from "../../host/shell_word.ts";
 import { usageError } from "../command_error.ts";
 import { onTerminal, print, style } from "../print/output.ts";
 import { showPaged } from "../print/pager.ts";
@@ -106,7 +107,7 @@ async function edit(review: Review, lines: TerminalLines): Promise<boolean> {
 }
 
 async function runEditor(file: string): Promise<boolean> {
-  const editor = Deno.env.get("VISUAL") || Deno.env.get("EDITOR") || "vi";
-  const args = ["-c", `${editor} "$@"`, editor, file];
-  return (await new Deno.Command("sh", { args }).spawn().status).success;
+  const editor = Deno.env.get("VISUAL") || Deno.env.get("EDITOR") || EDITOR;
+  const { program, ...options } = shellCommand(editor, file);
+  return (await new Deno.Command(program, options).spawn().status).success;
 }

@@ -10,6 +10,7 @@ import { checkStore } from "../workspaces/check_store.ts";
 import { abortMount, closeDeadMount, endServers, hasKeeper } from "../../host/dead_mount.ts";
 import { findMount } from "../workspaces/find_daemon.ts";
 import { isWithin, listMounts, MOUNT_TYPE, mountAt } from "../../host/mounts.ts";
+import { homePlace } from "../../host/state_places.ts";
 import { suspension } from "../workspaces/silent_server.ts";
 import { askStatus } from "../workspaces/spawn.ts";
 import { type DaemonConfig, reason, WorkspaceError } from "../workspaces/workspace.ts";
@@ -104,7 +105,7 @@ async function checkSource(source: string): Promise<void> {
 }
 
 function checkBreadth(source: string): void {
-  const home = Deno.env.get(Deno.build.os === "windows" ? "USERPROFILE" : "HOME");
+  const home = homePlace();
   const what = dirname(source) === source
     ? "the whole system"
     : source === home

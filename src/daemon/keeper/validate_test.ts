@@ -175,7 +175,7 @@ Deno.test("a store that another process writes to is refused", () =>
     const config = await planDaemon({ source: project, version: "1" });
     await createWorkspace(config);
     const { lockStore } = await import("../../store/files/store_lock.ts");
-    const { close } = await import("../../../ffi/linux/open.ts");
+    const { close } = await import("../../host/files.ts");
     const lock = lockStore(config.store);
     const error = await refusal({ source: project });
     assert.equal(error.code, "store_locked");
@@ -192,7 +192,7 @@ Deno.test("a store that a daemon serves is refused at the first look", () =>
     const service = new FakeService({ source: project });
     const server = await ControlServer.listen(service, config.socket);
     const { lockStore } = await import("../../store/files/store_lock.ts");
-    const { close } = await import("../../../ffi/linux/open.ts");
+    const { close } = await import("../../host/files.ts");
     const lock = lockStore(config.store);
     const other = join(root, "other");
     await Deno.mkdir(other);

@@ -23,6 +23,7 @@ export async function runInView(plan: RunPlan): Promise<number> {
   try {
     child = new Deno.Command(program!, {
       args,
+      windowsRawArguments: plan.isRaw ?? false,
       cwd: directory,
       env: runEnvironment(plan),
       stdin: "inherit",

@@ -31,6 +31,8 @@ export interface RunPlan {
   readonly watch: boolean;
   readonly cwd: string;
   readonly command: readonly string[];
+  /** Its arguments are words of one line as they stand: nothing is quoted on Windows, where programs get a line. */
+  readonly isRaw?: boolean;
   /** Ends the program at once. */
   readonly kill?: AbortSignal;
   /** Tells whoever asked for the run something. */

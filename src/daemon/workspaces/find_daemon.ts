@@ -10,8 +10,8 @@
 import { join } from "node:path";
 import { absolutePath, currentDirectory } from "../../host/current_directory.ts";
 import { isListening } from "../../control/socket_path.ts";
-import { isWithin, listMounts, type Mount, MOUNT_TYPE } from "../../host/mounts.ts";
-import type { PlaceInMount } from "./place_in_mount.ts";
+import { HAS_VIEWS, isWithin, listMounts, type Mount, MOUNT_TYPE } from "../../host/mounts.ts";
+import { branchDirectory, type PlaceInMount } from "./place_in_mount.ts";
 import { listWorkspaces } from "./workspace.ts";
 import { WorkspaceError, type WorkspaceRecord } from "./workspace_record.ts";
 
@@ -85,7 +85,7 @@ async function placeOf(
   directory: string,
   workspaces: readonly WorkspaceRecord[],
 ): Promise<MountPlace & { readonly path: string }> {
-  const mounts = (await listMounts()).filter(({ type }) => type === MOUNT_TYPE);
+  const mounts = await ourMounts(workspaces.map(({ mount }) => mount));
   const inMount = async (path: string) => {
     const [mount, ...others] = mountsAround(path, mounts);
     if (mount !== undefined) {
@@ -121,13 +121,19 @@ function mountsAround(path: string, mounts: readonly Mount[]): Mount[] {
     .sort((a, b) => b.path.length - a.path.length);
 }
 
-/** Where a directory is in a mount. Elsewhere a run says where its branch is. */
+async function ourMounts(folders: Iterable<string>): Promise<Mount[]> {
+  return (await listMounts(folders)).filter(({ type }) => type === MOUNT_TYPE);
+}
+
+/** Where a directory is in a mount. Elsewhere a run says where its branch is, and which it is where no view of it tells that. */
 async function placeInMount(directory: string | null): Promise<PlaceInMount | null> {
-  const mounts = (await listMounts()).filter(({ type }) => type === MOUNT_TYPE);
+  const own = Deno.env.get("AGENTVFS_MOUNT");
+  const mounts = await ourMounts(own === undefined ? [] : [own]);
   const around = directory === null ? [] : mountsAround(directory, mounts);
   if (around.length > 0) return { path: directory!, mounts: around.map(({ path }) => path) };
-  const own = Deno.env.get("AGENTVFS_MOUNT");
-  return own === undefined ? null : { path: own, mounts: [own] };
+  if (own === undefined) return null;
+  const branch = HAS_VIEWS ? undefined : Deno.env.get("AGENTVFS_BRANCH");
+  return { path: branch === undefined ? own : branchDirectory(own, branch), mounts: [own] };
 }
 
 /** Branches are shown in other places by mounts of the same file system, one of them over the project's own path. */

@@ -5,6 +5,7 @@
  */
 
 import { join } from "node:path";
+import { innerPath, isWithin } from "../../host/mounts.ts";
 import { WorkspaceError } from "./workspace.ts";
 
 /** A directory in a mount. */
@@ -33,18 +34,24 @@ const CTL = ".agentvfs/ctl";
  */
 export async function branchAt({ path, mounts }: PlaceInMount): Promise<BranchTree | null> {
   for (const mount of mounts) {
-    const branches = `${join(mount, BRANCHES)}/`;
-    if (!path.startsWith(branches)) continue;
-    const words = path.slice(branches.length).split("/");
+    const branches = join(mount, BRANCHES);
+    const inside = isWithin(path, branches) ? innerPath(path, branches) : "";
+    if (inside === "") continue;
+    const words = inside.split("/");
     // No branch's name is a directory of another's: the first tree that is met is the one.
     for (let i = 1; i <= words.length; i++) {
       const branch = words.slice(0, i).join("/");
-      const root = branches + branch;
+      const root = join(branches, branch);
       if (await isThere(join(root, CTL))) return { branch, root };
     }
     if (await isGone(path)) throw branchGone(words, mount);
   }
   return null;
+}
+
+/** Where the tree of a branch is in a mount. */
+export function branchDirectory(mount: string, branch: string): string {
+  return join(mount, BRANCHES, branch);
 }
 
 /** The `ctl` that is about what the place's mount shows; null if none can be seen. */

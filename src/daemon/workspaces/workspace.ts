@@ -12,7 +12,7 @@ import { WorkspaceError, type WorkspaceRecord } from "./workspace_record.ts";
 import { crc32 } from "./crc32.ts";
 import { basename, dirname, join } from "node:path";
 import { fitsAddress } from "../../host/local_socket.ts";
-import { runtimePlaces, statePlace } from "../../host/state_places.ts";
+import { runtimePlaces, STATE_VARIABLE, statePlace } from "../../host/state_places.ts";
 import { absolutePath } from "../../host/current_directory.ts";
 import { TELEMETRY_DEFAULT, type TelemetryChoice } from "../../telemetry/telemetry_choice.ts";
 import { MAKES_MOUNTPOINT } from "../../host/mounts.ts";
@@ -82,7 +82,8 @@ export function stateRoot(): string {
   if (own) return absolutePath(own);
   const place = statePlace("agentvfs");
   if (place !== null) return place;
-  throw new WorkspaceError("no_state_dir", 4, "There is no place for state: HOME is not set", {
+  const noState = `There is no place for state: ${STATE_VARIABLE} is not set`;
+  throw new WorkspaceError("no_state_dir", 4, noState, {
     hint: "Set AGENTVFS_STATE_DIR to a directory of yours",
   });
 }

@@ -45,20 +45,24 @@ Deno.test("a store of its own place makes a workspace of its own", () =>
     assert.equal(other.store, join(root, "s"));
   }));
 
-Deno.test("a socket path that is too long moves to a short directory", () =>
-  withState(async ({ root, project }) => {
-    Deno.env.set("AGENTVFS_STATE_DIR", join(root, "deep".repeat(30)));
-    Deno.env.set("XDG_RUNTIME_DIR", join(root, "run"));
-    const near = await planDaemon({ source: project, version: VERSION });
-    assert.match(near.socket, new RegExp(`^${root}/run/agentvfs/[0-9a-f]{12}\\.sock$`));
-    Deno.env.set("XDG_RUNTIME_DIR", join(root, "r".repeat(100)));
-    const far = await planDaemon({ source: project, version: VERSION });
-    assert.match(far.socket, /^\/tmp\/agentvfs-\d+\/[0-9a-f]{12}\.sock$/);
-    assert.ok(fitsAddress(far.socket));
-    Deno.env.set("XDG_RUNTIME_DIR", join(root, "run"));
-    await createWorkspace(near);
-    assert.equal((await Deno.stat(join(root, "run/agentvfs"))).mode! & 0o777, 0o700);
-  }));
+Deno.test({
+  name: "a socket path that is too long moves to a short directory",
+  ignore: Deno.build.os !== "linux", // XDG's variables
+  fn: () =>
+    withState(async ({ root, project }) => {
+      Deno.env.set("AGENTVFS_STATE_DIR", join(root, "deep".repeat(30)));
+      Deno.env.set("XDG_RUNTIME_DIR", join(root, "run"));
+      const near = await planDaemon({ source: project, version: VERSION });
+      assert.match(near.socket, new RegExp(`^${root}/run/agentvfs/[0-9a-f]{12}\\.sock$`));
+      Deno.env.set("XDG_RUNTIME_DIR", join(root, "r".repeat(100)));
+      const far = await planDaemon({ source: project, version: VERSION });
+      assert.match(far.socket, /^\/tmp\/agentvfs-\d+\/[0-9a-f]{12}\.sock$/);
+      assert.ok(fitsAddress(far.socket));
+      Deno.env.set("XDG_RUNTIME_DIR", join(root, "run"));
+      await createWorkspace(near);
+      assert.equal((await Deno.stat(join(root, "run/agentvfs"))).mode! & 0o777, 0o700);
+    }),
+});
 
 Deno.test("the project's name may be long, odd or the root", () =>
   withState(async ({ root }) => {
@@ -139,19 +143,23 @@ Deno.test("a state root that cannot be looked into is named, with what helps", (
     });
   }));
 
-Deno.test("the state root follows the environment", () =>
-  withState(({ root }) => {
-    assert.equal(stateRoot(), join(root, "state"));
-    Deno.env.delete("AGENTVFS_STATE_DIR");
-    Deno.env.set("XDG_STATE_HOME", "/x/state");
-    assert.equal(stateRoot(), "/x/state/agentvfs");
-    Deno.env.set("XDG_STATE_HOME", "relative");
-    Deno.env.set("HOME", "/h");
-    assert.equal(stateRoot(), "/h/.local/state/agentvfs");
-    Deno.env.delete("HOME");
-    assert.throws(stateRoot, (e: unknown) => e instanceof WorkspaceError && e.exit === 4);
-    return Promise.resolve();
-  }));
+Deno.test({
+  name: "the state root follows the environment",
+  ignore: Deno.build.os !== "linux", // XDG's variables
+  fn: () =>
+    withState(({ root }) => {
+      assert.equal(stateRoot(), join(root, "state"));
+      Deno.env.delete("AGENTVFS_STATE_DIR");
+      Deno.env.set("XDG_STATE_HOME", "/x/state");
+      assert.equal(stateRoot(), "/x/state/agentvfs");
+      Deno.env.set("XDG_STATE_HOME", "relative");
+      Deno.env.set("HOME", "/h");
+      assert.equal(stateRoot(), "/h/.local/state/agentvfs");
+      Deno.env.delete("HOME");
+      assert.throws(stateRoot, (e: unknown) => e instanceof WorkspaceError && e.exit === 4);
+      return Promise.resolve();
+    }),
+});
 
 Deno.test("a state directory that cannot be used is told with its exit code", () =>
   withState(async ({ root, project }) => {

@@ -7,9 +7,12 @@
  * @module
  */
 
-import { resolve } from "node:path";
+import * as paths from "node:path/posix";
 import { textOfBytes } from "../../../ffi/binary_string.ts";
 import { readLinkBytes } from "../../../ffi/linux/link_bytes.ts";
+
+/** How paths of this system are joined and taken apart. */
+export { paths };
 
 /** Where its name is noted, as /proc/self/cwd said it. */
 const NOTE = "/proc/self/fd/223";
@@ -61,8 +64,8 @@ function readNote(): string | null {
 
 /** An absolute path without `.` and `..`. Throws {@linkcode CurrentDirectoryError} where it starts nowhere. */
 export function absolutePath(path: string): string {
-  if (path.startsWith("/")) return resolve(path);
+  if (path.startsWith("/")) return paths.resolve(path);
   const directory = currentDirectory();
   if (directory === null) throw new CurrentDirectoryError(path);
-  return resolve(directory, path);
+  return paths.resolve(directory, path);
 }

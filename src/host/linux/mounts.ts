@@ -17,8 +17,11 @@ export interface Mount {
   device: string;
 }
 
-/** All mounts this process sees, in mount order: where two are on one path, the later one shows. */
-export async function listMounts(): Promise<Mount[]> {
+/**
+ * All mounts this process sees, in mount order: where two are on one path, the later one shows. Systems that have no such list
+ * look at `_folders`, where ours may be.
+ */
+export async function listMounts(_folders: Iterable<string> = []): Promise<Mount[]> {
   let text: string;
   try {
     text = await Deno.readTextFile("/proc/self/mountinfo");
@@ -55,6 +58,11 @@ export async function mountAt(path: string): Promise<Mount | null> {
 /** True if `path` is `directory` or below it. Both absolute and normal. */
 export function isWithin(path: string, directory: string): boolean {
   return path === directory || directory === "/" || path.startsWith(directory + "/");
+}
+
+/** Where `path` is below `directory`, which it is within: names with `/` between them, empty for the directory itself. */
+export function innerPath(path: string, directory: string): string {
+  return path.slice(directory.length).replace(/^\/+/, "");
 }
 
 /** The last drive that is free, as `Z:\`; null where there are none. */

@@ -28,3 +28,6 @@ export function pathOfEntry(directory: number, name: string): Uint8Array<ArrayBu
 export function countStreams(_fd: number): number {
   return 0;
 }
+
+/** PATH_MAX: what a system call takes of a path, the zero at its end included. */
+export const PATH_BYTES = 4096;

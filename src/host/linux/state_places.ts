@@ -21,3 +21,17 @@ export function runtimePlaces(name: string): string[] {
   const runtime = Deno.env.get("XDG_RUNTIME_DIR");
   return runtime?.startsWith("/") ? [join(runtime, name), short] : [short];
 }
+
+/** Says where the user is at home, and so where state is. */
+export const HOME_VARIABLE = "HOME";
+export const STATE_VARIABLE = HOME_VARIABLE;
+
+/** Null where nobody says. */
+export function homePlace(): string | null {
+  return Deno.env.get(HOME_VARIABLE) || null;
+}
+
+/** Where programs with windows keep a user's settings. */
+export function settingsPlace(home: string): string {
+  return Deno.env.get("XDG_CONFIG_HOME") || join(home, ".config");
+}

@@ -29,3 +29,27 @@ function isFile(path: string): boolean {
     return false;
   }
 }
+
+/** Real path of the file that a name stands for in $PATH; null where it stands for none. */
+export function programOnPath(name: string): string | null {
+  return firstReal(
+    (Deno.env.get("PATH") ?? "").split(":"),
+    (folder) => folder.startsWith("/"),
+    name,
+  );
+}
+
+/** Of the file with that name in the first of the folders that has one. Folders that are not absolute are nobody's. */
+export function firstReal(
+  folders: readonly string[],
+  isAbsolute: (folder: string) => boolean,
+  name: string,
+): string | null {
+  for (const folder of folders) {
+    if (!isAbsolute(folder)) continue;
+    try {
+      return Deno.realPathSync(`${folder}/${name}`);
+    } catch { /* not in this one */ }
+  }
+  return null;
+}

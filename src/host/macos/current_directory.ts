@@ -4,10 +4,9 @@
  * @module
  */
 
-import { resolve } from "node:path";
-import { CurrentDirectoryError } from "../linux/current_directory.ts";
+import { CurrentDirectoryError, paths } from "../linux/current_directory.ts";
 
-export { CurrentDirectoryError };
+export { CurrentDirectoryError, paths };
 
 /** Path of the current directory; null if it is gone. */
 export function currentDirectory(): string | null {
@@ -20,8 +19,8 @@ export function currentDirectory(): string | null {
 
 /** An absolute path without `.` and `..`. Throws {@linkcode CurrentDirectoryError} where it starts nowhere. */
 export function absolutePath(path: string): string {
-  if (path.startsWith("/")) return resolve(path);
+  if (path.startsWith("/")) return paths.resolve(path);
   const directory = currentDirectory();
   if (directory === null) throw new CurrentDirectoryError(path);
-  return resolve(directory, path);
+  return paths.resolve(directory, path);
 }

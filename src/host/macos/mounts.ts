@@ -10,7 +10,7 @@ import { textOfBytes } from "../../../ffi/binary_string.ts";
 import { allMounts, STATFS } from "../../../ffi/macos/stat.ts";
 import type { Mount } from "../linux/mounts.ts";
 
-export { isWithin } from "../linux/mounts.ts";
+export { innerPath, isWithin } from "../linux/mounts.ts";
 
 /** Type that our mounts are told to have. */
 export const MOUNT_TYPE = "fuse-t";
@@ -19,7 +19,7 @@ export const MOUNT_TYPE = "fuse-t";
 const FROM = /^(fuse-t|localhost|127\.0\.0\.1):/;
 
 /** All mounts, in mount order: where two are on one path, the later one shows. */
-export function listMounts(): Promise<Mount[]> {
+export function listMounts(_folders: Iterable<string> = []): Promise<Mount[]> {
   return Promise.resolve(parseMounts(allMounts()));
 }
 

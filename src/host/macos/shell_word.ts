@@ -1,1 +1,1 @@
-export { lineIn, shellWord } from "../linux/shell_word.ts";
+export { EDITOR, lineIn, PAGER, shellCommand, shellWord } from "../linux/shell_word.ts";

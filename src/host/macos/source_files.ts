@@ -32,6 +32,9 @@ export const O_NOATIME = 0;
 /** The file itself, whatever it is, and without waiting for who writes to a pipe. It has to be readable. */
 export const O_PATH = file.O_SYMLINK | file.O_NONBLOCK;
 
+/** PATH_MAX: what a system call takes of a path, the zero at its end included. */
+export const PATH_BYTES = 1024;
+
 /** No part of the path is followed if it is a symbolic link. */
 export function openBeneath(directory: number, path: Bytes, flags: number): number {
   return file.openat(directory, path, flags | file.O_NOFOLLOW_ANY);

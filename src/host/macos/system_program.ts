@@ -1,1 +1,1 @@
-export { systemProgram } from "../linux/system_program.ts";
+export { programOnPath, systemProgram } from "../linux/system_program.ts";

@@ -4,16 +4,16 @@
  * @module
  */
 
-import { isAbsolute, resolve } from "node:path";
+import * as paths from "node:path/win32";
 import { CurrentDirectoryError } from "../linux/current_directory.ts";
 import { currentDirectory } from "../macos/current_directory.ts";
 
-export { currentDirectory, CurrentDirectoryError };
+export { currentDirectory, CurrentDirectoryError, paths };
 
 /** An absolute path without `.` and `..`: `C:\…`. Throws {@linkcode CurrentDirectoryError} where it starts nowhere. */
 export function absolutePath(path: string): string {
-  if (isAbsolute(path)) return resolve(path);
+  if (paths.isAbsolute(path)) return paths.resolve(path);
   const directory = currentDirectory();
   if (directory === null) throw new CurrentDirectoryError(path);
-  return resolve(directory, path);
+  return paths.resolve(directory, path);
 }

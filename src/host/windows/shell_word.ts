@@ -7,6 +7,7 @@
 
 import { ancestry, commandOf } from "./processes.ts";
 import * as posix from "../linux/shell_word.ts";
+import { systemProgram } from "./system_program.ts";
 
 interface Shell {
   shellWord(text: string): string;
@@ -68,3 +69,19 @@ export function shellAmong(names: Iterable<string>): Shell {
   }
   return cmd;
 }
+
+/** Runs a line that a person wrote for cmd.exe, with further words behind it. */
+export function shellCommand(line: string, ...words: string[]): posix.ShellCommand {
+  // With /s the first quote and the last go, and nothing else.
+  const whole = [line, ...words.map(cmd.shellWord)].join(" ");
+  return {
+    program: systemProgram("cmd"),
+    args: ["/d", "/s", "/c", `"${whole}"`],
+    windowsRawArguments: true,
+  };
+}
+
+/** None: what Windows has shows no colours. */
+export const PAGER = "";
+
+export const EDITOR = "notepad";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { splitCommandLine } from "../../../ffi/windows/command_line.ts";
-import { shellAmong } from "./shell_word.ts";
+import { shellAmong, shellCommand } from "./shell_word.ts";
 
 /** The shell is the nearest one: what is between it and this process is no shell. */
 const shell = (...names: string[]) => shellAmong(names);
@@ -35,4 +35,11 @@ Deno.test("the nearest shell is the one that a person sits at; else it is cmd.ex
   assert.equal(line("node.exe", "PwSh.exe", "cmd.exe"), "cd 'D:\\a b'; claude");
   assert.equal(line("agentvfs.exe", "bash.exe", "explorer.exe"), "cd 'D:\\a b' && claude");
   assert.equal(line("agentvfs.exe", "explorer.exe"), 'cd /d "D:\\a b" && claude');
+});
+
+Deno.test("a line that a person wrote goes to cmd.exe as it stands, with a file behind it", () => {
+  const line = (...words: [string, ...string[]]) => shellCommand(...words).args.join(" ");
+  assert.equal(line('npm test & echo "a b"'), '/d /s /c "npm test & echo "a b""');
+  assert.equal(line("code -w", "C:\\a b\\x.diff"), '/d /s /c "code -w "C:\\a b\\x.diff""');
+  assert.equal(shellCommand("x").windowsRawArguments, true);
 });

@@ -32,6 +32,9 @@ export { lseek, SEEK_DATA, SEEK_HOLE } from "../../../ffi/windows/tree/sparse.ts
 
 /** Whoever has a file open to read only does not move its time of access by that. */
 export const O_NOATIME = 0;
+
+/** Names are opened one by one: after so many bytes of them the directory is held open. */
+export const PATH_BYTES = 4096;
 /** No file makes its opener wait. */
 export const O_NONBLOCK = 0;
 

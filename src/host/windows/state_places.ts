@@ -17,3 +17,17 @@ export function runtimePlaces(name: string): string[] {
   const local = Deno.env.get("LOCALAPPDATA");
   return local ? [join(local, "Temp", name)] : [];
 }
+
+/** Says where the user is at home; and where state is. */
+export const HOME_VARIABLE = "USERPROFILE";
+export const STATE_VARIABLE = "LOCALAPPDATA";
+
+/** Null where nobody says. */
+export function homePlace(): string | null {
+  return Deno.env.get(HOME_VARIABLE) || null;
+}
+
+/** Where programs with windows keep a user's settings: those that go with the user to other machines. */
+export function settingsPlace(home: string): string {
+  return Deno.env.get("APPDATA") || join(home, "AppData", "Roaming");
+}

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path/win32";
+import { firstReal } from "../linux/system_program.ts";
 
 /** Path of a program that comes with the system, whatever `%PATH%` says. Its bare name where the system has none such. */
 export function systemProgram(name: string): string {
@@ -16,4 +17,9 @@ export function systemProgram(name: string): string {
   } catch {
     return name;
   }
+}
+
+/** Real path of the executable that a name stands for in %PATH%; null where it stands for none. */
+export function programOnPath(name: string): string | null {
+  return firstReal((Deno.env.get("PATH") ?? "").split(";"), isAbsolute, `${name}.exe`);
 }

@@ -69,11 +69,13 @@ static int open_flags(int flags) {
   if (flags & 0x100000) f |= O_DIRECTORY;
   if (flags & 0x200000) f |= O_PATH | O_NOFOLLOW; /* O_SYMLINK */
   if (flags & 0x1000000) f |= O_CLOEXEC;
+  if (f & O_PATH) f &= O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC;
   return f;
 }
 
 EXPORT int d_openat(int dir, const char *path, int flags, uint64_t mode) NAMED("openat");
 int d_openat(int dir, const char *path, int flags, uint64_t mode) {
+  if (strlen(path) >= 1024) { errno = ENAMETOOLONG; return said(-1); } /* PATH_MAX */
   if (flags & 0x20000000) { /* O_NOFOLLOW_ANY */
     struct { uint64_t flags, mode, resolve; } how = {0, 0, 0x0c};
     how.flags = (uint32_t)open_flags(flags);
@@ -158,8 +160,26 @@ FORWARD(int, unlinkat, (int d, const char *n, int f), syscall(SYS_unlinkat, d, n
 FORWARD(int, renameatx_np, (int a, const char *b, int c, const char *d, uint32_t f),
         syscall(SYS_renameat2, a, b, c, d, f == 2 ? 2 : f == 4 ? 1 : f))
 FORWARD(int, faccessat, (int d, const char *n, int m, int f), syscall(SYS_faccessat, d, n, m))
-FORWARD(int, fchmod, (int fd, uint32_t m), syscall(SYS_fchmod, fd, m))
-FORWARD(int, fchown, (int fd, uint32_t u, uint32_t g), syscall(SYS_fchown, fd, u, g))
+
+/* On macOS what O_SYMLINK has open can be changed like anything else: here it is named by the descriptor. */
+static const char *named_by(int fd, char link[static 64]) {
+  snprintf(link, 64, "/proc/self/fd/%d", fd);
+  return link;
+}
+static int is_path_only(int fd) { return (syscall(SYS_fcntl, fd, F_GETFL, 0) & O_PATH) != 0; }
+
+EXPORT int d_fchmod(int fd, uint32_t mode) NAMED("fchmod");
+int d_fchmod(int fd, uint32_t mode) {
+  char link[64];
+  if (!is_path_only(fd)) return said(syscall(SYS_fchmod, fd, mode));
+  return said(syscall(SYS_fchmodat, AT_FDCWD, named_by(fd, link), mode));
+}
+EXPORT int d_fchown(int fd, uint32_t user, uint32_t group) NAMED("fchown");
+int d_fchown(int fd, uint32_t user, uint32_t group) {
+  char link[64];
+  if (!is_path_only(fd)) return said(syscall(SYS_fchown, fd, user, group));
+  return said(syscall(SYS_fchownat, AT_FDCWD, named_by(fd, link), user, group, 0));
+}
 FORWARD(ssize_t, readlinkat, (int d, const char *n, char *b, size_t s), syscall(SYS_readlinkat, d, n, b, s))
 FORWARD(int, dup, (int fd), syscall(SYS_dup, fd))
 FORWARD(int, dup2, (int a, int b), syscall(SYS_dup2, a, b))
@@ -178,7 +198,9 @@ int d_futimens(int fd, const struct timespec *given) {
     if (times[i].tv_nsec == -1) times[i].tv_nsec = UTIME_NOW;
     if (times[i].tv_nsec == -2) times[i].tv_nsec = UTIME_OMIT;
   }
-  return said(syscall(SYS_utimensat, fd, NULL, times, 0));
+  char link[64];
+  if (!is_path_only(fd)) return said(syscall(SYS_utimensat, fd, NULL, times, 0));
+  return said(syscall(SYS_utimensat, AT_FDCWD, named_by(fd, link), times, 0));
 }
 
 EXPORT int d_clock(int id, struct timespec *into) NAMED("clock_gettime");

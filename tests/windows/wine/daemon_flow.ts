@@ -29,6 +29,8 @@ export interface FlowParts {
   windows(...command: string[]): Promise<Ended>;
   /** Ends a process of Windows at once, by its number. */
   kill(pid: number): Promise<Ended>;
+  /** The program, as Windows calls its file. */
+  readonly executable: string;
   /** Where drive C: is on this machine. */
   readonly drive: string;
   /** The file that says at which port the driver's side listens. */

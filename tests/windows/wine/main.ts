@@ -155,6 +155,7 @@ async function program(): Promise<void> {
     start: started,
     windows: (...command) => enter([...WINE, ...command]),
     kill: (pid) => enter([...WINE, "taskkill", "/F", "/PID", String(pid)]),
+    executable: `Z:\\${PLACE}\\agentvfs.exe`,
     drive: join(chroot, values.prefix, "drive_c"),
     door: join(place, "door"),
     report,

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { monotonicTime, readClock } from "../../../src/host/clock.ts";
 import { argumentsOf, processDetails } from "../../../src/host/process_details.ts";
 import * as processes from "../../../src/host/processes.ts";
+import { shellCommand } from "../../../src/host/shell_word.ts";
 import { systemProgram } from "../../../src/host/system_program.ts";
 
 /** A child that says that it is there, and waits until its input ends. */
@@ -71,7 +72,14 @@ assert.match(systemProgram("cmd"), /\\System32\\cmd\.exe$/i);
 assert.equal(systemProgram("no-such-program"), "no-such-program");
 done("the system's programs are found");
 
-Deno.removeSync(directory);
+const { program, ...options } = shellCommand('echo "a b"& echo c&', `${directory}\\two words.cmd`);
+Deno.writeTextFileSync(`${directory}\\two words.cmd`, "@echo off\r\necho ran\r\nexit /b 5\r\n");
+const ended = new Deno.Command(program, options).outputSync();
+const said = new TextDecoder().decode(ended.stdout).trim().split(/\s*\r?\n/);
+assert.deepEqual([ended.code, said], [5, ['"a b"', "c", "ran"]]);
+done("a line that a person wrote is run, with a file behind it");
+
+Deno.removeSync(directory, { recursive: true });
 Deno.exit(0);
 
 function done(what: string): void {

@@ -12,7 +12,7 @@ import type { FlowParts } from "./daemon_flow.ts";
 
 /** `project`, `mount`: paths of drive C:, the project has a folder `src`. */
 export async function runSteps(
-  { drive, start, step }: Pick<FlowParts, "drive" | "start"> & {
+  { drive, executable, start, step }: Pick<FlowParts, "drive" | "executable" | "start"> & {
     step(what: string, work: () => Promise<void>): Promise<void>;
   },
   { project, mount }: { readonly project: string; readonly mount: string },
@@ -41,6 +41,14 @@ export async function runSteps(
       const { code, stdout, stderr } = await run(["tool", "a", "b c", "d"]);
       assert.equal(code, 3, stdout + stderr);
       assert.match(stdout, /^tool a b c d\r?$/m);
+    });
+    await step("run: commands of a program are about its branch, wherever it stands", async () => {
+      await Deno.mkdir(onDisk(`${branch}\\.agentvfs`));
+      await Deno.writeTextFile(onDisk(`${branch}\\.agentvfs\\ctl`), "");
+      const line = `cd /d C:\\& ${executable} checkpoint inside --json`;
+      const { code, stdout, stderr } = await run(["cmd", "/c", line]);
+      assert.equal(code, 0, stdout + stderr);
+      assert.equal(JSON.parse(/^\{.*\}/m.exec(stdout)![0]).branch, "go", stdout);
     });
     await step("run: a program that is not there is 127", async () => {
       const { code, stderr } = await run(["no-such-program"]);

@@ -1,19 +1,23 @@
 import { join } from "node:path";
 import type { Places } from "../../../agents/integrate/agents.ts";
+import { HOME_VARIABLE, homePlace, settingsPlace } from "../../../host/state_places.ts";
+import { programOnPath } from "../../../host/system_program.ts";
 import { stateRoot } from "../../../daemon/workspaces/workspace.ts";
 import { CommandError } from "../../command_error.ts";
 import { VERSION } from "../../version.ts";
 
 /** Where the configuration of agents is on this machine. `project`: a directory, for that alone. */
 export function agentPlaces(project: string | null): Places {
-  const home = Deno.env.get("HOME");
-  if (!home) {
-    throw new CommandError("no_home", 4, "There is no place to look for agents: HOME is not set");
+  const home = homePlace();
+  if (home === null) {
+    const message = `There is no place to look for agents: ${HOME_VARIABLE} is not set`;
+    throw new CommandError("no_home", 4, message);
   }
   const names = ["CLAUDE_CONFIG_DIR", "CODEX_HOME", "XDG_CONFIG_HOME"];
   return {
     home,
     plugin: join(stateRoot(), "plugin"),
+    settings: settingsPlace(home),
     env: Object.fromEntries(names.map((name) => [name, Deno.env.get(name)])),
     project,
     version: VERSION,
@@ -26,13 +30,7 @@ export function agentPlaces(project: string | null): Places {
 function program(): string {
   if (!Deno.build.standalone) return "agentvfs";
   const own = Deno.execPath();
-  for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
-    if (!directory.startsWith("/")) continue;
-    try {
-      return Deno.realPathSync(join(directory, "agentvfs")) === own ? "agentvfs" : own;
-    } catch { /* not in this one */ }
-  }
-  return own;
+  return programOnPath("agentvfs") === own ? "agentvfs" : own;
 }
 
 function isFile(path: string): boolean {

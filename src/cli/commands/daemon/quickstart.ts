@@ -1,6 +1,7 @@
 import { ControlClient } from "../../../control/client.ts";
 import type { StatusReport } from "../../../control/service/daemon.ts";
 import { absolutePath } from "../../../host/current_directory.ts";
+import { homePlace } from "../../../host/state_places.ts";
 import { findMount } from "../../../daemon/workspaces/find_daemon.ts";
 import { askStatus } from "../../../daemon/workspaces/spawn.ts";
 import { startAnew, startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
@@ -99,7 +100,7 @@ async function withAuto(status: StatusReport, policy: string | null): Promise<St
 /** The agents of this person that were not told of agentvfs yet. */
 async function unknowing(): Promise<string[]> {
   const { unknowingAgents } = await import("../../../agents/integrate/offered.ts");
-  return Deno.env.get("HOME") ? await unknowingAgents(stateRoot(), agentPlaces(null)) : [];
+  return homePlace() !== null ? await unknowingAgents(stateRoot(), agentPlaces(null)) : [];
 }
 
 async function projectWarnings(status: StatusReport): Promise<Warning[]> {

@@ -4,7 +4,7 @@ import { isWithin, listMounts } from "../../../host/mounts.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 import { connectTo } from "../../daemon_client.ts";
-import { installation, removeInstallation } from "../../installation.ts";
+import { checkRemovable, installation, removeInstallation } from "../../installation.ts";
 import { print, printJson, safe } from "../../print/output.ts";
 import { stopDaemon } from "../../stop_daemon.ts";
 
@@ -24,6 +24,7 @@ With --purge it asks on a terminal, and elsewhere needs --yes. What was put into
 agents' files goes by agentvfs integrate --uninstall.`,
   async run(input) {
     const installed = input.flags.has("keep-program") ? null : await installation();
+    if (installed !== null) checkRemovable(installed);
     const state = stateRoot();
     const purged = input.flags.has("purge");
     if (purged && !input.flags.has("yes") && !isConfirmed(state)) {

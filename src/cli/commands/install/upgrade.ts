@@ -1,7 +1,7 @@
 import { absolutePath } from "../../../host/current_directory.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
-import { installation } from "../../installation.ts";
+import { installation, upgradeCommand } from "../../installation.ts";
 
 export const command: Command = {
   name: "upgrade",
@@ -16,18 +16,19 @@ export const command: Command = {
   details: `Runs the installer that came with this program. Nothing is changed unless the
 new one has its checksum and runs here. Mounts go on meanwhile.`,
   async run(input) {
-    const { prefix, installer, from } = await installation();
-    const release = placeOf(input.values.get("from") ?? from);
+    const installed = await installation();
+    const release = placeOf(input.values.get("from") ?? installed.from);
     if (release === "") {
       throw new CommandError("no_release", 2, "Where this agentvfs came from is not known", {
         hint: "Say where the release is: agentvfs upgrade --from DIR|URL",
       });
     }
-    const version = input.values.get("to");
-    const args = [installer, "--prefix", prefix, "--from", release];
-    if (version !== undefined) args.push("--version", version);
-    if (input.flags.has("restart")) args.push("--restart");
-    const { code } = await new Deno.Command("sh", { args }).spawn().status;
+    const [program, ...args] = upgradeCommand(installed, {
+      from: release,
+      version: input.values.get("to"),
+      restart: input.flags.has("restart"),
+    });
+    const { code } = await new Deno.Command(program, { args }).spawn().status;
     return code;
   },
 };

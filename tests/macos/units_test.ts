@@ -1,0 +1,29 @@
+/**
+ * Unit tests of an apply and of what reads a project, on macOS's host layer, which stands on stand-ins for its libraries.
+ * `units.ts` runs the others so.
+ */
+
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { run } from "../support/process.ts";
+import { testWith } from "../support/test_with.ts";
+
+const UNITS = fileURLToPath(new URL("units.ts", import.meta.url));
+
+testWith("cc", "macOS: a project is read and changed there as on Linux", async () => {
+  const files = ["apply_snapshot_test.ts", "places_test.ts", "failure_test.ts"];
+  const { code, stdout, stderr } = await run(
+    [
+      Deno.execPath(),
+      "run",
+      "-A",
+      "--no-check",
+      UNITS,
+      ...files.map((file) => `src/apply/${file}`),
+    ],
+    { deadlineMs: 10 * 60_000 },
+  );
+  assert.equal(code, 0, stdout + stderr);
+  const passed = Number(/^ok \| (\d+) passed/m.exec(stdout)?.[1]);
+  assert.ok(passed >= 10, stdout);
+});
