@@ -221,8 +221,8 @@ async function freeMountpoint(mount: string): Promise<void> {
   });
 }
 
-/** Makes sure `path` is a directory of this user's that nobody else can enter. */
-async function ownDirectory(path: string): Promise<void> {
+/** Makes sure `path` is a directory of this user's that nobody else can enter. Throws {@linkcode WorkspaceError}. */
+export async function ownDirectory(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, OWNER_ONLY);
     const info = await Deno.lstat(path);
