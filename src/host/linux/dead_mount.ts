@@ -43,16 +43,21 @@ export async function abortMount({ path, device }: Mount): Promise<boolean> {
   }
 }
 
-/** True if a process that can still run keeps the mount at `path`, as `daemonArguments` start one. */
+/** True if a process that can still run keeps the mount at `path`. */
 export async function hasKeeper(path: string): Promise<boolean> {
+  return await keeperOf(path) !== null;
+}
+
+/** The process that keeps the mount at `path`, as `daemonArguments` start one; null if none that can still run does. */
+export async function keeperOf(path: string): Promise<number | null> {
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     const command = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
     const words = command.split("\0");
     const mounts = words.includes("daemon") && words[words.indexOf("--mount") + 1] === path;
-    if (mounts && !isOver(Number(name))) return true;
+    if (mounts && !isOver(Number(name))) return Number(name);
   }
-  return false;
+  return null;
 }
 
 /**

@@ -22,6 +22,11 @@ export function hasKeeper(_path: string): Promise<boolean> {
   return Promise.resolve(true);
 }
 
+/** Nobody can suspend one there as a whole. */
+export function keeperOf(_path: string): Promise<number | null> {
+  return Promise.resolve(null);
+}
+
 export function endServers(_path: string): Promise<void> {
   return Promise.resolve();
 }
