@@ -110,7 +110,7 @@ function namesIn(root: ProjectRoot): NamesOnDisk {
     }
   };
   return {
-    find: (path, name) => {
+    has: (path, name) => {
       const directory = open(path);
       const stat = emptyStat();
       // Nobody may look into some directories. What is in the way there is found when they are opened for us.
@@ -118,7 +118,7 @@ function namesIn(root: ProjectRoot): NamesOnDisk {
       if (isFailure(result, "ENAMETOOLONG")) {
         throw callFailed("make", `${path.child(name)}`, result);
       }
-      return result >= 0 ? `${stat.inoHigh}:${stat.inoLow}` : null;
+      return result >= 0;
     },
     list: (path) => {
       const known = listed.get(path);

@@ -14,8 +14,8 @@ import type { Step } from "./steps.ts";
 
 /** What directories have, by names as the file system takes them, and by the names themselves. */
 export interface NamesOnDisk {
-  /** Says which file is found by the name, null if none is. */
-  find(directory: SourcePath, name: string): string | null;
+  /** True if a file is found by the name. */
+  has(directory: SourcePath, name: string): boolean;
   /** None where there is no such directory. */
   list(directory: SourcePath): ReadonlySet<string>;
 }
@@ -40,7 +40,7 @@ export function* checkNames(disk: NamesOnDisk, steps: readonly Step[]): Work<voi
 
 /** Another name by which the name is found. */
 function twinOnDisk(disk: NamesOnDisk, directory: SourcePath, name: string): string | null {
-  if (disk.find(directory, name) === null) return null;
+  if (!disk.has(directory, name)) return null;
   const names = disk.list(directory);
   if (names.has(name)) return null;
   return [...names].find((other) => folded(other) === folded(name)) ?? null;
@@ -53,8 +53,8 @@ function folds(disk: NamesOnDisk, directory: SourcePath): boolean {
     for (const name of names) {
       const other = swapped(name);
       if (other === name || names.has(other)) continue;
-      const found = disk.find(at, name);
-      if (found !== null) return found === disk.find(at, other);
+      // It is not listed. Some file systems number what they find by it as another file.
+      if (disk.has(at, name)) return disk.has(at, other);
     }
   }
   return false;

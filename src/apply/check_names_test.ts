@@ -12,9 +12,9 @@ const made = there.child("made");
 /** The root and `there` have these names; `folds` finds them in any letters. */
 function disk(names: readonly string[], folds: boolean): NamesOnDisk {
   const key = (name: string) => folds ? name.toLowerCase() : name;
-  const found = new Map(names.map((name) => [key(name), name]));
+  const found = new Set(names.map(key));
   return {
-    find: (directory, name) => directory === made ? null : found.get(key(name)) ?? null,
+    has: (directory, name) => directory !== made && found.has(key(name)),
     list: (directory) => directory === made ? new Set() : new Set(names),
   };
 }

@@ -7,12 +7,13 @@
  * @module
  */
 
-import { isFailure } from "../host/failure.ts";
+import { failure, isFailure } from "../host/failure.ts";
 import type { Stat } from "../host/files.ts";
 import { S_IFDIR } from "../store/trees/entry.ts";
 import type { SourcePath } from "../tree/nodes/source_path.ts";
 import type { ApplyContext } from "./apply_context.ts";
 import { callFailed } from "./apply_error.ts";
+import { cannotLink } from "./cannot_link.ts";
 import type { DraftNames } from "./draft_names.ts";
 import { changedMeanwhile, inodeOf, isUntouched, isUnwritten, kindOf, lookAt } from "./inspect.ts";
 import { LeftAlone } from "./left_alone.ts";
@@ -43,8 +44,11 @@ export function placeDraft(
   const result = calls.exchange(directory, names.draft, path.name);
   if (isFailure(result, "EINVAL") || isFailure(result, "ENOSYS")) {
     // A file system that cannot exchange: what is written after the look is lost.
-    const replaced = calls.replace(directory, names.draft, path.name);
+    const replaced = isDirectory(draft) === isDirectory(now)
+      ? calls.replace(directory, names.draft, path.name)
+      : replaceOtherKind(context, place, draft, now);
     if (replaced < 0) refuse(context, place, draft, replaced);
+    context.touched.add(inodeOf(context, seen));
     return;
   }
   if (result < 0) refuse(context, place, draft, result);
@@ -58,6 +62,25 @@ export function placeDraft(
   context.touched.add(inodeOf(context, seen));
 }
 
+/** Where the names cannot change places, and neither can take the other's: what has the name goes aside first. */
+function replaceOtherKind(context: ApplyContext, place: Place, draft: Stat, now: Stat): number {
+  const { calls } = context;
+  const { path, directory, names } = place;
+  const aside = calls.replace(directory, path.name, names.gone);
+  if (aside < 0) return aside;
+  const result = calls.replace(directory, names.draft, path.name);
+  if (result < 0) {
+    calls.replace(directory, names.gone, path.name);
+    return result;
+  }
+  const removed = removeOld(context, directory, names.gone, now);
+  if (!isFailure(removed, "ENOTEMPTY") && !isFailure(removed, "EEXIST")) return removed;
+  // Somebody put something into the directory.
+  calls.replace(directory, path.name, names.draft);
+  calls.replace(directory, names.gone, path.name);
+  return dropDraft(context, place, draft);
+}
+
 function placeNew(context: ApplyContext, place: Place, draft: Stat): void {
   const { calls } = context;
   const { path, directory, names } = place;
@@ -66,8 +89,25 @@ function placeNew(context: ApplyContext, place: Place, draft: Stat): void {
     // Another name fails where there is one, as this is to; a directory is never moved to a new name.
     result = calls.link(directory, names.draft, directory, path.name);
     if (result >= 0) result = calls.unlink(directory, names.draft);
+    else if (cannotLink(result)) {
+      // Nor does FAT through FUSE have second names: what gets the name after the look is lost.
+      const isFree = lookAt(directory, path.name) === null;
+      result = isFree ? calls.replace(directory, names.draft, path.name) : failure("EEXIST");
+    }
+  }
+  if (isNotTaken(place, result)) {
+    removeOld(context, directory, names.draft, draft);
+    throw new LeftAlone(NOT_TAKEN);
   }
   if (result < 0) refuse(context, place, draft, result);
+}
+
+/** As FAT and NTFS say of `a:b` and `what?`. */
+export const NOT_TAKEN = "the file system there does not take such a name";
+
+function isNotTaken({ directory, names }: Place, result: number): boolean {
+  return isFailure(result, "EINVAL") ||
+    isFailure(result, "ENOENT") && lookAt(directory, names.draft) !== null;
 }
 
 /**
@@ -152,6 +192,10 @@ function refuse(context: ApplyContext, place: Place, draft: Stat, result: number
   throw callFailed("replace", `${place.path}`, result);
 }
 
+function isDirectory(stat: Stat): boolean {
+  return kindOf(stat) === S_IFDIR;
+}
+
 function removeOld({ calls }: ApplyContext, directory: number, name: string, what: Stat): number {
-  return kindOf(what) === S_IFDIR ? calls.rmdir(directory, name) : calls.unlink(directory, name);
+  return isDirectory(what) ? calls.rmdir(directory, name) : calls.unlink(directory, name);
 }

@@ -4,13 +4,14 @@
  * @module
  */
 
-import { failure, failureCode, isFailure } from "../host/failure.ts";
+import { failure, isFailure } from "../host/failure.ts";
 import type { Stat } from "../host/files.ts";
 import type { Progress, Work } from "../store/format/sliced.ts";
 import { S_IFDIR } from "../store/trees/entry.ts";
 import { SourcePath } from "../tree/nodes/source_path.ts";
 import type { ApplyContext } from "./apply_context.ts";
 import { callFailed } from "./apply_error.ts";
+import { cannotLink } from "./cannot_link.ts";
 import { changeAttributes, changeDirectory, restoreParents } from "./change_attributes.ts";
 import { draftNames } from "./draft_names.ts";
 import { DraftBatch } from "./draft_batch.ts";
@@ -24,7 +25,7 @@ import {
   lookAt,
 } from "./inspect.ts";
 import { DirectoryGone, LeftAlone, throwFailed } from "./left_alone.ts";
-import { type Place, placeDraft, removeName } from "./replace_name.ts";
+import { NOT_TAKEN, type Place, placeDraft, removeName } from "./replace_name.ts";
 import { settleDrafts } from "./settle_drafts.ts";
 import type { LinkGroup, LinkingStep, PlacingStep, Step, Steps, WritingStep } from "./steps.ts";
 import { writeDraft } from "./write_draft.ts";
@@ -120,6 +121,7 @@ class StepRunner {
     const name = found.stat === null ? path.name : names.draft;
     const result = calls.mkdir(directory, name, MADE_MODE);
     if (isFailure(result, "EEXIST")) throw new LeftAlone("something else has this name now");
+    if (isFailure(result, "EINVAL")) throw new LeftAlone(NOT_TAKEN);
     if (result < 0) throwFailed("make the directory", `${path}`, result);
     if (found.stat !== null) {
       const draft = lookAt(directory, names.draft);
@@ -177,7 +179,7 @@ class StepRunner {
     const from = root.directory(source.path.parent!);
     const result = calls.link(from, source.path.name, directory, names.draft);
     if (isFailure(result, "ENOENT")) changedMeanwhile();
-    if (CANNOT_LINK.has(failureCode(result))) {
+    if (cannotLink(result)) {
       report.notKept.push({ path: `${path}`, reason: `it cannot share ${source.path}'s inode` });
       return yield* this.write([{ ...step, group: null }]);
     }
@@ -264,8 +266,6 @@ class StepRunner {
     return { path, directory: root.changing(path.parent!), names: draftNames(id, path.name) };
   }
 }
-
-const CANNOT_LINK: ReadonlySet<string> = new Set(["EXDEV", "EMLINK", "EPERM", "EOPNOTSUPP"]);
 
 function isSameInode(a: Stat, b: Stat): boolean {
   return a.inoLow === b.inoLow && a.inoHigh === b.inoHigh && a.devMajor === b.devMajor &&

@@ -6,7 +6,7 @@
 
 import { binaryName, cString } from "../../ffi/binary_string.ts";
 import { failureCode } from "../host/failure.ts";
-import type { Stat } from "../host/files.ts";
+import { emptyStat, fstat, type Stat } from "../host/files.ts";
 import { getxattr, listxattr, pathOfDescriptor } from "../host/project_files.ts";
 import { lgetxattr, llistxattr, pathOfEntry } from "../host/source_files.ts";
 import type { ObjectId } from "../store/format/object_id.ts";
@@ -81,8 +81,18 @@ export function setAttributes(
   if (options.time) check("time", calls.setTime(fd, record.mtimeSec, record.mtimeNsec));
   // A change of the owner may have taken bits away. The mode comes last: with it the file is as it should be.
   if (!isSymlink && (isOthers || (stat.mode & PERMISSION_BITS) !== mode)) {
-    check("mode", calls.chmod(fd, mode));
+    const result = calls.chmod(fd, mode);
+    check("mode", result);
+    if (result >= 0 && !hasMode(fd, mode)) {
+      context.report.notKept.push({ path: `${entry.path}`, reason: "its mode is not kept there" });
+    }
   }
+}
+
+/** Some file systems have one mode for all, and say nothing when another is set. */
+function hasMode(fd: number, mode: number): boolean {
+  const stat = emptyStat();
+  return fstat(fd, stat) < 0 || (stat.mode & PERMISSION_BITS) === mode;
 }
 
 /** Returns false if it is not the record's. */

@@ -15,7 +15,7 @@ import { LeftAlone } from "./left_alone.ts";
 import { type Place, putBack, returnName } from "./replace_name.ts";
 
 /**
- * @param states what the name has before and after, null where it is nothing
+ * @param states what the name has before, and after; null where it is nothing
  *
  * Throws {@linkcode LeftAlone} where somebody's work went back.
  */
@@ -30,7 +30,10 @@ export function* settleDrafts(
   const gone = lookAt(directory, names.gone);
   if (gone !== null) {
     if (!(yield* isOneOf(context, directory, names.gone, gone, states))) returnName(context, place);
-    remove(context, place, names.gone, gone);
+    // It went aside for what could not take its name otherwise, and that did not come: else it is what was to be deleted.
+    const isMissing = states.at(-1) !== null && lookAt(directory, path.name) === null;
+    if (isMissing) giveBack(context, place);
+    else remove(context, place, names.gone, gone);
   }
   const draft = lookAt(directory, names.draft);
   if (draft === null) return;
@@ -53,6 +56,11 @@ export function* settleDrafts(
     throw new LeftAlone(`what was there is now ${names.draft}`);
   }
   remove(context, place, names.draft, draft);
+}
+
+function giveBack({ calls }: ApplyContext, { path, directory, names }: Place): void {
+  const result = calls.replace(directory, names.gone, path.name);
+  if (result < 0) throw callFailed("give back", `${path}`, result);
 }
 
 function* isOneOf(

@@ -23,6 +23,9 @@ import { setAttributes, xattrValue } from "./set_attributes.ts";
 const PIECE = 2 ** 20;
 const ACL = "system.posix_acl_access";
 
+/** Of a file system that knows no links, devices or pipes, or where one may not make them. */
+const NO_SUCH_KIND: ReadonlySet<string> = new Set(["EPERM", "EOPNOTSUPP", "ENOSYS"]);
+
 export interface Draft {
   /** What it is. */
   readonly stat: Stat;
@@ -166,7 +169,7 @@ function makeSpecial(
   const result = (record.mode & S_IFMT) === S_IFLNK
     ? calls.symlink(linkTarget(context, record), directory, name)
     : calls.mknod(directory, name, record.mode & S_IFMT | 0o600, record.rdev);
-  if (isFailure(result, "EPERM") || isFailure(result, "EOPNOTSUPP")) {
+  if (NO_SUCH_KIND.has(failureCode(result)) || isOtherKind(context, directory, name, result)) {
     throw new LeftAlone(`it cannot be made there (${failureCode(result)})`);
   }
   if (result < 0) throwFailed("make", `${path}`, result);
@@ -189,4 +192,15 @@ function makeSpecial(
   } finally {
     if (!isDone) calls.unlink(directory, name);
   }
+}
+
+/** A server of FUSE that makes a file whatever it is asked for: the kernel says EIO, and the file is there. It is taken away. */
+function isOtherKind(
+  { calls }: ApplyContext,
+  directory: number,
+  name: string,
+  result: number,
+): boolean {
+  return isFailure(result, "EIO") && lookAt(directory, name) !== null &&
+    calls.unlink(directory, name) >= 0;
 }

@@ -38,7 +38,7 @@ export async function connect(input: CommandInput, directory?: string): Promise<
   try {
     return { client: await connectTo(daemon), daemon };
   } catch (cause) {
-    const { code, message } = describeError(cause);
+    const { code, message, hint: known } = describeError(cause);
     if (isForbidden(cause)) {
       throw new CommandError(code, 3, message, {
         hint:
@@ -47,9 +47,10 @@ export async function connect(input: CommandInput, directory?: string): Promise<
       });
     }
     const project = daemon.workspace?.source;
-    const hint = project === undefined
-      ? "Start one with agentvfs quickstart DIR, or name another with --sock PATH or --project DIR"
-      : `Start it: agentvfs quickstart ${safe(project)}`;
+    const hint = known ??
+      (project === undefined
+        ? "Start one with agentvfs quickstart DIR, or name another with --sock PATH or --project DIR"
+        : `Start it: agentvfs quickstart ${safe(project)}`);
     throw new CommandError(code, 3, message, { hint, cause });
   }
 }

@@ -14,7 +14,7 @@ import type { Transport } from "../control/transport.ts";
  */
 const REPLACED_DEADLINE_MS = 60_000;
 const LOOK_MS = 25;
-/** After that it is looked whether the server answers anybody, ms. */
+/** After that it is looked whether the server answers anybody, and whether the keeper can start another one, ms. */
 const PATIENCE_MS = 5_000;
 /** A call that is the death of so many servers is not made again. */
 const MOST_CALLS = 5;
@@ -31,6 +31,7 @@ export async function connectKept(
   door: () => Promise<Transport | null> = () => Promise.resolve(null),
 ): Promise<ControlClient> {
   const deadline = performance.now() + REPLACED_DEADLINE_MS;
+  let nextLook = performance.now() + PATIENCE_MS;
   while (true) {
     try {
       return new ControlClient(watched(await connectSocket(socket)));
@@ -41,6 +42,11 @@ export async function connectKept(
       if (other !== null) return new ControlClient(other);
       const late = performance.now() > deadline;
       if (!isReplaced || late || mount === null || !await isKept(mount)) throw error;
+      if (performance.now() > nextLook) {
+        const suspended = await suspension(mount);
+        if (suspended !== null) throw suspended;
+        nextLook = performance.now() + PATIENCE_MS;
+      }
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
@@ -53,6 +59,11 @@ export async function connectKept(
 function mayPass(cause: unknown, mount: string | null): boolean {
   return cause instanceof Deno.errors.ConnectionRefused ||
     cause instanceof Deno.errors.NotFound && mount !== null;
+}
+
+async function suspension(mount: string): Promise<Error | null> {
+  const { suspendedKeeper } = await import("../daemon/workspaces/suspended_keeper.ts");
+  return await suspendedKeeper(mount);
 }
 
 /** True if the mount is there and somebody holds its device. */

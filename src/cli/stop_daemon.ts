@@ -7,12 +7,15 @@
 import type { ControlClient } from "../control/client.ts";
 import type { StatusReport, StopReport } from "../control/service/daemon.ts";
 import { isListening } from "../control/socket_path.ts";
+import { suspendedKeeper } from "../daemon/workspaces/suspended_keeper.ts";
 import { isAlive } from "../host/processes.ts";
 import { CommandError } from "./command_error.ts";
 
 /** Longest time an ending daemon may take to unmount, ms. */
 const END_DEADLINE_MS = 15_000;
 const LOOK_MS = 10;
+/** How often it is looked whether somebody suspended the keeper, ms. */
+const SUSPENDED_LOOK_MS = 2_000;
 
 /** Closes `client`. */
 export async function stopDaemon(
@@ -34,9 +37,15 @@ export async function stopDaemon(
 }
 
 /** A daemon has ended when its socket is silent and its process is gone; only then may the next one start. */
-async function ended({ keeperPid, socket, log }: StatusReport): Promise<void> {
+async function ended({ keeperPid, mount, socket, log }: StatusReport): Promise<void> {
   const deadline = performance.now() + END_DEADLINE_MS;
+  let nextLook = performance.now() + SUSPENDED_LOOK_MS;
   while (isAlive(keeperPid) || await isListening(socket)) {
+    if (performance.now() > nextLook) {
+      const suspended = await suspendedKeeper(mount);
+      if (suspended !== null) throw suspended;
+      nextLook = performance.now() + SUSPENDED_LOOK_MS;
+    }
     if (performance.now() > deadline) {
       const seconds = END_DEADLINE_MS / 1000;
       const message =

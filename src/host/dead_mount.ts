@@ -9,7 +9,12 @@ import * as macos from "./macos/dead_mount.ts";
 import * as windows from "./windows/dead_mount.ts";
 import { pick } from "./pick.ts";
 
-export const { abortMount, closeDeadMount, endServers, hasKeeper, isDeadMount } = pick(linux, {
-  macos,
-  windows,
-});
+export const {
+  abortMount,
+  closeDeadMount,
+  endServers,
+  hasKeeper,
+  isDeadMount,
+  keeperOf,
+  keptMounts,
+} = pick(linux, { macos, windows });

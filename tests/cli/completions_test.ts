@@ -105,14 +105,17 @@ Deno.test("where no daemon is there are no words, and no complaint", async () =>
 
 Deno.test("a daemon that does not answer is not waited for", async () => {
   await withHistory(async ({ service }) => {
-    const never = Promise.withResolvers<never>();
-    service.log = () => never.promise;
+    const over = Promise.withResolvers<void>();
+    service.log = async () => {
+      await over.promise;
+      throw new Error("over");
+    };
     Deno.env.set("AGENTVFS_COMPLETION_MS", "50");
     try {
       assert.deepEqual(await offered("agentvfs rollback "), { also: "nothing", words: [] });
     } finally {
       Deno.env.set("AGENTVFS_COMPLETION_MS", "20000");
-      never.reject(new Error("over"));
+      over.resolve();
     }
   });
 });

@@ -31,6 +31,11 @@ const KEYS: readonly [typed: string, args: string[]][] = [
   ["agentvfs merge --strategy=our\tcar\t", ["merge", "--strategy=ours", "cart"]],
   ["agentvfs run -- printe\tx", ["run", "--", "printenv", "x"]],
   ["agentvfs policy check rul\t", ["policy", "check", "rules.toml"]],
+  ["agentvfs policy check my\t", ["policy", "check", "my rules's $x.toml"]],
+  ["agentvfs show it\t", ["show", 'it\'s $HOME: "done"']],
+  ["agentvfs branch show fea\t", ["branch", "show", "feature/x"]],
+  ["agentvfs -C sub\tstatus", ["-C", "sub dir/status"]],
+  ["agentvfs run --branch=feat\t-- make", ["run", "--branch=feature/x", "--", "make"]],
 ];
 
 for (const [shell, { command, begin }] of Object.entries(SHELLS)) {
@@ -39,9 +44,13 @@ for (const [shell, { command, begin }] of Object.entries(SHELLS)) {
     await withDaemon(async ({ root, project, service }) => {
       await service.checkpoint({ label: "before the refactor" });
       await service.createBranch({ name: "cart" });
+      await service.checkpoint({ label: `it's $HOME: "done"` });
+      await service.createBranch({ name: "feature/x" });
       const bin = join(root, "bin");
       await Deno.mkdir(bin);
       await Deno.writeTextFile(join(project, "rules.toml"), "");
+      await Deno.writeTextFile(join(project, "my rules's $x.toml"), "");
+      await Deno.mkdir(join(project, "sub dir"));
       // The program, but for what is typed to the end: of that it tells the words.
       const script =
         `#!/bin/sh\ncase $1 in __complete | completions) exec '${EXECUTABLE}' "$@" ;; esac\n` +

@@ -1,23 +1,28 @@
 /**
- * Somebody suspends the server: no command waits for ever, and each says what to do.
+ * Somebody suspends the server or its keeper: no command waits for ever, and each says what to do.
  */
 
 import assert from "node:assert/strict";
+import { isOver } from "../../src/host/processes.ts";
 import { isAlive } from "../support/is_alive.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { until } from "../support/process.ts";
 
 const PROJECT = "echo 1 >f";
 
-/** Suspended, whatever `body` does to it. */
-async function whileSuspended(mounted: Mounted, body: (pid: number) => Promise<void>) {
-  const { serverPid } = await mounted.status();
-  Deno.kill(serverPid, "SIGSTOP");
+/** The server is suspended, or its keeper, whatever `body` does to it. */
+async function whileSuspended(
+  mounted: Mounted,
+  body: (pid: number) => Promise<void>,
+  which: "serverPid" | "keeperPid" = "serverPid",
+) {
+  const { [which]: pid } = await mounted.status();
+  Deno.kill(pid, "SIGSTOP");
   try {
-    await body(serverPid);
+    await body(pid);
   } finally {
     try {
-      Deno.kill(serverPid, "SIGCONT");
+      Deno.kill(pid, "SIGCONT");
     } catch { /* it is no more */ }
   }
 }
@@ -73,5 +78,44 @@ Deno.test("the keeper ends in order when it is asked to, although its server is 
     });
     assert.equal((await mounted.run(["quickstart", mounted.project])).code, 0);
     assert.equal(await Deno.readTextFile(mounted.path("f")), "2\n");
+  });
+});
+
+Deno.test("a keeper that is suspended is told of when its server dies, and goes on with quickstart", async () => {
+  await withProject(PROJECT, async (mounted) => {
+    await Deno.writeTextFile(mounted.path("f"), "2\n");
+    const { serverPid } = await mounted.status();
+    await whileSuspended(mounted, async (pid) => {
+      Deno.kill(serverPid, "SIGKILL");
+      await until("the server ends", () => isOver(serverPid));
+      const commands = [["log"], ["stop"], ["quickstart", "--new"], ["checkpoint", "late"]];
+      const outcomes = await Promise.all(
+        commands.map(([command, ...rest]) =>
+          mounted.run([command!, ...rest, "--json", "-C", mounted.project])
+        ),
+      );
+      for (const [i, { code, stdout, stderr }] of outcomes.entries()) {
+        assert.equal(code, 3, `${commands[i]}: ${stdout}${stderr}`);
+        const { error } = JSON.parse(stdout);
+        assert.equal(error.code, "keeper_suspended");
+        assert.match(error.message, new RegExp(`suspended \\(process ${pid}\\)`));
+        assert.match(error.hint, new RegExp(`kill -CONT ${pid}, or agentvfs quickstart`));
+      }
+      const healed = await mounted.run(["quickstart", mounted.project, "--json"]);
+      assert.equal(healed.code, 0, healed.stdout);
+      assert.equal(JSON.parse(healed.stdout).reused, true);
+    }, "keeperPid");
+    assert.equal(await Deno.readTextFile(mounted.path("f")), "2\n");
+  }, { allowedLog: [/was killed by SIGKILL/] });
+});
+
+Deno.test("what waits for a suspended keeper says so", async () => {
+  await withProject(PROJECT, async (mounted) => {
+    await whileSuspended(mounted, async (pid) => {
+      const { code, stdout } = await mounted.run(["stop", "--json", "-C", mounted.project]);
+      assert.equal(code, 3, stdout);
+      assert.match(JSON.parse(stdout).error.hint, new RegExp(`kill -CONT ${pid}`));
+    }, "keeperPid");
+    assert.equal((await mounted.run(["quickstart", mounted.project])).code, 0);
   });
 });

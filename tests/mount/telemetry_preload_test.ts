@@ -31,6 +31,8 @@ Deno.test("programs of a run tell what they do outside the mount; what they do i
   }
   const directory = await Deno.makeTempDir();
   const socket = `${directory}/cas_preload.sock`;
+  // A place that LD_PRELOAD cannot name.
+  const store = `${directory}/a place: $LIB/store`;
   await withProject("echo 1 > a", async (mounted) => {
     const outside = `${mounted.state}/outside`;
     const script = `cat a >b; echo x >'${outside}'; rm '${outside}' a`;
@@ -102,7 +104,7 @@ Deno.test("programs of a run tell what they do outside the mount; what they do i
       return of("ldpreload", stdout).filter(({ rule }) => rule?.name === "kept").length === 2;
     });
   }, {
-    arguments: ["--telemetry", "changes,ldpreload"],
+    arguments: ["--telemetry", "changes,ldpreload", "--store", store],
     env: { CAS_PRELOAD_SOCKET: socket },
   });
   await Deno.remove(directory, { recursive: true });

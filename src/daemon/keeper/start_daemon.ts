@@ -8,6 +8,7 @@ import { join } from "node:path";
 import type { StatusReport } from "../../control/service/daemon.ts";
 import { setAside } from "../workspaces/set_aside.ts";
 import { askStatus, spawnDaemon } from "../workspaces/spawn.ts";
+import { resumeKeeper } from "../workspaces/suspended_keeper.ts";
 import { validateMachine, type ValidateOptions, validatePlan } from "./validate.ts";
 import {
   createWorkspace,
@@ -18,6 +19,9 @@ import {
 
 /** Longest time a daemon that listens may take to say so on a busy machine, ms. */
 const REUSE_DEADLINE_MS = 20_000;
+/** The same until another server has taken over. */
+const RESUMED_DEADLINE_MS = 60_000;
+const LOOK_MS = 20;
 
 export interface Started {
   status: StatusReport;
@@ -33,7 +37,7 @@ export async function startOrReuse(
   const running = await runningDaemon(config);
   if (running !== null) return { status: running, reused: true };
   return await alone(config, options, async () => {
-    const other = await runningDaemon(config);
+    const other = await runningDaemon(config) ?? await resumedDaemon(config);
     if (other !== null) return { status: other, reused: true };
     return { status: await start(config, options), reused: false };
   });
@@ -81,6 +85,18 @@ async function start(config: DaemonConfig, options: ValidateOptions): Promise<St
   await validateMachine(config);
   await createWorkspace(config);
   return await spawnDaemon(config, { force: options.force ?? false });
+}
+
+/** Of a keeper that was suspended, and goes on now: its server may have died meanwhile, and the next one takes over. */
+async function resumedDaemon(config: DaemonConfig): Promise<StatusReport | null> {
+  if (!await resumeKeeper(config.mount)) return null;
+  const deadline = performance.now() + RESUMED_DEADLINE_MS;
+  let status: StatusReport | null;
+  do {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    status = await runningDaemon(config);
+  } while (status === null && performance.now() < deadline);
+  return status;
 }
 
 async function runningDaemon(config: DaemonConfig): Promise<StatusReport | null> {

@@ -11,6 +11,7 @@ import { abortMount, closeDeadMount, endServers, hasKeeper } from "../../host/de
 import { findMount } from "../workspaces/find_daemon.ts";
 import { isWithin, listMounts, MOUNT_TYPE, mountAt } from "../../host/mounts.ts";
 import { homePlace } from "../../host/state_places.ts";
+import { suspendedKeeper } from "../workspaces/suspended_keeper.ts";
 import { suspension } from "../workspaces/silent_server.ts";
 import { askStatus } from "../workspaces/spawn.ts";
 import { type DaemonConfig, reason, WorkspaceError } from "../workspaces/workspace.ts";
@@ -55,7 +56,7 @@ export async function validateMachine(config: DaemonConfig): Promise<void> {
   while (!await isMountpointFree(config.mount)) {
     if (performance.now() > deadline) {
       if (aborted || !await abortAbandoned(config.mount)) {
-        throw alreadyMounted(config.mount, MOUNT_TYPE);
+        throw await suspendedKeeper(config.mount) ?? alreadyMounted(config.mount, MOUNT_TYPE);
       }
       aborted = true;
     }

@@ -39,9 +39,9 @@ export interface MaintenanceParts {
 export class Maintenance {
   #running: { name: string; asked: boolean; ended: Promise<unknown> } | null = null;
   #stopIdle = false;
-  #lastIdle = 0;
+  #lastIdle = -Infinity;
   #lastActivity = -1;
-  #quietSince = 0;
+  #quietSince = -Infinity;
 
   constructor(readonly parts: MaintenanceParts) {}
 
@@ -70,7 +70,8 @@ export class Maintenance {
   async collectWhenIdle(): Promise<void> {
     const { idleMs } = this.parts;
     const activity = this.parts.activity();
-    const now = Date.now();
+    // However the clock is set meanwhile.
+    const now = performance.now();
     if (activity !== this.#lastActivity) this.#quietSince = now;
     this.#lastActivity = activity;
     if (now - this.#quietSince < idleMs || now - this.#lastIdle < idleMs) return;
@@ -83,7 +84,8 @@ export class Maintenance {
     const much = grown >= Math.max(GROWN_BYTES, (bytes - grown) / 2);
     // What was deleted adds little to the packs: so a day with any change is worth a look.
     const some = old > 0 || grown > 0;
-    if (!much && !(some && now - since >= OLD_PAUSE_MS)) return;
+    // The last one is in the future where the clock was set back since.
+    if (!much && !(some && Math.abs(Date.now() - since) >= OLD_PAUSE_MS)) return;
     if (this.#running !== null) return;
     const options = { policy: DEFAULT_POLICY, dryRun: false, worthIt: IDLE_WORTH_IT };
     const { collecting } = this.parts;

@@ -44,8 +44,10 @@ export async function findDaemon(options: FindOptions): Promise<FoundDaemon> {
     const directory = absolutePath(options.directory);
     const found = await findAround(directory);
     if (found !== null) return found;
-    throw new WorkspaceError("unreachable", 3, `There is no daemon for ${directory}`, {
-      hint: `Start one: agentvfs quickstart ${directory}`,
+    const others = await ofOthers(directory);
+    const none = others === null ? "There is no daemon" : "There is no daemon of yours";
+    throw new WorkspaceError("unreachable", 3, `${none} for ${directory}`, {
+      hint: others ?? `Start one: agentvfs quickstart ${directory}`,
     });
   }
   const named = Deno.env.get("AGENTVFS_SOCK");
@@ -54,7 +56,7 @@ export async function findDaemon(options: FindOptions): Promise<FoundDaemon> {
     const place = await placeInMount(cwd);
     return { socket: absolutePath(named), workspace: null, place };
   }
-  return (cwd === null ? null : await findAround(cwd)) ?? await findOnly();
+  return (cwd === null ? null : await findAround(cwd)) ?? await findOnly(cwd);
 }
 
 /** The daemon whose mount or project `directory` is, or is in. */
@@ -168,14 +170,23 @@ export async function runningWorkspaces(): Promise<WorkspaceRecord[]> {
   return await onlyRunning(await listWorkspaces());
 }
 
-async function findOnly(): Promise<FoundDaemon> {
+async function findOnly(cwd: string | null): Promise<FoundDaemon> {
   const running = await runningWorkspaces();
   const [only, another] = running;
   if (another !== undefined) throw ambiguous(running);
   if (only !== undefined) return found(only);
-  throw new WorkspaceError("unreachable", 3, "No agentvfs daemon is running", {
-    hint: "Start one: agentvfs quickstart DIR",
+  const others = cwd === null ? null : await ofOthers(cwd);
+  const none = others === null ? "No agentvfs daemon is running" : "No daemon of yours is running";
+  throw new WorkspaceError("unreachable", 3, none, {
+    hint: others ?? "Start one: agentvfs quickstart DIR",
   });
+}
+
+/** What to do where another user has the directory's daemon. */
+async function ofOthers(directory: string): Promise<string | null> {
+  const { asOther, othersDaemon } = await import("./others_daemon.ts");
+  const other = await othersDaemon(directory);
+  return other && asOther(other);
 }
 
 async function onlyRunning(workspaces: readonly WorkspaceRecord[]): Promise<WorkspaceRecord[]> {

@@ -222,23 +222,29 @@ async function freeMountpoint(mount: string): Promise<void> {
   });
 }
 
-/** Makes sure `path` is a directory of this user's that nobody else can enter. */
-async function ownDirectory(path: string): Promise<void> {
+/** Makes sure `path` is a directory of this user's that nobody else can enter. Throws {@linkcode WorkspaceError}. */
+export async function ownDirectory(path: string): Promise<void> {
   try {
     await Deno.mkdir(path, OWNER_ONLY);
     const info = await Deno.lstat(path);
     if (!info.isDirectory) throw new Error("it is not a directory");
-    if (info.uid !== Deno.uid()) throw new Error(`it belongs to user ${info.uid}`);
+    if (info.uid !== Deno.uid()) throw new NotOwn(`it belongs to user ${info.uid}`);
     if ((info.mode! & 0o077) !== 0 && path !== stateRoot()) await Deno.chmod(path, 0o700);
   } catch (cause) {
     throw unusableState(path, cause);
   }
 }
 
+class NotOwn extends Error {}
+
 /** What is recorded cannot be at `path`, because of `cause`. */
 export function unusableState(path: string, cause: unknown): WorkspaceError {
+  // Some configurations of sudo leave the user their HOME.
+  const isUsers = cause instanceof NotOwn && Deno.uid() === 0 && Deno.env.has("SUDO_USER");
   return new WorkspaceError("state_dir", 4, `Cannot use ${path} for state: ${reason(cause)}`, {
-    hint: "Set AGENTVFS_STATE_DIR to a directory of yours on a local disk",
+    hint: isUsers
+      ? "Run it without sudo, or with root's own home: sudo -H agentvfs …"
+      : "Set AGENTVFS_STATE_DIR to a directory of yours on a local disk",
     cause,
   });
 }

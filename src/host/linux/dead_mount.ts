@@ -43,16 +43,45 @@ export async function abortMount({ path, device }: Mount): Promise<boolean> {
   }
 }
 
-/** True if a process that can still run keeps the mount at `path`, as `daemonArguments` start one. */
+/** True if a process that can still run keeps the mount at `path`. */
 export async function hasKeeper(path: string): Promise<boolean> {
+  return await keeperOf(path) !== null;
+}
+
+/** The process that keeps the mount at `path`, as `daemonArguments` start one; null if none that can still run does. */
+export async function keeperOf(path: string): Promise<number | null> {
+  for await (const { pid, mount } of keepers()) if (mount === path) return pid;
+  return null;
+}
+
+/** What a keeper's command line says. */
+interface Kept {
+  readonly pid: number;
+  readonly source: string;
+  readonly mount: string;
+}
+
+/** Mounts that are kept, with the user that each is of. */
+export async function keptMounts(): Promise<(Kept & { readonly uid: number })[]> {
+  const kept: (Kept & { readonly uid: number })[] = [];
+  for await (const keeper of keepers()) {
+    const info = await Deno.stat(`/proc/${keeper.pid}`).catch(() => null);
+    if (info !== null) kept.push({ ...keeper, uid: info.uid! });
+  }
+  return kept;
+}
+
+async function* keepers(): AsyncGenerator<Kept> {
   for await (const { name } of Deno.readDir("/proc")) {
     if (!/^\d+$/.test(name)) continue;
     const command = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
     const words = command.split("\0");
-    const mounts = words.includes("daemon") && words[words.indexOf("--mount") + 1] === path;
-    if (mounts && !isOver(Number(name))) return true;
+    if (!words.includes("daemon") || isOver(Number(name))) continue;
+    const [source, mount] = ["--source", "--mount"].map((option) =>
+      words[words.indexOf(option, 1) + 1]
+    );
+    if (words.includes("--mount")) yield { pid: Number(name), source: source!, mount: mount! };
   }
-  return false;
 }
 
 /**

@@ -50,11 +50,21 @@ export function endServers(path: string): Promise<void> {
   return Promise.resolve();
 }
 
-/** True if a process that can still run keeps the mount at `path`, as `daemonArguments` start one. */
-export function hasKeeper(path: string): Promise<boolean> {
+/** True if a process that can still run keeps the mount at `path`. */
+export async function hasKeeper(path: string): Promise<boolean> {
+  return await keeperOf(path) !== null;
+}
+
+/** Whose they are is not looked at there. */
+export function keptMounts(): Promise<never[]> {
+  return Promise.resolve([]);
+}
+
+/** The process that keeps the mount at `path`, as `daemonArguments` start one; null if none that can still run does. */
+export function keeperOf(path: string): Promise<number | null> {
   const mountpoint = binaryString(path);
-  const isKept = commandLines().some(({ pid, args }) =>
+  const keeper = commandLines().find(({ pid, args }) =>
     args.includes("daemon") && args[args.indexOf("--mount") + 1] === mountpoint && !isOver(pid)
   );
-  return Promise.resolve(isKept);
+  return Promise.resolve(keeper?.pid ?? null);
 }

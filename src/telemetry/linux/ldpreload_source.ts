@@ -72,13 +72,6 @@ export class LdPreloadSource implements Source {
   static start(options: LdPreloadOptions): LdPreloadSource {
     const library = libraryBytes();
     const { directory } = options;
-    if (!isPreloadable(directory)) {
-      throw new SourceError(
-        "ldpreload",
-        `LD_PRELOAD cannot name what is in ${directory}: spaces and colons part its names, and $ begins ` +
-          "one of its own; set AGENTVFS_STATE_DIR to another directory, or choose one with --store",
-      );
-    }
     try {
       Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
       writeLibrary(join(directory, PRELOAD_LIBRARY), library);
@@ -105,11 +98,6 @@ export class LdPreloadSource implements Source {
     this.mapping.unmap();
     this.table.unmap();
   }
-}
-
-/** There is no way to write these otherwise: ld.so(8) of glibc, and musl, which knows no `$`. */
-function isPreloadable(path: string): boolean {
-  return !/[\s:$]/.test(path);
 }
 
 /** In the executable it lies beside the code; a checkout has it where scripts/build_preload was told to put it. */

@@ -2,6 +2,7 @@ import type { ControlClient } from "../../../control/client.ts";
 import type { StatusReport } from "../../../control/service/daemon.ts";
 import { runningWorkspaces } from "../../../daemon/workspaces/find_daemon.ts";
 import { askStatus } from "../../../daemon/workspaces/spawn.ts";
+import { suspendedKeeper } from "../../../daemon/workspaces/suspended_keeper.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 import { connect, connectTo } from "../../daemon_client.ts";
@@ -60,13 +61,17 @@ function tell({ version, serverPid, mount }: Restarted): void {
 }
 
 /** The status of the server that has taken over. */
-async function another({ socket, serverPid, keeperPid, log }: StatusReport): Promise<StatusReport> {
+async function another(
+  { socket, serverPid, keeperPid, mount, log }: StatusReport,
+): Promise<StatusReport> {
   const deadline = performance.now() + DEADLINE_MS;
   while (performance.now() < deadline) {
     const status = await askStatus(socket, deadline - performance.now());
     if (status !== null && status.serverPid !== serverPid) return status;
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
   }
+  const suspended = await suspendedKeeper(mount);
+  if (suspended !== null) throw suspended;
   const message = `No other server took over within ${DEADLINE_MS / 1000} s`;
   throw new CommandError("not_replaced", 1, message, {
     hint: `The keeper (process ${keeperPid}) goes on trying; the log says why: ${log}`,

@@ -4,6 +4,7 @@ import {
   PRELOAD_RING,
   PRELOAD_RULES,
 } from "../../../telemetry/linux/ldpreload_source.ts";
+import { preloadablePath } from "./preloadable_path.ts";
 import { preloadPlace } from "../../telemetry/source_places.ts";
 
 /**
@@ -11,19 +12,23 @@ import { preloadPlace } from "../../telemetry/source_places.ts";
  *
  * @param isHeard its system calls are heard of, too: it tells what those do not
  */
-export function preloadEnvironment(store: string, isHeard: boolean): Record<string, string> {
+export async function preloadEnvironment(
+  store: string,
+  isHeard: boolean,
+): Promise<Record<string, string>> {
   const directory = preloadPlace(store);
-  const [library, ring, rules] = [PRELOAD_LIBRARY, PRELOAD_RING, PRELOAD_RULES]
+  const [file, ring, rules] = [PRELOAD_LIBRARY, PRELOAD_RING, PRELOAD_RULES]
     .map((name) => join(directory, name));
   try {
     Deno.statSync(ring!);
-    Deno.statSync(library!);
+    Deno.statSync(file!);
   } catch {
     return {};
   }
+  const library = await preloadablePath(file!);
   const others = Deno.env.get("LD_PRELOAD");
   return {
-    LD_PRELOAD: others ? `${library}:${others}` : library!,
+    LD_PRELOAD: others ? `${library}:${others}` : library,
     AGENTVFS_PRELOAD_RING: ring!,
     AGENTVFS_PRELOAD_RULES: rules!,
     ...(isHeard ? { AGENTVFS_PRELOAD_HEARD: "1" } : {}),

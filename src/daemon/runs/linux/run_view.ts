@@ -120,7 +120,7 @@ async function specOf(
     meetingPlaces: confined === null ? await meetingPlaces(command, true) : [],
     // What a confined program would preload is out of its sight.
     environment: confined?.environment ??
-      { TMUX: null, TMUX_PANE: null, ...preloadEnvironment(plan.store, plan.watch) },
+      { TMUX: null, TMUX_PANE: null, ...await preloadEnvironment(plan.store, plan.watch) },
     identity: isRoot ? null : { uid: Deno.uid()!, gid: Deno.gid()! },
     command,
   };
