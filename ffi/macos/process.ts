@@ -26,6 +26,7 @@ const libc = bindLibSystem({
   },
   signal: { parameters: ["i32", "pointer"], result: "pointer" },
   unmount: { parameters: ["buffer", "i32"], result: "i32" },
+  mach_timebase_info: { parameters: ["buffer"], result: "i32" },
   dup: { parameters: ["i32"], result: "i32" },
   dup2: { parameters: ["i32", "i32"], result: "i32" },
 });
@@ -34,6 +35,7 @@ const aside = bindLibSystem({
 });
 
 const PROC_PIDTBSDINFO = 3;
+const PROC_PIDTASKINFO = 4;
 const PROC_PIDVNODEPATHINFO = 9;
 /** struct proc_bsdinfo. */
 const BSDINFO = {
@@ -45,6 +47,8 @@ const BSDINFO = {
   SECONDS: 120,
   MICROSECONDS: 128,
 } as const;
+/** struct proc_taskinfo. Times are in units of the machine's own. */
+const TASKINFO = { SIZE_OF: 96, RESIDENT: 8, USER: 16, SYSTEM: 24 } as const;
 /** struct proc_vnodepathinfo: the directory's struct vnode_info, then its path; the same of the root. */
 const VNODEPATHINFO = { SIZE_OF: 2352, DIRECTORY: 152, PATH_BYTES: 1024 } as const;
 const STOPPED = 4;
@@ -83,6 +87,28 @@ export function bsdInfo(pid: number): BsdInfo | null {
     command: untilNul(bytes, BSDINFO.COMMAND, BSDINFO.COMMAND_BYTES),
     started: seconds * 1e6 + Number(view.getBigUint64(BSDINFO.MICROSECONDS, true)),
   };
+}
+
+/** What a process has computed since it began, and the memory that it has, bytes. Null if there is no such process. */
+export function taskInfo(pid: number): { computedMs: number; resident: number } | null {
+  const bytes = new Uint8Array(TASKINFO.SIZE_OF);
+  if (libc.proc_pidinfo(pid, PROC_PIDTASKINFO, 0n, bytes, bytes.length) < bytes.length) return null;
+  const view = new DataView(bytes.buffer);
+  const units = view.getBigUint64(TASKINFO.USER, true) + view.getBigUint64(TASKINFO.SYSTEM, true);
+  return {
+    computedMs: Number(units) * nanosecondsPerUnit() / 1e6,
+    resident: Number(view.getBigUint64(TASKINFO.RESIDENT, true)),
+  };
+}
+
+let unit = 0;
+
+/** One on Intel; Apple silicon counts in longer ones. */
+function nanosecondsPerUnit(): number {
+  if (unit > 0) return unit;
+  const fraction = new Uint32Array(2);
+  libc.mach_timebase_info(new Uint8Array(fraction.buffer));
+  return unit = fraction[0]! / fraction[1]!;
 }
 
 /** Path of a process's program; null if that may not be known. */

@@ -5,6 +5,7 @@
  */
 
 import { bindLibSystem, check } from "./libsystem.ts";
+import { drain } from "./pipe.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -112,7 +113,7 @@ export function trigger(queue: number): void {
   libc.kevent(queue, userEvent(0, NOTE_TRIGGER), 1, null, 0, NO_TIME);
 }
 
-/** Takes the event, if it is there. */
+/** Takes the event, if it is there; or what there is in a pipe that was polled. */
 export function take(queue: number): void {
-  libc.kevent(queue, null, 0, new Uint8Array(KEVENT.SIZE), 1, NO_TIME);
+  if (libc.kevent(queue, null, 0, new Uint8Array(KEVENT.SIZE), 1, NO_TIME) < 0) drain(queue);
 }

@@ -52,6 +52,12 @@ export function isSet(handle: number): boolean {
   return nt.NtWaitForSingleObject(BigInt(handle), 0, AT_ONCE) === 0;
 }
 
+/** Waits until it is set; false: it cannot be waited for. */
+export function waitFor(handle: number): boolean {
+  const forEver = new Uint8Array(new BigInt64Array([FOR_EVER]).buffer);
+  return nt.NtWaitForSingleObject(BigInt(handle), 0, forEver) === 0;
+}
+
 /** As in poll(2). */
 export const POLLIN = 1;
 

@@ -21,21 +21,24 @@ const nt = bindNtdll({
   NtClose: { parameters: ["u64"], result: "i32" },
 });
 
-const Right = {
+export const Right = {
   TERMINATE: 0x1,
   VM_READ: 0x10,
+  DUP_HANDLE: 0x40,
   QUERY: 0x400,
   QUERY_LIMITED: 0x1000,
   SYNCHRONIZE: 0x100000,
 } as const;
 
 /** PROCESSINFOCLASS and SYSTEM_INFORMATION_CLASS. */
-const ProcessClass = { BASIC: 0, TIMES: 4, PROGRAM: 43, COMMAND_LINE: 60 } as const;
+const ProcessClass = { BASIC: 0, MEMORY: 3, TIMES: 4, PROGRAM: 43, COMMAND_LINE: 60 } as const;
 const PROCESSES = 5;
 
 /** PROCESS_BASIC_INFORMATION and KERNEL_USER_TIMES. */
 const BASIC = { SIZE_OF: 48, PEB: 8, PARENT: 40 } as const;
-const TIMES = { SIZE_OF: 32, CREATED: 0 } as const;
+const TIMES = { SIZE_OF: 32, CREATED: 0, KERNEL: 16, USER: 24 } as const;
+/** VM_COUNTERS. */
+const MEMORY = { SIZE_OF: 88, RESIDENT: 32 } as const;
 /** SYSTEM_PROCESS_INFORMATION, as far as it is read. */
 const LISTED = {
   SIZE_OF: 96,
@@ -53,6 +56,7 @@ const PARAMETERS = { DIRECTORY: 0x38, COMMAND_LINE: 0x70 } as const;
 const LENGTH_MISMATCH = 0xc0000004;
 const TEXT_BYTES = 64 * 1024 + UNICODE_STRING.SIZE_OF;
 const UNITS_PER_US = 10n;
+const UNITS_PER_MS = 10_000;
 /** 1970, in µs since 1601. */
 const EPOCH_US = 11_644_473_600_000_000;
 
@@ -78,7 +82,7 @@ function openProcess(pid: number, rights: number): number {
 }
 
 /** What `use` makes of a handle of the process; null where there is none to be had. */
-function withProcess<T>(pid: number, rights: number, use: (handle: number) => T): T | null {
+export function withProcess<T>(pid: number, rights: number, use: (handle: number) => T): T | null {
   const handle = openProcess(pid, rights);
   if (handle < 0) return null;
   try {
@@ -106,6 +110,20 @@ export function processInfo(pid: number): ProcessInfo | null {
     started: microseconds(times.getBigUint64(TIMES.CREATED, true)),
     isOver,
   };
+}
+
+/** What a process has computed since it began, and the memory that it has, bytes. Null if there is no such process. */
+export function processUse(pid: number): { computedMs: number; resident: number } | null {
+  return withProcess(pid, Right.QUERY_LIMITED, (handle) => {
+    const times = query(handle, ProcessClass.TIMES, TIMES.SIZE_OF);
+    const memory = query(handle, ProcessClass.MEMORY, MEMORY.SIZE_OF);
+    if (times === null || memory === null) return null;
+    const units = times.getBigUint64(TIMES.KERNEL, true) + times.getBigUint64(TIMES.USER, true);
+    return {
+      computedMs: Number(units) / UNITS_PER_MS,
+      resident: Number(memory.getBigUint64(MEMORY.RESIDENT, true)),
+    };
+  });
 }
 
 function query(handle: number, kind: number, size: number): DataView<ArrayBuffer> | null {

@@ -8,7 +8,7 @@ import { bindNtdll, check } from "./ntdll.ts";
 
 const nt = bindNtdll({
   NtCreateSection: {
-    parameters: ["buffer", "u32", "pointer", "pointer", "u32", "u32", "u64"],
+    parameters: ["buffer", "u32", "pointer", "buffer", "u32", "u32", "u64"],
     result: "i32",
   },
   NtMapViewOfSection: {
@@ -30,29 +30,20 @@ const SEC_COMMIT = 0x8000000;
 /** Children do not inherit the view. */
 const VIEW_UNMAP = 2;
 
-/**
- * Memory that is bytes `[offset, offset+length)` of a file, which is open to read and write and is so long; null if it cannot be
- * had. The file may be closed afterwards.
- */
-export function mapView(
-  handle: number,
+/** Memory of so many bytes that no file is behind; negative if it cannot be had. */
+export function createSection(size: number): number {
+  return makeSection(size, 0);
+}
+
+/** Memory that is bytes `[offset, offset+length)` of a section; null if it cannot be had. */
+export function mapSection(
+  section: number,
   offset: number,
   length: number,
 ): Deno.PointerObject | null {
-  const section = new BigUint64Array(1);
-  const made = check(nt.NtCreateSection(
-    new Uint8Array(section.buffer),
-    SECTION_ACCESS,
-    null,
-    null,
-    PAGE_READWRITE,
-    SEC_COMMIT,
-    BigInt(handle),
-  ));
-  if (made < 0) return null;
   const base = new BigUint64Array(1);
   const result = check(nt.NtMapViewOfSection(
-    section[0]!,
+    BigInt(section),
     THIS_PROCESS,
     new Uint8Array(base.buffer),
     0n,
@@ -63,9 +54,40 @@ export function mapView(
     0,
     PAGE_READWRITE,
   ));
-  // The view keeps the section.
-  nt.NtClose(section[0]!);
   return result < 0 ? null : Deno.UnsafePointer.create(base[0]!);
+}
+
+/**
+ * Memory that is bytes `[offset, offset+length)` of a file, which is open to read and write and is so long; null if it cannot be
+ * had. The file may be closed afterwards.
+ */
+export function mapView(
+  handle: number,
+  offset: number,
+  length: number,
+): Deno.PointerObject | null {
+  const section = makeSection(0, handle);
+  if (section < 0) return null;
+  const address = mapSection(section, offset, length);
+  // The view keeps the section.
+  nt.NtClose(BigInt(section));
+  return address;
+}
+
+/** Of a file, or of so many bytes where there is none. */
+function makeSection(size: number, file: number): number {
+  const section = new BigUint64Array(1);
+  const most = size === 0 ? null : new Uint8Array(new BigUint64Array([BigInt(size)]).buffer);
+  const made = check(nt.NtCreateSection(
+    new Uint8Array(section.buffer),
+    SECTION_ACCESS,
+    null,
+    most,
+    PAGE_READWRITE,
+    SEC_COMMIT,
+    BigInt(file),
+  ));
+  return made < 0 ? made : Number(section[0]);
 }
 
 export function unmapView(address: Deno.PointerObject): void {

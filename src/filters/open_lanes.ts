@@ -4,8 +4,9 @@
  * @module
  */
 
-import { mapFile, type Mapping } from "../host/mapping.ts";
-import { wake } from "../host/wake.ts";
+import { ring } from "../host/cell/bell.ts";
+import { mapShared } from "../host/cell/shared_memory.ts";
+import type { Mapping } from "../host/mapping.ts";
 import type { FilterHandle } from "./filter_handle.ts";
 import { SHARED_SIZE, SharedMemory } from "./shared_layout.ts";
 
@@ -41,14 +42,14 @@ export class OpenLanes<L> {
 
   /** None, if there is no memory to be had: it then is as if the filter did not run. */
   #opened(handle: FilterHandle): Opened<L>[] {
-    const mapping = mapFile(handle.memory, 0, SHARED_SIZE);
+    const mapping = mapShared(handle.memory, SHARED_SIZE);
     if (mapping === null) return [];
     const memory = new SharedMemory(mapping.bytes);
     return [{
       name: handle.name,
       handle,
       mapping,
-      lane: this.make(memory, () => wake(handle.wake)),
+      lane: this.make(memory, () => ring(handle.wake)),
     }];
   }
 }

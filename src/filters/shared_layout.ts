@@ -32,7 +32,8 @@ export const Word = {
   ANSWERED: 128,
 } as const;
 
-export const State = { STARTING: 0, READY: 1, FAILED: 2 } as const;
+/** `UNLOCKED`: the system does not lock it in. */
+export const State = { STARTING: 0, READY: 1, FAILED: 2, UNLOCKED: 3 } as const;
 
 export const SLOTS = 32;
 export const ANSWER_BITS = 12;

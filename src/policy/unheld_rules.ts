@@ -46,15 +46,13 @@ export function unheldOnVolume(rules: readonly Rule[]): UnheldRule[] {
   });
 }
 
-function whyOnVolume({ verdict, uids, sessions, otherwise }: Rule): string | null {
+function whyOnVolume({ verdict, uids, sessions }: Rule): string | null {
   if (sessions !== null) return "There are no sessions on Windows: it holds for nobody";
   if (uids !== null) {
     const isForAll = verdict === "deny" || verdict === "ask";
     return `A user has no number on Windows: it holds for ${isForAll ? "everybody" : "nobody"}`;
   }
-  if (verdict !== "ask") return null;
-  const said = otherwise === "deny" ? "denied" : "allowed";
-  return `Filters run on Linux only: what it leaves to one is ${said}`;
+  return null;
 }
 
 /** True if a mount has to be asked for opens for the rule to hold altogether. */

@@ -4,65 +4,14 @@
  */
 
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
 import { hookLine } from "../../src/agents/plugin/hook_line.ts";
-import { compileStandIns } from "../macos/stand_in/stand_ins.ts";
-import { PATIENT } from "../support/agent_hooks.ts";
-import { type Outcome, run, shell, until } from "../support/process.ts";
-import { mountsBelow, withTemporary } from "../support/temporary.ts";
+import { withMac } from "../macos/stand_in/with_mac.ts";
+import { run, shell, until } from "../support/process.ts";
+import { mountsBelow } from "../support/temporary.ts";
 import { isAlive } from "../support/is_alive.ts";
 import { testWith } from "../support/test_with.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const FILES = 150;
-
-interface Mac {
-  /** While this file is there no journal comes to the disk. */
-  readonly hold: string;
-  readonly home: string;
-  readonly project: string;
-  readonly mount: string;
-  /** The command that starts the program. */
-  readonly program: readonly string[];
-  ask(...words: string[]): Promise<Outcome>;
-  /** Answer of a command that has to succeed, read as JSON. */
-  json<T>(...words: string[]): Promise<T>;
-}
-
-/** Runs `use` with a program that takes this machine for a Mac, on which a project is mounted. */
-function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
-  return withTemporary(async (directory) => {
-    const [home, project] = [`${directory}/home`, `${directory}/project`];
-    for (const path of [home, `${project}/src`]) await Deno.mkdir(path, { recursive: true });
-    await Deno.writeTextFile(`${project}/src/a`, "as imported\n");
-    await Deno.writeTextFile(`${project}/src/._own`, "the project's\n");
-    const env = {
-      ...await compileStandIns(directory),
-      HOME: home,
-      AGENTVFS_STAND_IN_HOLD: `${directory}/hold`,
-      DENO_DIR: await denoDirectory(),
-      ...PATIENT.env,
-    };
-    const program = [
-      ...[Deno.execPath(), "run", "-A", "--quiet", "--no-check", `--config=${ROOT}deno.json`],
-      `${ROOT}tests/macos/stand_in/main.ts`,
-    ];
-    const ask = (...words: string[]) => run([...program, ...words], { env, cwd: project });
-    const json = async <T>(...words: string[]): Promise<T> => {
-      const { code, stdout, stderr } = await ask(...words, "--json");
-      assert.equal(code, 0, stdout + stderr);
-      return JSON.parse(stdout) as T;
-    };
-    try {
-      const { mount } = await json<{ mount: string }>("quickstart");
-      assert.ok(mount.startsWith(`${home}/Library/Application Support/agentvfs/`), mount);
-      await use({ hold: env.AGENTVFS_STAND_IN_HOLD, home, project, mount, program, ask, json });
-    } finally {
-      await ask("stop");
-      await until("the mount is gone", async () => (await mountsBelow(directory)).length === 0);
-    }
-  });
-}
 
 /** A process that looks like fuse-t's server of a mount, and does not end by SIGTERM. */
 async function leftServer(program: string, mount: string): Promise<Deno.ChildProcess> {
@@ -80,12 +29,6 @@ async function leftServer(program: string, mount: string): Promise<Deno.ChildPro
 
 async function realPython(): Promise<string> {
   return (await shell(`python3 -c 'import sys; print(sys.executable)'`)).trim();
-}
-
-/** Where modules are that were loaded already: a home of its own has none. */
-async function denoDirectory(): Promise<string> {
-  const { stdout } = await run([Deno.execPath(), "info", "--json"]);
-  return JSON.parse(stdout).denoDir;
 }
 
 interface Status {

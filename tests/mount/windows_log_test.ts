@@ -84,7 +84,7 @@ testWith(
       assert.equal(code, 0);
       const output = stdout + stderr;
       assert.match(output, /of users.*A user has no number on Windows: it holds for everybody/);
-      assert.match(output, /asked.*Filters run on Linux only: what it leaves to one is denied/);
+      assert.doesNotMatch(output, /"asked" does not hold/);
       const { opens } = await json<{ opens: boolean }>("policy", "show");
       assert.ok(opens);
       await onVolume(async (volume) => {

@@ -403,6 +403,8 @@ export interface FilterReport {
   trouble: string | null;
   /** Events on which it failed. */
   failures: number;
+  /** What the system locks its process in with: of Linux, macOS and Windows. */
+  lock: "seccomp" | "sandbox" | "job";
   /** Times it was killed or ended by itself lately; the third disables it. */
   strikes: number;
 }

@@ -19,6 +19,10 @@ export const FilterReport = shape(
     ),
     trouble: nullable(text("What went wrong last"), "Null: nothing did"),
     failures: whole("Events on which it failed"),
+    lock: oneOf(
+      ["seccomp", "sandbox", "job"],
+      "What the system locks its process in with: of Linux, macOS and Windows",
+    ),
     strikes: whole("Times it was killed or ended by itself lately; the third disables it"),
   },
 );

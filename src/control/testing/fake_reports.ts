@@ -39,6 +39,7 @@ export const FILTER: FilterReport = {
   state: "running",
   trouble: null,
   failures: 0,
+  lock: "seccomp",
   strikes: 0,
 };
 

@@ -7,15 +7,14 @@
  * @module
  */
 
-import { HAS_SOURCES } from "../../telemetry/has_sources.ts";
 import { join } from "node:path";
-import { close } from "../../host/files.ts";
+import { type Bell, closeBell, createBell } from "../../host/cell/bell.ts";
+import { lockKind } from "../../host/cell/lock.ts";
 import type { FilterReport } from "../../control/service/filters.ts";
 import { ServiceError } from "../../control/service_error.ts";
 import { FilterError, type FilterKind } from "../../filters/filter.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
-import type { FilterHost } from "../../filters/linux/filter_host.ts";
-import { createWake } from "../../host/wake.ts";
+import { FilterHost } from "../../filters/filter_host.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
 
 export interface FiltersOptions {
@@ -37,29 +36,21 @@ interface Kept {
   readonly host: FilterHost;
 }
 
-/** Filters are locked in as Linux alone can. */
-const loadHost = () => import("../../filters/linux/filter_host.ts");
-
 export class Filters {
-  /** Readable when a filter has answered somebody who waits, and a batch: for the threads that ask. */
-  readonly asked = createWake();
-  readonly batch = createWake();
+  /** Rung when a filter has answered somebody who waits, and a batch: for the threads that ask. */
+  readonly asked = bell();
+  readonly batch = bell();
   readonly #kept = new Map<string, Kept>();
 
   constructor(readonly options: FiltersOptions) {}
 
   /** Starts those that are kept, and waits for none to run. */
   async begin(): Promise<void> {
-    for (const file of HAS_SOURCES ? filesIn(this.options.directory) : []) {
+    for (const file of filesIn(this.options.directory)) {
       const [, name, kind] = FILE.exec(file) ?? [];
       if (name === undefined) continue;
       try {
-        const started = this.#keep(
-          await loadHost(),
-          name,
-          kind as FilterKind,
-          join(this.options.directory, file),
-        );
+        const started = this.#keep(name, kind as FilterKind, join(this.options.directory, file));
         void started.start().catch(() => {});
       } catch (error) {
         this.options.tell(name, `Filter ${name} does not run: ${(error as Error).message}`);
@@ -71,16 +62,12 @@ export class Filters {
   list(): FilterReport[] {
     return this.#all().map(({ name, kind, file, host }) => {
       const { state, trouble, failures, strikes } = host;
-      return { name, kind, file, state, trouble, failures, strikes };
+      return { name, kind, file, state, trouble, failures, lock: lockKind(), strikes };
     });
   }
 
   /** Resolves when it runs; what does not start is not kept. Rejects with {@linkcode ServiceError}. */
   async add(name: string, kind: FilterKind, content: string): Promise<void> {
-    if (!HAS_SOURCES) {
-      throw new ServiceError("no_filters_here", "Filters run on Linux only", { exit: 4 });
-    }
-    const host = await loadHost();
     if (!NAME.test(name)) {
       throw new ServiceError("bad_name", `${JSON.stringify(name)} is no name for a filter`, {
         exit: 2,
@@ -96,7 +83,7 @@ export class Filters {
     const file = join(this.options.directory, `${name}.${kind}`);
     Deno.writeFileSync(file, decode(content), { mode: 0o600 });
     try {
-      await this.#keep(host, name, kind, file).start();
+      await this.#keep(name, kind, file).start();
     } catch (error) {
       await this.remove(name);
       if (!(error instanceof FilterError)) throw error;
@@ -127,7 +114,7 @@ export class Filters {
     const all = this.#all();
     this.#kept.clear();
     await Promise.all(all.map(({ host }) => host.stop()));
-    for (const fd of [this.asked, this.batch]) close(fd);
+    for (const each of [this.asked, this.batch]) closeBell(each);
   }
 
   /** For the threads that ask them. */
@@ -135,13 +122,8 @@ export class Filters {
     return this.#all().map(({ host }) => host.handle);
   }
 
-  #keep(
-    { FilterHost }: Awaited<ReturnType<typeof loadHost>>,
-    name: string,
-    kind: FilterKind,
-    file: string,
-  ): FilterHost {
-    const { asked, batch } = this;
+  #keep(name: string, kind: FilterKind, file: string): FilterHost {
+    const [asked, batch] = [this.asked.rings, this.batch.rings];
     const tell = (message: string) => this.options.tell(name, message);
     const host = new FilterHost({ name, file, command: selfCommand(), asked, batch, tell });
     this.#kept.set(name, { name, kind, file, host });
@@ -155,6 +137,12 @@ export class Filters {
   #all(): Kept[] {
     return [...this.#kept.values()].toSorted((a, b) => a.name < b.name ? -1 : 1);
   }
+}
+
+function bell(): Bell {
+  const made = createBell();
+  if (made === null) throw new Error("Cannot create a bell for filters");
+  return made;
 }
 
 function filesIn(directory: string): string[] {

@@ -4,13 +4,12 @@
  * @module
  */
 
-import { close } from "../../host/files.ts";
-import { createWake, wake } from "../../host/wake.ts";
+import { closeBell, createBell, ring } from "../../host/cell/bell.ts";
 import type { Answer } from "../../filters/answer.ts";
 import { BATCH_DEADLINE_MS, BatchLane } from "../../filters/batch_lane.ts";
 import { FilterError } from "../../filters/filter.ts";
+import { FilterHost } from "../../filters/filter_host.ts";
 import type { TelemetryEvent } from "../../telemetry/event.ts";
-import { HAS_SOURCES } from "../../telemetry/has_sources.ts";
 import { selfCommand } from "../workspaces/spawn.ts";
 
 export interface Tried {
@@ -30,20 +29,19 @@ export async function tryFilter(
   file: string,
   events: readonly TelemetryEvent[],
 ): Promise<Tried> {
-  if (!HAS_SOURCES) throw new FilterError("no_filters_here", "Filters run on Linux only");
-  const { FilterHost } = await import("../../filters/linux/filter_host.ts");
-  const [asked, batch] = [createWake(), createWake()];
+  const answered = createBell();
+  if (answered === null) throw new FilterError("no_filters_here", "No filter can be heard");
   const host = new FilterHost({
     name,
     file,
     command: selfCommand(),
-    asked,
-    batch,
+    asked: answered.rings,
+    batch: answered.rings,
     tell: () => {},
   });
   try {
     await host.start();
-    const lane = new BatchLane(host.memory, () => wake(host.handle.wake));
+    const lane = new BatchLane(host.memory, () => ring(host.handle.wake));
     const begun = performance.now();
     const answers: (Answer | null)[] = [];
     let late = 0;
@@ -63,8 +61,7 @@ export async function tryFilter(
     };
   } finally {
     await host.stop();
-    close(asked);
-    close(batch);
+    closeBell(answered);
   }
 }
 

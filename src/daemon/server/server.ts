@@ -161,7 +161,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     onChange: (handles) =>
       Promise.all([
         fs.call("filters", handles),
-        telemetry?.client.filters(handles, filters.batch),
+        telemetry?.client.filters(handles, filters.batch.hears),
       ]),
   });
   const { client: fs, ready } = await FsClient.start({
@@ -169,7 +169,7 @@ async function serve(config: DaemonConfig): Promise<number> {
       policy: policyText(policy),
       mountpoint: config.mount,
       redactsArguments: config.telemetry.redactsArguments,
-      filtersFd: filters.asked,
+      filtersFd: filters.asked.hears,
       wantsOpens: wantsOpens(policy) || asksForOpens(config.telemetry.level),
       fuseFd,
       counters,

@@ -52,10 +52,17 @@ export function pretendSystem({ os, library, pretend, main, config }: PretendedS
     class extends Deno.Command {
       constructor(command: string | URL, options: Deno.CommandOptions = {}) {
         const args = options.args && pretendingArguments(options.args, main, config);
-        super(command, args === undefined ? options : { ...options, args });
+        const env = options.args?.includes(MAIN) ? { env: { ...options.env, ...standIns() } } : {};
+        super(command, args === undefined ? options : { ...options, ...env, args });
       }
     },
   );
+}
+
+/** What a program that pretends has to know, also where it is given an environment of its own. */
+function standIns(): Record<string, string> {
+  const all = Object.entries(Deno.env.toObject());
+  return Object.fromEntries(all.filter(([name]) => name.startsWith("AGENTVFS_STAND_IN")));
 }
 
 /** Of the program, the arguments by which it pretends as well. */

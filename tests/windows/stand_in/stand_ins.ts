@@ -39,10 +39,12 @@ export async function makeStandIns(directory: string): Promise<StandIns> {
   const { imports, compilerOptions } = JSON.parse(
     await Deno.readTextFile(new URL("deno.json", ROOT)),
   );
-  for await (const { name } of Deno.readDir(new URL("src/host/windows", ROOT))) {
-    if (OWN.has(name)) continue;
-    imports[new URL(`src/host/windows/${name}`, ROOT).href] =
-      new URL(`src/host/linux/${name}`, ROOT).href;
+  for (const folder of ["", "cell/"]) {
+    for await (const { name } of Deno.readDir(new URL(`src/host/windows/${folder}`, ROOT))) {
+      if (OWN.has(name) || !name.endsWith(".ts")) continue;
+      imports[new URL(`src/host/windows/${folder}${name}`, ROOT).href] =
+        new URL(`src/host/linux/${folder}${name}`, ROOT).href;
+    }
   }
   for (const [module, name] of OTHERS) {
     imports[new URL(module, ROOT).href] = new URL(name, import.meta.url).href;

@@ -1,4 +1,4 @@
-import type { FilterChildSpec } from "../../../filters/linux/filter_child.ts";
+import { FILTER_SPEC, type FilterSpec } from "../../../filters/filter_spec.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
 
@@ -10,15 +10,13 @@ export const command: Command = {
   positionals: { usage: "", min: 0, max: 0 },
   options: {},
   async run() {
-    const { FILTER_SPEC, runFilterChild } = await import(
-      "../../../filters/linux/filter_child.ts"
-    );
+    const { runFilterChild } = await import("../../../filters/filter_child.ts");
     const text = Deno.env.get(FILTER_SPEC);
     if (text === undefined) {
       throw new CommandError("not_for_people", 2, "__filter is started by the daemon only", {
         hint: "Use agentvfs telemetry filter test FILE --events LOG",
       });
     }
-    return await runFilterChild(JSON.parse(text) as FilterChildSpec);
+    return await runFilterChild(JSON.parse(text) as FilterSpec);
   },
 };

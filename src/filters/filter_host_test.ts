@@ -4,20 +4,17 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { EFD_NONBLOCK, eventfd } from "../../../ffi/linux/descriptor.ts";
-import { write } from "../../../ffi/linux/file.ts";
-import { close } from "../../../ffi/linux/open.ts";
-import type { TelemetryEvent } from "../../telemetry/event.ts";
-import type { Answer } from "../answer.ts";
-import { AskLane, type NoAnswer } from "../ask_lane.ts";
-import { BatchLane } from "../batch_lane.ts";
-import { packedFilter, wat } from "../testing/wat.ts";
+import { type Bell, closeBell, createBell, ring } from "../host/cell/bell.ts";
+import type { TelemetryEvent } from "../telemetry/event.ts";
+import type { Answer } from "./answer.ts";
+import { AskLane, type NoAnswer } from "./ask_lane.ts";
+import { BatchLane } from "./batch_lane.ts";
 import { FilterHost } from "./filter_host.ts";
+import { packedFilter, wat } from "./testing/wat.ts";
 
-const MAIN = fileURLToPath(new URL("../../../main.ts", import.meta.url));
-const CONFIG = fileURLToPath(new URL("../../../deno.json", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 const COMMAND = [Deno.execPath(), "run", "-A", "--quiet", `--config=${CONFIG}`, MAIN] as const;
-const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
 
 const event = (path: string): TelemetryEvent => ({
   provider: "mount",
@@ -29,7 +26,7 @@ const event = (path: string): TelemetryEvent => ({
 class Running implements AsyncDisposable {
   readonly told: string[] = [];
   readonly #directory: string;
-  readonly #fds: number[];
+  readonly #bells: readonly [Bell, Bell];
   readonly host: FilterHost;
   readonly asks: AskLane;
   readonly batches: BatchLane;
@@ -38,11 +35,11 @@ class Running implements AsyncDisposable {
     this.#directory = Deno.makeTempDirSync();
     const file = `${this.#directory}/${name}`;
     Deno.writeFileSync(file, bytes);
-    this.#fds = [eventfd(0, EFD_NONBLOCK), eventfd(0, EFD_NONBLOCK)];
-    const [asked, batch] = this.#fds as [number, number];
+    this.#bells = [createBell()!, createBell()!];
+    const [asked, batch] = this.#bells.map(({ rings }) => rings) as [number, number];
     const tell = (message: string) => void this.told.push(message);
     this.host = new FilterHost({ name: "test", file, command: [...COMMAND], asked, batch, tell });
-    const wake = () => void write(this.host.handle.wake, ONE);
+    const wake = () => ring(this.host.handle.wake);
     this.asks = new AskLane(this.host.memory, wake);
     this.batches = new BatchLane(this.host.memory, wake);
   }
@@ -77,7 +74,7 @@ class Running implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.host.stop();
-    for (const fd of this.#fds) close(fd);
+    for (const bell of this.#bells) closeBell(bell);
     Deno.removeSync(this.#directory, { recursive: true });
   }
 }

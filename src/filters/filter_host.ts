@@ -5,16 +5,17 @@
  * @module
  */
 
-import { EFD_CLOEXEC, EFD_NONBLOCK, eventfd } from "../../../ffi/linux/descriptor.ts";
-import { ftruncate } from "../../../ffi/linux/file.ts";
-import { mapFile, type Mapping } from "../../../ffi/linux/mapping.ts";
-import { close } from "../../../ffi/linux/open.ts";
-import { processStat } from "../../../ffi/linux/process_stat.ts";
-import { memoryFile, setInherited } from "../../../ffi/linux/shared_memory.ts";
-import { FilterError } from "../filter.ts";
-import type { FilterHandle } from "../filter_handle.ts";
-import { SHARED_SIZE, SharedMemory, State, Word } from "../shared_layout.ts";
-import { FILTER_SPEC, type FilterChildSpec } from "./filter_child.ts";
+import { type Bell, closeBell, createBell } from "../host/cell/bell.ts";
+import { lend } from "../host/cell/lend.ts";
+import { createLock } from "../host/cell/lock.ts";
+import { processUse } from "../host/cell/process_use.ts";
+import { createShared, mapShared } from "../host/cell/shared_memory.ts";
+import { close } from "../host/files.ts";
+import type { Mapping } from "../host/mapping.ts";
+import { FilterError } from "./filter.ts";
+import type { FilterHandle } from "./filter_handle.ts";
+import { FILTER_SPEC, type FilterSpec, type LentToFilter } from "./filter_spec.ts";
+import { SHARED_SIZE, SharedMemory, State, Word } from "./shared_layout.ts";
 
 export interface FilterHostOptions {
   readonly name: string;
@@ -22,7 +23,7 @@ export interface FilterHostOptions {
   readonly file: string;
   /** Runs this program: its first arguments. */
   readonly command: readonly [string, ...string[]];
-  /** Eventfds that become readable when the filter has answered who waits, and a batch. */
+  /** The sides of bells that it rings when it has answered who waits, and a batch. */
   readonly asked: number;
   readonly batch: number;
   /** Told of everything that happens to it, a sentence each. */
@@ -32,13 +33,16 @@ export interface FilterHostOptions {
 export type FilterState = "starting" | "running" | "disabled" | "stopped";
 
 const LOOK_MS = 100;
-const START_DEADLINE_MS = 15_000;
-/** It hangs if one turn lasts so long, and it has computed for so long (ticks of 10 ms); or if it lasts very long. */
+/** It does not start if that takes so much computing; or very long, as where a machine has much else to do. */
+const START_COMPUTED_MS = 15_000;
+const START_ANYHOW_MS = 120_000;
+/** It hangs if one turn lasts so long, and it has computed for so long; or if it lasts very long. */
 const HANG_MS = 500;
-const HANG_TICKS = 25;
+const HANG_COMPUTED_MS = 250;
 const HANG_ANYHOW_MS = 3_000;
-/** Of 4 KiB. The engine has some 100 MiB without any filter. */
-const MOST_RESIDENT_PAGES = 100 * 1024;
+const MIB = 1024 * 1024;
+/** The engine has some 100 MiB without any filter. */
+const MOST_RESIDENT = 400 * MIB;
 const STRIKES = 3;
 const FORGIVEN_MS = 10 * 60_000;
 const FIRST_PAUSE_MS = 100;
@@ -46,7 +50,11 @@ const FIRST_PAUSE_MS = 100;
 const FAILURE_TOLD_MS = 10_000;
 
 /** The rest of a program's environment is no business of a filter's. */
-const ENVIRONMENT = ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME", "DENO_TLS_CA_STORE"];
+const ENVIRONMENT = [
+  ...["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME", "DENO_TLS_CA_STORE"],
+  // Windows' own libraries look for these.
+  ...["SYSTEMROOT", "SYSTEMDRIVE", "TEMP", "USERPROFILE", "LOCALAPPDATA"],
+];
 
 export class FilterHost {
   state: FilterState = "starting";
@@ -57,6 +65,9 @@ export class FilterHost {
   readonly handle: FilterHandle;
   readonly memory: SharedMemory;
   readonly #mapping: Mapping;
+  readonly #wake: Bell;
+  /** What locks it in, where the parent keeps something for that. */
+  #lock: number;
   #child: Deno.ChildProcess | null = null;
   #startedAt = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -68,17 +79,21 @@ export class FilterHost {
 
   /** Throws {@linkcode FilterError} where there is no memory to share. */
   constructor(readonly options: FilterHostOptions) {
-    const memory = memoryFile(`agentvfs-filter-${options.name}`);
-    const mapping = memory < 0 || ftruncate(memory, SHARED_SIZE) < 0
-      ? null
-      : mapFile(memory, 0, SHARED_SIZE);
-    const wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (mapping === null || wake < 0) {
-      throw new FilterError("no_filters_here", "There is no memory to share with a filter");
+    const memory = createShared(`agentvfs-filter-${options.name}`, SHARED_SIZE);
+    const mapping = memory < 0 ? null : mapShared(memory, SHARED_SIZE);
+    const wake = createBell();
+    const lock = createLock();
+    if (mapping === null || wake === null || lock === null) {
+      throw new FilterError(
+        "no_filters_here",
+        "There is nothing to share with a filter, or to lock it in with",
+      );
     }
     this.#mapping = mapping;
+    this.#wake = wake;
+    this.#lock = lock;
     this.memory = new SharedMemory(mapping.bytes);
-    this.handle = { name: options.name, memory, wake };
+    this.handle = { name: options.name, memory, wake: wake.rings };
     this.#ready.promise.catch(() => {});
   }
 
@@ -99,39 +114,27 @@ export class FilterHost {
     await this.#over;
     this.memory.forget();
     this.#mapping.unmap();
-    const { memory, wake } = this.handle;
-    close(memory);
-    close(wake);
+    close(this.handle.memory);
+    closeBell(this.#wake);
+    if (this.#lock >= 0) close(this.#lock);
+    this.#lock = -1;
   }
 
   #spawn(): void {
     const { name, file, command: [program, ...args], asked, batch } = this.options;
-    const { memory, wake } = this.handle;
     this.memory.forget();
-    const spec: FilterChildSpec = {
-      name: file,
-      file,
-      memory,
-      wake,
-      asked,
-      batch,
-      parent: Deno.pid,
-    };
-    const inherited = [memory, wake, asked, batch];
-    for (const fd of inherited) setInherited(fd, true);
-    try {
-      this.#child = new Deno.Command(program, {
-        args: [...args, "__filter"],
-        cwd: "/",
-        clearEnv: true,
-        env: { ...environment(), [FILTER_SPEC]: JSON.stringify(spec) },
-        stdin: "null",
-        stdout: "null",
-        stderr: "inherit",
-      }).spawn();
-    } finally {
-      for (const fd of inherited) setInherited(fd, false);
-    }
+    const lent: LentToFilter = [this.handle.memory, this.#wake.hears, asked, batch, this.#lock];
+    const spec: FilterSpec = { name: file, file, lent, parent: Deno.pid };
+    const command = new Deno.Command(program, {
+      args: [...args, "__filter"],
+      cwd: "/",
+      clearEnv: true,
+      env: { ...environment(), [FILTER_SPEC]: JSON.stringify(spec) },
+      stdin: "null",
+      stdout: "null",
+      stderr: "inherit",
+    });
+    this.#child = lend(lent, () => command.spawn());
     this.state = "starting";
     this.#startedAt = performance.now();
     this.#turn = { number: -1, since: this.#startedAt, cpu: 0 };
@@ -144,7 +147,7 @@ export class FilterHost {
     if (this.#child === null) return;
     if (this.state === "starting") {
       if (state === State.READY) this.#isReady();
-      else if (now - this.#startedAt > START_DEADLINE_MS) this.#end("did not start in time");
+      else if (this.#isStuck(now)) this.#end("did not start in time");
       return;
     }
     this.#lookForFailures(now);
@@ -153,20 +156,26 @@ export class FilterHost {
     const isNew = number !== this.#turn.number;
     // What does nothing takes no more memory.
     const isIdle = this.memory.load(Word.IDLE) === 1;
-    const use = isIdle && !isNew ? null : processStat(this.#child.pid);
-    if (use !== null && use.resident > MOST_RESIDENT_PAGES) {
-      return this.#end(`took ${use.resident >> 8} MiB of memory`);
+    const use = isIdle && !isNew ? null : processUse(this.#child.pid);
+    if (use !== null && use.resident > MOST_RESIDENT) {
+      return this.#end(`took ${Math.floor(use.resident / MIB)} MiB of memory`);
     }
     if (isIdle || isNew) {
       this.#turn = { number, since: now, cpu: -1 };
       return;
     }
     if (use === null) return;
-    if (this.#turn.cpu < 0) this.#turn.cpu = use.computed;
-    const [lasts, computed] = [now - this.#turn.since, use.computed - this.#turn.cpu];
-    if (lasts > HANG_ANYHOW_MS || (lasts > HANG_MS && computed > HANG_TICKS)) {
+    if (this.#turn.cpu < 0) this.#turn.cpu = use.computedMs;
+    const [lasts, computed] = [now - this.#turn.since, use.computedMs - this.#turn.cpu];
+    if (lasts > HANG_ANYHOW_MS || (lasts > HANG_MS && computed > HANG_COMPUTED_MS)) {
       this.#end(`did not come back from an event for ${Math.round(lasts)} ms`);
     }
+  }
+
+  /** While it starts. */
+  #isStuck(now: number): boolean {
+    const { computedMs } = processUse(this.#child!.pid) ?? { computedMs: 0 };
+    return computedMs > START_COMPUTED_MS || now - this.#startedAt > START_ANYHOW_MS;
   }
 
   #isReady(): void {
@@ -204,12 +213,15 @@ export class FilterHost {
   #ended(name: string, { code, signal }: Deno.CommandStatus): void {
     this.#child = null;
     if (this.state === "stopped") return;
-    const words = this.memory.load(Word.STATE) === State.FAILED ? this.memory.text : null;
+    const state = this.memory.load(Word.STATE);
+    const words = state === State.READY || state === State.STARTING ? null : this.memory.text;
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
     this.memory.forget();
     this.#failuresTold = { at: -Infinity, count: 0 };
     // What it said of its own file is no accident: it would say it again.
-    if (words !== null) return this.#disable(words);
+    if (words !== null) {
+      return this.#disable(words, state === State.UNLOCKED ? "no_filters_here" : "filter_failed");
+    }
     this.strikes++;
     const reason = this.#reason === null ? `ended ${how}` : `${this.#reason} and was killed`;
     this.#reason = null;
@@ -223,14 +235,14 @@ export class FilterHost {
     Deno.unrefTimer(pause);
   }
 
-  #disable(why: string): void {
+  #disable(why: string, code: FilterError["code"] = "filter_failed"): void {
     this.state = "disabled";
     // Nobody is to wait for its start.
     this.memory.store(Word.STATE, State.FAILED);
     this.trouble = why;
     clearInterval(this.#timer);
     this.options.tell(`Filter ${this.options.name} is disabled: ${why}`);
-    this.#ready.reject(new FilterError("filter_failed", why));
+    this.#ready.reject(new FilterError(code, why));
   }
 }
 
