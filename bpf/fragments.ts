@@ -94,7 +94,7 @@ export const Slot = {
 } as const;
 
 /** r0 = address of the value for the key in {@linkcode Slot.KEY}, or 0. */
-export function lookup(map: number): Line[] {
+function lookup(map: number): Line[] {
   return [...loadMap(1, map), move(2, 10), compute("add", 2, Slot.KEY), call(Helper.LOOKUP)];
 }
 

@@ -218,6 +218,14 @@ Deno.test("every folder of a layer with rooms is one of them", () => {
   assert.deepEqual(homeless, []);
 });
 
+Deno.test("what is for tests is loaded by tests alone", () => {
+  const isForTests = (file: string) => file.includes("/testing/");
+  const loading = [...sourceFiles()].flatMap(importsOf).filter(({ file, target }) =>
+    !isForTests(file) && isForTests(target)
+  );
+  assert.deepEqual(loading.map(({ file, target }) => `${file} loads ${target}`), []);
+});
+
 Deno.test("only the host's own files, and what is Linux's alone, know which host it is", () => {
   const knowing = [...sourceFiles()].flatMap(importsOf).filter(({ file, target }) =>
     /^src\/host\/(linux|macos|windows)\//.test(target) && layerOf(file) !== "src/host" ||
@@ -362,12 +370,13 @@ function layerOf(file: string): string {
   return layer;
 }
 
-/** The place of a file's room in its layer, 0 where the layer has none; -1 in a folder that is no room. */
+/** The place of a file's room in its layer, above all others what is for tests; 0 where the layer has none; -1 in a folder that is no room. */
 function roomOf(file: string): number {
   const layer = layerOf(file);
   const rooms = ROOMS[layer];
   if (rooms === undefined) return 0;
   const [first, ...deeper] = file.slice(layer.length + 1).split("/");
+  if (first === "testing") return rooms.length;
   const named = rooms.indexOf(first!);
   return named >= 0 || deeper.length > 0 ? named : rooms.indexOf(".");
 }

@@ -57,11 +57,6 @@ export function storedName(shown: string): string {
   return stored;
 }
 
-/** A path as Windows gives it, from the root of the volume: its names, stored. Empty for the root. */
-export function storedPath(path: string): string[] {
-  return path.split("\\").filter((name) => name !== "").map(storedName);
-}
-
 /** Names of a stored path as Windows is shown it. */
 export function shownPath(names: readonly string[]): string {
   return "\\" + names.map(shownName).join("\\");

@@ -17,7 +17,6 @@ const nt = bindNtdll({
   },
   NtQuerySystemInformation: { parameters: ["u32", "buffer", "u32", "buffer"], result: "i32" },
   NtReadVirtualMemory: { parameters: ["u64", "u64", "buffer", "u64", "pointer"], result: "i32" },
-  NtTerminateProcess: { parameters: ["u64", "i32"], result: "i32" },
   NtClose: { parameters: ["u64"], result: "i32" },
 });
 
@@ -224,13 +223,4 @@ function memory(handle: number, address: number, length: number): DataView | nul
     nt.NtReadVirtualMemory(BigInt(handle), BigInt(address), bytes, BigInt(length), null),
   );
   return result < 0 ? null : new DataView(bytes.buffer);
-}
-
-/** Ends a process at once, with that exit code. False if it is gone, or may not be ended. */
-export function terminate(pid: number, code: number): boolean {
-  return withProcess(
-    pid,
-    Right.TERMINATE,
-    (handle) => check(nt.NtTerminateProcess(BigInt(handle), code)) === 0,
-  ) ?? false;
 }

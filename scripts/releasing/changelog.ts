@@ -8,7 +8,7 @@
 import { join } from "node:path";
 
 /** What a fragment may be, and its heading. Headings come in this order. */
-export const KINDS: Readonly<Record<string, string>> = {
+const KINDS: Readonly<Record<string, string>> = {
   security: "Security",
   changed: "Changed",
   removed: "Removed",

@@ -11,10 +11,10 @@ import { dirname, join } from "node:path";
 import { run } from "./run.ts";
 
 /** What the signature is for, so that a signature of the same key for something else is none of a release. */
-export const NAMESPACE = "agentvfs-release";
+const NAMESPACE = "agentvfs-release";
 
 /** Who signs, as a verifier is told. */
-export const IDENTITY = "agentvfs";
+const IDENTITY = "agentvfs";
 
 /** Makes a key that signs a dry run and nothing else; resolves with the path of its private half. */
 export async function throwawayKey(directory: string): Promise<string> {

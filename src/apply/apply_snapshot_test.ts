@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as fc from "fast-check";
 import { binaryString } from "../../ffi/binary_string.ts";
-import { type ModelInode, modelPairs, withStore } from "../history/snapshots/fixtures.ts";
+import { type ModelInode, modelPairs, withStore } from "../history/snapshots/testing/fixtures.ts";
 import { runAtOnce } from "../store/format/sliced.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { applySnapshot } from "./apply_snapshot.ts";

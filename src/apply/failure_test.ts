@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { SEED } from "../../tests/support/random.ts";
 import { failure, type FailureCode } from "../host/failure.ts";
-import { withStore } from "../history/snapshots/fixtures.ts";
+import { withStore } from "../history/snapshots/testing/fixtures.ts";
 import { runAtOnce } from "../store/format/sliced.ts";
 import { StoreError } from "../store/format/store_error.ts";
 import {

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { randomness, SEED } from "../../tests/support/random.ts";
-import { type ModelInode, modelPairs, withStore } from "../history/snapshots/fixtures.ts";
+import { type ModelInode, modelPairs, withStore } from "../history/snapshots/testing/fixtures.ts";
 import { runAtOnce, type Work } from "../store/format/sliced.ts";
 import { abortApply, applySnapshot, continueApply, planOf } from "./apply_snapshot.ts";
 import { intercepted, type ProjectCalls } from "./project_calls.ts";

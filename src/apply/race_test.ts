@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { type Random, randomness, SEED } from "../../tests/support/random.ts";
-import { withStore } from "../history/snapshots/fixtures.ts";
+import { withStore } from "../history/snapshots/testing/fixtures.ts";
 import { runAtOnce } from "../store/format/sliced.ts";
 import { abortApply, applySnapshot, continueApply, planOf } from "./apply_snapshot.ts";
 import { intercepted, type ProjectCalls } from "./project_calls.ts";

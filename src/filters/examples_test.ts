@@ -8,6 +8,7 @@ import type { TelemetryEvent } from "../telemetry/event.ts";
 import { luaMachine } from "./lua_filter.ts";
 import { judged } from "./testing/judged.ts";
 import { wasmFilter } from "./wasm_filter.ts";
+import { skip } from "../../tests/support/skip.ts";
 
 const MIB = 1024 * 1024;
 const EXAMPLES = fileURLToPath(new URL("../../docs/examples/filters", import.meta.url));
@@ -39,7 +40,7 @@ Deno.test("tag_tests.lua tags what test runs do, and test files", async () => {
 Deno.test("secrets, in Rust, refuses paths that look like secrets and says why", async (t) => {
   const missing = await missingTool();
   if (missing !== null) {
-    await t.step({ name: `skipped: ${missing}`, ignore: true, fn: () => {} });
+    await skip(t, missing);
     return;
   }
   const target = await Deno.makeTempDir();

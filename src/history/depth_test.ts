@@ -6,7 +6,13 @@ import assert from "node:assert/strict";
 import { S_IFREG, type Snapshot, type TreeEntry } from "../store/trees/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import { countChanges, diffSnapshots, listChanges } from "./diff/diff.ts";
-import { directory, file, storedAttributes, textBytes, withStore } from "./snapshots/fixtures.ts";
+import {
+  directory,
+  file,
+  storedAttributes,
+  textBytes,
+  withStore,
+} from "./snapshots/testing/fixtures.ts";
 import { graftPaths } from "./rollback/graft.ts";
 import { HistoryError } from "./commits/history_error.ts";
 import { lookupPath } from "./snapshots/lookup_path.ts";

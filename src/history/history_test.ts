@@ -3,7 +3,7 @@ import type { ObjectId } from "../store/format/object_id.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
 import type { CommitInfo } from "./commits/commit.ts";
 import { compact, forgetCommits } from "./commits/retention_table.ts";
-import { directory, file, storeModel, withStore } from "./snapshots/fixtures.ts";
+import { directory, file, storeModel, withStore } from "./snapshots/testing/fixtures.ts";
 import { OPERATIONS } from "./commits/schema.ts";
 import { putRow, type Row } from "../store/index/summed_table.ts";
 import { History, type NewCommit } from "./history.ts";

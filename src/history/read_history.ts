@@ -7,6 +7,7 @@
 import type { ObjectId } from "../store/format/object_id.ts";
 import type { Store } from "../store/store.ts";
 import { type CommitInfo, decodeCommit } from "./commits/commit.ts";
+import { whole } from "./commits/whole.ts";
 import { HistoryError } from "./commits/history_error.ts";
 import { OperationLog } from "./commits/operation_log.ts";
 import { isCompacted } from "./commits/retention_table.ts";
@@ -51,13 +52,7 @@ export class ReadHistory {
 
   /** The commit, if what it recorded is there. Throws {@linkcode HistoryError} `compacted`. */
   whole(commit: CommitInfo): CommitInfo {
-    if (!commit.compacted) return commit;
-    const name = commit.label === "" ? commit.id.slice(0, 12) : JSON.stringify(commit.label);
-    throw new HistoryError(
-      "compacted",
-      `The contents of checkpoint ${name} are gone: it was older than what is kept`,
-      { subject: commit.id },
-    );
+    return whole(commit);
   }
 
   /** `commit` and what it grew from, newest first, along first parents. */

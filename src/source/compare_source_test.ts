@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { binaryString } from "../../ffi/binary_string.ts";
 import { runAtOnce } from "../store/format/sliced.ts";
 import { compareSource, type SourceChanges } from "./compare_source.ts";
-import { run, withWorkspace, type Workspace } from "./fixtures.ts";
+import { run, withWorkspace, type Workspace } from "./testing/fixtures.ts";
 import { SourceDirectory } from "./read_source.ts";
 
 const PROJECT = `

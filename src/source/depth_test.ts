@@ -9,7 +9,7 @@ import { close } from "../host/files.ts";
 import { lookupPath } from "../history/snapshots/lookup_path.ts";
 import { S_IFREG } from "../store/trees/entry.ts";
 import { SourcePath } from "../tree/nodes/source_path.ts";
-import { readText, run, withWorkspace } from "./fixtures.ts";
+import { readText, run, withWorkspace } from "./testing/fixtures.ts";
 import { SourceDirectory } from "./read_source.ts";
 
 const DEPTH = 20_000;

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as fc from "fast-check";
 import { binaryString } from "../../ffi/binary_string.ts";
-import { listSnapshot } from "../history/snapshots/fixtures.ts";
+import { listSnapshot } from "../history/snapshots/testing/fixtures.ts";
 import {
   type InodeRecord,
   S_IFDIR,
@@ -14,7 +14,7 @@ import {
   type Snapshot,
 } from "../store/trees/entry.ts";
 import type { StoreWriter } from "../store/store_writer.ts";
-import { later, QUIET, readText, run, withWorkspace } from "./fixtures.ts";
+import { later, QUIET, readText, run, withWorkspace } from "./testing/fixtures.ts";
 import { importSource } from "./import_source.ts";
 import { SourceDirectory } from "./read_source.ts";
 

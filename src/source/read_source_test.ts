@@ -4,7 +4,7 @@ import * as fs from "node:fs";
 import { binaryString, cString } from "../../ffi/binary_string.ts";
 import { close, O_DIRECTORY, O_RDONLY, open } from "../host/files.ts";
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../store/trees/entry.ts";
-import { run, withWorkspace } from "./fixtures.ts";
+import { run, withWorkspace } from "./testing/fixtures.ts";
 import { SourcePath } from "../tree/nodes/source_path.ts";
 import { openByComponents } from "./path_opener.ts";
 import { SourceDirectory } from "./read_source.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { binaryString } from "../../ffi/binary_string.ts";
-import { run, withWorkspace } from "./fixtures.ts";
+import { run, withWorkspace } from "./testing/fixtures.ts";
 import { SourceDirectory } from "./read_source.ts";
 import { isReplaced, type SourceIdentity } from "./source_identity.ts";
 

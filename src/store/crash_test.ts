@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 import { parseObjectId } from "./format/object_id.ts";
 import { Store } from "./store.ts";
 import { StoreWriter } from "./store_writer.ts";
-import { hasher } from "./test_store.ts";
+import { hasher } from "./testing/fixtures.ts";
 
-const CHILD = fileURLToPath(new URL("./test_crash_child.ts", import.meta.url));
+const CHILD = fileURLToPath(new URL("./testing/crash_child.ts", import.meta.url));
 const RUN = ["run", "-A", "--no-check", CHILD];
 
 /** Reads everything a tree of the child names. Throws unless all of it is there. */

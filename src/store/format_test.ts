@@ -5,7 +5,7 @@ import type { ObjectId } from "./format/object_id.ts";
 import { packName, packNumber } from "./format/pack_format.ts";
 import { Store } from "./store.ts";
 import { packPath } from "./files/store_paths.ts";
-import { fileEntry, hasher, withStore } from "./test_store.ts";
+import { fileEntry, hasher, withStore } from "./testing/fixtures.ts";
 
 const DOCUMENT = Deno.readTextFileSync(new URL("../../docs/store-format.md", import.meta.url));
 const HI = new TextEncoder().encode("hi\n");

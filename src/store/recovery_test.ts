@@ -12,7 +12,7 @@ import { Store } from "./store.ts";
 import { StoreError, type StoreErrorCode } from "./format/store_error.ts";
 import { indexPath, packPath } from "./files/store_paths.ts";
 import { StoreWriter } from "./store_writer.ts";
-import { hasher, noise, readFrom, withFolder, withStore } from "./test_store.ts";
+import { hasher, noise, readFrom, withFolder, withStore } from "./testing/fixtures.ts";
 
 function refused(code: StoreErrorCode, body: () => unknown): StoreError {
   let caught: unknown;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { fileEntry, hasher, noise, readFrom, withFolder, withStore } from "./test_store.ts";
+import { fileEntry, hasher, noise, readFrom, withFolder, withStore } from "./testing/fixtures.ts";
 import { Store } from "./store.ts";
 import { StoreError } from "./format/store_error.ts";
 import { packPath } from "./files/store_paths.ts";

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { StoreWriter } from "./store_writer.ts";
-import { hasher, noise } from "./test_store.ts";
+import { hasher, noise } from "./testing/fixtures.ts";
 
 Deno.test("another thread sees what the writer commits, with the native hash", async () => {
   const directory = Deno.makeTempDirSync({ prefix: "agentvfs-store-" });
   const store = StoreWriter.create(directory, hasher);
-  const worker = new Worker(new URL("./test_worker_child.ts", import.meta.url), { type: "module" });
+  const worker = new Worker(new URL("./testing/worker_child.ts", import.meta.url), {
+    type: "module",
+  });
   const answer = () =>
     // deno-lint-ignore no-explicit-any
     new Promise<any>((resolve, reject) => {

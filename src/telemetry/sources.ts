@@ -30,7 +30,7 @@ export const FANOTIFY: SourceDescription = {
   denies: null,
 };
 
-export const SECCOMP: SourceDescription = {
+const SECCOMP: SourceDescription = {
   name: "seccomp",
   needs: "nothing but Linux 5.5; agentvfs run --watch",
   sees:
@@ -41,7 +41,7 @@ export const SECCOMP: SourceDescription = {
   denies: null,
 };
 
-export const PTRACE: SourceDescription = {
+const PTRACE: SourceDescription = {
   name: "ptrace",
   needs: "the same user, or root; Linux 5.3; agentvfs telemetry attach",
   sees: "programs that run already and what they start: exec, fork, exit, opens to write and " +
@@ -51,7 +51,7 @@ export const PTRACE: SourceDescription = {
   denies: null,
 };
 
-export const LDPRELOAD: SourceDescription = {
+const LDPRELOAD: SourceDescription = {
   name: "ldpreload",
   needs: "nothing; programs that are linked dynamically, with glibc or musl",
   sees:

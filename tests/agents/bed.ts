@@ -183,7 +183,7 @@ export function testProgram(
   Deno.test(name, async (t) => {
     const why = await missing();
     if (why !== null) {
-      await t.step({ name: `skipped: ${why}`, ignore: true, fn: () => {} });
+      await skip(t, why);
       return;
     }
     await withTemporary(async (temporary) => {

@@ -8,6 +8,7 @@ import { type Bed, denoDirectory, type Script, testProgram, type Worked } from "
 import { QUIET } from "./claude.ts";
 import { type AgentName, installed } from "./installed.ts";
 import { EXAMPLES, examplesIn } from "./sdks.ts";
+import { skip } from "../support/skip.ts";
 
 /** Why an example cannot be run here. */
 async function missing(...agents: AgentName[]): Promise<string | null> {
@@ -56,7 +57,7 @@ Deno.test("the examples are typed, formatted and clean", async (t) => {
     const directory = join(temporary, "examples");
     const found = await examplesIn(directory);
     if ("missing" in found) {
-      await t.step({ name: `skipped: ${found.missing}`, ignore: true, fn: () => {} });
+      await skip(t, found.missing);
       return;
     }
     const names = [...Deno.readDirSync(EXAMPLES)].map(({ name }) => name)

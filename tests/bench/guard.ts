@@ -13,7 +13,7 @@ import { mountsBelow } from "../support/temporary.ts";
 const END_DEADLINE_MS = 10_000;
 
 /** Processes that carry `folder` in their environment, without this one. */
-export async function processesOf(folder: string): Promise<number[]> {
+async function processesOf(folder: string): Promise<number[]> {
   const found: number[] = [];
   for await (const { name } of Deno.readDir("/proc")) {
     const pid = Number(name);

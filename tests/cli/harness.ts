@@ -9,7 +9,7 @@ import { setColour } from "../../src/cli/print/output.ts";
 import { FakeService } from "../../src/control/testing/fake_service.ts";
 import { ControlServer } from "../../src/control/server.ts";
 import { assertPrinted, checkedService } from "../support/assert_fits.ts";
-import { withState } from "../../src/daemon/threads/with_state.ts";
+import { withState } from "../../src/daemon/keeper/testing/with_state.ts";
 import {
   createWorkspace,
   type DaemonConfig,

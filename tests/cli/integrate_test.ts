@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { dirname, join } from "node:path";
-import { withState } from "../../src/daemon/threads/with_state.ts";
+import { withState } from "../../src/daemon/keeper/testing/with_state.ts";
 import { cli, type Result, withDaemon } from "./harness.ts";
 
 /** A file's text, or where a link leads. */

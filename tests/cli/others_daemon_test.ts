@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { placeWarnings } from "../../src/cli/print/place_warnings.ts";
 import { findDaemon } from "../../src/daemon/workspaces/find_daemon.ts";
 import { othersDaemon } from "../../src/daemon/workspaces/others_daemon.ts";
-import { withState } from "../../src/daemon/threads/with_state.ts";
+import { withState } from "../../src/daemon/keeper/testing/with_state.ts";
 import { planDaemon, WorkspaceError } from "../../src/daemon/workspaces/workspace.ts";
 import { until } from "../support/process.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { withStore } from "../../src/history/snapshots/fixtures.ts";
+import { withStore } from "../../src/history/snapshots/testing/fixtures.ts";
 import { planOf } from "../../src/apply/apply_snapshot.ts";
 import { isAfter, isBefore, isBeforeOrAfter, withScene } from "../../src/apply/testing/scene.ts";
 import { APPLY_CHILD } from "../support/apply_child.ts";

@@ -4,7 +4,7 @@
  */
 
 import assert from "node:assert/strict";
-import { withStore } from "../../src/history/snapshots/fixtures.ts";
+import { withStore } from "../../src/history/snapshots/testing/fixtures.ts";
 import {
   abortApply,
   applySnapshot,

@@ -14,11 +14,11 @@ import { type ObjectId, objectIdBytes } from "../../src/store/format/object_id.t
 import { runAtOnce } from "../../src/store/format/sliced.ts";
 import { indexPath } from "../../src/store/files/store_paths.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
-import { fileEntry, hasher, noise } from "../../src/store/test_store.ts";
+import { fileEntry, hasher, noise } from "../../src/store/testing/fixtures.ts";
 import { EMPTY_SNAPSHOT } from "../tree/fixture.ts";
 import type { SimulatedDisk } from "../support/simulated_disk.ts";
 
-export const BRANCH = "main";
+const BRANCH = "main";
 const FILE_BYTES = 300;
 /** More than a writer keeps in memory. */
 const LARGE_BYTES = 1_100_000;

@@ -12,6 +12,7 @@ import { PROGRAM } from "../support/program.ts";
 import { PYTHON, scriptPath } from "../support/python.ts";
 import { withTemporary } from "../support/temporary.ts";
 import { testWith } from "../support/test_with.ts";
+import { skip } from "../support/skip.ts";
 
 const PROJECT = "mkdir sub; echo one >f; echo two >sub/g";
 
@@ -302,7 +303,7 @@ testWith("bwrap", "bubblewrap starts in a confined view", async () => {
 
 Deno.test("root's inherited capabilities do not outlive the confinement", async (t) => {
   if (Deno.uid() !== 0) {
-    await t.step({ name: "skipped: only root has any", ignore: true, fn: () => {} });
+    await skip(t, "only root has any");
     return;
   }
   await withProject(PROJECT, async (m) => {

@@ -6,7 +6,7 @@ import { verifyStore } from "../../src/history/verify/verify_store.ts";
 import { createTables } from "../../src/store/index/meta.ts";
 import { runAtOnce } from "../../src/store/format/sliced.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
-import { hasher, noise } from "../../src/store/test_store.ts";
+import { hasher, noise } from "../../src/store/testing/fixtures.ts";
 import { withMount } from "../support/mounted.ts";
 import { run } from "../support/process.ts";
 import { withSmallDisk } from "../support/small_disk.ts";

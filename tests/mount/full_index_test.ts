@@ -8,7 +8,7 @@ import { verifyStore } from "../../src/history/verify/verify_store.ts";
 import { createTables } from "../../src/store/index/meta.ts";
 import { runAtOnce } from "../../src/store/format/sliced.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
-import { hasher, noise } from "../../src/store/test_store.ts";
+import { hasher, noise } from "../../src/store/testing/fixtures.ts";
 import { succeed } from "../support/process.ts";
 import { withTemporary } from "../support/temporary.ts";
 

@@ -1,7 +1,7 @@
 /** A daemon that may not write files above a size: what would need it fails, everything else goes on. */
 
 import assert from "node:assert/strict";
-import { noise } from "../../src/store/test_store.ts";
+import { noise } from "../../src/store/testing/fixtures.ts";
 import { withProject } from "../support/mounted.ts";
 import { succeed } from "../support/process.ts";
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { until } from "../support/process.ts";
 import { withProject } from "../support/mounted.ts";
+import { skip } from "../support/skip.ts";
 
 const SCRIPTS = fileURLToPath(new URL("../../scripts", import.meta.url));
 
@@ -26,7 +27,7 @@ Deno.test("programs of a run tell what they do outside the mount; what they do i
     stderr: "null",
   }).output();
   if (!new TextDecoder().decode(stdout).includes(`preload-${Deno.build.arch}.so`)) {
-    await t.step({ name: "skipped: there is no C compiler", ignore: true, fn: () => {} });
+    await skip(t, "there is no C compiler");
     return;
   }
   const directory = await Deno.makeTempDir();

@@ -5,11 +5,12 @@
  */
 
 import { isInstalled } from "./process.ts";
+import { skip } from "./skip.ts";
 
 /** A test that needs a program; where it is missing, a skip says so. */
 export function testWith(program: string, name: string, body: () => Promise<void>): void {
   Deno.test(name, async (t) => {
     if (await isInstalled(program)) return await body();
-    await t.step({ name: `skipped: ${program} is not installed`, ignore: true, fn: () => {} });
+    await skip(t, `${program} is not installed`);
   });
 }

@@ -1,7 +1,12 @@
 /** Nothing that is asked of the history costs the square of how many checkpoints and branches there were. */
 
 import assert from "node:assert/strict";
-import { directory, file, storeModel, withStore } from "../../src/history/snapshots/fixtures.ts";
+import {
+  directory,
+  file,
+  storeModel,
+  withStore,
+} from "../../src/history/snapshots/testing/fixtures.ts";
 import { History } from "../../src/history/history.ts";
 import { listLog } from "../../src/history/commits/log.ts";
 import { OperationLog } from "../../src/history/commits/operation_log.ts";

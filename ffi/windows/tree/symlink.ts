@@ -29,7 +29,7 @@ const DIRECTORY = 1;
 const UNPRIVILEGED = 2;
 
 /** Path of what is open, `\\?\C:\…`; null where it has none. */
-export function pathOf(handle: number): string | null {
+function pathOf(handle: number): string | null {
   const units = new Uint16Array(PATH_UNITS);
   const bytes = new Uint8Array(units.buffer);
   const length = kernel.GetFinalPathNameByHandleW(BigInt(handle), bytes, PATH_UNITS, 0);

@@ -5,7 +5,12 @@
  */
 
 import { asOnDisk } from "./fixtures.ts";
-import { directory, file, type ModelInode, symlink } from "../../history/snapshots/fixtures.ts";
+import {
+  directory,
+  file,
+  type ModelInode,
+  symlink,
+} from "../../history/snapshots/testing/fixtures.ts";
 
 export function everyChange(): { before: ModelInode; after: ModelInode } {
   const joined = file("has one name more");

@@ -10,8 +10,12 @@ import * as fs from "node:fs";
 import { binaryString, cString } from "../../../ffi/binary_string.ts";
 import { emptyStat } from "../../host/files.ts";
 import { setxattr } from "../../host/project_files.ts";
-import { copyModel, type ModelInode, storeModel } from "../../history/snapshots/fixtures.ts";
-import { listSnapshot } from "../../history/snapshots/fixtures.ts";
+import {
+  copyModel,
+  type ModelInode,
+  storeModel,
+} from "../../history/snapshots/testing/fixtures.ts";
+import { listSnapshot } from "../../history/snapshots/testing/fixtures.ts";
 import { statx } from "../../host/source_files.ts";
 import { importSource } from "../../source/import_source.ts";
 import { SourceDirectory } from "../../source/read_source.ts";

@@ -9,12 +9,12 @@ import { quotePath } from "../../../ffi/quote_path.ts";
 import type { Change } from "../../control/service/history.ts";
 
 /** The path as a binary string. */
-export function pathBytes({ path, pathBytes }: Change): string {
+function pathBytes({ path, pathBytes }: Change): string {
   return pathBytes === undefined ? binaryString(path) : atob(pathBytes);
 }
 
 /** Where a renamed file was, as a binary string. */
-export function oldPathBytes({ oldPath = "", oldPathBytes }: Change): string {
+function oldPathBytes({ oldPath = "", oldPathBytes }: Change): string {
   return oldPathBytes === undefined ? binaryString(oldPath) : atob(oldPathBytes);
 }
 

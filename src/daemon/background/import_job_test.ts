@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { listSnapshot } from "../../history/snapshots/fixtures.ts";
-import { later, withWorkspace, type Workspace } from "../../source/fixtures.ts";
+import { listSnapshot } from "../../history/snapshots/testing/fixtures.ts";
+import { later, withWorkspace, type Workspace } from "../../source/testing/fixtures.ts";
 import { loadInterrupted, saveInterrupted } from "../../source/interrupted_import.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { importDone, importProject } from "./import_job.ts";

@@ -4,7 +4,7 @@ import { FakeService } from "../../control/testing/fake_service.ts";
 import { ControlServer } from "../../control/server.ts";
 import { closeDeadMount } from "../../host/dead_mount.ts";
 import { validateDaemon } from "./validate.ts";
-import { withState } from "../threads/with_state.ts";
+import { withState } from "./testing/with_state.ts";
 import {
   createWorkspace,
   type DaemonOptions,

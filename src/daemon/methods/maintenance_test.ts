@@ -18,6 +18,7 @@ function quietStore(sinceMs: number) {
     background: { call: background },
     fs: { call: () => Promise.resolve([]) },
     turn: <T>(_: string, job: () => Promise<T>) => job(),
+    collecting: <T>(collect: () => Promise<T>) => collect(),
     activity: () => 1,
     idleMs: 50,
   } as unknown as MaintenanceParts;

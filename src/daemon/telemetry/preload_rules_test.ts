@@ -15,6 +15,7 @@ import {
 } from "../../telemetry/linux/ldpreload_source.ts";
 import { inPlainPlace } from "../../../tests/support/plain_place.ts";
 import { preloadRules } from "./preload_rules.ts";
+import { skip } from "../../../tests/support/skip.ts";
 
 const BUILD = fileURLToPath(new URL("../../../scripts/build_preload", import.meta.url));
 const DIST = fileURLToPath(new URL("../../../dist", import.meta.url));
@@ -37,7 +38,7 @@ function withLibrary(body: (scene: Scene) => Promise<void>) {
     try {
       await Deno.stat(`${DIST}/preload-${Deno.build.arch}.so`);
     } catch {
-      await t.step({ name: "skipped: there is no C compiler", ignore: true, fn: () => {} });
+      await skip(t, "there is no C compiler");
       return;
     }
     const root = await Deno.makeTempDir(inPlainPlace());

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { closedDirectory } from "./closed_directory.ts";
-import { withState } from "../threads/with_state.ts";
+import { withState } from "../keeper/testing/with_state.ts";
 
 Deno.test("the first directory that is closed to others is told, or the project itself", () =>
   withState(async ({ root, project }) => {

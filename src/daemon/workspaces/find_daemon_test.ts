@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { FakeService } from "../../control/testing/fake_service.ts";
 import { ControlServer } from "../../control/server.ts";
 import { findDaemon, type FindOptions } from "./find_daemon.ts";
-import { withState } from "../threads/with_state.ts";
+import { withState } from "../keeper/testing/with_state.ts";
 import { createWorkspace, type DaemonConfig, planDaemon, WorkspaceError } from "./workspace.ts";
 
 async function workspace(source: string): Promise<DaemonConfig> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { run } from "../../source/fixtures.ts";
+import { run } from "../../source/testing/fixtures.ts";
 import { gitElsewhere } from "./git_elsewhere.ts";
 
 async function withRepository(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { loadIdentity, saveIdentity } from "./imported_identity.ts";
-import { withState } from "../threads/with_state.ts";
+import { withState } from "../keeper/testing/with_state.ts";
 
 const COMMIT = "ab".repeat(32) as ObjectId;
 const IDENTITY = { device: "8:1", inode: "18446744073709551615", birth: { sec: 1, nsec: 2 } };

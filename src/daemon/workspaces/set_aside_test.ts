@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { setAside } from "./set_aside.ts";
-import { withState } from "../threads/with_state.ts";
+import { withState } from "../keeper/testing/with_state.ts";
 import { createWorkspace, listWorkspaces, planDaemon } from "./workspace.ts";
 
 Deno.test("a store is kept with what belongs to it, and found by nobody who looks for workspaces", () =>

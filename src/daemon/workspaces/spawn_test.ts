@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { FakeService } from "../../control/testing/fake_service.ts";
 import { ControlServer } from "../../control/server.ts";
 import { askStatus, daemonArguments, spawnDaemon } from "./spawn.ts";
-import { withState } from "../threads/with_state.ts";
+import { withState } from "../keeper/testing/with_state.ts";
 import { createWorkspace, planDaemon, WorkspaceError } from "./workspace.ts";
 
 Deno.test("a daemon that ends is told with its own words, hint and exit code", () =>

@@ -9,7 +9,7 @@ import {
   stateRoot,
   WorkspaceError,
 } from "./workspace.ts";
-import { withState } from "../threads/with_state.ts";
+import { withState } from "../keeper/testing/with_state.ts";
 
 const VERSION = "1.2.3";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { modelPairs, storeModel, withStore } from "../snapshots/fixtures.ts";
+import { modelPairs, storeModel, withStore } from "../snapshots/testing/fixtures.ts";
 import { changeSize } from "./change_size.ts";
 import { diffSnapshots } from "./diff.ts";
 

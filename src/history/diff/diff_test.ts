@@ -13,7 +13,7 @@ import {
   modelPairs,
   storeModel,
   withStore,
-} from "../snapshots/fixtures.ts";
+} from "../snapshots/testing/fixtures.ts";
 
 type Line = string;
 

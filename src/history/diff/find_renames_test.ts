@@ -8,7 +8,7 @@ import {
   storeModel,
   symlink,
   withStore,
-} from "../snapshots/fixtures.ts";
+} from "../snapshots/testing/fixtures.ts";
 import { listChanges } from "./diff.ts";
 import { findRenames } from "./find_renames.ts";
 

@@ -11,7 +11,7 @@ import {
   symlink,
   textBytes,
   withStore,
-} from "../snapshots/fixtures.ts";
+} from "../snapshots/testing/fixtures.ts";
 import { quotePath } from "../../../ffi/quote_path.ts";
 import { patchOf } from "./patch.ts";
 import type { Snapshot } from "../../store/trees/entry.ts";

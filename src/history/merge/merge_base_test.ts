@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { type ObjectId, parseObjectId } from "../../store/format/object_id.ts";
 import type { CommitInfo } from "../commits/commit.ts";
-import { directory, file, storeModel, withStore } from "../snapshots/fixtures.ts";
+import { directory, file, storeModel, withStore } from "../snapshots/testing/fixtures.ts";
 import { History } from "../history.ts";
 import { mergeBase, mergeBases } from "./merge_base.ts";
 

@@ -6,7 +6,7 @@ import {
   type ModelInode,
   storeModel,
   withStore,
-} from "../snapshots/fixtures.ts";
+} from "../snapshots/testing/fixtures.ts";
 import { OPTIONS } from "./testing/fixtures.ts";
 import { mergeSnapshots } from "./merge_snapshots.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";

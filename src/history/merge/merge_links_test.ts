@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { directory, file, type ModelInode, withStore } from "../snapshots/fixtures.ts";
+import { directory, file, type ModelInode, withStore } from "../snapshots/testing/fixtures.ts";
 import { conflictLines, linkedPaths } from "./testing/fixtures.ts";
 import { get, mergeEdits, nothing, set } from "./testing/fixture_edits.ts";
 import { lines } from "./testing/git_operations.ts";

@@ -9,7 +9,7 @@ import {
   type ModelInode,
   storeModel,
   withStore,
-} from "../snapshots/fixtures.ts";
+} from "../snapshots/testing/fixtures.ts";
 import { assertSound } from "../snapshots/assert_sound.ts";
 import { essences, OPTIONS } from "./testing/fixtures.ts";
 import { lines } from "./testing/git_operations.ts";

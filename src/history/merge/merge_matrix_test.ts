@@ -5,7 +5,12 @@
 
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { copyModel, type ModelInode, storeModel, withStore } from "../snapshots/fixtures.ts";
+import {
+  copyModel,
+  type ModelInode,
+  storeModel,
+  withStore,
+} from "../snapshots/testing/fixtures.ts";
 import { conflictLines, merge, mirroredLines, type Triple, triples } from "./testing/fixtures.ts";
 import { GitFixture, gitTree, hasGit } from "./testing/git_fixture.ts";
 import { OPERATIONS, startTree } from "./testing/git_operations.ts";

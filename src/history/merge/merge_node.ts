@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type InodeRecord, S_IFDIR, S_IFMT, type TreeEntry } from "../../store/trees/entry.ts";
+import { type InodeRecord, S_IFDIR, S_IFMT } from "../../store/trees/entry.ts";
 
 /** What one snapshot has at a path. */
 export interface Side {
@@ -82,10 +82,4 @@ export type DirectorySide = Side & { readonly [directory]: true };
 /** True for a directory; narrows null away. */
 export function isDirectorySide(side: Side | null): side is DirectorySide {
   return side !== null && (side.record.mode & S_IFMT) === S_IFDIR;
-}
-
-/** The tree entry of a side under a name. */
-export function entryOf(side: Side, name: string): TreeEntry {
-  if (side.linked) return { name, linked: true, ino: side.record.ino };
-  return { ...side.record, name, linked: false };
 }

@@ -10,7 +10,7 @@ import {
   listSnapshot,
   storeModel,
   withStore,
-} from "../snapshots/fixtures.ts";
+} from "../snapshots/testing/fixtures.ts";
 import {
   conflictLines,
   essence,

@@ -8,7 +8,7 @@ import {
   storeModel,
   symlink,
   withStore,
-} from "../snapshots/fixtures.ts";
+} from "../snapshots/testing/fixtures.ts";
 import { conflictLines, merge } from "./testing/fixtures.ts";
 import { get, made, mergeEdits, removed, set } from "./testing/fixture_edits.ts";
 import { lines } from "./testing/git_operations.ts";

@@ -8,7 +8,7 @@ import {
   type ModelInode,
   storeModel,
   withStore,
-} from "../snapshots/fixtures.ts";
+} from "../snapshots/testing/fixtures.ts";
 import { conflictLines, essences, merge } from "./testing/fixtures.ts";
 import { get, made, mergeEdits, nothing, removed, set } from "./testing/fixture_edits.ts";
 import { lines } from "./testing/git_operations.ts";

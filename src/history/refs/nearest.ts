@@ -24,7 +24,7 @@ function score(a: string, b: string, limit: number): number {
 }
 
 /** Levenshtein's: insertions, deletions and replacements of one unit. */
-export function editDistance(a: string, b: string): number {
+function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];

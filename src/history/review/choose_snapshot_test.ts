@@ -16,7 +16,7 @@ import {
   storeModel,
   symlink,
   withStore,
-} from "../snapshots/fixtures.ts";
+} from "../snapshots/testing/fixtures.ts";
 import { lookupPath } from "../snapshots/lookup_path.ts";
 import { type Choices, chooseSnapshot, type PartChoice } from "./choose_snapshot.ts";
 import { reviewItems } from "./review_items.ts";

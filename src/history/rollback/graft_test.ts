@@ -14,7 +14,7 @@ import {
   storeModel,
   symlink,
   withStore,
-} from "../snapshots/fixtures.ts";
+} from "../snapshots/testing/fixtures.ts";
 import { type GraftOptions, graftPaths } from "./graft.ts";
 import { HistoryError } from "../commits/history_error.ts";
 

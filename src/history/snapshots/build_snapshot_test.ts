@@ -4,7 +4,7 @@ import type { Snapshot } from "../../store/trees/entry.ts";
 import { EXTENT_ZERO } from "../../tree/nodes/extent.ts";
 import type { CapturedDirectory, CapturedOverlay } from "../../tree/capture/capture.ts";
 import { buildSnapshot } from "./build_snapshot.ts";
-import { captureModel } from "./capture_model.ts";
+import { captureModel } from "./testing/capture_model.ts";
 import {
   directory,
   file,
@@ -12,7 +12,7 @@ import {
   storedAttributes,
   storeModel,
   withStore,
-} from "./fixtures.ts";
+} from "./testing/fixtures.ts";
 import { lookupPath } from "./lookup_path.ts";
 
 const MIB = 1024 * 1024;

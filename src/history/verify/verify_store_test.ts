@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { runAtOnce } from "../../store/format/sliced.ts";
 import type { StoreWriter } from "../../store/store_writer.ts";
-import { fileEntry, noise, withStore } from "../../store/test_store.ts";
+import { fileEntry, noise, withStore } from "../../store/testing/fixtures.ts";
 import { type InodeEntry, S_IFDIR, S_IFIFO, type TreeEntry } from "../../store/trees/entry.ts";
 import { History } from "../history.ts";
 import { totalsOf } from "../snapshots/totals.ts";

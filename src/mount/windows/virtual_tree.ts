@@ -223,7 +223,7 @@ export class VirtualTree implements Home, VirtualPart {
 }
 
 /** What the answer to a write is kept as: it is said once. */
-export const WRITTEN = "written";
+const WRITTEN = "written";
 
 /** What a question's answer is looked up by when the request is carried out again. */
 export function answerKey(question: Question): string {

@@ -5,7 +5,7 @@
  */
 
 /** The unit in which holes are kept, as on ext4. A chunk has 64 of them. Part of the format. */
-export const BLOCK_BYTES = 4096;
+const BLOCK_BYTES = 4096;
 
 /** The mask of a hole. */
 export const NO_BLOCK = 0n;

@@ -4,7 +4,7 @@ import { SEED } from "../../../tests/support/random.ts";
 import { CHUNK_BYTES } from "./chunk_list.ts";
 import type { ContentId } from "../trees/entry.ts";
 import type { StoreWriter } from "../store_writer.ts";
-import { noise, readFrom, withStore } from "../test_store.ts";
+import { noise, readFrom, withStore } from "../testing/fixtures.ts";
 
 const FILE_MAX = 5 * CHUNK_BYTES;
 

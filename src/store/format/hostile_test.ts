@@ -11,7 +11,7 @@ import { readLinks } from "../trees/link_table.ts";
 import type { ObjectId } from "./object_id.ts";
 import type { ObjectSource } from "./object_type.ts";
 import { StoreError } from "./store_error.ts";
-import { fileEntry } from "../test_store.ts";
+import { fileEntry } from "../testing/fixtures.ts";
 import { writeIndex, writeLeaf } from "../trees/tree_page.ts";
 import { TreeLookup } from "../trees/tree_lookup.ts";
 import { readTree } from "../trees/tree_read.ts";

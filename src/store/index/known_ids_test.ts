@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { KnownIds } from "./known_ids.ts";
 import { parseObjectId } from "../format/object_id.ts";
 import { StoreWriter } from "../store_writer.ts";
-import { hasher, noise, withFolder } from "../test_store.ts";
+import { hasher, noise, withFolder } from "../testing/fixtures.ts";
 
 Deno.test("ids that were added may be there, others are not", () => {
   const ids = new KnownIds();

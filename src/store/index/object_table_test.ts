@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ObjectTable } from "./object_table.ts";
 import { objectIdBytes } from "../format/object_id.ts";
 import { runAtOnce } from "../format/sliced.ts";
-import { hasher, noise, withStore } from "../test_store.ts";
+import { hasher, noise, withStore } from "../testing/fixtures.ts";
 
 /** More than a page of rows. */
 const COUNT = 10_000;

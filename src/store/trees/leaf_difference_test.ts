@@ -4,7 +4,7 @@ import { SEED } from "../../../tests/support/random.ts";
 import { ByteWriter } from "../format/byte_writer.ts";
 import type { TreeEntry } from "./entry.ts";
 import { differingEntries } from "./leaf_difference.ts";
-import { fileEntry, hasher } from "../test_store.ts";
+import { fileEntry, hasher } from "../testing/fixtures.ts";
 import { writeLeaf } from "./tree_page.ts";
 
 const ID = hasher.blob(new Uint8Array());

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { SEED } from "../../../tests/support/random.ts";
 import type { InodeRecord } from "./entry.ts";
 import { StoreError } from "../format/store_error.ts";
-import { fileEntry, withStore } from "../test_store.ts";
+import { fileEntry, withStore } from "../testing/fixtures.ts";
 
 function record(ino: number, size: number): InodeRecord {
   const { name: _, linked: __, ...rest } = fileEntry("", { ino, size, nlink: 2 });

@@ -5,7 +5,7 @@ import type { TreeEntry } from "./entry.ts";
 import type { ObjectId } from "../format/object_id.ts";
 import { StoreError } from "../format/store_error.ts";
 import type { StoreWriter } from "../store_writer.ts";
-import { fileEntry, hasher, withStore } from "../test_store.ts";
+import { fileEntry, hasher, withStore } from "../testing/fixtures.ts";
 import { isIndex } from "./tree_page.ts";
 import { isBoundary, PAGE_ENTRIES_MAX, pageStarts, SINGLE_PAGE_ENTRIES } from "./tree_split.ts";
 

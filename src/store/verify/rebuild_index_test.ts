@@ -5,7 +5,7 @@ import { Store } from "../store.ts";
 import { StoreError } from "../format/store_error.ts";
 import { indexPath, packPath } from "../files/store_paths.ts";
 import { StoreWriter } from "../store_writer.ts";
-import { fileEntry, hasher, noise, readFrom, withFolder } from "../test_store.ts";
+import { fileEntry, hasher, noise, readFrom, withFolder } from "../testing/fixtures.ts";
 
 /** A closed store and all of its objects. */
 function prepared(directory: string): ObjectId[] {

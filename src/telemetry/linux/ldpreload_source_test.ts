@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import type { TelemetryEvent } from "../event.ts";
 import { inPlainPlace } from "../../../tests/support/plain_place.ts";
 import { LdPreloadSource, PRELOAD_LIBRARY, PRELOAD_RING } from "./ldpreload_source.ts";
+import { skip } from "../../../tests/support/skip.ts";
 
 const BUILD = fileURLToPath(new URL("../../../scripts/build_preload", import.meta.url));
 const DIST = fileURLToPath(new URL("../../../dist", import.meta.url));
@@ -67,7 +68,7 @@ except OSError: pass
 Deno.test("what programs ask their C library for is told: names, failures, programs, addresses", async (t) => {
   const why = await missing();
   if (why !== null) {
-    await t.step({ name: `skipped: ${why}`, ignore: true, fn: () => {} });
+    await skip(t, why);
     return;
   }
   const root = await Deno.makeTempDir(inPlainPlace());

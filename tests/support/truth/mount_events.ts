@@ -17,7 +17,7 @@ const OF_FILES: ReadonlySet<string> = new Set([
 ]);
 
 /** What an event of the mount says was done; null where it has no process, as pages of a mapping have none. */
-export function deedOf(
+function deedOf(
   { event, file, process, agentvfs }: LoggedEvent,
   mount: string,
 ): Deed | null {

@@ -6,7 +6,12 @@
 
 import type { InodeRecord, Snapshot } from "../../../store/trees/entry.ts";
 import type { StoreWriter } from "../../../store/store_writer.ts";
-import { copyModel, listSnapshot, type ModelInode, storeModel } from "../../snapshots/fixtures.ts";
+import {
+  copyModel,
+  listSnapshot,
+  type ModelInode,
+  storeModel,
+} from "../../snapshots/testing/fixtures.ts";
 import { merge } from "./fixtures.ts";
 import type { MergeOptions, MergeResult } from "../merge_types.ts";
 

@@ -16,9 +16,9 @@ import {
   type Edit,
   freshInode,
   listSnapshot,
-} from "../../snapshots/fixtures.ts";
+} from "../../snapshots/testing/fixtures.ts";
 import { assertSound } from "../../snapshots/assert_sound.ts";
-import type { ModelInode } from "../../snapshots/fixtures.ts";
+import type { ModelInode } from "../../snapshots/testing/fixtures.ts";
 import { mergeSnapshots } from "../merge_snapshots.ts";
 import type { ConflictKind, MergeOptions, MergeResult } from "../merge_types.ts";
 
@@ -164,7 +164,7 @@ function shown(models: Triple): string {
   ).join("");
 }
 
-export function edited(model: ModelInode, edits: readonly Edit[]): ModelInode {
+function edited(model: ModelInode, edits: readonly Edit[]): ModelInode {
   const copy = copyModel(model);
   for (const edit of edits) applyEdit(copy, edit);
   return copy;

@@ -8,7 +8,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { S_IFLNK, S_IFMT } from "../../../store/trees/entry.ts";
 import type { Snapshot } from "../../../store/trees/entry.ts";
-import type { ModelInode } from "../../snapshots/fixtures.ts";
+import type { ModelInode } from "../../snapshots/testing/fixtures.ts";
 import type { ObjectId } from "../../../store/format/object_id.ts";
 import type { Store } from "../../../store/store.ts";
 import { isDirectory } from "../../snapshots/record.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { directory, file, type ModelInode, symlink } from "../../snapshots/fixtures.ts";
+import { directory, file, type ModelInode, symlink } from "../../snapshots/testing/fixtures.ts";
 
 /** Twelve lines that no other file has. */
 export function lines(name: string, changes: Readonly<Record<number, string>> = {}): string {

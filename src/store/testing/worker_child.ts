@@ -6,9 +6,9 @@
 
 /// <reference lib="deno.worker" />
 
-import { loadHasher } from "./format/hash.ts";
-import type { ObjectId } from "./format/object_id.ts";
-import { Store } from "./store.ts";
+import { loadHasher } from "../format/hash.ts";
+import type { ObjectId } from "../format/object_id.ts";
+import { Store } from "../store.ts";
 
 const hasher = await loadHasher();
 let store: Store | undefined;

@@ -5,11 +5,11 @@
  * @module
  */
 
-import { loadHasher } from "./format/hash.ts";
-import { createTables } from "./index/meta.ts";
-import { StoreError } from "./format/store_error.ts";
-import { StoreWriter } from "./store_writer.ts";
-import { fileEntry, noise, readFrom } from "./test_store.ts";
+import { loadHasher } from "../format/hash.ts";
+import { createTables } from "../index/meta.ts";
+import { StoreError } from "../format/store_error.ts";
+import { StoreWriter } from "../store_writer.ts";
+import { fileEntry, noise, readFrom } from "./fixtures.ts";
 
 const store = StoreWriter.create(Deno.args[0]!, await loadHasher());
 createTables(store.database, "CREATE TABLE IF NOT EXISTS refs(n INTEGER PRIMARY KEY, tree TEXT)");

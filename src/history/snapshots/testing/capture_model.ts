@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Snapshot } from "../../store/trees/entry.ts";
-import type { StoreWriter } from "../../store/store_writer.ts";
+import type { Snapshot } from "../../../store/trees/entry.ts";
+import type { StoreWriter } from "../../../store/store_writer.ts";
 import type {
   Capture,
   CapturedContent,
@@ -13,11 +13,11 @@ import type {
   CapturedEntry,
   CapturedFile,
   CapturedLinkedFile,
-} from "../../tree/capture/capture.ts";
-import { EXTENT_ZERO } from "../../tree/nodes/extent.ts";
+} from "../../../tree/capture/capture.ts";
+import { EXTENT_ZERO } from "../../../tree/nodes/extent.ts";
 import { type ModelInode, nameCounts, storedAttributes, textBytes } from "./fixtures.ts";
-import { lookupPath } from "./lookup_path.ts";
-import type { ReadSegment } from "./overlay_reader.ts";
+import { lookupPath } from "../lookup_path.ts";
+import type { ReadSegment } from "../overlay_reader.ts";
 
 export interface ModelCapture {
   readonly capture: Capture;

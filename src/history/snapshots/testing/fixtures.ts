@@ -5,15 +5,15 @@
  */
 
 import * as fc from "fast-check";
-import type { InodeRecord, Snapshot, TreeEntry } from "../../store/trees/entry.ts";
-import { S_IFDIR, S_IFLNK, S_IFREG } from "../../store/trees/entry.ts";
-import type { Hasher } from "../../store/format/hasher.ts";
-import { loadHasher } from "../../store/format/hash.ts";
-import type { ObjectId } from "../../store/format/object_id.ts";
-import type { Store } from "../../store/store.ts";
-import { StoreWriter } from "../../store/store_writer.ts";
-import { isDirectory } from "./record.ts";
-import { totalsOf } from "./totals.ts";
+import type { InodeRecord, Snapshot, TreeEntry } from "../../../store/trees/entry.ts";
+import { S_IFDIR, S_IFLNK, S_IFREG } from "../../../store/trees/entry.ts";
+import type { Hasher } from "../../../store/format/hasher.ts";
+import { loadHasher } from "../../../store/format/hash.ts";
+import type { ObjectId } from "../../../store/format/object_id.ts";
+import type { Store } from "../../../store/store.ts";
+import { StoreWriter } from "../../../store/store_writer.ts";
+import { isDirectory } from "../record.ts";
+import { totalsOf } from "../totals.ts";
 
 /** A file, a symlink (text is the target) or a directory. */
 export interface ModelInode {

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { binaryString } from "../../ffi/binary_string.ts";
-import type { Snapshot } from "../store/trees/entry.ts";
-import { loadHasher } from "../store/format/hash.ts";
-import { StoreWriter } from "../store/store_writer.ts";
-import { type ImportOptions, type ImportResult, importSource } from "./import_source.ts";
-import { SourceDirectory } from "./read_source.ts";
+import { binaryString } from "../../../ffi/binary_string.ts";
+import type { Snapshot } from "../../store/trees/entry.ts";
+import { loadHasher } from "../../store/format/hash.ts";
+import { StoreWriter } from "../../store/store_writer.ts";
+import { type ImportOptions, type ImportResult, importSource } from "../import_source.ts";
+import { SourceDirectory } from "../read_source.ts";
 
 /** A source directory to fill, and a store. */
 export interface Workspace {

@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { InodeEntry } from "./trees/entry.ts";
-import type { Hasher } from "./format/hasher.ts";
-import { loadHasher } from "./format/hash.ts";
-import type { ObjectId } from "./format/object_id.ts";
-import { StoreWriter } from "./store_writer.ts";
+import type { InodeEntry } from "../trees/entry.ts";
+import type { Hasher } from "../format/hasher.ts";
+import { loadHasher } from "../format/hash.ts";
+import type { ObjectId } from "../format/object_id.ts";
+import { StoreWriter } from "../store_writer.ts";
 
 export const hasher: Hasher = await loadHasher();
 
