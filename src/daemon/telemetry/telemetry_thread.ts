@@ -213,14 +213,18 @@ class TelemetryThread {
     };
     this.#mount.take((event) => {
       if (next < others.length) upTo(event.time);
+      this.#countLost(event);
       this.#pass(this.#sources.ofSession(event));
     }, this.#mount.isFilling ? Infinity : now);
     upTo(this.#mount.waitsSince);
     this.#others = others.slice(next);
   }
 
+  #countLost({ action, count = 1 }: TelemetryEvent): void {
+    if (action === "lost") this.#lost += count;
+  }
+
   #pass(event: TelemetryEvent): void {
-    if (event.action === "lost") this.#lost += event.count ?? 1;
     this.#stage.add(this.#calls.placed(event));
   }
 
@@ -266,6 +270,7 @@ class TelemetryThread {
 
   readonly #tell = (event: TelemetryEvent): void => {
     this.#told++;
+    this.#countLost(event);
     if (event.process === undefined) return void this.#others.push(event);
     this.#processes.learn(event);
     const process = this.#processes.complete(event.process);
