@@ -56,20 +56,23 @@ export function setModificationTime(handle: number, sec: number, nsec: number): 
   basic.setUint32(BASIC.ATTRIBUTES, has.attributes, true);
   const written = fileTime(sec, nsec);
   basic.setBigUint64(BASIC.WRITE, written, true);
-  if (has.created === 0n) basic.setBigUint64(BASIC.CREATION, written, true);
+  const isFolder = (has.attributes & FileAttribute.DIRECTORY) !== 0;
+  if (!isFolder && has.created === 0n) basic.setBigUint64(BASIC.CREATION, written, true);
   return setBasic(handle, basic);
 }
 
-/** All attributes of what is open, and when it was made as far as that is kept; negative if it is not told. */
+/**
+ * All attributes of what is open, and when it was made as far as that is kept; negative if it is not told. A folder is written with
+ * each name in it: of those it is not kept.
+ */
 export function keptAttributesOf(handle: number): KeptAttributes | number {
   const basic = new DataView(new ArrayBuffer(BASIC.SIZE_OF));
   const result = queryFile(handle, FileClass.BASIC, new Uint8Array(basic.buffer));
   if (result < 0) return result;
+  const attributes = basic.getUint32(BASIC.ATTRIBUTES, true);
+  if ((attributes & FileAttribute.DIRECTORY) !== 0) return { attributes, created: 0n };
   const [created, written] = [BASIC.CREATION, BASIC.WRITE].map((at) => basic.getBigInt64(at, true));
-  return {
-    attributes: basic.getUint32(BASIC.ATTRIBUTES, true),
-    created: keptCreation(created!, written!),
-  };
+  return { attributes, created: keptCreation(created!, written!) };
 }
 
 /** Sets what is kept of a file besides its mode. `created` 0: that it was made when it was written last. */
@@ -79,11 +82,12 @@ export function setKeptAttributes(handle: number, kept: KeptAttributes): number 
   if (result < 0) return result;
   const attributes = withKept(basic.getUint32(BASIC.ATTRIBUTES, true), kept) &
     ~FileAttribute.NORMAL;
+  const isFolder = (attributes & FileAttribute.DIRECTORY) !== 0;
   const [created, written] = [BASIC.CREATION, BASIC.WRITE].map((at) => basic.getBigInt64(at, true));
   const change = new DataView(new ArrayBuffer(BASIC.SIZE_OF));
   change.setUint32(BASIC.ATTRIBUTES, attributes || FileAttribute.NORMAL, true);
   const wanted = kept.created === 0n ? written! : kept.created;
-  if (keptCreation(created!, written!) !== kept.created) {
+  if (!isFolder && keptCreation(created!, written!) !== kept.created) {
     change.setBigInt64(BASIC.CREATION, wanted, true);
   }
   return setBasic(handle, change);
