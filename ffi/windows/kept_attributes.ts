@@ -29,6 +29,17 @@ export function usualAttributes(isFile: boolean): number {
   return isFile ? FileAttribute.ARCHIVE : 0;
 }
 
+/** 2 s, of 100 ns: so exact is FAT, and so long may the writing of a file take. */
+const NEAR = 20_000_000n;
+
+/**
+ * What is kept of when a file was made: 0 where that says no more than when it was written last. Times are FILETIMEs.
+ */
+export function keptCreation(created: bigint, written: bigint): bigint {
+  const apart = created - written;
+  return apart > NEAR || apart < -NEAR ? created : 0n;
+}
+
 /** All attributes of a file, with those that are kept as they are here. */
 export function withKept(all: number, { attributes }: KeptAttributes): number {
   return (all & ~KEPT) | keptOf(attributes);

@@ -1,6 +1,7 @@
 /** Structures of Windows, laid and read. What is not well formed is seen to be so, wherever it is cut. */
 
 import assert from "node:assert/strict";
+import { keptCreation } from "./kept_attributes.ts";
 import { layExtendedAttributes, parseExtendedAttributes } from "./extended_attributes.ts";
 import { fileTime, unixTime } from "./file_time.ts";
 import {
@@ -100,4 +101,19 @@ Deno.test("a volume's parameters are where the driver reads them", () => {
 Deno.test("text for Windows ends with a NUL", () => {
   assert.deepEqual([...wideString("aé")], [0x61, 0xe9, 0]);
   assert.equal(textOfWide(wideString("a\ud800")), "a\ud800");
+});
+
+Deno.test("when a file was made is kept where it says more than when it was written", () => {
+  const second = 10_000_000n;
+  const written = 1_000n * second;
+  const rows: [apart: bigint, isKept: boolean][] = [
+    [0n, false],
+    [2n * second, false],
+    [-2n * second, false],
+    [2n * second + 1n, true],
+    [-2n * second - 1n, true],
+  ];
+  for (const [apart, isKept] of rows) {
+    assert.equal(keptCreation(written + apart, written), isKept ? written + apart : 0n, `${apart}`);
+  }
 });

@@ -139,7 +139,7 @@ testWith(
 
 testWith(
   "cc",
-  "Windows: what a program has open keeps a branch from being deleted and the volume from being unmounted",
+  "Windows: what a program has open keeps a branch from being deleted or renamed, and the volume from being unmounted",
   () =>
     withWindows(({ mount, ask, json, onVolume }) =>
       onVolume(async (volume) => {
@@ -148,6 +148,8 @@ testWith(
         const users = new RegExp(`in use by \\S+ \\(${Deno.pid}\\)`);
         const inBranch = await ask("branch", "delete", "try");
         assert.deepEqual([inBranch.code, users.test(inBranch.stderr)], [1, true], inBranch.stderr);
+        const renamed = await ask("branch", "rename", "try", "other");
+        assert.deepEqual([renamed.code, users.test(renamed.stderr)], [1, true], renamed.stderr);
         const refused = await ask("stop");
         assert.deepEqual([refused.code, users.test(refused.stderr)], [1, true], refused.stderr);
         assert.match(refused.stderr, /--force/);

@@ -1,6 +1,6 @@
 /**
  * Extended attributes of files of a tree: those that the file system has, and one that says whether a file is hidden, the
- * system's, or to be archived.
+ * system's, or to be archived, and when it was made.
  *
  * @module
  */
@@ -11,33 +11,35 @@ import { close } from "../file.ts";
 import { eaNameOf, readEas } from "./file_metadata.ts";
 import {
   KEPT_XATTR,
+  type KeptAttributes,
   keptOf,
   layKept,
   parseKept,
   usualAttributes,
-  withKept,
 } from "../kept_attributes.ts";
 import { Access, FileAttribute } from "../nt_file.ts";
-import { attributesOf, setAttributes } from "./attributes.ts";
+import { keptAttributesOf, setKeptAttributes } from "./attributes.ts";
 import { easOf, setEas } from "./file_eas.ts";
 import { nameOf } from "./open_at.ts";
 import { openPath } from "./reparse_point.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
-const CREATED = { created: 0n };
-
 function usual(attributes: number): number {
   const notFile = FileAttribute.DIRECTORY | FileAttribute.REPARSE_POINT;
   return usualAttributes((attributes & notFile) === 0);
 }
 
+function isUsual({ attributes, created }: KeptAttributes): boolean {
+  return created === 0n && keptOf(attributes) === usual(attributes);
+}
+
 /** Names, each ended by a NUL; as many bytes as they take. */
 export function flistxattr(handle: number, into: Bytes): number {
-  const attributes = attributesOf(handle);
-  if (attributes < 0) return attributes;
+  const has = keptAttributesOf(handle);
+  if (typeof has === "number") return has;
   const own = [...readEas(easOf(handle)).keys()].filter((name) => name !== KEPT_XATTR);
-  const names = keptOf(attributes) === usual(attributes) ? own : [KEPT_XATTR, ...own];
+  const names = isUsual(has) ? own : [KEPT_XATTR, ...own];
   return names.length === 0 ? 0 : put(cString(names.join("\0")), into);
 }
 
@@ -46,10 +48,9 @@ export function fgetxattr(handle: number, name: Bytes, into: Bytes): number {
     const value = readEas(easOf(handle)).get(nameOf(name).toLowerCase());
     return value === undefined ? -Errno.ENODATA : put(value, into);
   }
-  const attributes = attributesOf(handle);
-  if (attributes < 0) return attributes;
-  const isTold = keptOf(attributes) !== usual(attributes);
-  return isTold ? put(layKept({ attributes, ...CREATED }), into) : -Errno.ENODATA;
+  const has = keptAttributesOf(handle);
+  if (typeof has === "number") return has;
+  return isUsual(has) ? -Errno.ENODATA : put(layKept(has), into);
 }
 
 /** The file itself, if it is a link, too. */
@@ -61,16 +62,15 @@ export function llistxattr(path: Bytes, into: Bytes): number {
   return opened(path, Access.READ_ATTRIBUTES, (handle) => flistxattr(handle, into));
 }
 
-/** When a file was made stays as it is. */
 export function setxattr(path: Bytes, name: Bytes, value: Bytes): number {
   if (!isKept(name)) return value.length === 0 ? -Errno.EOPNOTSUPP : setOwn(path, name, value);
   const kept = parseKept(value);
-  return kept === null ? -Errno.EINVAL : change(path, (all) => withKept(all, kept));
+  return kept === null ? -Errno.EINVAL : change(path, () => kept);
 }
 
 export function removexattr(path: Bytes, name: Bytes): number {
   if (!isKept(name)) return setOwn(path, name, new Uint8Array());
-  return change(path, (all) => withKept(all, { attributes: usual(all), ...CREATED }));
+  return change(path, ({ attributes }) => ({ attributes: usual(attributes), created: 0n }));
 }
 
 /** One that Windows cannot have is refused. */
@@ -80,11 +80,10 @@ function setOwn(path: Bytes, stored: Bytes, value: Bytes): number {
   return opened(path, Access.READ_ATTRIBUTES, (handle) => setEas(handle, [{ name, value }]));
 }
 
-function change(path: Bytes, wanted: (attributes: number) => number): number {
+function change(path: Bytes, wanted: (has: KeptAttributes) => KeptAttributes): number {
   return opened(path, Access.READ_ATTRIBUTES | Access.WRITE_ATTRIBUTES, (handle) => {
-    const attributes = attributesOf(handle);
-    if (attributes < 0) return attributes;
-    return setAttributes(handle, wanted(attributes & ~FileAttribute.NORMAL));
+    const has = keptAttributesOf(handle);
+    return typeof has === "number" ? has : setKeptAttributes(handle, wanted(has));
   });
 }
 

@@ -22,7 +22,7 @@ import { checkBranchName } from "./branch_name.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { MountUser } from "../../host/mount_users.ts";
 import type { ViewStart } from "../threads/messages.ts";
-import { usersOf } from "./users_of.ts";
+import { usersOf, usersTold } from "./users_of.ts";
 import { serviceError } from "../threads/service_errors.ts";
 import type { OpenView, ViewRegistry } from "./view_registry.ts";
 
@@ -185,6 +185,11 @@ export class Branches {
   async users(branch: Branch, mayStand: ReadonlySet<number>): Promise<MountUser[]> {
     const path = join(this.parts.mount, VIRTUAL_NAME, "branches", branch.name);
     return await usersOf(this.parts.fs, { path, view: branch.view }, mayStand);
+  }
+
+  /** Who would go on in a branch under a name that is no more, where the system knows files by their names. */
+  async boundToName(branch: Branch): Promise<MountUser[]> {
+    return await usersTold(this.parts.fs, branch.view) ?? [];
   }
 
   /** Names of the branches that were made from one, and from those. */

@@ -19,8 +19,17 @@ export async function usersOf(
   { path, view }: { readonly path: string; readonly view: number | null },
   mayStand: ReadonlySet<number> = new Set(),
 ): Promise<MountUser[]> {
+  return await usersTold(fs, view, mayStand) ?? await usersAt(path, mayStand);
+}
+
+/** The same where requests tell it, as they do where the system knows files by their names; null elsewhere. */
+export async function usersTold(
+  fs: FsClient,
+  view: number | null,
+  mayStand: ReadonlySet<number> = new Set(),
+): Promise<MountUser[] | null> {
   const told = await fs.call("users", view);
-  if (told === null) return await usersAt(path, mayStand);
+  if (told === null) return null;
   return told
     .filter(({ pid, onlyStands }) => pid !== Deno.pid && !(onlyStands && mayStand.has(pid)))
     .map(({ pid }) => ({ pid, command: commandOf(pid) }));

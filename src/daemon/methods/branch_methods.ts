@@ -23,7 +23,7 @@ import { type Branches, MAIN } from "../branches/branches.ts";
 import type { BranchAccess } from "./branch_access.ts";
 import type { SessionMethods } from "./session_methods.ts";
 import { ancestry } from "../../host/processes.ts";
-import { listUsers } from "../../host/mount_users.ts";
+import { listUsers, type MountUser } from "../../host/mount_users.ts";
 import { headReport } from "../threads/reports.ts";
 import { serviceError } from "../threads/service_errors.ts";
 
@@ -87,6 +87,8 @@ export class BranchMethods {
   async rename({ name, to }: Params<"renameBranch">): Promise<BranchReport> {
     const branch = await this.#other(name, "rename");
     return await this.parts.turn("branch rename", async () => {
+      const users = await this.parts.branches.boundToName(branch);
+      if (users.length > 0) throw inUse(branch, users, "End them, then rename it");
       await this.parts.branches.rename(branch, to);
       this.parts.temporary.forget(name);
       this.parts.events.publish({ kind: "branch-renamed", branch: to, oldBranch: name });
@@ -149,12 +151,7 @@ export class BranchMethods {
     const inMount = await this.parts.branches.users(branch, asking);
     const runs = this.parts.authority.list().filter((session) => session.branch === branch.name);
     const users = [...runs.map(({ pid, command }) => ({ pid, command })), ...inMount];
-    if (users.length === 0) return;
-    const who = listUsers(users);
-    throw new ServiceError("branch_in_use", `Branch ${branch.name} is in use by ${who}`, {
-      hint: "End them, or delete with --force",
-      details: { processes: users },
-    });
+    if (users.length > 0) throw inUse(branch, users, "End them, or delete with --force");
   }
 
   async #reportOf(name: string): Promise<BranchReport> {
@@ -178,6 +175,13 @@ export class BranchMethods {
       path: name === MAIN ? mount : join(mount, VIRTUAL_NAME, "branches", name),
     };
   }
+}
+
+function inUse({ name }: Branch, users: readonly MountUser[], hint: string): ServiceError {
+  return new ServiceError("branch_in_use", `Branch ${name} is in use by ${listUsers(users)}`, {
+    hint,
+    details: { processes: users },
+  });
 }
 
 function unknownOwner(): ServiceError {

@@ -42,6 +42,7 @@ export const informationRows: readonly ScriptRow[] = [
   ["a", "open a; settime WRITE 1000000; settime ACCESS 5; time WRITE", "1000000"],
   ["a", "open a; settime CREATION 3000000; settime WRITE 4000000; time CREATION", "3000000"],
   ["a", "open a; settime WRITE 1000000; time CREATION", "1000000"],
+  ["a", "open a; settime WRITE 1000000; settime CREATION 1000000; time CREATION", "1000000"],
   ["a/", "open a; settime WRITE 1000000; time WRITE", "1000000"],
   ["a", "open a; settime WRITE -11644473599; time WRITE", "-11644473599"],
   // What is counted.

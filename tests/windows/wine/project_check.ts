@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { binaryName, binaryString, cString } from "../../../ffi/binary_string.ts";
-import { KEPT_XATTR, layKept } from "../../../ffi/windows/kept_attributes.ts";
+import { KEPT_XATTR, layKept, parseKept } from "../../../ffi/windows/kept_attributes.ts";
 import { FileAttribute } from "../../../ffi/windows/nt_file.ts";
 import { PROJECT_CALLS } from "../../../src/apply/project_calls.ts";
 import { xattrValue } from "../../../src/apply/set_attributes.ts";
@@ -80,6 +80,17 @@ ok(statx(root, cString("flags"), stat));
 const isNoted = stat.uid === 1000;
 assert.deepEqual([stat.mode, stat.mtimeSec], [isNoted ? 0o100755 : 0o100644, 1_000_000]);
 assert.deepEqual([stat.uid, stat.gid], isNoted ? [1000, 1000] : [0, 0]);
+// Long before it was written, and hidden.
+const created = 130_000_000_000_000_000n;
+const old = layKept({ attributes: FileAttribute.HIDDEN | FileAttribute.ARCHIVE, created });
+ok(calls.setxattr(place, KEPT_XATTR, old));
+const isDated = parseKept(xattrValue(place, KEPT_XATTR)!)!.created !== 0n;
+assert.deepEqual(xattrValue(place, KEPT_XATTR), isDated ? old : hidden, "wine keeps no such time");
+ok(calls.setTime(flagged, 2_000_000, 0));
+assert.deepEqual(xattrValue(place, KEPT_XATTR), isDated ? old : hidden);
+ok(calls.setxattr(place, KEPT_XATTR, hidden));
+assert.deepEqual(xattrValue(place, KEPT_XATTR), hidden);
+ok(calls.setTime(flagged, 1_000_000, 0));
 ok(calls.removexattr(place, KEPT_XATTR));
 assert.equal(xattrValue(place, KEPT_XATTR), null);
 assert.equal(failureCode(calls.setxattr(place, "trusted.other", hidden)), "EOPNOTSUPP");
@@ -96,6 +107,7 @@ if (own < 0) {
 assert.equal(failureCode(calls.setxattr(place, KEPT_XATTR, hidden.subarray(1))), "EINVAL");
 ok(files.close(flagged));
 ok(calls.unlink(root, "flags"));
+done(`when a file was made is ${isDated ? "set" : "not kept by this system"}`);
 done("what is hidden, or the system's, is made so; other attributes are set where there are any");
 
 write("draft", "three");

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { unixTime } from "../../../../ffi/windows/file_time.ts";
+import { fileTime, unixTime } from "../../../../ffi/windows/file_time.ts";
 import {
   DispositionFlag,
   FileAttribute,
@@ -17,6 +17,7 @@ import {
   SET_INFORMATION,
 } from "../../../../ffi/windows/winfsp/protocol.ts";
 import type { Timestamp } from "../../../host/clock.ts";
+import type { Inode } from "../../../tree/nodes/inode.ts";
 import { type AttributeChange, setAttributes } from "../../../tree/operations/attributes.ts";
 import { resize } from "../../../tree/operations/data.ts";
 import { Status } from "../../../tree/status.ts";
@@ -107,9 +108,14 @@ function setBasic(context: Context): number {
   const before = keptAttributes(tree, inode);
   const kept = {
     attributes: keeps || inode.isSymlink ? before.attributes : attributes,
-    created: setsTime ? created : before.created,
+    // A file is said to have been made when it was changed where nobody says otherwise.
+    created: !setsTime ? before.created : created === writtenAt(inode) ? 0n : created,
   };
   return withStatus(context, RESPONSE.BODY, keepAttributes(tree, inode, kept));
+}
+
+function writtenAt({ mtimeSec, mtimeNsec }: Inode): bigint {
+  return fileTime(mtimeSec, mtimeNsec);
 }
 
 /** Space cannot be reserved: only less than there is cuts the file. */
