@@ -182,6 +182,18 @@ testWith(
       assert.deepEqual(sources.filter(({ state }) => state !== "failed").map(({ name }) => name), [
         "mount",
       ]);
+      const told = await ask("telemetry", "status");
+      assert.match(told.stdout, /^on Linux only: ebpf, .*$/m);
+      assert.doesNotMatch(told.stdout, /failed/);
+      const tree = await ask("audit", "tree");
+      assert.deepEqual([tree.code, tree.stdout], [0, ""]);
+      assert.match(tree.stderr, /no request tells here who asks/);
+      const { checks } = JSON.parse((await ask("doctor", "--json")).stdout) as {
+        checks: { name: string; found: string }[];
+      };
+      const found = new Map(checks.map(({ name, found }) => [name, found]));
+      assert.match(found.get("state")!, /writable, on apfs$/);
+      assert.equal(found.has("caching"), false, "Nothing is agreed with a kernel");
     }),
 );
 
