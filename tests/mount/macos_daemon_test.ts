@@ -182,6 +182,11 @@ testWith(
       assert.deepEqual(sources.filter(({ state }) => state !== "failed").map(({ name }) => name), [
         "mount",
       ]);
+      for (const option of [["--telemetry", "ebpf"], ["--cgroups"], ["--strict"]]) {
+        const refused = await ask("quickstart", ...option);
+        assert.deepEqual([refused.code, refused.stdout], [4, ""], option.join(" "));
+        assert.match(refused.stderr, /[Oo](n Linux only|nly Linux)/);
+      }
       const told = await ask("telemetry", "status");
       assert.match(told.stdout, /^on Linux only: ebpf, .*$/m);
       assert.doesNotMatch(told.stdout, /failed/);
