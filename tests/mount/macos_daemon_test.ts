@@ -248,6 +248,35 @@ testWith(
 
 testWith(
   "cc",
+  "macOS: of two projects each is meant by who stands in its mount; paths may have blanks and umlauts",
+  () =>
+    withMac(async ({ home, mount, project, askIn, json }) => {
+      const second = `${home}/Größe & co`;
+      await Deno.mkdir(second);
+      await Deno.writeTextFile(`${second}/f`, "second\n");
+      try {
+        const other = await json<{ mount: string }>("quickstart", second);
+        for (const [at, source] of [[mount, project], [other.mount, second]] as const) {
+          const { code, stdout, stderr } = await askIn(at, "status", "--json");
+          assert.equal(code, 0, stderr);
+          assert.equal(JSON.parse(stdout).source, source);
+        }
+        // Its keeper is known by its arguments: nobody takes the mount for one that was left.
+        const doctor = await askIn(home, "doctor", "--fix", "--json");
+        const { checks } = JSON.parse(doctor.stdout) as {
+          checks: { name: string; found: string }[];
+        };
+        assert.equal(checks.find(({ name }) => name === "mounts")!.found, "2 in use");
+        assert.equal(await Deno.readTextFile(`${other.mount}/f`), "second\n");
+      } finally {
+        const { code, stderr } = await askIn(second, "stop");
+        assert.equal(code, 0, stderr);
+      }
+    }),
+);
+
+testWith(
+  "cc",
   "macOS: who waits for the disk holds nobody else up",
   () =>
     withMac(async ({ hold, mount, json }) => {
