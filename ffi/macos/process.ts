@@ -126,13 +126,19 @@ export function directoryOf(pid: number): Bytes | null {
   return untilNul(bytes, VNODEPATHINFO.DIRECTORY, VNODEPATHINFO.PATH_BYTES);
 }
 
-/** A process's arguments behind its count of them, its program's path and padding; null if they may not be known. */
+/** As rawArguments had them last: it asks about one process after the other. */
+let argumentSpace = new Uint8Array(0);
+
+/**
+ * A process's arguments behind its count of them, its program's path and padding, until it is called again; null if they may
+ * not be known.
+ */
 export function rawArguments(pid: number, most: number): Bytes | null {
   const name = new Uint8Array(new Int32Array([CTL_KERN, KERN_PROCARGS2, pid]).buffer);
-  const bytes = new Uint8Array(most);
+  if (argumentSpace.length < most) argumentSpace = new Uint8Array(most);
   const size = new BigUint64Array([BigInt(most)]);
-  if (libc.sysctl(name, 3, bytes, new Uint8Array(size.buffer), null, 0n) < 0) return null;
-  return bytes.subarray(0, Number(size[0]));
+  if (libc.sysctl(name, 3, argumentSpace, new Uint8Array(size.buffer), null, 0n) < 0) return null;
+  return argumentSpace.subarray(0, Number(size[0]));
 }
 
 /** Text of a sysctl(3) variable; empty if there is none. */

@@ -10,12 +10,13 @@ import { AUTO_OPTION, autoWords } from "./auto_option.ts";
 import type { CommandInput, OptionSpecs } from "./command.ts";
 import { milliseconds } from "./duration_option.ts";
 import { CommandError, usageError } from "./command_error.ts";
-import { freeDrive, MAKES_MOUNTPOINT } from "../host/mounts.ts";
+import { freeDrive, HAS_CGROUPS, MAKES_MOUNTPOINT } from "../host/mounts.ts";
 import {
   parseTelemetry,
   TELEMETRY_WORDS,
   type TelemetryChoice,
 } from "../telemetry/telemetry_choice.ts";
+import { HAS_SOURCES } from "../telemetry/has_sources.ts";
 import { VERSION } from "./version.ts";
 
 export const DAEMON_OPTIONS: OptionSpecs = {
@@ -67,9 +68,21 @@ export async function daemonConfig(
     events: !input.flags.has("no-events"),
     watch: input.flags.has("watch"),
     auto: auto(input),
-    routing: input.flags.has("strict") ? "strict" : input.flags.has("cgroups") ? "cgroups" : "none",
+    routing: routing(input),
     telemetry: telemetryChoice(input),
     version: VERSION,
+  });
+}
+
+function routing(input: CommandInput): DaemonConfig["routing"] {
+  const wanted = input.flags.has("strict")
+    ? "strict"
+    : input.flags.has("cgroups")
+    ? "cgroups"
+    : "none";
+  if (wanted === "none" || HAS_CGROUPS) return wanted;
+  throw new CommandError("only_on_linux", 4, "Branches are seen by cgroup on Linux only", {
+    hint: "Leave it out: branches are folders in .agentvfs/branches",
   });
 }
 
@@ -98,13 +111,19 @@ function idleTime(input: CommandInput): number | undefined {
   return text === "off" ? 0 : milliseconds("gc-idle", text);
 }
 
-/** Throws a usage error. */
+/** Throws a usage error, and {@linkcode CommandError} where a source is named that is not there. */
 export function telemetryChoice(input: CommandInput): TelemetryChoice | undefined {
   const list = input.values.get("telemetry");
   const redacts = input.flags.has("redact-args");
   if (list === undefined && !redacts) return undefined;
   const choice = parseTelemetry(list ?? "");
   if (typeof choice !== "string") {
+    if (!HAS_SOURCES && choice.sources !== "auto" && choice.sources.length > 0) {
+      const message = `${choice.sources.join(", ")}: only Linux tells of programs in that way`;
+      throw new CommandError("only_on_linux", 4, message, {
+        hint: "Leave it out: each change in the mount is recorded everywhere",
+      });
+    }
     return redacts ? { ...choice, redactsArguments: true } : choice;
   }
   throw usageError(

@@ -30,6 +30,9 @@ export const HAS_VIEWS = Deno.build.os === "linux";
 /** Whether programs can be had to hold to rules outside the mount, by a library that they preload. */
 export const CAN_PRELOAD = Deno.build.os === "linux";
 
+/** Whether processes have cgroups, by which they can see branches. */
+export const HAS_CGROUPS = Deno.build.os === "linux";
+
 /** Whether what a program reads from a file that it has written to is what it wrote, as macOS's client of NFS has it. */
 export const KEEPS_WRITTEN = Deno.build.os === "darwin";
 /** Whether a mount is a volume of Windows: it is asked for each opening, users have no numbers there, and there are no sessions. */

@@ -182,6 +182,23 @@ testWith(
       assert.deepEqual(sources.filter(({ state }) => state !== "failed").map(({ name }) => name), [
         "mount",
       ]);
+      for (const option of [["--telemetry", "ebpf"], ["--cgroups"], ["--strict"]]) {
+        const refused = await ask("quickstart", ...option);
+        assert.deepEqual([refused.code, refused.stdout], [4, ""], option.join(" "));
+        assert.match(refused.stderr, /[Oo](n Linux only|nly Linux)/);
+      }
+      const told = await ask("telemetry", "status");
+      assert.match(told.stdout, /^on Linux only: ebpf, .*$/m);
+      assert.doesNotMatch(told.stdout, /failed/);
+      const tree = await ask("audit", "tree");
+      assert.deepEqual([tree.code, tree.stdout], [0, ""]);
+      assert.match(tree.stderr, /no request tells here who asks/);
+      const { checks } = JSON.parse((await ask("doctor", "--json")).stdout) as {
+        checks: { name: string; found: string }[];
+      };
+      const found = new Map(checks.map(({ name, found }) => [name, found]));
+      assert.match(found.get("state")!, /writable, on apfs$/);
+      assert.equal(found.has("caching"), false, "Nothing is agreed with a kernel");
     }),
 );
 
@@ -226,6 +243,35 @@ testWith(
         listed.trim().split("\n").filter((name) => /^(initial|by-ctl|later)$/.test(name)),
         ["by-ctl", "initial", "later"],
       );
+    }),
+);
+
+testWith(
+  "cc",
+  "macOS: of two projects each is meant by who stands in its mount; paths may have blanks and umlauts",
+  () =>
+    withMac(async ({ home, mount, project, askIn, json }) => {
+      const second = `${home}/Größe & co`;
+      await Deno.mkdir(second);
+      await Deno.writeTextFile(`${second}/f`, "second\n");
+      try {
+        const other = await json<{ mount: string }>("quickstart", second);
+        for (const [at, source] of [[mount, project], [other.mount, second]] as const) {
+          const { code, stdout, stderr } = await askIn(at, "status", "--json");
+          assert.equal(code, 0, stderr);
+          assert.equal(JSON.parse(stdout).source, source);
+        }
+        // Its keeper is known by its arguments: nobody takes the mount for one that was left.
+        const doctor = await askIn(home, "doctor", "--fix", "--json");
+        const { checks } = JSON.parse(doctor.stdout) as {
+          checks: { name: string; found: string }[];
+        };
+        assert.equal(checks.find(({ name }) => name === "mounts")!.found, "2 in use");
+        assert.equal(await Deno.readTextFile(`${other.mount}/f`), "second\n");
+      } finally {
+        const { code, stderr } = await askIn(second, "stop");
+        assert.equal(code, 0, stderr);
+      }
     }),
 );
 

@@ -6,10 +6,7 @@
 
 import { rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { binaryString, cString } from "../../../ffi/binary_string.ts";
-import { close, fallocate, O_CREAT, O_RDWR, open } from "../../host/files.ts";
 import { failureCode } from "../../host/failure.ts";
-import { mapFile } from "../../host/mapping.ts";
 import { createWake } from "../../host/wake.ts";
 import { MAX_WRITE } from "../../mount/fuse/request.ts";
 import { flushMemory, type FlushStart, ThreadFlushes } from "../../mount/macos/flush_thread.ts";
@@ -18,6 +15,7 @@ import { KeptOpens } from "../../mount/macos/kept_opens.ts";
 import { MessageStream } from "../../mount/macos/message_stream.ts";
 import { ReplyMark } from "../../mount/macos/reply_mark.ts";
 import { StreamSession } from "../../mount/macos/session.ts";
+import { sharedFile } from "../../mount/macos/shared_file.ts";
 import { socketStream, socketWaits } from "../../mount/macos/socket_stream.ts";
 import { WaitingRequests } from "../../mount/macos/waiting_requests.ts";
 import type { SessionParts } from "./session_parts.ts";
@@ -39,7 +37,7 @@ export function makeSession({ start, ...parts }: SessionParts): StreamSession {
     owner: { uid: Deno.uid() ?? 0, gid: Deno.gid() ?? 0 },
     flush: flushes.begin,
     onFlushed: () => flushes.tell(),
-    mark: new ReplyMark(sharedMemory(`${directory}/answered`)),
+    mark: new ReplyMark(sharedFile(`${directory}/answered`, ReplyMark.BYTES).bytes),
     waiting: new WaitingRequests(directory),
     keptChanges: new KeptChanges(`${directory}/changes`),
     keptOpens: new KeptOpens(`${directory}/opens`),
@@ -55,14 +53,4 @@ function startFlushing(): FlushStart {
   });
   worker.postMessage(flushing);
   return flushing;
-}
-
-/** Memory that the next server has as this one leaves it. */
-function sharedMemory(path: string): Uint8Array<ArrayBuffer> {
-  const fd = open(cString(binaryString(path)), O_RDWR | O_CREAT, 0o600);
-  const result = fd < 0 ? fd : fallocate(fd, 0, 0, ReplyMark.BYTES);
-  const mapping = result < 0 ? null : mapFile(fd, 0, ReplyMark.BYTES);
-  if (fd >= 0) close(fd);
-  if (mapping === null) throw new Error(`Cannot share ${path}: ${failureCode(result)}`);
-  return mapping.bytes;
 }

@@ -8,10 +8,8 @@
  * @module
  */
 
-import { binaryString, cString } from "../../../ffi/binary_string.ts";
-import { failureCode } from "../../host/failure.ts";
-import { close, fallocate, O_CREAT, O_RDWR, open } from "../../host/files.ts";
-import { mapFile, type Mapping, MAPPING_ALIGNMENT } from "../../host/mapping.ts";
+import { type Mapping, MAPPING_ALIGNMENT } from "../../host/mapping.ts";
+import { sharedFile } from "./shared_file.ts";
 
 /** Low and high half of the last request's id, and its place. */
 const Last = { LOW: 0, HIGH: 1, PLACE: 2 } as const;
@@ -26,6 +24,8 @@ export class KeptOpens {
   #places = new Float64Array();
   #last = new Uint32Array(4);
   readonly #free: number[] = [];
+  /** False from when the disk had no room for more. */
+  #isKept = true;
 
   /** @param path of the file that holds them: what another server left, or nothing */
   constructor(readonly path: string) {
@@ -68,18 +68,18 @@ export class KeptOpens {
 
   /** To `bytes`, or what a server before has made of it. */
   #grow(bytes: number): void {
-    const fd = open(cString(binaryString(this.path)), O_RDWR | O_CREAT, 0o600);
-    const size = fd < 0 ? 0 : Math.max(bytes, Deno.statSync(this.path).size);
-    const result = fd < 0 ? fd : fallocate(fd, 0, 0, size);
-    const mapping = result < 0 ? null : mapFile(fd, 0, size);
-    if (fd >= 0) close(fd);
-    if (mapping === null) {
-      console.error(`What is open is not kept: ${failureCode(result)}`);
+    if (!this.#isKept) return;
+    let mapping: Mapping;
+    try {
+      mapping = sharedFile(this.path, bytes);
+    } catch (error) {
+      this.#isKept = false;
+      console.error(`What is open is not kept: ${(error as Error).message}`);
       return;
     }
     this.#mapping?.unmap();
     this.#mapping = mapping;
-    const { buffer, byteOffset } = mapping.bytes;
+    const { buffer, byteOffset, length: size } = mapping.bytes;
     this.#last = new Uint32Array(buffer, byteOffset, 4);
     const known = this.#places.length;
     this.#places = new Float64Array(buffer, byteOffset + 8 * HEADER, size / 8 - HEADER);

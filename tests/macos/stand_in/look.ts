@@ -23,6 +23,12 @@ const { connectLocal } = await import("../../../src/host/local_socket.ts");
 const { monotonicTime, readClock } = await import("../../../src/host/clock.ts");
 const { mountAt } = await import("../../../src/host/mounts.ts");
 const { unmount } = await import("../../../src/host/unmount.ts");
+const { hasKeeper } = await import("../../../src/host/dead_mount.ts");
+const { usersAt } = await import("../../../src/host/mount_users.ts");
+const { absolutePath, currentDirectory, CurrentDirectoryError } = await import(
+  "../../../src/host/current_directory.ts"
+);
+const { ignoreFileSizeLimit } = await import("../../../src/host/signals.ts");
 
 const told: [string, unknown][] = [];
 /** A failure by its name; else whether it worked, or what there is. */
@@ -108,6 +114,52 @@ tell("statx", source.statx(top, name("link"), stat));
 tell("is a link", (stat.mode & 0o170000) === 0o120000);
 tell("birth", files.birthTime(file) !== null);
 
+// Each failure by its name.
+project.symlinkat(name("circle"), top, name("circle"));
+const long = name("n".repeat(300));
+const reading = files.open(path("file"), O_RDONLY);
+const refusals: Readonly<Record<string, () => number>> = {
+  "open below a file": () => files.open(path("file/x"), O_RDONLY),
+  "open a directory to write": () => files.open(path("holes"), O_RDWR),
+  "open a circle of links": () => files.open(path("circle"), O_RDONLY),
+  "open a long name": () => files.open(cString(`${folder}/${"n".repeat(300)}`), O_RDONLY),
+  "open a file as a directory": () => files.open(path("file"), O_RDONLY | O_DIRECTORY),
+  "read a directory": () => files.pread(top, new Uint8Array(1), 0),
+  "write to what is open to read": () => files.pwrite(reading, new Uint8Array(1), 0),
+  "cut what is open to read": () => files.ftruncate(reading, 0),
+  "read at no place": () => files.pread(reading, new Uint8Array(1), -1),
+  "read what is closed": () => files.pread(999, new Uint8Array(1), 0),
+  "stat what is closed": () => files.fstat(999, stat),
+  "lock what is closed": () => files.flock(999, files.LOCK_EX),
+  "sync what is closed": () => files.fsync(999),
+  "statfs of what is not there": () => files.statfs(path("none"), new Uint8Array(120)),
+  "mkdir below nothing": () => project.mkdirat(top, name("none/d"), 0o700),
+  "mkdir below a file": () => project.mkdirat(top, name("file/d"), 0o700),
+  "mkdir of a long name": () => project.mkdirat(top, long, 0o700),
+  "mkdir in what is closed": () => project.mkdirat(999, name("x"), 0o700),
+  "symlink in the way": () => project.symlinkat(name("x"), top, name("file")),
+  "link of nothing": () => project.linkat(top, name("none"), top, name("x")),
+  "link in the way": () => project.linkat(top, name("file"), top, name("holes")),
+  "unlink nothing": () => project.unlinkat(top, name("none")),
+  "rmdir nothing": () => project.rmdirat(top, name("none")),
+  "rename nothing": () => project.renameat2(top, name("none"), name("x"), 0),
+  "rename a directory over a file": () => project.renameat2(top, name("holes"), name("file"), 0),
+  "rename a file over a directory": () => project.renameat2(top, name("file"), name("holes"), 0),
+  "rename a directory into itself": () =>
+    project.renameat2(top, name("holes"), name("holes/below"), 0),
+  "exchange with nothing": () =>
+    project.renameat2(top, name("file"), name("none"), project.RENAME_EXCHANGE),
+  "readlink of a file": () => source.readlinkat(top, name("file"), new Uint8Array(9)),
+  "readlink of nothing": () => source.readlinkat(top, name("none"), new Uint8Array(9)),
+  "stat nothing": () => source.statx(top, name("none"), stat),
+  "list a file": () => {
+    const listed = source.readDirectory(reading);
+    return typeof listed === "number" ? listed : 0;
+  },
+};
+for (const [what, refused] of Object.entries(refusals)) tell(what, refused());
+files.close(reading);
+
 // What lies beneath.
 project.symlinkat(name(".."), top, name("out"));
 const beneath = (given: string, flags = O_RDONLY) => {
@@ -165,6 +217,31 @@ tell("instance", processes.instanceOf(child.pid) !== processes.instanceOf(Deno.p
 child.kill("SIGKILL");
 await child.status;
 tell("gone", processes.isAlive(child.pid));
+
+// Who keeps a mount.
+const place = `${folder}/a b/\u00e9=c`;
+const keeper = new Deno.Command("sh", {
+  args: ["-c", "while :; do sleep 1; done", "daemon", "--mount", place],
+}).spawn();
+while (!await hasKeeper(place)) await new Promise((resolve) => setTimeout(resolve, 5));
+tell("kept", [await hasKeeper(place), await hasKeeper(`${folder}/a`), await hasKeeper("\u00e9=c")]);
+keeper.kill("SIGKILL");
+await keeper.status;
+tell("kept no more", await hasKeeper(place));
+tell("nobody uses it", await usersAt(`${folder}/holes`));
+
+// Where this process stands.
+Deno.mkdirSync(`${folder}/stood`);
+Deno.chdir(`${folder}/stood`);
+tell("stands", [currentDirectory() === `${folder}/stood`, absolutePath("./a/../b").slice(-8)]);
+tell("absolute", absolutePath("/a/../b/."));
+tell("no directory", new CurrentDirectoryError("x").message);
+Deno.chdir(folder);
+
+// Signals.
+ignoreFileSizeLimit();
+const ignored = /^SigIgn:\s*([0-9a-f]+)/m.exec(Deno.readTextFileSync("/proc/self/status"))![1];
+tell("beyond the limit", (BigInt(`0x${ignored}`) >> 24n & 1n) === 1n);
 
 // Wakes, sockets, time.
 const woken = createWake();

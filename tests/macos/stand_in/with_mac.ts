@@ -22,6 +22,7 @@ export interface Mac {
   /** The command that starts the program. */
   readonly program: readonly string[];
   ask(...words: string[]): Promise<Outcome>;
+  askIn(cwd: string, ...words: string[]): Promise<Outcome>;
   /** Answer of a command that has to succeed, read as JSON. */
   json<T>(...words: string[]): Promise<T>;
 }
@@ -44,7 +45,8 @@ export function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
       ...[Deno.execPath(), "run", "-A", "--quiet", "--no-check", `--config=${ROOT}deno.json`],
       `${ROOT}tests/macos/stand_in/main.ts`,
     ];
-    const ask = (...words: string[]) => run([...program, ...words], { env, cwd: project });
+    const askIn = (cwd: string, ...words: string[]) => run([...program, ...words], { env, cwd });
+    const ask = (...words: string[]) => askIn(project, ...words);
     const json = async <T>(...words: string[]): Promise<T> => {
       const { code, stdout, stderr } = await ask(...words, "--json");
       assert.equal(code, 0, stdout + stderr);
@@ -53,7 +55,8 @@ export function withMac(use: (mac: Mac) => Promise<void>): Promise<void> {
     try {
       const { mount } = await json<{ mount: string }>("quickstart");
       assert.ok(mount.startsWith(`${home}/Library/Application Support/agentvfs/`), mount);
-      await use({ hold: env.AGENTVFS_STAND_IN_HOLD, home, project, mount, program, ask, json });
+      const hold = env.AGENTVFS_STAND_IN_HOLD;
+      await use({ hold, home, project, mount, program, ask, askIn, json });
     } finally {
       await ask("stop");
       await until("the mount is gone", async () => (await mountsBelow(directory)).length === 0);
