@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { checkPolicy } from "./check_policy.ts";
 import { parsePolicy } from "./parse_policy.ts";
-import { unheldRules, unheldWithoutCallers } from "./unheld_rules.ts";
+import { unheldFilters, unheldRules, unheldWithoutCallers } from "./unheld_rules.ts";
 
 function warnings(...rules: object[]): string[][] {
   return checkPolicy(parsePolicy(JSON.stringify({ rules }))).map(({ warnings }) => [...warnings]);
@@ -103,4 +103,18 @@ Deno.test("what does not hold on a mount that is not asked for opens is said of 
     ],
   ];
   for (const [rule, why] of cases) assert.equal(whyOf(rule), why, JSON.stringify(rule));
+});
+
+Deno.test("a rule that asks a filter that is not there is told of", () => {
+  const ask = { path_pattern: "a", ops: "write" };
+  const rules = [{ ...ask, ask: "here" }, { ...ask, ask: "gone", otherwise: "allow" }, {
+    path_pattern: "b",
+    deny: "all",
+  }];
+  const unheld = unheldFilters(parsePolicy(JSON.stringify({ rules })), ["here"]);
+  assert.deepEqual(unheld.map(({ rule }) => rule), ["rule 2"]);
+  assert.match(
+    unheld[0]!.why,
+    /no filter gone: what it is asked about is allowed; .*filter add gone/,
+  );
 });

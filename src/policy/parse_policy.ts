@@ -171,7 +171,7 @@ class RuleReader {
       branches: this.#list("branch", (value) => this.#branch(value)),
       programs: this.#list("program", (value) => this.#program(value)),
       uids: this.#list("uid", (value) => this.#uid(value)),
-      sessions: this.#list("session", (value) => this.#text("session", value)),
+      sessions: this.#list("session", (value) => this.#session(value)),
       line: this.line,
     };
   }
@@ -311,6 +311,16 @@ class RuleReader {
       throw this.#wrong("has program with a relative path", "Write a name, or an absolute path");
     }
     return text;
+  }
+
+  /** Numbers of sessions have up to 64 bits, so they may be text. */
+  #session(value: unknown): string {
+    if (Number.isSafeInteger(value) && (value as number) >= 0) return String(value);
+    if (typeof value === "string" && /^[0-9]{1,20}$/.test(value)) return String(BigInt(value));
+    throw this.#wrong(
+      "has session that is no session's number",
+      "Write a number, as agentvfs session list prints it",
+    );
   }
 
   #uid(value: unknown): number {

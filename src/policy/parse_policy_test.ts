@@ -95,3 +95,14 @@ for (const [rules, code, line, message] of WRONG) {
     });
   });
 }
+
+Deno.test("sessions are numbers, also as text", () => {
+  const parse = (session: unknown) =>
+    parsePolicy(JSON.stringify({ rules: [{ path_pattern: "a", deny: "all", session }] }))[0]!;
+  assert.deepEqual(parse([7, "8", "09", "18446744073709551615"]).sessions, [
+    ...["7", "8", "9", "18446744073709551615"],
+  ]);
+  for (const wrong of ["one", -1, 1.5, "", null]) {
+    assert.throws(() => parse(wrong), /session that is no session's number/);
+  }
+});

@@ -30,6 +30,17 @@ export function unheldOutside(rules: readonly Rule[], isPreloaded: boolean | nul
   return rules.map(({ name }) => ({ rule: name, why }));
 }
 
+/** Rules that ask a filter that is not there. */
+export function unheldFilters(rules: readonly Rule[], filters: readonly string[]): UnheldRule[] {
+  return rules.flatMap(({ name, verdict, filter, otherwise }) => {
+    if (verdict !== "ask" || filters.includes(filter!)) return [];
+    const said = otherwise === "deny" ? "denied" : "allowed";
+    const why = `There is no filter ${filter}: what it is asked about is ${said}; ` +
+      `agentvfs telemetry filter add ${filter} FILE`;
+    return [{ rule: name, why }];
+  });
+}
+
 /** Rules that mean something else where a mount is not told who asks. */
 export function unheldWithoutCallers(rules: readonly Rule[]): UnheldRule[] {
   return rules.flatMap((rule) => {

@@ -120,6 +120,11 @@ for (let round = 0; round < rounds; round++) {
     }
     const all: Comparison[] = [];
     await withProject("echo one >one", async (m) => {
+      const { sources: states } = await m.ctl("telemetry", "status");
+      const failed = states.find((each: { name: string; state: string }) =>
+        each.name === way.source && each.state === "failed"
+      );
+      if (failed !== undefined) return row(name, "all", "", "", `skipped: ${failed.why}`);
       await m.ctl("branch", "create", "b");
       for (const program of PROGRAMS.filter(({ name }) => programs.includes(name))) {
         if ((await Promise.all(program.needs.map(isInstalled))).includes(false)) {
@@ -133,6 +138,7 @@ for (let round = 0; round < rounds; round++) {
         for (const each of differences) console.log(`    ${each}`);
       }
     }, { arguments: ["--telemetry", way.telemetry], deadlineMs: DEADLINE_MS });
+    if (all.length === 0) continue;
     const sum = (of: (each: Comparison) => number) => all.reduce((n, each) => n + of(each), 0);
     const differing = sum(({ differences }) => differences.length);
     row(name, "all", sum(({ deeds }) => deeds), sum(({ events }) => events), differing);

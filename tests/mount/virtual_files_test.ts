@@ -82,23 +82,30 @@ Deno.test("many commands through .agentvfs/ctl at once, with changes between", a
   });
 });
 
-Deno.test("the files of .agentvfs are files to every program, from the first look on", async () => {
-  await withProject("echo one >file", async (m) => {
-    const script = scriptPath(import.meta.url, "virtual_files.py");
-    const check = (cwd: string) => succeed([PYTHON, script, ".agentvfs/status", "copy"], { cwd });
-    assert.equal((await check(m.mount)).trim(), "");
-    // As the file of a branch is from inside it.
-    await m.ctl("branch", "create", "other");
-    assert.equal((await check(m.path(".agentvfs/branches/other"))).trim(), "");
-    await shell("echo status >.agentvfs/ctl; cp .agentvfs/ctl .agentvfs/status .", {
-      cwd: m.mount,
-    });
-    const copied = JSON.parse(await Deno.readTextFile(m.path("ctl")));
-    assert.equal(copied.ok, true);
-    const none = await run(["chmod", "666", m.path(".agentvfs/status")]);
-    assert.match(none.stderr, /not permitted/);
+for (const level of ["changes", "opens"]) {
+  Deno.test(`the files of .agentvfs are files to every program, from the first look on, with --telemetry ${level}`, async () => {
+    await withProject("echo one >file", async (m) => {
+      const script = scriptPath(import.meta.url, "virtual_files.py");
+      const check = (cwd: string) => succeed([PYTHON, script, ".agentvfs/status", "copy"], { cwd });
+      assert.equal((await check(m.mount)).trim(), "");
+      // As the file of a branch is from inside it.
+      await m.ctl("branch", "create", "other");
+      assert.equal((await check(m.path(".agentvfs/branches/other"))).trim(), "");
+      await shell("echo status >.agentvfs/ctl; cp .agentvfs/ctl .agentvfs/status .", {
+        cwd: m.mount,
+      });
+      const copied = JSON.parse(await Deno.readTextFile(m.path("ctl")));
+      assert.equal(copied.ok, true);
+      const none = await run(["chmod", "666", m.path(".agentvfs/status")]);
+      assert.match(none.stderr, /not permitted/);
+      // Who has told what, a hook of an agent as well.
+      await shell("echo two >file; echo checkpoint two >.agentvfs/ctl; echo {} >.agentvfs/hook", {
+        cwd: m.mount,
+      });
+      assert.equal((await m.status()).head!.label, "two");
+    }, { arguments: ["--telemetry", level] });
   });
-});
+}
 
 Deno.test("the listing of checkpoints is that of now, and every name in it leads somewhere", async () => {
   await withProject("echo one >file", async (m) => {

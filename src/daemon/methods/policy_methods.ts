@@ -31,6 +31,7 @@ import type { Rule } from "../../policy/rule.ts";
 import { mountRules, outsideRules } from "../../policy/outside_table.ts";
 import {
   needsOpens,
+  unheldFilters,
   unheldOnVolume,
   unheldOutside,
   unheldRules,
@@ -59,6 +60,8 @@ export interface PolicyMethodsParts {
   readonly telemetry: TelemetryClient | null;
   /** Where the mount is seen, binary strings. */
   readonly places: readonly string[];
+  /** Names of the filters that there are. */
+  readonly filters: () => readonly string[];
   /** There are others now. */
   readonly onChanged: () => Promise<void>;
 }
@@ -99,7 +102,9 @@ export class PolicyMethods {
       rules: this.#rules.map(ruleReport),
       opens,
       unheld: [
-        ...IS_VOLUME ? unheldOnVolume(this.#policy.rules) : [],
+        ...IS_VOLUME
+          ? unheldOnVolume(this.#policy.rules)
+          : unheldFilters(this.#policy.rules, this.parts.filters()),
         ...!TELLS_CALLERS
           ? unheldWithoutCallers(this.#policy.rules)
           : opens

@@ -118,6 +118,7 @@ export class Daemon {
       policy: parts.policy,
       telemetry: parts.telemetry,
       places: sourcePlaces(parts.config).own,
+      filters: () => parts.filters.list().map(({ name }) => name),
       onChanged: () => this.auto.refresh(),
     });
     this.#filters = new FilterMethods(parts.filters);

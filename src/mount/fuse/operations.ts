@@ -45,6 +45,7 @@ import {
   unlinkFile,
 } from "./name_handlers.ts";
 import { NO_REPLY, OUT, type Reply } from "./reply.ts";
+import { VIRTUAL_VIEW } from "../views.ts";
 
 function init(context: Context): number {
   const wanted = { routed: context.routing !== null, opens: context.wantsOpens };
@@ -62,8 +63,11 @@ function init(context: Context): number {
  */
 function open({ connection, reply, tree, request }: Context): number {
   if (!asksForOpens(connection)) return -Errno.ENOSYS;
-  const inode = tree.node(request.nodeId);
-  if (inode === undefined || inode.stale) return -Errno.ESTALE;
+  // What is below .agentvfs is in no tree.
+  if (request.viewNumber !== VIRTUAL_VIEW) {
+    const inode = tree.node(request.nodeId);
+    if (inode === undefined || inode.stale) return -Errno.ESTALE;
+  }
   return openOut(reply, 0, OpenFlag.KEEP_CACHE | OpenFlag.NO_FLUSH);
 }
 
