@@ -8,6 +8,7 @@ import type { ControlClient } from "../control/client.ts";
 import type { StatusReport, StopReport } from "../control/service/daemon.ts";
 import { isListening } from "../control/socket_path.ts";
 import { suspendedKeeper } from "../daemon/workspaces/suspended_keeper.ts";
+import { noProject } from "../host/current_directory.ts";
 import { isAlive } from "../host/processes.ts";
 import { CommandError } from "./command_error.ts";
 
@@ -23,7 +24,7 @@ export async function stopDaemon(
   force: boolean,
 ): Promise<{ status: StatusReport; stopped: StopReport }> {
   // Standing in the mount, this process would be what keeps it in use.
-  Deno.chdir("/");
+  Deno.chdir(noProject());
   let status: StatusReport;
   let stopped: StopReport;
   try {

@@ -161,7 +161,7 @@ async function mountType(path: string): Promise<string> {
 async function deadMounts(fix: boolean): Promise<Check> {
   const name = "mounts";
   const ours = new Set((await listWorkspaces().catch(() => [])).map(({ mount }) => mount));
-  const mounts = (await listMounts()).filter(({ path }) => ours.has(path));
+  const mounts = (await listMounts(ours)).filter(({ path }) => ours.has(path));
   const states = await Promise.all(mounts.map(isDeadMount));
   const dead = mounts.filter((_, i) => states[i]);
   const left: string[] = [];

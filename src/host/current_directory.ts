@@ -9,7 +9,10 @@ import * as macos from "./macos/current_directory.ts";
 import * as windows from "./windows/current_directory.ts";
 import { pick } from "./pick.ts";
 
-export const { absolutePath, currentDirectory, CurrentDirectoryError, paths } = pick(linux, {
-  macos,
-  windows,
-});
+export const { absolutePath, currentDirectory, CurrentDirectoryError, noProject, paths } = pick(
+  linux,
+  {
+    macos,
+    windows,
+  },
+);

@@ -3,7 +3,7 @@
  * tried.
  *
  * ```sh
- * deno task test:macos [--sequences 40] [--git 300] [--kills 40] [--seed N] [--pjdfstest CHECKOUT [--only PATTERN]]
+ * deno task test:macos [--sequences 40] [--git 300] [--random 8] [--kills 40] [--seed N] [--pjdfstest CHECKOUT [--only PATTERN]]
  * ```
  *
  * CHECKOUT is a directory with pjdfstest, already built. Cases that differ from a disk are failures, but for the files that
@@ -18,19 +18,24 @@ import { runGit } from "../posix/git_random.ts";
 import { pjdfstest } from "../posix/pjdfstest.ts";
 import { referenceDirectory } from "../posix/reference_directory.ts";
 import { succeed } from "../support/process.ts";
-import { SEED } from "../support/random.ts";
+import { randomness, SEED } from "../support/random.ts";
+import { PROGRAM_NAMES, programWork } from "../support/systems/program_work.ts";
+import { withTemporary } from "../support/temporary.ts";
 import { withBridged } from "./bridged.ts";
 import { withKills } from "./kill_daemon.ts";
 import { bridgedChecks } from "./bridged_checks.ts";
 import { PJDFSTEST_EXCLUSIONS } from "./pjdfstest_exclusions.ts";
+import { randomWork } from "./random_work.ts";
 import { playSequences, SHAPES } from "./sequences.ts";
 
 const STEPS = 60;
+const ROUNDS = 20;
 
 const { values } = parseArgs({
   options: {
     sequences: { type: "string", default: "40" },
     git: { type: "string", default: "300" },
+    random: { type: "string", default: "8" },
     kills: { type: "string", default: "40" },
     seed: { type: "string", default: String(SEED) },
     pjdfstest: { type: "string" },
@@ -69,6 +74,26 @@ await tried("git at random, beside a disk", async () => {
   assert.deepEqual(mount, disk);
   return `${values.git} commands, the same refs and files`;
 });
+
+await withBridged(async (path) => {
+  for (const name of PROGRAM_NAMES) {
+    await tried(name, async () => {
+      await programWork(path, name);
+      return "as on a disk";
+    });
+  }
+});
+
+for (let i = 0; i < Number(values.random); i++) {
+  await tried(`random operations beside a disk, seed ${seed + i}`, async () => {
+    await withTemporary((disk) =>
+      withBridged((path) => randomWork(path, disk, randomness(seed + i), ROUNDS), {
+        seed: seed + i,
+      })
+    );
+    return `${ROUNDS} rounds`;
+  });
+}
 
 await withKills(async (kill) => {
   for (const what of ["server", "everything"] as const) {

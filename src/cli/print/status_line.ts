@@ -6,7 +6,7 @@
  */
 
 import { dirname, join } from "node:path";
-import { isWithin, listMounts, MOUNT_TYPE } from "../../host/mounts.ts";
+import { IS_VOLUME, isWithin, listMounts, MOUNT_TYPE } from "../../host/mounts.ts";
 import { joined, several } from "./format.ts";
 import { safe } from "./output.ts";
 
@@ -27,7 +27,7 @@ export async function statusLine(directory: string): Promise<string | null> {
 const UNANSWERED = "not protected: the daemon does not answer";
 
 async function ask(directory: string): Promise<string | null> {
-  const mounts = (await listMounts()).filter(({ type, path }) =>
+  const mounts = (await listMounts(await knownFolders())).filter(({ type, path }) =>
     type === MOUNT_TYPE && isWithin(directory, path)
   );
   if (mounts.length === 0) return await besideMount(directory);
@@ -39,6 +39,13 @@ async function ask(directory: string): Promise<string | null> {
     if (at === dirname(at)) break;
   }
   return UNANSWERED;
+}
+
+/** Where mounts may be that are in no list of the system's. */
+async function knownFolders(): Promise<string[]> {
+  if (!IS_VOLUME) return [];
+  const { listWorkspaces } = await import("../../daemon/workspaces/workspace.ts");
+  return (await listWorkspaces()).map(({ mount }) => mount);
 }
 
 /** Null where no tree of ours begins. */

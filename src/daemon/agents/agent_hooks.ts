@@ -12,6 +12,7 @@ import type { AgentEvent, HookInput } from "../../agents/agent_event.ts";
 import { readEvent } from "../../agents/read_event.ts";
 import { writeAnswer } from "../../agents/write_answer.ts";
 import type { CommitDetails, CommitMoment } from "../../history/commits/commit_details.ts";
+import { innerPath, isWithin } from "../../host/mounts.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { SaveCommit } from "../threads/messages.ts";
@@ -258,8 +259,9 @@ export class AgentHooks {
     const { call, tool, command, files } = event;
     const roots = this.parts.roots(branch);
     const inTree = (file: string) => {
-      const root = roots.find((root) => file.startsWith(`${root}/`));
-      return root === undefined ? [] : [binaryString(file.slice(root.length + 1))];
+      const root = roots.find((root) => isWithin(file, root));
+      const path = root === undefined ? "" : innerPath(file, root);
+      return path === "" ? [] : [binaryString(path)];
     };
     return {
       id: call ?? `${tool} ${command}`,

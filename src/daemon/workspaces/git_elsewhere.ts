@@ -8,7 +8,8 @@
  * @module
  */
 
-import { isAbsolute, join, relative } from "node:path";
+import { isAbsolute, join } from "node:path";
+import { innerPath, isWithin } from "../../host/mounts.ts";
 
 /** A worktree in the project whose repository is not in its mount. */
 export interface GitElsewhere {
@@ -24,8 +25,8 @@ export async function gitElsewhere(source: string): Promise<GitElsewhere[]> {
   if (own === null) return [];
   const found = leads(source, source, own) ? [{ worktree: "", repository: own.path }] : [];
   for (const worktree of await linkedWorktrees(own.path)) {
-    const path = relative(source, worktree);
-    if (path === "" || path === ".." || path.startsWith("../")) continue;
+    const path = isWithin(worktree, source) ? innerPath(worktree, source) : "";
+    if (path === "") continue;
     const directory = await gitDirectory(worktree);
     if (directory === null || !leads(source, worktree, directory)) continue;
     found.push({ worktree: path, repository: directory.path });
@@ -61,7 +62,7 @@ function named(directory: string, name: string): GitDirectory {
 /** True if git at the worktree's place in a mount would leave the mount. */
 function leads(source: string, worktree: string, { path, absolute }: GitDirectory): boolean {
   if (path === join(worktree, ".git")) return false;
-  return absolute || relative(source, path).split("/")[0] === "..";
+  return absolute || !isWithin(path, source);
 }
 
 /** Directories of the worktrees that a repository says it has. */

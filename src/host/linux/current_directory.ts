@@ -62,6 +62,11 @@ function readNote(): string | null {
   }
 }
 
+/** A directory that is in nobody's project, and in no mount. */
+export function noProject(): string {
+  return "/";
+}
+
 /** An absolute path without `.` and `..`. Throws {@linkcode CurrentDirectoryError} where it starts nowhere. */
 export function absolutePath(path: string): string {
   if (path.startsWith("/")) return paths.resolve(path);

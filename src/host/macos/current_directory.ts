@@ -4,9 +4,9 @@
  * @module
  */
 
-import { CurrentDirectoryError, paths } from "../linux/current_directory.ts";
+import { CurrentDirectoryError, noProject, paths } from "../linux/current_directory.ts";
 
-export { CurrentDirectoryError, paths };
+export { CurrentDirectoryError, noProject, paths };
 
 /** Path of the current directory; null if it is gone. */
 export function currentDirectory(): string | null {

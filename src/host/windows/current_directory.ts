@@ -10,6 +10,11 @@ import { currentDirectory } from "../macos/current_directory.ts";
 
 export { currentDirectory, CurrentDirectoryError, paths };
 
+/** A directory that is in nobody's project, and in no mount: `/` would be the root of the drive on which one stands. */
+export function noProject(): string {
+  return paths.dirname(Deno.execPath());
+}
+
 /** An absolute path without `.` and `..`: `C:\…`. Throws {@linkcode CurrentDirectoryError} where it starts nowhere. */
 export function absolutePath(path: string): string {
   if (paths.isAbsolute(path)) return paths.resolve(path);

@@ -10,37 +10,12 @@ import { parseArgs } from "node:util";
 import { fileURLToPath } from "node:url";
 import type { Report } from "../../posix/main.ts";
 import { referenceDirectory } from "../../posix/reference_directory.ts";
-import { isInstalled, run, shell } from "../../support/process.ts";
+import { run } from "../../support/process.ts";
 import { randomness, SEED } from "../../support/random.ts";
+import { PROGRAM_NAMES, programWork } from "../../support/systems/program_work.ts";
 import { withTemporary } from "../../support/temporary.ts";
 import { withBridged } from "./bridged.ts";
 import { randomWork } from "./random_work.ts";
-
-const PROGRAMS: Readonly<Record<string, { readonly script: string; readonly prints: string }>> = {
-  make: {
-    script: `
-      printf 'all: out/a out/b\\nout/%%: %%.in\\n\\tmkdir -p out && tr a-z A-Z <$< >$@\\n' >Makefile
-      echo one >a.in && echo two >b.in && make -s -j4 && cat out/*
-      make -q && touch -d '+1 hour' a.in && ! make -q && make -s && cat out/a`,
-    prints: "ONE\nTWO\nONE\n",
-  },
-  sqlite3: {
-    script: `
-      sqlite3 t.db 'pragma journal_mode=wal; create table t(n); begin;
-        with recursive c(n) as (select 1 union all select n+1 from c where n<5000) insert into t select n from c;
-        commit; pragma wal_checkpoint(truncate);' >/dev/null
-      sqlite3 t.db 'pragma integrity_check; select count(*), sum(n) from t; vacuum; delete from t where n>10;
-        select count(*) from t'`,
-    prints: "ok\n5000|12502500\n10\n",
-  },
-  rsync: {
-    script: `
-      mkdir -p from/d && seq 2000 >from/d/f && ln -s d/f from/link && echo '#!' >from/tool && chmod 755 from/tool
-      rsync -a from/ to && seq 2001 >from/d/f && rm from/link && rsync -a --delete from/ to
-      diff -r from to && rsync -ain from/ to && find to -printf '%P %m\\n' | sort`,
-    prints: " 755\nd 755\nd/f 644\ntool 755\n",
-  },
-};
 
 /** Checks of what the driver has no words for, or says in others. The mode of what is made is set after it was made. */
 const NOT_OF_WINDOWS = new RegExp(
@@ -80,14 +55,7 @@ const { values } = parseArgs({
 
 const failures: string[] = [];
 await withBridged(async ({ path }) => {
-  for (const [name, { script, prints }] of Object.entries(PROGRAMS)) {
-    if (!await isInstalled(name)) throw new Error(`${name} is not installed`);
-    await Deno.mkdir(`${path}/${name}`);
-    await step(
-      name,
-      async () => assert.equal(await shell(`cd ${path}/${name}\n${script}`), prints),
-    );
-  }
+  for (const name of PROGRAM_NAMES) await step(name, () => programWork(path, name));
 });
 await step("checks of system calls", checks);
 const first = Number(values.seed ?? SEED);

@@ -21,7 +21,7 @@ const MAIN = "main";
 
 export const command: Command = {
   name: "run",
-  brief: "run a program on a branch, at the project's own path (macOS: in its folder)",
+  brief: "run a program on a branch, at its project's path (macOS, Windows: in its folder)",
   prints: () => import("../../outputs/run.ts"),
   positionals: { usage: "[--] PROGRAM [ARG…]", min: 1, max: Infinity },
   runsProgram: true,

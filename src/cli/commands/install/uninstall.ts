@@ -1,5 +1,5 @@
 import { runningWorkspaces } from "../../../daemon/workspaces/find_daemon.ts";
-import { stateRoot } from "../../../daemon/workspaces/workspace.ts";
+import { listWorkspaces, stateRoot } from "../../../daemon/workspaces/workspace.ts";
 import { isWithin, listMounts } from "../../../host/mounts.ts";
 import type { Command } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
@@ -57,7 +57,8 @@ function isConfirmed(state: string): boolean {
 
 /** Removes the directory of all workspaces, unless something is mounted there: its files are not ours to remove. */
 async function purge(state: string): Promise<void> {
-  const mount = (await listMounts()).find(({ path }) => isWithin(path, state));
+  const known = (await listWorkspaces()).map(({ mount }) => mount);
+  const mount = (await listMounts(known)).find(({ path }) => isWithin(path, state));
   if (mount !== undefined) {
     const message = `${mount.path} is mounted still, so ${state} cannot be removed`;
     throw new CommandError("still_mounted", 1, message, {
