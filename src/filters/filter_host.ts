@@ -97,6 +97,11 @@ export class FilterHost {
     this.#ready.promise.catch(() => {});
   }
 
+  /** CPU time of its process, ms; 0: there is none. */
+  get computedMs(): number {
+    return this.#child === null ? 0 : processUse(this.#child.pid)?.computedMs ?? 0;
+  }
+
   /** Starts it; resolves when it answers. Rejects with {@linkcode FilterError} if it cannot, or will not. */
   start(): Promise<void> {
     this.#spawn();
@@ -174,8 +179,7 @@ export class FilterHost {
 
   /** While it starts. */
   #isStuck(now: number): boolean {
-    const { computedMs } = processUse(this.#child!.pid) ?? { computedMs: 0 };
-    return computedMs > START_COMPUTED_MS || now - this.#startedAt > START_ANYHOW_MS;
+    return this.computedMs > START_COMPUTED_MS || now - this.#startedAt > START_ANYHOW_MS;
   }
 
   #isReady(): void {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { withMac } from "../macos/stand_in/with_mac.ts";
-import { filterFlow } from "../support/systems/filter_flow.ts";
+import { filterFlow, writeIn } from "../support/systems/filter_flow.ts";
 import { testWith } from "../support/test_with.ts";
 
 testWith(
@@ -19,7 +19,8 @@ testWith(
 
       await Deno.mkdir(`${mount}/asked`);
       await filterFlow({
-        directory: `${project}/..`,
+        write: writeIn(`${project}/..`),
+        kill: (pid) => Deno.kill(pid, "SIGKILL"),
         ask,
         json,
         make: (name) =>

@@ -11,6 +11,7 @@ import { EMPTY_SNAPSHOT, Fixture } from "../tree/fixture.ts";
 import { recording } from "./recording.ts";
 import { type Ruled, ruled } from "./ruled.ts";
 import { ruleRows } from "./rows/rule_rows.ts";
+import { ANSWER_DEADLINE_MS } from "../../src/filters/ask_lane.ts";
 import { FILTER, withAskedFilter } from "./asked_filter.ts";
 import type { Handle } from "./driver.ts";
 import type { OpenOptions } from "./driver_requests.ts";
@@ -321,3 +322,38 @@ Deno.test("what no filter answers in time is as its rule says", () =>
       assert.equal(treeText(fixture.tree), "");
     });
   }));
+
+Deno.test("the loop says how long who waits for a filter may wait, whenever it goes to wait in the driver", () => {
+  withAskedFilter(({ filters, answer }) => {
+    const fixture = new Fixture();
+    const tree = fixture.open(EMPTY_SNAPSHOT, 2);
+    const { gate } = ruled(askingPolicy("create", "s*"), () => ANY_CALLER, filters);
+    const patiences: number[] = [];
+    const answered: number[] = [];
+    const requests = [
+      (into: Uint8Array) => {
+        const made = driver.createRequest("\\sNew", { disposition: 2, access: 1 });
+        into.set(made);
+        return made.length;
+      },
+      () => 0,
+      () => {
+        answer("allow");
+        return 0;
+      },
+      () => -1,
+    ];
+    const { driver, session } = serveTree(tree, {
+      policy: gate,
+      onFiltersWait: (patience) => void patiences.push(patience),
+      transport: {
+        transact: (_response, into) => requests.shift()!(into),
+        respond: (response) => void answered.push(response.length),
+      },
+    });
+    session.run();
+    assert.deepEqual(patiences, [ANSWER_DEADLINE_MS, ANSWER_DEADLINE_MS]);
+    assert.equal(answered.length, 1);
+    fixture.close();
+  });
+});

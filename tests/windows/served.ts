@@ -59,6 +59,7 @@ export function serveTree(
     policy: noRules(),
     recorder: null,
     counters: new Uint32Array(KIND_LIMIT),
+    onFiltersWait: () => {},
     onKnock: () => {},
     onIdle: () => {},
     onRemoving: () => {},

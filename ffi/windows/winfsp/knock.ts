@@ -37,10 +37,10 @@ export class Knock {
   }
 
   /** Resolves when the loop has heard it: true; or will not any more. */
-  async knock(): Promise<boolean> {
+  async knock(code: number = KNOCK_CODE): Promise<boolean> {
     const length = new Uint8Array(4);
     const { DeviceIoControl } = this.#calls;
-    return await DeviceIoControl(this.root, KNOCK_CODE, null, 0, null, 0, length, null) !== 0;
+    return await DeviceIoControl(this.root, code, null, 0, null, 0, length, null) !== 0;
   }
 
   async close(): Promise<void> {

@@ -202,3 +202,5 @@ export const NOTIFY_INFO = { SIZE: 0, FILTER: 4, ACTION: 8, NAME: 12 } as const;
 
 /** A code of our own for DeviceIoControl: it wakes who waits for a request. FILE_ANY_ACCESS, METHOD_BUFFERED. */
 export const KNOCK_CODE = 0x8000_2000;
+/** Another one, for who has put requests aside: filters have answered, or have had their time. */
+export const ANSWERED_CODE = 0x8000_2004;

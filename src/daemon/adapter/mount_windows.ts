@@ -9,10 +9,18 @@ import {
   endVolume,
   library,
   makeVolume,
+  servedName,
   showVolume,
   volumeKnocker,
   WinFspError,
 } from "../../mount/windows/device.ts";
+import { failureCode } from "../../host/failure.ts";
+import { createWake } from "../../host/wake.ts";
+import {
+  type AnswerWatch,
+  answerWatchMemory,
+  type AnswerWatchStart,
+} from "../../mount/windows/answer_watch.ts";
 import type { UnmountResult } from "../../host/unmount.ts";
 import { crc32 } from "../workspaces/crc32.ts";
 import { type DaemonConfig, WorkspaceError } from "../workspaces/workspace.ts";
@@ -59,6 +67,29 @@ export function unmountOwn(_path: string, _lazy: boolean): Promise<UnmountResult
 
 /** Wakes the fs thread, which waits in the driver, for a command. */
 export const rouser = volumeKnocker;
+
+/** Wakes it when filters answer, too: a thread does that, which is there from {@linkcode AnswerWatch.begin} on. */
+export function answerWatch(asked: number): AnswerWatch {
+  const share = { memory: answerWatchMemory(), armed: createWake() };
+  if (share.armed < 0) throw new Error(`Cannot create a wake: ${failureCode(share.armed)}`);
+  const volume = servedName();
+  let worker: Worker | null = null;
+  return {
+    share,
+    begin: () => {
+      if (worker !== null || volume === null) return;
+      worker = new Worker(new URL("./windows_answer_worker.ts", import.meta.url), {
+        type: "module",
+      });
+      // Once the volume is gone nobody hears it, nor has to.
+      worker.onmessage = ({ data }: MessageEvent<string>) => {
+        if (servedName() === volume) throw new Error(data);
+      };
+      const start: AnswerWatchStart = { ...share, asked, volume };
+      worker.postMessage(start);
+    },
+  };
+}
 
 /** A server that dies takes the volume along: the next one's is another. */
 export const OUTLIVES_SERVER = false;

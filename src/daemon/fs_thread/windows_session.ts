@@ -7,6 +7,7 @@
 import { cString } from "../../../ffi/binary_string.ts";
 import { statfs } from "../../host/files.ts";
 import type { MountSession } from "../../mount/dispatch/mount_session.ts";
+import { armer } from "../../mount/windows/answer_watch.ts";
 import { driverSession } from "../../mount/windows/driver_session.ts";
 import { branchNotices, noticesOf } from "../../mount/windows/notices.ts";
 import type { SessionParts } from "./session_parts.ts";
@@ -29,6 +30,7 @@ export function makeSession({ start, ...parts }: SessionParts): MountSession {
     recorder: parts.recorder,
     ...(parts.witnesses === undefined ? {} : { witnesses: parts.witnesses }),
     counters,
+    onFiltersWait: armer(start.answers!),
     onKnock: parts.onCommand,
     onIdle: () => {
       const now = answered();

@@ -13,7 +13,7 @@ import { DirectoryLister, mappedFlusher } from "../adapter/caches.ts";
 import { keptSessions, runCgroupOf } from "../adapter/cgroups.ts";
 import { inheritedDevice } from "../adapter/device.ts";
 import { isKept, onAskedToEnd, tellReady } from "../adapter/keeper_bond.ts";
-import { OUTLIVES_SERVER, rouser, untilMounted } from "../adapter/mount_project.ts";
+import { answerWatch, OUTLIVES_SERVER, rouser, untilMounted } from "../adapter/mount_project.ts";
 import { ignoreFileSizeLimit } from "../../host/signals.ts";
 import { ControlServer } from "../../control/server.ts";
 import { MAIN_VIEW } from "../../mount/views.ts";
@@ -158,18 +158,22 @@ async function serve(config: DaemonConfig): Promise<number> {
       const about = { provider: "agentvfs", action: "filter", time: monotonicTime() } as const;
       telemetry?.client.tell({ ...about, message, extra: { filter } });
     },
-    onChange: (handles) =>
-      Promise.all([
+    onChange: (handles) => {
+      if (handles.length > 0) answers?.begin();
+      return Promise.all([
         fs.call("filters", handles),
         telemetry?.client.filters(handles, filters.batch.hears),
-      ]),
+      ]);
+    },
   });
+  const answers = answerWatch(filters.asked.hears);
   const { client: fs, ready } = await FsClient.start({
     start: {
       policy: policyText(policy),
       mountpoint: config.mount,
       redactsArguments: config.telemetry.redactsArguments,
       filtersFd: filters.asked.hears,
+      answers: answers?.share ?? null,
       wantsOpens: wantsOpens(policy) || asksForOpens(config.telemetry.level),
       fuseFd,
       counters,

@@ -29,6 +29,7 @@ import type { ObjectId } from "../../store/format/object_id.ts";
 import type { Reference } from "../../store/objects/references.ts";
 import type { BuiltSlot } from "../../tree/capture/capture.ts";
 import type { UnreadableObject } from "../../tree/nodes/damage_report.ts";
+import type { AnswerWatchShare } from "../../mount/windows/answer_watch.ts";
 import type { FilterHandle } from "../../filters/filter_handle.ts";
 import type { Denial } from "../../policy/denial.ts";
 import type { Mailbox } from "./mailbox.ts";
@@ -69,6 +70,8 @@ export interface FsStart {
   readonly mountpoint: string;
   /** Readable when a filter has answered somebody who waits. */
   readonly filtersFd: number;
+  /** Where the thread cannot wait for that and for requests at once: what another one waits with; else null. */
+  readonly answers: AnswerWatchShare | null;
   /** The kernel is to ask for the opening of files, if the mount is made now. */
   readonly wantsOpens: boolean;
   /** See {@linkcode DaemonConfig.keepAwake}. */

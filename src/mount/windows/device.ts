@@ -80,6 +80,11 @@ export function volumeFlusher(): () => Promise<boolean> {
   return async () => await (opened ??= await VolumeFlush.open(volume)).flush();
 }
 
+/** The name of the volume that this process has; null: it has none, or none any more. */
+export function servedName(): string | null {
+  return served?.name ?? null;
+}
+
 /** The volume, for a thread that did not make it. */
 export function volumeOf(number: number): Volume {
   return other ??= new Volume(library(), BigInt(number), "");

@@ -20,6 +20,7 @@ type Given = Pick<
   | "recorder"
   | "witnesses"
   | "counters"
+  | "onFiltersWait"
   | "onKnock"
   | "onIdle"
   | "onRemoving"

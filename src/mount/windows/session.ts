@@ -12,6 +12,7 @@ import { ReparseTag } from "../../../ffi/windows/nt_file.ts";
 import { isSuccess, NtStatus } from "../../../ffi/windows/nt_status.ts";
 import { NT_PREFIX, symlinkData } from "../../../ffi/windows/reparse_data.ts";
 import {
+  ANSWERED_CODE,
   CONTROL,
   CREATE,
   Kind,
@@ -62,6 +63,11 @@ export interface WindowsSessionOptions {
   readonly witnesses?: ReadonlyMap<number, ChangeWitness>;
   /** Requests answered, by kind. */
   readonly counters: Uint32Array;
+  /**
+   * The loop goes to wait in the driver, and somebody waits for filters, so many ms at most: a request has to come by then, or
+   * when they answer.
+   */
+  readonly onFiltersWait: (patience: number) => void;
   /** Somebody has knocked: commands are waiting. */
   readonly onKnock: () => void;
   /** None has come for a while. */
@@ -145,17 +151,18 @@ export class WindowsSession {
 
   /** Answers requests until the volume is stopped, or {@linkcode ended}. */
   run(): void {
-    const { transport, onIdle } = this.options;
+    const { transport, onIdle, policy: { filters } } = this.options;
     let response: Uint8Array<ArrayBuffer> = NOTHING;
     while (!this.ended) {
       const length = transport.transact(response, this.#request.bytes);
       if (length < 0) return;
       response = length === 0 ? NOTHING : this.answer(length);
-      if (this.options.policy.filters.isWaiting) {
+      if (filters.isWaiting) {
         // What waited is answered in the same buffers.
         if (response.length > 0) transport.respond(response);
         response = NOTHING;
         this.serveFiltered();
+        if (filters.isWaiting) this.options.onFiltersWait(filters.patience());
       }
       if (length === 0) onIdle();
     }
@@ -323,7 +330,10 @@ export class WindowsSession {
   }
 
   #control(): number {
-    if (this.#request.u32(CONTROL.CODE) !== KNOCK_CODE) return NtStatus.INVALID_DEVICE_REQUEST;
+    const code = this.#request.u32(CONTROL.CODE);
+    // The loop looks after each request at what filters have said.
+    if (code === ANSWERED_CODE) return NtStatus.SUCCESS;
+    if (code !== KNOCK_CODE) return NtStatus.INVALID_DEVICE_REQUEST;
     const { hint } = this.#request;
     this.rulesChanged();
     this.options.onKnock();

@@ -9,12 +9,13 @@ import assert from "node:assert/strict";
 import { type Outcome, until } from "../process.ts";
 
 export interface FilterPlace {
-  /** For files of the test. */
-  readonly directory: string;
+  /** Writes a file outside the mount; resolves with its path as the program takes it. */
+  write(name: string, text: string): Promise<string>;
   ask(...words: string[]): Promise<Outcome>;
   json<T>(...words: string[]): Promise<T>;
   /** Makes a file in the folder `asked` of the mount. False: it was refused. */
   make(name: string): Promise<boolean>;
+  kill(pid: number): void | Promise<unknown>;
   /** What locks filters in, as `filter list` tells it. */
   readonly lock: string;
 }
@@ -49,12 +50,7 @@ const LINES = ["/p/a", "/p/secret", "/p/b.tmp", "/p/hang"].map((path) =>
 );
 
 export async function filterFlow(place: FilterPlace): Promise<void> {
-  const { directory, json } = place;
-  const file = async (name: string, text: string) => {
-    const path = `${directory}/${name}`;
-    await Deno.writeTextFile(path, text);
-    return path;
-  };
+  const { json, write: file } = place;
   const filter = <T = Filters>(...words: string[]) => json<T>("telemetry", "filter", ...words);
   const lua = await file("f.lua", FILTER);
   const isRunning = async () => (await filter("list")).filters[0]?.state === "running";
@@ -106,7 +102,7 @@ export async function filterFlow(place: FilterPlace): Promise<void> {
   await inTime("it answers again", () => place.make(`again-${crypto.randomUUID()}`));
 
   const { serverPid } = await json<{ serverPid: number }>("ctl", "status");
-  Deno.kill(serverPid, "SIGKILL");
+  await place.kill(serverPid);
   await until("the next server runs it", () => isRunning().catch(() => false));
   await inTime(
     "it answers the next server",
@@ -114,6 +110,14 @@ export async function filterFlow(place: FilterPlace): Promise<void> {
   );
   assert.deepEqual((await filter("remove", "f")).filters, []);
   assert.equal(await place.make("nobody-to-ask"), false);
+}
+
+/** Writes files in a directory of this machine. */
+export function writeIn(directory: string): FilterPlace["write"] {
+  return async (name, text) => {
+    await Deno.writeTextFile(`${directory}/${name}`, text);
+    return `${directory}/${name}`;
+  };
 }
 
 /** Until a filter says its word in time, which it may not where the machine has much to do. */

@@ -39,11 +39,12 @@ export interface Windows {
 
 /**
  * Runs `use` with a program that takes this machine for Windows, on which a project is mounted: the one file `src/a`, and what
- * `fill` puts there.
+ * `fill` puts there. `settings` are more of its environment.
  */
 export function withWindows(
   use: (windows: Windows) => Promise<void>,
   fill: (project: string) => Promise<void> = async () => {},
+  settings: Record<string, string> = {},
 ): Promise<void> {
   return withTemporary(async (directory) => {
     const project = `${directory}/project`;
@@ -53,6 +54,7 @@ export function withWindows(
     const standIns = await makeStandIns(directory);
     const env = {
       ...standIns.env,
+      ...settings,
       AGENTVFS_STATE_DIR: `${directory}/state`,
       USERPROFILE: directory,
     };

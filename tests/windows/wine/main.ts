@@ -63,6 +63,7 @@ async function host(): Promise<void> {
   await check("zstd_check", []);
   await check("mount_check", []);
   await check("pipe_check", []);
+  await check("cell_check", []);
 }
 
 /** The calls of WinFsp's library, with the thread that waits in it. */
