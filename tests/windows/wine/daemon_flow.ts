@@ -8,6 +8,7 @@
 import assert from "node:assert/strict";
 import { DriverDoor, NtError } from "../driver_door.ts";
 import { FileAttribute } from "../../../ffi/windows/nt_file.ts";
+import { filterFlow } from "../../support/systems/filter_flow.ts";
 import { refusals } from "./refusals.ts";
 import { runSteps } from "./run_steps.ts";
 import { workspaceSteps } from "./workspace_steps.ts";
@@ -217,6 +218,30 @@ export async function daemonFlow(parts: FlowParts): Promise<void> {
       } finally {
         for (const setting of settings) await unset(setting);
       }
+    });
+    await step("filters watch and are asked, each locked in by a job", async () => {
+      const ask = (...words: string[]) =>
+        parts.start({ directory: `C:\\${name}`, input: "" }, ...words);
+      await onVolume((volume) => volume.mkdir("\\asked"));
+      await filterFlow({
+        write: async (file, text) => {
+          await Deno.writeTextFile(`${parts.drive}/${name}-${file}`, text);
+          return `C:\\${name}-${file}`;
+        },
+        ask,
+        json: async (...words) => {
+          const { code, stdout, stderr } = await ask(...words, "--json");
+          assert.equal(code, 0, stdout + stderr);
+          return JSON.parse(stdout);
+        },
+        make: (file) =>
+          onVolume((volume) => volume.write(`\\asked\\${file}`, "")).then(() => true, (error) => {
+            assert.ok(error instanceof NtError, `${error}`);
+            return false;
+          }),
+        kill: parts.kill,
+        lock: "job",
+      });
     });
     await runSteps({ ...parts, step }, { project: `C:\\${name}`, mount: place });
     await step("what a program has open keeps stop from unmounting, and is named", async () => {
