@@ -5,6 +5,7 @@
 
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { run } from "../support/process.ts";
 import { testWith } from "../support/test_with.ts";
 
@@ -24,6 +25,6 @@ testWith("cc", "macOS: a project is read and changed there as on Linux", async (
     { deadlineMs: 10 * 60_000 },
   );
   assert.equal(code, 0, stdout + stderr);
-  const passed = Number(/^ok \| (\d+) passed/m.exec(stdout)?.[1]);
+  const passed = Number(/^ok \| (\d+) passed/m.exec(stripVTControlCharacters(stdout))?.[1]);
   assert.ok(passed >= 10, stdout);
 });
