@@ -161,6 +161,7 @@ export async function daemonFlow(parts: FlowParts): Promise<void> {
       assert.match(output, /^A +H +C:.*moved\.txt/m);
       assert.match(output, /^A +C:.*b\.txt/m);
       assert.doesNotMatch(await says("diff", "--against-project"), /src\//);
+      assert.match(await says("apply"), /nothing to apply/);
     });
     await step(
       "a server that is killed is followed by another, with all that was written",
