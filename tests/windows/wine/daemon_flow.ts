@@ -128,6 +128,15 @@ export async function daemonFlow(parts: FlowParts): Promise<void> {
         }
       });
     });
+    await step("restore takes paths as Windows writes them", async () => {
+      await onVolume((volume) => volume.write("\\src\\a.txt", "spoiled\n"));
+      const { code, stdout, stderr } = await parts.start(
+        { directory: `C:\\${name}\\src`, input: "" },
+        ...["restore", "--from", "one", ".\\a.txt", `C:\\${name}\\docs\\new.txt`],
+      );
+      assert.equal(code, 0, stdout + stderr);
+      assert.equal(await onVolume((volume) => volume.read("\\src\\a.txt")), "one\n");
+    });
     await step("a branch is a folder, and is merged", async () => {
       assert.match(await says("branch", "create", "try"), /\\\.agentvfs\\branches\\try$/m);
       await onVolume(async (volume) => {
