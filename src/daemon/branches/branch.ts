@@ -20,12 +20,18 @@ import type { MergeInProgress } from "../../history/refs/branch_table.ts";
 import { type CommitInfo, sameSnapshot } from "../../history/commits/commit.ts";
 import type { InvalidationData } from "../../mount/invalidation_data.ts";
 import type { Watches } from "../../mount/watches.ts";
+import { SavedTree } from "./saved_tree.ts";
+import { failedTo } from "../threads/failed_to.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { BranchWatchers } from "../watchers/watchers.ts";
-import type { BuiltSlot } from "../../tree/capture/capture.ts";
-import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
-import type { SaveCommit, TakenCapture, TreeState, ViewCommands } from "../threads/messages.ts";
+import type {
+  BranchPosition,
+  SaveCommit,
+  TakenCapture,
+  TreeState,
+  ViewCommands,
+} from "../threads/messages.ts";
 
 /** Safety checkpoints of a rollback that still finds changes, before it freezes the mount to end the race. */
 const UNFROZEN_ATTEMPTS = 3;
@@ -49,13 +55,6 @@ export interface MoveOptions {
 /** A checkpoint that nobody asked for, of what would be lost. */
 export function safetyCommit(message: string): SaveCommit {
   return { label: "", message, kind: "safety", agent: null };
-}
-
-export interface BranchPosition {
-  readonly branch: string;
-  /** The first journal segment that is not in the snapshot. */
-  readonly segment: number;
-  readonly nextInode: number;
 }
 
 export interface BranchParts {
@@ -89,22 +88,13 @@ export interface Advance {
 
 export class Branch {
   #head: CommitInfo;
-  #snapshot: Snapshot;
-  #segment: number;
-  #nextInode: number;
-  /** The segment that is being written. */
-  #journalSegment: number;
-  /** The tree may hold a capture that is not settled. */
-  #isCaptureOpen = false;
-  /** What the fs thread captured by itself, and what it is to be called. */
-  #taken: { readonly capture: TakenCapture; readonly commit: SaveCommit } | null = null;
+  readonly #saved: SavedTree;
   /** While the row may point to what the tree does not show: the merge that is in progress. */
   #uncertain: { readonly merge: MergeInProgress | null } | null = null;
   /** Changes of the last move of which they are still being told. */
   #telling = 0;
   /** Who is to be told of what is about to change. */
   #watches: Watches | null = null;
-  static #captures = 0;
 
   name: string;
   readonly number: number;
@@ -129,30 +119,33 @@ export class Branch {
     this.watchers = parts.watchers;
     this.onMoved = parts.onMoved;
     this.onAdvanced = parts.onAdvanced;
-    this.#nextInode = position.nextInode ?? FIRST_OWN_INODE;
     this.#head = position.head;
-    this.#snapshot = position.snapshot;
-    this.#segment = this.#journalSegment = position.segment;
+    const { fs, background, view } = parts;
+    this.#saved = new SavedTree({
+      ...{ fs, background, view },
+      name: () => this.name,
+      onCommit: (commit, at) => this.#advance(commit, null, { at }),
+    }, position);
   }
 
   /** Inode number for the next new file, as of the last capture. */
   get nextInode(): number {
-    return this.#nextInode;
+    return this.#saved.nextInode;
   }
 
   /** New files get `next` or more. */
   set nextInode(next: number) {
-    this.#nextInode = next;
+    this.#saved.nextInode = next;
   }
 
   /** The working tree as it was saved last. */
   get savedSnapshot(): Snapshot {
-    return this.#snapshot;
+    return this.#saved.snapshot;
   }
 
   /** Where the branch stands once the working tree is what was saved last: what a new row says besides its snapshot. */
   get position(): BranchPosition {
-    return { branch: this.name, segment: this.#journalSegment, nextInode: this.#nextInode };
+    return this.#saved.position;
   }
 
   get head(): CommitInfo {
@@ -161,21 +154,24 @@ export class Branch {
 
   /** True if what was stored last is not what HEAD is. What is not stored yet counts besides. */
   get isAhead(): boolean {
-    return !sameSnapshot(this.#snapshot, this.#head.snapshot);
+    return !sameSnapshot(this.#saved.snapshot, this.#head.snapshot);
   }
 
   /** Stores the working tree; with `commit` as a checkpoint, else only so that it can be compared. */
   async save(commit: SaveCommit | null, freeze = false): Promise<CommitInfo | null> {
     // A frozen mount could not answer the writes that a flush waits for.
     if (!freeze) await this.flush();
-    return await this.#save(commit, freeze);
+    await this.#moveBack();
+    return await this.#saved.save(commit, freeze);
   }
 
   /** Makes a checkpoint unless every path is as it is in the head. `commit` is asked for only if one may be made. */
   async saveIfChanged(commit: () => Promise<SaveCommit>): Promise<CommitInfo | null> {
     await this.flush();
     if (!await this.isChanged()) return null;
-    return await this.#save({ ...await commit(), onlyIfChanged: true }, false);
+    const wanted = await commit();
+    await this.#moveBack();
+    return await this.#saved.save({ ...wanted, onlyIfChanged: true }, false);
   }
 
   /**
@@ -183,103 +179,18 @@ export class Branch {
    * is one.
    */
   captured(capture: TakenCapture, commit: SaveCommit): void {
-    this.#taken = { capture, commit: { ...commit, onlyIfChanged: true } };
+    this.#saved.captured(capture, commit);
   }
 
   /** Stores what was captured by itself, if anything was. */
-  async saveCaptured(): Promise<CommitInfo | null> {
-    if (this.#taken === null) return null;
-    const { capture, commit } = this.#taken;
-    this.#taken = null;
-    this.#isCaptureOpen = true;
-    return await this.#store({ ...capture, changed: true }, commit);
-  }
-
-  async #save(commit: SaveCommit | null, freeze: boolean): Promise<CommitInfo | null> {
-    await this.#moveBack();
-    await this.#takeBack();
-    return await this.#store(await this.#capture(freeze), commit);
-  }
-
-  async #capture(freeze: boolean): Promise<TakenCapture & { changed: boolean }> {
-    while (true) {
-      // What was captured before is stored before, or the tree would not be what was stored last.
-      await this.saveCaptured();
-      const id = ++Branch.#captures;
-      this.#isCaptureOpen = true;
-      try {
-        const captured = await this.#call("capture", { id, freeze });
-        this.#isCaptureOpen = captured.changed;
-        return { id, ...captured };
-      } catch (error) {
-        // The fs thread was quicker.
-        if (this.#taken === null) throw error;
-      }
-    }
-  }
-
-  async #store(
-    captured: TakenCapture & { changed: boolean },
-    commit: SaveCommit | null,
-  ): Promise<CommitInfo | null> {
-    const { id } = captured;
-    this.#nextInode = captured.nextInode;
-    this.#journalSegment = captured.segment;
-    if (!captured.changed && commit === null) return null;
-    const segment = captured.changed ? captured.segment : this.#segment;
-    let saved;
-    try {
-      saved = await this.background.call("save", {
-        branch: this.name,
-        segment,
-        nextInode: captured.nextInode,
-        capture: captured.changed ? id : null,
-        commit,
-      });
-    } catch (error) {
-      await this.#attempt("take back a capture of", () => this.#takeBack());
-      throw error;
-    }
-    const { snapshot, slots } = saved;
-    // It is durable, whatever becomes of the tree's part.
-    this.#snapshot = snapshot;
-    this.#segment = segment;
-    if (saved.commit !== null) this.#advance(saved.commit, null, { at: captured.at });
-    if (captured.changed) await this.#settle(snapshot, slots);
-    return saved.commit;
-  }
-
-  /** Lets the tree stand on what was stored. If it cannot, what was captured counts as changed again. */
-  async #settle(snapshot: Snapshot, slots: readonly BuiltSlot[]): Promise<void> {
-    try {
-      await this.#call("settle", { snapshot, slots });
-      this.#isCaptureOpen = false;
-    } catch (error) {
-      await this.#attempt("take back a capture of", () => this.#takeBack());
-      throw error;
-    }
-  }
-
-  /** Does what must not change how a command ends: because it follows an error, which is the one to be told, or success. */
-  async #attempt(what: string, job: () => Promise<void>): Promise<void> {
-    try {
-      await job();
-    } catch (error) {
-      console.error(`Cannot ${what} ${this.name}: ${(error as Error).message}`);
-    }
-  }
-
-  /** Makes the tree as if what was captured and not settled had not been. */
-  async #takeBack(): Promise<void> {
-    if (!this.#isCaptureOpen) return;
-    await this.#call("revert", null);
-    this.#isCaptureOpen = false;
+  saveCaptured(): Promise<CommitInfo | null> {
+    return this.#saved.saveCaptured();
   }
 
   /** The working tree as a snapshot, stored now. */
   async snapshot(): Promise<Snapshot> {
     await this.save(null);
-    return this.#snapshot;
+    return this.#saved.snapshot;
   }
 
   /** State of its working tree. */
@@ -289,7 +200,7 @@ export class Branch {
 
   async isChanged(): Promise<boolean> {
     const { changed } = await this.#call("state", null);
-    return this.isAhead || changed || this.#taken !== null;
+    return this.isAhead || changed || this.#saved.hasTaken;
   }
 
   /** Makes the working tree what a commit has; `through`: over these, of which each is a step of its own in the log. */
@@ -302,7 +213,7 @@ export class Branch {
     return this.#move(kind, why, async () => {
       // What another branch made has numbers that this one does not know of.
       const known = to.branch === this.name ? 0 : await this.background.call("nextInode", null);
-      this.#nextInode = Math.max(this.#nextInode, known);
+      this.#saved.nextInode = Math.max(this.#saved.nextInode, known);
       return await this.#moveTo(to.id, kind, through);
     }, options);
   }
@@ -316,12 +227,12 @@ export class Branch {
   ): Promise<Moved> {
     return this.#move("restore", message, async () => {
       const { snapshot, nextInode } = await this.background.call("graft", {
-        into: this.#snapshot,
+        into: this.#saved.snapshot,
         from: from.snapshot,
         paths,
-        nextInode: this.#nextInode,
+        nextInode: this.#saved.nextInode,
       });
-      this.#nextInode = nextInode;
+      this.#saved.nextInode = nextInode;
       return await this.background.call("saveSnapshot", {
         ...this.position,
         snapshot,
@@ -340,9 +251,7 @@ export class Branch {
   async commitSaved(commit: SaveCommit): Promise<CommitInfo> {
     if (!this.isAhead) return this.#head;
     const saved = await this.background.call("save", {
-      branch: this.name,
-      segment: this.#segment,
-      nextInode: this.#nextInode,
+      ...this.#saved.row,
       capture: null,
       commit,
     });
@@ -420,9 +329,13 @@ export class Branch {
     let before: Snapshot;
     try {
       await this.save(null, true);
-      before = this.#snapshot;
+      before = this.#saved.snapshot;
       stale = await job();
-      if (stale !== null && touch) await this.#touch(before, stale);
+      if (stale !== null && touch) {
+        // What was asked for is done, and stays done.
+        const failed = failedTo(`touch what changed in ${this.name}`);
+        await this.#touch(before, stale).catch(failed);
+      }
     } finally {
       this.#watches = null;
       await this.#call("thaw", null);
@@ -430,32 +343,29 @@ export class Branch {
     if (stale === null) return;
     await this.background.call("notify", stale);
     // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
-    await this.#attempt("keep the replaced files of", () => this.#keepOrphans());
-    this.onMoved(this.name, before, this.#snapshot);
-    await this.#attempt("tell of changes in", async () => {
-      this.#telling = await this.watchers.tell(this, stale.changed);
-    });
+    await this.#keepOrphans().catch(failedTo(`keep the replaced files of ${this.name}`));
+    this.onMoved(this.name, before, this.#saved.snapshot);
+    await this.watchers.tell(this, stale.changed)
+      .then((telling) => this.#telling = telling)
+      .catch(failedTo(`tell of changes in ${this.name}`));
   }
 
   /** Who watches. That it cannot be told is no reason to change nothing. */
   async #look(): Promise<Watches | null> {
-    let watches: Watches | null = null;
-    await this.#attempt("tell who watches", async () => {
-      watches = await this.watchers.look();
+    return await this.watchers.look().catch((error) => {
+      failedTo(`tell who watches ${this.name}`)(error);
+      return null;
     });
-    return watches;
   }
 
-  /** Gives the files that differ from `before` a new time. What was asked for is done, and stays done if that fails. */
+  /** Gives the files that differ from `before` a new time. */
   async #touch(before: Snapshot, { attributes }: InvalidationData): Promise<void> {
-    await this.#attempt("touch what changed in", async () => {
-      const difference = { from: before, to: this.#snapshot, patch: false };
-      const { changes } = await this.background.call("diff", difference);
-      const paths = changes.filter(({ status, details }) =>
-        status === "A" || status === "T" || details.includes("content")
-      ).map(({ path }) => path);
-      attributes.push(...await this.#call("touch", paths));
-    });
+    const difference = { from: before, to: this.savedSnapshot, patch: false };
+    const { changes } = await this.background.call("diff", difference);
+    const paths = changes.filter(({ status, details }) =>
+      status === "A" || status === "T" || details.includes("content")
+    ).map(({ path }) => path);
+    attributes.push(...await this.#call("touch", paths));
   }
 
   /** Of the files that were replaced the kernel forgets those that nobody uses; the others the next server has to know. */
@@ -482,16 +392,15 @@ export class Branch {
       const snapshot = shown ?? commit.snapshot;
       const stale = await this.#call("retarget", {
         snapshot,
-        nextInode: this.#nextInode,
+        nextInode: this.#saved.nextInode,
         watches: this.#watches,
       });
       this.#uncertain = null;
-      this.#snapshot = snapshot;
-      this.#segment = this.#journalSegment;
+      this.#saved.standsOn(snapshot);
       this.#advance(commit, kind, { isUnsettled: shown !== undefined });
       return stale;
     } catch (error) {
-      await this.#attempt("move back", () => this.#moveBack());
+      await this.#moveBack().catch(failedTo(`move back ${this.name}`));
       throw error;
     }
   }
@@ -499,13 +408,10 @@ export class Branch {
   /** Lets tree and row be what was saved last. What failed may have been done all the same. */
   async #moveBack(): Promise<void> {
     if (this.#uncertain === null) return;
-    if (this.#taken !== null) {
-      // It would be stored with the row of another state.
-      this.#taken = null;
-      await this.#call("revert", null);
-    }
-    const snapshot = this.#snapshot;
-    await this.#call("retarget", { snapshot, nextInode: this.#nextInode, watches: null });
+    // It would be stored with the row of another state.
+    await this.#saved.forgetCaptured();
+    const snapshot = this.#saved.snapshot;
+    await this.#call("retarget", { snapshot, nextInode: this.#saved.nextInode, watches: null });
     const row = await this.background.call("branch", this.name);
     const isMoved = row?.head !== this.#head.id || !sameSnapshot(row.snapshot, snapshot);
     if (isMoved) {
