@@ -6,11 +6,11 @@
 
 import { COMMANDS } from "../src/cli/commands.ts";
 import { commandHelp, controlOverview, overview } from "../src/cli/help.ts";
-import { apiTypes } from "./api_types.ts";
-import { describeShape, nameOf } from "./describe_shape.ts";
-import { jsonSchemas } from "./json_schema.ts";
-import { listedTools } from "./mcp_tools.ts";
-import { protocolPage } from "./protocol_tables.ts";
+import { apiTypes } from "./reference/api_types.ts";
+import { describeShape, nameOf } from "./reference/describe_shape.ts";
+import { jsonSchemas } from "./reference/json_schema.ts";
+import { listedTools } from "./reference/mcp_tools.ts";
+import { protocolPage } from "./reference/protocol_tables.ts";
 
 const INTRODUCTION = `# Command line
 

@@ -12,7 +12,7 @@ import { branchAt, type BranchTree, ctlAt } from "../daemon/workspaces/place_in_
 import { findDaemon, type FoundDaemon } from "../daemon/workspaces/find_daemon.ts";
 import type { CommandInput } from "./command.ts";
 import { CommandError, describeError } from "./command_error.ts";
-import type { Roots } from "./project_path.ts";
+import type { Roots } from "./options/project_path.ts";
 import { connectKept } from "./kept_daemon.ts";
 import { safe } from "./print/output.ts";
 

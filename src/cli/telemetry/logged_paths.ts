@@ -6,7 +6,7 @@
 
 import { resolve } from "node:path";
 import { isWithin } from "../../host/mounts.ts";
-import { projectPath, type Roots } from "../project_path.ts";
+import { projectPath, type Roots } from "../options/project_path.ts";
 
 /** In the mount. Throws a usage error where it is elsewhere. */
 export function mountPath(path: string, roots: Roots, cwd: string): string {

@@ -29,7 +29,7 @@ import {
 import type { CommandInput, OptionSpec } from "../command.ts";
 import { CommandError, usageError } from "../command_error.ts";
 import { branchMeant, connectTo } from "../daemon_client.ts";
-import type { Roots } from "../project_path.ts";
+import type { Roots } from "../options/project_path.ts";
 import { loggedPaths } from "./logged_paths.ts";
 
 export const SINCE_OPTION: OptionSpec = {

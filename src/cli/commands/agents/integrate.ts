@@ -8,7 +8,7 @@ import { absolutePath } from "../../../host/current_directory.ts";
 import { agentPlaces } from "./agent_places.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { CommandError, usageError } from "../../command_error.ts";
-import { DRY_RUN_OPTION } from "../../history_options.ts";
+import { DRY_RUN_OPTION } from "../../options/history_options.ts";
 import { print, printJson, safe, type Style, style } from "../../print/output.ts";
 
 export const command: Command = {

@@ -1,7 +1,7 @@
 import type { AutoReport } from "../../../control/service/daemon.ts";
 import type { Command } from "../../command.ts";
 import { withDaemon } from "../../daemon_client.ts";
-import { AUTO_POLICIES, autoWords } from "../../auto_option.ts";
+import { AUTO_POLICIES, autoWords } from "../../options/auto_option.ts";
 import { columns, duration } from "../../print/format.ts";
 import { onTerminal, print, printJson } from "../../print/output.ts";
 

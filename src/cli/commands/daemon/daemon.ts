@@ -3,7 +3,7 @@ import { validateDaemon } from "../../../daemon/keeper/validate.ts";
 import { createWorkspace } from "../../../daemon/workspaces/workspace.ts";
 import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
-import { DAEMON_OPTIONS, daemonConfig } from "../../daemon_options.ts";
+import { DAEMON_OPTIONS, daemonConfig } from "../../options/daemon_options.ts";
 import { print, printJson } from "../../print/output.ts";
 import { placeWarnings } from "../../print/place_warnings.ts";
 import { printWarnings } from "../../print/warning.ts";

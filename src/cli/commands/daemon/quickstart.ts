@@ -9,7 +9,7 @@ import { stateRoot } from "../../../daemon/workspaces/workspace.ts";
 import { agentPlaces } from "../agents/agent_places.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { CommandError } from "../../command_error.ts";
-import { DAEMON_OPTIONS, daemonConfig, isWhereNamed } from "../../daemon_options.ts";
+import { DAEMON_OPTIONS, daemonConfig, isWhereNamed } from "../../options/daemon_options.ts";
 import { byteSize, grouped } from "../../print/format.ts";
 import { gitWarnings } from "../../print/git_warnings.ts";
 import { print, printError, printJson, safe } from "../../print/output.ts";

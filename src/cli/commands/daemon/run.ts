@@ -12,7 +12,7 @@ import { directoryInView, type RunPlace } from "../../agents/run_place.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { afterRun, dropRun, type EndedRun, reviewRun, say, sayWhatNext } from "../../after_run.ts";
 import { describeError, usageError } from "../../command_error.ts";
-import { daemonConfig } from "../../daemon_options.ts";
+import { daemonConfig } from "../../options/daemon_options.ts";
 import { checkTerminal } from "../../review/review_terminal.ts";
 import { askKept, connectKept } from "../../kept_daemon.ts";
 

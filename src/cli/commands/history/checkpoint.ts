@@ -9,7 +9,7 @@ import {
   shortId,
   words,
 } from "../../print/format.ts";
-import { BRANCH_OPTION } from "../../history_options.ts";
+import { BRANCH_OPTION } from "../../options/history_options.ts";
 import { onTerminal, print, printJson, style } from "../../print/output.ts";
 
 export const command: Command = {

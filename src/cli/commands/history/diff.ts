@@ -1,8 +1,8 @@
 import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { branchMeant, rootsMeant, withDaemon } from "../../daemon_client.ts";
-import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
-import { pathArguments, PATHS_FROM_OPTION } from "../../path_arguments.ts";
+import { BRANCH_OPTION, REF_HELP } from "../../options/history_options.ts";
+import { pathArguments, PATHS_FROM_OPTION } from "../../options/path_arguments.ts";
 import { shownDiff } from "../../print/diff_output.ts";
 import { printJson } from "../../print/output.ts";
 import { chooseColour, DISPLAY_OPTIONS, showPaged } from "../../print/pager.ts";

@@ -5,7 +5,7 @@ import { exportDirectory } from "../../export/export_directory.ts";
 import { exportGit } from "../../export/export_git.ts";
 import { exportPatch } from "../../export/export_patch.ts";
 import { ONLY_OPTION } from "../../export/only_globs.ts";
-import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
+import { BRANCH_OPTION, REF_HELP } from "../../options/history_options.ts";
 import { STORE_OPTION } from "../../store_client.ts";
 
 export const command: Command = {

@@ -3,7 +3,7 @@ import type { Command } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { branchMeant, withDaemon } from "../../daemon_client.ts";
 import { columns, counts, hashNumber, localTime, quoted, shortId } from "../../print/format.ts";
-import { BRANCH_OPTION } from "../../history_options.ts";
+import { BRANCH_OPTION } from "../../options/history_options.ts";
 import { workOf } from "../../print/agent_work.ts";
 import { printJson, safe, type Style, style } from "../../print/output.ts";
 import { moveWords } from "../../print/log_move.ts";

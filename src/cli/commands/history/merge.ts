@@ -3,8 +3,8 @@ import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { branchMeant, given, withDaemon } from "../../daemon_client.ts";
 import { askKept } from "../../kept_daemon.ts";
-import { DRY_RUN_OPTION, TOUCH_OPTION, touched } from "../../history_options.ts";
-import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
+import { DRY_RUN_OPTION, TOUCH_OPTION, touched } from "../../options/history_options.ts";
+import { STRATEGY_OPTION, strategyOf } from "../../options/strategy_option.ts";
 import { printContinued, printMerge, withConflicts } from "../../print/merge_output.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 

@@ -1,6 +1,6 @@
 import type { Command } from "../../command.ts";
 import { branchMeant, withDaemon } from "../../daemon_client.ts";
-import { BRANCH_OPTION, TOUCH_OPTION, touched } from "../../history_options.ts";
+import { BRANCH_OPTION, TOUCH_OPTION, touched } from "../../options/history_options.ts";
 import { warnOfBuildCaches } from "../../print/build_cache_warnings.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 

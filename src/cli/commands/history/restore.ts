@@ -7,9 +7,9 @@ import {
   REF_HELP,
   TOUCH_OPTION,
   touched,
-} from "../../history_options.ts";
+} from "../../options/history_options.ts";
 import { FORCE_LARGE_OPTION, withLargeAsked } from "../../large_change.ts";
-import { pathArguments, PATHS_FROM_OPTION } from "../../path_arguments.ts";
+import { pathArguments, PATHS_FROM_OPTION } from "../../options/path_arguments.ts";
 import { warnOfBuildCaches } from "../../print/build_cache_warnings.ts";
 import { printRollback } from "../../print/rollback_output.ts";
 

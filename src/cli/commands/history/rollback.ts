@@ -8,7 +8,7 @@ import {
   REF_HELP,
   TOUCH_OPTION,
   touched,
-} from "../../history_options.ts";
+} from "../../options/history_options.ts";
 import { FORCE_LARGE_OPTION, withLargeAsked } from "../../large_change.ts";
 import { warnOfBuildCaches } from "../../print/build_cache_warnings.ts";
 import { printConversationHint } from "../../print/conversation_hint.ts";

@@ -3,7 +3,7 @@ import { branchMeant, withDaemon } from "../../daemon_client.ts";
 import type { EventCounts } from "../../../control/service/history.ts";
 import { changeLine, columns, grouped, hashNumber, localTime } from "../../print/format.ts";
 import { workRows } from "../../print/agent_work.ts";
-import { BRANCH_OPTION, REF_HELP } from "../../history_options.ts";
+import { BRANCH_OPTION, REF_HELP } from "../../options/history_options.ts";
 import { printJson, safe } from "../../print/output.ts";
 import { chooseColour, DISPLAY_OPTIONS, showPaged } from "../../print/pager.ts";
 

@@ -9,9 +9,9 @@ import {
   REF_HELP,
   TOUCH_OPTION,
   touched,
-} from "../../history_options.ts";
+} from "../../options/history_options.ts";
 import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
-import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
+import { STRATEGY_OPTION, strategyOf } from "../../options/strategy_option.ts";
 import { printTakenBack } from "../../print/project_output.ts";
 import { warnOfBuildCaches } from "../../print/build_cache_warnings.ts";
 import { printRollback } from "../../print/rollback_output.ts";

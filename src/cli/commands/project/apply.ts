@@ -4,14 +4,14 @@ import type { Params } from "../../../control/methods.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
 import { branchMeant, given, withDaemon } from "../../daemon_client.ts";
-import { BRANCH_OPTION, DRY_RUN_OPTION } from "../../history_options.ts";
+import { BRANCH_OPTION, DRY_RUN_OPTION } from "../../options/history_options.ts";
 import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
 import { print } from "../../print/output.ts";
 import { chooseColour } from "../../print/pager.ts";
 import { printApply, withListedConflicts } from "../../print/project_output.ts";
 import { isNothing } from "../../review/choices.ts";
 import { checkTerminal, reviewOnTerminal } from "../../review/review_terminal.ts";
-import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
+import { STRATEGY_OPTION, strategyOf } from "../../options/strategy_option.ts";
 import { withProgress } from "../../with_progress.ts";
 
 export const command: Command = {

@@ -1,9 +1,14 @@
 import type { Command } from "../../command.ts";
 import { branchMeant, given, withDaemon } from "../../daemon_client.ts";
 import { FORCE_LARGE_OPTION, type LargeParams, withLargeAsked } from "../../large_change.ts";
-import { BRANCH_OPTION, DRY_RUN_OPTION, TOUCH_OPTION, touched } from "../../history_options.ts";
+import {
+  BRANCH_OPTION,
+  DRY_RUN_OPTION,
+  TOUCH_OPTION,
+  touched,
+} from "../../options/history_options.ts";
 import { printRefresh, withListedConflicts } from "../../print/project_output.ts";
-import { STRATEGY_OPTION, strategyOf } from "../../strategy_option.ts";
+import { STRATEGY_OPTION, strategyOf } from "../../options/strategy_option.ts";
 
 export const command: Command = {
   name: "refresh",

@@ -3,7 +3,7 @@ import type { GcReport } from "../../../control/service/store.ts";
 import { gcOffline } from "../../../daemon/offline_store.ts";
 import type { Command, CommandInput } from "../../command.ts";
 import { usageError } from "../../command_error.ts";
-import { milliseconds } from "../../duration_option.ts";
+import { milliseconds } from "../../options/duration_option.ts";
 import {
   byteSize,
   columns,

@@ -2,7 +2,7 @@ import { lockNamed, makeNamed, readNamed } from "../../../daemon/workspaces/name
 import { absolutePath } from "../../../host/current_directory.ts";
 import type { Command } from "../../command.ts";
 import { CommandError, usageError } from "../../command_error.ts";
-import { mountPlace } from "../../daemon_options.ts";
+import { mountPlace } from "../../options/daemon_options.ts";
 import {
   operational,
   printLines,

@@ -10,7 +10,7 @@ import {
 import { startOrReuse } from "../../../daemon/keeper/start_daemon.ts";
 import { absolutePath } from "../../../host/current_directory.ts";
 import type { Command } from "../../command.ts";
-import { mountPlace, telemetryChoice } from "../../daemon_options.ts";
+import { mountPlace, telemetryChoice } from "../../options/daemon_options.ts";
 import { CommandError } from "../../command_error.ts";
 import {
   NAME_USAGE,

@@ -6,10 +6,10 @@
 
 import { toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import type { Tool } from "../src/agents/mcp/tool.ts";
-import { TOOLS } from "../src/agents/mcp/tools.ts";
-import { loadMethod } from "../src/control/methods.ts";
-import { optional, type Schema, text } from "../src/control/schema.ts";
+import type { Tool } from "../../src/agents/mcp/tool.ts";
+import { TOOLS } from "../../src/agents/mcp/tools.ts";
+import { loadMethod } from "../../src/control/methods.ts";
+import { optional, type Schema, text } from "../../src/control/schema.ts";
 
 const NOTE = optional(text("What else is to be known, and how to get what was cut"));
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as win32 from "node:path/win32";
-import { innerPath, isWithin } from "../host/windows/mounts.ts";
-import { CommandError } from "./command_error.ts";
+import { innerPath, isWithin } from "../../host/windows/mounts.ts";
+import { CommandError } from "../command_error.ts";
 import { projectPath } from "./project_path.ts";
 
 const ROOTS = { mount: "/state/p/mount", source: "/home/me/p" };

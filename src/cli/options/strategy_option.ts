@@ -1,6 +1,6 @@
-import type { MergeStrategy } from "../control/service/merge.ts";
-import type { OptionSpec } from "./command.ts";
-import { usageError } from "./command_error.ts";
+import type { MergeStrategy } from "../../control/service/merge.ts";
+import type { OptionSpec } from "../command.ts";
+import { usageError } from "../command_error.ts";
 
 /** As `MERGE_STRATEGIES` of the methods, which a command does not load. */
 const STRATEGIES = ["conflict", "ours", "theirs", "union", "markers"] as const;

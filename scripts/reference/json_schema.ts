@@ -6,12 +6,12 @@
 
 import { type ConversionConfig, type JsonSchema, toJsonSchema } from "@valibot/to-json-schema";
 import * as v from "valibot";
-import { COMMANDS } from "../src/cli/commands.ts";
-import { output as refusal } from "../src/cli/outputs/refusal.ts";
-import { loadMethods } from "../src/control/methods.ts";
-import type { Schema } from "../src/control/schema.ts";
-import { WorkspaceEvent } from "../src/control/shapes/events.ts";
-import { TestedMergeReport } from "../src/control/shapes/tested_merge.ts";
+import { COMMANDS } from "../../src/cli/commands.ts";
+import { output as refusal } from "../../src/cli/outputs/refusal.ts";
+import { loadMethods } from "../../src/control/methods.ts";
+import type { Schema } from "../../src/control/schema.ts";
+import { WorkspaceEvent } from "../../src/control/shapes/events.ts";
+import { TestedMergeReport } from "../../src/control/shapes/tested_merge.ts";
 
 /** Something declared, and its version. */
 export interface Declared {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { paths } from "../host/current_directory.ts";
-import { innerPath, isWithin } from "../host/mounts.ts";
-import { usageError } from "./command_error.ts";
+import { paths } from "../../host/current_directory.ts";
+import { innerPath, isWithin } from "../../host/mounts.ts";
+import { usageError } from "../command_error.ts";
 
 export interface Roots {
   mount: string;

@@ -4,20 +4,20 @@
  * @module
  */
 
-import type { DaemonConfig, WorkspaceRecord } from "../daemon/workspaces/workspace.ts";
-import { planDaemon } from "../daemon/workspaces/workspace.ts";
+import type { DaemonConfig, WorkspaceRecord } from "../../daemon/workspaces/workspace.ts";
+import { planDaemon } from "../../daemon/workspaces/workspace.ts";
 import { AUTO_OPTION, autoWords } from "./auto_option.ts";
-import type { CommandInput, OptionSpecs } from "./command.ts";
+import type { CommandInput, OptionSpecs } from "../command.ts";
 import { milliseconds } from "./duration_option.ts";
-import { CommandError, usageError } from "./command_error.ts";
-import { freeDrive, HAS_CGROUPS, MAKES_MOUNTPOINT } from "../host/mounts.ts";
+import { CommandError, usageError } from "../command_error.ts";
+import { freeDrive, HAS_CGROUPS, MAKES_MOUNTPOINT } from "../../host/mounts.ts";
 import {
   parseTelemetry,
   TELEMETRY_WORDS,
   type TelemetryChoice,
-} from "../telemetry/telemetry_choice.ts";
-import { HAS_SOURCES } from "../telemetry/has_sources.ts";
-import { VERSION } from "./version.ts";
+} from "../../telemetry/telemetry_choice.ts";
+import { HAS_SOURCES } from "../../telemetry/has_sources.ts";
+import { VERSION } from "../version.ts";
 
 export const DAEMON_OPTIONS: OptionSpecs = {
   mount: {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { loadMethods } from "../src/control/methods.ts";
-import type { Schema } from "../src/control/schema.ts";
+import { loadMethods } from "../../src/control/methods.ts";
+import type { Schema } from "../../src/control/schema.ts";
 import * as v from "valibot";
 
 /** `text`, docs/protocol.md, with its tables as the methods are. */

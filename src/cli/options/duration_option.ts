@@ -4,7 +4,7 @@
  * @module
  */
 
-import { usageError } from "./command_error.ts";
+import { usageError } from "../command_error.ts";
 
 const UNITS: Readonly<Record<string, number>> = {
   s: 1000,

@@ -1,4 +1,4 @@
-import type { CommandInput, OptionSpec } from "./command.ts";
+import type { CommandInput, OptionSpec } from "../command.ts";
 
 /** `--branch`, the same for every command that works on a history. */
 export const BRANCH_OPTION: OptionSpec = {

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { textOfBytes } from "../../ffi/binary_string.ts";
-import { currentDirectory } from "../host/current_directory.ts";
-import type { CommandInput, OptionSpec } from "./command.ts";
-import { CommandError, usageError } from "./command_error.ts";
+import { textOfBytes } from "../../../ffi/binary_string.ts";
+import { currentDirectory } from "../../host/current_directory.ts";
+import type { CommandInput, OptionSpec } from "../command.ts";
+import { CommandError, usageError } from "../command_error.ts";
 import { projectPath, type Roots } from "./project_path.ts";
 
 export const PATHS_FROM_OPTION: OptionSpec = {

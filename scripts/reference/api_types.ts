@@ -6,7 +6,7 @@
 
 import type { JsonSchema } from "@valibot/to-json-schema";
 import { getTitle } from "valibot";
-import { loadMethods } from "../src/control/methods.ts";
+import { loadMethods } from "../../src/control/methods.ts";
 import { meaningOf, nameOf, typeOf } from "./describe_shape.ts";
 import { ELSEWHERE, jsonSchemas } from "./json_schema.ts";
 

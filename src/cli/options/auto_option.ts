@@ -4,9 +4,9 @@
  * @module
  */
 
-import { AutoPolicyError, parseAutoPolicy } from "../daemon/automatic/auto_policy.ts";
-import type { OptionSpec } from "./command.ts";
-import { usageError } from "./command_error.ts";
+import { AutoPolicyError, parseAutoPolicy } from "../../daemon/automatic/auto_policy.ts";
+import type { OptionSpec } from "../command.ts";
+import { usageError } from "../command_error.ts";
 
 /** Policies of one word; several may be given, with commas between. */
 export const AUTO_POLICIES = ["off", "all", "calls", "quiet", "mass-delete", "timer"] as const;
