@@ -16,11 +16,6 @@ async function agents(m: Mounted, options: string[], script: string, how: RunOpt
   return await m.run(args, { cwd: m.project, ...how });
 }
 
-async function branches(m: Mounted): Promise<string[]> {
-  const { branches } = await m.ctl("branch", "list");
-  return branches.map(({ name }: { name: string }) => name);
-}
-
 function sorted(text: string): string[] {
   return text.trim().split("\n").toSorted();
 }
@@ -38,7 +33,7 @@ Deno.test("each agent works on its own branch of the current one, and the exit c
     );
     for (const i of [1, 2, 3, 4]) assert.ok(outcome.stderr.includes(`[${i}] ${m.project}\n`));
     assert.match(outcome.stderr, /4 agents ended, 2 failed/);
-    assert.deepEqual(await branches(m), ["main", "try-1", "try-3"]);
+    assert.deepEqual(await m.branches(), ["main", "try-1", "try-3"]);
     assert.equal(await Deno.readTextFile(m.path("f")), "not recorded\n");
     assert.match((await m.ctl("log", "--branch", "try-1")).entries[0].label, /^run bash/);
 
@@ -90,7 +85,7 @@ Deno.test("all agents have branches, or none; what makes no sense is refused", a
     const taken = await agents(m, ["--agents", "3", "-b", "try"], "exit 0");
     assert.equal(taken.code, 1);
     assert.match(taken.stderr, /There is a branch try-2 already/);
-    assert.deepEqual(await branches(m), ["main", "try-2"]);
+    assert.deepEqual(await m.branches(), ["main", "try-2"]);
     for (
       const options of [
         ["--agents", "0"],
@@ -183,7 +178,7 @@ Deno.test("a signal ends all agents and what they started; who is killed leaves 
     interrupted.child.kill("SIGINT");
     assert.equal((await interrupted.child.status).code, 130);
     assert.deepEqual(await interrupted.left(), []);
-    assert.deepEqual(await branches(m), ["main"]);
+    assert.deepEqual(await m.branches(), ["main"]);
     for (const i of [1, 2]) await Deno.remove(join(m.state, `begun-${i}`));
 
     const killed = await begun(m);

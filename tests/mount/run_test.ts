@@ -32,11 +32,6 @@ function lines({ stdout }: Outcome): string[] {
   return stdout.trim().split("\n");
 }
 
-async function branches(m: Mounted): Promise<string[]> {
-  const { branches } = await m.ctl("branch", "list");
-  return branches.map(({ name }: { name: string }) => name);
-}
-
 Deno.test("a program sees its branch at the project's own path and at the mountpoint", async () => {
   await withProject(PROJECT, async (m) => {
     const script = `pwd; echo x >made; ls; ls ${m.mount}; cat ../*/sub/g; echo $AGENTVFS_BRANCH`;
@@ -53,7 +48,7 @@ Deno.test("a program sees its branch at the project's own path and at the mountp
       cwd: join(m.project, "sub"),
     });
     assert.deepEqual(lines(below), [join(m.project, "sub"), "x"]);
-    assert.deepEqual(await branches(m), ["main", "b"]);
+    assert.deepEqual(await m.branches(), ["main", "b"]);
   });
 });
 
@@ -99,10 +94,10 @@ Deno.test("without a name the branch is new, and goes if nothing was changed in 
   await withProject(PROJECT, async (m) => {
     const nothing = await m.run(["run", "true"], { cwd: m.project });
     assert.equal(nothing.code, 0, nothing.stderr);
-    assert.deepEqual(await branches(m), ["main"]);
+    assert.deepEqual(await m.branches(), ["main"]);
     const some = await m.run(["run", "touch", "new"], { cwd: m.project });
     const name = /branch (run\/\S+) has changes/.exec(some.stderr)![1]!;
-    assert.deepEqual(await branches(m), ["main", name]);
+    assert.deepEqual(await m.branches(), ["main", name]);
     const kept = await runs(m, ["--new", "--from", name, "--checkpoint-on-exit"], "ls; rm new");
     assert.deepEqual(lines(kept), ["f", "new", "sub"]);
     const merged = await runs(m, ["--new", "--merge-on-success"], "echo more >>f");
@@ -195,7 +190,7 @@ Deno.test("a new branch stays if somebody else has come to work in it, and a ref
     await withTemporary(async (directory) => {
       const go = join(directory, "go");
       const outcome = await during(m, ["--new"], "true", async () => {
-        const [, name] = await branches(m);
+        const [, name] = await m.branches();
         joined = runs(m, ["-b", name!], `${waitFor(go)}; echo j >f`);
         await until(
           "somebody joins",
@@ -207,7 +202,7 @@ Deno.test("a new branch stays if somebody else has come to work in it, and a ref
       await Deno.writeTextFile(go, "");
       assert.equal((await joined!).code, 0);
     });
-    const [, name] = await branches(m);
+    const [, name] = await m.branches();
     assert.equal(await Deno.readTextFile(m.path(`.agentvfs/branches/${name}/f`)), "j\n");
     const refused = await during(
       m,
@@ -355,7 +350,7 @@ Deno.test("a program speaks for its own branch and for no other", async () => {
     const [home, ctl, hook, status, answer] = lines(inside);
     assert.deepEqual([home, ctl, hook, status], ["branches", "ctl", "hook", "status"]);
     assert.equal(JSON.parse(answer!).branch, "b");
-    assert.deepEqual(await branches(m), ["main", "other", "b"]);
+    assert.deepEqual(await m.branches(), ["main", "other", "b"]);
   });
 });
 

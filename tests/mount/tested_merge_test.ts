@@ -24,11 +24,6 @@ function read(m: Mounted, file: string): Promise<string> {
   return Deno.readTextFile(m.path(file));
 }
 
-async function branches(m: Mounted): Promise<string[]> {
-  const { branches } = await m.ctl("branch", "list");
-  return branches.map(({ name }: { name: string }) => name);
-}
-
 Deno.test("the branch becomes exactly what passed, without what the test left, and one undo takes it back", async () => {
   await withProject(PROJECT, async (m) => {
     await branch(m, "good", "a", "good\n");
@@ -45,7 +40,7 @@ Deno.test("the branch becomes exactly what passed, without what the test left, a
     ]);
     const [head] = (await m.ctl("log")).entries;
     assert.deepEqual([head.kind, head.label], ["merge", "tested"]);
-    assert.deepEqual(await branches(m), ["main", "good"]);
+    assert.deepEqual(await m.branches(), ["main", "good"]);
     // It is known to be merged.
     assert.equal((await m.ctl("merge", "good", "--test", "false")).state, "unchanged");
     await m.ctl("undo");
@@ -55,7 +50,7 @@ Deno.test("the branch becomes exactly what passed, without what the test left, a
     assert.deepEqual([failed.code, failed.stdout], [1, ""]);
     assert.match(failed.stderr, /good failed with exit code 3/);
     assert.equal(await read(m, "a"), "a\n");
-    assert.deepEqual(await branches(m), ["main", "good"]);
+    assert.deepEqual(await m.branches(), ["main", "good"]);
   });
 });
 
@@ -148,7 +143,7 @@ Deno.test("what makes no sense is refused", async () => {
       assert.equal((await m.refused("merge", "one", ...options)).exit, 2, options.join(" "));
     }
     assert.equal((await m.refused("merge", "none", "--test", "true")).code, "unknown_ref");
-    assert.deepEqual(await branches(m), ["main", "one"]);
+    assert.deepEqual(await m.branches(), ["main", "one"]);
   });
 });
 
@@ -196,7 +191,7 @@ Deno.test("what was not tested does not get in: work that goes on in the branch 
       (error: ServiceError) => error.code === "branch_moved" && /main/.test(error.message),
     );
     assert.equal(await read(m, "a"), "a\n");
-    assert.deepEqual(await branches(m), ["main", "one"]);
+    assert.deepEqual(await m.branches(), ["main", "one"]);
   });
 });
 
@@ -209,7 +204,7 @@ Deno.test("a merge that is aborted, or whose client is killed, changes nothing a
       return Promise.resolve(true);
     }, abort.signal);
     await assert.rejects(aborted, /enough/);
-    assert.deepEqual(await branches(m), ["main", "one"]);
+    assert.deepEqual(await m.branches(), ["main", "one"]);
 
     const merging = (script: string) =>
       new Deno.Command(PROGRAM[0]!, {
@@ -221,7 +216,7 @@ Deno.test("a merge that is aborted, or whose client is killed, changes nothing a
         stderr: "null",
       }).spawn();
     const tests = async () => {
-      const trials = (await branches(m)).filter((name) => name.startsWith("trial/"));
+      const trials = (await m.branches()).filter((name) => name.startsWith("trial/"));
       const test = (name: string) => m.path(".agentvfs/branches", name, "begun");
       const begun = await Promise.all(
         trials.map((name) => Deno.stat(test(name)).then(() => true, () => false)),
@@ -232,12 +227,12 @@ Deno.test("a merge that is aborted, or whose client is killed, changes nothing a
     await until("the test runs", tests);
     killed.kill("SIGKILL");
     await killed.output();
-    await until("the trial is gone", async () => (await branches(m)).length === 2);
+    await until("the trial is gone", async () => (await m.branches()).length === 2);
     const interrupted = merging("touch begun; sleep 600");
     await until("the test runs", tests);
     interrupted.kill("SIGINT");
     assert.equal((await interrupted.output()).code, 130);
-    assert.deepEqual(await branches(m), ["main", "one"]);
+    assert.deepEqual(await m.branches(), ["main", "one"]);
     assert.equal(await read(m, "a"), "a\n");
 
     // A server is no loss.
@@ -248,7 +243,7 @@ Deno.test("a merge that is aborted, or whose client is killed, changes nothing a
     await Deno.writeTextFile(go, "");
     assert.equal((await kept.output()).code, 0);
     assert.equal(await read(m, "a"), "1\n");
-    assert.deepEqual(await branches(m), ["main", "one"]);
+    assert.deepEqual(await m.branches(), ["main", "one"]);
   }, { allowedLog: [/was killed by SIGKILL/] });
 });
 
@@ -264,15 +259,15 @@ Deno.test("a branch that is for a process goes with it, also while no daemon run
         args: ["-c", `${script.replace("NAME", name)} >${ctl}; sleep 600 & wait`],
       }).spawn();
     const shells = ["theirs", "kept", "later"].map(make);
-    await until("they are made", async () => (await branches(m)).length === 5);
+    await until("they are made", async () => (await m.branches()).length === 5);
     await m.ctl("branch", "rename", "kept", "stays");
     shells[0]!.kill("SIGKILL");
-    await until("it is gone", async () => !(await branches(m)).includes("theirs"));
+    await until("it is gone", async () => !(await m.branches()).includes("theirs"));
     await m.stop();
     for (const shell of shells.slice(1)) shell.kill("SIGKILL");
     await Promise.all(shells.map(({ status }) => status));
     await m.start();
-    await until("it is gone", async () => !(await branches(m)).includes("later"));
-    assert.deepEqual(await branches(m), ["main", "mine", "stays"]);
+    await until("it is gone", async () => !(await m.branches()).includes("later"));
+    assert.deepEqual(await m.branches(), ["main", "mine", "stays"]);
   });
 });

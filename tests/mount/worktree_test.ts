@@ -40,10 +40,7 @@ Deno.test("a worktree is a branch, with what git ignores, and what it was stays 
       path,
     );
     assert.equal(code, 0);
-    const names = (await mounted.ctl("branch", "list")).branches.map(({ name }: { name: string }) =>
-      name
-    );
-    assert.deepEqual(names, ["main", "inner"]);
+    assert.deepEqual(await mounted.branches(), ["main", "inner"]);
     await mounted.ctl("branch", "create", "again", "--from", stdout.trim());
     assert.equal(await Deno.readTextFile(mounted.path(".agentvfs/branches/again/a")), "2\n");
   }));

@@ -85,6 +85,12 @@ export class Mounted {
     return JSON.parse(outcome.stdout);
   }
 
+  /** Names of all branches, as they are listed. */
+  async branches(): Promise<string[]> {
+    const { branches } = await this.ctl("branch", "list");
+    return branches.map(({ name }: { name: string }) => name);
+  }
+
   /** Runs a command for this project that has to be refused. */
   async refused(...args: string[]): Promise<Refusal> {
     const outcome = await this.run(["-C", this.project, "--json", ...args]);
