@@ -16,5 +16,4 @@ export const {
   hasKeeper,
   isDeadMount,
   keeperOf,
-  keptMounts,
 } = pick(linux, { macos, windows });

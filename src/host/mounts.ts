@@ -11,8 +11,8 @@ import { pick } from "./pick.ts";
 
 export type { Mount } from "./linux/mounts.ts";
 
-export const { freeDrive, innerPath, isWithin, listMounts, MOUNT_TYPE, mountAt } = pick<
-  Omit<typeof linux, "parseMountinfo">
+export const { freeDrive, innerPath, isWithin, keptMounts, listMounts, MOUNT_TYPE, mountAt } = pick<
+  Omit<typeof linux, "keepers" | "parseMountinfo">
 >(
   linux,
   { macos, windows },

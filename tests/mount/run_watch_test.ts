@@ -4,6 +4,7 @@
  */
 
 import assert from "node:assert/strict";
+import type { Action } from "../../src/telemetry/event.ts";
 import type { LoggedEvent } from "../../src/telemetry/logged_event.ts";
 import { isAlive } from "../support/is_alive.ts";
 import { type Mounted, withProject } from "../support/mounted.ts";
@@ -11,15 +12,16 @@ import { until } from "../support/process.ts";
 import { FILE_CHANGES, fileCall, STRACE_FILES } from "../support/file_calls.ts";
 import { withTemporary } from "../support/temporary.ts";
 
-/** What the calls of a run were that the log has, once it tells of `last`. */
-async function seen(m: Mounted, last: string): Promise<LoggedEvent[]> {
-  return await until(`${last} is in the log`, async () => {
+/** What the calls of a run were that the log has, once it tells that this was done with `last`. */
+async function seen(m: Mounted, action: Action, last: string): Promise<LoggedEvent[]> {
+  return await until(`${action} of ${last} is in the log`, async () => {
     const { code, stdout, stderr } = await m.run(["-C", m.project, "audit", "--json"]);
     assert.equal(code, 0, stderr);
     const events = stdout.split("\n").filter((line) => line !== "")
       .map((line) => JSON.parse(line) as LoggedEvent)
       .filter(({ event }) => event.provider === "seccomp");
-    return events.some(({ file }) => file?.path === last) && events;
+    return events.some(({ event, file }) => file?.path === last && event.action === action) &&
+      events;
   });
 }
 
@@ -37,7 +39,7 @@ Deno.test("what a run does outside its branch is told as strace sees it", async 
       const isOutside = (path: string) => path.startsWith(`${directory}/`);
       const expected = lines.map((line) => fileCall(line, directory)?.slice(0, -1))
         .filter((each) => each !== undefined && isOutside(each[2]!)).map((each) => each!.join(" "));
-      const events = await seen(m, `${directory}/last`);
+      const events = await seen(m, "utimes", `${directory}/last`);
       const told = events.filter(({ file }) => isOutside(file?.path ?? "")).map((each) =>
         [each.process!.thread!.id, each.event.action, each.file!.path, each.file!.target_path]
           .filter((part) => part !== undefined).join(" ")
@@ -98,7 +100,7 @@ Deno.test("the run goes on when who watches it is killed, and when its superviso
       assert.equal(Deno.readTextFileSync(`${directory}/end`), "0\n");
       await until("who watched it ends", () => !isAlive(second!));
       await running;
-      await seen(m, `${directory}/end`);
+      await seen(m, "open", `${directory}/end`);
     });
   });
 });
@@ -193,7 +195,7 @@ Deno.test("a confined run is watched, too", async () => {
       const outcome = await m.run(command, { cwd: m.project, env: { HOME: home } });
       assert.equal(outcome.code, 0, outcome.stderr);
       const path = `${home}/.cache/made-by-a-test`;
-      const events = await seen(m, path);
+      const events = await seen(m, "unlink", path);
       const actions = events.filter(({ file }) => file?.path === path).map(({ event }) =>
         event.action
       );

@@ -28,7 +28,7 @@ import { type Random, randomness, SEED } from "../support/random.ts";
 import { Fixture } from "../tree/fixture.ts";
 import { Driver } from "./driver.ts";
 import { parsePolicy } from "../../src/policy/parse_policy.ts";
-import { ANY_CALLER, Policy } from "../../src/policy/policy.ts";
+import { Policy } from "../../src/policy/policy.ts";
 import { type AskedFilter, FILTER, withAskedFilter } from "./asked_filter.ts";
 import { recording } from "./recording.ts";
 import { ruled } from "./ruled.ts";
@@ -203,7 +203,7 @@ function fuzzWith(filter: AskedFilter, count: number): number {
     const tickets: number[] = [];
     const memory = { load: () => {}, store: () => {} };
     const rules = new Policy(parsePolicy(JSON.stringify(RULES)), 1);
-    const { gate: policy } = ruled(rules, () => ANY_CALLER, filter.filters);
+    const { gate: policy } = ruled(rules, undefined, filter.filters);
     const { recorder, told: events } = recording("all");
     const ask = (ticket: number) => void tickets.push(ticket);
     const served = serveTree(fixture.tree, { ask, memory, policy, recorder });

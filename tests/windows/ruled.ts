@@ -14,10 +14,13 @@ export interface Ruled {
   readonly denials: Omit<Denial, "number">[];
 }
 
+/** One whom no rule names. Filters are asked about it, which they are not about pages that come back later. */
+const SOMEBODY: Caller = { ...ANY_CALLER };
+
 /** `callerOf`: who a process is. */
 export function ruled(
   policy: Policy | null,
-  callerOf: (pid: number) => Caller = () => ANY_CALLER,
+  callerOf: (pid: number) => Caller = () => SOMEBODY,
   filters = noFilters(),
 ): Ruled {
   const denials: Omit<Denial, "number">[] = [];

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { parsePolicy } from "../../src/policy/parse_policy.ts";
 import { denialSentence } from "../../src/policy/denial_sentence.ts";
-import { ANY_CALLER, type Caller, Policy, UNKNOWN_CALLER } from "../../src/policy/policy.ts";
+import { type Caller, Policy, UNKNOWN_CALLER } from "../../src/policy/policy.ts";
 import { DispositionFlag } from "../../ffi/windows/nt_file.ts";
 import { NtStatus } from "../../ffi/windows/nt_status.ts";
 import { REQUEST } from "../../ffi/windows/winfsp/protocol.ts";
@@ -271,7 +271,7 @@ const hintOf = (bytes: Uint8Array<ArrayBuffer>) =>
 Deno.test("a filter that is asked is waited for, and others are served meanwhile", () =>
   withAskedFilter((filter) => {
     const { filters, asked, answer } = filter;
-    const rules = ruled(askingPolicy("write,create,unlink", "s*"), () => ANY_CALLER, filters);
+    const rules = ruled(askingPolicy("write,create,unlink", "s*"), undefined, filters);
     withRules("a=x s=x", rules, (script, { driver, session }, { told, fixture }) => {
       const open = { access: 1 | 0x10000 };
       const { handle } = driver.open("\\s", open);
@@ -312,7 +312,7 @@ Deno.test("a filter that is asked is waited for, and others are served meanwhile
 
 Deno.test("what no filter answers in time is as its rule says", () =>
   withAskedFilter(({ filters, later }) => {
-    const rules = ruled(askingPolicy("create", "s*"), () => ANY_CALLER, filters);
+    const rules = ruled(askingPolicy("create", "s*"), undefined, filters);
     withRules("", rules, (_, { driver, session }, { fixture }) => {
       const made = driver.createRequest("\\s", { disposition: 2 });
       assert.equal(driver.give(made), null);
@@ -327,7 +327,7 @@ Deno.test("the loop says how long who waits for a filter may wait, whenever it g
   withAskedFilter(({ filters, answer }) => {
     const fixture = new Fixture();
     const tree = fixture.open(EMPTY_SNAPSHOT, 2);
-    const { gate } = ruled(askingPolicy("create", "s*"), () => ANY_CALLER, filters);
+    const { gate } = ruled(askingPolicy("create", "s*"), undefined, filters);
     const patiences: number[] = [];
     const answered: number[] = [];
     const requests = [

@@ -4,8 +4,7 @@
  * @module
  */
 
-import { keptMounts } from "../../host/dead_mount.ts";
-import { isWithin } from "../../host/mounts.ts";
+import { isWithin, keptMounts } from "../../host/mounts.ts";
 
 export interface OthersDaemon {
   /** Name of the user, or the number where it has none. */

@@ -8,7 +8,7 @@ import { binaryString, cString } from "../../../ffi/binary_string.ts";
 import { MNT_FORCE, umount2 } from "../../../ffi/linux/process.ts";
 import { isOver } from "./processes.ts";
 import { unmount } from "./unmount.ts";
-import { type Mount, MOUNT_TYPE, mountAt } from "./mounts.ts";
+import { keepers, type Mount, MOUNT_TYPE, mountAt } from "./mounts.ts";
 
 const PROBE_MS = 2_000;
 const UNCACHED_NAME = ".agentvfs/ctl";
@@ -50,38 +50,10 @@ export async function hasKeeper(path: string): Promise<boolean> {
 
 /** The process that keeps the mount at `path`, as `daemonArguments` start one; null if none that can still run does. */
 export async function keeperOf(path: string): Promise<number | null> {
-  for await (const { pid, mount } of keepers()) if (mount === path) return pid;
+  for await (const { pid, mount } of keepers()) {
+    if (mount === path && !isOver(pid)) return pid;
+  }
   return null;
-}
-
-/** What a keeper's command line says. */
-interface Kept {
-  readonly pid: number;
-  readonly source: string;
-  readonly mount: string;
-}
-
-/** Mounts that are kept, with the user that each is of. */
-export async function keptMounts(): Promise<(Kept & { readonly uid: number })[]> {
-  const kept: (Kept & { readonly uid: number })[] = [];
-  for await (const keeper of keepers()) {
-    const info = await Deno.stat(`/proc/${keeper.pid}`).catch(() => null);
-    if (info !== null) kept.push({ ...keeper, uid: info.uid! });
-  }
-  return kept;
-}
-
-async function* keepers(): AsyncGenerator<Kept> {
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const command = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
-    const words = command.split("\0");
-    if (!words.includes("daemon") || isOver(Number(name))) continue;
-    const [source, mount] = ["--source", "--mount"].map((option) =>
-      words[words.indexOf(option, 1) + 1]
-    );
-    if (words.includes("--mount")) yield { pid: Number(name), source: source!, mount: mount! };
-  }
 }
 
 /**

@@ -69,3 +69,34 @@ export function innerPath(path: string, directory: string): string {
 export function freeDrive(): Promise<string | null> {
   return Promise.resolve(null);
 }
+
+/** A process that keeps a mount, as its command line says. */
+export interface Keeper {
+  readonly pid: number;
+  readonly source: string;
+  readonly mount: string;
+}
+
+/** All that there are; one that has just ended may be among them. */
+export async function* keepers(): AsyncGenerator<Keeper> {
+  for await (const { name } of Deno.readDir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    const command = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
+    const words = command.split("\0");
+    if (!words.includes("daemon") || !words.includes("--mount")) continue;
+    const [source, mount] = ["--source", "--mount"].map((option) =>
+      words[words.indexOf(option, 1) + 1]
+    );
+    yield { pid: Number(name), source: source!, mount: mount! };
+  }
+}
+
+/** Mounts that are kept, with the number of the user that each is of. */
+export async function keptMounts(): Promise<(Keeper & { readonly uid: number })[]> {
+  const kept: (Keeper & { readonly uid: number })[] = [];
+  for await (const keeper of keepers()) {
+    const info = await Deno.stat(`/proc/${keeper.pid}`).catch(() => null);
+    if (info !== null) kept.push({ ...keeper, uid: info.uid! });
+  }
+  return kept;
+}

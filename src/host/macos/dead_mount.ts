@@ -55,11 +55,6 @@ export async function hasKeeper(path: string): Promise<boolean> {
   return await keeperOf(path) !== null;
 }
 
-/** Whose they are is not looked at there. */
-export function keptMounts(): Promise<never[]> {
-  return Promise.resolve([]);
-}
-
 /** The process that keeps the mount at `path`, as `daemonArguments` start one; null if none that can still run does. */
 export function keeperOf(path: string): Promise<number | null> {
   const mountpoint = binaryString(path);

@@ -22,11 +22,6 @@ export function hasKeeper(_path: string): Promise<boolean> {
   return Promise.resolve(true);
 }
 
-/** Whose they are is not looked at there. */
-export function keptMounts(): Promise<never[]> {
-  return Promise.resolve([]);
-}
-
 /** Nobody can suspend one there as a whole. */
 export function keeperOf(_path: string): Promise<number | null> {
   return Promise.resolve(null);
