@@ -22,8 +22,8 @@ export interface Ring {
 /** A power of two: some fifty thousand records, which is what a fast mount tells of in a second. */
 const RING_BYTES = 8 * 1024 * 1024;
 /** Words of the header, each in a cache line of its own. */
-const Word = { HEAD: 0, TAIL: 16, DROPPED: 32, ASLEEP: 48 } as const;
-const HEADER_BYTES = 256;
+const Word = { HEAD: 0, TAIL: 16, DROPPED: 32, ASLEEP: 48, TAKING: 64 } as const;
+const HEADER_BYTES = 320;
 /** Records begin at multiples of it. */
 const ALIGNMENT = 8;
 /** Instead of a length: what follows up to the end of the memory is no record. */
@@ -95,6 +95,11 @@ export class RingWriter {
     if (isWanted || this.#isFilling()) wake(this.ring.eventFd);
   }
 
+  /** True while the consumer takes what is there: for that it needs a CPU. */
+  get isBeingTaken(): boolean {
+    return Atomics.load(this.#header, Word.TAKING) !== 0;
+  }
+
   /** For what cannot wait. */
   wake(): void {
     wake(this.ring.eventFd);
@@ -134,6 +139,7 @@ export class RingReader {
     this.#header = new Uint32Array(memory, 0, HEADER_BYTES / 4);
     this.#size = this.bytes.length;
     this.#tail = this.#seen = Atomics.load(this.#header, Word.TAIL);
+    Atomics.store(this.#header, Word.TAKING, 0);
   }
 
   /** True if so much waits to be taken that there may be no room soon. */
@@ -154,6 +160,7 @@ export class RingReader {
 
   /** Calls `take` with the place of each record that was looked at and not taken, until it says false: that one stays. */
   take(take: (at: number) => boolean): void {
+    Atomics.store(this.#header, Word.TAKING, 1);
     for (let count = 1; this.#tail !== this.#seen; count++) {
       const at = this.#tail & (this.#size - 1);
       const length = this.view.getUint32(at, true);
@@ -163,6 +170,7 @@ export class RingReader {
       if (count % 256 === 0) Atomics.store(this.#header, Word.TAIL, this.#tail);
     }
     Atomics.store(this.#header, Word.TAIL, this.#tail);
+    Atomics.store(this.#header, Word.TAKING, 0);
   }
 
   #behind(position: number, length: number): number {

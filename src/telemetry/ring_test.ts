@@ -117,6 +117,18 @@ Deno.test("what was looked at stays until it is taken, and is looked at once", (
     assert.ok(!reader.isFilling);
   }));
 
+Deno.test("the writer knows while what it laid down is taken", () =>
+  withRing(1024, (ring) => {
+    const [writer, reader] = [new RingWriter(ring), new RingReader(ring)];
+    put(writer, 100, 1);
+    reader.look(() => {});
+    assert.ok(!writer.isBeingTaken);
+    const seen: boolean[] = [];
+    reader.take(() => seen.push(writer.isBeingTaken) > 0);
+    assert.deepEqual(seen, [true]);
+    assert.ok(!writer.isBeingTaken);
+  }));
+
 Deno.test("a ring that is half full wakes the reader", () =>
   withRing(1024, (ring) => {
     const writer = new RingWriter(ring);

@@ -200,9 +200,13 @@ export class Session implements MountSession {
     return this.options.flushes.areUnderWay ? REQUESTS_PER_POLL_WHILE_FLUSHING : REQUESTS_PER_POLL;
   }
 
-  /** On the CPU of the program that is to ask, looking takes the time from it; a flush begins on this thread's CPU. */
+  /**
+   * On the CPU of the program that is to ask, looking takes the time from it; a flush begins on this thread's CPU, and who puts
+   * into words what was recorded needs one for a moment: behind a thread that looks it would wait, or that behind it.
+   */
   get #mayLinger(): boolean {
     return SEVERAL_CPUS && !this.options.flushes.areUnderWay &&
+      this.options.recorder?.ring.isBeingTaken !== true &&
       (this.#follow === null || this.#follow.cpu === null);
   }
 
