@@ -201,14 +201,17 @@ export function fromOrphanRecord(record: OrphanRecord): Inode {
     const xattrs = record.xattrs.map(([name, value]) => [name, Uint8Array.from(value)] as const);
     inode.xattrs = new Map(xattrs) as Xattrs;
   }
-  const base = record.base === null ? null : fromStored(record.base);
-  if (record.extents.length === 0 && base !== null && record.baseSize === base.size) {
-    inode.content = base;
-  } else if (record.extents.length > 0 || base !== null) {
-    const overlay = new Overlay(base, base === null ? 0 : record.baseSize);
-    overlay.references = record.references.map(fromStored);
-    for (const extent of record.extents) overlay.cover(...extent);
-    inode.content = overlay;
-  }
+  inode.content = contentOf(record, inode.isFile);
   return inode;
+}
+
+/** It is what is stored only if that has the file's size: a file that grew ends with a hole. */
+function contentOf({ size, base, baseSize, extents, references }: OrphanRecord, isFile: boolean) {
+  const stored = base === null ? null : fromStored(base);
+  const isWhole = baseSize === size && (stored?.size ?? 0) === size;
+  if (extents.length === 0 && (isWhole || !isFile)) return stored;
+  const overlay = new Overlay(stored, stored === null ? 0 : baseSize);
+  overlay.references = references.map(fromStored);
+  for (const extent of extents) overlay.cover(...extent);
+  return overlay;
 }

@@ -20,6 +20,7 @@ import {
   resize,
   write,
 } from "../../src/tree/operations/data.ts";
+import { StoredContent } from "../../src/tree/nodes/content.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
 import { Journal } from "../../src/tree/journal/journal.ts";
 import { WRITE_HEADROOM } from "../../src/tree/journal/journal_record.ts";
@@ -204,6 +205,13 @@ function writeRandom(tree: WorkingTree, inode: Inode, random: Random): void {
   write(tree, inode, random(400_000), bytes, view, WRITE_HEADROOM, length, random(2) === 0);
 }
 
+/** What a checkpoint would name as it is has to be all of the file. */
+function assertWhole({ name, isFile, content, size }: Inode): void {
+  if (!isFile || (content !== null && !(content instanceof StoredContent))) return;
+  const length = content?.size ?? 0;
+  if (length !== size) throw new Error(`${name} has ${size} bytes, its content ${length}`);
+}
+
 /** Everything a checkpoint keeps, by path. Inodes with several names share their first path. */
 export function dump(tree: WorkingTree): Map<string, unknown> {
   const state = new Map<string, unknown>();
@@ -211,6 +219,7 @@ export function dump(tree: WorkingTree): Map<string, unknown> {
   const walk = (inode: Inode, path: string) => {
     const first = firstNames.get(inode) ?? path;
     firstNames.set(inode, first);
+    assertWhole(inode);
     const { mode, uid, gid, rdev, ino, mtimeSec, mtimeNsec, ctimeSec, ctimeNsec } = inode;
     state.set(path, {
       mode,

@@ -7,7 +7,7 @@ import { revert, takeCapture } from "../../src/tree/capture/take_capture.ts";
 import { listSegments } from "../../src/tree/journal/journal.ts";
 import { keptOutFiles } from "../../src/tree/kept_out.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
-import { read } from "../../src/tree/operations/data.ts";
+import { read, resize } from "../../src/tree/operations/data.ts";
 import { link, rename, unlink } from "../../src/tree/operations/names.ts";
 import { replay } from "../../src/tree/replay/replay.ts";
 import { renumberNodes } from "../../src/tree/replay/restore_nodes.ts";
@@ -176,6 +176,21 @@ test("where a rollback brings a file of the name, that is there, after a restart
   restart(fixture, before, segment + 1);
   assert.equal(textAt(fixture.tree, "._a"), "recorded");
 });
+
+for (const text of ["text", ""]) {
+  test(`one of which ${text.length} bytes were stored has its size in the store once it has grown and a server has died`, (fixture) => {
+    const { tree } = fixture;
+    makeText(tree, "a", text);
+    fixture.checkpoint();
+    rename(tree, tree.root, "a", tree.root, "._a", 0);
+    resize(tree, tree.lookup(tree.root, "._a") as Inode, 100_000, false);
+    const { segment } = tree.journal;
+    restart(fixture, fixture.checkpoint(), segment + 1);
+    rename(fixture.tree, fixture.tree.root, "._a", fixture.tree.root, "b", 0);
+    const grown = dump(fixture.tree);
+    assert.deepEqual(stored(fixture, fixture.checkpoint()), grown);
+  });
+}
 
 /** The state without what is kept out. */
 function recorded({ tree }: Fixture): Map<string, unknown> {

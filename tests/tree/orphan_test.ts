@@ -2,13 +2,14 @@
 
 import assert from "node:assert/strict";
 import { setXattr } from "../../src/tree/operations/attributes.ts";
-import { read } from "../../src/tree/operations/data.ts";
+import { read, resize } from "../../src/tree/operations/data.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
 import { listSegments } from "../../src/tree/journal/journal.ts";
-import { create, link, unlink } from "../../src/tree/operations/names.ts";
+import { create, createNameless, link, unlink } from "../../src/tree/operations/names.ts";
 import { replay } from "../../src/tree/replay/replay.ts";
+import { Status } from "../../src/tree/status.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
-import { Fixture, make, writeText } from "./fixture.ts";
+import { dump, Fixture, make, writeText } from "./fixture.ts";
 
 const FILE = 0o100644;
 
@@ -68,3 +69,32 @@ for (const names of [["a"], ["a", "b"]]) {
     }
   });
 }
+
+Deno.test("one that grew while it had no name, and got one again after a restart, is stored with its size", () => {
+  const fixture = new Fixture();
+  try {
+    const { tree } = fixture;
+    // One made with O_TMPFILE may be linked whenever it has no name.
+    const inode = createNameless(tree, tree.root, FILE, 0, 0) as Inode;
+    tree.nodes.remember(inode);
+    link(tree, inode, tree.root, "a");
+    writeText(tree, inode, 0, "text");
+    fixture.checkpoint();
+    unlink(tree, tree.root, "a", false);
+    resize(tree, inode, 100_000, false);
+    const base = fixture.checkpoint();
+    const { segment } = tree.journal;
+    tree.journal.close();
+    fixture.tree = fixture.open(base, segment + 1, tree.nextInode);
+    const { nodes } = replay(fixture.tree, [segment]);
+    const again = nodes.get(inode.nodeId)!;
+    fixture.tree.nodes.remember(again);
+    assert.equal(link(fixture.tree, again, fixture.tree.root, "b"), Status.Ok);
+    const grown = dump(fixture.tree);
+    const loaded = fixture.open(fixture.checkpoint(), segment + 10);
+    assert.deepEqual(dump(loaded), grown);
+    loaded.journal.close();
+  } finally {
+    fixture.close();
+  }
+});
