@@ -8,7 +8,13 @@
  * @module
  */
 
-import type { InodeRecord, Snapshot, TreeEntry } from "../../store/trees/entry.ts";
+import {
+  type InodeRecord,
+  S_IFDIR,
+  S_IFMT,
+  type Snapshot,
+  type TreeEntry,
+} from "../../store/trees/entry.ts";
 import type { ObjectId } from "../../store/format/object_id.ts";
 import { isKeptOut } from "../kept_out.ts";
 import type { Content } from "../nodes/overlay.ts";
@@ -71,7 +77,8 @@ class Adoption {
     tree ??= trees.has(at) ? null : this.snapshot.root.content;
     for (const next of way.reverse()) {
       const entry = this.#listing(tree).get(next.name);
-      tree = entry === undefined ? null : this.#record(entry)?.content ?? null;
+      // Where the directory was, the importer may have found something else.
+      tree = entry === undefined || entry.linked || !hasType(entry, S_IFDIR) ? null : entry.content;
       trees.set(next, tree);
     }
     return tree;
@@ -140,7 +147,8 @@ class Adoption {
   #bytes(inode: Inode): void {
     const bottom = bottomOf(inode.content);
     if (bottom === null) return;
-    const record = this.#recordAt(bottom.path);
+    const found = this.#recordAt(bottom.path);
+    const record = found !== null && hasType(found, inode.mode) ? found : null;
     if (inode.xattrs === XATTRS_IN_SOURCE) inode.xattrs = record?.xattrs ?? null;
     if (record === null || record.size !== bottom.size) {
       console.error(`The source file ${bottom.path} changed while it was imported`);
@@ -158,8 +166,22 @@ class Adoption {
       this.replacement.undo.overlay(overlay);
       overlay.base = stored;
     } else {
-      inode.content = stored;
+      this.#adoptBytes(inode, record, stored);
     }
+  }
+
+  /** Bytes that the mount did not change are those that were imported, however many those are. */
+  #adoptBytes(inode: Inode, record: InodeRecord | null, stored: StoredContent | null): void {
+    inode.content = stored;
+    // Nothing else is left of a symlink that is gone from the source.
+    if (record === null && inode.target !== null) return;
+    const size = record?.size ?? 0;
+    const isSame = inode.size === size && inode.mtimeSec === record?.mtimeSec &&
+      inode.mtimeNsec === record.mtimeNsec;
+    if (isSame) return;
+    inode.size = size;
+    inode.target = null;
+    this.replacement.invalidation.inode(inode);
   }
 
   /** Inodes that have several links in the source may have only one inside it. */
@@ -191,6 +213,10 @@ function bottomOf(content: Content): SourceContent | null {
   let at = content;
   while (at instanceof Overlay) at = at.base;
   return at instanceof SourceContent ? at : null;
+}
+
+function hasType(record: InodeRecord, mode: number): boolean {
+  return (record.mode & S_IFMT) === (mode & S_IFMT);
 }
 
 /** The importer saw the same file as our listing did. */
