@@ -35,6 +35,8 @@ CHUNK = 256 * 1024
 DAY = 86400 * 10**9
 USER = 1000
 HANDLES = 4
+# Wherever they are moved, they lead nowhere out of the tree.
+LINKS = ["a", "c/../b", "/nowhere/at/all", "x" * 300, "x" * 5000, "\xff"]
 
 DIRECTORIES = ["", "a", "b", "a/c", "a/c/d", "b/c", "gone"]
 LEAVES = ["a", "b", "c", "d", "x", "y", "z", "big", "\xff\xfe", "n" * 255, "n" * 256, "sp ace\n"]
@@ -74,6 +76,23 @@ def digest(data):
 
 def random_bytes(seed, length):
     return random.Random(seed).randbytes(length)
+
+
+def found(root, wanted=lambda mode: True):
+    """Paths in a directory of what has a wanted mode."""
+    for directory, directories, files in os.walk(os.fsencode(root)):
+        for name in [*directories, *files]:
+            path = os.path.join(directory, name)
+            if wanted(os.lstat(path).st_mode):
+                yield path
+
+
+def leading_out(root):
+    """Links that lead beside the tree, where the two sides are on file systems that differ."""
+    inside = os.path.realpath(os.fsencode(root)) + b"/"
+    for path in found(root, stat.S_ISLNK):
+        if not os.path.realpath(path).startswith((inside, b"/nowhere/")):
+            yield path
 
 
 def described(info):
@@ -354,15 +373,9 @@ class Chooser:
         parts = [self.random.choice(DIRECTORIES), self.random.choice(LEAVES)]
         return "/".join(part for part in parts if part)
 
-    def there(self, wanted=None):
-        found = []
-        for directory, directories, files in os.walk(os.fsencode(self.plain)):
-            for names in (directories, files):
-                for name in names:
-                    path = os.path.join(directory, name)
-                    if wanted is None or wanted(os.lstat(path).st_mode):
-                        found.append(path[len(self.plain) + 1:].decode("latin-1"))
-        return self.random.choice(sorted(found)) if found else self.new()
+    def there(self, *wanted):
+        paths = [path[len(self.plain) + 1:].decode("latin-1") for path in found(self.plain, *wanted)]
+        return self.random.choice(sorted(paths)) if paths else self.new()
 
     def any(self):
         return self.there() if self.random.random() < 0.8 else self.new()
@@ -427,7 +440,7 @@ class Chooser:
         return [self.any(), self.new()]
 
     def choose_symlink(self):
-        return [self.random.choice(["a", "../b", "/nowhere/at/all", "x" * 300, "x" * 5000, "\xff"]), self.new()]
+        return [self.random.choice(LINKS), self.new()]
 
     def choose_temporary(self):
         target = self.new() if self.random.random() < 0.6 else None
@@ -601,6 +614,9 @@ class Sequence:
         return None
 
     def compare(self):
+        out = list(leading_out(self.sides[0].root))
+        if out:
+            return f"links lead out of the tree: {out}"
         now = time.time_ns()
         plain, mount = (comparable(manifest(side.root), now) for side in self.sides)
         return first_differences(mount, plain) or None

@@ -30,7 +30,7 @@ head -c 700000 /dev/urandom >big
 head -c 5000 /dev/urandom >a/x
 echo text >a/c/y
 ln a/x b/x
-ln -s ../a b/z
+ln -s c/../c b/z
 mkfifo b/d
 setfattr -n user.one -v value a/x
 chmod 2775 b/c
