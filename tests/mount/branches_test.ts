@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Mounted, withProject } from "../support/mounted.ts";
 import { shell } from "../support/process.ts";
+import { python } from "../support/python.ts";
 
 const PROJECT = `
 mkdir -p src deep/er && echo one >src/a && echo two >src/b && echo x >deep/er/c
@@ -93,6 +94,31 @@ Deno.test("names and links do not cross from one tree into another", async () =>
     assert.equal(await read(branch(m, "other", "moved")), "two\n");
     assert.equal(await read(branch(m, "other", "copied")), "x\n");
     assert.equal(await read(branch(m, "main", "src/a")), "one\n");
+  });
+});
+
+Deno.test("copy_file_range(2) copies from one tree into another", async () => {
+  await withProject(`${PROJECT}\nhead -c 700000 /dev/urandom >big`, async (m) => {
+    await m.ctl("branch", "create", "other");
+    const script = `
+import os, sys
+source, target = os.open(sys.argv[1], os.O_RDONLY), os.open(sys.argv[2], os.O_WRONLY | os.O_CREAT)
+print(os.copy_file_range(source, target, 600000, 5, 7))`;
+    for (
+      const [from, to] of [
+        [m.path("big"), branch(m, "other", "to")],
+        [branch(m, "other", "big"), m.path("to")],
+        [checkpoint(m, "initial", "big"), m.path("from checkpoint")],
+      ] as const
+    ) {
+      const before = await m.count("COPY_FILE_RANGE");
+      assert.equal(Number(await python(script, [from, to])), 600_000);
+      assert.equal(await m.count("COPY_FILE_RANGE"), before + 1);
+      const expected = new Uint8Array(600_007);
+      expected.set((await Deno.readFile(from)).subarray(5, 600_005), 7);
+      assert.deepEqual(await Deno.readFile(to), expected);
+    }
+    await shell(`cp .agentvfs/checkpoints/initial/big copied && cmp big copied`, { cwd: m.mount });
   });
 });
 

@@ -206,6 +206,12 @@ Deno.test("directories that others rename and remove stay where they are", async
     assert.equal(await main.ask(`os.rename("y", "${elsewhere}")`), "EXDEV");
     await main.ask(`hold("root", "${m.path(".agentvfs/branches/one")}", os.O_DIRECTORY)`);
     assert.equal(await main.ask(`os.link("y", "y", dst_dir_fd=held["root"])`), "EXDEV");
+    // But what is in a file does.
+    await main.ask(`write("y", "text")`);
+    await main.ask(`hold("from", "y")`);
+    await main.ask(`hold("to", "${elsewhere}", os.O_WRONLY | os.O_CREAT)`);
+    assert.equal(await main.ask(`os.copy_file_range(held["from"], held["to"], 100)`), 4);
+    assert.equal(await one.ask(`read("${m.path("sub")}")`), "text");
   });
 });
 

@@ -15,6 +15,7 @@ import type { RequestId } from "../../tree/journal/journal_record.ts";
 import { CHANGES } from "../fuse/changes.ts";
 import { answerCompleted } from "../fuse/completed.ts";
 import type { Context, Handler, Router } from "../fuse/context.ts";
+import { copiesAcross } from "../fuse/copies_across.ts";
 import type { Dialect } from "../fuse/dialect.ts";
 import { type Connection, hasGeneration } from "../fuse/init.ts";
 import { ListAhead } from "../fuse/list_ahead.ts";
@@ -189,6 +190,7 @@ export class Dispatcher {
       if (this.#request.viewNumber === VIRTUAL_VIEW) {
         return adapter.carryOut(context, opcode, handler);
       }
+      if (copiesAcross(context, opcode)) return -Errno.EXDEV;
       if (view.frozen) return this.#park();
       const { reenactment, pastReenactors } = adapter;
       const { witnesses, policy } = this.options;

@@ -80,10 +80,8 @@ const MAX_COPY = 2 ** 31;
 
 export function copyFileRange(context: Context): number {
   const { tree, request, reply } = context;
-  const target = otherNode(context, BODY + 16);
-  if (target < 0) return -Errno.EXDEV;
   const from = tree.node(request.nodeId);
-  const to = tree.node(target);
+  const to = tree.node(otherNode(context, BODY + 16));
   if (from === undefined || to === undefined) return -Errno.ESTALE;
   const length = Math.min(request.u64(BODY + 40), MAX_COPY);
   const fromOffset = request.u64(BODY + 8);

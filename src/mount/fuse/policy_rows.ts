@@ -107,10 +107,9 @@ function fallocate(question: Question): Refusal | null {
 
 function copyFileRange(question: Question): Refusal | null {
   const { context } = question;
-  const node = nodeOf(question);
-  const target = otherNode(context, BODY + 16);
-  return question.askNode(node, Operation.READ) ??
-    (target < 0 ? null : question.askNode(context.tree.node(target), Operation.WRITE));
+  const target = context.tree.node(otherNode(context, BODY + 16));
+  return question.askNode(nodeOf(question), Operation.READ) ??
+    question.askNode(target, Operation.WRITE);
 }
 
 const ATTRIBUTES = Fattr.MODE | Fattr.UID | Fattr.GID;
