@@ -308,12 +308,13 @@ export class SharedDirectories {
     return found;
   }
 
-  /** Where an id stands: the main view knows it of its own ones. */
+  /** Where an id stands: the main view knows it of its own directories. What is asked for may be the id of a file of it. */
   #placeOf(id: number): Place | null {
     const place = this.#places.get(id);
     if (place !== undefined) return place;
-    const directory = isMainId(id) ? this.views.main.tree.node(id) : undefined;
-    return directory === undefined ? null : this.#placeIn(this.views.main, directory);
+    const node = isMainId(id) ? this.views.main.tree.node(id) : undefined;
+    if (node === undefined || node.directory === null) return null;
+    return this.#placeIn(this.views.main, node);
   }
 
   /** Where a view has a directory; null if it is removed or the kernel was never told its parent's id. */

@@ -215,6 +215,22 @@ Deno.test("directories that others rename and remove stay where they are", async
   });
 });
 
+Deno.test("a file that is linked into a branch is never taken for a directory that stands there in its place", async () => {
+  await withCallers(async (callers, m) => {
+    const one = await callers.on("one");
+    const mover = callers.begin();
+    await mover.ask(`os.mkdir("${m.path(".agentvfs/branches/one/both")}")`);
+    await mover.ask(`write("both", "file")`);
+    await mover.ask(`hold("both", "both", os.O_RDWR)`);
+    await mover.ask(`enter("${callers.cgroup}/one")`);
+    const source = `f"/proc/self/fd/{held['both']}"`;
+    const link = `os.link(${source}, "linked", src_dir_fd=held["both"], follow_symlinks=True)`;
+    assert.equal(await mover.ask(link), "EXDEV");
+    for (const caller of [one, mover]) assert.deepEqual(await caller.ask(`names("both")`), []);
+    assert.equal(await callers.begin().ask(`read("both")`), "file");
+  });
+});
+
 Deno.test("who stands in a directory that others do not have keeps its path", async () => {
   await withCallers(async (callers, m) => {
     const one = await callers.on("one");
