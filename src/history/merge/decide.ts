@@ -176,7 +176,7 @@ class Decision {
       const outcome = this.#mergeFiles(node, base!.record);
       if (outcome.type !== "theirs") return outcome;
       const record = { ...other!.record, ino: ours.record.ino };
-      return { type: "inode", record, separate: ours.linked };
+      return { type: "inode", record, separate: this.#isApart(node) };
     }
     if (before === mine) {
       if (other === null) return isLeft ? NONE : null;
@@ -193,7 +193,13 @@ class Decision {
     const result = this.#mergeRecords(node, base);
     if (result === "ours" && !this.#onlyLinked(node)) return held(node);
     if (typeof result === "string") return theirs(node);
-    return { type: "inode", record: result, separate: node.ours!.linked };
+    return { type: "inode", record: result, separate: this.#isApart(node) };
+  }
+
+  /** True if what is merged is of two inodes, of which that of ours has other names, or gets them from theirs. */
+  #isApart({ ours, theirs: other }: MergeNode): boolean {
+    const mine = this.#shared.of(ours);
+    return ours!.linked || mine !== null && mine !== this.#shared.of(other);
   }
 
   /** True if the sides are alike, but theirs made the path a name of another inode. */

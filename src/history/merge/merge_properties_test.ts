@@ -51,6 +51,14 @@ const REPLACED: Triple = {
   theirs: directory({ e: MOVED }),
 };
 
+const [FIRST, SECOND] = [file(lines("text"), { mode: 0o755, xattr: "x" }), file(lines("text"))];
+/** Ours gives a file a second name, and an owner to the one in whose place theirs puts it. */
+const PUT_OVER: Triple = {
+  base: directory({ a: SECOND, e: FIRST }),
+  ours: directory({ a: SECOND, b: SECOND, e: { ...FIRST, uid: 1000 } }),
+  theirs: directory({ e: SECOND }),
+};
+
 Deno.test("merging a branch without changes is the identity", async () => {
   await withStore((store) => {
     fc.assert(
@@ -109,7 +117,7 @@ Deno.test("the sides may be exchanged: the same conflicts, and a clean result is
         clean++;
         assert.deepEqual(essences(store, forth.snapshot), essences(store, back.snapshot));
       }),
-      { numRuns: 4000, verbose: 1 },
+      { numRuns: 4000, verbose: 1, examples: [[PUT_OVER]] },
     );
   });
   assert.ok(clean > 150, `only ${clean} clean merges`);
