@@ -6,13 +6,11 @@
 
 import { connectSocket, ControlError } from "../../control/client.ts";
 import { Peers } from "../../host/peers.ts";
-import { isSuspended } from "../../host/processes.ts";
 import { askStatus } from "./spawn.ts";
+import { stillSuspended } from "./still_suspended.ts";
 
 /** Time between two looks, ms. */
 const LOOK_MS = 5_000;
-/** A job that stops others to look at them lets them go on at once: suspended is who still is after this time, ms. */
-const SUSPENDED_MS = 500;
 const STATUS_DEADLINE_MS = 10_000;
 /** Longest time in which a server, however busy, answers nobody who asks how it is, ms. */
 const SILENT_MS = 60_000;
@@ -35,11 +33,8 @@ export async function suspension(socket: string): Promise<ControlError | null> {
   const peers = new Peers();
   try {
     using _connection = await connecting(socket);
-    const who = peers.accepted().map(({ pid }) => pid).filter(isSuspended);
-    if (who.length === 0) return null;
-    await delay(SUSPENDED_MS);
-    const pid = who.find(isSuspended);
-    return pid === undefined ? null : suspended(socket, pid);
+    const pid = await stillSuspended(peers.accepted().map(({ pid }) => pid));
+    return pid === null ? null : suspended(socket, pid);
   } catch (error) {
     if (error instanceof ControlError) return null;
     throw error;

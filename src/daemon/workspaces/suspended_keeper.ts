@@ -5,18 +5,13 @@
  */
 
 import { keeperOf } from "../../host/dead_mount.ts";
-import { isSuspended } from "../../host/processes.ts";
+import { stillSuspended } from "./still_suspended.ts";
 import { WorkspaceError } from "./workspace_record.ts";
-
-/** A job that stops others to look at them lets them go on at once: suspended is who still is after this time, ms. */
-const SUSPENDED_MS = 500;
 
 /** The process that keeps the mount at `path`, if it is suspended. */
 async function suspended(path: string): Promise<number | null> {
   const pid = await keeperOf(path);
-  if (pid === null || !isSuspended(pid)) return null;
-  await new Promise((resolve) => setTimeout(resolve, SUSPENDED_MS));
-  return isSuspended(pid) ? pid : null;
+  return pid === null ? null : await stillSuspended([pid]);
 }
 
 /** Why nothing goes on with the mount at `path`, if it is that; else null. */

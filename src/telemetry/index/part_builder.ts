@@ -4,9 +4,8 @@
  * @module
  */
 
-import { binaryString } from "../../../ffi/binary_string.ts";
 import type { Action, TelemetryEvent } from "../event.ts";
-import { type LoggedEvent, parseLoggedEvent, timeOf } from "../logged_event.ts";
+import { exactPaths, type LoggedEvent, parseLoggedEvent, timeOf } from "../logged_event.ts";
 import { actorOf } from "./actor.ts";
 import {
   align,
@@ -93,11 +92,12 @@ export class PartBuilder {
   }
 
   addLogged(at: number, logged: LoggedEvent): void {
-    const { event: { action, outcome }, file, agentvfs } = logged;
+    const { event: { action, outcome }, agentvfs } = logged;
+    const { path, target } = exactPaths(logged);
     const isPath = action === "rename" || action === "link";
     this.#row(at, action, timeOf(logged), this.#actorOfLogged(logged), {
-      path: binary(file?.path, agentvfs.path_base64),
-      target: isPath ? binary(file?.target_path, agentvfs.target_base64) : undefined,
+      path,
+      target: isPath ? target : undefined,
       isFailure: outcome === "failure",
       bytes: agentvfs.bytes ?? 0,
     });
@@ -221,14 +221,6 @@ function isSameActor(before: WrittenEvent, written: WrittenEvent): boolean {
   return before.isCut === written.isCut && a.branch === b.branch && a.call === b.call &&
     a.tool === b.tool && a.calls === b.calls &&
     a.provider === b.provider;
-}
-
-/** A path of a line as a binary string. */
-function binary(text: string | undefined, base64: string | undefined): string | undefined {
-  if (base64 === undefined) return text === undefined ? undefined : binaryString(text);
-  let path = "";
-  for (const byte of Uint8Array.fromBase64(base64)) path += String.fromCharCode(byte);
-  return path;
 }
 
 function bytesOf(binary: string): Uint8Array {

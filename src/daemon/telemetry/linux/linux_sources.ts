@@ -20,7 +20,7 @@ import { recordSocketPath } from "../../../telemetry/record_socket_path.ts";
 import { isToldByMount } from "../../../telemetry/told_by_mount.ts";
 import { type Source, SourceError } from "../../../telemetry/source.ts";
 import type { OptionalSource, TelemetryChoice } from "../../../telemetry/telemetry_choice.ts";
-import { HeldLooks } from "../held_looks.ts";
+import { HeldLooks } from "./held_looks.ts";
 import { ProcessBranches } from "../process_branches.ts";
 import type { SourceSet } from "../source_set.ts";
 import { WatchedDirectories } from "./watched_directories.ts";
@@ -172,8 +172,7 @@ export class Sources implements SourceSet {
   }
 
   /**
-   * fanotify tells of every open in the directories that it watches, if no
-   * other knows more of it. The kernel's programs know how
+   * fanotify tells of every open in the directories that it watches, if no other knows more of it. The kernel's programs know how
    * things ended: they see all that runs do; of what somebody attached to they see what is of runs and sessions, whose branch is
    * known.
    */

@@ -1,35 +1,25 @@
 /**
- * Bells of Linux: eventfd(2).
+ * Bells of Linux: a wake that both sides have.
  *
  * @module
  */
 
-import {
-  EFD_CLOEXEC,
-  EFD_NONBLOCK,
-  eventfd,
-  poll,
-  POLLIN,
-} from "../../../../ffi/linux/descriptor.ts";
+import { poll, POLLIN } from "../../../../ffi/linux/descriptor.ts";
 import { Errno } from "../../../../ffi/linux/errno.ts";
-import { read, write } from "../../../../ffi/linux/file.ts";
 import { close } from "../../../../ffi/linux/open.ts";
+import { createWake, rest } from "../wake.ts";
 
-const ONE = new Uint8Array(new BigUint64Array([1n]).buffer);
-const counter = new Uint8Array(8);
+export { wake as ring } from "../wake.ts";
+
 const pollfd = new Uint8Array(8);
 
 export function createBell(): { hears: number; rings: number } | null {
-  const fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  const fd = createWake();
   return fd < 0 ? null : { hears: fd, rings: fd };
 }
 
 export function closeBell({ hears }: { readonly hears: number; readonly rings: number }): void {
   close(hears);
-}
-
-export function ring(fd: number): void {
-  write(fd, ONE);
 }
 
 export function hear(fd: number): boolean {
@@ -39,6 +29,6 @@ export function hear(fd: number): boolean {
   const ready = poll(pollfd, 1, -1);
   if (ready === -Errno.EINTR) return true;
   if (ready < 0) return false;
-  read(fd, counter);
+  rest(fd);
   return true;
 }

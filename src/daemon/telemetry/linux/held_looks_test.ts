@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TelemetryEvent } from "../../telemetry/event.ts";
+import type { TelemetryEvent } from "../../../telemetry/event.ts";
 import { HeldLooks } from "./held_looks.ts";
 
 const look = (action: "open" | "read", path: string, pid = 1): TelemetryEvent => ({

@@ -8,7 +8,7 @@
  * @module
  */
 
-import type { TelemetryEvent } from "../../telemetry/event.ts";
+import type { TelemetryEvent } from "../../../telemetry/event.ts";
 
 /** How long another source may be late, ms: what is done is in the log half a second later, and others take some of that. */
 const HOLD_MS = 150;
