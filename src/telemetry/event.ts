@@ -86,7 +86,7 @@ export interface TelemetryEvent {
   readonly view?: number;
   readonly node?: number;
   /** As stat(2) shows it: all 64 bits. */
-  readonly inode?: bigint;
+  readonly inode?: number | bigint;
   readonly mode?: number;
   /** Open flags as the caller gave them. */
   readonly flags?: number;

@@ -7,11 +7,11 @@
 import { Buffer } from "node:buffer";
 import { binaryName } from "../../ffi/binary_string.ts";
 import { failureCode } from "../host/failure.ts";
-import type { TelemetryEvent } from "./event.ts";
+import { type MountEvent, mountEvent } from "./mount_event.ts";
 import { ACTIONS, isText, NO_PATH, RECORD, UNKNOWN, VERDICTS } from "./mount_record.ts";
 
-/** An event that is being put together. */
-export type MountEvent = { -readonly [K in keyof TelemetryEvent]: TelemetryEvent[K] };
+/** High words of numbers that are kept exactly begin below it. */
+const SAFE_HIGH = 2 ** 21;
 
 /** What a record does not have is not in its event, and neither is who did it. */
 export class MountRecordReader {
@@ -19,6 +19,9 @@ export class MountRecordReader {
   readonly #names: Buffer;
   readonly #root: string;
   readonly #prefix: number;
+  /** The path that was read last, and how many bytes of the names that is: what follows is often about the same one. */
+  #path = "";
+  #length = 0;
   /** The branch that was read last: most events are of the same one. */
   #branch = "";
 
@@ -34,15 +37,14 @@ export class MountRecordReader {
   read(at: number): MountEvent {
     const { view } = this;
     const result = view.getInt32(at + RECORD.RESULT, true);
-    const event: MountEvent = {
-      provider: "mount",
+    const event = mountEvent({
       action: ACTIONS[view.getUint8(at + RECORD.ACTION)]!,
       time: view.getFloat64(at + RECORD.TIME, true),
       duration: view.getUint32(at + RECORD.DURATION, true),
       error: result < 0 ? failureCode(result) : 0,
       verdict: VERDICTS[view.getUint8(at + RECORD.VERDICT)]!,
       view: view.getUint32(at + RECORD.VIEW, true),
-    };
+    });
     this.#readNumbers(event, at);
     this.#readNames(event, at);
     return event;
@@ -53,7 +55,10 @@ export class MountRecordReader {
     const node = view.getFloat64(at + RECORD.NODE, true);
     if (node !== 0) {
       event.node = node;
-      event.inode = view.getBigUint64(at + RECORD.INODE, true);
+      const high = view.getUint32(at + RECORD.INODE + 4, true);
+      event.inode = high < SAFE_HIGH
+        ? high * 2 ** 32 + view.getUint32(at + RECORD.INODE, true)
+        : view.getBigUint64(at + RECORD.INODE, true);
     }
     const offset = view.getFloat64(at + RECORD.OFFSET, true);
     if (offset >= 0) event.offset = offset;
@@ -73,12 +78,12 @@ export class MountRecordReader {
     const { view, bytes } = this;
     let start = at + RECORD.SIZE;
     const pathLength = view.getUint16(at + RECORD.PATH_LENGTH, true);
-    if (pathLength !== NO_PATH) event.path = this.#path(start, start += pathLength);
+    if (pathLength !== NO_PATH) event.path = this.#pathAt(start, start += pathLength);
     const targetLength = view.getUint16(at + RECORD.TARGET_LENGTH, true);
     if (targetLength !== NO_PATH) {
       const isPath = event.action === "rename" || event.action === "link";
       event.target = isPath
-        ? this.#path(start, start += targetLength)
+        ? this.#pathAt(start, start += targetLength)
         : binaryName(bytes, start, start += targetLength);
     }
     const ruleLength = view.getUint16(at + RECORD.RULE_LENGTH, true);
@@ -88,12 +93,16 @@ export class MountRecordReader {
   }
 
   /** In one piece: what is put together of several takes longer to read. */
-  #path(start: number, end: number): string {
+  #pathAt(start: number, end: number): string {
     if (start === end) return this.#root;
     const [names, bytes] = [this.#names, this.bytes];
-    let to = this.#prefix;
-    for (let at = start; at < end; at++) names[to++] = bytes[at]!;
-    return names.toString("latin1", 0, to);
+    const before = this.#prefix - start;
+    let isKnown = before + end === this.#length;
+    for (let at = start; isKnown && at < end; at++) isKnown = names[before + at] === bytes[at];
+    if (isKnown) return this.#path;
+    for (let at = start; at < end; at++) names[before + at] = bytes[at]!;
+    this.#length = before + end;
+    return this.#path = names.toString("latin1", 0, before + end);
   }
 
   #branchAt(start: number, length: number): string {

@@ -9,7 +9,7 @@
  */
 
 import { ACTIONS, RECORD, VERDICTS } from "./mount_record.ts";
-import type { MountEvent } from "./mount_record_reader.ts";
+import type { MountEvent } from "./mount_event.ts";
 
 /** Longest time that a run goes on, ms: what was written is to be in the log soon. */
 export const RUN_MS = 100;
@@ -91,7 +91,7 @@ export class WriteRuns {
 
   /** True if a run goes on that began with this record. */
   goesOn(at: number): boolean {
-    return this.#open.size > 0 && this.#open.get(this.#keyOf(at)) === at;
+    return this.#open.size > 0 && this.#isWrite(at) && this.#open.get(this.#keyOf(at)) === at;
   }
 
   /** Puts the writes into the event that began with this record, which are not asked for again. */

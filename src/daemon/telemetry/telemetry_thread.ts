@@ -35,7 +35,7 @@ import type { TelemetryMessage, TelemetryRequest, TelemetryStart } from "./messa
 /** How soon it looks again after something came, or for what is due by then, ms: what waits is not told one by one. */
 const NAP_MS = 20;
 /** How long what was done in the mount waits at most while more is done, ms: it is in the log half a second after its answer. */
-const WAIT_MS = 200;
+const WAIT_MS = 350;
 /** How long filters may take for the last events before it ends, ms. */
 const LAST_FILTERS_MS = 500;
 

@@ -7,6 +7,7 @@
 import type { Action, TelemetryEvent } from "../event.ts";
 import { exactPaths, type LoggedEvent, parseLoggedEvent, timeOf } from "../logged_event.ts";
 import { actorOf } from "./actor.ts";
+import { GrowingColumn } from "./growing_column.ts";
 import {
   align,
   checksum,
@@ -20,7 +21,7 @@ import {
   PART_BYTES,
   PART_ROWS,
 } from "./part_layout.ts";
-import { EMPTY_HASH, EMPTY_HASH2, hashOn, hashOn2 } from "./path_hash.ts";
+import { PathTable } from "./path_table.ts";
 
 const ACTION_NUMBERS = new Map(INDEXED_ACTIONS.map((action, i) => [action, i]));
 /** Between the first event and any other of a part, µs: 32 bits tell of what is on both sides of it. */
@@ -36,21 +37,14 @@ export interface WrittenEvent {
 }
 
 export class PartBuilder {
-  readonly #offset: number[] = [];
-  readonly #actor: number[] = [];
-  readonly #action: number[] = [];
-  readonly #time: number[] = [];
-  readonly #path: number[] = [];
-  readonly #bytes: number[] = [];
-  readonly #target: number[] = [];
-  readonly #paths = new Map<string, number>();
-  /** The path that was asked for last, and its place. */
-  #lastPath: string | null = null;
-  #lastPlace = NONE;
-  readonly #names: string[] = [];
-  readonly #parent: number[] = [];
-  readonly #hash: number[] = [];
-  readonly #hash2: number[] = [];
+  readonly #offset = new GrowingColumn(Uint32Array);
+  readonly #actor = new GrowingColumn(Uint16Array);
+  readonly #action = new GrowingColumn(Uint8Array);
+  readonly #time = new GrowingColumn(Float64Array);
+  readonly #path = new GrowingColumn(Uint32Array);
+  readonly #bytes = new GrowingColumn(Float64Array);
+  readonly #target = new GrowingColumn(Uint32Array);
+  readonly #paths = new PathTable();
   readonly #numbers = new Map<string, number>();
   /** By number, as JSON. */
   readonly #actors: string[] = [];
@@ -68,7 +62,7 @@ export class PartBuilder {
   }
 
   get paths(): number {
-    return this.#names.length;
+    return this.#paths.names.length;
   }
 
   /** True if no line that ends at that place of the file, and no event of that time, fits any more. */
@@ -119,31 +113,16 @@ export class PartBuilder {
     if (number === undefined) return;
     if (this.rows === 0) this.#first = time;
     if (time > this.#last) this.#last = time;
-    const row = this.#offset.push(at - this.from) - 1;
+    const row = this.#offset.push(at - this.from);
     this.#actor.push(actor);
     this.#action.push(told.isFailure ? number | FAILED : number);
     this.#time.push(time);
-    this.#path.push(told.path === undefined ? NONE : this.#pathOf(told.path));
-    if (told.target !== undefined) this.#target.push(row, this.#pathOf(told.target));
+    this.#path.push(told.path === undefined ? NONE : this.#paths.of(told.path));
+    if (told.target !== undefined) {
+      this.#target.push(row);
+      this.#target.push(this.#paths.of(told.target));
+    }
     if (action === "write") this.#bytes.push(told.bytes);
-  }
-
-  #pathOf(path: string): number {
-    // What follows is often about the same one, and to compare it is quicker than to look it up.
-    if (path === this.#lastPath) return this.#lastPlace;
-    const known = this.#paths.get(path);
-    if (known !== undefined) return known;
-    const slash = path.lastIndexOf("/");
-    const parent = slash < 0 ? NONE : this.#pathOf(path.slice(0, slash));
-    const name = path.slice(slash + 1);
-    const step = slash < 0 ? name : `/${name}`;
-    this.#hash.push(hashOn(parent === NONE ? EMPTY_HASH : this.#hash[parent]!, step));
-    this.#hash2.push(hashOn2(parent === NONE ? EMPTY_HASH2 : this.#hash2[parent]!, step));
-    this.#parent.push(parent);
-    const place = this.#names.push(name) - 1;
-    this.#paths.set(path, place);
-    this.#lastPath = path;
-    return this.#lastPlace = place;
   }
 
   /** One that was not seen lately is read from the line, so that an index is the same whoever makes it. */
@@ -170,7 +149,7 @@ export class PartBuilder {
 
   /** The part, of the file's bytes up to `to`. */
   finish(to: number): Uint8Array<ArrayBuffer> {
-    const firstTime = this.#time.reduce((first, time) => Math.min(first, time), Infinity);
+    const firstTime = this.#time.values.reduce((first, time) => Math.min(first, time), Infinity);
     const columns = this.#columns(firstTime);
     const lengths = COLUMNS.map((name) => columns[name].byteLength);
     const size = lengths.reduce((sum, length) => sum + align(length), HEADER_BYTES);
@@ -188,22 +167,21 @@ export class PartBuilder {
   }
 
   #columns(firstTime: number): Record<Column, ArrayBufferView> {
+    const { names, columns } = this.#paths;
     let end = 0;
     return {
-      pathHash: Uint32Array.from(this.#hash),
-      pathHash2: Uint32Array.from(this.#hash2),
-      parent: Uint32Array.from(this.#parent),
-      nameEnd: Uint32Array.from(this.#names, (name) => end += name.length),
-      names: bytesOf(this.#names.join("")),
+      ...columns,
+      nameEnd: Uint32Array.from(names.map((name) => end += name.length)),
+      names: bytesOf(names.join("")),
       actors: new TextEncoder().encode(`[${this.#actors.join()}]`),
       args: new TextEncoder().encode(`[${this.#args.join()}]`),
-      offset: Uint32Array.from(this.#offset),
-      actor: Uint16Array.from(this.#actor),
-      action: Uint8Array.from(this.#action),
-      time: Uint32Array.from(this.#time, (time) => time - firstTime),
-      path: Uint32Array.from(this.#path),
-      bytes: Float64Array.from(this.#bytes),
-      target: Uint32Array.from(this.#target),
+      offset: this.#offset.values,
+      actor: this.#actor.values,
+      action: this.#action.values,
+      time: Uint32Array.from(this.#time.values.map((time) => time - firstTime)),
+      path: this.#path.values,
+      bytes: this.#bytes.values,
+      target: this.#target.values,
     };
   }
 }

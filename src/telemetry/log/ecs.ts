@@ -136,6 +136,7 @@ export function layEcsLine(line: LineBytes, event: TelemetryEvent, place: LogPla
 const BEGIN = 0x7b;
 const END = 0x7d;
 const COMMA = 0x2c;
+const ZERO = 0x30;
 const QUOTE = 0x22;
 
 const strict = new TextDecoder("utf-8", { fatal: true });
@@ -258,14 +259,14 @@ function layFile(line: LineBytes, event: TelemetryEvent): boolean {
   if (inode !== undefined) {
     // As a number it would lose digits in most readers.
     line.put(TEXT.inode);
-    if (inode <= Number.MAX_SAFE_INTEGER) line.digits(Number(inode), 1);
+    if (typeof inode === "number") line.digits(inode, 1);
     else line.unicode(String(inode));
     line.byte(QUOTE);
   }
   if (action === "truncate") number(line, KEY.size, bytes);
   if (mode !== undefined && action !== "fallocate") {
     line.put(TEXT.mode);
-    line.unicode((mode & 0o7777).toString(8).padStart(4, "0"));
+    for (let shift = 9; shift >= 0; shift -= 3) line.byte(ZERO + ((mode >> shift) & 7));
     line.byte(QUOTE);
   }
   line.replace(begin, BEGIN);

@@ -12,6 +12,8 @@ import { ShortenedArgs } from "./shortened_args.ts";
 
 /** Longest time that a line waits for others, ms. */
 export const FLUSH_MS = 100;
+/** What was done so long ago waits for no others, ms. */
+const LATE_MS = 300;
 /** How often the offset between the two clocks is looked at, ms. */
 const CLOCK_MS = 1000;
 
@@ -59,10 +61,9 @@ export class EventLog {
   }
 
   #put(event: TelemetryEvent): void {
-    const now = event.time;
-    if (this.#flushAt === Infinity) this.#flushAt = monotonicTime() + FLUSH_MS;
-    if (Math.abs(now - this.#clockAt) > CLOCK_MS) {
-      this.#clockAt = now;
+    if (this.#flushAt === Infinity) this.#flushAt = flushTime(event.time);
+    if (Math.abs(event.time - this.#clockAt) > CLOCK_MS) {
+      this.#clockAt = event.time;
       this.#wallOffset = Date.now() - monotonicTime();
     }
     const { process, action } = event;
@@ -110,4 +111,10 @@ export class EventLog {
       message: `They could not be written: ${this.writer.failure ?? "the disk was full"}`,
     });
   }
+}
+
+/** When a line is written at the latest of what was done then. */
+function flushTime(time: number): number {
+  const now = monotonicTime();
+  return now - time > LATE_MS ? now : now + FLUSH_MS;
 }

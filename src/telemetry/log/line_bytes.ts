@@ -85,8 +85,7 @@ export class LineBytes {
 
   /** Of less than a billion: that is quicker. */
   #digits(value: number, width: number): void {
-    let count = width;
-    for (let most = 10 ** width; value >= most; most *= 10) count++;
+    const count = Math.max(width, digitsOf(value));
     this.#room(count);
     const end = this.#length + count;
     let rest = value | 0;
@@ -124,6 +123,13 @@ export class LineBytes {
     bytes.set(this.#bytes);
     this.#bytes = bytes;
   }
+}
+
+/** Of a whole number below a billion; 1 of 0. */
+function digitsOf(value: number): number {
+  if (value < 1_000) return value < 10 ? 1 : value < 100 ? 2 : 3;
+  if (value < 1_000_000) return value < 10_000 ? 4 : value < 100_000 ? 5 : 6;
+  return value < 10_000_000 ? 7 : value < 100_000_000 ? 8 : 9;
 }
 
 function textOf(binary: string): string {
