@@ -27,6 +27,9 @@ export class Request {
   /** The node that the request is about, as its view numbers it. */
   nodeId = 0;
   #nameEnd = 0;
+  /** Where the name is that was asked for last, 0 if none was, and the name: several ask for the same one. */
+  #nameAt = 0;
+  #name = "";
 
   /**
    * Touches every page, so that the kernel never has to bring one in while it copies a request: it gives that up
@@ -54,6 +57,7 @@ export class Request {
   begin(length: number): void {
     this.length = length;
     this.nodeId = this.nodeAt(IN_HEADER.NODEID);
+    this.#nameAt = 0;
   }
 
   /** The view of the node id at `at`. */
@@ -95,10 +99,12 @@ export class Request {
 
   /** The NUL-terminated name at `at`. {@linkcode nameEnd} is then behind it. */
   name(at: number): string {
+    if (at === this.#nameAt) return this.#name;
     let end = at;
     while (end < this.length && this.bytes[end] !== 0) end++;
     this.#nameEnd = end + 1;
-    return binaryName(this.bytes, at, end);
+    this.#nameAt = at;
+    return this.#name = binaryName(this.bytes, at, end);
   }
 
   get nameEnd(): number {
