@@ -102,7 +102,8 @@ Deno.test("a socket that is dead", async () => {
   await withProject("echo x >file", async (m) => {
     await m.ctl("checkpoint", "base");
     const { keeperPid, serverPid } = await m.status();
-    // The keeper first, or it would start another server.
+    // The keeper first, or it would start another server; this one would end tidily when it notices.
+    Deno.kill(serverPid, "SIGSTOP");
     Deno.kill(keeperPid, "SIGKILL");
     Deno.kill(serverPid, "SIGKILL");
     assertRefused(await m.run(["status", "-C", m.project]), 3, /./);

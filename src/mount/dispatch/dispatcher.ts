@@ -92,8 +92,6 @@ export class Dispatcher {
   readonly #current: RequestId;
   /** Null: nothing is recorded. */
   readonly #recorder: RequestRecorder | null;
-  /** True if the request that is being answered was begun to be recorded. */
-  #isToldOf = false;
   /** Requests about views that are frozen. */
   #parked: Uint8Array[] = [];
 
@@ -144,12 +142,9 @@ export class Dispatcher {
     this.#reply.bytes.set(request.bytes.subarray(8, 16), OUT_HEADER.UNIQUE);
     if (!isWellFormed(request)) return this.#send(hasAnswer(opcode) ? -Errno.EINVAL : NO_REPLY);
     const resent = this.adapter.readId(request, this.#current);
-    this.#isToldOf = false;
     const result = this.#handle(opcode, resent);
     if (result === NO_REPLY) this.adapter.putAside?.(this.context);
     this.#send(result);
-    // While the caller is being woken up: it does not wait for that.
-    if (this.#isToldOf) this.#recorder!.end(this.context, opcode, result);
     const { removing } = this.#views;
     if (removing === null) return;
     this.#views.removing = null;
@@ -218,7 +213,7 @@ export class Dispatcher {
       if (result === NO_REPLY || (!isWanted && policy.verdict === 0)) return result;
       if (!isWanted) recorder.begin(context, opcode);
       recorder.recorder.decided(policy.verdict, policy.rule);
-      this.#isToldOf = true;
+      recorder.end(context, opcode, result);
       return result;
     } catch (error) {
       console.error(`Request ${opcode} failed: ${error instanceof Error ? error.stack : error}`);
