@@ -120,6 +120,11 @@ class Place:
             os.close(self.files[slot])
         self.files[slot] = descriptor
 
+    def names(self):
+        """All there are."""
+        return sorted(os.path.relpath(os.path.join(top, name), self.path("."))
+                      for top, directories, files in os.walk(self.path(".")) for name in directories + files)
+
     def size(self, operation):
         try:
             return os.stat(self.path(operation[1])).st_size
@@ -403,7 +408,8 @@ class Worker:
         if self.done % SYNC_EVERY == 0:
             os.fdatasync(self.manifest)
         if outcome != expected:
-            self.wrong = {"operation": operation, "outcome": outcome, "expected": expected}
+            there = {"mount": self.mount.names(), "reference": self.reference.names()}
+            self.wrong = {"operation": operation, "outcome": outcome, "expected": expected, "there": there}
         if end - begin > SLOW_SECONDS and operation[0] not in LOOKS:
             self.slow.append([begin * 1000, end * 1000, operation[0]])
 

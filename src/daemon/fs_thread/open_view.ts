@@ -66,7 +66,8 @@ export function openView(start: ViewStart, options: OpenOptions): OpenedView {
     branch,
     writable,
     inodeSpace,
-    completed: lastRequest,
+    // In another mount the number of that request is another one's.
+    completed: options.resume ? lastRequest : null,
     frozen: false,
     isRouted: false,
   };
@@ -135,7 +136,7 @@ function takeOver(start: ViewStart, tree: WorkingTree, end: ReplayReport, resume
   const lost = restoreNodes(tree, end, nodes, forgotten).length;
   restoreListings(tree, listings);
   // Should this server die before that request comes again, the next one still has to know of it.
-  if (end.lastRequest !== null) Object.assign(tree.journal.request, end.lastRequest);
+  if (resume && end.lastRequest !== null) Object.assign(tree.journal.request, end.lastRequest);
   if (start.writable) beginSegment(tree);
   tree.nodes.flushLog();
   return { connection, nodeIds, lost };
