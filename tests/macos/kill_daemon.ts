@@ -20,7 +20,9 @@ export function withKills(use: (kill: Kill) => Promise<void>): Promise<void> {
     Deno.env.set("AGENTVFS_BIN", await makeProgram(directory));
     try {
       const { killLoop } = await import("../crash/kill_loop.ts");
-      await use((options) => killLoop({ ...options, without: NOT_THERE }));
+      await use((options) =>
+        killLoop({ ...options, without: NOT_THERE, numbersEndWithMount: true })
+      );
     } catch (error) {
       const log = await Deno.readTextFile(`${directory}/server.log`).catch(() => "");
       console.error(`--- the stand-in for fuse-t's server said:\n${log}---`);
