@@ -61,7 +61,10 @@ const PROGRAMS: readonly (readonly [name: string, args: readonly string[], event
 /** What agents do all day: programs start one after the other, and each makes, writes, moves and removes files. */
 function* events(count: number): Generator<TelemetryEvent> {
   const chance = new Chance();
-  const begun = monotonicTime() - count * STEP_MS;
+  // Nothing was done before the machine was started.
+  const now = monotonicTime();
+  const step = Math.min(STEP_MS, now / count);
+  const begun = now - count * step;
   let process: TelemetryProcess = {};
   let [left, branch, call] = [0, "main", ""];
   for (let i = 0; i < count; i++) {
@@ -84,7 +87,7 @@ function* events(count: number): Generator<TelemetryEvent> {
       branch = chance.below(4) > 0 ? "main" : `task-${chance.below(20)}`;
       call = chance.below(3) > 0 ? `toolu_${Math.floor(i / 5_000)}` : "";
     }
-    yield eventOf(i, chance, begun + i * STEP_MS, process, branch, call);
+    yield eventOf(i, chance, begun + i * step, process, branch, call);
   }
 }
 
