@@ -3,7 +3,6 @@
 import assert from "node:assert/strict";
 import * as fs from "node:fs";
 import { binaryString } from "../../ffi/binary_string.ts";
-import { importSource } from "../../src/source/import_source.ts";
 import { SourceDirectory } from "../../src/source/read_source.ts";
 import { S_IFREG } from "../../src/store/trees/entry.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
@@ -34,13 +33,7 @@ async function whileImporting(
     journal.begin(1);
     work(tree);
     meanwhile(project);
-    const { snapshot } = await importSource(fixture.store, source, {
-      previous: null,
-      onProgress: () => {},
-      pause: () => Promise.resolve(),
-      commitEvery: Infinity,
-    });
-    fixture.store.commit();
+    const snapshot = await fixture.import(source);
     adoptImport(tree, snapshot);
     source.close();
     const adopted = dump(tree);

@@ -7,6 +7,8 @@
 
 import { buildSnapshot } from "../../src/history/snapshots/build_snapshot.ts";
 import { JournalReader } from "../../src/daemon/background/journal_reader.ts";
+import { importSource } from "../../src/source/import_source.ts";
+import type { SourceDirectory } from "../../src/source/read_source.ts";
 import { S_IFDIR, S_IFLNK, S_IFREG, type Snapshot } from "../../src/store/trees/entry.ts";
 import { loadHasher } from "../../src/store/format/hash.ts";
 import { StoreWriter } from "../../src/store/store_writer.ts";
@@ -83,6 +85,18 @@ export class Fixture {
     tree.keepsOut = this.keepsOut;
     journal.begin(segment);
     return tree;
+  }
+
+  /** Stores a whole project, without a pause. */
+  async import(source: SourceDirectory): Promise<Snapshot> {
+    const { snapshot } = await importSource(this.store, source, {
+      previous: null,
+      onProgress: () => {},
+      pause: () => Promise.resolve(),
+      commitEvery: Infinity,
+    });
+    this.store.commit();
+    return snapshot;
   }
 
   /** Stores what changed and lets a tree stand on it. `meanwhile` runs between the two. */

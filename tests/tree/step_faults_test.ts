@@ -8,7 +8,6 @@ import * as fs from "node:fs";
 import { binaryString } from "../../ffi/binary_string.ts";
 import { JournalReader } from "../../src/daemon/background/journal_reader.ts";
 import { buildSnapshot } from "../../src/history/snapshots/build_snapshot.ts";
-import { importSource } from "../../src/source/import_source.ts";
 import { SourceDirectory } from "../../src/source/read_source.ts";
 import type { Snapshot } from "../../src/store/trees/entry.ts";
 import { adoptImport } from "../../src/tree/rollback/adopt_import.ts";
@@ -243,13 +242,7 @@ Deno.test("a fault at every step of the end of an import", async () => {
   fs.linkSync(`${project}/three`, `${project}/a/three`);
   fs.linkSync(`${project}/a/b/one`, `${fixture.directory}/outside`);
   const source = new SourceDirectory(binaryString(project));
-  const { snapshot } = await importSource(fixture.store, source, {
-    previous: null,
-    onProgress: () => {},
-    pause: () => Promise.resolve(),
-    commitEvery: Infinity,
-  });
-  fixture.store.commit();
+  const snapshot = await fixture.import(source);
   const root = source.root();
   assert.ok(typeof root !== "number");
   let step = 1;

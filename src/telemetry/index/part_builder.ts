@@ -178,7 +178,7 @@ export class PartBuilder {
       offset: this.#offset.values,
       actor: this.#actor.values,
       action: this.#action.values,
-      time: Uint32Array.from(this.#time.values.map((time) => time - firstTime)),
+      time: new Uint32Array(this.#time.values.map((time) => time - firstTime)),
       path: this.#path.values,
       bytes: this.#bytes.values,
       target: this.#target.values,
