@@ -21,10 +21,10 @@ import { ROOT_NODE_ID } from "../tree/nodes/inode.ts";
 import type { SharedLog, SharedRecord } from "./shared_log.ts";
 import { MAIN_VIEW, NODES_PER_VIEW, SHARED_VIEW, type View, type ViewTable } from "./views.ts";
 
-/** What {@linkcode SharedDirectories.elsewhere} finds. */
+/** A directory that others have where a caller has none. */
 export interface Elsewhere {
   readonly view: View;
-  /** Shared ids: its own, and that of the directory it is in. */
+  /** As the kernel has them: its own, and that of the directory it is in. */
   readonly id: number;
   readonly parent: number;
   readonly name: string;

@@ -35,6 +35,8 @@ export interface View {
    * Processes see it, or not, by who they are: the kernel cannot keep its names, nor what it knows of its directories.
    */
   isRouted: boolean;
+  /** The kernel may keep something of what it was told of names and directories in it. */
+  isKept: boolean;
   /** Sees when very much is being deleted in it, if that is wanted. */
   removals?: RemovalWatch | undefined;
   /** Where nobody can be told of changes: times that are shown for files' own. */
@@ -83,6 +85,12 @@ export class ViewTable {
 
   get(number: number): View | undefined {
     return number === MAIN_VIEW ? this.main : this.#views.get(number);
+  }
+
+  /** The view that shows a branch; undefined: none is open. */
+  ofBranch(name: string): View | undefined {
+    for (const view of this) if (view.branch === name) return view;
+    return undefined;
   }
 
   /** The kernel may go on using its node ids: they stand for nothing from now on. */

@@ -69,9 +69,20 @@ function noDirectory({ cwd, branch, confine }: ViewSpec): ViewError {
     : new ViewError("no_directory", 1, `${cwd} is not there in branch ${branch}`);
 }
 
+/** Times that a mount is tried where the kernel dropped what leads to it just then. */
+const ATTEMPTS = 20;
+
+/**
+ * The kernel finds the branch, and mounts it only if it still knows all directories that lead there. While it was on its way
+ * it may have dropped one: somebody of another branch, to whom it is nothing, asked for it.
+ */
 function bind(from: string, to: string): void {
   const [source, target] = [from, to].map((path) => cString(binaryString(path)));
-  const result = mount(source!, target!, null, MS_BIND);
+  let result = mount(source!, target!, null, MS_BIND);
+  for (let i = 1; i < ATTEMPTS && isFailure(result, "ENOENT"); i++) {
+    if (!isDirectory(from) || !isDirectory(to)) break;
+    result = mount(source!, target!, null, MS_BIND);
+  }
   if (isFailure(result, "ENOENT") || isFailure(result, "ENOTDIR")) {
     throw new ViewError(
       "no_place",
@@ -82,6 +93,14 @@ function bind(from: string, to: string): void {
   }
   if (result < 0) {
     throw new ViewError("mount_failed", 4, `Cannot mount ${from} on ${to}: ${failureCode(result)}`);
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
   }
 }
 

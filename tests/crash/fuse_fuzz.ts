@@ -185,6 +185,7 @@ class Victim {
         completed: null,
         frozen: false,
         isRouted: false,
+        isKept: true,
         branch: "main",
       }, () => {}),
       routing: null,

@@ -83,7 +83,10 @@ export function serveTree(
   const view = { number: MAIN_VIEW, tree, writable: true, inodeSpace: 0, completed };
   return new StreamSession({
     stream: new MessageStream(stream.session, MAX_WRITE + 8192),
-    views: new ViewTable({ ...view, branch: "main", frozen: false, isRouted: false }, () => {}),
+    views: new ViewTable(
+      { ...view, branch: "main", frozen: false, isRouted: false, isKept: true },
+      () => {},
+    ),
     owner,
     storePath,
     ask,

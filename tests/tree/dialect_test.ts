@@ -26,6 +26,7 @@ for (
         completed: null,
         frozen: false,
         isRouted: false,
+        isKept: true,
         branch: "main",
       };
       const reply = new Reply(dialect);

@@ -60,7 +60,7 @@ class Served {
       }),
       wantsOpens: false,
       views: new ViewTable(
-        { ...view, tree: this.tree, branch: "main", frozen: false, isRouted: false },
+        { ...view, tree: this.tree, branch: "main", frozen: false, isRouted: false, isKept: true },
         () => {},
       ),
       routing: null,

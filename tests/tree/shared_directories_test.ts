@@ -45,6 +45,7 @@ class Kernel {
       completed: null,
       frozen: false,
       isRouted: true,
+      isKept: false,
     });
     this.views = new ViewTable(view(MAIN_VIEW), () => {});
     for (let number = 1; number < VIEWS; number++) this.views.add(view(number));

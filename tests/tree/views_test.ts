@@ -26,6 +26,7 @@ function viewOf(number: number, { tree }: Fixture): View {
     completed,
     frozen: false,
     isRouted: false,
+    isKept: true,
   };
 }
 

@@ -34,6 +34,7 @@ export function viewOf(tree: WorkingTree, number = MAIN_VIEW, branch = "main"): 
     completed: null,
     frozen: false,
     isRouted: false,
+    isKept: true,
   };
 }
 

@@ -14,6 +14,7 @@ interface Notifications {
   notify(fd: number, changed: InvalidationData, mount: string): void | Promise<void>;
   requestResend(fd: number): void;
   invalidateAll(fd: number, nodeIds: Float64Array): void;
+  invalidateContents(fd: number, nodeIds: Float64Array): void;
   prune(fd: number, nodeIds: Float64Array): void;
   findWatches(device: string): Watches | null;
   /** What is told of a checkpoint in the main branch's list: it stands at it, a new one or not, or it is gone; null where nothing is told by name. */
@@ -22,16 +23,23 @@ interface Notifications {
 
 const UNTOLD = { checkpointNotice: null };
 
-export const { notify, requestResend, invalidateAll, prune, findWatches, checkpointNotice } =
-  await load<Notifications>({
-    linux: async () => ({
-      ...await import("../../mount/linux/notify.ts"),
-      ...await import("../../mount/linux/watches.ts"),
-      ...UNTOLD,
-    }),
-    macos: async () => ({ ...await import("../../mount/macos/notify.ts"), ...UNTOLD }),
-    windows: async () => ({
-      ...await import("../../mount/windows/notify.ts"),
-      ...await import("../../mount/windows/notices.ts"),
-    }),
-  });
+export const {
+  notify,
+  requestResend,
+  invalidateAll,
+  invalidateContents,
+  prune,
+  findWatches,
+  checkpointNotice,
+} = await load<Notifications>({
+  linux: async () => ({
+    ...await import("../../mount/linux/notify.ts"),
+    ...await import("../../mount/linux/watches.ts"),
+    ...UNTOLD,
+  }),
+  macos: async () => ({ ...await import("../../mount/macos/notify.ts"), ...UNTOLD }),
+  windows: async () => ({
+    ...await import("../../mount/windows/notify.ts"),
+    ...await import("../../mount/windows/notices.ts"),
+  }),
+});

@@ -13,6 +13,7 @@ export interface NotificationJobs {
   notify: { in: InvalidationData; out: null };
   requestResend: { in: null; out: null };
   invalidateAll: { in: Float64Array; out: null };
+  invalidateContents: { in: Float64Array; out: null };
   /** Asks the kernel to forget nodes. */
   prune: { in: Float64Array; out: null };
   /** Who watches the file system of that device. */
@@ -38,6 +39,10 @@ export function notificationJobs(
     },
     invalidateAll: async (nodeIds) => {
       (await loading).invalidateAll(fuseFd, nodeIds);
+      return null;
+    },
+    invalidateContents: async (nodeIds) => {
+      (await loading).invalidateContents(fuseFd, nodeIds);
       return null;
     },
     prune: async (nodeIds) => {

@@ -6,7 +6,7 @@
 
 import { failureCode } from "../../host/failure.ts";
 import { binaryString } from "../../../ffi/binary_string.ts";
-import type { View } from "../../mount/views.ts";
+import { MAIN_VIEW, type View } from "../../mount/views.ts";
 import type { Connection } from "../../mount/fuse/init.ts";
 import { SourceDirectory } from "../../source/read_source.ts";
 import type { Store } from "../../store/store.ts";
@@ -70,6 +70,7 @@ export function openView(start: ViewStart, options: OpenOptions): OpenedView {
     completed: options.resume ? lastRequest : null,
     frozen: false,
     isRouted: false,
+    isKept: options.resume || number === MAIN_VIEW,
   };
   return { view, replayed: records, tornBytes, nodeIds, lost, connection };
 }

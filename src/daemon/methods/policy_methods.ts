@@ -193,7 +193,7 @@ export class PolicyMethods {
       this.#compile();
       await this.#programs.set(this.#policy.rules);
       const stale = await fs.call("policy", policyText(saved));
-      if (stale.length > 0) await background.call("invalidateAll", stale);
+      if (stale.length > 0) await background.call("invalidateContents", stale);
       await this.parts.telemetry?.rules(preloadRules(text, this.parts.places));
       await this.parts.onChanged();
       return await this.show();

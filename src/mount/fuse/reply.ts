@@ -109,6 +109,7 @@ export class Reply {
   /** An answer that is a struct fuse_attr_out. Returns its length. */
   attributes(view: View, inode: Inode): number {
     const { attrOut } = this.dialect;
+    if (!view.isRouted) view.isKept = true;
     this.u64(OUT + attrOut.VALID, attributesValid(view, inode));
     this.u64(OUT + attrOut.VALID_NSEC, 0);
     this.attr(OUT + attrOut.ATTR, view, inode);
@@ -128,6 +129,7 @@ export class Reply {
   /** Lays a struct fuse_entry_out at `at`. `node`: the id that the kernel is to know it by. */
   entryOf(at: number, view: View, inode: Inode, node: number): void {
     const { entryOut } = this.dialect;
+    if (!view.isRouted) view.isKept = true;
     this.u64(at + entryOut.NODEID, node);
     this.u64(at + entryOut.GENERATION, node === ROOT_ID ? 0 : this.generation);
     this.u64(at + entryOut.ENTRY_VALID, view.isRouted ? 0 : FOREVER);

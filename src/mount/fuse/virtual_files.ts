@@ -32,7 +32,7 @@ import { ASK_AGAIN, Questions, type Send } from "./questions.ts";
 import { FOREVER, OUT, type Reply } from "./reply.ts";
 import { BODY, MAX_WRITE, type Request } from "./request.ts";
 import {
-  BRANCHES,
+  type BranchesNode,
   branchNames,
   CHECKPOINTS,
   type Listed,
@@ -46,14 +46,14 @@ import {
 import { VirtualReply } from "./virtual_reply.ts";
 
 export class VirtualFiles {
-  readonly nodes = new VirtualNodes();
+  readonly nodes: VirtualNodes;
   readonly questions: Questions;
   readonly #answers: Readonly<Record<Door, CtlAnswers>> = {
     ctl: new CtlAnswers("ctl"),
     hook: new CtlAnswers("hook"),
   };
   /** What the listing that is being read began with, of a directory of which only the daemon knows what is in it. */
-  #listing: { readonly id: number; readonly names: readonly Listed[] } = { id: -1, names: [] };
+  #listing = { id: -1, view: MAIN_VIEW, names: [] as readonly Listed[] };
   readonly #laid: VirtualReply;
 
   constructor(
@@ -63,6 +63,7 @@ export class VirtualFiles {
     ask: Ask,
     send: Send,
   ) {
+    this.nodes = new VirtualNodes(views);
     const { tree } = views.main;
     this.#laid = new VirtualReply(reply, () => {
       tree.tick();
@@ -130,12 +131,10 @@ export class VirtualFiles {
       if (!this.#lasts) return -Errno.ESTALE;
       return name === "." ? this.#laid.entry(id, node, 0) : this.#lookupAbove(node);
     }
-    if (node.kind === "home") return this.#lookupInHome(node.view, name);
+    if (node.kind === "home") return this.#lookupInHome(id, node.view, name);
     if (node.kind === "branches") {
       const path = node.prefix + name;
-      return node.view === MAIN_VIEW
-        ? this.#lookupBranch(path)
-        : this.#lookupChild(node.view, path);
+      return node.view === MAIN_VIEW ? this.#lookupBranch(path) : this.#lookupChild(node, path);
     }
     if (node.kind !== "checkpoints") return -Errno.ENOTDIR;
     // What a ref means may change with every checkpoint; a whole id stays what it is.
@@ -153,13 +152,15 @@ export class VirtualFiles {
     if (node.kind === "home") return this.#root({ view: node.view }, 0);
     if (node.kind === "checkpoints") return this.lookupHome(MAIN_VIEW);
     if (node.kind !== "branches") return -Errno.ENOTDIR;
-    const { prefix, view } = node;
-    if (prefix === "") return this.lookupHome(view);
+    const { prefix, place } = node;
+    if (prefix === "") return this.lookupHome(place);
     const above = prefix.slice(0, prefix.lastIndexOf("/", prefix.length - 2) + 1);
-    if (above === "" && view === MAIN_VIEW) {
-      return this.#laid.entry(BRANCHES, this.nodes.get(BRANCHES)!, FOREVER);
-    }
-    return this.#newNode({ kind: "branches", prefix: above, view }, FOREVER);
+    return this.#branches(place, above, FOREVER);
+  }
+
+  #branches(place: number, prefix: string, valid: number): number {
+    const id = this.nodes.branches(place, prefix);
+    return this.#laid.entry(id, this.nodes.get(id)!, valid);
   }
 
   /** `ctl`, `hook`, and what is written and read under names of its own; null: it is none of those. */
@@ -178,7 +179,8 @@ export class VirtualFiles {
     return this.#laid.entry(id, this.nodes.get(id)!, 0);
   }
 
-  #lookupInHome(view: number, name: string): number {
+  /** `id`: of the home, which is the number of the view whose root it is in; `view`: that of whoever asks. */
+  #lookupInHome(id: number, view: number, name: string): number {
     if (this.#lasts) {
       const door = this.#lookupDoor(view, name);
       if (door !== null) return door;
@@ -192,13 +194,8 @@ export class VirtualFiles {
         ({ text }) => this.#newNode({ kind: "status", view, bytes: lineOf(text) }, 0),
       );
     }
-    // A caller of another view is to be told that they are not there, or gets others.
-    const valid = this.views.main.isRouted ? 0 : FOREVER;
-    if (view !== MAIN_VIEW) {
-      if (name !== "branches") return -Errno.ENOENT;
-      return this.#newNode({ kind: "branches", prefix: "", view }, valid);
-    }
-    if (name === "branches") return this.#laid.entry(BRANCHES, this.nodes.get(BRANCHES)!, valid);
+    if (name === "branches") return this.#branches(id, "", FOREVER);
+    if (view !== MAIN_VIEW) return -Errno.ENOENT;
     if (name === "checkpoints") {
       // Not kept: each look tells another time, so that the kernel does not keep the listing either.
       return this.#laid.entry(CHECKPOINTS, this.nodes.get(CHECKPOINTS)!, 0);
@@ -207,23 +204,28 @@ export class VirtualFiles {
   }
 
   #lookupBranch(name: string): number {
-    if (name === MAIN_NAME) return this.#laid.entry(MAIN_LINK, { kind: "main" }, FOREVER);
+    // A caller of another view is to be told that it is not there.
+    const valid = this.views.main.isRouted ? 0 : FOREVER;
+    if (name === MAIN_NAME) return this.#laid.entry(MAIN_LINK, { kind: "main" }, valid);
     if (this.nodes.hasBranch(name)) {
+      const open = this.views.ofBranch(name);
+      if (open !== undefined) return this.#root({ view: open.number }, valid);
       return this.questions.wait(
         { about: "branch", name, view: MAIN_VIEW },
-        (answer) => this.#root(answer, FOREVER),
+        (answer) => this.#root(answer, valid),
       );
     }
     const prefix = `${name}/`;
     if (!this.nodes.hasBranchesBelow(prefix)) return -Errno.ENOENT;
-    return this.#newNode({ kind: "branches", prefix, view: MAIN_VIEW }, FOREVER);
+    return this.#branches(MAIN_VIEW, prefix, valid);
   }
 
   /** A branch that was made from the one that a view shows: of those only the daemon knows. */
-  #lookupChild(view: number, name: string): number {
+  #lookupChild({ view, place }: BranchesNode, name: string): number {
+    const valid = place === MAIN_VIEW ? 0 : CHILD_VALID;
     return this.questions.wait({ about: "branch", name, view }, (answer) => {
-      if (!answer.isPrefix) return this.#root(answer, CHILD_VALID);
-      return this.#newNode({ kind: "branches", prefix: `${name}/`, view }, CHILD_VALID);
+      if (!answer.isPrefix) return this.#root(answer, valid);
+      return this.#branches(place, `${name}/`, valid);
     });
   }
 
@@ -244,8 +246,7 @@ export class VirtualFiles {
   #newNode(node: VirtualNode, valid: number): number {
     if (!this.#lasts) return this.#laid.entry(this.nodes.add(node), node, valid);
     const place = "view" in node ? node.view : MAIN_VIEW;
-    const prefix = node.kind === "branches" ? ` ${node.prefix}` : "";
-    const id = this.nodes.once(`${node.kind} ${place}${prefix}`, () => node);
+    const id = this.nodes.once(`${node.kind} ${place}`, () => node);
     this.nodes.set(id, node);
     return this.#laid.entry(id, node, valid);
   }
@@ -344,7 +345,8 @@ export class VirtualFiles {
     }
     if (node.kind !== "checkpoints" && node.kind !== "branches") return -Errno.ENOTDIR;
     // The rest of a listing is of the list it began with: positions in another one are others.
-    if (offset > 0 && this.#listing.id === id) {
+    const view = node.kind === "branches" ? node.view : MAIN_VIEW;
+    if (offset > 0 && this.#listing.id === id && this.#listing.view === view) {
       return this.#laid.listing(id, this.#listing.names, offset, limit, plus);
     }
     const question = node.kind === "checkpoints"
@@ -354,7 +356,7 @@ export class VirtualFiles {
       const listed = node.kind === "branches"
         ? branchNames(names, node.prefix)
         : names.map((name) => ({ name, type: S_IFDIR }));
-      this.#listing = { id, names: listed };
+      this.#listing = { id, view, names: listed };
       return this.#laid.listing(id, listed, offset, limit, plus);
     });
   }

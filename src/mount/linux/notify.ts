@@ -35,10 +35,15 @@ export function requestResend(fd: number): void {
 
 /**
  * Makes the kernel drop what it cached: it may have been told of a rollback only in part. `nodeIds` are all
- * those it may know.
+ * those it may know. What is mounted on directories of the mount, in whatever namespace, goes with their names.
  */
 export function invalidateAll(fd: number, nodeIds: Float64Array): void {
   send(fd, NotifyCode.INC_EPOCH, 0);
+  invalidateContents(fd, nodeIds);
+}
+
+/** Makes the kernel drop what it cached of these, but for their names. */
+export function invalidateContents(fd: number, nodeIds: Float64Array): void {
   for (const nodeId of nodeIds) invalidateInode(fd, nodeId, 0);
 }
 

@@ -23,6 +23,7 @@ import type { CgroupCallers, CgroupSession } from "./cgroup_callers.ts";
 import { BODY, type Request } from "../fuse/request.ts";
 import { isOwnThread } from "./own_thread.ts";
 import type { Reenactment } from "../fuse/reenactment.ts";
+import type { VirtualNodes } from "../virtual/virtual_nodes.ts";
 import type { Revisits } from "./revisits.ts";
 
 /** A caller of a view, by its number, was told that a name in a directory, a shared id, is no directory. */
@@ -64,6 +65,9 @@ export class Routing {
     readonly onMissed: (missed: Missed) => void,
   ) {}
 
+  /** What is in `.agentvfs`, once there is a session. */
+  virtual: VirtualNodes | null = null;
+
   /** False while every request is about the tree that its node id names. */
   get isActive(): boolean {
     return this.#isActive;
@@ -81,7 +85,10 @@ export class Routing {
     this.setSessions(this.callers.sessions);
   }
 
-  /** From now on these are the sessions. Returns the views of which the kernel must forget what it knows. */
+  /**
+   * From now on these are the sessions. Returns the views of which the kernel must forget what it keeps. It can only be made to
+   * forget all names, and takes away with them what is mounted in other branches: so not for views that it keeps nothing of.
+   */
   setSessions(sessions: readonly CgroupSession[]): View[] {
     this.callers.sessions = sessions;
     const { main } = this.views;
@@ -91,8 +98,9 @@ export class Routing {
     const routed = [...this.views].filter((view) =>
       view === main ? this.#isActive : seen.has(view.number)
     );
-    const fresh = routed.filter(({ isRouted }) => !isRouted);
+    const fresh = routed.filter(({ isRouted, isKept }) => !isRouted && isKept);
     for (const view of this.views) view.isRouted = routed.includes(view);
+    for (const view of fresh) view.isKept = view === main;
     return fresh;
   }
 
@@ -127,7 +135,9 @@ export class Routing {
 
   /** False: nobody else has a directory there. */
   #revisit(view: View, parent: number, name: string): boolean {
-    const elsewhere = this.shared.elsewhere(view, parent, name);
+    const elsewhere = Math.floor(parent / NODES_PER_VIEW) === VIRTUAL_VIEW
+      ? this.virtual?.elsewhere(parent % NODES_PER_VIEW, name) ?? null
+      : this.shared.elsewhere(view, parent, name);
     if (elsewhere !== null) this.revisits.add(elsewhere);
     return elsewhere !== null;
   }

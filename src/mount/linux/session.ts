@@ -91,6 +91,7 @@ export class Session implements MountSession {
     this.#dispatcher = new Dispatcher(options, deviceAdapter(options));
     this.context = this.#dispatcher.context;
     this.#request = this.context.request;
+    if (options.routing !== null) options.routing.virtual = this.context.virtual.nodes;
     if (options.resumed !== undefined) options.routing?.connected(options.resumed.minor);
     // Until the kernel was asked to send again what was not answered.
     this.frozen = options.resumed !== undefined;

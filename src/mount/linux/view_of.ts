@@ -4,8 +4,10 @@
  * @module
  */
 
+import { Opcode } from "../../../ffi/fuse_kernel.ts";
 import { Errno } from "../../../ffi/linux/errno.ts";
 import type { Context } from "../fuse/context.ts";
+import { BODY } from "../fuse/request.ts";
 import { MAIN_VIEW, type View, VIRTUAL_VIEW } from "../views.ts";
 import { ABOUT_THE_MOUNT, type Routing } from "./routing.ts";
 
@@ -39,8 +41,14 @@ function virtualViewOf(context: Context, routing: Routing, opcode: number): View
   if (!virtual.nodes.isCommon(request.nodeId)) return main;
   const view = routing.viewOf(request, opcode);
   if (view === null) return -Errno.EACCES;
-  const isHome = request.nodeId === MAIN_VIEW;
-  if (view !== main && !isHome) return -Errno.EACCES;
+  const kind = virtual.nodes.get(request.nodeId)?.kind;
+  const isOthers = kind !== "home" && kind !== "branches";
+  if (view !== main && isOthers) return -Errno.EACCES;
   virtual.nodes.caller = view.number;
+  if (opcode === Opcode.LOOKUP && kind === "branches") {
+    const [parent, name] = [request.wireNode, request.name(BODY)];
+    if (view === main) routing.revisits.answered(parent, name);
+    else routing.missed(view, parent, name);
+  }
   return view;
 }

@@ -40,6 +40,8 @@ export function requestResend(_fd: number): void {}
 
 export function invalidateAll(_fd: number, _nodeIds: Float64Array): void {}
 
+export function invalidateContents(_fd: number, _nodeIds: Float64Array): void {}
+
 /** The client keeps what it wants. */
 export function prune(_fd: number, _nodeIds: Float64Array): void {}
 

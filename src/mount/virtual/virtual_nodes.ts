@@ -5,7 +5,16 @@
  */
 
 import { S_IFDIR, S_IFLNK, S_IFREG } from "../../store/trees/entry.ts";
-import { MAIN_VIEW, NODES_PER_VIEW, VIEW_LIMIT, VIRTUAL_VIEW, wireNode } from "../views.ts";
+import {
+  MAIN_VIEW,
+  NODES_PER_VIEW,
+  VIEW_LIMIT,
+  type ViewTable,
+  VIRTUAL_VIEW,
+  wireNode,
+} from "../views.ts";
+import type { Elsewhere } from "../shared_directories.ts";
+import { branchesNode, FIRST_BRANCHES_NODE } from "./branches_node.ts";
 import { CtlFile, type Door } from "./ctl_file.ts";
 
 export const VIRTUAL_NAME = ".agentvfs";
@@ -49,10 +58,19 @@ export interface InheritedNodes {
   }[];
 }
 
+/** A directory of the branches the names of which begin with a prefix: `""`, or one that ends with a slash. */
+export interface BranchesNode {
+  readonly kind: "branches";
+  readonly prefix: string;
+  /** The view in whose `.agentvfs` it is; the main one: in that of the mountpoint. */
+  readonly place: number;
+  /** That of the branch whose children they are; the main one: all branches. At the mountpoint it depends on the caller. */
+  readonly view: number;
+}
+
 export type VirtualNode =
   | { readonly kind: "home"; readonly view: number }
-  /** `view`: that of the branch whose children they are; the main one: all branches. */
-  | { readonly kind: "branches"; readonly prefix: string; readonly view: number }
+  | BranchesNode
   | { readonly kind: "checkpoints" }
   | { readonly kind: "main" }
   | CtlFile
@@ -78,6 +96,8 @@ export class VirtualNodes {
   /** The view of whoever asks at the shared mountpoint. */
   caller = MAIN_VIEW;
 
+  constructor(readonly views: ViewTable) {}
+
   get size(): number {
     return this.#nodes.size;
   }
@@ -86,15 +106,54 @@ export class VirtualNodes {
   get(id: number): VirtualNode | null {
     if (id === MAIN_VIEW) return { kind: "home", view: this.caller };
     if (id < VIEW_LIMIT) return { kind: "home", view: id };
-    if (id === BRANCHES) return { kind: "branches", prefix: "", view: MAIN_VIEW };
+    if (id === BRANCHES) return this.#branchesNode(MAIN_VIEW, "");
     if (id === CHECKPOINTS) return { kind: "checkpoints" };
     if (id === MAIN_LINK) return { kind: "main" };
-    return this.#nodes.get(id)?.node ?? null;
+    const node = this.#nodes.get(id)?.node;
+    if (node === undefined) return id < FIRST_BRANCHES_NODE ? null : this.#branchesOfBefore(id);
+    return node.kind === "branches" ? this.#branchesNode(node.place, node.prefix) : node;
+  }
+
+  #branchesNode(place: number, prefix: string): BranchesNode {
+    return {
+      kind: "branches",
+      prefix,
+      place,
+      view: place === MAIN_VIEW ? this.caller : place,
+    };
+  }
+
+  /** A directory that another server gave the kernel; null: there are no such branches any more. */
+  #branchesOfBefore(id: number): BranchesNode | null {
+    const prefixes = ["", ...prefixesOf(this.#branches)];
+    for (const { number } of this.views) {
+      const prefix = prefixes.find((prefix) => branchesNode(number, prefix) === id);
+      if (prefix !== undefined) return this.#branchesNode(number, prefix);
+    }
+    return null;
   }
 
   /** True of what is in the mount once, whoever looks: the home of the shared mountpoint and what leads to the trees. */
   isCommon(id: number): boolean {
-    return id === MAIN_VIEW || (id >= BRANCHES && id < FIRST_OTHER);
+    if (id === MAIN_VIEW || (id >= BRANCHES && id < FIRST_OTHER)) return true;
+    const node = id < FIRST_BRANCHES_NODE ? null : this.get(id);
+    return node?.kind === "branches" && node.place === MAIN_VIEW;
+  }
+
+  /**
+   * The directory of branches at a place, to which the kernel is about to have a reference.
+   *
+   * It is the same one at each look, and for each server. For the kernel unmounts, in all namespaces, what is mounted below a
+   * directory that turns out to be another one, and lets nobody mount anything there; and below it may be the branch that a
+   * run shows.
+   */
+  branches(place: number, prefix: string): number {
+    const id = idOfBranches(place, prefix);
+    if (id === BRANCHES) return id;
+    const known = this.#nodes.get(id);
+    if (known !== undefined) known.lookups++;
+    else this.#nodes.set(id, { node: this.#branchesNode(place, prefix), lookups: 1 });
+    return id;
   }
 
   /** A number for a node, to which the kernel is about to have a reference. */
@@ -169,22 +228,21 @@ export class VirtualNodes {
 
   /** There are these branches now, and those of `gone` no more. Returns what the kernel must forget. */
   setBranches(names: readonly string[], gone: readonly string[]): ForgottenNames {
+    const led = prefixesOf([...this.#branches, ...names]);
     this.#branches = [...names].sort();
     this.#isBranch = new Set(names);
     const forgotten: ForgottenNames = { parents: [], names: [], removed: [], data: [] };
     const forget = (path: string) => {
-      const place = this.#placeOf(path);
-      if (place === null) return;
-      forgotten.parents.push(place.parent);
-      forgotten.names.push(place.name);
+      const name = path.lastIndexOf("/") + 1;
+      forgotten.parents.push(wireBranches(path.slice(0, name)));
+      forgotten.names.push(path.slice(name));
       forgotten.removed.push(0);
     };
     gone.forEach(forget);
-    forgotten.data.push(wireNode(VIRTUAL_VIEW, BRANCHES));
-    for (const [id, { node }] of this.#nodes) {
-      if (node.kind !== "branches" || node.view !== MAIN_VIEW) continue;
-      forgotten.data.push(wireNode(VIRTUAL_VIEW, id));
-      if (!this.hasBranchesBelow(node.prefix)) forget(node.prefix.slice(0, -1));
+    forgotten.data.push(wireBranches(""));
+    for (const prefix of led) {
+      forgotten.data.push(wireBranches(prefix));
+      if (!this.hasBranchesBelow(prefix)) forget(prefix.slice(0, -1));
     }
     return forgotten;
   }
@@ -198,24 +256,45 @@ export class VirtualNodes {
     return this.#branches.some((name) => name.startsWith(prefix));
   }
 
-  /** What is directly in a directory, other than checkpoints. */
-  names(node: VirtualNode & { kind: "home" | "branches" }): Listed[] {
-    return node.kind === "home" ? homeNames(node.view) : branchNames(this.#branches, node.prefix);
+  /** What is behind a name for others than a caller to whom it is nothing; null: nothing. */
+  elsewhere(id: number, name: string): Elsewhere | null {
+    const node = this.get(id);
+    if (node?.kind !== "branches" || node.place !== MAIN_VIEW) return null;
+    const path = node.prefix + name;
+    if (!this.hasBranch(path) && !this.hasBranchesBelow(`${path}/`)) return null;
+    return {
+      view: this.views.main,
+      id: wireBranches(`${path}/`),
+      parent: wireNode(VIRTUAL_VIEW, id),
+      name,
+      path: `${VIRTUAL_NAME}/branches/${path}`,
+    };
   }
 
-  /** The directory that a path below `branches` is in, and its name there; null if the kernel cannot know it. */
-  #placeOf(path: string): { parent: number; name: string } | null {
-    const slash = path.lastIndexOf("/");
-    const prefix = path.slice(0, slash + 1);
-    const name = path.slice(slash + 1);
-    if (prefix === "") return { parent: wireNode(VIRTUAL_VIEW, BRANCHES), name };
-    for (const [id, { node }] of this.#nodes) {
-      if (node.kind === "branches" && node.view === MAIN_VIEW && node.prefix === prefix) {
-        return { parent: wireNode(VIRTUAL_VIEW, id), name };
-      }
-    }
-    return null;
+  /** What is directly in a directory, other than checkpoints. */
+  names(node: { kind: "home"; view: number } | { kind: "branches"; prefix: string }): Listed[] {
+    return node.kind === "home" ? homeNames(node.view) : branchNames(this.#branches, node.prefix);
   }
+}
+
+/** The directory of branches at the mountpoint, as the kernel has it. */
+function wireBranches(prefix: string): number {
+  return wireNode(VIRTUAL_VIEW, idOfBranches(MAIN_VIEW, prefix));
+}
+
+function idOfBranches(place: number, prefix: string): number {
+  return place === MAIN_VIEW && prefix === "" ? BRANCHES : branchesNode(place, prefix);
+}
+
+/** The directories that lead to these branches. */
+function prefixesOf(branches: readonly string[]): Set<string> {
+  const found = new Set<string>();
+  for (const name of branches) {
+    for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) {
+      found.add(name.slice(0, at + 1));
+    }
+  }
+  return found;
 }
 
 /** What of these branches is directly below a prefix. */
@@ -228,9 +307,6 @@ export function branchNames(branches: readonly string[], prefix: string): Listed
 
 /** The files of each home, in the order of their inode numbers. */
 const FILES = ["ctl", "status", "hook"] as const;
-/** Inode numbers that each view has for them, and for its `branches`. */
-const FILE_NUMBERS = 4;
-
 function isFile(kind: string): kind is typeof FILES[number] {
   return (FILES as readonly string[]).includes(kind);
 }
@@ -249,21 +325,13 @@ export function isInFlux({ kind }: VirtualNode): boolean {
   return isFile(kind) || kind === "answer" || kind === "checkpoints";
 }
 
-/** Which of a home's nodes it is that get a new node id at each lookup; null: none of those. */
-function placeInHome(node: VirtualNode): number | null {
-  if (isFile(node.kind)) return FILES.indexOf(node.kind);
-  const isBranches = node.kind === "branches" && node.prefix === "" && node.view !== MAIN_VIEW;
-  return isBranches ? FILES.length : null;
-}
-
 /**
  * Inode number of a node. Each lookup of a file makes a node, but it is one file: a program that looks at a name and then
  * opens it compares the numbers.
  */
 export function inodeNumberOf(id: number, node: VirtualNode): number {
-  const place = placeInHome(node);
-  if (place === null || !("view" in node)) return wireNode(VIRTUAL_VIEW, id);
-  const file = FILE_NUMBERS * node.view + place;
+  if (!isFile(node.kind) || !("view" in node)) return wireNode(VIRTUAL_VIEW, id);
+  const file = FILES.length * node.view + FILES.indexOf(node.kind);
   return wireNode(VIRTUAL_VIEW, NODES_PER_VIEW / 2 + file);
 }
 

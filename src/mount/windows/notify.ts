@@ -25,6 +25,8 @@ export function requestResend(_volume: number): void {}
 
 export function invalidateAll(_volume: number, _nodeIds: Float64Array): void {}
 
+export function invalidateContents(_volume: number, _nodeIds: Float64Array): void {}
+
 /** What the driver keeps of names is none of ours. */
 export function prune(_volume: number, _nodeIds: Float64Array): void {}
 

@@ -39,7 +39,7 @@ const FILE_IDS: Readonly<Record<Door | "status", number>> = { ctl: 1, status: 2,
 type Led = ReturnType<Home["walk"]>;
 
 export class VirtualTree implements Home, VirtualPart {
-  readonly nodes = new VirtualNodes();
+  readonly nodes: VirtualNodes;
   /** What the daemon has answered for the request at hand, by the question. */
   answers: ReadonlyMap<string, Answer> = new Map();
   /** The tree that the request at hand was led to. */
@@ -51,7 +51,9 @@ export class VirtualTree implements Home, VirtualPart {
     hook: new CtlAnswers("hook"),
   };
 
-  constructor(readonly views: ViewTable) {}
+  constructor(readonly views: ViewTable) {
+    this.nodes = new VirtualNodes(views);
+  }
 
   walk(view: View, names: readonly string[]): Led {
     const [first, ...rest] = names;
@@ -89,7 +91,7 @@ export class VirtualTree implements Home, VirtualPart {
       if (!this.nodes.hasBranchesBelow(`${name}/`)) return missing(names.length - count);
     }
     const prefix = names.map((name) => `${name}/`).join("");
-    const listed = this.nodes.names({ kind: "branches", prefix, view: MAIN_VIEW });
+    const listed = this.nodes.names({ kind: "branches", prefix });
     return directory(BRANCHES, listed);
   }
 
