@@ -11,6 +11,7 @@ import {
   type BackgroundTable,
 } from "../../src/daemon/background/background_jobs.ts";
 import type { BackgroundClient } from "../../src/daemon/background/background_client.ts";
+import { PendingInvalidation } from "../../src/daemon/branches/pending_invalidation.ts";
 import { Branch } from "../../src/daemon/branches/branch.ts";
 import { branchView } from "../../src/daemon/branches/branches.ts";
 import { type Captures, viewCommands } from "../../src/daemon/fs_thread/fs_commands.ts";
@@ -140,6 +141,7 @@ class Machine {
         number: state.number,
         view: 0,
         flush: () => Promise.resolve(),
+        invalidation: new PendingInvalidation(path, "any"),
         watchers: { look: () => Promise.resolve(null), tell: () => Promise.resolve(0) },
         onMoved: () => {},
         onAdvanced: () => {},

@@ -37,6 +37,9 @@ Deno.test("what is mounted in a run stays, whoever looks at what, and more can b
         ["it is recorded", () => m.ctl("checkpoint", "all", "--branch", BRANCH)],
         ["a branch next to it comes", () => m.ctl("branch", "create", "agent/2")],
         ["and goes", () => m.ctl("branch", "delete", "agent/2")],
+        ["the server is killed", () => m.killServer()],
+        ["one looks at its tree", () => run(["ls", "-l", `${branches}/${BRANCH}/place`])],
+        ["another server is started", () => m.run(["restart"], { cwd: m.project })],
       ];
       await m.ctl("branch", "create", BRANCH);
       await inRun(m, async (ask) => {

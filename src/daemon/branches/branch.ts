@@ -24,6 +24,7 @@ import { SavedTree } from "./saved_tree.ts";
 import { failedTo } from "../threads/failed_to.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
+import type { PendingInvalidation } from "./pending_invalidation.ts";
 import type { BranchWatchers } from "../watchers/watchers.ts";
 import type {
   BranchPosition,
@@ -67,6 +68,7 @@ export interface BranchParts {
   /** Brings in what was written through shared mappings. */
   readonly flush: () => Promise<unknown>;
   readonly watchers: BranchWatchers;
+  readonly invalidation: PendingInvalidation;
   /** Told when the branch's tree was made another one: by a rollback, a merge or the like. */
   readonly onMoved: (branch: string, before: Snapshot, after: Snapshot) => void;
   /** Told when the branch stands on another checkpoint. */
@@ -103,6 +105,7 @@ export class Branch {
   readonly background: BackgroundClient;
   readonly flush: () => Promise<unknown>;
   readonly watchers: BranchWatchers;
+  readonly invalidation: PendingInvalidation;
   readonly onMoved: BranchParts["onMoved"];
   readonly onAdvanced: BranchParts["onAdvanced"];
 
@@ -117,6 +120,7 @@ export class Branch {
     this.background = parts.background;
     this.flush = parts.flush;
     this.watchers = parts.watchers;
+    this.invalidation = parts.invalidation;
     this.onMoved = parts.onMoved;
     this.onAdvanced = parts.onAdvanced;
     this.#head = position.head;
@@ -323,31 +327,41 @@ export class Branch {
       readonly watches?: Promise<Watches | null>;
     } = {},
   ): Promise<void> {
-    let stale: InvalidationData | null;
     this.#telling = 0;
     this.#watches = await watches;
-    let before: Snapshot;
-    try {
-      await this.save(null, true);
-      before = this.#saved.snapshot;
-      stale = await job();
-      if (stale !== null && touch) {
-        // What was asked for is done, and stays done.
-        const failed = failedTo(`touch what changed in ${this.name}`);
-        await this.#touch(before, stale).catch(failed);
-      }
-    } finally {
-      this.#watches = null;
-      await this.#call("thaw", null);
-    }
+    const { stale, before } = await this.invalidation.during(async () => {
+      const moved = await this.#moveFrozen(job, touch);
+      if (moved.stale !== null) await this.background.call("notify", moved.stale);
+      return moved;
+    });
     if (stale === null) return;
-    await this.background.call("notify", stale);
     // What was asked for is done. Files that are lost if the server dies are no reason to say that it is not.
     await this.#keepOrphans().catch(failedTo(`keep the replaced files of ${this.name}`));
     this.onMoved(this.name, before, this.#saved.snapshot);
     await this.watchers.tell(this, stale.changed)
       .then((telling) => this.#telling = telling)
       .catch(failedTo(`tell of changes in ${this.name}`));
+  }
+
+  /** `before`: what there was; `stale`: what the kernel knows otherwise now. */
+  async #moveFrozen(
+    job: () => Promise<InvalidationData | null>,
+    touch: boolean,
+  ): Promise<{ readonly before: Snapshot; readonly stale: InvalidationData | null }> {
+    try {
+      await this.save(null, true);
+      const before = this.#saved.snapshot;
+      const stale = await job();
+      if (stale !== null && touch) {
+        // What was asked for is done, and stays done.
+        const failed = failedTo(`touch what changed in ${this.name}`);
+        await this.#touch(before, stale).catch(failed);
+      }
+      return { before, stale };
+    } finally {
+      this.#watches = null;
+      await this.#call("thaw", null);
+    }
   }
 
   /** Who watches. That it cannot be told is no reason to change nothing. */

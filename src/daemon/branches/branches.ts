@@ -40,6 +40,7 @@ export interface BranchesParts {
   /** Brings in what was written through shared mappings. */
   readonly flush: () => Promise<unknown>;
   readonly watchers: BranchParts["watchers"];
+  readonly invalidation: BranchParts["invalidation"];
   readonly onMoved: BranchParts["onMoved"];
   readonly onAdvanced: BranchParts["onAdvanced"];
   /** Told of each branch that can be worked in from now on. */
@@ -243,11 +244,13 @@ export class Branches {
     this.#open.delete(name);
     this.#byView.delete(view);
     this.#byNumber.delete(number);
-    const forgotten = await fs.callView(view, "close", { onlyIdle: false });
-    if (forgotten !== null) await background.call("notify", forgotten);
-    registry.remove(view);
-    this.#parents.delete(name);
-    await this.#announce([name]);
+    await this.parts.invalidation.during(async () => {
+      const forgotten = await fs.callView(view, "close", { onlyIdle: false });
+      if (forgotten !== null) await background.call("notify", forgotten);
+      registry.remove(view);
+      this.#parents.delete(name);
+      await this.#announce([name]);
+    });
     await Deno.remove(journalPath(store, number), { recursive: true });
   }
 
@@ -276,9 +279,7 @@ export class Branches {
     view: number,
     position: { head: CommitInfo; snapshot: Snapshot; segment: number; nextInode?: number },
   ): Branch {
-    const { fs, background, flush, watchers, onMoved, onAdvanced } = this.parts;
-    const parts = { name, number, view, fs, background, flush, watchers, onMoved, onAdvanced };
-    const branch = new Branch(parts, position);
+    const branch = new Branch({ ...this.parts, name, number, view }, position);
     this.#byView.set(view, branch);
     return branch;
   }
@@ -315,11 +316,12 @@ export class Branches {
 
   /** Tells the mount which branches there are, and the kernel that they are others than it knows. */
   async #announce(gone: string[] = [], renamed?: { view: number; name: string }): Promise<void> {
-    const { fs, background } = this.parts;
+    const { fs, background, invalidation } = this.parts;
     const branches = [...this.#parents].map(([name, parent]) => ({ name, parent }));
     const told = { branches, gone, ...(renamed === undefined ? {} : { renamed }) };
-    const invalidation = await fs.call("setBranches", told);
-    await background.call("notify", invalidation);
+    await invalidation.during(async () =>
+      await background.call("notify", await fs.call("setBranches", told))
+    );
   }
 }
 

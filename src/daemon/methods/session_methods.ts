@@ -19,6 +19,7 @@ import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { BranchAccess } from "./branch_access.ts";
+import type { PendingInvalidation } from "../branches/pending_invalidation.ts";
 import type { BranchWatchers } from "../watchers/watchers.ts";
 import type { RoutingState } from "../threads/messages.ts";
 
@@ -26,6 +27,7 @@ export interface SessionMethodsParts extends Pick<BranchAccess, "branch" | "turn
   readonly fs: FsClient;
   readonly watchers: BranchWatchers;
   readonly background: BackgroundClient;
+  readonly invalidation: PendingInvalidation;
   readonly authority: Authority;
   /** The processes of a cgroup, by its id, are a session on a branch from now on, or none. */
   readonly onSession: (cgroup: number, branch: string | null, id: number) => Promise<void>;
@@ -129,14 +131,16 @@ export class SessionMethods {
 
   /** Tells the mount, and makes the kernel forget what it knows of trees that were not seen by cgroup before. */
   async #announce(): Promise<void> {
-    const { fs, background, branch, nameOf } = this.parts;
+    const { fs, background, branch, nameOf, invalidation } = this.parts;
     const { all } = this.#sessions;
     const routed = await Promise.all(all.map(async ({ id, cgroup, path, branch: number }) => {
       const { view } = await branch(nameOf(number)!);
       return { id, cgroup, path, view };
     }));
-    const forgotten = await fs.call("route", routed);
-    if (forgotten.length > 0) await background.call("invalidateAll", forgotten);
+    await invalidation.during(async () => {
+      const forgotten = await fs.call("route", routed);
+      if (forgotten.length > 0) await background.call("invalidateAll", forgotten);
+    });
   }
 
   #report({ id, path, branch }: CgroupSession): CgroupSessionReport {

@@ -58,6 +58,7 @@ import type { SourceReport } from "../../control/service/daemon.ts";
 import { sourceReport } from "../methods/source_report.ts";
 import type { Verdict } from "../../telemetry/event.ts";
 import { tellCompacted } from "./tell_compacted.ts";
+import type { PendingInvalidation } from "../branches/pending_invalidation.ts";
 import { Turns } from "../branches/turns.ts";
 
 /** Longest time that an agent waits for the answer to a hook, ms: said in the environment, or this. */
@@ -65,6 +66,7 @@ const HOOK_DEADLINE_VARIABLE = "AGENTVFS_HOOK_MS";
 const HOOK_DEADLINE_MS = 10;
 
 export interface DaemonParts extends ServerParts {
+  readonly invalidation: PendingInvalidation;
   readonly background: BackgroundClient;
   readonly authority: Authority;
   /** By cgroup; null if the mount is not routed. */
@@ -174,6 +176,7 @@ export class Daemon {
       background,
       authority,
       nameOf,
+      invalidation: parts.invalidation,
       watchers: parts.watchers,
       sessions: cgroups,
       routing,

@@ -6,6 +6,7 @@ import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { ImportState } from "../background/import_state.ts";
 import { MAIN } from "../branches/branches.ts";
+import type { PendingInvalidation } from "../branches/pending_invalidation.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import { saveIdentity } from "../workspaces/imported_identity.ts";
 
@@ -16,6 +17,7 @@ const IMPORT_LABEL = "initial";
 export async function importProject(
   fs: FsClient,
   background: BackgroundClient,
+  invalidation: PendingInvalidation,
   imported: ImportState,
   workspace: string,
 ): Promise<{ head: CommitInfo; snapshot: Snapshot; segment: number }> {
@@ -28,6 +30,8 @@ export async function importProject(
   imported.progress(counts, skipped);
   saveIdentity(workspace, commit.id, identity);
   const { snapshot } = commit;
-  await background.call("notify", await fs.callView(MAIN_VIEW, "adopt", snapshot));
+  await invalidation.during(async () =>
+    await background.call("notify", await fs.callView(MAIN_VIEW, "adopt", snapshot))
+  );
   return { head: commit, snapshot, segment: FIRST_SEGMENT };
 }

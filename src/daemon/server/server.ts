@@ -27,6 +27,7 @@ import { Branches, MAIN } from "../branches/branches.ts";
 import { advanceEvent } from "../branches/advance_event.ts";
 import { WorkspaceEvents } from "../events/workspace_events.ts";
 import { Daemon } from "./daemon.ts";
+import { PendingInvalidation } from "../branches/pending_invalidation.ts";
 import { importProject } from "./import_project.ts";
 import { abandoned, watchKeeper } from "./keeper_watch.ts";
 import { startUpkeep } from "./upkeep.ts";
@@ -142,6 +143,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   const daemon = Promise.withResolvers<Daemon>();
   const withLess = Deno.env.get(LESS_VARIABLE) !== undefined;
   const registry = ViewRegistry.begin(store, keeper, { isFirst: isNewMount(), withLess });
+  const invalidation = new PendingInvalidation(registry.directory, config.version);
   const states = await background.call("branches", null);
   const others = await viewsTakenOver(registry, states, background, store);
   const sessions = config.routing === "none" ? null : cgroupSessions(registry);
@@ -228,8 +230,10 @@ async function serve(config: DaemonConfig): Promise<number> {
     // In this order: the one request that may have been carried out comes before any that follow it.
     await background.call("requestResend", null);
     await fs.call("resume", null);
-    await background.call("invalidateAll", nodeIds);
+    const isKnown = invalidation.isNone && lost === 0 && !withLess;
+    await background.call(isKnown ? "invalidateContents" : "invalidateAll", nodeIds);
   }
+  invalidation.allTold();
 
   const flush = mappedFlusher(config.mount, () => fs.call("drain", null));
   let control: ControlServer | null = null;
@@ -240,6 +244,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     areTold: config.events,
     fs,
     background,
+    invalidation,
     memory: reenactor,
     remember: (thread) => reenactors.add(thread),
     rootOf: (branch) => branch === MAIN ? "" : `${VIRTUAL_NAME}/branches/${branch}`,
@@ -251,7 +256,7 @@ async function serve(config: DaemonConfig): Promise<number> {
   if (telemetry !== null) publishFiles(events, telemetry.client);
   const onOpen = async (branch: Branch) => await (await daemon.promise).auto.opened(branch);
   branches = new Branches({
-    ...{ fs, background, registry, store, mount, flush, watchers, onMoved, onOpen },
+    ...{ fs, background, invalidation, registry, store, mount, flush, watchers, onMoved, onOpen },
     onAdvanced: (advance) => {
       events.publish(advanceEvent(advance));
       telemetry?.client.tell(advanceRecord(advance));
@@ -292,6 +297,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     },
     fs,
     background,
+    invalidation,
     imported,
     lister,
     watchers,
@@ -313,7 +319,7 @@ async function serve(config: DaemonConfig): Promise<number> {
     imported.finish();
   } else {
     const begun = branches;
-    void importProject(fs, background, imported, config.workspace)
+    void importProject(fs, background, invalidation, imported, config.workspace)
       .then(async (position) => {
         await begun.begin(position, []);
         imported.finish();

@@ -11,6 +11,7 @@ import { Word } from "../../mount/reenactor_memory.ts";
 import type { Watches } from "../../mount/watches.ts";
 import type { Reenacted } from "../../tree/changed_names.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
+import type { PendingInvalidation } from "../branches/pending_invalidation.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import { onWorkerFailure } from "../threads/worker_failure.ts";
 import type { ReenactorJob, ReenactorMessage, ReenactorStart } from "./linux_reenactor_thread.ts";
@@ -39,6 +40,7 @@ export interface WatchersParts {
   readonly areTold: boolean;
   readonly fs: FsClient;
   readonly background: BackgroundClient;
+  readonly invalidation: PendingInvalidation;
   /** Memory that the fs thread has, too. */
   readonly memory: SharedArrayBuffer;
   /** Called with the thread that makes the calls before it makes any: the next server must know it. */
@@ -75,9 +77,11 @@ export class Watchers implements BranchWatchers {
 
   async tell(branch: WatchedBranch, changed: Reenacted | undefined): Promise<number> {
     if (changed === undefined || changed.names.length === 0) return 0;
-    const told = this.#last.then(() => this.#tell(branch, changed)).finally(async () => {
-      await this.parts.fs.call("reenacted", null);
-    });
+    const told = this.parts.invalidation.during(() =>
+      this.#last.then(() => this.#tell(branch, changed)).finally(async () => {
+        await this.parts.fs.call("reenacted", null);
+      })
+    );
     this.#last = told.catch(() => {});
     return await isLate(told, DEADLINE_MS) ? changed.names.length : 0;
   }
