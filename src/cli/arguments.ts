@@ -58,6 +58,7 @@ export function readArguments(
     const texts = command.positionals.areBytes ? [] : positionals;
     checkUtf8(command, [...texts, ...values.values()]);
     checkCount(command, positionals);
+    checkEmpty(command, positionals, values, specs);
   }
   return { flags, values, positionals, afterDashes };
 }
@@ -145,6 +146,22 @@ function checkCount(command: Command, positionals: string[]): void {
     const extra = JSON.stringify(positionals[max]);
     throw usageError(`agentvfs ${command.name} cannot make sense of ${extra}`, help);
   }
+}
+
+/** What a script was to name and did not is not to be taken for the current directory, or for everything. */
+function checkEmpty(
+  command: Command,
+  positionals: readonly string[],
+  values: ReadonlyMap<string, string>,
+  specs: OptionSpecs,
+): void {
+  const mayBeEmpty = command.runsProgram || command.positionals.mayBeEmpty;
+  const named = [...values].find(([name, value]) => value === "" && !specs[name]!.mayBeEmpty);
+  if (named === undefined && (mayBeEmpty || !positionals.includes(""))) return;
+  const what = named === undefined
+    ? `agentvfs ${command.name} was given an empty argument`
+    : `--${named[0]} was given an empty value`;
+  throw usageError(what, "Is a variable not set?");
 }
 
 /** Every accepted long name and what it stands for. */

@@ -12,7 +12,8 @@ const COMMAND: Command = {
   positionals: { usage: "[WORD…]", min: 0, max: 3 },
   options: {
     "dry-run": { short: "n", brief: "do nothing" },
-    message: { value: "TEXT", short: "m", brief: "a text", aliases: ["text"] },
+    message: { value: "TEXT", short: "m", brief: "a text", aliases: ["text"], mayBeEmpty: true },
+    from: { value: "DIR", brief: "a place" },
   },
   run: () => Promise.resolve(0),
 };
@@ -125,4 +126,18 @@ Deno.test("a command line is split as node's parser splits it", () => {
     }),
     { numRuns: 5000 },
   );
+});
+
+Deno.test("what is empty is no name and no place, but may be a text", () => {
+  assert.match(refusal("a", "").message, /^agentvfs sample was given an empty argument$/);
+  assert.match(refusal("--", "").message, /empty argument/);
+  assert.match(refusal("--from=").message, /^--from was given an empty value$/);
+  assert.match(refusal("--from", "").hint!, /variable/);
+  assert.equal(read("--message", "").values.get("message"), "");
+  const texts = { ...COMMAND, positionals: { ...COMMAND.positionals, mayBeEmpty: true } } as const;
+  assert.deepEqual(readArguments(texts, [""]).positionals, [""]);
+  assert.throws(() => readArguments(texts, ["--from", ""]), CommandError);
+  const runs = { ...COMMAND, runsProgram: true } as const;
+  assert.deepEqual(readArguments(runs, ["echo", ""]).positionals, ["echo", ""]);
+  assert.deepEqual([...read("--help", "").positionals], [""]);
 });

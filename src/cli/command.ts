@@ -34,6 +34,8 @@ export interface OptionSpec {
   readonly aliases?: readonly string[];
   /** One line of help; an option without one is accepted and not shown. */
   readonly brief?: string;
+  /** It is a text; else an empty value is none. */
+  readonly mayBeEmpty?: true;
   /** What its value may be, where the placeholder does not say it. */
   readonly completes?: WordKind;
 }
@@ -47,6 +49,8 @@ export interface PositionalSpec {
   readonly max: number;
   /** They may be paths of any bytes, see `textOfBytes`; else everything has to be UTF-8. */
   readonly areBytes?: true;
+  /** They are texts; else one that is empty is taken for a variable that is not set. */
+  readonly mayBeEmpty?: true;
   /** What a placeholder of the usage line stands for, where its name does not say it. */
   readonly completes?: Readonly<Record<string, WordKind>>;
 }

@@ -14,7 +14,7 @@ export const command: Command = {
   positionals: { usage: "BRANCH", min: 1, max: 1 },
   options: {
     into: { value: "B", brief: "branch to merge into; else that it was made from" },
-    label: { value: "L", short: "l", brief: "label of the checkpoint it makes" },
+    label: { value: "L", mayBeEmpty: true, short: "l", brief: "label of the checkpoint it makes" },
     apply: { brief: "bring what is taken into the project as well" },
     "force-large": FORCE_LARGE_OPTION,
     ...DISPLAY_OPTIONS,

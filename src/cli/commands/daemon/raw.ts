@@ -10,7 +10,7 @@ export const command: Command = {
   name: "raw",
   brief: "send one line to the control socket and print the reply",
   prints: null,
-  positionals: { usage: "WORDS…", min: 1, max: Infinity },
+  positionals: { usage: "WORDS…", min: 1, max: Infinity, mayBeEmpty: true },
   options: {},
   async run(input) {
     const daemon = await findDaemon({

@@ -16,9 +16,9 @@ export const command: Command = {
   name: "checkpoint",
   brief: "record the mount as it is now",
   prints: "checkpoint",
-  positionals: { usage: "[LABEL…]", min: 0, max: Infinity },
+  positionals: { usage: "[LABEL…]", min: 0, max: Infinity, mayBeEmpty: true },
   options: {
-    message: { value: "TEXT", short: "m", brief: "longer description" },
+    message: { value: "TEXT", mayBeEmpty: true, short: "m", brief: "longer description" },
     agent: { value: "NAME", brief: "who makes it" },
     branch: BRANCH_OPTION,
   },

@@ -22,7 +22,7 @@ export const command: Command = {
     strategy: STRATEGY_OPTION,
     "dry-run": DRY_RUN_OPTION,
     touch: TOUCH_OPTION,
-    label: { value: "L", short: "l", brief: "label of the checkpoint it makes" },
+    label: { value: "L", mayBeEmpty: true, short: "l", brief: "label of the checkpoint it makes" },
     test: { value: "CMD", brief: "merge only if CMD, run on the result, ends with 0" },
     "best-of": { brief: "with --test: of the sources only the first that passes" },
     score: { brief: "or the one for which CMD's last line is the highest number" },

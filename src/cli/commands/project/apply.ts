@@ -31,7 +31,7 @@ export const command: Command = {
     "no-git": { brief: "leave .git alone" },
     continue: { brief: "finish an apply that was interrupted" },
     abort: { brief: "take back what an apply that was interrupted had done" },
-    message: { value: "M", short: "m", brief: "what the log says of it" },
+    message: { value: "M", mayBeEmpty: true, short: "m", brief: "what the log says of it" },
   },
   details: `Three-way, with the project as it is: ours is the project, theirs the branch.
 With conflicts nothing is applied. agentvfs undo takes it back.`,

@@ -22,7 +22,12 @@ export const command: Command = {
     "dry-run": DRY_RUN_OPTION,
     "force-large": FORCE_LARGE_OPTION,
     touch: TOUCH_OPTION,
-    message: { value: "M", short: "m", brief: "description of the checkpoint it makes" },
+    message: {
+      value: "M",
+      mayBeEmpty: true,
+      short: "m",
+      brief: "description of the checkpoint it makes",
+    },
   },
   details: `Three-way: what changed in the project since the import, or since the last
 refresh or apply, is merged with what was done in the branch. Conflicts refuse

@@ -14,7 +14,7 @@ export const command: Command = {
   name: "workspace checkpoint",
   brief: "record a workspace; prints the checkpoint's id",
   prints: "checkpoint",
-  positionals: { usage: "[NAME [LABEL]]", min: 0, max: 2, completes: NAME_WORDS },
+  positionals: { usage: "[NAME [LABEL]]", min: 0, max: 2, mayBeEmpty: true, completes: NAME_WORDS },
   options: { root: ROOT_OPTION },
   example: "workspace checkpoint shop 'before the refactor'",
   run: (input) =>
