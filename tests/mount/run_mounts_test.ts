@@ -39,7 +39,10 @@ Deno.test("what is mounted in a run stays, whoever looks at what, and more can b
         ["and goes", () => m.ctl("branch", "delete", "agent/2")],
         ["the server is killed", () => m.killServer()],
         ["one looks at its tree", () => run(["ls", "-l", `${branches}/${BRANCH}/place`])],
-        ["another server is started", () => m.run(["restart"], { cwd: m.project })],
+        ["another server is started", async () => {
+          const { code, stderr } = await m.run(["restart"], { cwd: m.project });
+          assert.equal(code, 0, stderr);
+        }],
       ];
       await m.ctl("branch", "create", BRANCH);
       await inRun(m, async (ask) => {
