@@ -11,7 +11,7 @@ import {
   type BackgroundTable,
 } from "../../src/daemon/background/background_jobs.ts";
 import type { BackgroundClient } from "../../src/daemon/background/background_client.ts";
-import { PendingInvalidation } from "../../src/daemon/branches/pending_invalidation.ts";
+import { PendingInvalidation } from "../../src/daemon/watchers/pending_invalidation.ts";
 import { Branch } from "../../src/daemon/branches/branch.ts";
 import { branchView } from "../../src/daemon/branches/branches.ts";
 import { type Captures, viewCommands } from "../../src/daemon/fs_thread/fs_commands.ts";

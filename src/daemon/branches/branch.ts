@@ -24,7 +24,7 @@ import { SavedTree } from "./saved_tree.ts";
 import { failedTo } from "../threads/failed_to.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
-import type { PendingInvalidation } from "./pending_invalidation.ts";
+import type { PendingInvalidation } from "../watchers/pending_invalidation.ts";
 import type { BranchWatchers } from "../watchers/watchers.ts";
 import type {
   BranchPosition,

@@ -19,7 +19,7 @@ import type { BackgroundClient } from "../background/background_client.ts";
 import type { Branch } from "../branches/branch.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import type { BranchAccess } from "./branch_access.ts";
-import type { PendingInvalidation } from "../branches/pending_invalidation.ts";
+import type { PendingInvalidation } from "../watchers/pending_invalidation.ts";
 import type { BranchWatchers } from "../watchers/watchers.ts";
 import type { RoutingState } from "../threads/messages.ts";
 

@@ -58,7 +58,7 @@ import type { SourceReport } from "../../control/service/daemon.ts";
 import { sourceReport } from "../methods/source_report.ts";
 import type { Verdict } from "../../telemetry/event.ts";
 import { tellCompacted } from "./tell_compacted.ts";
-import type { PendingInvalidation } from "../branches/pending_invalidation.ts";
+import type { PendingInvalidation } from "../watchers/pending_invalidation.ts";
 import { Turns } from "../branches/turns.ts";
 
 /** Longest time that an agent waits for the answer to a hook, ms: said in the environment, or this. */

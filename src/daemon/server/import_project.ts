@@ -6,7 +6,7 @@ import { FIRST_OWN_INODE } from "../../tree/working_tree.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
 import type { ImportState } from "../background/import_state.ts";
 import { MAIN } from "../branches/branches.ts";
-import type { PendingInvalidation } from "../branches/pending_invalidation.ts";
+import type { PendingInvalidation } from "../watchers/pending_invalidation.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import { saveIdentity } from "../workspaces/imported_identity.ts";
 

@@ -27,7 +27,7 @@ import { Branches, MAIN } from "../branches/branches.ts";
 import { advanceEvent } from "../branches/advance_event.ts";
 import { WorkspaceEvents } from "../events/workspace_events.ts";
 import { Daemon } from "./daemon.ts";
-import { PendingInvalidation } from "../branches/pending_invalidation.ts";
+import { PendingInvalidation } from "../watchers/pending_invalidation.ts";
 import { importProject } from "./import_project.ts";
 import { abandoned, watchKeeper } from "./keeper_watch.ts";
 import { startUpkeep } from "./upkeep.ts";

@@ -11,7 +11,7 @@ import { Word } from "../../mount/reenactor_memory.ts";
 import type { Watches } from "../../mount/watches.ts";
 import type { Reenacted } from "../../tree/changed_names.ts";
 import type { BackgroundClient } from "../background/background_client.ts";
-import type { PendingInvalidation } from "../branches/pending_invalidation.ts";
+import type { PendingInvalidation } from "./pending_invalidation.ts";
 import type { FsClient } from "../fs_thread/fs_client.ts";
 import { onWorkerFailure } from "../threads/worker_failure.ts";
 import type { ReenactorJob, ReenactorMessage, ReenactorStart } from "./linux_reenactor_thread.ts";
