@@ -192,7 +192,7 @@ Deno.test("branch names are checked where they are given", async () => {
     ];
     for (const name of bad) {
       const { code } = await m.refused("branch", "create", "--", name);
-      assert.match(code, /^(bad_branch_name|bad_params)$/, JSON.stringify(name));
+      assert.match(code, /^(bad_branch_name|bad_params|usage)$/, JSON.stringify(name));
     }
     for (const name of ["taken", "TAKEN", "main", "dir", "taken/below", "Dir/Of"]) {
       assert.equal((await m.refused("branch", "create", name)).code, "branch_exists", name);

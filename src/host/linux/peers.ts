@@ -24,15 +24,23 @@ export class Peers {
   /** Who may be at the other end of the new connection. Call it right after each accept. */
   accepted(): readonly PeerCredentials[] {
     const all = sockets();
-    const fresh = strangers(all.filter(({ id }) => !this.#known.has(id)));
+    const fresh = peersOf(all.filter(({ id }) => !this.#known.has(id)));
     this.#known = new Set(all.map(({ id }) => id));
-    return fresh.length > 0 ? fresh : strangers(all);
+    // Of a connection of this process to itself both ends are new.
+    const [own] = fresh;
+    if (own != null && fresh.every((peer) => peer?.pid === Deno.pid)) return [own];
+    const others = strangers(fresh);
+    return others.length > 0 ? others : strangers(peersOf(all));
   }
 }
 
-/** Other processes at the other ends. */
-function strangers(all: readonly { fd: number }[]): PeerCredentials[] {
-  return all.flatMap(({ fd }) => peerCredentials(fd) ?? []).filter(({ pid }) => pid !== Deno.pid);
+/** Null of a socket that has nobody at its other end, or nobody on this machine. */
+function peersOf(all: readonly { fd: number }[]): (PeerCredentials | null)[] {
+  return all.map(({ fd }) => peerCredentials(fd));
+}
+
+function strangers(peers: readonly (PeerCredentials | null)[]): PeerCredentials[] {
+  return peers.filter((peer) => peer !== null && peer.pid !== Deno.pid) as PeerCredentials[];
 }
 
 /** The open sockets: descriptors, and numbers that are not used again. */

@@ -45,3 +45,28 @@ Deno.test("who connects is told by the kernel, however many come and go", async 
   }
   await Deno.remove(directory, { recursive: true });
 });
+
+Deno.test("a connection of this process to itself is told from those that others have with it", async () => {
+  const directory = await Deno.makeTempDir({ prefix: "agentvfs-peers-" });
+  const script = join(directory, "client.ts");
+  const path = join(directory, "socket");
+  await Deno.writeTextFile(script, CLIENT);
+  using listener = Deno.listen({ transport: "unix", path });
+  const other = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "--quiet", "--no-config", "--no-lock", script, path, "1"],
+    stdin: "piped",
+  }).spawn();
+  using theirs = await listener.accept();
+  const peers = new Peers();
+  const accepted = async () => {
+    using connection = await Deno.connect({ transport: "unix", path });
+    using served = await listener.accept();
+    assert.ok(connection && served && theirs);
+    return peers.accepted().map(({ pid }) => pid);
+  };
+  assert.deepEqual(await accepted(), [Deno.pid]);
+  assert.deepEqual(await accepted(), [Deno.pid]);
+  await other.stdin.close();
+  await other.status;
+  await Deno.remove(directory, { recursive: true });
+});
