@@ -8,10 +8,13 @@
  * @module
  */
 
+import type { Removed } from "../tree/operations/put_back.ts";
 import type { WorkingTree } from "../tree/working_tree.ts";
 
 /** Longest time between two deletions of a burst, ms. */
 const GAP_MS = 1_000;
+/** Names of a burst that can be put back, the empty ones and directories included. */
+const MOST_GONE = 100_000;
 
 /** What tells whether anything but deletions is unrecorded. */
 export interface RemovalTree extends Pick<WorkingTree, "isChanged"> {
@@ -27,6 +30,9 @@ export class RemovalWatch {
   /** Records of the segment that are deletions. */
   #removals = 0;
   #before = 0;
+  /** What went in this burst, of what the segment of the journal can tell. */
+  #gone: Removed[] = [];
+  #segment = -1;
 
   /** @param threshold deletions of a burst after which it is told */
   constructor(readonly threshold: number) {
@@ -35,8 +41,10 @@ export class RemovalWatch {
 
   /** A name is about to go; `now` is `performance.now()`. */
   removing({ isChanged, journal }: RemovalTree, now: number): void {
-    if (now - this.#last > GAP_MS) this.#left = this.threshold;
     const { segment, records, retold } = journal;
+    if (now - this.#last > GAP_MS) this.#left = this.threshold;
+    if (now - this.#last > GAP_MS || segment !== this.#segment) this.#gone = [];
+    this.#segment = segment;
     if (!isChanged) {
       this.#clean = { segment, others: records - retold };
       this.#removals = 0;
@@ -44,11 +52,13 @@ export class RemovalWatch {
     this.#before = records;
   }
 
-  /** It has gone; `isLoss`: with something in it. True: now it is very much, and could be lost. */
-  removed({ journal }: RemovalTree, now: number, isLoss: boolean): boolean {
+  /** It has gone. True: now it is very much, and could be lost. */
+  removed({ journal }: RemovalTree, now: number, removed: Removed): boolean {
     const { segment, records, retold } = journal;
+    const { directory, size } = removed.inode;
     this.#removals += records - this.#before;
-    if (!isLoss) return false;
+    if (this.#left !== null && this.#gone.length < MOST_GONE) this.#gone.push(removed);
+    if (directory !== null || size === 0) return false;
     this.#last = now;
     if (this.#left === null || --this.#left > 0) return false;
     // What a segment has that began since is not recorded.
@@ -56,5 +66,12 @@ export class RemovalWatch {
       records - retold - this.#removals > this.#clean.others;
     this.#left = isWorthIt ? null : this.threshold;
     return isWorthIt;
+  }
+
+  /** What went in this burst, in its order; it is told once. */
+  takeGone(): readonly Removed[] {
+    const gone = this.#gone;
+    this.#gone = [];
+    return gone;
   }
 }

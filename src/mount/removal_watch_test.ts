@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import type { Inode } from "../tree/nodes/inode.ts";
+import type { Removed } from "../tree/operations/put_back.ts";
 import { type RemovalTree, RemovalWatch } from "./removal_watch.ts";
 
 /** A tree of which nobody reads more than this. */
@@ -18,6 +20,12 @@ class Tree implements RemovalTree {
   }
 }
 
+/** A file with something in it, or an empty one. */
+function removed(isLoss: boolean): Removed {
+  const inode = { directory: null, size: isLoss ? 1 : 0 } as Inode;
+  return { parent: inode, name: "", inode };
+}
+
 /** Deletes at these times, after what `before` does; the places at which that was told. */
 function told(
   times: readonly number[],
@@ -30,7 +38,7 @@ function told(
     before(tree, i);
     watch.removing(tree, time);
     tree.write();
-    return watch.removed(tree, time, isLoss(i)) ? [i] : [];
+    return watch.removed(tree, time, removed(isLoss(i))) ? [i] : [];
   });
 }
 

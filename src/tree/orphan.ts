@@ -117,6 +117,13 @@ function toRecord(tree: OrphanTree, inode: Inode): OrphanRecord {
   };
 }
 
+/** Another inode that is as one without a name is, for a name that it is to have. */
+export function copyOf(tree: OrphanTree, inode: Inode): Inode {
+  const copy = fromOrphanRecord({ ...toRecord(tree, inode), nodeId: tree.nodes.next++ });
+  if (!copy.isDirectory) copy.nlink = 1;
+  return copy;
+}
+
 function stored({ content, chunked, size }: StoredContent): StoredJson {
   return { content, chunked, size };
 }

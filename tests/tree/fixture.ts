@@ -99,9 +99,9 @@ export class Fixture {
     return snapshot;
   }
 
-  /** Stores what changed and lets a tree stand on it. `meanwhile` runs between the two. */
-  checkpoint(meanwhile: () => void = () => {}, tree = this.tree): Snapshot {
-    const { capture, pending } = takeCapture(tree);
+  /** Stores what changed and lets a tree stand on it. `meanwhile` runs between the two, `take` is the first. */
+  checkpoint(meanwhile: () => void = () => {}, tree = this.tree, take = takeCapture): Snapshot {
+    const { capture, pending } = take(tree);
     meanwhile();
     const journal = new JournalReader(tree.journal.directory);
     const { snapshot, slots } = buildSnapshot(this.store, capture, (...at) => journal.read(...at));

@@ -15,7 +15,7 @@ import { logOrphans } from "../../src/tree/orphan.ts";
 import { replay } from "../../src/tree/replay/replay.ts";
 import { renumberNodes, restoreNodes } from "../../src/tree/replay/restore_nodes.ts";
 import { retarget } from "../../src/tree/rollback/retarget.ts";
-import { beginSegment } from "../../src/tree/capture/take_capture.ts";
+import { beginSegment, takeCapture } from "../../src/tree/capture/take_capture.ts";
 import { Status } from "../../src/tree/status.ts";
 import { WorkingTree } from "../../src/tree/working_tree.ts";
 import { type Random, repeat, SEED } from "../support/random.ts";
@@ -73,10 +73,11 @@ export class KernelModel {
     this.answer();
   }
 
-  checkpoint(): void {
+  checkpoint(take = takeCapture): Snapshot {
     const changed = this.tree.isChanged;
-    this.#base = this.fixture.checkpoint();
+    this.#base = this.fixture.checkpoint(() => {}, this.tree, take);
     if (changed) this.#first = this.tree.journal.segment;
+    return this.#base;
   }
 
   /**

@@ -7,6 +7,7 @@
 import { monotonicTime } from "../../host/clock.ts";
 import type { View } from "../../mount/views.ts";
 import { revert, takeCapture } from "../../tree/capture/take_capture.ts";
+import { withRemoved } from "../../tree/operations/put_back.ts";
 import type { TakenCapture } from "../threads/messages.ts";
 import type { ViewState } from "./fs_commands.ts";
 
@@ -14,13 +15,14 @@ let last = 0;
 
 /** Null where nothing is to be taken, or a capture is being stored already: then that is what was there a moment ago. */
 export function captureUnasked(
-  { number, tree, writable }: View,
+  { number, tree, writable, removals }: View,
   { captures, postCapture }: Pick<ViewState, "captures" | "postCapture">,
 ): TakenCapture | null {
   if (!writable || tree.base === null || !tree.isChanged || captures.has(number)) return null;
   const id = --last;
+  const gone = removals?.takeGone() ?? [];
   try {
-    const { capture, pending } = takeCapture(tree);
+    const { capture, pending } = withRemoved(tree, gone, () => takeCapture(tree));
     try {
       postCapture({ id, capture });
     } catch (error) {

@@ -141,18 +141,14 @@ function remove(context: Context, directory: boolean): number {
   if (removed !== null && isEmpty(tree, removed) && unshare(context, removed)) return -Errno.ESTALE;
   const { removals } = view;
   const now = removals === undefined ? 0 : performance.now();
-  const isLoss = removals !== undefined && hasContent(tree, parent, name);
+  const inode = removals === undefined ? Status.NotFound : tree.lookup(parent, name);
   removals?.removing(tree, now);
   const status = unlink(tree, parent, name, directory);
-  if (status === Status.Ok && removals?.removed(tree, now, isLoss)) views.removing = view;
+  if (status === Status.Ok && typeof inode !== "number") {
+    if (removals!.removed(tree, now, { parent, name, inode })) views.removing = view;
+  }
   if (removed !== null && status === Status.Ok) moved(context, removed, parent, name);
   return reply.status(status);
-}
-
-/** True of a file that is not empty, and of a symlink. */
-function hasContent(tree: WorkingTree, parent: Inode, name: string): boolean {
-  const found = tree.lookup(parent, name);
-  return typeof found !== "number" && found.directory === null && found.size > 0;
 }
 
 /** The directory of that name, if views share directories; else null. */

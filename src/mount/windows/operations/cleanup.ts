@@ -41,10 +41,10 @@ function remove({ file, views, acts }: Context): number {
   const refused = acts.begin(removing(file, acts.removals.of(file)));
   if (refused !== NtStatus.SUCCESS) return refused;
   const now = removals === undefined ? 0 : performance.now();
-  const isLoss = inode.directory === null && inode.size > 0;
   removals?.removing(tree, now);
-  const status = unlink(tree, file.parent!, file.name, inode.directory !== null);
-  if (status === Status.Ok && removals?.removed(tree, now, isLoss)) views.removing = view;
+  const removed = { parent: file.parent!, name: file.name, inode };
+  const status = unlink(tree, removed.parent, removed.name, inode.directory !== null);
+  if (status === Status.Ok && removals?.removed(tree, now, removed)) views.removing = view;
   return ntStatusOf(status);
 }
 
