@@ -14,7 +14,7 @@ import type { WorkingTree } from "../tree/working_tree.ts";
 /** Longest time between two deletions of a burst, ms. */
 const GAP_MS = 1_000;
 /** Names of a burst that can be put back, the empty ones and directories included. */
-const MOST_GONE = 100_000;
+const MOST_GONE = 10_000;
 
 /** What tells whether anything but deletions is unrecorded. */
 export interface RemovalTree extends Pick<WorkingTree, "isChanged"> {
@@ -30,8 +30,9 @@ export class RemovalWatch {
   /** Records of the segment that are deletions. */
   #removals = 0;
   #before = 0;
-  /** What went in this burst, of what the segment of the journal can tell. */
+  /** What went one soon after the other, be it empty, of what the segment of the journal can tell. */
   #gone: Removed[] = [];
+  #lastGone = -Infinity;
   #segment = -1;
 
   /** @param threshold deletions of a burst after which it is told */
@@ -43,7 +44,8 @@ export class RemovalWatch {
   removing({ isChanged, journal }: RemovalTree, now: number): void {
     const { segment, records, retold } = journal;
     if (now - this.#last > GAP_MS) this.#left = this.threshold;
-    if (now - this.#last > GAP_MS || segment !== this.#segment) this.#gone = [];
+    if (now - this.#lastGone > GAP_MS || segment !== this.#segment) this.#gone = [];
+    this.#lastGone = now;
     this.#segment = segment;
     if (!isChanged) {
       this.#clean = { segment, others: records - retold };
@@ -65,10 +67,12 @@ export class RemovalWatch {
     const isWorthIt = segment !== this.#clean.segment ||
       records - retold - this.#removals > this.#clean.others;
     this.#left = isWorthIt ? null : this.threshold;
+    // All of it is recorded.
+    if (!isWorthIt) this.#gone = [];
     return isWorthIt;
   }
 
-  /** What went in this burst, in its order; it is told once. */
+  /** What went before and with what was told, in its order; once. */
   takeGone(): readonly Removed[] {
     const gone = this.#gone;
     this.#gone = [];

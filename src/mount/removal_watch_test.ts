@@ -74,3 +74,40 @@ Deno.test("what had nothing in it is no loss, however much of it goes", () => {
   assert.deepEqual(told([0, 1, 2, 3, 4, 5, 6], first, () => false), []);
   assert.deepEqual(told([0, 1, 2, 3, 4, 5, 6], first, (i) => i % 2 === 0), [4]);
 });
+
+Deno.test("what went is kept from the beginning of a burst, while the journal can tell of it", () => {
+  const tree = new Tree();
+  const watch = new RemovalWatch(3);
+  const remove = (time: number, size = 1): boolean => {
+    watch.removing(tree, time);
+    tree.write();
+    const inode = { directory: null, size } as Inode;
+    return watch.removed(tree, time, { parent: inode, name: `at ${time}`, inode });
+  };
+  const gone = () => watch.takeGone().map(({ name }) => name);
+  tree.write();
+  remove(0);
+  assert.deepEqual([5000, 5001, 5002, 5003].map((time) => remove(time, time % 2)), [
+    false,
+    false,
+    false,
+    false,
+  ]);
+  assert.equal(remove(5005), true);
+  assert.deepEqual(gone(), [5000, 5001, 5002, 5003, 5005].map((time) => `at ${time}`));
+  // It was told.
+  remove(5006);
+  assert.deepEqual(gone(), []);
+  remove(9000);
+  tree.record();
+  tree.write();
+  remove(9001);
+  assert.deepEqual(gone(), ["at 9001"]);
+  // What is recorded need not be kept, nor can everything be.
+  tree.record();
+  for (let i = 0; i < 4; i++) remove(20_000 + i);
+  assert.deepEqual(gone(), ["at 20003"]);
+  tree.write();
+  for (let i = 0; i < 30_000; i++) remove(40_000 + i / 1000, 0);
+  assert.equal(gone().length, 10_000);
+});
