@@ -45,7 +45,7 @@ Deno.test("what is mounted in a run stays, whoever looks at what, and more can b
         }],
       ];
       await m.ctl("branch", "create", BRANCH);
-      await inRun(m, async (ask) => {
+      await withPlace(m, async (ask) => {
         for (const [what, act] of others) {
           await act();
           assert.equal(await ask(MOUNTED), true, what);
@@ -64,7 +64,7 @@ Deno.test("who asks for a branch that is not theirs keeps nobody from mounting i
       await Deno.mkdir(routed);
       for (const name of ["other", BRANCH]) await m.ctl("branch", "create", name);
       await m.ctl("session", "register", "--cgroup", routed, "--branch", "other");
-      await inRun(m, async (ask) => {
+      await withPlace(m, async (ask) => {
         const tree = m.path(`.agentvfs/branches/${BRANCH}`);
         await inSession(routed, `! ls ${tree} 2>/dev/null`);
         await until("it can be mounted again", async () => await ask(MOUNT) === "", 10_000);
@@ -85,27 +85,60 @@ Deno.test("who asks for a branch that is not theirs keeps nobody from mounting i
   });
 });
 
+Deno.test("what a sandbox closes for writing stays closed", async () => {
+  await withProject(PROJECT, async (m) => {
+    const tools = `${m.project}/tools`;
+    const sandbox = ["bwrap", "--dev-bind", "/", "/", "--ro-bind", tools, tools];
+    await inRun(m, sandbox, async (ask) => {
+      const isClosed = async (when: string) => {
+        assert.equal(await ask(`write("tools/one", "2")`), "EROFS", when);
+        assert.equal(await ask(`names("tools")`).then(String), "one", when);
+      };
+      await isClosed("at first");
+      await m.killServer();
+      await isClosed("after the server was killed");
+      await m.ctl("policy", "install", "secrets");
+      await isClosed("with other rules");
+      const { code, stderr } = await m.run(["restart"], { cwd: m.project });
+      assert.equal(code, 0, stderr);
+      await isClosed("after another server was started");
+      await run(["ls", "-lR", m.path(`.agentvfs/branches/${BRANCH}`)]);
+      await isClosed("after somebody looked");
+    });
+  });
+});
+
 async function inSession(cgroup: string, script: string): Promise<void> {
   const { code, stderr } = await run(inCgroup(cgroup, ["sh", "-c", script]));
   assert.equal(code, 0, stderr);
 }
 
+type Ask = (question: string) => Promise<unknown>;
+
 /** `body` asks a program in a run, in whose namespace `tools` is mounted on `place`. */
+async function withPlace(m: Mounted, body: (ask: Ask) => Promise<void>): Promise<void> {
+  await inRun(m, ["unshare", "-m"], async (ask) => {
+    assert.equal(await ask(MOUNT), "");
+    assert.equal(await ask(MOUNTED), true);
+    await body(ask);
+  });
+}
+
+/** `body` asks a program that `sandbox` starts in a run. */
 async function inRun(
   m: Mounted,
-  body: (ask: (question: string) => Promise<unknown>) => Promise<void>,
+  sandbox: readonly string[],
+  body: (ask: Ask) => Promise<void>,
 ): Promise<void> {
   const script = scriptPath(import.meta.url, "caller.py");
   const [program, ...args] = PROGRAM;
-  const command = [...args, "run", "--branch", BRANCH, "--", "unshare", "-m", PYTHON, "-B", script];
+  const command = [...args, "run", "--branch", BRANCH, "--", ...sandbox, PYTHON, "-B", script];
   const options = {
     program: program!,
     cwd: m.project,
     env: { AGENTVFS_STATE_DIR: m.state, AGENTVFS_SOCK: "" },
   };
   await withConversation(command, options, async (conversation) => {
-    assert.equal(await conversation.ask(MOUNT), "");
-    assert.equal(await conversation.ask(MOUNTED), true);
     await body((question) => conversation.ask(question));
   });
 }
