@@ -180,10 +180,15 @@ const SCENES: Record<string, Body> = {
     assert.equal((await sh(one)).code, 0);
     assert.equal((await sh(two)).code, 0);
     await s.write("edited", "by the tool\n");
+    // What a sandbox is about to mount on is no call's.
+    await s.write(".mcp.json", "");
+    await Deno.mkdir(s.path(".codex"));
     await agent.end("toolu_par2", two);
     await agent.tell("PostToolUse", { ...edit, tool_response: {} });
     await s.write("late", "nobody's, at the end\n");
     await agent.end("toolu_par1", one);
+    await Deno.remove(s.path(".mcp.json"));
+    await Deno.remove(s.path(".codex"));
     const did = async (ref: string) => {
       const { commit, changes } = await client.show({ branch, ref });
       const paths = changes.filter(({ kind }) => kind !== "directory");
@@ -191,7 +196,8 @@ const SCENES: Record<string, Body> = {
     };
     assert.deepEqual(await did("toolu_par2"), ["processes", "Da Amoved Anew/two"]);
     assert.deepEqual(await did("toolu_par3"), ["processes", "Aedited"]);
-    const [last, , , early] = await s.entries();
+    const [last, , third, early] = await s.entries();
+    assert.deepEqual(third!.changed, { added: 3, modified: 0, deleted: 1 });
     assert.deepEqual(last!.changed, { added: 2, modified: 1, deleted: 1 });
     assert.equal(last!.details!.by, "time");
     assert.deepEqual([early!.details!.call, early!.changed!.added], ["toolu_par1", 1]);

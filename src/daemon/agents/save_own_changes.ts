@@ -16,7 +16,7 @@ export type KnownBy = NonNullable<CommitDetails["by"]>;
 
 /**
  * Paths that another call changed, as far as anybody saw, are left for that one; what nobody saw is this one's, whose end it is.
- * Null if nothing is left. `calls`: those under way, this one too.
+ * What a sandbox mounts on is nobody's. Null if nothing is left. `calls`: those under way, this one too.
  */
 export async function saveOwnChanges(
   branch: Branch,
@@ -30,7 +30,8 @@ export async function saveOwnChanges(
   const to = await branch.snapshot();
   const from = branch.head.snapshot;
   const owners = new CallOfChange(calls, witnessed);
-  const { changes } = await background.call("diff", { from, to, patch: false });
+  const without = { patch: false, working: branch.name, byName: true };
+  const { changes } = await background.call("diff", { from, to, ...without });
   const of = changes.map(({ path }) => owners.of(path)).filter(({ size }) => size > 0);
   const by = of.length > 0 && of.length >= filesOf(changes) ? "processes" : "time";
   const isMerging = (await background.call("branch", branch.name))!.merge !== null;
@@ -38,7 +39,9 @@ export async function saveOwnChanges(
     return await branch.saveIfChanged(() => commit(by));
   }
   const items = await background.call("reviewItems", { from, to });
+  const changed = new Set(changes.map(({ path }) => path));
   const whole = items.flatMap(({ paths }, i) => {
+    if (!paths.some((path) => changed.has(path))) return [];
     const known = paths.map((path) => owners.of(path)).filter(({ size }) => size > 0);
     return known.length === 0 || known.some((calls) => calls.has(own)) ? [i] : [];
   });

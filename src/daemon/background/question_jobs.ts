@@ -46,6 +46,8 @@ export interface QuestionJobs {
       lines?: boolean;
       /** `to` is the working tree of this branch: what a sandbox mounts on is left out. */
       working?: string;
+      /** So is what has the name of such a thing, and is empty. */
+      byName?: boolean;
     };
     out: DetailedDiff;
   };
@@ -92,13 +94,13 @@ export function questionJobs(
       const since = commits.length < limit ? 0 : commits.at(-1)!.time;
       return { commits, moves: history.undos.moves(branch, { since, limit }) };
     },
-    diff: ({ from, to, renames = false, lines = false, working, ...options }) =>
+    diff: ({ from, to, renames = false, lines = false, working, byName, ...options }) =>
       detailedDiff(store, from, to, {
         ...options,
         renames,
         lines,
         ...(working === undefined ? {} : {
-          without: (changes) => mountpointsAmong(changes, placeOf(working)),
+          without: (changes) => mountpointsAmong(changes, placeOf(working), byName),
         }),
       }),
     count: ({ from, to }) => countChanges(store, from, to),
