@@ -4,7 +4,9 @@
 
 import assert from "node:assert/strict";
 import { revert, takeCapture } from "../../src/tree/capture/take_capture.ts";
+import { SourceContent } from "../../src/tree/nodes/content.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
+import type { SourcePath } from "../../src/tree/nodes/source_path.ts";
 import { unlink } from "../../src/tree/operations/names.ts";
 import { type Removed, withRemoved } from "../../src/tree/operations/put_back.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
@@ -89,7 +91,7 @@ for (const isStored of [true, false]) {
   });
 }
 
-Deno.test("what has another's name now, no directory, or no place in a checkpoint stays away", () => {
+Deno.test("what has another's name now, no directory, no bytes, or no place in a checkpoint stays away", () => {
   const fixture = new Fixture(undefined, (name) => name === "kept out");
   try {
     const { tree } = fixture;
@@ -101,7 +103,12 @@ Deno.test("what has another's name now, no directory, or no place in a checkpoin
       writeText(tree, make(tree, there!, name, S_IFREG | 0o644), 0, name);
     }
     writeText(tree, make(tree, lost!, "file", S_IFREG | 0o644), 0, "lost");
-    for (const name of ["taken", "free", "kept out"]) removeAll(tree, there!, name, gone);
+    const importing = make(tree, there!, "importing", S_IFREG | 0o644);
+    importing.content = new SourceContent({ parent: null, name: "importing" } as SourcePath, 5, 8);
+    importing.size = 5;
+    for (const name of ["taken", "free", "kept out", "importing"]) {
+      removeAll(tree, there!, name, gone);
+    }
     // Who removed the directory is not known.
     removeAll(tree, tree.root, "lost", []);
     gone.push({ parent: lost!, name: "file", inode: make(tree, there!, "taken", S_IFREG | 0o600) });

@@ -9,7 +9,9 @@
  */
 
 import { copyOf } from "../orphan.ts";
+import { StoredContent } from "../nodes/content.ts";
 import type { Inode } from "../nodes/inode.ts";
+import { type Content, Overlay } from "../nodes/overlay.ts";
 import { Status } from "../status.ts";
 import type { WorkingTree } from "../working_tree.ts";
 import { createAgain, removeAgain } from "./names.ts";
@@ -23,7 +25,7 @@ export interface Removed {
 
 /**
  * Runs `job` on the tree as it was before `removed`, which are in the order in which they went. What cannot be put back is left
- * out: something else has its name, its directory is gone, it has another name, or no checkpoint would hold it.
+ * out: something else has its name, its directory is gone, it has another name, no checkpoint would hold it, or its bytes are nowhere.
  */
 export function withRemoved<T>(tree: WorkingTree, removed: readonly Removed[], job: () => T): T {
   const back = putBack(tree, removed);
@@ -42,6 +44,7 @@ function putBack(tree: WorkingTree, removed: readonly Removed[]): Removed[] {
   for (const { parent: before, name, inode } of removed.toReversed()) {
     const parent = again.get(before) ?? before;
     if (!isRoomFor(tree, parent, name) || !isGone(inode) || tree.keepsOut(name)) continue;
+    if (!isStored(inode.content)) continue;
     const made = copyOf(tree, inode);
     // The disk is full: what is there is better than nothing.
     if (!createAgain(tree, parent, name, made)) break;
@@ -59,4 +62,10 @@ function isRoomFor(tree: WorkingTree, parent: Inode, name: string): boolean {
 /** True if it has no name any more. */
 function isGone(inode: Inode): boolean {
   return inode.parent === null && (inode.directory !== null || inode.nlink === 0);
+}
+
+/** True if all of its bytes are in the store and the journal: of what was removed while it was imported they may not be. */
+function isStored(content: Content): boolean {
+  const bottom = content instanceof Overlay ? content.base : content;
+  return bottom === null || bottom instanceof StoredContent;
 }
