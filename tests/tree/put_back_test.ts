@@ -15,7 +15,7 @@ import type { Random } from "../support/random.ts";
 import { dump, Fixture, make, writeText } from "./fixture.ts";
 import { randomInode, randomlyWithKernel, randomStep } from "./kernel_model.ts";
 
-const RUNS = 120;
+const RUNS = 60;
 const STEPS = 60;
 
 /** What {@linkcode dump} tells of a path. */
