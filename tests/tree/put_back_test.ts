@@ -5,10 +5,12 @@
 import assert from "node:assert/strict";
 import { revert, takeCapture } from "../../src/tree/capture/take_capture.ts";
 import { SourceContent } from "../../src/tree/nodes/content.ts";
+import { listSegments, segmentName } from "../../src/tree/journal/journal.ts";
 import type { Inode } from "../../src/tree/nodes/inode.ts";
 import type { SourcePath } from "../../src/tree/nodes/source_path.ts";
 import { unlink } from "../../src/tree/operations/names.ts";
 import { type Removed, withRemoved } from "../../src/tree/operations/put_back.ts";
+import { replay } from "../../src/tree/replay/replay.ts";
 import type { WorkingTree } from "../../src/tree/working_tree.ts";
 import { S_IFDIR, S_IFMT, S_IFREG } from "../../src/store/trees/entry.ts";
 import type { Random } from "../support/random.ts";
@@ -90,6 +92,43 @@ for (const isStored of [true, false]) {
     });
   });
 }
+
+Deno.test("whenever a server dies meanwhile, nothing comes back", () => {
+  const fixture = new Fixture();
+  try {
+    const { tree, journalPath } = fixture;
+    const kept = make(tree, tree.root, "kept", S_IFDIR | 0o755);
+    const base = fixture.checkpoint();
+    const first = tree.journal.segment;
+    const above = make(tree, kept, "above", S_IFDIR | 0o755);
+    for (const parent of [kept, above]) {
+      for (const name of ["one", "two"]) {
+        writeText(tree, make(tree, parent, name, S_IFREG | 0o644), 0, name);
+      }
+    }
+    const gone: Removed[] = [];
+    for (const name of ["above", "one"]) removeAll(tree, kept, name, gone);
+    const after = dump(tree);
+    withRemoved(tree, gone, () => takeCapture(tree));
+    const segments = listSegments(journalPath).filter((segment) => segment >= first);
+    const last = segmentName(segments.at(-1)!);
+    const { size } = Deno.statSync(`${journalPath}/${last}`);
+    for (let length = 0; length <= size; length += 5) {
+      const path = `${fixture.directory}/${length}`;
+      Deno.mkdirSync(path);
+      for (const segment of segments.map(segmentName)) {
+        Deno.copyFileSync(`${journalPath}/${segment}`, `${path}/${segment}`);
+      }
+      Deno.truncateSync(`${path}/${last}`, length);
+      const other = fixture.open(base, segments.at(-1)! + 1, tree.nextInode, path);
+      replay(other, segments);
+      assert.deepEqual(dump(other), after, `${length} of ${size} bytes`);
+      other.journal.close();
+    }
+  } finally {
+    fixture.close();
+  }
+});
 
 Deno.test("what has another's name now, no directory, no bytes, or no place in a checkpoint stays away", () => {
   const fixture = new Fixture(undefined, (name) => name === "kept out");

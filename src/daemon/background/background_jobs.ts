@@ -24,7 +24,7 @@ import { Captures } from "./captures.ts";
 import { collectGarbage } from "../threads/collect_garbage.ts";
 import { type GarbageJobs, garbageJobs } from "./garbage_jobs.ts";
 import { importDone, importProject } from "./import_job.ts";
-import { JournalReader } from "./journal_reader.ts";
+import { JournalReader, syncSegment } from "./journal_reader.ts";
 import { type NotificationJobs, notificationJobs } from "./notification_jobs.ts";
 import { type ProjectJobs, projectJobs, WRITING_PROJECT_JOBS } from "./project_jobs.ts";
 import { type MoveJobs, moveJobs, operationOf, WRITING_MOVE_JOBS } from "./move_jobs.ts";
@@ -60,7 +60,12 @@ export interface BackgroundJobs
    * commit if there is one, else only its snapshot.
    */
   save: {
-    in: BranchPosition & { capture: number | null; commit: SaveCommit | null };
+    in: BranchPosition & {
+      capture: number | null;
+      commit: SaveCommit | null;
+      /** The journal's next segment tells of what had happened before the capture, and may have been synced then. */
+      isBefore?: boolean;
+    };
     out: { snapshot: Snapshot; slots: BuiltSlot[]; commit: CommitInfo | null };
   };
   verify: { in: { repair: boolean }; out: VerifyReport };
@@ -142,11 +147,12 @@ export function backgroundJobs(
         setTimeout(collectGarbage, 0);
       }
     },
-    save: async ({ branch, segment, nextInode, capture, commit }) => {
+    save: async ({ branch, segment, nextInode, capture, commit, isBefore = false }) => {
       const taken = capture === null ? null : await captures.take(capture);
       return storing(() => {
         const { number, merge, snapshot: stored } = history.branch(branch)!;
         const journal = new JournalReader(journalPath(start.store, number));
+        if (isBefore) syncSegment(journal.directory, segment);
         try {
           const built = taken === null
             ? { snapshot: stored, slots: [] }

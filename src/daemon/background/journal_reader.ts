@@ -44,3 +44,9 @@ export class JournalReader {
     this.#open.clear();
   }
 }
+
+/** Makes what is in a segment survive a power cut. */
+export function syncSegment(directory: string, segment: number): void {
+  using file = Deno.openSync(`${directory}/${segmentName(segment)}`, { write: true });
+  file.syncDataSync();
+}

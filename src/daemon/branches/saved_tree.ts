@@ -100,7 +100,7 @@ export class SavedTree {
     const { capture, commit } = this.#taken;
     this.#taken = null;
     this.#isCaptureOpen = true;
-    return await this.#store({ ...capture, changed: true }, commit);
+    return await this.#store({ ...capture, changed: true }, commit, true);
   }
 
   /** What was captured by itself is not stored: it counts as changed. */
@@ -127,9 +127,11 @@ export class SavedTree {
     }
   }
 
+  /** `isBefore`: it is what was there before something that the journal tells of already. */
   async #store(
     captured: TakenCapture & { changed: boolean },
     commit: SaveCommit | null,
+    isBefore = false,
   ): Promise<CommitInfo | null> {
     const { id } = captured;
     this.nextInode = captured.nextInode;
@@ -144,6 +146,7 @@ export class SavedTree {
         nextInode: captured.nextInode,
         capture: captured.changed ? id : null,
         commit,
+        isBefore,
       });
     } catch (error) {
       await this.#takeBack().catch(failedTo(`take back a capture of ${this.parts.name()}`));

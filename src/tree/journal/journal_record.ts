@@ -39,6 +39,8 @@ export const RecordType = {
   COPY: 12,
   /** JSON of an {@linkcode OrphanRecord}: an inode without a name that the kernel still refers to */
   ORPHAN: 13,
+  /** parentNodeId, name: if it is there, it is not any more, nor what is below it */
+  GONE: 14,
 } as const;
 
 export const RECORD_HEADER_BYTES = 24;

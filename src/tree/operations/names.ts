@@ -125,32 +125,6 @@ export function applyCreate(
   tree.touch(parent);
 }
 
-/**
- * Gives an inode that is in no directory the name that it had a moment ago. What is stored of it is the name alone, and its
- * directory has the times that it has. False where the journal takes no more.
- */
-export function createAgain(tree: WorkingTree, parent: Inode, name: string, inode: Inode): boolean {
-  standStill(tree, parent);
-  inode.ctimeSec = tree.now.sec;
-  inode.ctimeNsec = tree.now.nsec;
-  if (logCreate(tree, inode, parent, name, inode.target) !== Status.Ok) return false;
-  applyCreate(tree, inode, parent, name, inode.target);
-  return true;
-}
-
-/** Takes it away again. Where the journal takes no more it comes back with another server, which is better than nothing. */
-export function removeAgain(tree: WorkingTree, parent: Inode, name: string): void {
-  standStill(tree, parent);
-  if (tree.bind(parent) === Status.Ok) logUnlink(tree, parent, name);
-  applyUnlink(tree, parent, name);
-}
-
-/** What is done next is done when the directory was changed last. */
-function standStill({ now }: WorkingTree, { mtimeSec, mtimeNsec }: Inode): void {
-  now.sec = mtimeSec;
-  now.nsec = mtimeNsec;
-}
-
 /** Gives a file another name. */
 export function link(
   tree: WorkingTree,
@@ -210,15 +184,11 @@ export function unlink(
   const bound = tree.bind(parent) || bindIfKnown(tree, inode);
   if (bound !== Status.Ok) return bound as Status;
   tree.tick();
-  const logged = logUnlink(tree, parent, name);
-  if (logged === Status.Ok) applyUnlink(tree, parent, name);
-  return logged;
-}
-
-function logUnlink(tree: WorkingTree, parent: Inode, name: string): Status {
   tree.journal.record.begin(RecordType.UNLINK)
     .number(parent.nodeId).string(name).number(tree.now.sec).number(tree.now.nsec);
-  return tree.log();
+  const logged = tree.log();
+  if (logged === Status.Ok) applyUnlink(tree, parent, name);
+  return logged;
 }
 
 /** The kernel refers to it, so a replay has to find it also when its name is gone. */

@@ -1,20 +1,22 @@
 /**
  * Putting back for a moment what was removed a moment ago, so that a checkpoint can hold it.
  *
- * Nobody sees it: it is put back, captured and removed once more between two requests. What is put back is another inode with
- * the same number; the kernel, and who has the removed one open, keep that one. The journal tells of both, of the names alone: if
- * the capture comes to be the snapshot that is gone on from, it has the contents, and else nobody needs them.
+ * Nobody sees it: it is put back, captured and taken out between two requests. What is put back is another inode with the same
+ * number; the kernel, and who has the removed one open, keep that one. The journal goes on from what was captured, if that is
+ * stored, or else from what was there before. So it is told only that the names are there no more, if they are: whenever the
+ * server dies, nothing comes back.
  *
  * @module
  */
 
 import { copyOf } from "../orphan.ts";
+import { RecordType } from "../journal/journal_record.ts";
+import { leaveKeptOut } from "../kept_out.ts";
 import { StoredContent } from "../nodes/content.ts";
 import type { Inode } from "../nodes/inode.ts";
 import { type Content, Overlay } from "../nodes/overlay.ts";
 import { Status } from "../status.ts";
 import type { WorkingTree } from "../working_tree.ts";
-import { createAgain, removeAgain } from "./names.ts";
 
 /** A name that was taken out of a directory, and what it stood for. */
 export interface Removed {
@@ -23,40 +25,59 @@ export interface Removed {
   readonly inode: Inode;
 }
 
+/** A name that was put back. */
+interface PutBack {
+  readonly parent: Inode;
+  readonly name: string;
+}
+
 /**
- * Runs `job` on the tree as it was before `removed`, which are in the order in which they went. What cannot be put back is left
- * out: something else has its name, its directory is gone, it has another name, no checkpoint would hold it, or its bytes are nowhere.
+ * Runs `job`, which begins a segment of the journal, on the tree as it was before `removed`, which are in the order in which
+ * they went. What cannot be put back is left out: something else has its name, its directory is gone, it has another name, no
+ * checkpoint would hold it, or its bytes are nowhere.
  */
 export function withRemoved<T>(tree: WorkingTree, removed: readonly Removed[], job: () => T): T {
   const back = putBack(tree, removed);
+  const { journal } = tree;
+  const { segment } = journal;
   try {
     return job();
   } finally {
-    // What is in a directory first.
-    for (const { parent, name } of back.reverse()) removeAgain(tree, parent, name);
+    for (const { parent, name } of back) {
+      takeOut(tree, parent, name);
+      if (journal.segment !== segment) logGone(tree, parent, name);
+    }
   }
 }
 
-function putBack(tree: WorkingTree, removed: readonly Removed[]): Removed[] {
-  const back: Removed[] = [];
+/** Returns the names that are in directories of the tree: what is below them goes with them. */
+function putBack(tree: WorkingTree, removed: readonly Removed[]): PutBack[] {
+  const back: PutBack[] = [];
   const again = new Map<Inode, Inode>();
+  const made = new Set<Inode>();
   // Directories went after what was in them.
   for (const { parent: before, name, inode } of removed.toReversed()) {
     const parent = again.get(before) ?? before;
-    if (!isRoomFor(tree, parent, name) || !isGone(inode) || tree.keepsOut(name)) continue;
+    if (!isRoomFor(tree, parent, name, made) || !isGone(inode) || tree.keepsOut(name)) continue;
     if (!isStored(inode.content)) continue;
-    const made = copyOf(tree, inode);
-    // The disk is full: what is there is better than nothing.
-    if (!createAgain(tree, parent, name, made)) break;
-    again.set(inode, made);
-    back.push({ parent, name, inode: made });
+    const copy = copyOf(tree, inode);
+    tree.attach(parent, name, copy);
+    tree.nameChanged(parent, name);
+    again.set(inode, copy);
+    made.add(copy);
+    if (!made.has(parent)) back.push({ parent, name });
   }
   return back;
 }
 
-function isRoomFor(tree: WorkingTree, parent: Inode, name: string): boolean {
-  if (parent.stale || tree.isOrphan(parent) || tree.load(parent) !== Status.Ok) return false;
-  return !parent.directory!.entries!.has(name);
+function isRoomFor(
+  tree: WorkingTree,
+  parent: Inode,
+  name: string,
+  made: ReadonlySet<Inode>,
+): boolean {
+  if (!made.has(parent) && (parent.stale || tree.isOrphan(parent))) return false;
+  return tree.load(parent) === Status.Ok && !parent.directory!.entries!.has(name);
 }
 
 /** True if it has no name any more. */
@@ -68,4 +89,26 @@ function isGone(inode: Inode): boolean {
 function isStored(content: Content): boolean {
   const bottom = content instanceof Overlay ? content.base : content;
   return bottom === null || bottom instanceof StoredContent;
+}
+
+/** Takes a name that nobody knows of out of a directory, and all that is below it. */
+export function takeOut(tree: WorkingTree, parent: Inode, name: string): void {
+  const { inode } = parent.directory!.entries!.get(name)!;
+  if (inode.directory !== null && tree.load(inode) === Status.Ok) {
+    for (const below of [...inode.directory.entries!.keys()]) takeOut(tree, inode, below);
+  }
+  tree.detach(parent, name);
+  tree.nameChanged(parent, name);
+  leaveKeptOut(parent, name);
+  if (inode.directory === null) inode.nlink--;
+}
+
+/** Where the journal takes no more, they come back with another server: that is better than that they are lost. */
+function logGone(tree: WorkingTree, parent: Inode, name: string): void {
+  const { records } = tree.journal;
+  if (tree.bind(parent) === Status.Ok) {
+    tree.journal.record.begin(RecordType.GONE).number(parent.nodeId).string(name);
+    tree.log();
+  }
+  tree.journal.retold += tree.journal.records - records;
 }

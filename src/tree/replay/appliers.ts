@@ -14,6 +14,7 @@ import type { Inode } from "../nodes/inode.ts";
 import { JournalError, journalError } from "../journal/journal.ts";
 import { type RecordReader, RecordType } from "../journal/journal_record.ts";
 import { applyCreate, applyLink, applyRename, applyUnlink, isWithin } from "../operations/names.ts";
+import { takeOut } from "../operations/put_back.ts";
 import { ROOT_NODE_ID } from "../nodes/inode.ts";
 import { keepOut } from "../kept_out.ts";
 import { fromOrphanRecord, type OrphanRecord, parseOrphanRecord } from "../orphan.ts";
@@ -227,6 +228,15 @@ const unlink: Applier = (replay, record) => {
   return true;
 };
 
+/** What was put back for a checkpoint: there it is, if the checkpoint was stored. */
+const gone: Applier = (replay, record) => {
+  const parent = replay.directory(record);
+  const name = record.string();
+  if (parent === undefined) return false;
+  if (child(parent, name) !== undefined) takeOut(replay.tree, parent, name);
+  return true;
+};
+
 const rename: Applier = (replay, record) => {
   const fromParent = replay.directory(record);
   const fromName = record.string();
@@ -333,6 +343,7 @@ const APPLIERS: ReadonlyMap<number, Applier> = new Map([
   [RecordType.CREATE, create],
   [RecordType.LINK, link],
   [RecordType.UNLINK, unlink],
+  [RecordType.GONE, gone],
   [RecordType.RENAME, rename],
   [RecordType.ATTRIBUTES, attributes],
   [RecordType.WRITE, write],
