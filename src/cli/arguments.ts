@@ -155,13 +155,13 @@ function checkEmpty(
   values: ReadonlyMap<string, string>,
   specs: OptionSpecs,
 ): void {
-  const mayBeEmpty = command.runsProgram || command.positionals.mayBeEmpty;
-  const named = [...values].find(([name, value]) => value === "" && !specs[name]!.mayBeEmpty);
-  if (named === undefined && (mayBeEmpty || !positionals.includes(""))) return;
-  const what = named === undefined
-    ? `agentvfs ${command.name} was given an empty argument`
-    : `--${named[0]} was given an empty value`;
-  throw usageError(what, "Is a variable not set?");
+  const hint = "Is a variable not set?";
+  for (const [name, value] of values) {
+    if (value !== "" || specs[name]!.mayBeEmpty) continue;
+    throw usageError(`--${name} was given an empty value`, hint);
+  }
+  if (command.runsProgram || command.positionals.mayBeEmpty || !positionals.includes("")) return;
+  throw usageError(`agentvfs ${command.name} was given an empty argument`, hint);
 }
 
 /** Every accepted long name and what it stands for. */

@@ -307,6 +307,7 @@ export function branchNames(branches: readonly string[], prefix: string): Listed
 
 /** The files of each home, in the order of their inode numbers. */
 const FILES = ["ctl", "status", "hook"] as const;
+
 function isFile(kind: string): kind is typeof FILES[number] {
   return (FILES as readonly string[]).includes(kind);
 }
